@@ -1,0 +1,69 @@
+/** Runs Playwright over both hosts: the web host in Debian's Chromium, the desktop in Electron where it can be had. */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { startKeyring } from './keyring.ts'
+import { run, stop } from './processes.ts'
+
+export type EndToEnd = { readonly arguments: readonly string[]; readonly report?: string }
+
+export async function runEndToEnd({ arguments: words, report }: EndToEnd): Promise<{ passed: number; failed: number }> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kith-e2e-'))
+  const json = report ?? path.join(folder, 'playwright.json')
+  const electron = electronPath()
+  if (!electron)
+    process.stdout.write('desktop specs left out: no Electron runtime here (set ELECTRON_OVERRIDE_DIST_PATH)\n')
+  const keyring = await startKeyring()
+  const display = await startDisplay()
+  try {
+    if ((await run('electron-vite', ['build', '--logLevel', 'warn'])) !== 0) return { passed: 0, failed: 1 }
+    const env = {
+      ...process.env,
+      ...keyring.env,
+      ...display.env,
+      PLAYWRIGHT_JSON_OUTPUT_NAME: json,
+      ...(electron ? { KITH_ELECTRON: electron } : {}),
+    }
+    const code = await run('playwright', ['test', '-c', 'e2e', '--reporter=list,json', ...words], { env })
+    return counts(json, code)
+  } finally {
+    await display.stop()
+    await keyring.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Electron's own program: the override, or what the electron package has fetched; undefined when there is none. */
+export function electronPath(): string | undefined {
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH
+  if (override) return path.join(override, process.platform === 'win32' ? 'electron.exe' : 'electron')
+  try {
+    const found: unknown = createRequire(import.meta.url)('electron')
+    return typeof found === 'string' && existsSync(found) ? found : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function counts(json: string, code: number): { passed: number; failed: number } {
+  if (!existsSync(json)) return { passed: 0, failed: 1 }
+  const { stats }: { stats: { expected: number; unexpected: number; flaky: number; skipped: number } } = JSON.parse(
+    readFileSync(json, 'utf8'),
+  )
+  const failed = stats.unexpected + stats.flaky + stats.skipped
+  return { passed: stats.expected, failed: Math.max(failed, code === 0 ? 0 : 1) }
+}
+
+/** A virtual screen of our own, so that tests neither need a desktop nor disturb one. */
+async function startDisplay(): Promise<{ env: Record<string, string>; stop(): Promise<void> }> {
+  const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  for await (const chunk of server.stdout) {
+    const number = String(chunk).trim()
+    if (number) return { env: { DISPLAY: `:${number}` }, stop: () => stop(server) }
+  }
+  throw new Error('Xvfb ended before it was ready')
+}

@@ -1,0 +1,239 @@
+/**
+ * Every call and event between a face (desktop window, browser page, terminal) and the engine: the bridge, whole.
+ * No call returns a key, a sealed byte or a password, and no call names a file.
+ */
+import { z } from 'zod'
+import { deliverySchema, draftSchema, messageSchema } from './message.ts'
+import { failureKinds } from './rpc.ts'
+
+const nothing = z.strictObject({})
+const id = z.string().min(1).max(200)
+const address = z.string().max(320)
+/** Windows of long lists: the page asks for what it shows. */
+const from = z.number().int().min(0).max(1_000_000)
+const count = z.number().int().min(1).max(500)
+
+export const languageSchema = z.enum(['en', 'zh-Hant', 'zh-Hans'])
+export const themeSchema = z.enum(['system', 'light', 'dark'])
+export type Language = z.infer<typeof languageSchema>
+export type Theme = z.infer<typeof themeSchema>
+
+/** How secrets are kept here. `keychain`: the system's. `passphrase`: the user's, stretched. `none`: not set up yet. */
+export const protectionSchema = z.object({
+  kind: z.enum(['keychain', 'passphrase', 'none']),
+  /** Whether the system's keychain answers now. */
+  keychainAvailable: z.boolean(),
+})
+export type Protection = z.infer<typeof protectionSchema>
+
+/** An embedded demo server and its accounts, offered on the first run. */
+export const demoSchema = z.object({
+  server: z.string(),
+  accounts: z.array(
+    z.object({ user: z.string(), name: z.string(), password: z.string(), role: z.enum(['employee', 'partner']) }),
+  ),
+})
+
+export const sessionSchema = z.discriminatedUnion('step', [
+  /** `server` and `user`: what was used last, to fill the form. */
+  z.object({ step: z.literal('signedOut'), server: z.string(), user: z.string(), demo: demoSchema.optional() }),
+  /** The store is closed until `session.unlock`: with the passphrase or the account's password. `revoked`: see `session.signIn`. */
+  z.object({
+    step: z.literal('locked'),
+    secret: z.enum(['passphrase', 'password']),
+    reason: z.enum(['start', 'user', 'revoked', 'lease']),
+    user: z.string(),
+  }),
+  /** Waiting for an administrator; the words are the device's and the server's fingerprints, to compare by telephone. */
+  z.object({ step: z.literal('pending'), user: z.string(), deviceWords: z.string(), serverWords: z.string() }),
+  z.object({
+    step: z.literal('ready'),
+    user: z.string(),
+    name: z.string(),
+    address: z.string(),
+    server: z.string(),
+    /** `signInAgain`: the session ended and the password is no longer accepted; reading and queueing go on. */
+    connection: z.enum(['online', 'connecting', 'offline', 'signInAgain']),
+    mail: z.enum(['online', 'connecting', 'offline', 'authFailed']),
+    /** UpgradeRequired: sending is off, reading on. */
+    sendingOff: z.enum(['no', 'upgrade', 'lease']),
+  }),
+])
+export type Session = z.infer<typeof sessionSchema>
+
+export const contactSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  nickname: z.string(),
+  address: z.string(),
+  remark: z.string(),
+  groups: z.array(z.string()),
+  scope: z.enum(['internal', 'external']),
+  /** How incoming mail from the contact is proven: `login`, `dmarc`, `dkim:<domain>` or `key:<public key>`. */
+  proof: z.string(),
+  expiresAt: z.number().optional(),
+  /** When this device first saw the entry. */
+  since: z.number(),
+})
+export type Contact = z.infer<typeof contactSchema>
+
+/** A window of the list in display order: group headings with their contacts, `from` counting rows of both kinds. */
+export const contactRowSchema = z.discriminatedUnion('row', [
+  z.object({ row: z.literal('group'), name: z.string(), count: z.number() }),
+  z.object({ row: z.literal('contact'), contact: contactSchema }),
+])
+export type ContactRow = z.infer<typeof contactRowSchema>
+
+export const whitelistSchema = z.object({
+  version: z.number(),
+  epoch: z.number(),
+  count: z.number(),
+  /** When the server last confirmed the list; 0 before the first time. */
+  syncedAt: z.number(),
+  /** Until when sending by this list is allowed; past it the policy's `block` or `internal` holds (O7). */
+  leaseEndsAt: z.number(),
+  state: z.enum(['idle', 'syncing', 'failed']),
+  /** Parts received of a large list while syncing. */
+  progress: z.object({ done: z.number(), total: z.number() }).optional(),
+  failure: z.enum(failureKinds).optional(),
+})
+export type WhitelistStatus = z.infer<typeof whitelistSchema>
+
+export const changeSchema = z.object({
+  added: z.number(),
+  changed: z.number(),
+  removed: z.number(),
+  version: z.number(),
+})
+export type ListChange = z.infer<typeof changeSchema>
+
+export const conversationSchema = z.object({
+  /** The contact's address, ASCII-folded. */
+  id: z.string(),
+  name: z.string(),
+  address: z.string(),
+  /** False once the contact was removed, has expired or may not be written to: history only. */
+  open: z.boolean(),
+  /** Why it is closed. */
+  closed: z.enum(['removed', 'expired', 'lease', 'upgrade']).optional(),
+  last: z.object({ text: z.string(), at: z.number(), direction: z.enum(['in', 'out']) }).optional(),
+  unread: z.number(),
+})
+export type Conversation = z.infer<typeof conversationSchema>
+
+export const heldSchema = z.object({
+  id: z.string(),
+  /** As the message claims; never to be shown as a contact's name. */
+  claimedName: z.string(),
+  claimedAddress: z.string(),
+  subject: z.string(),
+  at: z.number(),
+  rule: z.string(),
+  reason: z.enum(['notListed', 'notProven', 'expired', 'malformed', 'lookalike']),
+  /** The contact that it claims to be or resembles. */
+  contactName: z.string().optional(),
+  contactAddress: z.string().optional(),
+})
+export type HeldMessage = z.infer<typeof heldSchema>
+
+export const settingsSchema = z.object({
+  language: languageSchema,
+  theme: themeSchema,
+  notifications: z.boolean(),
+  /** Whether a notification shows the text or only that there is a message. */
+  notificationText: z.boolean(),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+export const refusalSchema = z.object({ address: z.string(), rule: z.string(), reason: z.string() })
+
+export const contract = {
+  calls: {
+    'session.state': { input: nothing, output: sessionSchema },
+    /** `server`: host, host:port, https URL, or an enrolment code. `passphrase`: where there is no keychain. */
+    'session.signIn': {
+      input: z.strictObject({
+        server: z.string().min(1).max(4_000),
+        user: z.string().min(1).max(320),
+        password: z.string().min(1).max(1_000),
+        passphrase: z.string().min(8).max(1_000).optional(),
+      }),
+      output: sessionSchema,
+    },
+    'session.signOut': { input: nothing, output: sessionSchema },
+    'session.lock': { input: nothing, output: sessionSchema },
+    'session.unlock': { input: z.strictObject({ secret: z.string().min(1).max(1_000) }), output: sessionSchema },
+    'session.protection': { input: nothing, output: protectionSchema },
+
+    'contacts.query': {
+      input: z.strictObject({ search: z.string().max(200), from, count }),
+      output: z.object({
+        total: z.number(),
+        contacts: z.number(),
+        revision: z.number(),
+        rows: z.array(contactRowSchema),
+      }),
+    },
+    'contacts.get': { input: z.strictObject({ address }), output: contactSchema },
+    'contacts.refresh': { input: nothing, output: changeSchema },
+    'whitelist.status': { input: nothing, output: whitelistSchema },
+    /** The guard's opinion on recipients while composing: a hint; `outbox.submit` decides. */
+    'guard.judge': {
+      input: z.strictObject({ recipients: z.array(z.string().max(320)).max(500) }),
+      output: z.object({ refusals: z.array(refusalSchema) }),
+    },
+
+    'conversations.list': {
+      input: z.strictObject({ from, count }),
+      output: z.object({ total: z.number(), conversations: z.array(conversationSchema) }),
+    },
+    'conversations.get': { input: z.strictObject({ id: address }), output: conversationSchema },
+    'conversations.markRead': { input: z.strictObject({ id: address }), output: nothing },
+    /** Newest last; `before` is a message id of the window above. */
+    'messages.list': {
+      input: z.strictObject({ conversation: address, before: id.optional(), count }),
+      output: z.object({ messages: z.array(messageSchema), more: z.boolean() }),
+    },
+    /** Messages of kind `mail`, newest first, over all conversations. */
+    'mail.list': {
+      input: z.strictObject({ search: z.string().max(200), from, count }),
+      output: z.object({ total: z.number(), messages: z.array(messageSchema) }),
+    },
+    'message.get': { input: z.strictObject({ id }), output: messageSchema },
+
+    'outbox.submit': { input: draftSchema, output: z.object({ id: z.string() }) },
+    'outbox.retry': { input: z.strictObject({ id }), output: nothing },
+
+    'draft.get': { input: z.strictObject({ conversation: address }), output: z.object({ text: z.string() }) },
+    'draft.save': { input: z.strictObject({ conversation: address, text: z.string().max(100_000) }), output: nothing },
+
+    'held.list': {
+      input: z.strictObject({ from, count }),
+      output: z.object({ total: z.number(), held: z.array(heldSchema) }),
+    },
+    'held.get': { input: z.strictObject({ id }), output: z.object({ held: heldSchema, text: z.string() }) },
+
+    'settings.get': { input: nothing, output: settingsSchema },
+    'settings.set': { input: settingsSchema.partial(), output: settingsSchema },
+    /** Text for a support case: versions, states, counts, failures. No address, name, text or secret. */
+    'diagnostics.export': { input: nothing, output: z.object({ text: z.string() }) },
+    'app.about': {
+      input: nothing,
+      output: z.object({ version: z.string(), engine: z.string(), device: z.string(), deviceWords: z.string() }),
+    },
+  },
+  events: {
+    'session.changed': sessionSchema,
+    'whitelist.changed': whitelistSchema,
+    /** The list moved: ask again for the windows on screen. */
+    'contacts.changed': z.object({ revision: z.number(), change: changeSchema.optional() }),
+    'conversation.changed': z.object({ id: z.string() }),
+    'message.changed': z.object({ id: z.string(), conversation: z.string(), delivery: deliverySchema.optional() }),
+    /** A new message of a contact was admitted and stored: for notifications. */
+    'message.arrived': z.object({ id: z.string(), conversation: z.string(), name: z.string(), text: z.string() }),
+    'held.changed': z.object({ total: z.number() }),
+    'settings.changed': settingsSchema,
+  },
+} as const
+
+export type KithContract = typeof contract

@@ -1,0 +1,71 @@
+/** Messages as the engine keeps them and the page shows them. Times are milliseconds since the epoch. */
+import { z } from 'zod'
+
+/** Most characters of one message's text, in composer and store. */
+export const maxTextLength = 100_000
+/** Most recipients of one message, all fields together. */
+export const maxRecipients = 100
+/** Most characters of a subject. */
+export const maxSubjectLength = 998
+
+/** `chat`: a line in a conversation. `mail`: has a subject of its own. Both are ordinary mail on the wire. */
+export const messageKindSchema = z.enum(['chat', 'mail'])
+
+/** Why a message could not be sent; `refused` names the guard's rule beside it. */
+export const sendFailureSchema = z.enum(['refused', 'rejected', 'authFailed', 'tooLarge', 'expired'])
+
+/** An own message's way: each step is saved before it is announced. */
+export const deliverySchema = z.discriminatedUnion('step', [
+  z.object({ step: z.literal('waiting') }),
+  z.object({ step: z.literal('sending') }),
+  z.object({ step: z.literal('sent'), at: z.number() }),
+  z.object({ step: z.literal('delivered'), at: z.number() }),
+  z.object({ step: z.literal('read'), at: z.number() }),
+  z.object({
+    step: z.literal('failed'),
+    reason: sendFailureSchema,
+    refusals: z.array(z.object({ address: z.string(), rule: z.string(), reason: z.string() })).optional(),
+  }),
+])
+export type Delivery = z.infer<typeof deliverySchema>
+
+export const participantSchema = z.object({
+  address: z.string(),
+  name: z.string(),
+  /** Whether the list in force admits this address; those it does not cannot be answered (I4). */
+  listed: z.boolean(),
+})
+export type Participant = z.infer<typeof participantSchema>
+
+export const messageSchema = z.object({
+  id: z.string(),
+  /** The contact's address, ASCII-folded: one conversation a contact. */
+  conversation: z.string(),
+  kind: messageKindSchema,
+  direction: z.enum(['in', 'out']),
+  from: participantSchema,
+  to: z.array(participantSchema),
+  cc: z.array(participantSchema),
+  subject: z.string(),
+  text: z.string(),
+  /** Set when the MIME structure was ambiguous and only this plain view is shown (I8). */
+  simplified: z.boolean(),
+  at: z.number(),
+  read: z.boolean(),
+  /** Only for own messages. */
+  delivery: deliverySchema.optional(),
+})
+export type Message = z.infer<typeof messageSchema>
+
+/** What a composer submits. Addresses are parsed and judged by the engine, whatever the page says. */
+export const draftSchema = z.object({
+  kind: messageKindSchema,
+  to: z.array(z.string().max(320)).max(maxRecipients),
+  cc: z.array(z.string().max(320)).max(maxRecipients).default([]),
+  bcc: z.array(z.string().max(320)).max(maxRecipients).default([]),
+  subject: z.string().max(maxSubjectLength).default(''),
+  text: z.string().max(maxTextLength),
+  /** Id of the message that this one answers. */
+  inReplyTo: z.string().max(998).optional(),
+})
+export type Draft = z.infer<typeof draftSchema>

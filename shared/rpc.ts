@@ -1,0 +1,163 @@
+/**
+ * How two processes of Kith speak: one argument object in, a Result out.
+ *
+ * `serve` parses every input with the contract's schema before a handler sees it and never rejects;
+ * `connect` gives the caller a typed `call` and `on` over any transport. A transport only carries envelopes.
+ */
+import type { z } from 'zod'
+
+/** Why an expected failure happened; a closed union, so that every face can have words for each. */
+export type Failure = { readonly kind: FailureKind; readonly detail?: FailureDetail }
+
+/** Facts that the words of a failure need. Never a secret, never text from a server. */
+export type FailureDetail = {
+  /** Milliseconds to wait before the next try. */
+  readonly retryAfter?: number
+  /** Issuer of a certificate that was not trusted, as text without controls. */
+  readonly issuer?: string
+  /** SHA-256 fingerprint of that certificate, upper-case hex with colons. */
+  readonly fingerprint?: string
+  /** Names of the input fields that did not parse. */
+  readonly fields?: readonly string[]
+  /** Refused recipients, each with the guard's rule. */
+  readonly refusals?: readonly { readonly address: string; readonly rule: string; readonly reason: string }[]
+}
+
+export const failureKinds = [
+  'badRequest',
+  'notFound',
+  'notSignedIn',
+  'locked',
+  'authFailed',
+  'tooManyAttempts',
+  'unreachable',
+  'certificateUntrusted',
+  'devicePending',
+  'deviceRevoked',
+  'serverNewer',
+  'sessionExpired',
+  'untrustedServer',
+  'listRefused',
+  'rateLimited',
+  'busy',
+  'clockWrong',
+  'passphraseNeeded',
+  'passphraseWrong',
+  'keychainUnavailable',
+  'keysMissing',
+  'storeDamaged',
+  'diskFull',
+  'refused',
+  'mailAuthFailed',
+  'mailUnreachable',
+  'mailRejected',
+  'tooLarge',
+  'internal',
+] as const
+export type FailureKind = (typeof failureKinds)[number]
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
+
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value }
+}
+
+export function fail(kind: FailureKind, detail?: FailureDetail): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure: detail ? { kind, detail } : { kind } }
+}
+
+/** Closes a switch over a union: a new member is a type error here. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value of a closed union: ${typeof value}`)
+}
+
+export type CallSchema = { readonly input: z.ZodType; readonly output: z.ZodType }
+export type Contract = {
+  readonly calls: Readonly<Record<string, CallSchema>>
+  readonly events: Readonly<Record<string, z.ZodType>>
+}
+
+export type CallName<C extends Contract> = keyof C['calls'] & string
+export type EventName<C extends Contract> = keyof C['events'] & string
+export type Input<C extends Contract, N extends CallName<C>> = z.input<C['calls'][N]['input']>
+export type Parsed<C extends Contract, N extends CallName<C>> = z.output<C['calls'][N]['input']>
+export type Output<C extends Contract, N extends CallName<C>> = z.output<C['calls'][N]['output']>
+export type EventValue<C extends Contract, N extends EventName<C>> = z.output<C['events'][N]>
+
+export type Handlers<C extends Contract> = {
+  readonly [N in CallName<C>]: (input: Parsed<C, N>) => Promise<Result<Output<C, N>>> | Result<Output<C, N>>
+}
+
+/** What crosses: a call's name and input. `serve` trusts none of it. */
+export type CallEnvelope = { readonly name: string; readonly input: unknown }
+export type EventEnvelope = { readonly name: string; readonly value: unknown }
+
+/** Carries envelopes between two processes. `listen` returns its undo. */
+export interface Transport {
+  send(envelope: CallEnvelope): Promise<unknown>
+  listen(receive: (envelope: EventEnvelope) => void): () => void
+}
+
+/** The two functions of the bridge. */
+export type Host<C extends Contract> = {
+  call<N extends CallName<C>>(name: N, input: Input<C, N>): Promise<Result<Output<C, N>>>
+  on<N extends EventName<C>>(name: N, listener: (value: EventValue<C, N>) => void): () => void
+}
+
+/** Called when a handler throws: a bug. Gets the call's name and the error; the caller gets `internal`. */
+export type ReportBug = (name: string, error: unknown) => void
+
+/**
+ * Makes the function that a transport's far end calls. It resolves to a Result for every envelope, however malformed:
+ * `badRequest` for an unknown name or an input that does not parse, `internal` when a handler throws.
+ */
+export function serve<C extends Contract>(
+  contract: C,
+  handlers: Handlers<C>,
+  reportBug: ReportBug,
+): (envelope: unknown) => Promise<Result<unknown>> {
+  return async (envelope) => {
+    const { name, input } = readEnvelope(envelope)
+    if (name === undefined || !Object.hasOwn(contract.calls, name)) return fail('badRequest')
+    const schema = contract.calls[name]
+    const handler = handlers[name as CallName<C>] as ((input: unknown) => unknown) | undefined
+    if (!schema || !handler) return fail('badRequest')
+    try {
+      const parsed = schema.input.safeParse(input)
+      if (!parsed.success) return fail('badRequest', { fields: parsed.error.issues.map((i) => i.path.join('.')) })
+      return (await handler(parsed.data)) as Result<unknown>
+    } catch (error) {
+      reportBug(name, error)
+      return fail('internal')
+    }
+  }
+}
+
+function readEnvelope(envelope: unknown): { name?: string; input?: unknown } {
+  if (typeof envelope !== 'object' || envelope === null) return {}
+  const { name, input } = envelope as Record<string, unknown>
+  return typeof name === 'string' ? { name, input } : {}
+}
+
+/** The caller's side: typed `call` and `on` over a transport. A transport that fails yields `internal`, never a rejection. */
+export function connect<C extends Contract>(contract: C, transport: Transport): Host<C> {
+  const listeners = new Map<string, Set<(value: never) => void>>()
+  transport.listen(({ name, value }) => {
+    if (!Object.hasOwn(contract.events, name)) return
+    for (const listener of listeners.get(name) ?? []) listener(value as never)
+  })
+  return {
+    async call(name, input) {
+      try {
+        return (await transport.send({ name, input })) as never
+      } catch {
+        return fail('internal')
+      }
+    },
+    on(name, listener) {
+      const set = listeners.get(name) ?? new Set()
+      listeners.set(name, set.add(listener))
+      return () => set.delete(listener)
+    },
+  }
+}
