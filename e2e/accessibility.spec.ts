@@ -1,0 +1,73 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { converse, expect, people, say, show, signIn, test } from './support/fixtures.ts'
+
+const { alice, bob } = people
+const screens = ['Chats', 'Mail', 'Contacts', 'Held', 'Settings'] as const
+
+/** Legacy mode: Electron has no second page for axe to finish in. */
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))
+}
+
+test('axe finds nothing on any screen, light and dark', async ({ open, organisation }) => {
+  const app = await open('alice')
+  const { page } = app
+  expect(await violations(page)).toEqual([])
+  await signIn(app, organisation, alice)
+  await converse(page, bob)
+  await say(page, 'something to look at')
+  for (const theme of ['Light', 'Dark']) {
+    await show(page, 'Settings')
+    await page.getByRole('radio', { name: theme }).click()
+    for (const screen of screens) {
+      await show(page, screen)
+      if (screen === 'Contacts') await page.getByRole('listitem').first().click()
+      expect(await violations(page)).toEqual([])
+    }
+    await converse(page, bob)
+    expect(await violations(page)).toEqual([])
+  }
+})
+
+test('keyboard alone: sign in, find a contact, write, and refresh', async ({ open, organisation }) => {
+  const { page } = await open('alice')
+  await page.getByRole('textbox', { name: 'Server' }).focus()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.insertText(await organisation.enrolment('alice'))
+  await page.keyboard.press('Tab')
+  await page.keyboard.insertText('alice')
+  await page.keyboard.press('Tab')
+  await page.keyboard.insertText(alice.password)
+  await page.keyboard.press('Enter')
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.insertText('Bob')
+  await expect(page.getByRole('option').filter({ hasText: 'Bob' }).first()).toBeVisible()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await expect(page.getByText(bob.address).first()).toBeVisible()
+  await page.keyboard.press('Control+r')
+  await expect(page.getByText(/0 added, 0 changed, 0 removed|up to date/i)).toBeVisible()
+})
+
+test('the language changes every screen at once and is remembered', async ({ open, organisation }) => {
+  const app = await open('alice')
+  const { page } = app
+  await signIn(app, organisation, alice)
+  for (const [language, contacts] of [
+    ['繁體中文', '聯絡人'],
+    ['简体中文', '联系人'],
+  ] as const) {
+    await page.getByRole('navigation').getByRole('button').last().click()
+    await page.getByRole('radio', { name: language }).click()
+    await expect(page.getByRole('navigation').getByRole('button', { name: contacts })).toBeVisible()
+    expect(await violations(page)).toEqual([])
+  }
+  await app.close()
+  const again = await open('alice')
+  await expect(again.page.getByRole('navigation').getByRole('button', { name: '联系人' })).toBeVisible()
+})

@@ -1,0 +1,107 @@
+/** One running Kith with a page that a test drives: Electron's own window, or the web host in Chromium. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { type Browser, _electron as electron, type Page } from '@playwright/test'
+import { stop } from '../../scripts/lib/processes.ts'
+import { firstLine } from './organisation.ts'
+
+export type HostName = 'web' | 'desktop'
+export type App = {
+  readonly page: Page
+  readonly profile: string
+  /** Quits as a user does. */
+  close(): Promise<void>
+  /** `kill -9` of the process that holds the engine. */
+  kill(): Promise<void>
+}
+
+export type AppOptions = {
+  readonly host: HostName
+  readonly profile: string
+  readonly browser: Browser
+  /** Replaces variables of the environment: a keychain that is gone, a language. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly arguments?: readonly string[]
+}
+
+export function openApp(options: AppOptions): Promise<App> {
+  return options.host === 'desktop' ? openDesktop(options) : openWeb(options)
+}
+
+function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const inherited = Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return { ...Object.fromEntries(inherited), LANGUAGE: 'en', LC_ALL: 'C.UTF-8', ...more }
+}
+
+async function openDesktop({ profile, env, arguments: words = [] }: AppOptions): Promise<App> {
+  const executablePath = process.env['KITH_ELECTRON']
+  if (!executablePath) throw new Error('KITH_ELECTRON is not set')
+  const app = await electron.launch({
+    executablePath,
+    args: ['--no-sandbox', '--lang=en-US', path.resolve('.'), `--profile=${profile}`, ...words],
+    env: environment(env),
+  })
+  const page = await app.firstWindow()
+  return {
+    page,
+    profile,
+    close: () => app.close(),
+    kill: async () => {
+      const main = app.process()
+      const gone = once(main, 'exit')
+      // The engine is a child of the main process: all of them at once, as when the power goes.
+      for (const pid of [...(await descendants(main.pid ?? 0)), main.pid ?? 0]) kill(pid)
+      await gone
+    },
+  }
+}
+
+async function openWeb({ profile, browser, env, arguments: words = [] }: AppOptions): Promise<App> {
+  const program = path.resolve('electron/web/main.ts')
+  const host = spawn(process.execPath, [program, '--profile', profile, '--no-open', '--json', ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: environment(env),
+  })
+  const { url }: { url: string } = JSON.parse(await firstLine(host))
+  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1200, height: 800 } })
+  const page = await context.newPage()
+  await page.goto(url)
+  const end = async (finish: (child: ChildProcess) => Promise<void>) => {
+    await context.close()
+    await finish(host)
+  }
+  return {
+    page,
+    profile,
+    close: () => end(stop),
+    kill: () =>
+      end(async (child) => {
+        const gone = once(child, 'exit')
+        kill(child.pid ?? 0)
+        await gone
+      }),
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** Every process below one, deepest last. */
+async function descendants(pid: number): Promise<readonly number[]> {
+  const child = spawn('ps', ['-eo', 'pid=,ppid='], { stdio: ['ignore', 'pipe', 'ignore'] })
+  let table = ''
+  for await (const chunk of child.stdout) table += String(chunk)
+  const pairs = table
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+  const below = (parent: number): number[] =>
+    pairs.filter(([, ppid]) => ppid === parent).flatMap(([own = 0]) => [own, ...below(own)])
+  return below(pid)
+}
