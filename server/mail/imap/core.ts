@@ -1,0 +1,240 @@
+/**
+ * The IMAP protocol layer of @zone-eu/wildduck, loaded without the rest of that package: the only file that
+ * imports it. What it gives and takes is described here by the members we use.
+ */
+import type { EventEmitter } from 'node:events'
+import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
+import { hardenedTake, matchFolders } from './hardening.ts'
+
+/** One item of a FETCH: `item` in lower case; `path` and `type` of a BODY[...] section. */
+export type FetchItem = {
+  readonly item: string
+  readonly path?: string
+  readonly type?: string
+  readonly headers?: readonly string[]
+  readonly partial?: { readonly startFrom: number; readonly maxLength: number }
+  readonly isLiteral?: boolean
+  /** The item as it is written back in the response. */
+  readonly original: { partial?: unknown[] }
+}
+
+export type FetchOptions = {
+  readonly messages: readonly number[]
+  readonly query: readonly FetchItem[]
+  readonly changedSince: number
+  readonly markAsSeen: boolean
+  readonly metadataOnly: boolean
+}
+
+export type StoreOptions = {
+  readonly messages: readonly number[]
+  readonly value: readonly string[]
+  readonly action: 'set' | 'add' | 'remove'
+  readonly silent: boolean
+  readonly unchangedSince: number
+  readonly isUid?: boolean
+}
+
+export type ExpungeOptions = {
+  readonly isUid: boolean
+  readonly messages?: readonly number[]
+  readonly silent?: boolean
+}
+export type CopyOptions = { readonly destination: string; readonly messages: readonly number[] }
+
+/** One term of a SEARCH; a list of terms means all of them. */
+export type SearchTerm = {
+  readonly key: string
+  readonly value?: unknown
+  readonly header?: string
+  readonly operator?: string
+  readonly exists?: boolean
+}
+export type SearchQuery = SearchTerm | readonly SearchQuery[]
+export type SearchOptions = { readonly query: readonly SearchQuery[] }
+
+/** A response ready to be compiled; opaque to us. */
+export type ImapResponse = { readonly __response?: never }
+
+export type ImapUser = { readonly id: string; readonly username: string }
+
+export type ImapSession = {
+  readonly id: string
+  readonly user: ImapUser
+  readonly remoteAddress: string
+  readonly selected: false | { readonly condstoreEnabled: boolean; readonly readOnly: boolean }
+  readonly socket: Socket
+  readonly writeStream: { write(output: unknown, written?: () => void): boolean }
+  formatResponse(command: string, uid: number, data?: object): ImapResponse | false
+  getQueryResponse(query: readonly FetchItem[], message: object, options?: object): unknown[]
+  isUTF8Enabled(): boolean | undefined
+}
+
+export type Answer<T extends unknown[]> = (error: Error | null, ...results: T | []) => void
+
+/** `true`: done. A string: the response code of a NO. */
+export type Outcome = true | string
+
+/** What another connection did to a mailbox; `ignore`: the session that did it and has written its own response. */
+export type Notice = {
+  readonly _id: string
+  readonly command: 'EXISTS' | 'EXPUNGE' | 'FETCH'
+  readonly uid: number
+  readonly modseq: number
+  readonly flags?: readonly string[]
+  readonly ignore?: string
+}
+export type ImapEvent = { readonly command: 'LOGOUT' | 'DROP'; readonly reason?: string; readonly mailbox?: number }
+
+export type Notifier = {
+  addListener(session: ImapSession, listener: (event?: ImapEvent) => void): void
+  removeListener(session: ImapSession, listener: (event?: ImapEvent) => void): void
+  getUpdates(mailbox: number, after: number, answer: Answer<[Notice[]]>): void
+}
+
+export type Login = { readonly method: string; readonly username: string; readonly password: string }
+export type Listed = { readonly path: string; readonly specialUse?: string }
+export type Opened = {
+  readonly _id: number
+  readonly uidValidity: number
+  readonly uidNext: number
+  readonly modifyIndex: number
+  readonly uidList: number[]
+}
+export type Status = {
+  readonly messages: number
+  readonly unseen: number
+  readonly uidNext: number
+  readonly uidValidity: number
+  readonly highestModseq: number
+}
+export type Quota = { readonly root: string; readonly quota: number; readonly storageUsed: number }
+export type CopyInfo = { readonly uidValidity: number; readonly sourceUid: number[]; readonly destinationUid: number[] }
+export type AppendInfo = { readonly uidValidity: number; readonly uid: number }
+/** Path, flags, INTERNALDATE as the client wrote it or false, bytes. */
+export type Appending = [path: string, flags: readonly string[], date: string | false, raw: Uint8Array]
+type Change = Answer<[Outcome]>
+
+/** The storage handlers of the library. */
+export type Handlers = {
+  onAuth(login: Login, session: ImapSession, answer: Answer<[{ readonly user: ImapUser }?]>): void
+  onList(query: string, session: ImapSession, answer: Answer<[readonly Listed[]]>): void
+  onLsub(query: string, session: ImapSession, answer: Answer<[readonly Listed[]]>): void
+  onSubscribe(path: string, session: ImapSession, answer: Change): void
+  onUnsubscribe(path: string, session: ImapSession, answer: Change): void
+  onCreate(path: string, session: ImapSession, answer: Change): void
+  onRename(path: string, to: string, session: ImapSession, answer: Change): void
+  onDelete(path: string, session: ImapSession, answer: Change): void
+  onOpen(path: string, session: ImapSession, answer: Answer<[Opened | string]>): void
+  onStatus(path: string, session: ImapSession, answer: Answer<[Status | string]>): void
+  onAppend(...args: [...message: Appending, session: ImapSession, answer: Answer<[Outcome, AppendInfo?]>]): void
+  onStore(mailbox: number, options: StoreOptions, session: ImapSession, answer: Answer<[Outcome, number[]?]>): void
+  onExpunge(mailbox: number, options: ExpungeOptions, session: ImapSession, answer: Change): void
+  onCopy(...args: [object, number, CopyOptions, ImapSession, Answer<[Outcome, CopyInfo?]>]): void
+  onMove(mailbox: number, options: CopyOptions, session: ImapSession, answer: Answer<[Outcome, CopyInfo?]>): void
+  onFetch(mailbox: number, options: FetchOptions, session: ImapSession, answer: Change): void
+  onSearch(
+    mailbox: number,
+    options: SearchOptions,
+    session: ImapSession,
+    answer: Answer<[{ readonly uidList: number[] | string; readonly highestModseq: number }]>,
+  ): void
+  onGetQuota(root: string, session: ImapSession, answer: Answer<[Quota | string]>): void
+  onGetQuotaRoot(path: string, session: ImapSession, answer: Answer<[Quota | string]>): void
+}
+
+export type ImapConnection = { send(line: string): void; close(force?: boolean): void }
+
+export type ImapServer = EventEmitter &
+  Handlers & {
+    notifier: Notifier
+    connect(socket: Socket): void
+    readonly connections: ReadonlySet<ImapConnection>
+  }
+
+export type Logger = { readonly [level in 'info' | 'debug' | 'error']: (...args: readonly unknown[]) => void }
+
+export type ImapOptions = {
+  readonly secure: true
+  readonly name: string
+  readonly id: { readonly name: string }
+  readonly maxMessage: number
+  readonly logger: Logger
+}
+
+export type MimeIndexer = {
+  parseMimeTree(raw: Uint8Array): object
+  getEnvelope(tree: object): unknown[]
+  getBodyStructure(tree: object): unknown[]
+}
+
+export type ImapCore = {
+  readonly IMAPServer: new (options: ImapOptions) => ImapServer
+  readonly Indexer: new () => MimeIndexer
+  /** A response as text, one character a byte. */
+  readonly compile: (response: ImapResponse) => string
+  /** A response whose values may be streams, as a stream. */
+  readonly compileStream: (response: ImapResponse) => NodeJS.ReadableStream
+}
+
+type Connecting = {
+  readonly remoteAddress: string
+  readonly session: { clientHostname: string }
+  clientHostname: string
+  readonly _setListeners: (this: Connecting) => void
+  send(line: string): void
+}
+
+let loaded: ImapCore | undefined
+
+export function imapCore(): ImapCore {
+  loaded ??= load()
+  return loaded
+}
+
+function load(): ImapCore {
+  const require = createRequire(import.meta.url)
+  // Its own ones want a configuration file, a Gelf server and its cluster; we log and measure by ourselves.
+  const silent = () => undefined
+  const errors = require.resolve('@zone-eu/wildduck/lib/errors.js')
+  const metrics = require.resolve('@zone-eu/wildduck/lib/metrics.js')
+  require.cache[errors] = moduleOf(errors, { notify: silent, notifyConnection: silent, applyErrorLogMeta: same })
+  require.cache[metrics] = moduleOf(metrics, {
+    connectionStarted: silent,
+    connectionClosed: silent,
+    recordImapCommand: silent,
+  })
+  // Before the commands that take it from there are loaded.
+  require('@zone-eu/wildduck/imap-core/lib/imap-tools.js').filterFolders = matchFolders
+  const { IMAPServer, imapHandler } = require('@zone-eu/wildduck/imap-core')
+  const { IMAPConnection } = require('@zone-eu/wildduck/imap-core/lib/imap-connection.js')
+  const Indexer = require('@zone-eu/wildduck/imap-core/lib/indexer/indexer.js')
+  const { _onCommand: take } = IMAPConnection.prototype
+  Object.assign(IMAPConnection.prototype, { init: greet, _onCommand: hardenedTake(take) })
+  return {
+    IMAPServer,
+    Indexer,
+    compile: (response) => imapHandler.compiler(response),
+    compileStream: imapHandler.compileStream,
+  }
+}
+
+function same<T>(entry: T): T {
+  return entry
+}
+
+/** A module that is loaded already. */
+function moduleOf(path: string, exports: object): NodeJS.Module {
+  const facts = { id: path, filename: path, loaded: true, children: [], paths: [], exports }
+  return Object.assign(Object.create(null), facts)
+}
+
+/** Instead of the library's: that one waits for a reverse look-up of the peer and names its version. */
+function greet(this: Connecting): void {
+  const { _setListeners: listen } = this
+  listen.call(this)
+  this.clientHostname = `[${this.remoteAddress}]`
+  this.session.clientHostname = this.clientHostname
+  this.send('* OK Kith IMAP ready')
+}

@@ -1,0 +1,35 @@
+/** LOGIN and AUTHENTICATE PLAIN: the same accounts and limits as the whitelist service. */
+
+import { answerWith, type ImapContext } from './context.ts'
+import type { Handlers, ImapUser } from './core.ts'
+
+/** RFC 5530: the login was not even tried. The library puts `code` in brackets for LOGIN, the message alone for PLAIN. */
+class NotNow extends Error {
+  readonly response = 'NO'
+  readonly code: string | undefined
+  constructor(method: string) {
+    const text = 'Too many attempts, try again later'
+    super(method === 'PLAIN' ? `[UNAVAILABLE] ${text}` : text)
+    this.code = method === 'PLAIN' ? undefined : 'UNAVAILABLE'
+  }
+}
+
+export function loginHandlers(context: ImapContext): Pick<Handlers, 'onAuth'> {
+  return {
+    onAuth({ method, username, password }, session, answer) {
+      let locked: NotNow | undefined
+      const reply: typeof answer = (error, ...results) => answer(locked ?? error, ...results)
+      answerWith<[{ readonly user: ImapUser }?]>(context, reply, async () => {
+        const checked = await context.accounts.check(username, password, session.remoteAddress)
+        if (!checked.ok) {
+          context.log.info('imap.login', { ok: false, kind: checked.kind })
+          if (checked.kind === 'locked') locked = new NotNow(method)
+          return []
+        }
+        await context.mail.folders(checked.account.id, context.clock.now())
+        context.log.info('imap.login', { ok: true, account: checked.account.id })
+        return [{ user: { id: checked.account.id, username: checked.account.id } }]
+      })
+    },
+  }
+}

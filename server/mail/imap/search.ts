@@ -1,0 +1,33 @@
+/** SEARCH and UID SEARCH. */
+import { answerWith, type ImapContext } from './context.ts'
+import type { Handlers, SearchOptions } from './core.ts'
+import { matcherOf, type Searched } from './search-match.ts'
+
+/** Messages looked at before other connections get their turn. */
+const turn = 50
+
+type Found = { readonly uidList: number[] | string; readonly highestModseq: number }
+
+export function searchHandlers(context: ImapContext): Pick<Handlers, 'onSearch'> {
+  return {
+    onSearch(mailbox, options, { user }, answer) {
+      answerWith<[Found]>(context, answer, async () => [await search(context, { mailbox, account: user.id }, options)])
+    },
+  }
+}
+
+type Place = { readonly mailbox: number; readonly account: string }
+
+async function search({ mail }: ImapContext, { mailbox }: Place, { query }: SearchOptions): Promise<Found> {
+  const matches = matcherOf(query)
+  const uidList: number[] = []
+  let highestModseq = 0
+  for (const [at, message] of (await mail.list(mailbox)).entries()) {
+    if (at % turn === turn - 1) await new Promise((resolve) => setImmediate(resolve))
+    const searched: Searched = { ...message, raw: () => mail.raw(message.content) }
+    if (!(await matches(searched))) continue
+    uidList.push(message.uid)
+    highestModseq = Math.max(highestModseq, message.modseq)
+  }
+  return { uidList, highestModseq }
+}

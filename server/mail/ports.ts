@@ -1,0 +1,41 @@
+/** What the embedded mail needs of its surroundings. */
+import type { Accounts } from '../accounts.ts'
+import type { Clock } from '../clock.ts'
+import type { Store } from '../store/store.ts'
+import type { Whitelists } from '../whitelists.ts'
+
+/** Facts for the log: never an address book, a subject, a password or a message. */
+export type MailLog = {
+  info(event: string, facts?: LogFacts): void
+  error(event: string, facts?: LogFacts): void
+}
+export type LogFacts = { readonly [name: string]: string | number | boolean }
+
+export type MailPorts = { readonly smtp: number; readonly imap: number; readonly inbound?: number }
+
+export type MailOptions = {
+  readonly store: Pick<Store, 'mail' | 'lists'>
+  readonly accounts: Pick<Accounts, 'check' | 'byAddress'>
+  readonly whitelists: Whitelists
+  /** G (protocol.md 1), Ed25519; the secret is the seed. 32 bytes each. */
+  readonly gatewayKey: { readonly public: Uint8Array; readonly secret: Uint8Array }
+  /** PEM. */
+  readonly tls: { readonly cert: string; readonly key: string }
+  /** Name of this mail server: in its greetings and in Received. */
+  readonly domain: string
+  readonly clock: Clock
+  readonly log: MailLog
+  /** 0: any free one. Without `inbound` no mail comes from outside. */
+  readonly ports: MailPorts
+  readonly host: string
+}
+
+export type MailServer = {
+  readonly smtpPort: number
+  readonly imapPort: number
+  readonly inboundPort?: number
+  /** Ends the mail connections of one account: its password changed, or it was disabled. */
+  readonly drop: (account: string) => void
+  /** Closes every connection; resolves when no handler uses the store any more. */
+  readonly close: () => Promise<void>
+}

@@ -1,0 +1,42 @@
+/** SMTP replies of ours (RFC 5321 4.2, RFC 3463): what the client reads when something is refused. */
+import type { Refusal, RefusalReason } from '../../../shared/guard.ts'
+
+/** Thrown by a handler; the library sends `responseCode` and the message. */
+export class SmtpReply extends Error {
+  readonly responseCode: number
+  constructor(responseCode: number, text: string) {
+    super(text)
+    this.responseCode = responseCode
+  }
+}
+
+/** Fails closed: nothing is accepted while we can't judge (protocol.md 8). */
+export function tryLater(): SmtpReply {
+  return new SmtpReply(451, '4.3.0 Temporary failure, try again later')
+}
+
+const words: { readonly [R in RefusalReason]: string } = {
+  malformed: 'is not an address that is accepted',
+  notListed: 'is not in your whitelist',
+  expired: 'has expired in your whitelist',
+  closed: 'is not open for messages from you',
+  leaseOver: 'cannot be reached until your whitelist is renewed',
+  noList: 'is not in your whitelist: you have none',
+  noRecipients: 'there are no recipients',
+  tooMany: 'there are too many recipients',
+}
+
+/** Refused recipients named in one reply; a reply line holds 512 octets (RFC 5321 4.5.3.1.5). */
+const maxNamed = 3
+/** Characters of an address in a reply. */
+const maxAddress = 100
+
+/** One refused recipient stops the whole message (O1); each is named with its rule. */
+export function refused(refusals: readonly Refusal[]): SmtpReply {
+  const named = refusals.slice(0, maxNamed).map(({ address, rule, reason }) => {
+    const shown = address.replace(/[^\x20-\x7e]/g, '?').slice(0, maxAddress)
+    return [rule, shown, words[reason]].filter(Boolean).join(' ')
+  })
+  const more = refusals.length > maxNamed ? ` and ${refusals.length - maxNamed} more` : ''
+  return new SmtpReply(550, `5.7.1 ${named.join('; ')}${more}`)
+}

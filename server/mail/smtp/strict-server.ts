@@ -1,0 +1,94 @@
+/**
+ * smtp-server with our own reading of addresses: the library drops source routes and turns A-labels into Unicode
+ * before anybody sees them (A1: a mail library never decides who somebody is). The only file that imports it.
+ */
+import type { Socket } from 'node:net'
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
+import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js'
+import { type Listener, listen } from '../listener.ts'
+
+export type SmtpSession = SMTPServerSession
+export type SmtpData = SMTPServerDataStream
+export type SmtpOptions = SMTPServerOptions
+
+/** The path of each session's command under way: what stands between the angle brackets, to the letter. */
+const paths = new WeakMap<object, string>()
+
+/** The address of the MAIL or RCPT that is being handled, as the client wrote it. */
+export function writtenAddress(session: SmtpSession): string {
+  return paths.get(session) ?? ''
+}
+
+class StrictConnection extends SMTPConnection {
+  override handler_MAIL(...[command, done]: Parameters<SMTPConnection['handler_MAIL']>): void {
+    paths.set(this.session, pathIn(command))
+    super.handler_MAIL(command, done)
+  }
+
+  override handler_RCPT(...[command, done]: Parameters<SMTPConnection['handler_RCPT']>): void {
+    paths.set(this.session, pathIn(command))
+    super.handler_RCPT(command, done)
+  }
+
+  /** Replies of ours carry their own enhanced status code (RFC 3463); the library adds one to its own. */
+  override send(...[code, data, context]: Parameters<SMTPConnection['send']>): void {
+    const own = typeof data === 'string' && /^[245]\.\d{1,3}\.\d{1,3} /.test(data)
+    super.send(code, data, own ? false : context)
+  }
+}
+
+/** Empty where there is none: no address is, and the null sender is nobody's. */
+function pathIn(command: string | Buffer): string {
+  return /^[^:]*:\s*<([^<>]*)>/.exec(command.toString())?.[1] ?? ''
+}
+
+class StrictServer extends SMTPServer {
+  override connect(socket: Socket, options?: SMTPConnectionOptions | null): void {
+    const connection = new StrictConnection(this, socket, options ?? {})
+    this.connections.add(connection)
+    connection.on('error', (error: Error) => this.emit('error', error))
+    connection.init()
+  }
+}
+
+export type SmtpListener = Listener & {
+  /** Ends the connections of one login. */
+  readonly drop: (account: string) => void
+}
+
+type At = {
+  readonly host: string
+  readonly port: number
+  /** With it the connections are TLS from their first byte (RFC 8314). */
+  readonly tls?: { readonly cert: string; readonly key: string }
+  readonly failed: (error: Error) => void
+}
+
+export async function startSmtp(options: SmtpOptions, { failed, ...at }: At): Promise<SmtpListener> {
+  const server = new StrictServer({
+    ...options,
+    // The listener has done the handshake.
+    secure: at.tls !== undefined,
+    secured: true,
+    logger: false,
+    disableReverseLookup: true,
+    hideENHANCEDSTATUSCODES: false,
+    rejectOversized: true,
+    banner: 'Kith',
+    heloResponse: '%s',
+  })
+  server.on('error', failed)
+  const end = (reason: string, wanted: (session: SmtpSession) => boolean) => {
+    for (const connection of server.connections) {
+      if (!wanted(connection.session)) continue
+      connection.send(421, reason)
+      connection.close()
+    }
+  }
+  const listener = await listen({
+    ...at,
+    connected: (socket) => server.connect(socket),
+    farewell: () => end('4.3.2 Server is closing', () => true),
+  })
+  return { ...listener, drop: (account) => end('4.3.2 Sign in again', ({ user }) => user === account) }
+}

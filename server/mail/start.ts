@@ -1,0 +1,51 @@
+/** The embedded mail: submission and IMAP for the accounts of the whitelist service, and, if wanted, mail from outside. */
+import { createNotifier } from './imap/notifier.ts'
+import { startImap } from './imap/server.ts'
+import { submissionMemoryMs } from './limits.ts'
+import type { Listener } from './listener.ts'
+import type { MailOptions, MailServer } from './ports.ts'
+import { inboundOptions } from './smtp/inbound.ts'
+import { startSmtp } from './smtp/strict-server.ts'
+import { submissionOptions } from './smtp/submission.ts'
+import { nameOf } from './smtp/trace.ts'
+import { createTasks } from './tasks.ts'
+
+export type { MailLog, MailOptions, MailServer } from './ports.ts'
+
+export async function startMail(options: MailOptions): Promise<MailServer> {
+  const { store, clock, log, host, ports, gatewayKey } = options
+  const notifier = createNotifier((error) => log.error('imap.notice', { error: nameOf(error) }))
+  const tasks = createTasks()
+  await store.mail.forgetSubmissions(clock.now() - submissionMemoryMs)
+  const shared = { ...options, mail: store.mail, lists: store.lists, notifier, tasks, gatewaySecret: gatewayKey.secret }
+  const failed = (error: Error) => log.info('smtp.connection', { error: error.name })
+  const started: Listener[] = []
+  const closeAll = async () => {
+    await Promise.all(started.map((listener) => listener.close()))
+    await tasks.idle()
+  }
+  try {
+    const smtp = await startSmtp(submissionOptions(shared), { host, port: ports.smtp, tls: options.tls, failed })
+    started.push(smtp)
+    const imap = await startImap(shared, { host, port: ports.imap })
+    started.push(imap)
+    const inbound =
+      ports.inbound === undefined
+        ? undefined
+        : await startSmtp(inboundOptions(shared), { host, port: ports.inbound, failed })
+    if (inbound) started.push(inbound)
+    return {
+      smtpPort: smtp.port,
+      imapPort: imap.port,
+      ...(inbound ? { inboundPort: inbound.port } : {}),
+      drop(account) {
+        smtp.drop(account)
+        notifier.send(account, { command: 'LOGOUT', reason: 'Sign in again' })
+      },
+      close: closeAll,
+    }
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}

@@ -1,0 +1,21 @@
+/** Work under way, so that closing can wait for it: nothing uses the store after that. */
+export type Tasks = {
+  run<T>(work: Promise<T>): Promise<T>
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>
+}
+
+export function createTasks(): Tasks {
+  const running = new Set<Promise<unknown>>()
+  return {
+    run(work) {
+      running.add(work)
+      const ended = () => void running.delete(work)
+      work.then(ended, ended)
+      return work
+    },
+    async idle() {
+      while (running.size > 0) await Promise.allSettled(running)
+    },
+  }
+}
