@@ -1,0 +1,96 @@
+/** Signed requests: the bytes of each operation and the device's signature over them (protocol.md section 4). */
+import { z } from 'zod'
+import { decodeCanonical, encodeCanonical } from './bytes/canonical.ts'
+import { concat, utf8 } from './bytes/encoding.ts'
+import type { Primitives } from './bytes/primitives.ts'
+import { count, hash, name, nonce } from './bytes/schemas.ts'
+import { signAs, verifyAs } from './bytes/signing.ts'
+import { maxParts, maxRequestBytes } from './limits.ts'
+
+/** Operations whose request is signed by the device. A login's request bytes are its sealed bytes. */
+export type SignedAction = 'Login' | 'Sync' | 'Wait' | 'Logout' | 'Ack' | 'Report'
+
+/** `head` of a client that has none. */
+const hashOrNone = z.union([hash, z.literal('')])
+const common = { usr: name, dev: name, non: nonce, seq: count }
+const listState = { lst: name, ep: count, ver: count }
+
+export const requestSchemas = {
+  /** `part`: counted from 0. `man`: version of the manifest that the client holds, so that it gets every step since. */
+  Sync: z.strictObject({
+    ...common,
+    ...listState,
+    head: hashOrNone,
+    want: z.enum(['auto', 'full']),
+    part: z
+      .number()
+      .int()
+      .min(0)
+      .max(maxParts - 1),
+    man: count,
+  }),
+  Wait: z.strictObject({ ...common, ...listState }),
+  Logout: z.strictObject(common),
+  /** An applied version, or, with `cmd` and `step`, how far a command has been carried out (section 9). */
+  Ack: z.strictObject({
+    ...common,
+    ...listState,
+    head: hashOrNone,
+    cmd: name.exactOptional(),
+    step: z.enum(['started', 'done']).exactOptional(),
+  }),
+  /** A refused answer: `what` is a `SyncFailure`. */
+  Report: z.strictObject({
+    ...common,
+    ...listState,
+    what: z.string().regex(/^[A-Za-z]{1,40}$/),
+    alarm: z.boolean(),
+  }),
+} as const
+
+export type RequestAction = keyof typeof requestSchemas
+export type RequestOf<A extends RequestAction> = Readonly<z.infer<(typeof requestSchemas)[A]>>
+export type SyncRequest = RequestOf<'Sync'>
+export type WaitRequest = RequestOf<'Wait'>
+export type LogoutRequest = RequestOf<'Logout'>
+export type AckRequest = RequestOf<'Ack'>
+export type ReportRequest = RequestOf<'Report'>
+
+/** The request bytes of an operation. */
+export function encodeRequest<A extends RequestAction>(action: A, request: RequestOf<A>): Uint8Array {
+  return encodeCanonical(requestSchemas[action].parse(request))
+}
+
+/** A request from its bytes, in form only. */
+export function decodeRequest<A extends RequestAction>(action: A, bytes: Uint8Array): RequestOf<A> | undefined {
+  if (bytes.length > maxRequestBytes) return undefined
+  const schema: z.ZodType<RequestOf<A>> = requestSchemas[action] as never
+  const parsed = schema.safeParse(decodeCanonical(bytes))
+  return parsed.success ? parsed.data : undefined
+}
+
+/** What was called, in which session (empty before and without one), with which bytes. */
+export type SignedCall = { readonly action: SignedAction; readonly sid: string; readonly bytes: Uint8Array }
+
+/** Signs `DS("req") ‖ action ‖ LF ‖ sid ‖ LF ‖ request bytes` with Dsig; acknowledgements have a domain of their own. */
+export function signRequest(primitives: Primitives, call: SignedCall, deviceSeed: Uint8Array): Uint8Array {
+  return signAs(primitives, typeOf(call.action), signedBytes(call), deviceSeed)
+}
+
+/** Whether the device's key signed this call. */
+export function verifyRequest(
+  primitives: Primitives,
+  call: SignedCall,
+  signature: Uint8Array,
+  deviceKey: Uint8Array,
+): boolean {
+  return verifyAs(primitives, typeOf(call.action), { bytes: signedBytes(call), signature }, [deviceKey])
+}
+
+function typeOf(action: SignedAction): 'ack' | 'req' {
+  return action === 'Ack' ? 'ack' : 'req'
+}
+
+function signedBytes({ action, sid, bytes }: SignedCall): Uint8Array {
+  return concat(utf8(`${action}\n${sid}\n`), bytes)
+}

@@ -1,0 +1,59 @@
+/** Why a client refuses an answer: named after the check of protocol.md section 6 that failed, in order. */
+
+export const syncFailures = [
+  // 1
+  'noRequest',
+  'tooLarge',
+  'malformed',
+  // 2
+  'manifest',
+  'manifestExpired',
+  // 3
+  'freshSignature',
+  // 4
+  'notMine',
+  // 5
+  'notThisRequest',
+  // 6
+  'lifetime',
+  'stale',
+  // 7
+  'rollback',
+  // 8
+  'headHash',
+  'headSignature',
+  'headIdentity',
+  'headExpired',
+  // 9
+  'command',
+  // 10
+  'equivocation',
+  'fork',
+  'epoch',
+  // 11
+  'noBody',
+  'seal',
+  'lowOrder',
+  'box',
+  'commitment',
+  'secretbox',
+  'padding',
+  'bomb',
+  // 12
+  'innerHeader',
+  'partsChanged',
+  // 13
+  'apply',
+  // 14
+  'root',
+] as const
+export type SyncFailure = (typeof syncFailures)[number]
+
+/** Failures that an honest server never causes: the client reports them to the administrator. */
+const alarms: ReadonlySet<SyncFailure> = new Set(['rollback', 'command', 'equivocation', 'fork', 'epoch', 'root'])
+
+export type Refused = { readonly ok: false; readonly failure: SyncFailure; readonly alarm: boolean }
+
+export function refusedFor(failure: SyncFailure): Refused {
+  return { ok: false, failure, alarm: alarms.has(failure) }
+}
