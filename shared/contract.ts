@@ -36,7 +36,14 @@ export const demoSchema = z.object({
 
 export const sessionSchema = z.discriminatedUnion('step', [
   /** `server` and `user`: what was used last, to fill the form. */
-  z.object({ step: z.literal('signedOut'), server: z.string(), user: z.string(), demo: demoSchema.optional() }),
+  z.object({
+    step: z.literal('signedOut'),
+    server: z.string(),
+    user: z.string(),
+    demo: demoSchema.optional(),
+    /** Why the store of the last account is not open, where the user did not close it: nothing was deleted. */
+    cause: z.enum(failureKinds).optional(),
+  }),
   /** The store is closed until `session.unlock`: with the passphrase or the account's password. `revoked`: see `session.signIn`. */
   z.object({
     step: z.literal('locked'),
@@ -233,6 +240,8 @@ export const contract = {
     'message.arrived': z.object({ id: z.string(), conversation: z.string(), name: z.string(), text: z.string() }),
     'held.changed': z.object({ total: z.number() }),
     'settings.changed': settingsSchema,
+    /** A notification was clicked: show that conversation. Comes from the desktop host, not from the engine. */
+    'app.open': z.object({ conversation: z.string() }),
   },
 } as const
 
