@@ -8,7 +8,8 @@ test('contacts show every attribute, and are found by any of them', async ({ ope
   await signIn(app, organisation, alice)
   await show(page, 'Contacts')
   await page.getByRole('listitem', { name: `${bob.name}, ${bob.address}` }).click()
-  for (const text of ['阿柏', 'key account', 'Sales', bob.address]) await expect(page.getByText(text).last()).toBeVisible()
+  for (const text of ['阿柏', 'key account', 'Sales', bob.address])
+    await expect(page.getByText(text).last()).toBeVisible()
   const search = page.getByRole('searchbox', { name: 'Search contacts' })
   const items = page.getByRole('list', { name: 'Contacts' }).getByRole('listitem')
   for (const [query, found] of [
@@ -40,12 +41,12 @@ test('a change on the server shows without a click', async ({ open, organisation
   await signIn(app, organisation, alice)
   await show(page, 'Contacts')
   await expect(page.getByRole('listitem')).toHaveCount(2)
-  const dora = ['--address', 'dora@corp.test', '--name', '朵拉 Dora', '--group', 'Sales']
-  await organisation.command(['contact', 'add', '--user', 'alice', ...dora])
+  const dora = ['dora@corp.test', '--name', '朵拉 Dora', '--group', 'Sales']
+  await organisation.command(['contact', 'add', ...dora, '--user', 'alice'])
   await expect(page.getByRole('listitem', { name: '朵拉 Dora, dora@corp.test' })).toBeVisible({ timeout: 2_000 })
-  await organisation.command(['contact', 'set', '--user', 'alice', '--address', bob.address, '--name', 'Robert Lin'])
+  await organisation.command(['contact', 'set', bob.address, '--user', 'alice', '--name', 'Robert Lin'])
   await expect(page.getByRole('listitem', { name: `Robert Lin, ${bob.address}` })).toBeVisible({ timeout: 2_000 })
-  await organisation.command(['contact', 'remove', '--user', 'alice', '--address', bob.address])
+  await organisation.command(['contact', 'remove', bob.address, '--user', 'alice'])
   await expect(page.getByRole('listitem', { name: `Robert Lin, ${bob.address}` })).toBeHidden({ timeout: 2_000 })
 })
 
@@ -53,8 +54,8 @@ test('a change made while the app was closed is there after the start', async ({
   const app = await open('alice')
   await signIn(app, organisation, alice)
   await app.close()
-  const erin = ['--address', 'erin@corp.test', '--name', 'Erin Hsu']
-  await organisation.command(['contact', 'add', '--user', 'alice', ...erin])
+  const erin = ['erin@corp.test', '--name', 'Erin Hsu']
+  await organisation.command(['contact', 'add', ...erin, '--user', 'alice'])
   const { page } = await open('alice')
   await show(page, 'Contacts')
   await expect(page.getByRole('listitem', { name: 'Erin Hsu, erin@corp.test' })).toBeVisible()
@@ -66,7 +67,7 @@ test('100,000 contacts scroll to the end and are searched', async ({ open, organ
   const rows = Array.from({ length: 100_000 }, (_, i) =>
     JSON.stringify({ name: `Person ${String(i).padStart(6, '0')}`, address: `p${i}@many.test` }),
   )
-  await organisation.command(['contact', 'add', '--user', 'alice', '--from', '-'], `${rows.join('\n')}\n`)
+  await organisation.command(['contact', 'add', '--user', 'alice', '--from', '/dev/stdin'], `${rows.join('\n')}\n`)
   await signIn(app, organisation, alice)
   await show(page, 'Contacts')
   const list = page.getByRole('list', { name: 'Contacts' })

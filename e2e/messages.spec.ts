@@ -23,14 +23,21 @@ test('a message appears at the other side, both ways', async ({ open, organisati
   await expect(lines(second.page, 'Lunch at noon? 午餐')).toBeVisible()
   await say(second.page, 'Yes, gladly')
   await expect(lines(first.page, 'Yes, gladly')).toBeVisible()
-  await expect(first.page.getByRole('log', { name: 'Conversation' }).getByText(/sent|delivered|read/i).first()).toBeVisible()
+  await expect(
+    first.page
+      .getByRole('log', { name: 'Conversation' })
+      .getByText(/sent|delivered|read/i)
+      .first(),
+  ).toBeVisible()
 })
 
 test('kill -9 of an app, then of the server: nothing is lost, nothing doubled', async ({ open, organisation }) => {
   const { first, second } = await openBoth(open, organisation)
   await say(first.page, 'before the fall')
   await first.kill()
-  await expect(lines(second.page, 'before the fall')).toHaveCount(0).catch(() => undefined)
+  await expect(lines(second.page, 'before the fall'))
+    .toHaveCount(0)
+    .catch(() => undefined)
   const again = await open('alice')
   await converse(again.page, bob)
   await expect(lines(again.page, 'before the fall')).toHaveCount(1)
@@ -48,7 +55,10 @@ test('kill -9 of an app, then of the server: nothing is lost, nothing doubled', 
   await expect(lines(other.page, 'before the fall')).toHaveCount(1)
 })
 
-test('without a network the app starts, shows the age of the list, queues, and sends later', async ({ open, organisation }) => {
+test('without a network the app starts, shows the age of the list, queues, and sends later', async ({
+  open,
+  organisation,
+}) => {
   const app = await open('alice')
   await signIn(app, organisation, alice)
   const peer = await open('bob')

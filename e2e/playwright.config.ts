@@ -1,9 +1,10 @@
 import { defineConfig } from '@playwright/test'
+import type { HostName } from './support/app.ts'
 
 /** `desktop` runs where Electron can be had (scripts/lib/end-to-end.ts finds it); both run the same specs. */
-const hosts = process.env['KITH_ELECTRON'] ? ['web', 'desktop'] : ['web']
+const hosts: readonly HostName[] = process.env.KITH_ELECTRON ? ['web', 'desktop'] : ['web']
 
-export default defineConfig({
+export default defineConfig<{ host: HostName }>({
   testDir: '.',
   outputDir: '../test-results',
   timeout: 90_000,

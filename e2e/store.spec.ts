@@ -22,7 +22,15 @@ test('the profile holds no contact, message or password in plain text', async ({
   await say(app.page, 'zebra-crossing-4471')
   await expect(app.page.getByText('zebra-crossing-4471').first()).toBeVisible()
   await app.page.getByRole('textbox', { name: 'Message' }).fill('draft-of-giraffe-8852')
-  const markers = ['bob@corp.test', 'Bob Lin', '林柏', 'key account', 'zebra-crossing-4471', 'draft-of-giraffe-8852', alice.password]
+  const markers = [
+    'bob@corp.test',
+    'Bob Lin',
+    '林柏',
+    'key account',
+    'zebra-crossing-4471',
+    'draft-of-giraffe-8852',
+    alice.password,
+  ]
   expect(filesWith(profiles, markers)).toEqual([])
   await app.close()
   expect(filesWith(profiles, markers)).toEqual([])

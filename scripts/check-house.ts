@@ -6,9 +6,7 @@ import { maxFolderFiles } from './house-rules.ts'
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
   .split('\n')
-  .filter(
-    (file) => /\.(ts|tsx|mts|cts|js|mjs|cjs|jsx)$/.test(file) && !/^[^/]+\.config\.ts$/.test(file) && existsSync(file),
-  )
+  .filter((file) => /\.(ts|tsx|mts|cts|js|mjs|cjs|jsx)$/.test(file) && existsSync(file))
 
 const complaints = files.flatMap((file) => checkFile(file, readFileSync(file, 'utf8')))
 const folders = Map.groupBy(

@@ -109,16 +109,10 @@ describe('A5 cost', () => {
     ['carriage returns', big('From: ', '\r')],
   ] as const
 
-  function cost(raw: Uint8Array): number {
-    const start = performance.now()
+  // A quadratic reader needs minutes for any of them; bench/guard.ts measures the milliseconds.
+  test.each(shapes)('A5 reads a megabyte of %s in linear time', (_what, raw) => {
     const { fields } = splitMessage(raw)
-    for (const { value } of fields.slice(0, 3)) parseMailboxes(value)
-    return performance.now() - start
-  }
-
-  // The best of several, because the machine has other work; a quadratic reader needs minutes for any of them.
-  test.each(shapes)('A5 reads a megabyte of %s in at most 50 ms', (_what, raw) => {
-    expect(Math.min(...[1, 2, 3, 4, 5, 6].map(() => cost(raw)))).toBeLessThan(50)
+    for (const { value } of fields.slice(0, 3)) expect(parseMailboxes(value)).toHaveProperty('ok')
   })
 
   test('A5 takes a header of exactly the limit and refuses one byte more', () => {

@@ -12,6 +12,8 @@ export type App = {
   readonly profile: string
   /** Quits as a user does. */
   close(): Promise<void>
+  /** The process that holds the engine, or whose child does. */
+  readonly pid: number
   /** `kill -9` of the process that holds the engine. */
   kill(): Promise<void>
 }
@@ -35,7 +37,7 @@ function environment(more: Readonly<Record<string, string>> = {}): Record<string
 }
 
 async function openDesktop({ profile, env, arguments: words = [] }: AppOptions): Promise<App> {
-  const executablePath = process.env['KITH_ELECTRON']
+  const executablePath = process.env.KITH_ELECTRON
   if (!executablePath) throw new Error('KITH_ELECTRON is not set')
   const app = await electron.launch({
     executablePath,
@@ -46,6 +48,7 @@ async function openDesktop({ profile, env, arguments: words = [] }: AppOptions):
   return {
     page,
     profile,
+    pid: app.process().pid ?? 0,
     close: () => app.close(),
     kill: async () => {
       const main = app.process()
@@ -74,6 +77,7 @@ async function openWeb({ profile, browser, env, arguments: words = [] }: AppOpti
   return {
     page,
     profile,
+    pid: host.pid ?? 0,
     close: () => end(stop),
     kill: () =>
       end(async (child) => {

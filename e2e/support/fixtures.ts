@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { test as base, chromium, type Page } from '@playwright/test'
+import { test as base, chromium } from '@playwright/test'
 import { type App, type HostName, openApp } from './app.ts'
-import { type Organisation, type Person, startOrganisation } from './organisation.ts'
+import { type Organisation, startOrganisation } from './organisation.ts'
 
 export { expect } from '@playwright/test'
+export { converse, fillSignIn, say, show, signIn } from './journeys.ts'
 export { people } from './organisation.ts'
 
 type OpenOptions = { readonly env?: Readonly<Record<string, string>>; readonly arguments?: readonly string[] }
@@ -53,34 +54,3 @@ export const test = base.extend<Fixtures>({
     await Promise.all(opened.map((app) => app.close().catch(() => undefined)))
   },
 })
-
-/** Fills the form of the first screen and presses its button. */
-export async function fillSignIn(page: Page, server: string, user: string, password: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Server' }).fill(server)
-  await page.getByRole('textbox', { name: 'User name' }).fill(user)
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-}
-
-/** Signs a person in with an enrolment code, up to the main window. */
-export async function signIn(app: App, organisation: Organisation, person: Person): Promise<void> {
-  await fillSignIn(app.page, await organisation.enrolment(person.user), person.user, person.password)
-  await app.page.getByRole('navigation', { name: 'Main' }).waitFor()
-}
-
-export async function show(page: Page, screen: 'Chats' | 'Mail' | 'Contacts' | 'Held' | 'Settings'): Promise<void> {
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('button', { name: screen }).click()
-}
-
-/** Opens the conversation with a contact by its card, as one does the first time. */
-export async function converse(page: Page, person: Person): Promise<void> {
-  await show(page, 'Contacts')
-  await page.getByRole('listitem', { name: `${person.name}, ${person.address}` }).click()
-  await page.getByRole('button', { name: 'Message', exact: true }).click()
-  await page.getByRole('log', { name: 'Conversation' }).waitFor()
-}
-
-export async function say(page: Page, text: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Message' }).fill(text)
-  await page.getByRole('textbox', { name: 'Message' }).press('Enter')
-}

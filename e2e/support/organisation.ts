@@ -1,6 +1,6 @@
 /** A whitelist server with named people in a folder of its own: the real `kith-server`, on loopback. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { stop } from '../../scripts/lib/processes.ts'
@@ -20,7 +20,13 @@ export const people = {
 } as const satisfies Record<string, Person>
 
 /** What `kith-server serve` says when it is ready. */
-export type Ports = { readonly url: string; readonly smtp: number; readonly imap: number; readonly inbound: number }
+export type Ports = {
+  readonly url: string
+  readonly smtp: number
+  readonly imap: number
+  readonly inbound: number
+  readonly metrics: number
+}
 
 export type Organisation = {
   readonly folder: string
@@ -55,7 +61,7 @@ export function removeTemplate(): void {
 
 async function makeTemplate(): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'kith-org-template-'))
-  await command(folder, ['init', '--org', 'Corp', '--domain', 'corp.test'])
+  await command(folder, ['init', '--domain', 'corp.test', '--port', '0'])
   for (const { user, name, address, password } of Object.values(people))
     await command(folder, ['user', 'add', user, '--name', name, '--address', address], password)
   await list(folder, people.alice, people.bob, ['--group', 'Sales', '--nickname', '阿柏', '--remark', 'key account'])
@@ -66,31 +72,21 @@ async function makeTemplate(): Promise<string> {
 }
 
 function list(folder: string, owner: Person, contact: Person, more: readonly string[]): Promise<unknown> {
-  const words = ['contact', 'add', '--user', owner.user, '--address', contact.address, '--name', contact.name, ...more]
+  const words = ['contact', 'add', contact.address, '--user', owner.user, '--name', contact.name, ...more]
   return command(folder, words)
 }
 
 async function serve(folder: string): Promise<Organisation> {
   let server: ChildProcess | undefined
-  let ports: Ports = { url: '', smtp: 0, imap: 0, inbound: 0 }
+  let ports: Ports = { url: '', smtp: 0, imap: 0, inbound: 0, metrics: 0 }
   const start = async () => {
-    // The same ports after a restart, or the clients would look for the server in vain.
-    const fixed = ports.url
-      ? [
-          '--port',
-          new URL(ports.url).port,
-          '--smtp-port',
-          `${ports.smtp}`,
-          '--imap-port',
-          `${ports.imap}`,
-          '--inbound-port',
-          `${ports.inbound}`,
-        ]
-      : ['--port', '0', '--inbound-port', '0']
-    server = spawn(process.execPath, [program, 'serve', '--data', folder, '--json', ...fixed], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+    setPorts(folder, ports)
+    server = spawn(process.execPath, [program, 'serve', '--data', folder, '--json'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
     })
     ports = JSON.parse(await firstLine(server)) as Ports
+    // The same ports after a restart, and in enrolment codes: the clients look for the server there.
+    setPorts(folder, ports)
   }
   await start()
   return {
@@ -114,6 +110,14 @@ async function serve(folder: string): Promise<Organisation> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function setPorts(folder: string, { url, smtp, imap, inbound, metrics }: Ports): void {
+  const file = path.join(folder, 'config.json')
+  const config = JSON.parse(readFileSync(file, 'utf8')) as object
+  const port = url ? Number(new URL(url).port) : 0
+  const mail = { kind: 'embedded', smtp, imap, inbound }
+  writeFileSync(file, JSON.stringify({ ...config, port, metricsPort: metrics, mail }))
 }
 
 async function command(folder: string, words: readonly string[], input = ''): Promise<unknown> {

@@ -12,26 +12,34 @@ export type EndToEnd = { readonly arguments: readonly string[]; readonly report?
 export async function runEndToEnd({ arguments: words, report }: EndToEnd): Promise<{ passed: number; failed: number }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'kith-e2e-'))
   const json = report ?? path.join(folder, 'playwright.json')
-  const electron = electronPath()
-  if (!electron)
-    process.stdout.write('desktop specs left out: no Electron runtime here (set ELECTRON_OVERRIDE_DIST_PATH)\n')
-  const keyring = await startKeyring()
-  const display = await startDisplay()
   try {
     if ((await run('electron-vite', ['build', '--logLevel', 'warn'])) !== 0) return { passed: 0, failed: 1 }
-    const env = {
-      ...process.env,
-      ...keyring.env,
-      ...display.env,
-      PLAYWRIGHT_JSON_OUTPUT_NAME: json,
-      ...(electron ? { KITH_ELECTRON: electron } : {}),
-    }
-    const code = await run('playwright', ['test', '-c', 'e2e', '--reporter=list,json', ...words], { env })
-    return counts(json, code)
+    return await withScreenAndKeyring(async (env) => {
+      if (!env.KITH_ELECTRON) process.stdout.write(`${noElectron}\n`)
+      const environment = { ...process.env, ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: json }
+      const code = await run('playwright', ['test', '-c', 'e2e', '--reporter=list,json', ...words], {
+        env: environment,
+      })
+      return counts(json, code)
+    })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const noElectron =
+  'desktop specs left out: Electron did not download its runtime here; set ELECTRON_OVERRIDE_DIST_PATH to one to run them'
+
+/** Runs `body` with a screen, a keyring, and Electron's program if there is one, all given as environment variables. */
+export async function withScreenAndKeyring<T>(body: (env: Readonly<Record<string, string>>) => Promise<T>): Promise<T> {
+  const keyring = await startKeyring()
+  const display = await startDisplay()
+  const electron = electronPath()
+  try {
+    return await body({ ...keyring.env, ...display.env, ...(electron ? { KITH_ELECTRON: electron } : {}) })
   } finally {
     await display.stop()
     await keyring.stop()
-    rmSync(folder, { recursive: true, force: true })
   }
 }
 

@@ -1,0 +1,103 @@
+/** Sign in to contacts shown, and one change on screen, with 100, 10,000 and 100,000 entries. */
+import type { Page } from '@playwright/test'
+import { show, signIn } from '../e2e/support/journeys.ts'
+import { type Organisation, people, startOrganisation } from '../e2e/support/organisation.ts'
+import { milliseconds, table } from './figures.ts'
+import type { OpenForBench } from './run.ts'
+
+const sizes = [100, 10_000, 100_000]
+
+export async function benchWhitelist(open: OpenForBench): Promise<void> {
+  const rows: string[][] = []
+  for (const size of sizes) rows.push(await measure(size, open))
+  const head = [
+    'entries',
+    'sign in to contacts shown',
+    'sealed bytes',
+    'one change on screen',
+    'sealed bytes of it',
+    'frames over 50 ms while scrolling',
+    'memory',
+  ]
+  table('Whitelist', head, rows)
+}
+
+async function measure(size: number, open: OpenForBench): Promise<string[]> {
+  const organisation = await startOrganisation()
+  await organisation.command(['contact', 'add', '--user', 'alice', '--from', '/dev/stdin'], entries(size))
+  const app = await open(`list-${size}`)
+  const { page } = app
+  const before = await sealedBytes(organisation)
+  const start = performance.now()
+  await signIn(app, organisation, people.alice)
+  await show(page, 'Contacts')
+  await page.getByRole('list', { name: 'Contacts' }).getByRole('listitem').first().waitFor()
+  const shown = performance.now() - start
+  const full = await sealedBytes(organisation)
+  const change = await changeOnScreen(page, organisation)
+  const delta = await sealedBytes(organisation)
+  const long = await longTasksWhileScrolling(page)
+  const memory = app.megabytes()
+  await app.close()
+  await organisation.remove()
+  return [
+    size.toLocaleString('en'),
+    milliseconds(shown),
+    (full - before).toLocaleString('en'),
+    milliseconds(change),
+    (delta - full).toLocaleString('en'),
+    `${long}`,
+    `${Math.round(memory)} MB`,
+  ]
+}
+
+function entries(size: number): string {
+  const line = (i: number) => ({
+    name: `Person ${String(i).padStart(6, '0')} 王小明`,
+    nickname: `p${i}`,
+    address: `person.${i}@many.test`,
+    remark: `Team ${i % 97}, floor ${i % 13}`,
+    groups: [`Group ${String(i % 20).padStart(2, '0')}`],
+  })
+  return Array.from({ length: size }, (_, i) => `${JSON.stringify(line(i))}\n`).join('')
+}
+
+/** From the end of the administrator's command to the new name on screen. */
+async function changeOnScreen(page: Page, organisation: Organisation): Promise<number> {
+  await page.getByRole('searchbox', { name: 'Search contacts' }).fill('just changed')
+  await page.getByRole('listitem').first().waitFor({ state: 'detached' })
+  const words = ['person.5@many.test', '--user', 'alice', '--name', 'Just Changed']
+  await organisation.command(['contact', 'set', ...words])
+  const start = performance.now()
+  await page.getByRole('listitem', { name: 'Just Changed, person.5@many.test' }).waitFor()
+  return performance.now() - start
+}
+
+async function sealedBytes(organisation: Organisation): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${organisation.ports.metrics}/metrics`)
+  const lines = (await answer.text()).split('\n').filter((line) => line.startsWith('kith_sync_bytes_total'))
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+}
+
+/** Scrolls the whole list in 200 steps, one a frame, and counts long tasks (over 50 ms) of the page. */
+async function longTasksWhileScrolling(page: Page): Promise<number> {
+  await page.getByRole('searchbox', { name: 'Search contacts' }).fill('')
+  await page.getByRole('listitem').nth(5).waitFor()
+  return page.evaluate(async () => {
+    let long = 0
+    const observer = new PerformanceObserver((seen) => {
+      long += seen.getEntries().length
+    })
+    observer.observe({ type: 'longtask' })
+    let box = document.querySelector('[role="list"]')
+    while (box && box.scrollHeight <= box.clientHeight + 1) box = box.parentElement
+    const steps = 200
+    for (let step = 0; box && step <= steps; step += 1) {
+      box.scrollTop = (box.scrollHeight * step) / steps
+      await new Promise(requestAnimationFrame)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    observer.disconnect()
+    return long
+  })
+}
