@@ -1,0 +1,35 @@
+/** kith contacts, kith refresh. */
+import type { Contact } from '../../../shared/contract.ts'
+import type { Command } from '../client.ts'
+import { done, failed, table } from '../outcome.ts'
+import { plainLine } from '../words.ts'
+
+/** Rows asked for at once; the contract's most. */
+const page = 500
+
+/** A contact in several groups stands in several sections, and is listed once here. */
+export function contacts({ search }: { readonly search: string }): Command {
+  return async ({ kith }) => {
+    const found = new Map<string, Contact>()
+    for (let from = 0, total = 1; from < total; from += page) {
+      const answer = await kith.call('contacts.query', { search, from, count: page })
+      if (!answer.ok) return failed(answer.failure)
+      total = answer.value.total
+      for (const row of answer.value.rows) if (row.row === 'contact') found.set(row.contact.id, row.contact)
+    }
+    const all = [...found.values()]
+    const rows = all.map(({ name, address, nickname, groups }) =>
+      [name, `<${address}>`, nickname, groups.join(', ')].map(plainLine),
+    )
+    return done(table(rows), { contacts: all })
+  }
+}
+
+export const refresh: Command = async ({ kith }) => {
+  const answer = await kith.call('contacts.refresh', {})
+  if (!answer.ok) return failed(answer.failure)
+  const { added, changed, removed, version } = answer.value
+  const nothing = added + changed + removed === 0
+  const words = nothing ? 'Nothing changed' : `${added} added, ${changed} changed, ${removed} removed`
+  return done(`${words} (version ${version}).`, { change: answer.value })
+}

@@ -1,0 +1,85 @@
+/** kith login, kith logout, kith status. */
+import type { Session } from '../../../shared/contract.ts'
+import type { Command, Context } from '../client.ts'
+import { done, failed, type Outcome, table } from '../outcome.ts'
+import { plainLine, wordsOf } from '../words.ts'
+
+export type LoginOptions = { readonly server: string; readonly user: string }
+
+/** Shortest passphrase that the contract takes. */
+const shortestPassphrase = 8
+
+export function login({ server, user }: LoginOptions): Command {
+  return async (context) => {
+    const password = await context.input.secret('Password: ')
+    if (password === undefined) return { ok: false, usage: 'a password is needed, typed or on standard input' }
+    const passphrase = context.passphraseStdin ? await context.input.secret('Passphrase: ') : undefined
+    const given = { server, user, password }
+    let answer = await context.kith.call('session.signIn', passphrase === undefined ? given : { ...given, passphrase })
+    if (!answer.ok && answer.failure.kind === 'passphraseNeeded' && context.input.interactive) {
+      const chosen = await choosePassphrase(context)
+      if (typeof chosen !== 'string') return chosen
+      answer = await context.kith.call('session.signIn', { ...given, passphrase: chosen })
+    }
+    return answer.ok ? signedInOutcome(answer.value) : failed(answer.failure)
+  }
+}
+
+async function choosePassphrase({ input, streams }: Context): Promise<string | Outcome> {
+  streams.error('There is no keychain here: a passphrase will protect the store on this device.\n')
+  const first = await input.secret('New passphrase: ')
+  const again = await input.secret('Once more: ')
+  if (first === undefined || first.length < shortestPassphrase)
+    return { ok: false, usage: `a passphrase has at least ${shortestPassphrase} characters` }
+  return first === again ? first : { ok: false, usage: 'the two passphrases differ' }
+}
+
+function signedInOutcome(session: Session): Outcome {
+  if (session.step === 'ready')
+    return done(`Signed in as ${plainLine(session.name)} <${plainLine(session.address)}>.`, { session })
+  if (session.step !== 'pending') return failed({ kind: 'notSignedIn' })
+  const text = [
+    wordsOf({ kind: 'devicePending' }),
+    `  this device: ${session.deviceWords}`,
+    `  the server:  ${session.serverWords}`,
+    '  Compare both with an administrator, then run "kith login" again.',
+  ].join('\n')
+  return failed({ kind: 'devicePending' }, text)
+}
+
+export const logout: Command = async ({ kith }) => {
+  const answer = await kith.call('session.signOut', {})
+  return answer.ok ? done('Signed out.', { session: answer.value }) : failed(answer.failure)
+}
+
+export const status: Command = async ({ kith }) => {
+  const session = await kith.call('session.state', {})
+  if (!session.ok) return failed(session.failure)
+  const protection = await kith.call('session.protection', {})
+  const whitelist = await kith.call('whitelist.status', {})
+  const rows = [['Session', sessionWords(session.value)]]
+  if (whitelist.ok && session.value.step === 'ready') {
+    const { version, count, syncedAt } = whitelist.value
+    const age = syncedAt > 0 ? `, confirmed ${new Date(syncedAt).toISOString()}` : ''
+    rows.push(['Whitelist', `version ${version}, ${count} contacts${age}`])
+  }
+  if (protection.ok) rows.push(['Secrets', protectionWords[protection.value.kind]])
+  return done(table(rows), {
+    session: session.value,
+    ...(whitelist.ok ? { whitelist: whitelist.value } : {}),
+    ...(protection.ok ? { protection: protection.value } : {}),
+  })
+}
+
+const protectionWords = {
+  keychain: "kept by the system's keychain",
+  passphrase: 'protected by your passphrase; without it nobody opens the store',
+  none: 'none kept yet',
+} as const
+
+function sessionWords(session: Session): string {
+  if (session.step === 'signedOut') return 'signed out'
+  if (session.step === 'locked') return `locked (${plainLine(session.user)})`
+  if (session.step === 'pending') return `${plainLine(session.user)} waits for approval by an administrator`
+  return `${plainLine(session.name)} <${plainLine(session.address)}>, ${session.connection}, mail ${session.mail}`
+}

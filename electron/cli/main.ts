@@ -1,0 +1,46 @@
+/** `kith`: the engine in a terminal. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { createEngine } from '../engine/engine.ts'
+import { hostPorts, usualProfile } from '../engine/host-ports.ts'
+import { systemClock } from '../engine/system-ports.ts'
+import { withEngine } from './client.ts'
+import { makeInput } from './input.ts'
+import { tell } from './outcome.ts'
+import { type GlobalOptions, runProgram } from './program.ts'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const { version }: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+
+const streams = {
+  out: (text: string) => void process.stdout.write(text),
+  error: (text: string) => void process.stderr.write(text),
+}
+const interrupted = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+})
+
+function open({ profile }: GlobalOptions) {
+  return createEngine(
+    hostPorts({
+      profile: path.resolve(profile ?? process.env.KITH_PROFILE ?? usualProfile(process.env)),
+      demoFile: process.env.KITH_DEMO,
+      appVersion: version,
+      systemLanguage: Intl.DateTimeFormat().resolvedOptions().locale,
+    }),
+  )
+}
+
+process.exitCode = await runProgram(process.argv.slice(2), { version, streams }, async (command, options) => {
+  const context = {
+    input: makeInput(process.stdin, streams.error),
+    streams,
+    clock: systemClock,
+    interrupted,
+    json: options.json,
+    passphraseStdin: options.passphraseStdin,
+  }
+  return tell(await withEngine(() => open(options), context, command), options.json, streams)
+})
+// Standard input may still be open at the other end; nothing more is read from it.
+process.stdin.destroy()

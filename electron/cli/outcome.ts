@@ -1,0 +1,71 @@
+/** How a command ends: text for people, one JSON object for programs, an exit code for both. */
+import { type Failure, fail } from '../../shared/rpc.ts'
+import { wordsOf } from './words.ts'
+
+/** 1: refused or failed, and said why. 2: wrong usage. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const
+
+export type Outcome =
+  | { readonly ok: true; readonly text: string; readonly value: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly failure: Failure; readonly text?: string }
+  | { readonly ok: false; readonly usage: string }
+
+export function done(text: string, value: Readonly<Record<string, unknown>>): Outcome {
+  return { ok: true, text, value }
+}
+
+export function failed(failure: Failure, text?: string): Outcome {
+  return text === undefined ? { ok: false, failure } : { ok: false, failure, text }
+}
+
+export type Streams = { readonly out: (text: string) => void; readonly error: (text: string) => void }
+
+/** Prints an outcome; the exit code. */
+export function tell(outcome: Outcome, json: boolean, { out, error }: Streams): number {
+  if (json) out(`${jsonLine(asJson(outcome))}\n`)
+  else if (outcome.ok) out(outcome.text === '' ? '' : `${outcome.text}\n`)
+  else error(`kith: ${'usage' in outcome ? outcome.usage : (outcome.text ?? wordsOf(outcome.failure))}\n`)
+  if (outcome.ok) return exitCodes.ok
+  return 'usage' in outcome ? exitCodes.usage : exitCodes.failed
+}
+
+function asJson(outcome: Outcome): Readonly<Record<string, unknown>> {
+  if (outcome.ok) return { ok: true, ...outcome.value }
+  if ('usage' in outcome) return { ok: false, kind: 'usage', error: outcome.usage }
+  const { kind, detail } = outcome.failure
+  return { ok: false, kind, error: outcome.text ?? wordsOf(outcome.failure), ...(detail ? { detail } : {}) }
+}
+
+/** One line of JSON in which no character can act on a terminal. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** Columns as wide as their longest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = []
+  for (const row of rows)
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell))
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell)))).join('  ')
+  return rows.map((row) => line(row).trimEnd()).join('\n')
+}
+
+/** Cells that a terminal gives to a text: two for each wide character of East Asia. */
+function widthOf(text: string): number {
+  return Array.from(text).reduce(
+    (sum, character) =>
+      sum +
+      (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{20000}-\u{3fffd}]/u.test(
+        character,
+      )
+        ? 2
+        : 1),
+    0,
+  )
+}
+
+export const internalFailure = fail('internal').failure

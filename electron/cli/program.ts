@@ -1,0 +1,108 @@
+/** The commands of `kith` and their options. */
+import { CommanderError, InvalidArgumentError, Command as Program } from 'commander'
+import { type Command, signedIn } from './client.ts'
+import { contacts, refresh } from './commands/contacts.ts'
+import { type LoginOptions, login, logout, status } from './commands/login.ts'
+import { send } from './commands/send.ts'
+import { held, watch } from './commands/watch.ts'
+import { exitCodes, type Streams } from './outcome.ts'
+
+export type GlobalOptions = {
+  readonly profile?: string
+  readonly json: boolean
+  readonly passphraseStdin: boolean
+}
+
+/** Runs a command with an engine; the exit code. */
+export type Run = (command: Command, options: GlobalOptions) => Promise<number>
+
+type SendFlags = {
+  readonly to: readonly string[]
+  readonly cc: readonly string[]
+  readonly subject?: string
+  readonly wait: boolean
+  readonly timeout: number
+}
+
+export type About = { readonly version: string; readonly streams: Streams }
+
+/** Parses the words and runs what they ask for; the exit code. */
+export async function runProgram(words: readonly string[], about: About, run: Run): Promise<number> {
+  let code: number = exitCodes.ok
+  const program = new Program('kith')
+    .description('mail and chat with the people your organisation knows, and nobody else')
+    .version(about.version)
+    .exitOverride()
+    .configureOutput({ writeOut: about.streams.out, writeErr: about.streams.error })
+  const add = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option('--profile <folder>', 'folder of the profile (or KITH_PROFILE)')
+      .option('--json', 'one JSON object instead of text', false)
+      .option('--passphrase-stdin', 'read the passphrase from standard input (its next line)', false)
+      .exitOverride()
+      .copyInheritedSettings(program)
+  const act = async (command: Command, options: GlobalOptions) => {
+    code = await run(command, options)
+  }
+  addSession(add, act)
+  addMessaging(add, act)
+  try {
+    await program.parseAsync(words, { from: 'user' })
+    return code
+  } catch (error) {
+    // Commander has said already what is wrong, or shown the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    throw error
+  }
+}
+
+type Add = (name: string, description: string) => Program
+type Act = (command: Command, options: GlobalOptions) => Promise<void>
+
+function addSession(add: Add, act: Act): void {
+  add('login', 'sign in; the password is typed or the first line of standard input')
+    .requiredOption('--server <server>', 'host, URL, or enrolment code')
+    .requiredOption('--user <name>', 'user name')
+    .action((options: GlobalOptions & LoginOptions) => act(login(options), options))
+  add('logout', 'sign out; the store stays').action((options: GlobalOptions) => act(logout, options))
+  add('status', 'who is signed in, the whitelist, and how secrets are kept').action((options: GlobalOptions) =>
+    act(options.passphraseStdin ? signedIn(status) : status, options),
+  )
+}
+
+function addMessaging(add: Add, act: Act): void {
+  add('contacts', 'the whitelist')
+    .option('--search <text>', 'name, nickname, address, remark or group', '')
+    .action((options: GlobalOptions & { search: string }) => act(signedIn(contacts(options)), options))
+  add('refresh', 'fetch the whitelist now').action((options: GlobalOptions) => act(signedIn(refresh), options))
+  add('send', 'send a message; the text is the argument or standard input')
+    .argument('[text...]')
+    .requiredOption('--to <address>', 'a recipient; may be repeated', collect)
+    .option('--cc <address>', 'a recipient of a copy; may be repeated', collect, [])
+    .option('--subject <text>', 'makes it a mail instead of a line of chat')
+    .option('--no-wait', 'do not wait until it is sent')
+    .option('--timeout <seconds>', 'longest wait', readSeconds, defaultTimeout)
+    .action((text: readonly string[], { subject, ...options }: GlobalOptions & SendFlags) => {
+      const words = text.length > 0 ? text.join(' ') : undefined
+      return act(signedIn(send({ ...options, subject, text: words })), options)
+    })
+  add('watch', 'print what arrives and changes, until ended').action((options: GlobalOptions) =>
+    act(signedIn(watch), options),
+  )
+  add('held', 'messages that the guard did not admit').action((options: GlobalOptions) => act(signedIn(held), options))
+}
+
+/** Milliseconds. */
+const defaultTimeout = 60_000
+
+function readSeconds(text: string): number {
+  const seconds = Number(text)
+  if (!(seconds > 0 && seconds <= 86_400)) throw new InvalidArgumentError('a number of seconds, at most one day')
+  return seconds * 1_000
+}
+
+function collect(value: string, all: readonly string[] = []): readonly string[] {
+  return [...all, value]
+}

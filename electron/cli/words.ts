@@ -1,0 +1,89 @@
+/** What the terminal says for each kind of failure, and for the guard's reasons. English; the page has all languages. */
+import type { Failure, FailureKind } from '../../shared/rpc.ts'
+
+const words: Readonly<Record<FailureKind, string>> = {
+  badRequest: 'that is not a valid request',
+  notFound: 'there is no such thing here',
+  notSignedIn: 'nobody is signed in: run "kith login" first',
+  locked: 'the store is locked: give the passphrase (--passphrase-stdin)',
+  authFailed: 'wrong name or password',
+  tooManyAttempts: 'too many attempts',
+  unreachable: 'the server is not reachable; the contacts on this device stay in force',
+  certificateUntrusted: "the server's certificate is not trusted; nothing was sent",
+  devicePending: 'this device waits for approval by an administrator',
+  deviceRevoked: 'this device was revoked by an administrator',
+  serverNewer: 'the server needs a newer Kith',
+  sessionExpired: 'the session has ended: run "kith login" again',
+  untrustedServer: 'the server could not prove that it is the organisation known here; nothing was sent',
+  listRefused: "the server's list did not pass its checks; the old list stays in force",
+  rateLimited: 'asked too often; try again in a moment',
+  busy: 'busy: the server, or another Kith that holds this profile',
+  clockWrong: "this machine's clock differs too much from the server's",
+  passphraseNeeded: 'there is no keychain here, so a passphrase is needed (--passphrase-stdin)',
+  passphraseWrong: 'wrong passphrase',
+  keychainUnavailable: "the system's keychain does not answer; nothing was changed",
+  keysMissing: 'this device\'s keys are missing from the keychain: run "kith login" again',
+  storeDamaged: 'the store on this device is damaged and stays closed',
+  diskFull: 'the disk is full; nothing was lost',
+  refused: 'the whitelist does not allow this; nothing was sent',
+  mailAuthFailed: 'the mail server does not accept the password',
+  mailUnreachable: 'the mail server is not reachable; the message waits',
+  mailRejected: 'the mail server rejected the message',
+  tooLarge: 'too large',
+  internal: 'something went wrong inside Kith; its log says what',
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  malformed: 'is not an address that can be trusted',
+  notListed: 'is not in the whitelist',
+  expired: 'is in the whitelist, but has expired',
+  closed: 'is in the whitelist, but not open for sending',
+  leaseOver: 'cannot be written to: the whitelist is older than the policy allows',
+  noList: 'cannot be judged: there is no whitelist yet',
+  noRecipients: 'is no recipient',
+  tooMany: 'is one recipient too many',
+}
+
+export const heldWords: Readonly<Record<string, string>> = {
+  notListed: 'not in your whitelist',
+  notProven: 'claims to be a contact, not proven',
+  expired: 'the contact has expired',
+  malformed: 'the sender cannot be read with certainty',
+  lookalike: 'looks like a contact, but is not',
+}
+
+export function wordsOf({ kind, detail }: Failure): string {
+  const lines = [
+    detail?.retryAfter === undefined ? words[kind] : `${words[kind]}; try again in ${clock(detail.retryAfter)}`,
+  ]
+  if (detail?.issuer) lines.push(`  issuer: ${plain(detail.issuer)}`)
+  if (detail?.fingerprint) lines.push(`  SHA-256: ${plain(detail.fingerprint)}`)
+  for (const field of detail?.fields ?? []) if (field) lines.push(`  not valid: ${plain(field)}`)
+  for (const refusal of detail?.refusals ?? []) lines.push(`  ${refusalWords(refusal)}`)
+  return lines.join('\n')
+}
+
+export function refusalWords(refusal: {
+  readonly address: string
+  readonly rule: string
+  readonly reason: string
+}): string {
+  const why = Object.hasOwn(reasons, refusal.reason) ? reasons[refusal.reason] : refusal.reason
+  return `${plain(refusal.address)} ${why} (${plain(refusal.rule)})`
+}
+
+/** Minutes and seconds, rounded up: trying at that moment will not be too early. */
+function clock(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1_000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+/** Text of others, safe for a terminal: no escape sequences, no controls, no change of direction. Lines stay. */
+export function plain(text: string): string {
+  return text.replace(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, '\ufffd')
+}
+
+/** The same on one line. */
+export function plainLine(text: string): string {
+  return plain(text.replace(/\s+/g, ' ').trim())
+}

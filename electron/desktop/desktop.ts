@@ -1,0 +1,181 @@
+/** The composition root of the main process: window, engine, tray, menu and notifications, and who tells whom. */
+import path from 'node:path'
+import { app, type BrowserWindow, dialog, nativeTheme, session as sessions } from 'electron'
+import { contract, type Settings } from '../../shared/contract.ts'
+import type { EventEnvelope } from '../../shared/rpc.ts'
+import { systemClock } from '../engine/system-ports.ts'
+import { type EngineLink, linkEngine } from './engine/engine-link.ts'
+import { forkEngine } from './engine/fork-engine.ts'
+import type { Flags } from './flags.ts'
+import { answerCalls, sendEvent } from './ipc.ts'
+import { iconImage } from './native/icon-image.ts'
+import { askToOpenLink } from './native/links.ts'
+import { type Actions, setMenu } from './native/menu.ts'
+import { makeNotifier } from './native/notifications.ts'
+import { openTray, type TrayIcon, trayIsShown } from './native/tray.ts'
+import { unreadCounter } from './native/unread.ts'
+import { languageOf, nativeWords } from './native/words.ts'
+import { hardenContents, hardenSession } from './window/hardening.ts'
+import { bringToFront, openMainWindow } from './window/main-window.ts'
+import { servePage } from './window/page-protocol.ts'
+
+export type DesktopOptions = Flags & { readonly profile: string; readonly developer: boolean }
+
+/** `out/main`, where the build puts this code; the page and the preload lie beside it. */
+const here = import.meta.dirname
+const iconSize = 128
+
+export function startDesktop(options: DesktopOptions): void {
+  const desktop = new Desktop(options)
+  desktop.start()
+}
+
+class Desktop {
+  readonly #options: DesktopOptions
+  readonly #engine: EngineLink
+  readonly #session = sessions.fromPartition('kith')
+  readonly #notifier = makeNotifier(systemClock, (conversation) => this.#openConversation(conversation))
+  readonly #unread = unreadCounter(
+    systemClock,
+    (envelope) => this.#engine.serve(envelope),
+    (count) => this.#showUnread(count),
+  )
+  #window: BrowserWindow | undefined
+  #tray: TrayIcon | undefined
+  #unreadCount = 0
+  #quitting = false
+  #settings: Settings = {
+    language: languageOf(app.getLocale()),
+    theme: 'system',
+    notifications: true,
+    notificationText: false,
+  }
+
+  constructor(options: DesktopOptions) {
+    this.#options = options
+    const start = {
+      profile: options.profile,
+      demoFile: options.demo,
+      appVersion: app.getVersion(),
+      systemLanguage: app.getLocale(),
+    }
+    this.#engine = linkEngine({
+      fork: () => forkEngine(path.join(here, 'engine-process.js'), start),
+      clock: systemClock,
+      onEvent: (event) => this.#onEvent(event),
+      onFailed: (reason) => this.#cannotStart(reason),
+    })
+  }
+
+  start(): void {
+    hardenContents((url) => askToOpenLink(url, nativeWords(this.#settings.language), this.#window))
+    hardenSession(this.#session)
+    servePage(this.#session, path.join(here, '../renderer'))
+    answerCalls(
+      () => this.#window?.webContents,
+      (envelope) => this.#engine.serve(envelope),
+    )
+    this.#applySettings(this.#settings)
+    this.#openWindow()
+    app.on('second-instance', () => this.#open())
+    app.on('activate', () => this.#open())
+    app.on('window-all-closed', () => app.quit())
+    app.on('before-quit', () => {
+      this.#quitting = true
+    })
+    app.on('will-quit', (event) => this.#quit(event))
+    void this.#readSettings()
+    void this.#addTray()
+  }
+
+  #openWindow(): void {
+    this.#window = openMainWindow({
+      session: this.#session,
+      preload: path.join(here, '../preload/preload.cjs'),
+      profile: this.#options.profile,
+      place: this.#options.place,
+      icon: iconImage(iconSize),
+      developer: this.#options.developer,
+      keepOnClose: () => this.#tray !== undefined && !this.#quitting,
+    })
+    this.#window.on('closed', () => {
+      this.#window = undefined
+    })
+  }
+
+  #open(): void {
+    if (this.#window) bringToFront(this.#window)
+    else this.#openWindow()
+  }
+
+  #openConversation(conversation: string | undefined): void {
+    this.#open()
+    if (conversation !== undefined) this.#toPage({ name: 'app.open', value: { conversation } })
+  }
+
+  #toPage(event: EventEnvelope): void {
+    sendEvent(this.#window?.webContents, event)
+  }
+
+  #onEvent(event: EventEnvelope): void {
+    this.#toPage(event)
+    if (event.name === 'settings.changed') this.#applySettings(event.value)
+    else if (event.name === 'message.arrived')
+      this.#notifier.arrived(event.value, {
+        settings: this.#settings,
+        focused: this.#window?.isFocused() ?? false,
+        words: nativeWords(this.#settings.language),
+      })
+    if (event.name === 'conversation.changed' || event.name === 'session.changed') this.#unread.countSoon()
+  }
+
+  async #readSettings(): Promise<void> {
+    const answer = await this.#engine.serve({ name: 'settings.get', input: {} })
+    if (answer.ok) this.#applySettings(answer.value)
+    this.#unread.countSoon()
+  }
+
+  #applySettings(value: unknown): void {
+    const parsed = contract.events['settings.changed'].safeParse(value)
+    if (!parsed.success) return
+    this.#settings = parsed.data
+    nativeTheme.themeSource = parsed.data.theme
+    const words = nativeWords(parsed.data.language)
+    setMenu(words, this.#actions, this.#options.developer)
+    this.#tray?.show(words, this.#unreadCount)
+  }
+
+  readonly #actions: Actions = {
+    open: () => this.#open(),
+    refresh: () => void this.#engine.serve({ name: 'contacts.refresh', input: {} }),
+    lock: () => void this.#engine.serve({ name: 'session.lock', input: {} }),
+    quit: () => app.quit(),
+  }
+
+  async #addTray(): Promise<void> {
+    if (!(await trayIsShown()) || this.#quitting) return
+    this.#tray = openTray(this.#actions)
+    this.#showUnread(this.#unreadCount)
+  }
+
+  #showUnread(count: number): void {
+    this.#unreadCount = count
+    this.#tray?.show(nativeWords(this.#settings.language), count)
+  }
+
+  #cannotStart(reason: 'busy' | 'internal'): void {
+    const words = nativeWords(this.#settings.language)
+    if (reason === 'busy') dialog.showErrorBox(words.inUse, words.inUseDetail)
+    else dialog.showErrorBox(words.cannotStart, `${words.cannotStartDetail}\n${this.#options.profile}`)
+    app.exit(1)
+  }
+
+  /** The engine saves and says goodbye to its servers before the process ends. */
+  #quit(event: Electron.Event): void {
+    event.preventDefault()
+    this.#unread.stop()
+    this.#tray?.remove()
+    this.#tray = undefined
+    void this.#engine.close().then(() => app.exit(0))
+  }
+}

@@ -1,0 +1,30 @@
+/** What the main process and the engine's process say to each other over their port. */
+import type { EventEnvelope, Result } from '../../../shared/rpc.ts'
+
+export type StartOptions = {
+  readonly profile: string
+  readonly demoFile: string | undefined
+  readonly appVersion: string
+  readonly systemLanguage: string
+}
+
+export type ToEngine =
+  | { readonly type: 'start'; readonly options: StartOptions }
+  | { readonly type: 'call'; readonly id: number; readonly envelope: unknown }
+  | { readonly type: 'close' }
+
+export type FromEngine =
+  | { readonly type: 'ready' }
+  /** The engine could not be made; `busy`: another Kith holds the profile. The process ends after it. */
+  | { readonly type: 'failed'; readonly reason: 'busy' | 'internal' }
+  | { readonly type: 'answer'; readonly id: number; readonly result: Result<unknown> }
+  | { readonly type: 'event'; readonly event: EventEnvelope }
+  | { readonly type: 'closed' }
+
+/** The far end as the main process sees it; a fake in tests, a utility process in the app. */
+export interface EngineChild {
+  post(message: ToEngine): void
+  onMessage(receive: (message: FromEngine) => void): void
+  onExit(left: () => void): void
+  kill(): void
+}

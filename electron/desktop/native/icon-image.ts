@@ -1,0 +1,7 @@
+/** The drawn mark as Electron wants it. */
+import { type NativeImage, nativeImage } from 'electron'
+import { drawIcon } from './icon.ts'
+
+export function iconImage(size: number, unread = false): NativeImage {
+  return nativeImage.createFromBitmap(Buffer.from(drawIcon(size, unread)), { width: size, height: size })
+}

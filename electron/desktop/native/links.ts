@@ -1,0 +1,27 @@
+/** A link of a message opens in the system's browser, after a question: a hostile page must not leak by opening links. */
+import { type BrowserWindow, dialog, shell } from 'electron'
+import { isHttps } from '../window/hardening.ts'
+import type { NativeWords } from './words.ts'
+
+let asking = false
+
+export function askToOpenLink(url: string, words: NativeWords, window: BrowserWindow | undefined): void {
+  if (asking || !window || !isHttps(url)) return
+  asking = true
+  // As parsed: the host in its A-label form, never as a message spelled it.
+  const { href } = new URL(url)
+  dialog
+    .showMessageBox(window, {
+      type: 'question',
+      message: words.openLinkDetail,
+      detail: href,
+      buttons: [words.openLink, words.cancel],
+      defaultId: 1,
+      cancelId: 1,
+    })
+    .then(({ response }) => (response === 0 ? shell.openExternal(href) : undefined))
+    .finally(() => {
+      asking = false
+    })
+    .catch(() => undefined)
+}

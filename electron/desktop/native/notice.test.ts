@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { noticeOf } from './notice.ts'
+import { languageOf, nativeWords } from './words.ts'
+
+const arrived = { id: 'm1', conversation: 'bob@corp.test', name: 'Bob Lin 林柏', text: 'See you\nat noon' }
+const facts = {
+  settings: { notifications: true, notificationText: true },
+  focused: false,
+  recent: 1,
+  words: nativeWords('en'),
+}
+
+describe('a new message', () => {
+  test('notifies under the name of the contact, with the text in one line', () => {
+    expect(noticeOf(arrived, facts)).toEqual({
+      title: 'Bob Lin 林柏',
+      body: 'See you at noon',
+      conversation: 'bob@corp.test',
+    })
+  })
+
+  test('keeps its text to itself when the settings say so', () => {
+    const settings = { notifications: true, notificationText: false }
+    expect(noticeOf(arrived, { ...facts, settings })?.body).toBe('New message')
+  })
+
+  test.each([
+    ['switched off', { ...facts, settings: { notifications: false, notificationText: true } }, arrived],
+    ['the window has the focus', { ...facts, focused: true }, arrived],
+    ['the event is not of the contract', facts, { name: 'Bob' }],
+  ])('is silent: %s', (_, given, value) => {
+    expect(noticeOf(value, given)).toBeUndefined()
+  })
+
+  test('in a burst is counted, and names nobody', () => {
+    expect(noticeOf(arrived, { ...facts, recent: 4 })).toEqual({
+      title: 'Kith',
+      body: '4 new messages',
+      conversation: undefined,
+    })
+  })
+
+  test('cannot bring markup into the notification', () => {
+    const text = 'x <img src="https://evil.example/p"> y'
+    expect(noticeOf({ ...arrived, text }, facts)?.body).not.toMatch(/[<>]/)
+  })
+
+  test('of great length is cut', () => {
+    expect(noticeOf({ ...arrived, text: 'x'.repeat(5_000) }, facts)?.body).toHaveLength(200)
+  })
+})
+
+test.each([
+  ['zh-TW', 'zh-Hant'],
+  ['zh-HK', 'zh-Hant'],
+  ['zh-Hant-CN', 'zh-Hant'],
+  ['zh-CN', 'zh-Hans'],
+  ['zh', 'zh-Hans'],
+  ['en-GB', 'en'],
+  ['fr', 'en'],
+])('%s is shown in %s', (tag, language) => {
+  expect(languageOf(tag)).toBe(language)
+})

@@ -1,0 +1,41 @@
+/** Which notification a new message makes, if any. Pure: what the system shows is notifications.ts. */
+import type { z } from 'zod'
+import { contract, type Settings } from '../../../shared/contract.ts'
+import type { NativeWords } from './words.ts'
+
+export type Notice = {
+  readonly title: string
+  readonly body: string
+  /** What a click opens; undefined opens the window as it is. */
+  readonly conversation: string | undefined
+}
+
+export type NoticeFacts = {
+  readonly settings: Pick<Settings, 'notifications' | 'notificationText'>
+  readonly focused: boolean
+  /** Messages that arrived within the last moments, this one included. */
+  readonly recent: number
+  readonly words: NativeWords
+}
+
+/** A burst (after a night off-line) is one notification with a number, not a hundred. */
+const mostAtOnce = 3
+/** Most characters of a message that a notification shows. */
+const longestBody = 200
+
+export function noticeOf(value: unknown, facts: NoticeFacts): Notice | undefined {
+  const arrived: z.ZodSafeParseResult<{ conversation: string; name: string; text: string }> =
+    contract.events['message.arrived'].safeParse(value)
+  if (!arrived.success || !facts.settings.notifications || facts.focused) return undefined
+  if (facts.recent > mostAtOnce)
+    return { title: 'Kith', body: facts.words.newMessages(facts.recent), conversation: undefined }
+  const { conversation, name, text } = arrived.data
+  const body = facts.settings.notificationText ? shortened(text) : facts.words.newMessage
+  return { title: name, body, conversation }
+}
+
+/** One line; angle brackets are replaced, since notification servers of Linux read them as markup, images included. */
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ').replaceAll('<', '‹').replaceAll('>', '›').trim()
+  return line.length > longestBody ? `${line.slice(0, longestBody - 1)}…` : line
+}

@@ -1,0 +1,40 @@
+/** Shows a notice by the system, and counts what came within the last moments. */
+import { Notification } from 'electron'
+import type { Clock } from '../../engine/ports.ts'
+import { type Notice, type NoticeFacts, noticeOf } from './notice.ts'
+
+export type Notifier = {
+  /** Takes the value of a `message.arrived`. */
+  arrived(value: unknown, facts: Omit<NoticeFacts, 'recent'>): void
+}
+
+/** Messages within this many milliseconds count as one burst. */
+const burst = 5_000
+
+export function makeNotifier(clock: Clock, open: (conversation: string | undefined) => void): Notifier {
+  // Kept while on screen: a collected notification forgets its click.
+  const shown = new Set<Notification>()
+  let recent = 0
+  let summary: Notification | undefined
+  const show = (notice: Notice): Notification => {
+    const notification = new Notification({ title: notice.title, body: notice.body })
+    shown.add(notification)
+    notification.on('click', () => open(notice.conversation))
+    notification.on('close', () => shown.delete(notification))
+    notification.show()
+    return notification
+  }
+  return {
+    arrived(value, facts) {
+      recent += 1
+      clock.after(burst, () => {
+        recent -= 1
+      })
+      const notice = noticeOf(value, { ...facts, recent })
+      if (!notice || !Notification.isSupported()) return
+      if (notice.conversation === undefined) summary?.close()
+      const notification = show(notice)
+      summary = notice.conversation === undefined ? notification : undefined
+    },
+  }
+}

@@ -1,0 +1,147 @@
+/** Words outside the page: menu, tray, notifications, dialogs. The page has its own (renderer/i18n). */
+import type { Language } from '../../../shared/contract.ts'
+
+export type NativeWords = {
+  readonly open: string
+  readonly refresh: string
+  readonly lock: string
+  readonly quit: string
+  readonly file: string
+  readonly edit: string
+  readonly undo: string
+  readonly redo: string
+  readonly cut: string
+  readonly copy: string
+  readonly paste: string
+  readonly selectAll: string
+  readonly view: string
+  readonly zoomIn: string
+  readonly zoomOut: string
+  readonly actualSize: string
+  readonly fullScreen: string
+  readonly developerTools: string
+  readonly closeWindow: string
+  readonly newMessage: string
+  readonly newMessages: (count: number) => string
+  readonly unread: (count: number) => string
+  readonly openLink: string
+  readonly openLinkDetail: string
+  readonly cancel: string
+  readonly inUse: string
+  readonly inUseDetail: string
+  readonly cannotStart: string
+  readonly cannotStartDetail: string
+}
+
+const english: NativeWords = {
+  open: 'Open Kith',
+  refresh: 'Refresh contacts',
+  lock: 'Lock',
+  quit: 'Quit Kith',
+  file: 'File',
+  edit: 'Edit',
+  undo: 'Undo',
+  redo: 'Redo',
+  cut: 'Cut',
+  copy: 'Copy',
+  paste: 'Paste',
+  selectAll: 'Select all',
+  view: 'View',
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
+  actualSize: 'Actual size',
+  fullScreen: 'Full screen',
+  developerTools: 'Developer tools',
+  closeWindow: 'Close window',
+  newMessage: 'New message',
+  newMessages: (count) => `${count} new messages`,
+  unread: (count) => (count === 1 ? '1 unread conversation' : `${count} unread conversations`),
+  openLink: 'Open in the browser',
+  openLinkDetail: 'This link leaves Kith:',
+  cancel: 'Cancel',
+  inUse: 'This profile is already in use',
+  inUseDetail: 'Another Kith has it open, perhaps in a browser or a terminal. Close that one first.',
+  cannotStart: 'Kith cannot start',
+  cannotStartDetail: 'Nothing was changed. The log in the profile folder says why:',
+}
+
+const traditional: NativeWords = {
+  open: '開啟 Kith',
+  refresh: '更新聯絡人',
+  lock: '鎖定',
+  quit: '結束 Kith',
+  file: '檔案',
+  edit: '編輯',
+  undo: '復原',
+  redo: '重做',
+  cut: '剪下',
+  copy: '複製',
+  paste: '貼上',
+  selectAll: '全選',
+  view: '檢視',
+  zoomIn: '放大',
+  zoomOut: '縮小',
+  actualSize: '實際大小',
+  fullScreen: '全螢幕',
+  developerTools: '開發人員工具',
+  closeWindow: '關閉視窗',
+  newMessage: '新訊息',
+  newMessages: (count) => `${count} 則新訊息`,
+  unread: (count) => `${count} 個未讀對話`,
+  openLink: '在瀏覽器中開啟',
+  openLinkDetail: '此連結會離開 Kith：',
+  cancel: '取消',
+  inUse: '此設定檔正在使用中',
+  inUseDetail: '另一個 Kith 已將其開啟，可能在瀏覽器或終端機中。請先關閉它。',
+  cannotStart: 'Kith 無法啟動',
+  cannotStartDetail: '未作任何變更。原因記錄在設定檔資料夾的記錄檔中：',
+}
+
+const simplified: NativeWords = {
+  open: '打开 Kith',
+  refresh: '更新联系人',
+  lock: '锁定',
+  quit: '退出 Kith',
+  file: '文件',
+  edit: '编辑',
+  undo: '撤销',
+  redo: '重做',
+  cut: '剪切',
+  copy: '复制',
+  paste: '粘贴',
+  selectAll: '全选',
+  view: '视图',
+  zoomIn: '放大',
+  zoomOut: '缩小',
+  actualSize: '实际大小',
+  fullScreen: '全屏',
+  developerTools: '开发者工具',
+  closeWindow: '关闭窗口',
+  newMessage: '新消息',
+  newMessages: (count) => `${count} 条新消息`,
+  unread: (count) => `${count} 个未读会话`,
+  openLink: '在浏览器中打开',
+  openLinkDetail: '此链接会离开 Kith：',
+  cancel: '取消',
+  inUse: '此配置文件正在使用中',
+  inUseDetail: '另一个 Kith 已将其打开，可能在浏览器或终端中。请先关闭它。',
+  cannotStart: 'Kith 无法启动',
+  cannotStartDetail: '未作任何更改。原因记录在配置文件夹的日志中：',
+}
+
+const tables: Readonly<Record<Language, NativeWords>> = {
+  en: english,
+  'zh-Hant': traditional,
+  'zh-Hans': simplified,
+}
+
+export function nativeWords(language: Language): NativeWords {
+  return tables[language]
+}
+
+/** Before the settings are known: from the system's tag (`zh-TW`, `zh-Hans-CN`, `en-GB`). */
+export function languageOf(tag: string): Language {
+  const lower = tag.toLowerCase()
+  if (!lower.startsWith('zh')) return 'en'
+  return /hant|tw|hk|mo/.test(lower) ? 'zh-Hant' : 'zh-Hans'
+}

@@ -1,0 +1,49 @@
+/** What no page may do, set for every web contents and the page's session. Assume that the page is the attacker. */
+import { app, type Session, type WebContents } from 'electron'
+import { pageOrigin, pageUrl } from '../channels.ts'
+
+export type AskToOpen = (url: string) => void
+
+/** Navigation, new windows and webviews are denied everywhere; a link to https is handed to `askToOpen`. */
+export function hardenContents(askToOpen: AskToOpen): void {
+  app.on('web-contents-created', (_event, contents) => {
+    harden(contents, askToOpen)
+  })
+}
+
+function harden(contents: WebContents, askToOpen: AskToOpen): void {
+  contents.on('will-navigate', (details) => details.preventDefault())
+  contents.on('will-frame-navigate', (details) => details.preventDefault())
+  contents.on('will-redirect', (details) => details.preventDefault())
+  contents.on('will-attach-webview', (event) => event.preventDefault())
+  contents.setWindowOpenHandler(({ url }) => {
+    if (isHttps(url)) askToOpen(url)
+    return { action: 'deny' }
+  })
+}
+
+export function isHttps(url: string): boolean {
+  return URL.canParse(url) && new URL(url).protocol === 'https:'
+}
+
+/** The page copies text when asked to; it gets no other permission, device, download or request. */
+export function hardenSession(session: Session): void {
+  const allowed = (permission: string, origin: string) =>
+    permission === 'clipboard-sanitized-write' && origin.startsWith(pageOrigin)
+  session.setPermissionRequestHandler((contents, permission, answer) =>
+    answer(allowed(permission, contents?.getURL() ?? '')),
+  )
+  session.setPermissionCheckHandler((_contents, permission, origin) => allowed(permission, origin))
+  session.setDevicePermissionHandler(() => false)
+  session.setDisplayMediaRequestHandler((_request, answer) => answer({}))
+  session.setSpellCheckerEnabled(false)
+  session.on('will-download', (event, item) => {
+    // The page may offer a text that it has made itself (diagnostics); where it goes is the user's choice.
+    if (!item.getURL().startsWith(`blob:${pageOrigin}/`)) event.preventDefault()
+  })
+  session.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !isOwnRequest(details.url) }))
+}
+
+function isOwnRequest(url: string): boolean {
+  return [pageUrl, `blob:${pageOrigin}/`, 'data:', 'devtools:'].some((prefix) => url.startsWith(prefix))
+}

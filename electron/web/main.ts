@@ -1,0 +1,65 @@
+/** `node electron/web/main.ts [--profile DIR] [--port N] [--demo FILE] [--no-open] [--json]`: Kith in a browser. */
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { createEngine } from '../engine/engine.ts'
+import { hostPorts, usualProfile } from '../engine/host-ports.ts'
+import { openBrowser } from './open-browser.ts'
+import { startWebHost } from './web-host.ts'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const { values } = parseArgs({
+  options: {
+    profile: { type: 'string' },
+    port: { type: 'string', default: '0' },
+    demo: { type: 'string' },
+    'no-open': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+})
+
+const pages = path.join(root, 'out/renderer')
+if (!existsSync(path.join(pages, 'index.html'))) {
+  process.stderr.write('The page is not built yet: run "npm run build" first.\n')
+  process.exit(1)
+}
+
+const profile = path.resolve(values.profile ?? usualProfile(process.env))
+const { version }: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+const ports = hostPorts({
+  profile,
+  demoFile: values.demo ?? process.env.KITH_DEMO,
+  appVersion: version,
+  systemLanguage: Intl.DateTimeFormat().resolvedOptions().locale,
+})
+const engine = await createEngine(ports)
+const state = await engine.serve({ name: 'session.state', input: {} })
+if (!state.ok && state.failure.kind === 'busy') {
+  process.stderr.write(
+    'Another Kith has this profile open, in a window, a browser or a terminal: close that one first.\n',
+  )
+  process.exit(1)
+}
+const host = await startWebHost({ engine, pages, port: Number(values.port), clock: ports.clock, random: ports.random })
+const browserFile = path.join(profile, 'open.html')
+
+function announce(): void {
+  const url = host.link()
+  process.stdout.write(values.json ? `${JSON.stringify({ url })}\n` : `Kith is open for one browser at ${url}\n`)
+}
+
+async function end(): Promise<void> {
+  rmSync(browserFile, { force: true })
+  await host.close()
+  await engine.close()
+  process.exit(0)
+}
+
+announce()
+if (!values['no-open']) await openBrowser(host.link(), browserFile)
+// Each line of input asks for another link: the one before was good for one browser.
+process.stdin.on('data', announce)
+process.stdin.on('error', () => undefined)
+// In the background of a terminal, reading fails instead of stopping the program.
+process.on('SIGTTIN', () => undefined)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end())
