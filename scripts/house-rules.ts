@@ -65,7 +65,6 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   '@tanstack/react-virtual': { parts: ['renderer'] },
   fastify: { parts: ['server'] },
   '@fastify/rate-limit': { parts: ['server'] },
-  '@peculiar/x509': { parts: ['server'] },
   kysely: { parts: ['server'] },
   pino: { parts: ['server'] },
   'prom-client': { parts: ['server'] },

@@ -1,0 +1,74 @@
+/** The frame of every command: data folder, `--json`, opening and closing the store, telling the outcome. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { z } from 'zod'
+import { KeyUnreadable } from '../keys/key-files.ts'
+import { type Administration, administer, openContext } from '../setup/context.ts'
+import { type StoreFailure, storeFailure } from '../store/failures.ts'
+import { SchemaUnknown } from '../store/store.ts'
+import { type Outcome, tell, unavailable } from './outcome.ts'
+
+export const commonOptions = z.object({ data: z.string(), json: z.boolean().optional() })
+export type CommonOptions = z.infer<typeof commonOptions>
+
+const defaultFolder = process.env.KITH_DATA ?? 'kith-data'
+
+export function withCommon(command: Command): Command {
+  return command
+    .option('--data <folder>', 'data folder (or KITH_DATA)', defaultFolder)
+    .option('--json', 'one JSON object on standard output')
+}
+
+/** An action that works on an opened data folder with the policy key. */
+export function administering<S extends z.ZodType<CommonOptions>>(
+  schema: S,
+  work: (administration: Administration, options: z.output<S>, ...names: string[]) => Promise<Outcome>,
+): (...given: unknown[]) => Promise<void> {
+  return acting(schema, async (options, ...names) => {
+    const context = await openContext(options.data)
+    if (!context.ok) return unavailable(context.why)
+    try {
+      return await work(await administer(context.value), options, ...names)
+    } finally {
+      await context.value.store.close()
+    }
+  })
+}
+
+/** Commander passes the arguments, then the options, then the command. */
+export function acting<S extends z.ZodType<CommonOptions>>(
+  schema: S,
+  work: (options: z.output<S>, ...names: string[]) => Promise<Outcome>,
+): (...given: unknown[]) => Promise<void> {
+  return async (...given) => {
+    const options = schema.parse(given.at(-2))
+    const names = given
+      .slice(0, -2)
+      .flat()
+      .filter((name) => typeof name === 'string')
+    tell(await work(options, ...names).catch(expected), options.json === true)
+  }
+}
+
+const words: { readonly [F in StoreFailure]: string } = {
+  busy: 'the store is busy: another process holds it; try again',
+  damaged: 'the store is damaged: restore it from a backup',
+  denied: 'no right to open the data folder',
+  full: 'the disk is full',
+}
+
+/** Failures of the surroundings that an administrator can mend; anything else is a bug and is thrown on. */
+function expected(error: unknown): Outcome {
+  if (error instanceof KeyUnreadable || error instanceof SchemaUnknown) return unavailable(error.message)
+  const failure = storeFailure(error)
+  if (failure !== undefined) return unavailable(words[failure])
+  throw error
+}
+
+const highestPort = 65_535
+
+/** An option's text as a port. */
+export function readPort(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > highestPort) throw new InvalidArgumentError('a port is 0 to 65535')
+  return port
+}

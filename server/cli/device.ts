@@ -1,0 +1,68 @@
+/** `kith-server device list|approve|revoke` */
+import { type Command, Option } from 'commander'
+import { z } from 'zod'
+import { fromBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import { taggedHash } from '../../shared/whitelist/bytes/signing.ts'
+import { digitsOf } from '../../shared/whitelist/digits.ts'
+import type { DeviceChoice } from '../administration/devices.ts'
+import type { Done } from '../administration/people.ts'
+import { primitives } from '../keys/primitives.ts'
+import type { DeviceRow } from '../store/tables.ts'
+import { administering, commonOptions, withCommon } from './command.ts'
+import { type Outcome, refused, succeeded, table } from './outcome.ts'
+
+const deviceOptions = commonOptions.extend({ user: z.string().optional(), wipe: z.enum(['list', 'all']).optional() })
+type DeviceOptions = z.infer<typeof deviceOptions>
+
+export function addDeviceCommands(program: Command): void {
+  const device = program.command('device').description('devices of users')
+  withUser(device.command('list').description('list devices with the words that their users see')).action(
+    administering(deviceOptions, async ({ devices }, { user }) => listed(await devices.list(user))),
+  )
+  withUser(device.command('approve <device>').description('let a waiting device have the list')).action(
+    administering(deviceOptions, async ({ devices }, options, id = '') =>
+      told(await devices.approve(choice(id, options))),
+    ),
+  )
+  withUser(device.command('revoke <device>').description('end its sessions for good'))
+    .addOption(new Option('--wipe <what>', 'have the device destroy its copy').choices(['list', 'all']))
+    .action(
+      administering(deviceOptions, async ({ devices }, options, id = '') =>
+        told(await devices.revoke(choice(id, options), options.wipe)),
+      ),
+    )
+}
+
+function withUser(command: Command): Command {
+  return withCommon(command).option('--user <login>', 'whose device')
+}
+
+function choice(id: string, { user }: DeviceOptions): DeviceChoice {
+  return { id, ...(user === undefined ? {} : { user }) }
+}
+
+function told(done: Done<DeviceRow>): Outcome {
+  if (!done.ok) return refused(done.why)
+  const { id: device, usr: user, state } = done.value
+  return succeeded(`${device} of ${user} is ${state}`, { device, user, state })
+}
+
+function listed(rows: readonly DeviceRow[]): Outcome {
+  const devices = rows.map((row) => ({
+    device: row.id,
+    user: row.usr,
+    name: row.name,
+    state: row.state,
+    words: deviceWords(row),
+    acknowledged: { epoch: row.ack_ep, version: row.ack_ver },
+    seen: new Date(row.last).toISOString(),
+  }))
+  const lines = devices.map(({ device, user, name, state, words, seen }) => [user, device, name, state, seen, words])
+  return succeeded(table([['USER', 'DEVICE', 'NAME', 'STATE', 'SEEN', 'WORDS'], ...lines]), { devices })
+}
+
+/** The same digits that the device shows while it waits, to compare by telephone. */
+function deviceWords({ dsig, dbox }: DeviceRow): string {
+  const keys = [dsig, dbox].map((key) => fromBase64(key, 32) ?? new Uint8Array(32))
+  return digitsOf(taggedHash(primitives, 'key', ...keys))
+}

@@ -1,0 +1,41 @@
+/** `kith-server init` */
+import { type Command, Option } from 'commander'
+import { z } from 'zod'
+import { systemClock } from '../clock.ts'
+import { folderAt } from '../setup/folder.ts'
+import { initialise } from '../setup/init.ts'
+import { acting, commonOptions, readPort, withCommon } from './command.ts'
+import { type Outcome, succeeded, unavailable } from './outcome.ts'
+
+const initOptions = commonOptions.extend({
+  domain: z.string(),
+  host: z.string(),
+  listen: z.string(),
+  port: z.number(),
+  approve: z.enum(['auto', 'enrolled', 'manual']).optional(),
+})
+
+export function addInitCommand(program: Command): void {
+  withCommon(program.command('init').description('make a data folder: keys, certificate, settings, empty store'))
+    .requiredOption('--domain <domain>', 'mail domain of the organisation')
+    .option('--host <name>', 'name or address under which clients reach this server', '127.0.0.1')
+    .option('--listen <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'HTTPS port', readPort, 8443)
+    .addOption(
+      new Option('--approve <policy>', 'which new devices need no administrator').choices([
+        'auto',
+        'enrolled',
+        'manual',
+      ]),
+    )
+    .action(acting(initOptions, init))
+}
+
+async function init({ data, domain, host, listen, port, approve }: z.infer<typeof initOptions>): Promise<Outcome> {
+  const settings = { listen, port, ...(approve === undefined ? {} : { approve }) }
+  const made = await initialise(folderAt(data), { domain, host, settings }, systemClock())
+  if (!made.ok) return unavailable(made.why)
+  const { org, fingerprint } = made.value
+  const advice = `Move ${data}/keys/root.key to a safe place off this machine: it is needed only to replace keys.`
+  return succeeded(`${org} is ready in ${data}\n${advice}`, { org, fingerprint, data })
+}

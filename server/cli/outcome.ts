@@ -1,0 +1,57 @@
+/** What a command comes to, and how it is told: text for people, one JSON object for programs, an exit code for both. */
+
+/** 2 is wrong usage, as everywhere. `refused`: the request does not fit what is there. `unavailable`: folder, key, port. */
+export const exitCodes = { ok: 0, bug: 1, usage: 2, refused: 3, unavailable: 4 } as const
+
+export type Outcome =
+  | { readonly ok: true; readonly value: Readonly<Record<string, unknown>>; readonly text: string }
+  | {
+      readonly ok: false
+      readonly code: 'refused' | 'unavailable' | 'usage'
+      readonly why: string
+      /** Single faults, such as bad lines of a file. */
+      readonly faults?: readonly { readonly line?: number; readonly why: string }[]
+    }
+
+export function succeeded(text: string, value: Readonly<Record<string, unknown>>): Outcome {
+  return { ok: true, text, value }
+}
+
+export function refused(why: string): Outcome {
+  return { ok: false, code: 'refused', why }
+}
+
+export function unavailable(why: string): Outcome {
+  return { ok: false, code: 'unavailable', why }
+}
+
+export function tell(outcome: Outcome, json: boolean): void {
+  if (json) process.stdout.write(`${JSON.stringify(asJson(outcome))}\n`)
+  else if (outcome.ok) process.stdout.write(outcome.text === '' ? '' : `${outcome.text}\n`)
+  else process.stderr.write(`${asLines(outcome).join('\n')}\n`)
+  process.exitCode = outcome.ok ? exitCodes.ok : exitCodes[outcome.code]
+}
+
+function asJson(outcome: Outcome): Readonly<Record<string, unknown>> {
+  if (outcome.ok) return { ok: true, ...outcome.value }
+  const { code, why, faults } = outcome
+  return { ok: false, code, error: why, ...(faults ? { faults } : {}) }
+}
+
+function asLines(outcome: Extract<Outcome, { readonly ok: false }>): readonly string[] {
+  const faults = (outcome.faults ?? []).map(({ line, why }) => `  ${line === undefined ? '' : `line ${line}: `}${why}`)
+  return [`error: ${outcome.why}`, ...faults]
+}
+
+/** Columns as wide as their longest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

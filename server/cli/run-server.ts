@@ -1,0 +1,49 @@
+/** What `serve` and `demo` do: start, say so in one line, and run until told to end. */
+import { writeSync } from 'node:fs'
+import { startDemo } from '../demo/demo.ts'
+import { createLog, type Log } from '../operations/log.ts'
+import { type Running, startServer } from '../serve.ts'
+import { openContext } from '../setup/context.ts'
+import { type Outcome, succeeded, unavailable } from './outcome.ts'
+import type { ServeOptions } from './serve.ts'
+
+export async function serve({ data, port, insecureLoopback, readyFd }: ServeOptions): Promise<Outcome> {
+  const log = createLog()
+  const context = await openContext(data)
+  if (!context.ok) return unavailable(context.why)
+  const options = { ...(port === undefined ? {} : { port }), insecureLoopback: insecureLoopback === true }
+  const running = await startServer(context.value, log, options)
+  if (!running.ok) {
+    await context.value.store.close()
+    return unavailable(running.why)
+  }
+  tellReady(readyFd, running.value.ready)
+  await untilEnded(running.value, log)
+  await context.value.store.close()
+  return succeeded('', {})
+}
+
+export async function demo({ data, port, readyFd }: ServeOptions): Promise<Outcome> {
+  const log = createLog()
+  const started = await startDemo(data, log, port)
+  if (!started.ok) return unavailable(started.why)
+  const { running, demo: offered, store } = started.value
+  tellReady(readyFd, { ...running.ready, demo: offered })
+  await untilEnded(running, log)
+  await store.close()
+  return succeeded('', {})
+}
+
+function tellReady(fd: number, facts: object): void {
+  writeSync(fd, `${JSON.stringify({ ready: true, ...facts })}\n`)
+}
+
+async function untilEnded(running: Running, log: Log): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
+  // A parent that forked us and is gone needs no server any more.
+  process.once('disconnect', () => resolve('disconnect'))
+  const kind = await promise
+  log.info('ending', { kind })
+  await running.close()
+}

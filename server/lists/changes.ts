@@ -1,0 +1,161 @@
+/** What a set of wishes does to a list: a pure computation from the rows that are there. */
+import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
+import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
+import { type Entry, entryText, isEntry, leafOfText } from '../../shared/whitelist/entry.ts'
+import { primitives } from '../keys/primitives.ts'
+import type { EntryRow } from '../store/tables.ts'
+import {
+  type AddressFacts,
+  type ContactChanges,
+  type ContactInput,
+  type ContactResult,
+  entryOf,
+  readAddress,
+} from './contact.ts'
+
+export type ListWish =
+  | { readonly op: 'add'; readonly contact: ContactInput }
+  | { readonly op: 'set'; readonly address: string; readonly changes: ContactChanges }
+  | { readonly op: 'remove'; readonly address: string }
+
+export type WishFault = { readonly index: number; readonly why: string }
+
+export type Planned = {
+  readonly puts: ReadonlyMap<string, EntryRow>
+  readonly removed: ReadonlySet<string>
+  readonly added: number
+  readonly changed: number
+  /** By how many bytes the list grows. */
+  readonly bytes: number
+  readonly next: number
+  readonly faults: readonly WishFault[]
+}
+
+export type ListFacts = {
+  readonly list: string
+  readonly next: number
+  readonly unicode: boolean
+  /** Rows of the addresses that the wishes name, by key. */
+  readonly rows: ReadonlyMap<string, EntryRow>
+  readonly about: (key: string, domain: string) => AddressFacts
+}
+
+/** Every address that the wishes name, folded; those that do not parse are left to `plan`. */
+export function keysOf(wishes: readonly ListWish[], unicode: boolean): readonly string[] {
+  const keys = new Set<string>()
+  for (const wish of wishes) {
+    for (const text of wish.op === 'add' ? [wish.contact.address] : [wish.address, newAddress(wish) ?? wish.address]) {
+      const parsed = readAddress(text, unicode)
+      if (parsed.ok) keys.add(parsed.value.key)
+    }
+  }
+  return [...keys]
+}
+
+function newAddress(wish: ListWish): string | undefined {
+  return wish.op === 'set' ? wish.changes.address : undefined
+}
+
+/** Nothing is changed unless every wish can be granted: the caller looks at `faults` first. */
+export function plan(wishes: readonly ListWish[], facts: ListFacts): Planned {
+  const draft = new Draft(facts)
+  const faults: WishFault[] = []
+  for (const [index, wish] of wishes.entries()) {
+    const why = draft.grant(wish)
+    if (why !== undefined) faults.push({ index, why })
+  }
+  return { ...draft.result(), faults }
+}
+
+/** The list while it is being changed: later wishes see what earlier ones did. */
+class Draft {
+  readonly #facts: ListFacts
+  readonly #rows: Map<string, EntryRow>
+  readonly #puts = new Map<string, EntryRow>()
+  readonly #removed = new Set<string>()
+  readonly #before: ReadonlySet<string>
+  #next: number
+
+  constructor(facts: ListFacts) {
+    this.#facts = facts
+    this.#rows = new Map(facts.rows)
+    this.#before = new Set([...facts.rows.values()].map((row) => row.id))
+    this.#next = facts.next
+  }
+
+  /** Why the wish cannot be granted, or undefined once it is. */
+  grant(wish: ListWish): string | undefined {
+    if (wish.op === 'add') return this.#add(wish.contact)
+    const address = readAddress(wish.address, this.#facts.unicode)
+    if (!address.ok) return address.why
+    const row = this.#rows.get(address.value.key)
+    if (!row) return `${wish.address} is not in the list`
+    if (wish.op === 'set') return this.#set(row, wish.changes)
+    this.#rows.delete(row.key)
+    this.#puts.delete(row.id)
+    if (this.#before.has(row.id)) this.#removed.add(row.id)
+    return undefined
+  }
+
+  #add(contact: ContactInput): string | undefined {
+    const id = `c${this.#next.toString(36)}`
+    const why = this.#put({ id, rev: 1 }, contact)
+    if (why === undefined) this.#next += 1
+    return why
+  }
+
+  #set(row: EntryRow, changes: ContactChanges): string | undefined {
+    const base = entryFromText(row.json)
+    return this.#put(
+      { id: row.id, rev: row.rev + 1 },
+      { ...changes, address: changes.address ?? base.m },
+      { row, base },
+    )
+  }
+
+  #put(
+    place: { readonly id: string; readonly rev: number },
+    input: ContactChanges & { readonly address: string },
+    old?: { readonly row: EntryRow; readonly base: Entry },
+  ): string | undefined {
+    const address = readAddress(input.address, this.#facts.unicode)
+    if (!address.ok) return address.why
+    const { key, domain, text } = address.value
+    const other = this.#rows.get(key)
+    if (other && other.id !== place.id) return `${text} is already in the list`
+    const about = this.#facts.about(key, domain)
+    const entry: ContactResult<Entry> = entryOf(place, { ...input, address: text }, about, old?.base)
+    if (!entry.ok) return entry.why
+    if (old) this.#rows.delete(old.row.key)
+    const json = entryText(entry.value)
+    const row = { list: this.#facts.list, ...place, key, json, leaf: leafOfText(primitives, json) }
+    this.#rows.set(key, row)
+    this.#puts.set(row.id, row)
+    return undefined
+  }
+
+  result(): Omit<Planned, 'faults'> {
+    const added = [...this.#puts.keys()].filter((id) => !this.#before.has(id)).length
+    const changed = this.#puts.size - added
+    const bytes = this.#growth()
+    return { puts: this.#puts, removed: this.#removed, added, changed, bytes, next: this.#next }
+  }
+
+  #growth(): number {
+    const isGone = (row: EntryRow) => this.#puts.has(row.id) || this.#removed.has(row.id)
+    return sizeOf(this.#puts.values()) - sizeOf([...this.#facts.rows.values()].filter(isGone))
+  }
+}
+
+function sizeOf(rows: Iterable<EntryRow>): number {
+  let size = 0
+  for (const row of rows) size += Buffer.byteLength(row.json)
+  return size
+}
+
+/** An entry from its stored text; anything else there is a damaged store. */
+export function entryFromText(json: string): Entry {
+  const value = decodeCanonical(utf8(json))
+  if (!isEntry(value)) throw new Error('a stored entry is damaged')
+  return value
+}

@@ -1,0 +1,94 @@
+/** A contact as an administrator gives it, and how it becomes an entry (protocol.md 3.2). */
+import { z } from 'zod'
+import { type Address, parseAddress } from '../../shared/address.ts'
+import { type Entry, entryLimits, isEntry } from '../../shared/whitelist/entry.ts'
+
+export const contactInputSchema = z.strictObject({
+  address: z.string().min(1),
+  name: z.string().min(1),
+  nickname: z.string().optional(),
+  remark: z.string().optional(),
+  groups: z.array(z.string().min(1)).optional(),
+  scope: z.enum(['internal', 'external']).optional(),
+  /** `login`, `dmarc`, `dkim:<domain>` or `key:<public key>`. */
+  proof: z.string().optional(),
+  /** A date, or milliseconds since the epoch; `never` takes an expiry away. */
+  expires: z.union([z.number().int().min(0), z.string()]).optional(),
+  direction: z.enum(['both', 'send', 'receive']).optional(),
+})
+export type ContactInput = z.infer<typeof contactInputSchema>
+export const contactChangesSchema = contactInputSchema.partial()
+export type ContactChanges = z.infer<typeof contactChangesSchema>
+
+export type ContactResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string }
+
+/** What is known about an address beside what the administrator says. */
+export type AddressFacts = { readonly scope: 'internal' | 'external'; readonly hasAccount: boolean }
+
+export function readAddress(text: string, unicode: boolean): ContactResult<Address> {
+  const parsed = parseAddress(text.normalize('NFC'), { unicode })
+  return parsed.ok
+    ? parsed
+    : { ok: false, why: `${JSON.stringify(text)} is not an address that can be listed (${parsed.fault})` }
+}
+
+/** `base` is the entry as it was, for a change; the id and revision are those given. */
+export function entryOf(
+  place: { readonly id: string; readonly rev: number },
+  input: ContactChanges & { readonly address: string },
+  facts: AddressFacts,
+  base?: Entry,
+): ContactResult<Entry> {
+  const expires = input.expires === undefined ? { ok: true as const, value: base?.x } : readExpiry(input.expires)
+  if (!expires.ok) return expires
+  const scope = input.scope ?? scopeOf(base) ?? facts.scope
+  const groups = input.groups?.map(plain) ?? base?.g ?? []
+  const proof = input.proof ?? base?.a ?? (facts.hasAccount && scope === 'external' ? 'login' : undefined)
+  const direction = input.direction === undefined ? base?.o : directions[input.direction]
+  const entry: Entry = {
+    ...place,
+    n: plain(input.name ?? base?.n ?? ''),
+    k: plain(input.nickname ?? base?.k ?? ''),
+    m: input.address,
+    r: plain(input.remark ?? base?.r ?? ''),
+    s: scope === 'internal' ? 'int' : 'ext',
+    ...(proof === undefined ? {} : { a: proof }),
+    ...(expires.value === undefined ? {} : { x: expires.value }),
+    ...(groups.length === 0 ? {} : { g: groups }),
+    ...(direction === undefined ? {} : { o: direction }),
+  }
+  if (entry.n === '') return { ok: false, why: 'a contact needs a name' }
+  return isEntry(entry) ? { ok: true, value: entry } : { ok: false, why: faultOf(entry) }
+}
+
+const directions = { both: undefined, send: 's', receive: 'r' } as const
+
+function scopeOf(base: Entry | undefined): 'internal' | 'external' | undefined {
+  if (!base) return undefined
+  return base.s === 'int' ? 'internal' : 'external'
+}
+
+/** One line in normal form: what canonical JSON and every screen can hold. */
+function plain(text: string): string {
+  return text
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+}
+
+function readExpiry(expires: number | string): ContactResult<number | undefined> {
+  if (expires === 'never') return { ok: true, value: undefined }
+  const time = typeof expires === 'number' ? expires : Date.parse(expires)
+  if (Number.isSafeInteger(time) && time >= 0) return { ok: true, value: time }
+  return { ok: false, why: `${JSON.stringify(expires)} is not a date` }
+}
+
+function faultOf(entry: Entry): string {
+  if (entry.n.length > entryLimits.n) return `the name is longer than ${entryLimits.n}`
+  if (entry.k.length > entryLimits.k) return `the nickname is longer than ${entryLimits.k}`
+  if (entry.r.length > entryLimits.r) return `the remark is longer than ${entryLimits.r}`
+  if ((entry.g?.length ?? 0) > entryLimits.groups) return `more than ${entryLimits.groups} groups`
+  if (entry.g?.some((group) => group.length > entryLimits.g)) return `a group's name is longer than ${entryLimits.g}`
+  return `${JSON.stringify(entry.a)} is not a level of proof: login, dmarc, dkim:<domain> or key:<public key>`
+}

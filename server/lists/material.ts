@@ -1,0 +1,109 @@
+/**
+ * What sync answers are made of. Deltas and entries are kept by list and version: many devices ask for the same, and only
+ * the seal is each device's own (protocol.md 6 and 14). Entries are read only where a whole list is sent.
+ */
+import { collapse, type Op, opText } from '../../shared/whitelist/delta.ts'
+import type { VersionHead } from '../store/lists.ts'
+import type { Store } from '../store/store.ts'
+import type { ListRow } from '../store/tables.ts'
+import { opsFromText } from './ops.ts'
+
+/** A list's newest version, without its entries. */
+export type ListVersion = { readonly row: ListRow; readonly head: VersionHead }
+
+export type ListEntries = {
+  readonly ep: number
+  readonly ver: number
+  readonly bytes: number
+  /** Canonical texts of a range, by id, joined as a body holds them; kept, since every device asks for the same ranges. */
+  readonly joined: (offset: number, limit: number) => readonly string[]
+}
+
+export type Operations = { readonly ops: readonly Op[]; readonly size: number }
+
+export type Material = {
+  /** The list's newest version; undefined where the user has none. */
+  newest(usr: string): Promise<ListVersion | undefined>
+  /** Its entries; undefined where the list has moved on meanwhile: ask for the newest again. */
+  entries(row: ListRow): Promise<ListEntries | undefined>
+  /** All that changed since `from`, one operation an entry. */
+  operations(row: ListRow, from: number): Promise<Operations>
+}
+
+/** Bytes of entries kept in memory: a few lists of 100,000 entries, or thousands of ordinary ones. */
+const maxKept = 256 * 1024 * 1024
+/** Deltas kept: all devices that were online ask for the same one. */
+const maxDeltas = 1_000
+
+export function createMaterial(store: Store): Material {
+  const lists = new Map<string, ListEntries>()
+  const deltas = new Map<string, Promise<Operations>>()
+  return {
+    async newest(usr) {
+      const row = await store.lists.ofUser(usr)
+      const head = row && (await store.lists.headOf(row.id, row.ver))
+      return row && head && { row, head }
+    },
+    async entries(row) {
+      const kept = lists.get(row.id)
+      const loaded = kept && isOf(kept, row) ? kept : await load(store, row)
+      if (loaded) keep(lists, row.id, loaded)
+      return loaded
+    },
+    operations(row, from) {
+      const key = `${row.id} ${row.ep} ${row.ver} ${from}`
+      const kept = deltas.get(key) ?? loadOperations(store, row, from)
+      deltas.delete(key)
+      deltas.set(key, kept)
+      kept.catch(() => deltas.delete(key))
+      for (const oldest of deltas.keys()) {
+        if (deltas.size <= maxDeltas) break
+        deltas.delete(oldest)
+      }
+      return kept
+    },
+  }
+}
+
+function isOf(version: { readonly ep: number; readonly ver: number }, row: ListRow): boolean {
+  return version.ep === row.ep && version.ver === row.ver
+}
+
+/** All of one moment: a change between two reads would mix versions. */
+function load(store: Store, { id, ep, ver }: ListRow): Promise<ListEntries | undefined> {
+  return store.snapshot(async ({ lists }) => {
+    const row = await lists.get(id)
+    if (!row || !isOf({ ep, ver }, row)) return undefined
+    const rows = await lists.entries(id)
+    const texts = rows.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map((entry) => entry.json)
+    return { ep, ver, bytes: row.bytes, joined: joiner(texts) }
+  })
+}
+
+function joiner(texts: readonly string[]): ListEntries['joined'] {
+  const ranges = new Map<string, readonly string[]>()
+  return (offset, limit) => {
+    const key = `${offset} ${limit}`
+    const some = texts.slice(offset, offset + limit)
+    const joined = ranges.get(key) ?? (some.length === 0 ? [] : [some.join(',')])
+    ranges.set(key, joined)
+    return joined
+  }
+}
+
+async function loadOperations(store: Store, row: ListRow, from: number): Promise<Operations> {
+  const texts = await store.lists.opsBetween(row.id, from, row.ver)
+  const ops = collapse(texts.map(opsFromText))
+  return { ops, size: ops.reduce((sum, op) => sum + Buffer.byteLength(opText(op)), 0) }
+}
+
+/** The least recently used go when there are too many bytes. */
+function keep(lists: Map<string, ListEntries>, id: string, entries: ListEntries): void {
+  lists.delete(id)
+  lists.set(id, entries)
+  let size = 0
+  for (const [other, { bytes }] of [...lists].toReversed()) {
+    size += bytes
+    if (size > maxKept && other !== id) lists.delete(other)
+  }
+}

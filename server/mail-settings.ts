@@ -1,0 +1,108 @@
+/** Where clients find their mail: the embedded servers, started here, or those that the settings name. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { MailServer, MailServers } from '../shared/whitelist/login.ts'
+import type { Accounts } from './accounts.ts'
+import type { TlsFiles } from './keys/certificate.ts'
+import { readKey } from './keys/key-files.ts'
+import { type MailLog, startMail } from './mail/start.ts'
+import type { Log } from './operations/log.ts'
+import type { Hub } from './push/hub.ts'
+import type { Config } from './setup/config.ts'
+import type { Context } from './setup/context.ts'
+import type { Whitelists } from './whitelists.ts'
+
+export type OpenMail = {
+  readonly servers: MailServers
+  readonly ports: { readonly smtp?: number; readonly imap?: number; readonly inbound?: number }
+  close(): Promise<void>
+}
+
+export type MailParts = {
+  readonly accounts: Accounts
+  readonly whitelists: Whitelists
+  readonly tls: TlsFiles
+  readonly log: Log
+  readonly hub: Hub
+}
+
+export async function openMail(context: Context, parts: MailParts): Promise<OpenMail> {
+  const { mail } = context.config
+  if (mail.kind === 'embedded') return openEmbedded(context, { ...parts, mail })
+  const servers = {
+    imap: await external(context, mail.imap),
+    smtp: await external(context, mail.smtp),
+    ...(mail.authserv === undefined ? {} : { authserv: mail.authserv }),
+  }
+  return { servers, ports: {}, close: async () => undefined }
+}
+
+type ExternalServer = Extract<Config['mail'], { kind: 'external' }>['imap']
+
+async function external({ folder }: Context, { ca, ...server }: ExternalServer): Promise<MailServer> {
+  return ca === undefined ? server : { ...server, ca: await readFile(resolve(folder.path, ca), 'utf8') }
+}
+
+type EmbeddedParts = MailParts & { readonly mail: Extract<Config['mail'], { kind: 'embedded' }> }
+
+async function openEmbedded(
+  context: Context,
+  { mail, accounts, whitelists, tls, log, hub }: EmbeddedParts,
+): Promise<OpenMail> {
+  const { config, store, clock, folder } = context
+  const { kind: _kind, inbound, ...needed } = mail
+  const server = await startMail({
+    store,
+    accounts,
+    whitelists,
+    gatewayKey: await readKey(folder, 'gateway'),
+    tls,
+    domain: config.domain,
+    clock,
+    log: mailLog(log),
+    ports: { ...needed, ...(inbound === undefined ? {} : { inbound }) },
+    host: config.listen,
+  })
+  // A changed password or a disabled account ends the mail connections, too.
+  const undo = hub.listenAll((poke) => {
+    if (poke.access) server.drop(poke.list.slice('L-'.length))
+  })
+  const { host } = config
+  return {
+    servers: {
+      imap: { host, port: server.imapPort, security: 'tls', ca: tls.cert },
+      smtp: { host, port: server.smtpPort, security: 'tls', ca: tls.cert },
+      authserv: config.domain,
+    },
+    ports: {
+      smtp: server.smtpPort,
+      imap: server.imapPort,
+      ...(server.inboundPort === undefined ? {} : { inbound: server.inboundPort }),
+    },
+    async close() {
+      undo()
+      await server.close()
+    },
+  }
+}
+
+/** The same allow-list as everywhere: facts of other names are dropped. */
+function mailLog(log: Log): MailLog {
+  const pick = ({
+    account,
+    kind,
+    recipients,
+    bytes,
+    error,
+  }: Readonly<Record<string, string | number | boolean>> = {}) => ({
+    ...(typeof account === 'string' ? { user: account } : {}),
+    ...(typeof kind === 'string' ? { kind } : {}),
+    ...(typeof recipients === 'number' ? { count: recipients } : {}),
+    ...(typeof bytes === 'number' ? { bytes } : {}),
+    ...(typeof error === 'string' ? { error } : {}),
+  })
+  return {
+    info: (event, facts) => log.info(event, pick(facts)),
+    error: (event, facts) => log.error(event, pick(facts)),
+  }
+}

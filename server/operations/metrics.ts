@@ -1,0 +1,50 @@
+/** Prometheus metrics: the only file that imports the client library. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+export type Metrics = {
+  /** `result`: `ok` or the fault's code. */
+  readonly request: (operation: string, result: string, seconds: number) => void
+  readonly login: (result: 'ok' | 'authFailed' | 'locked') => void
+  readonly sync: (kind: string, bytes: number) => void
+  readonly waiters: (delta: number) => void
+  readonly sockets: (delta: number) => void
+  readonly policyRestart: () => void
+  readonly text: () => Promise<string>
+  readonly contentType: string
+}
+
+/** Seconds; a long poll lasts up to 50. */
+const buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 60]
+
+export function createMetrics(): Metrics {
+  const registers = [new Registry()]
+  const [register = new Registry()] = registers
+  collectDefaultMetrics({ register })
+  const make = { registers }
+  const requests = new Histogram({
+    ...make,
+    name: 'kith_soap_seconds',
+    help: 'Time of SOAP requests',
+    labelNames: ['operation', 'result'],
+    buckets,
+  })
+  const logins = new Counter({ ...make, name: 'kith_logins_total', help: 'Logins', labelNames: ['result'] })
+  const syncs = new Counter({ ...make, name: 'kith_syncs_total', help: 'Sync answers', labelNames: ['kind'] })
+  const bytes = new Counter({ ...make, name: 'kith_sync_bytes_total', help: 'Sealed bytes sent', labelNames: ['kind'] })
+  const waiters = new Gauge({ ...make, name: 'kith_waiters', help: 'Held Wait requests' })
+  const sockets = new Gauge({ ...make, name: 'kith_sockets', help: 'Open push connections' })
+  const restarts = new Counter({ ...make, name: 'kith_policy_restarts_total', help: 'Restarts of the policy process' })
+  return {
+    request: (operation, result, seconds) => requests.observe({ operation, result }, seconds),
+    login: (result) => logins.inc({ result }),
+    sync(kind, size) {
+      syncs.inc({ kind })
+      bytes.inc({ kind }, size)
+    },
+    waiters: (delta) => waiters.inc(delta),
+    sockets: (delta) => sockets.inc(delta),
+    policyRestart: () => restarts.inc(),
+    text: () => register.metrics(),
+    contentType: register.contentType,
+  }
+}

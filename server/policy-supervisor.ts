@@ -1,0 +1,50 @@
+/** Keeps the policy process running: forks it, and forks it again when it ends. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Log } from './operations/log.ts'
+
+export type PolicySupervisor = { close(): Promise<void> }
+
+const program = fileURLToPath(new URL('./policy-process.ts', import.meta.url))
+/** Waits between tries: doubling, so that a broken key file does not fill the log. */
+const firstWaitMs = 1_000
+const longestWaitMs = 60_000
+/** One that lived this long was well: the next end waits little again. */
+const wellMs = 60_000
+/** It closes its store and goes; after this it is told to. */
+const endMs = 5_000
+
+export function supervisePolicy(path: string, log: Log, onRestart: () => void): PolicySupervisor {
+  let child: ChildProcess | undefined
+  let closing = false
+  let wait = firstWaitMs
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const start = () => {
+    const startedAt = performance.now()
+    // Keys and settings come from the folder; nothing of our environment is its business.
+    child = fork(program, [path], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: {} })
+    log.info('policy process', { pid: child.pid ?? 0 })
+    child.once('exit', (code) => {
+      if (closing) return
+      log.error('policy process ended', { code: code ?? 'signal' })
+      onRestart()
+      wait = performance.now() - startedAt > wellMs ? firstWaitMs : Math.min(wait * 2, longestWaitMs)
+      timer = setTimeout(start, wait)
+    })
+    child.on('error', () => undefined)
+  }
+  start()
+  return {
+    async close() {
+      closing = true
+      clearTimeout(timer)
+      const last = child
+      if (!last || last.exitCode !== null || last.signalCode !== null) return
+      const gone = new Promise<void>((resolve) => last.once('exit', () => resolve()))
+      if (last.connected) last.disconnect()
+      const killer = setTimeout(() => last.kill('SIGKILL'), endMs)
+      await gone
+      clearTimeout(killer)
+    },
+  }
+}

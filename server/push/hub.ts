@@ -1,0 +1,68 @@
+/**
+ * Wakes those who wait for a list to change. The truth is the outbox table: the hub reads it every 100 ms and so sees the
+ * changes of every process; what it announces is a hint (protocol.md 7).
+ */
+import type { Announcement } from '../store/lists.ts'
+import type { Store } from '../store/store.ts'
+
+/** `access`: the list may be the same, but who may read it is not. */
+export type Poke = { readonly list: string; readonly ep: number; readonly ver: number; readonly access: boolean }
+
+export type Hub = {
+  /** Calls back at each announcement of the list; gives the undo. */
+  listen(list: string, receive: (poke: Poke) => void): () => void
+  /** Calls back at the announcements of all lists; gives the undo. */
+  listenAll(receive: (poke: Poke) => void): () => void
+  /** Ends everybody's waiting, for the end of the server. */
+  close(): void
+}
+
+export type HubDependencies = {
+  readonly store: Store
+  /** Calls `work` again and again, `ms` apart; gives the undo. */
+  readonly every: (ms: number, work: () => Promise<void>) => () => void
+}
+
+/** A change reaches clients well within a second, and ten indexed queries a second cost nothing. */
+const pollMs = 100
+
+export async function openHub({ store, every }: HubDependencies): Promise<Hub> {
+  const listeners = new Map<string, Set<(poke: Poke) => void>>()
+  const all = new Set<(poke: Poke) => void>()
+  let last = await store.lists.lastAnnounced()
+  const stop = every(pollMs, async () => {
+    const news = await store.lists.announcedAfter(last)
+    last = news.at(-1)?.id ?? last
+    for (const [list, poke] of newestOf(news)) {
+      for (const receive of [...(listeners.get(list) ?? []), ...all]) receive(poke)
+    }
+  })
+  return {
+    listen(list, receive) {
+      const set = listeners.get(list) ?? new Set()
+      listeners.set(list, set.add(receive))
+      return () => {
+        set.delete(receive)
+        if (set.size === 0) listeners.delete(list)
+      }
+    },
+    listenAll(receive) {
+      all.add(receive)
+      return () => all.delete(receive)
+    },
+    close() {
+      stop()
+      listeners.clear()
+      all.clear()
+    },
+  }
+}
+
+/** Many changes of one list between two looks are one poke. */
+function newestOf(news: readonly Announcement[]): ReadonlyMap<string, Poke> {
+  const newest = new Map<string, Poke>()
+  for (const { kind, list, ep, ver } of news) {
+    newest.set(list, { list, ep, ver, access: kind === 'access' || newest.get(list)?.access === true })
+  }
+  return newest
+}

@@ -1,0 +1,145 @@
+/** The serving process: composition of the SOAP service, push, embedded mail, health port and the policy process beside it. */
+import { isIPv6 } from 'node:net'
+import type { MailServers } from '../shared/whitelist/login.ts'
+import { createSessions } from './access/sessions.ts'
+import { createAccounts } from './accounts.ts'
+import type { Done } from './administration/people.ts'
+import type { TlsFiles } from './keys/certificate.ts'
+import { readKey } from './keys/key-files.ts'
+import { readTls } from './keys/tls.ts'
+import { createMaterial } from './lists/material.ts'
+import { openMail } from './mail-settings.ts'
+import { openHealthPort, portOf } from './operations/health-port.ts'
+import { bugFields, type Log } from './operations/log.ts'
+import { createMetrics } from './operations/metrics.ts'
+import { repeat } from './operations/repeat.ts'
+import { supervisePolicy } from './policy-supervisor.ts'
+import { openHub } from './push/hub.ts'
+import { attachPush } from './push/socket.ts'
+import type { Context } from './setup/context.ts'
+import { createHttp } from './soap/http.ts'
+import type { Service } from './soap/service.ts'
+import { createWhitelists } from './whitelists.ts'
+
+export type ServeOptions = {
+  readonly port?: number
+  /** Plain HTTP, on loopback only: for tests and for a proxy on the same machine. */
+  readonly insecureLoopback?: boolean
+}
+
+export type Ready = {
+  readonly url: string
+  readonly smtp?: number
+  readonly imap?: number
+  readonly inbound?: number
+  readonly metrics: number
+}
+export type Running = { readonly ready: Ready; readonly cert?: string; close(): Promise<void> }
+
+/** How often ended sessions, nonces and old pokes are swept away. */
+const sweepMs = 60_000
+/** Pokes are hints for those who are connected now. */
+const pokeLifeMs = 3_600_000
+/** Counters of failed logins are forgotten a day after their last use. */
+const attemptLifeMs = 24 * 3_600_000
+
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
+
+export async function startServer(context: Context, log: Log, options: ServeOptions = {}): Promise<Done<Running>> {
+  const { config } = context
+  if (options.insecureLoopback && !loopback.has(config.listen)) {
+    return { ok: false, why: `plain HTTP is for loopback only, and "listen" is ${config.listen}` }
+  }
+  const tls = await readTls(context)
+  if (!tls.ok) return tls
+  const closers: (() => Promise<void> | void)[] = []
+  const close = async () => {
+    for (const step of closers.splice(0).toReversed()) await step()
+  }
+  try {
+    const ready = await startParts(context, log, { options, tls: tls.value, closers })
+    return { ok: true, value: { ready, ...(options.insecureLoopback ? {} : { cert: tls.value.cert }), close } }
+  } catch (error) {
+    await close()
+    const why = whyNotListening(error)
+    if (why === undefined) throw error
+    return { ok: false, why }
+  }
+}
+
+type Parts = {
+  readonly options: ServeOptions
+  readonly tls: TlsFiles
+  readonly closers: (() => Promise<void> | void)[]
+}
+
+async function startParts(context: Context, log: Log, { options, tls, closers }: Parts): Promise<Ready> {
+  const { config, folder, store, clock } = context
+  const failed = (error: unknown) => log.error('bug', bugFields(error))
+  const metrics = createMetrics()
+  const accounts = createAccounts({ store, clock })
+  const hub = await openHub({ store, every: (ms, work) => repeat(ms, work, failed) })
+  closers.push(() => hub.close())
+  closers.push(repeat(sweepMs, () => sweep(context), failed))
+  const whitelists = createWhitelists({ store, clock })
+  const mail = await openMail(context, { accounts, whitelists, tls, log, hub })
+  closers.push(() => mail.close())
+  const keys = { fresh: await readKey(folder, 'fresh'), server: await readKey(folder, 'server') }
+  const sessions = createSessions({ store, clock })
+  const material = createMaterial(store)
+  const given: { readonly mail: MailServers } = { mail: mail.servers }
+  const service: Service = {
+    ...context,
+    log,
+    metrics,
+    accounts,
+    sessions,
+    material,
+    hub,
+    keys,
+    ...given,
+    waits: new Map(),
+  }
+  const scheme = options.insecureLoopback ? 'http' : 'https'
+  let url = ''
+  const { requestsPerMinute } = config
+  const http = await createHttp(service, {
+    ...(options.insecureLoopback ? {} : { tls }),
+    url: () => url,
+    requestsPerMinute,
+  })
+  closers.push(async () => {
+    for (const end of service.waits.values()) end()
+    await http.close()
+  })
+  await http.listen({ host: config.listen, port: options.port ?? config.port })
+  const push = attachPush(service, http.server)
+  closers.push(() => push.close())
+  const port = portOf(http.server.address()) ?? config.port
+  url = `${scheme}://${isIPv6(config.host) ? `[${config.host}]` : config.host}:${port}`
+  const policy = supervisePolicy(folder.path, log, metrics.policyRestart)
+  closers.push(() => policy.close())
+  const health = await openHealthPort(
+    config.metricsPort,
+    metrics,
+    async () => (await store.journal.manifest()) !== undefined,
+  )
+  closers.push(() => health.close())
+  log.info('serving', { port })
+  return { url, ...mail.ports, metrics: health.port }
+}
+
+async function sweep({ store, clock }: Context): Promise<void> {
+  const now = clock.now()
+  await store.sessions.removeExpired(now)
+  await store.access.removeAttempts(now - attemptLifeMs)
+  await store.lists.removeAnnounced(now - pokeLifeMs)
+}
+
+function whyNotListening(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  const port = 'port' in error && typeof error.port === 'number' ? ` ${error.port}` : ''
+  if (error.code === 'EADDRINUSE') return `the port${port} is in use`
+  if (error.code === 'EACCES') return `the port${port} needs more rights`
+  return error.code === 'EADDRNOTAVAIL' ? "the address to listen on is not this machine's" : undefined
+}

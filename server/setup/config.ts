@@ -1,0 +1,93 @@
+/** The server's settings: `config.json` in the data folder, written by `init` and edited by hand. */
+import { readFile } from 'node:fs/promises'
+import { isIPv6 } from 'node:net'
+import { z } from 'zod'
+import type { Folder } from './folder.ts'
+
+const port = z.number().int().min(0).max(65_535)
+const mailServer = z.strictObject({
+  host: z.string().min(1),
+  port: port.min(1),
+  security: z.enum(['tls', 'starttls', 'none']),
+  /** File with a certificate to trust, PEM. */
+  ca: z.string().optional(),
+})
+
+/** Ports of the embedded mail; 0 takes any free one. */
+const embeddedMail = z.strictObject({
+  kind: z.literal('embedded'),
+  smtp: port.default(8465),
+  imap: port.default(8993),
+  inbound: port.optional(),
+})
+const externalMail = z.strictObject({
+  kind: z.literal('external'),
+  imap: mailServer,
+  smtp: mailServer,
+  /** Name under which that server signs its Authentication-Results (guard.md I5). */
+  authserv: z.string().optional(),
+})
+
+export const configSchema = z.strictObject({
+  /** Names this organisation in every signed object; never changes. */
+  org: z.string().min(1).max(64),
+  /** Own mail domain: its addresses are internal. */
+  domain: z.string().min(1).max(253),
+  /** Host name or address under which clients reach the server. */
+  host: z.string().min(1).max(253),
+  /** Address to listen on. */
+  listen: z.string().default('127.0.0.1'),
+  port: port.default(8443),
+  /** Loopback port of /health and /metrics. */
+  metricsPort: port.default(9464),
+  /** Own certificate and key instead of the self-signed ones: file names, relative to the data folder. */
+  tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
+  /** Which new devices may fetch a list without an administrator: all, those with an enrolment code, or none. */
+  approve: z.enum(['auto', 'enrolled', 'manual']).default('enrolled'),
+  /** Oldest version of the app that may send. */
+  minClient: z.string().default('0.1.0'),
+  /** Days that a signed head is valid; a new one is issued at half of it (protocol.md 3). */
+  headDays: z.number().int().min(1).max(90).default(7),
+  policy: z
+    .strictObject({
+      /** What happens to sending when the list is older than it may be (guard.md O7). */
+      onExpiry: z.enum(['block', 'internal']).default('block'),
+      /** Days without the server before the client's store locks. */
+      offlineDays: z.number().int().min(0).max(365).default(7),
+      update: z.enum(['user', 'server', 'both']).default('both'),
+      /** Whether addresses may be non-ASCII (guard.md A2). */
+      unicode: z.boolean().default(false),
+    })
+    .prefault({}),
+  /** Requests of one network address in a minute; more are answered with 503. */
+  requestsPerMinute: z.number().int().min(10).default(3_000),
+  mail: z
+    .discriminatedUnion('kind', [embeddedMail, externalMail])
+    .default({ kind: 'embedded', smtp: 8465, imap: 8993 }),
+})
+export type Config = z.infer<typeof configSchema>
+
+export type ConfigResult = { readonly ok: true; readonly value: Config } | { readonly ok: false; readonly why: string }
+
+export async function readConfig(folder: Folder): Promise<ConfigResult> {
+  const text = await readFile(folder.config, 'utf8').catch(() => undefined)
+  if (text === undefined) return { ok: false, why: `${folder.path} is not a data folder: run "kith-server init" first` }
+  const parsed = configSchema.safeParse(jsonOf(text))
+  if (parsed.success) return { ok: true, value: parsed.data }
+  const issue = parsed.error.issues[0]
+  return { ok: false, why: `${folder.config}: ${issue?.path.join('.') || 'file'}: ${issue?.message ?? 'unreadable'}` }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Where clients reach the server, unless its port is any free one. */
+export function urlOf({ host, port: number }: Pick<Config, 'host' | 'port'>): string | undefined {
+  const name = isIPv6(host) ? `[${host}]` : host
+  return number === 0 ? undefined : `https://${name}:${number}`
+}

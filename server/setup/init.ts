@@ -1,0 +1,89 @@
+/** Makes a data folder: keys, certificate, first manifest, settings, empty store. */
+import { randomBytes } from 'node:crypto'
+import { access, chmod, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fromUtf8, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
+import { encodeManifest, noManifest, rootFingerprint, signManifest } from '../../shared/whitelist/manifest.ts'
+import type { Done } from '../administration/people.ts'
+import type { Clock } from '../clock.ts'
+import { selfSigned } from '../keys/certificate.ts'
+import { createKeys, type KeyName, readKey } from '../keys/key-files.ts'
+import { primitives } from '../keys/primitives.ts'
+import { openStore } from '../store/store.ts'
+import { type Config, configSchema } from './config.ts'
+import type { Folder } from './folder.ts'
+
+export type InitOptions = {
+  readonly domain: string
+  /** Name or address under which clients reach the server. */
+  readonly host: string
+  readonly settings?: Partial<Config>
+}
+export type Initialised = { readonly org: string; readonly fingerprint: string }
+
+/** Until when the first manifest is valid: a new one is signed by the root key, which is off-line, so not too often. */
+const manifestMs = 5 * 365 * 24 * 3_600_000
+/** Names by which the machine itself may always be reached. */
+const ownNames = ['localhost', '127.0.0.1', '::1']
+
+export async function initialise(folder: Folder, options: InitOptions, clock: Clock): Promise<Done<Initialised>> {
+  if (await exists(folder.config)) return { ok: false, why: `${folder.path} is a data folder already` }
+  if (await exists(folder.keys))
+    return { ok: false, why: `${folder.path} holds an unfinished setup: empty it and try again` }
+  const org = `kith-${randomBytes(8).toString('hex')}`
+  const parsed = configSchema.safeParse({ ...options.settings, org, domain: options.domain, host: options.host })
+  if (!parsed.success) return { ok: false, why: parsed.error.issues[0]?.message ?? 'the settings do not fit' }
+  await mkdir(folder.path, { recursive: true, mode: 0o700 })
+  await chmod(folder.path, 0o700)
+  await createKeys(folder)
+  await writeCertificate(folder, options.host, clock.now())
+  const fingerprint = await writeManifest(folder, parsed.data, clock.now())
+  // Last: a folder without its settings is not taken for a finished one.
+  await writeFile(folder.config, `${JSON.stringify(parsed.data, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  return { ok: true, value: { org, fingerprint } }
+}
+
+async function writeCertificate(folder: Folder, host: string, now: number): Promise<void> {
+  const { cert, key } = selfSigned([...new Set([host, ...ownNames])], now)
+  await mkdir(folder.tls, { recursive: true, mode: 0o700 })
+  await writeFile(join(folder.tls, 'cert.pem'), cert, { mode: 0o644 })
+  await writeFile(join(folder.tls, 'key.pem'), key, { mode: 0o600 })
+}
+
+async function writeManifest(folder: Folder, config: Config, now: number): Promise<string> {
+  const keys = new Map<KeyName, KeyPair>()
+  for (const name of ['root', 'policy', 'fresh', 'server', 'gateway'] as const)
+    keys.set(name, await readKey(folder, name))
+  const publicOf = (name: KeyName): string[] => [toBase64(keys.get(name)?.public ?? new Uint8Array())]
+  const root = await readKey(folder, 'root')
+  const manifest = {
+    t: 'root' as const,
+    org: config.org,
+    ver: 1,
+    exp: now + manifestMs,
+    rk: publicOf('root'),
+    k: 1,
+    pk: publicOf('policy'),
+    fk: publicOf('fresh'),
+    sk: publicOf('server'),
+    gk: publicOf('gateway'),
+    ep: 1,
+    minClient: config.minClient,
+    prev: noManifest,
+  }
+  const bytes = fromUtf8(encodeManifest(signManifest(primitives, manifest, [root]))) ?? ''
+  const store = await openStore(folder.store)
+  await store.transaction(async ({ journal }) => {
+    await journal.addManifest({ ver: 1, bytes, at: now })
+  })
+  await store.close()
+  return rootFingerprint(primitives, manifest)
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
+}

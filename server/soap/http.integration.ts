@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { soapPath } from '../../shared/soap/namespaces.ts'
+import { writeFields } from '../../shared/soap/operations.ts'
+import { writeEnvelope } from '../../shared/soap/writer.ts'
+import { exchange, sayHello, signIn, type Target, tell } from '../testing/client.ts'
+import { type TestServer, testPassword, testServer } from '../testing/harness.ts'
+
+let server: TestServer
+let target: Target
+
+beforeAll(async () => {
+  server = await testServer(['alice'])
+  const { cert } = server.running
+  target = { url: server.running.ready.url, ...(cert === undefined ? {} : { cert }) }
+})
+afterAll(() => server.close())
+
+test('the WSDL is well-formed, static, and names every operation', async () => {
+  const first = await exchange(target, `${soapPath}?wsdl`)
+  const second = await exchange(target, `${soapPath}?WSDL`)
+  expect(first.status).toBe(200)
+  expect(second.body.equals(first.body)).toBe(true)
+  for (const name of ['Hello', 'Login', 'Sync', 'Wait', 'Logout', 'Ack', 'Report'])
+    expect(first.body.toString()).toContain(`<operation name="${name}">`)
+  expect((await exchange(target, soapPath)).status).toBe(405)
+})
+
+test('health and metrics answer on their own loopback port only', async () => {
+  await signIn(target, { user: 'alice', password: testPassword })
+  const inside = { url: `http://127.0.0.1:${server.running.ready.metrics}` }
+  expect((await exchange(inside, '/health')).body.toString()).toBe('{"healthy":true}')
+  expect((await exchange(inside, '/metrics')).body.toString()).toMatch(/kith_logins_total\{result="ok"\} \d+/)
+  expect((await exchange(target, '/metrics')).status).toBe(404)
+})
+
+test('too many requests of one address are RateLimited: 503 with Retry-After', async () => {
+  const small = await testServer([], { requestsPerMinute: 10 })
+  const { cert } = small.running
+  const at = { url: small.running.ready.url, ...(cert === undefined ? {} : { cert }) }
+  for (let i = 0; i < 10; i++) await sayHello(at)
+  const hello = writeEnvelope({ operation: 'HelloRequest', fields: writeFields({ non: 'x' }) })
+  const told = await tell(at, hello)
+  expect(told).toMatchObject({ ok: false, fault: { code: 'RateLimited' }, http: { status: 503 } })
+  expect(Number(told.ok ? 0 : told.http.headers['retry-after'])).toBeGreaterThan(0)
+  await small.close()
+})

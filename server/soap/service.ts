@@ -1,0 +1,51 @@
+/** What every operation of the SOAP service gets, and what it gives back. One file for each operation; the index is dispatch.ts. */
+import type { SoapFault } from '../../shared/soap/faults.ts'
+import type { Envelope } from '../../shared/soap/reader.ts'
+import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
+import type { MailServers } from '../../shared/whitelist/login.ts'
+import type { Sessions } from '../access/sessions.ts'
+import type { Accounts } from '../accounts.ts'
+import type { Clock } from '../clock.ts'
+import type { Material } from '../lists/material.ts'
+import type { Log } from '../operations/log.ts'
+import type { Metrics } from '../operations/metrics.ts'
+import type { Hub } from '../push/hub.ts'
+import type { Config } from '../setup/config.ts'
+import type { Store } from '../store/store.ts'
+
+export type Service = {
+  readonly config: Config
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly accounts: Accounts
+  readonly sessions: Sessions
+  readonly material: Material
+  readonly hub: Hub
+  /** F and S. P is never here. */
+  readonly keys: { readonly fresh: KeyPair; readonly server: KeyPair }
+  readonly mail: MailServers
+  /** Held waits by user and device: a device waits once. */
+  readonly waits: Map<string, () => void>
+}
+
+export type Call = {
+  readonly envelope: Envelope
+  readonly ip: string
+  /** Aborted when the caller went away or the server ends. */
+  readonly gone: AbortSignal
+}
+
+export type Answer =
+  | { readonly ok: true; readonly fields: ReadonlyMap<string, string> }
+  | { readonly ok: false; readonly fault: SoapFault }
+
+export function fault(
+  code: SoapFault['code'],
+  more: Omit<SoapFault, 'code'> = {},
+): { readonly ok: false; readonly fault: SoapFault } {
+  return { ok: false, fault: { code, ...more } }
+}
+
+export const nothing: Answer = { ok: true, fields: new Map() }

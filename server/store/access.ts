@@ -1,0 +1,48 @@
+/** Rows that limit and open access: counters of failed logins, and the secrets of enrolment codes. */
+import type { Database } from './store.ts'
+import type { AttemptRow, EnrolmentRow } from './tables.ts'
+
+export type AccessStore = {
+  readonly attempts: (key: string) => Promise<AttemptRow | undefined>
+  readonly setAttempts: (row: AttemptRow) => Promise<void>
+  readonly clearAttempts: (key: string) => Promise<void>
+  /** Counters whose window and wait both ended before `time`. */
+  readonly removeAttempts: (time: number) => Promise<void>
+  readonly enrolment: (hash: string) => Promise<EnrolmentRow | undefined>
+  readonly addEnrolment: (row: EnrolmentRow) => Promise<void>
+  /** True once: the code belongs to the device from then on. */
+  readonly spendEnrolment: (hash: string, dev: string) => Promise<boolean>
+}
+
+export function createAccessStore(db: Database): AccessStore {
+  return {
+    attempts: (key) => db.selectFrom('attempts').selectAll().where('key', '=', key).executeTakeFirst(),
+    async setAttempts(row) {
+      const { count, since, until, strikes } = row
+      await db
+        .insertInto('attempts')
+        .values(row)
+        .onConflict((conflict) => conflict.column('key').doUpdateSet({ count, since, until, strikes }))
+        .execute()
+    },
+    async clearAttempts(key) {
+      await db.deleteFrom('attempts').where('key', '=', key).execute()
+    },
+    async removeAttempts(time) {
+      await db.deleteFrom('attempts').where('since', '<', time).where('until', '<', time).execute()
+    },
+    enrolment: (hash) => db.selectFrom('enrolments').selectAll().where('hash', '=', hash).executeTakeFirst(),
+    async addEnrolment(row) {
+      await db.insertInto('enrolments').values(row).execute()
+    },
+    async spendEnrolment(hash, dev) {
+      const used = await db
+        .updateTable('enrolments')
+        .set({ dev })
+        .where('hash', '=', hash)
+        .where('dev', '=', '')
+        .executeTakeFirst()
+      return used.numUpdatedRows === 1n
+    },
+  }
+}

@@ -1,0 +1,69 @@
+/** Rows of devices: their keys, states and request numbers, and the commands that wait for them. */
+import type { Database } from './store.ts'
+import type { CommandRow, DeviceRow, DeviceState } from './tables.ts'
+
+export type DeviceStore = {
+  readonly get: (usr: string, id: string) => Promise<DeviceRow | undefined>
+  readonly list: (usr?: string) => Promise<readonly DeviceRow[]>
+  readonly add: (row: DeviceRow) => Promise<void>
+  readonly setState: (usr: string, id: string, state: DeviceState) => Promise<void>
+  /** Takes a request number: false unless it is higher than all before. One statement, so that two requests never both pass. */
+  readonly takeSeq: (device: Pick<DeviceRow, 'usr' | 'id'>, seq: number, now: number) => Promise<boolean>
+  readonly acknowledge: (device: Pick<DeviceRow, 'usr' | 'id'>, ack: Acknowledgement) => Promise<void>
+  readonly commands: (usr: string, dev: string) => Promise<readonly CommandRow[]>
+  readonly addCommand: (row: CommandRow) => Promise<void>
+  readonly setCommand: (device: Pick<DeviceRow, 'usr' | 'id'>, id: string, state: CommandRow['state']) => Promise<void>
+}
+
+export type Acknowledgement = { readonly ep: number; readonly ver: number; readonly head: string }
+
+export function createDeviceStore(db: Database): DeviceStore {
+  return {
+    get: (usr, id) =>
+      db.selectFrom('devices').selectAll().where('usr', '=', usr).where('id', '=', id).executeTakeFirst(),
+    list(usr) {
+      const all = db.selectFrom('devices').selectAll().orderBy('usr').orderBy('id')
+      return (usr === undefined ? all : all.where('usr', '=', usr)).execute()
+    },
+    async add(row) {
+      await db.insertInto('devices').values(row).execute()
+    },
+    async setState(usr, id, state) {
+      await db.updateTable('devices').set({ state }).where('usr', '=', usr).where('id', '=', id).execute()
+    },
+    async takeSeq({ usr, id }, seq, now) {
+      const taken = await db
+        .updateTable('devices')
+        .set({ seq, last: now })
+        .where('usr', '=', usr)
+        .where('id', '=', id)
+        .where('seq', '<', seq)
+        .executeTakeFirst()
+      return taken.numUpdatedRows === 1n
+    },
+    async acknowledge({ usr, id }, { ep, ver, head }) {
+      await db
+        .updateTable('devices')
+        .set({ ack_ep: ep, ack_ver: ver, ack_head: head })
+        .where('usr', '=', usr)
+        .where('id', '=', id)
+        .execute()
+    },
+    commands: (usr, dev) =>
+      db
+        .selectFrom('commands')
+        .selectAll()
+        .where('usr', '=', usr)
+        .where('dev', '=', dev)
+        .where('state', '!=', 'done')
+        .orderBy('id')
+        .execute(),
+    async addCommand(row) {
+      await db.insertInto('commands').values(row).execute()
+    },
+    async setCommand({ usr, id: dev }, id, state) {
+      const own = db.updateTable('commands').set({ state }).where('usr', '=', usr).where('dev', '=', dev)
+      await own.where('id', '=', id).execute()
+    },
+  }
+}

@@ -1,0 +1,46 @@
+/** Append-only rows: manifests, the hash-chained log of all heads, clients' alarms; and the store's own settings. */
+import type { Database } from './store.ts'
+import type { ManifestRow, OrgLogRow, ReportRow } from './tables.ts'
+
+export type JournalStore = {
+  readonly manifest: (ver?: number) => Promise<ManifestRow | undefined>
+  /** Oldest first. */
+  readonly manifestsAfter: (ver: number) => Promise<readonly ManifestRow[]>
+  readonly addManifest: (row: ManifestRow) => Promise<void>
+  readonly lastLog: () => Promise<OrgLogRow | undefined>
+  readonly addLog: (row: OrgLogRow) => Promise<void>
+  readonly log: () => Promise<readonly OrgLogRow[]>
+  readonly addReport: (row: Omit<ReportRow, 'id'>) => Promise<void>
+  readonly setting: (name: string) => Promise<string | undefined>
+  readonly setSetting: (name: string, value: string) => Promise<void>
+}
+
+export function createJournalStore(db: Database): JournalStore {
+  return {
+    manifest(ver) {
+      const newest = db.selectFrom('manifests').selectAll().orderBy('ver', 'desc').limit(1)
+      return (ver === undefined ? newest : newest.where('ver', '=', ver)).executeTakeFirst()
+    },
+    manifestsAfter: (ver) => db.selectFrom('manifests').selectAll().where('ver', '>', ver).orderBy('ver').execute(),
+    async addManifest(row) {
+      await db.insertInto('manifests').values(row).execute()
+    },
+    lastLog: () => db.selectFrom('orglog').selectAll().orderBy('n', 'desc').limit(1).executeTakeFirst(),
+    async addLog(row) {
+      await db.insertInto('orglog').values(row).execute()
+    },
+    log: () => db.selectFrom('orglog').selectAll().orderBy('n').execute(),
+    async addReport(row) {
+      await db.insertInto('reports').values(row).execute()
+    },
+    setting: async (name) =>
+      (await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst())?.value,
+    async setSetting(name, value) {
+      await db
+        .insertInto('settings')
+        .values({ name, value })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+        .execute()
+    },
+  }
+}

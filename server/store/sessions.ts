@@ -1,0 +1,49 @@
+/** Rows that live for minutes or hours: sessions and the nonces of `Hello`. */
+import type { Database } from './store.ts'
+import type { SessionRow } from './tables.ts'
+
+export type SessionStore = {
+  readonly get: (hash: string) => Promise<SessionRow | undefined>
+  readonly add: (row: SessionRow) => Promise<void>
+  readonly touch: (hash: string, idle: number) => Promise<void>
+  readonly remove: (hash: string) => Promise<void>
+  /** Of one user, or only of one of the user's devices. */
+  readonly removeOf: (usr: string, dev?: string) => Promise<void>
+  readonly addNonce: (n: string, exp: number) => Promise<void>
+  /** True once for each nonce that has not run out. */
+  readonly takeNonce: (n: string, now: number) => Promise<boolean>
+  readonly removeExpired: (now: number) => Promise<void>
+}
+
+export function createSessionStore(db: Database): SessionStore {
+  return {
+    get: (hash) => db.selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst(),
+    async add(row) {
+      await db.insertInto('sessions').values(row).execute()
+    },
+    async touch(hash, idle) {
+      await db.updateTable('sessions').set({ idle }).where('hash', '=', hash).execute()
+    },
+    async remove(hash) {
+      await db.deleteFrom('sessions').where('hash', '=', hash).execute()
+    },
+    async removeOf(usr, dev) {
+      const ofUser = db.deleteFrom('sessions').where('usr', '=', usr)
+      await (dev === undefined ? ofUser : ofUser.where('dev', '=', dev)).execute()
+    },
+    async addNonce(n, exp) {
+      await db.insertInto('nonces').values({ n, exp }).execute()
+    },
+    async takeNonce(n, now) {
+      const taken = await db.deleteFrom('nonces').where('n', '=', n).where('exp', '>', now).executeTakeFirst()
+      return taken.numDeletedRows === 1n
+    },
+    async removeExpired(now) {
+      await db.deleteFrom('nonces').where('exp', '<=', now).execute()
+      await db
+        .deleteFrom('sessions')
+        .where((where) => where.or([where('exp', '<=', now), where('idle', '<=', now)]))
+        .execute()
+    },
+  }
+}

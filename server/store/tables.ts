@@ -1,0 +1,169 @@
+/** Rows of the server's store (protocol.md 11). Times are milliseconds since the epoch; hashes and list leaves are bytes or hex as said. */
+import type { Generated } from 'kysely'
+import type { MailTables } from './mail-schema.ts'
+
+export type UserRow = {
+  /** Login name, lower case. */
+  readonly id: string
+  readonly name: string
+  readonly address: string
+  /** ASCII-folded address: identity (guard.md A3). */
+  readonly address_key: string
+  readonly scope: 'internal' | 'external'
+  /** Argon2id in PHC form. */
+  readonly argon2: string
+  readonly state: 'active' | 'disabled'
+  readonly created_at: number
+}
+
+export type DeviceState = 'pending' | 'active' | 'locked' | 'revoked'
+export type DeviceRow = {
+  readonly id: string
+  readonly usr: string
+  readonly name: string
+  /** Ed25519 and X25519 public keys, base64. */
+  readonly dsig: string
+  readonly dbox: string
+  readonly state: DeviceState
+  /** Highest request number seen: each request must exceed it. */
+  readonly seq: number
+  readonly ack_ep: number
+  readonly ack_ver: number
+  readonly ack_head: string
+  readonly last: number
+}
+
+export type ListRow = {
+  readonly id: string
+  readonly usr: string
+  readonly ep: number
+  readonly ver: number
+  /** Hex. */
+  readonly acc: string
+  readonly root: string
+  readonly cnt: number
+  /** Bytes of the entries' canonical texts together. */
+  readonly bytes: number
+  /** Number of the next entry: an entry's id is never used again. */
+  readonly next: number
+}
+
+export type EntryRow = {
+  readonly list: string
+  readonly id: string
+  readonly rev: number
+  /** ASCII-folded address: one entry an address in each list. */
+  readonly key: string
+  /** Canonical JSON of the entry. */
+  readonly json: string
+  /** 32 bytes. */
+  readonly leaf: Uint8Array
+}
+
+export type VersionRow = {
+  readonly list: string
+  readonly ver: number
+  readonly ep: number
+  /** Hex. */
+  readonly core_hash: string
+  readonly acc: string
+  readonly ops_json: string
+  /** Characters of `ops_json`: whether a delta is worth loading is known without loading it. */
+  readonly ops_size: number
+  readonly head: string
+  /** Base64. */
+  readonly head_sig: string
+  readonly by: string
+  readonly at: number
+}
+
+export type SessionRow = {
+  /** Hash of the session id: the id itself is never stored. */
+  readonly hash: string
+  readonly usr: string
+  readonly dev: string
+  /** Absolute end. */
+  readonly exp: number
+  /** End unless used before. */
+  readonly idle: number
+}
+
+export type NonceRow = { readonly n: string; readonly exp: number }
+
+export type CommandRow = {
+  readonly id: string
+  readonly usr: string
+  readonly dev: string
+  readonly bytes: string
+  readonly sig: string
+  readonly state: 'open' | 'started' | 'done'
+}
+
+/** `list`: the list has a new version. `access`: the user's sessions or devices changed. */
+export type OutboxKind = 'list' | 'access'
+export type OutboxRow = {
+  readonly id: Generated<number>
+  readonly kind: OutboxKind
+  readonly list: string
+  readonly ep: number
+  readonly ver: number
+  readonly at: number
+}
+
+/** Every head ever issued, hash-chained. */
+export type OrgLogRow = { readonly n: number; readonly head_hash: string; readonly prev: string; readonly at: number }
+
+/** `bytes`: the signed manifest, canonical JSON. */
+export type ManifestRow = { readonly ver: number; readonly bytes: string; readonly at: number }
+
+/** Counters of failed logins; shared by all processes. */
+export type AttemptRow = {
+  readonly key: string
+  readonly count: number
+  /** Start of the counting window. */
+  readonly since: number
+  /** No attempt before this. */
+  readonly until: number
+  /** How many times the limit was reached in a row: doubles the wait. */
+  readonly strikes: number
+}
+
+export type EnrolmentRow = {
+  /** Hash of the one-time secret. */
+  readonly hash: string
+  readonly usr: string
+  readonly exp: number
+  /** Device that used it, or empty. */
+  readonly dev: string
+}
+
+/** Alarms that clients reported (protocol.md 6). */
+export type ReportRow = {
+  readonly id: Generated<number>
+  readonly usr: string
+  readonly dev: string
+  readonly kind: string
+  readonly at: number
+}
+
+export type SettingRow = { readonly name: string; readonly value: string }
+
+export type ServerTables = {
+  readonly users: UserRow
+  readonly devices: DeviceRow
+  readonly lists: ListRow
+  readonly entries: EntryRow
+  readonly versions: VersionRow
+  readonly sessions: SessionRow
+  readonly nonces: NonceRow
+  readonly commands: CommandRow
+  readonly outbox: OutboxRow
+  readonly orglog: OrgLogRow
+  readonly manifests: ManifestRow
+  readonly attempts: AttemptRow
+  readonly enrolments: EnrolmentRow
+  readonly reports: ReportRow
+  readonly settings: SettingRow
+}
+
+export type Tables = ServerTables & MailTables

@@ -1,0 +1,48 @@
+/** For tests: whether a list's rows agree with each other and with every signed head. */
+import { fromBase64, fromHex, toHex, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
+import { applyOps, type ListEntries } from '../../shared/whitelist/delta.ts'
+import { leafOfText } from '../../shared/whitelist/entry.ts'
+import { coreHash, decodeHead, emptyAcc, nextAcc, verifyHead } from '../../shared/whitelist/head.ts'
+import { stateRoot } from '../../shared/whitelist/state-root.ts'
+import { readKey } from '../keys/key-files.ts'
+import { primitives } from '../keys/primitives.ts'
+import { opsFromText } from '../lists/ops.ts'
+import { isLogWhole } from '../lists/org-log.ts'
+import type { Context } from '../setup/context.ts'
+
+/** The fault, or undefined: replays all versions from nothing and compares roots, chains, signatures and entries. */
+export async function faultOfList({ store, folder }: Context, user: string): Promise<string | undefined> {
+  const row = await store.lists.ofUser(user)
+  if (!row) return 'no list'
+  const policy = await readKey(folder, 'policy')
+  let entries: ListEntries = new Map()
+  let acc = emptyAcc
+  for (let ver = 1; ver <= row.ver; ver++) {
+    const version = await store.lists.version(row.id, ver)
+    const head = version && decodeHead(utf8(version.head))
+    const signature = version && fromBase64(version.head_sig, 64)
+    if (!version || !head || !signature) return `version ${ver} is missing`
+    if (!verifyHead(primitives, { bytes: utf8(version.head), signature }, [policy.public]))
+      return `version ${ver} is not signed`
+    const applied = applyOps(primitives, entries, opsFromText(version.ops_json))
+    if (!applied) return `the operations of version ${ver} do not apply`
+    entries = applied
+    acc = nextAcc(primitives, acc, coreHash(primitives, head.core))
+    const leaves = [...entries.values()].map((entry) => entry.leaf)
+    if (toHex(stateRoot(primitives, leaves, leaves.length)) !== head.core.root)
+      return `the root of version ${ver} differs`
+    if (acc !== head.acc || acc !== version.acc) return `the chain breaks at version ${ver}`
+  }
+  const stored = await store.lists.entries(row.id)
+  const same =
+    stored.length === entries.size &&
+    stored.every(
+      (entry) => toHex(leafOfText(primitives, entry.json)) === toHex(entries.get(entry.id)?.leaf ?? new Uint8Array()),
+    )
+  if (!same) return 'the entries are not those of the newest version'
+  if (row.acc !== acc || fromHex(row.root, 32) === undefined || row.cnt !== entries.size)
+    return 'the list row is not that of the newest version'
+  const bytes = stored.reduce((sum, entry) => sum + Buffer.byteLength(entry.json), 0)
+  if (row.bytes !== bytes) return 'the size of the list is miscounted'
+  return (await isLogWhole(store)) ? undefined : 'the log of heads is broken'
+}
