@@ -1,0 +1,72 @@
+/** What the mail side is given, and what it gives back. */
+import type { KithContract } from '../../../shared/contract.ts'
+import type { ListView } from '../../../shared/guard.ts'
+import type { EventName, EventValue, Handlers } from '../../../shared/rpc.ts'
+import type { MailServers } from '../../../shared/whitelist/login.ts'
+import type { Database } from '../database/open.ts'
+import type { Clock, DnsResolver, Log } from '../ports.ts'
+
+/** The list in force and what the policy and the server say about sending. Asked for each judgement: never kept. */
+export type ListInForce = {
+  readonly view: ListView | undefined
+  readonly lease: 'valid' | 'over'
+  readonly onExpiry: 'block' | 'internal'
+  /** Whether the policy allows non-ASCII addresses (A2). */
+  readonly unicode: boolean
+  /** Public keys that may sign verdicts (I5). */
+  readonly gatewayKeys: readonly string[]
+  readonly sendingOff: 'no' | 'upgrade' | 'lease'
+}
+
+export type MailConnection = 'online' | 'connecting' | 'offline' | 'authFailed'
+export type Emit = <N extends EventName<KithContract>>(name: N, value: EventValue<KithContract, N>) => void
+
+export type MailAccount = {
+  readonly address: string
+  readonly name: string
+  /** Asked for at each login to a mail server and not kept. */
+  readonly password: () => string
+}
+
+export type MailDependencies = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly random: (count: number) => Uint8Array
+  readonly log: Log
+  readonly dns: DnsResolver
+  readonly account: MailAccount
+  readonly servers: MailServers
+  readonly list: () => ListInForce
+  readonly emit: Emit
+  readonly connectionChanged: (state: MailConnection) => void
+}
+
+export type MailCallName =
+  | 'conversations.list'
+  | 'conversations.get'
+  | 'conversations.markRead'
+  | 'messages.list'
+  | 'mail.list'
+  | 'message.get'
+  | 'outbox.submit'
+  | 'outbox.retry'
+  | 'draft.get'
+  | 'draft.save'
+  | 'held.list'
+  | 'held.get'
+  | 'guard.judge'
+
+export type MailHandlers = Pick<Handlers<KithContract>, MailCallName>
+
+export type MailService = {
+  readonly handlers: MailHandlers
+  /**
+   * Begins to receive and send. Handlers work before it, offline. Called again it does nothing, but for a service that
+   * reported `authFailed`: after a new login it tries the new password.
+   */
+  start(): void
+  /** Ends connections and timers; resolves when nothing of this service runs any more. */
+  stop(): Promise<void>
+  /** I6: a newer list is in force; held messages, conversations and the queue are judged again. */
+  listChanged(): void
+}

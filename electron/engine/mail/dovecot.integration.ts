@@ -1,0 +1,179 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Message } from '../../../shared/message.ts'
+import type { MailServer } from '../../../shared/whitelist/login.ts'
+import { systemClock } from '../system-ports.ts'
+import { certificateTwo } from '../testing/certificates.ts'
+import type { MailNetwork, MailService } from './mail-service.ts'
+import { connectImap } from './network/imap.ts'
+import { type Dovecot, dovecot } from './testing/dovecot.ts'
+import { chatTo, contactOf, type MailWorld, mailWorld, me } from './testing/mail-world.ts'
+import { authserv, sample, submitted } from './testing/messages.ts'
+
+const bob = contactOf('bob@corp.test', { name: 'Bob Lin' })
+const nowhere = { host: '127.0.0.1', port: 1, security: 'none' } as const
+/** Each test its own mailbox, on one server. */
+const users = ['u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7', 'u8', 'u9'].map((name) => `${name}@corp.test`)
+
+let server: Dovecot
+let world: MailWorld
+let service: MailService
+let user = ''
+let next = 0
+let sentRaw: Uint8Array[]
+
+beforeAll(async () => {
+  server = await dovecot(Object.fromEntries(users.map((address) => [address, me.password])))
+})
+
+afterAll(() => server.close())
+
+beforeEach(() => {
+  user = users[next] ?? ''
+  next += 1
+  sentRaw = []
+})
+
+afterEach(async () => {
+  await service.stop()
+  world.close()
+})
+
+const network: MailNetwork = {
+  connect: connectImap,
+  smtp: () => ({
+    deliver: ({ recipients, raw }) => {
+      sentRaw.push(raw)
+      return Promise.resolve({ kind: 'sent', accepted: recipients, rejected: [] })
+    },
+    close: () => undefined,
+  }),
+}
+
+function begin(imap: Partial<MailServer> = {}, password: string = me.password): void {
+  const usual = { host: '127.0.0.1', port: server.tlsPort, security: 'tls', ca: server.ca } as const
+  world = mailWorld({
+    contacts: [bob],
+    clock: systemClock,
+    servers: { imap: { ...usual, ...imap }, smtp: nowhere, authserv },
+    account: { address: user, name: 'Alice', password },
+  })
+  service = world.service(network)
+  service.start()
+}
+
+async function messages(): Promise<readonly Message[]> {
+  const result = await service.handlers['messages.list']({ conversation: 'bob@corp.test', count: 500 })
+  return result.ok ? result.value.messages : []
+}
+
+const heard =
+  (name: string, times = 1) =>
+  () =>
+    world.events.filter((event) => event.name === name).length >= times
+const online =
+  (times = 1) =>
+  () =>
+    world.connections.filter((state) => state === 'online').length >= times
+
+describe('Dovecot', () => {
+  it('history is read, news arrive by IDLE, flags are set, own messages are filed once', async () => {
+    server.deliver(user, submitted({ to: user, id: '<1@x>', body: 'before' }))
+    begin()
+    await world.until(heard('conversation.changed'))
+    server.deliver(user, submitted({ to: user, id: '<2@x>', body: 'after' }))
+    await world.until(heard('message.arrived'))
+    expect((await messages()).map(({ text, read }) => [text, read])).toEqual([
+      ['before', false],
+      ['after', false],
+    ])
+    await service.handlers['conversations.markRead']({ id: 'bob@corp.test' })
+    await service.handlers['outbox.submit'](chatTo('bob@corp.test', 'answer'))
+    await world.until(() => world.log.lines.some(({ event }) => event === 'mailbox.filed'))
+    server.deliver(user, submitted({ to: user, id: '<3@x>', body: 'last' }))
+    await world.until(heard('message.arrived', 2))
+    expect(server.files(user, 'INBOX').filter((file) => /:2,[A-Z]*S/u.test(file))).toHaveLength(2)
+    expect(server.files(user, 'Gesendet')).toHaveLength(1)
+    expect((await messages()).map(({ direction }) => direction)).toEqual(['in', 'in', 'out', 'in'])
+  })
+
+  it('STARTTLS', async () => {
+    server.deliver(user, submitted({ to: user }))
+    begin({ port: server.plainPort, security: 'starttls' })
+    await world.until(heard('conversation.changed'))
+    expect(await messages()).toHaveLength(1)
+  })
+
+  it('STARTTLS wanted and a certificate that nobody vouches for: not connected', async () => {
+    begin({ port: server.plainPort, security: 'starttls', ca: certificateTwo.cert })
+    await world.until(() => world.connections.includes('offline'))
+    expect(world.connections).not.toContain('online')
+  })
+
+  it('a certificate that another authority signed: not connected, and the password is not said', async () => {
+    begin({ ca: certificateTwo.cert })
+    await world.until(() => world.connections.includes('offline'))
+    expect(world.connections).not.toContain('online')
+    expect(world.connections).not.toContain('authFailed')
+  })
+
+  it('a wrong password is told apart and not tried again', async () => {
+    begin({}, 'wrong')
+    await world.until(() => world.connections.includes('authFailed'))
+    expect(world.connections).toEqual(['connecting', 'authFailed'])
+  })
+})
+
+describe('Dovecot in trouble', () => {
+  it('the server restarts: what arrived meanwhile is there, once', async () => {
+    server.deliver(user, submitted({ to: user, id: '<1@x>', body: 'one' }))
+    begin()
+    await world.until(heard('conversation.changed'))
+    await server.stop()
+    await world.until(() => world.connections.includes('offline'))
+    server.deliver(user, submitted({ to: user, id: '<2@x>', body: 'two' }))
+    await server.start()
+    await world.until(heard('message.arrived'))
+    expect((await messages()).map(({ text }) => text)).toEqual(['one', 'two'])
+  })
+
+  it('another UIDVALIDITY: nothing is doubled, and what is new is found', async () => {
+    for (const index of [1, 2, 3]) server.deliver(user, submitted({ to: user, id: `<${index}@x>`, body: `${index}` }))
+    server.deliver(user, sample({ to: user, id: '<held@x>' }))
+    begin()
+    await world.until(heard('conversation.changed'))
+    await service.stop()
+    server.forgetIndex(user)
+    server.deliver(user, submitted({ to: user, id: '<4@x>', body: '4' }))
+    service.start()
+    await world.until(heard('message.arrived'))
+    expect((await messages()).map(({ text }) => text)).toEqual(['1', '2', '3', '4'])
+    expect(await service.handlers['held.list']({ from: 0, count: 10 })).toMatchObject({ value: { total: 1 } })
+  })
+
+  it('a message larger than the limit is named, not swallowed, and does not stop the others', async () => {
+    const line = `${'x'.repeat(76)}\r\n`
+    server.deliver(user, submitted({ to: user, id: '<big@x>', subject: 'Film', body: line.repeat(350_000) }))
+    server.deliver(user, submitted({ to: user, id: '<small@x>', body: 'small' }))
+    begin()
+    await world.until(() => heard('conversation.changed', 2)())
+    expect((await messages()).map(({ subject, text, simplified }) => [subject, text, simplified])).toEqual([
+      ['Film', '', true],
+      ['Hello', 'small', false],
+    ])
+  })
+
+  it('a copy that the server filed by itself is not filed again', async () => {
+    begin()
+    await world.until(online())
+    await service.stop()
+    await service.handlers['outbox.submit'](chatTo('bob@corp.test', 'one'))
+    const other = world.service({ ...network, connect: () => new Promise(() => undefined) })
+    other.start()
+    await world.until(() => sentRaw.length === 1 && heard('message.changed', 3)())
+    server.deliver(user, sentRaw[0] ?? new Uint8Array(), 'Gesendet')
+    service = world.service(network)
+    service.start()
+    await world.until(() => world.log.lines.some(({ event }) => event === 'mailbox.filed'))
+    expect(server.files(user, 'Gesendet')).toHaveLength(1)
+  })
+})

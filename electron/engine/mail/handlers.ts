@@ -1,0 +1,136 @@
+/** The mail side's calls of the contract: name -> function. All of them work offline. */
+import { foldAscii, parseAddress } from '../../../shared/address.ts'
+import { splitMessage } from '../../../shared/header.ts'
+import { fail, ok } from '../../../shared/rpc.ts'
+import type { MailDependencies, MailHandlers } from './dependencies.ts'
+import { readContent } from './incoming/content.ts'
+import { judgeRecipients } from './judge.ts'
+import type { Outbox } from './outgoing/outbox.ts'
+import type { Submitter } from './outgoing/submit.ts'
+import type { MailStore } from './store/store.ts'
+import { showConversation, showMessage } from './views.ts'
+
+export type HandlerParts = {
+  readonly dependencies: MailDependencies
+  readonly store: MailStore
+  readonly submitter: Submitter
+  readonly outbox: Outbox
+  /** Flags wait to be set on the server. */
+  readonly wakeMailbox: () => void
+  /** A face shows this conversation: it is told when the conversation closes or opens. */
+  readonly watch: (id: string) => void
+}
+
+export function mailHandlers(parts: HandlerParts): MailHandlers {
+  return { ...conversationHandlers(parts), ...messageHandlers(parts), ...draftHandlers(parts), ...heldHandlers(parts) }
+}
+
+type Named<N extends keyof MailHandlers> = Pick<MailHandlers, N>
+
+function conversationHandlers(
+  parts: HandlerParts,
+): Named<'conversations.list' | 'conversations.get' | 'conversations.markRead'> {
+  const { dependencies, store } = parts
+  return {
+    'conversations.list': (window) => {
+      const { total, rows } = store.conversations.page(window)
+      return ok({ total, conversations: rows.flatMap(({ id }) => showConversation(dependencies, store, id) ?? []) })
+    },
+    'conversations.get': ({ id }) => {
+      const conversation = showConversation(dependencies, store, id)
+      if (!conversation) return fail('notFound')
+      parts.watch(conversation.id)
+      return ok(conversation)
+    },
+    'conversations.markRead': (input) => {
+      const id = keyOfInput(input.id)
+      const due = store.messages.receiptsDue(id)
+      const changed = store.transaction(() => {
+        const count = store.messages.markRead(id)
+        for (const message of due) parts.submitter.submitReceipt(message)
+        return count
+      })
+      if (changed === 0) return ok({})
+      dependencies.emit('conversation.changed', { id })
+      if (due.length > 0) parts.outbox.wake()
+      parts.wakeMailbox()
+      return ok({})
+    },
+  }
+}
+
+function messageHandlers(
+  parts: HandlerParts,
+): Named<'messages.list' | 'mail.list' | 'message.get' | 'outbox.submit' | 'outbox.retry' | 'guard.judge'> {
+  const { dependencies, store } = parts
+  return {
+    'messages.list': ({ conversation, before, count }) => {
+      const limit = before === undefined ? undefined : store.messages.get(before)
+      if (before !== undefined && !limit) return fail('notFound')
+      const { messages, more } = store.messages.window(keyOfInput(conversation), count, limit)
+      return ok({ messages: messages.map((message) => showMessage(dependencies, message)), more })
+    },
+    'mail.list': ({ search, from, count }) => {
+      const { total, messages } = store.messages.mail(search, { from, count })
+      return ok({ total, messages: messages.map((message) => showMessage(dependencies, message)) })
+    },
+    'message.get': ({ id }) => {
+      const message = store.messages.get(id)
+      return message ? ok(showMessage(dependencies, message)) : fail('notFound')
+    },
+    'outbox.submit': (draft) => {
+      const result = parts.submitter.submit(draft)
+      if (result.ok) parts.outbox.wake()
+      return result
+    },
+    'outbox.retry': ({ id }) => parts.outbox.retry(id),
+    'guard.judge': ({ recipients }) => {
+      if (recipients.length === 0) return ok({ refusals: [] })
+      const verdict = judgeRecipients(
+        dependencies,
+        recipients.map((text) => ({ field: 'to', text })),
+      )
+      return ok({ refusals: verdict.allowed ? [] : verdict.refusals.map((refusal) => ({ ...refusal })) })
+    },
+  }
+}
+
+function draftHandlers({ dependencies, store }: HandlerParts): Named<'draft.get' | 'draft.save'> {
+  return {
+    'draft.get': ({ conversation }) => ok({ text: store.drafts.get(keyOfInput(conversation)) }),
+    'draft.save': ({ conversation, text }) => {
+      const shown = showConversation(dependencies, store, conversation)
+      if (!shown) return fail('notFound')
+      if (store.drafts.get(shown.id) === text) return ok({})
+      const now = dependencies.clock.now()
+      store.transaction(() => {
+        if (text === '') {
+          store.drafts.remove(shown.id)
+          store.conversations.dropEmpty(shown.id)
+        } else {
+          store.drafts.save(shown.id, text, now)
+          store.conversations.touch(shown.id, shown, shown.last?.at ?? now)
+        }
+      })
+      return ok({})
+    },
+  }
+}
+
+function heldHandlers({ store }: HandlerParts): Named<'held.list' | 'held.get'> {
+  return {
+    'held.list': (window) => ok({ total: store.held.total(), held: [...store.held.page(window)] }),
+    'held.get': ({ id }) => {
+      const found = store.held.get(id)
+      if (!found) return fail('notFound')
+      const { text } = readContent(splitMessage(found.raw))
+      return ok({ held: found.held, text })
+    },
+  }
+}
+
+/** A conversation's id, however the caller wrote the address. */
+function keyOfInput(address: string): string {
+  const parsed = parseAddress(address, { unicode: true })
+  return parsed.ok ? parsed.value.key : foldAscii(address)
+}

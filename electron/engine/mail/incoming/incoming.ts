@@ -1,0 +1,203 @@
+/** One message from the server, read and judged: what is to be stored of it. Nothing is stored here. */
+import { createHash } from 'node:crypto'
+import { foldAscii, parseAddress } from '../../../../shared/address.ts'
+import { type IncomingVerdict, judgeIncoming, type ListView } from '../../../../shared/guard.ts'
+import { parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
+import type { MailDependencies } from '../dependencies.ts'
+import { selfKey } from '../judge.ts'
+import { maxReferences } from '../limits.ts'
+import { messageIdentity } from '../outgoing/submit.ts'
+import type { NewHeld } from '../store/held-store.ts'
+import type { NewMessage, Participants, Person, Place } from '../store/records.ts'
+import { type Content, readContent, readSubject } from './content.ts'
+import { gatherProof, type Proof } from './proof.ts'
+import { singleField } from './structure.ts'
+
+/** A message as fetched (I1: raw bytes). */
+export type Fetched = {
+  readonly raw: Uint8Array
+  /** When the server received it: a sender's own Date could claim any time. */
+  readonly at: number
+  readonly seen: boolean
+  /** Only the header was read: the message is larger than what is fetched. */
+  readonly truncated: boolean
+  readonly place?: Place
+}
+
+export type Prepared = {
+  readonly fetched: Fetched
+  readonly message: RawMessage
+  readonly proof: Proof
+  readonly content: Content
+}
+
+export type Judged =
+  | { readonly kind: 'message'; readonly message: NewMessage; readonly partner: Person }
+  | { readonly kind: 'receipt'; readonly from: string; readonly messageId: string; readonly at: number }
+  | { readonly kind: 'held'; readonly row: NewHeld }
+  | { readonly kind: 'nothing' }
+
+/** The part that waits: proofs may ask the DNS. Judging comes after it, at once, with the list then in force. */
+export async function prepare(dependencies: MailDependencies, fetched: Fetched): Promise<Prepared> {
+  const message = splitMessage(fetched.raw)
+  const proof = await gatherProof(dependencies, fetched.raw, message)
+  const content = fetched.truncated ? { text: '', simplified: true } : readContent(message)
+  return { fetched, message, proof, content }
+}
+
+export function judge(dependencies: MailDependencies, prepared: Prepared): Judged {
+  const { view, unicode } = dependencies.list()
+  const { message, proof } = prepared
+  const { again: _again, ...evidence } = proof
+  const facts = { now: dependencies.clock.now(), self: dependencies.account.address, unicode, message, ...evidence }
+  const verdict = judgeIncoming(view, facts)
+  if (verdict.verdict === 'hold') return { kind: 'held', row: heldRow(prepared, verdict, view) }
+  const self = selfKey(dependencies)
+  const { contact } = verdict
+  const others = verdict.others.filter(({ address }) => address !== '')
+  const people = (field: 'to' | 'cc'): readonly Person[] =>
+    others.filter((other) => other.field === field).map(({ address, name }) => ({ address, name }))
+  const participants = { from: { address: contact.address, name: contact.name }, to: people('to'), cc: people('cc') }
+  if (contact.key === self) return own(dependencies, prepared, participants)
+  if (prepared.content.receiptFor !== undefined) {
+    return { kind: 'receipt', from: contact.key, messageId: prepared.content.receiptFor, at: prepared.fetched.at }
+  }
+  const asked = asksForReceipt(message, contact.key, unicode)
+  return {
+    kind: 'message',
+    partner: participants.from,
+    message: {
+      ...common(prepared, participants, contact.key),
+      conversation: contact.key,
+      direction: 'in',
+      read: prepared.fetched.seen,
+      receipt: asked && !prepared.fetched.seen ? 'asked' : 'none',
+    },
+  }
+}
+
+/**
+ * A message from the own Sent folder: written by this user in whatever program, so nobody is judged by it. It is shown
+ * where it went to somebody of the list, or where a conversation is already.
+ */
+export function readSent(
+  dependencies: MailDependencies,
+  prepared: Prepared,
+  isConversation: (key: string) => boolean,
+): Judged {
+  const { view, unicode } = dependencies.list()
+  const read = (name: string): readonly Person[] | undefined => {
+    const value = singleField(prepared.message.fields, name)
+    if (value === undefined) return []
+    const parsed = parseMailboxes(value, { unicode })
+    return parsed.ok
+      ? parsed.value.map((mailbox) => ({ address: mailbox.address.text, name: mailbox.name }))
+      : undefined
+  }
+  const [from] = read('from') ?? []
+  const to = read('to')
+  const cc = read('cc')
+  if (prepared.message.fault || !from || !to || !cc || keyOf(from) !== selfKey(dependencies)) return { kind: 'nothing' }
+  const known = [...to, ...cc].map(keyOf).some((key) => key === keyOf(from) || view?.find(key) || isConversation(key))
+  return known ? own(dependencies, prepared, { from, to, cc }) : { kind: 'nothing' }
+}
+
+/** The own message, from another device or by way of the own INBOX: the same identity as in the outbox of this one. */
+function own(dependencies: MailDependencies, prepared: Prepared, participants: Participants): Judged {
+  if (prepared.content.receiptFor !== undefined) return { kind: 'nothing' }
+  const self = selfKey(dependencies)
+  const recipients = [...participants.to, ...participants.cc]
+  const { view } = dependencies.list()
+  const others = recipients.filter((person) => keyOf(person) !== self)
+  const partner = others.find((person) => view?.find(keyOf(person))) ?? others[0] ?? participants.from
+  return {
+    kind: 'message',
+    partner,
+    message: {
+      ...common(prepared, participants, self),
+      id: messageIdentity('out', self, messageIdOf(prepared)),
+      conversation: keyOf(partner),
+      direction: 'out',
+      read: true,
+      receipt: 'none',
+      delivery: { step: 'sent', at: prepared.fetched.at },
+    },
+  }
+}
+
+function common(prepared: Prepared, participants: Participants, sender: string) {
+  const { message, fetched, content } = prepared
+  const messageId = messageIdOf(prepared)
+  return {
+    id: messageIdentity('in', sender, messageId),
+    messageId,
+    kind: message.fields.some(({ name }) => name === 'chat-version') ? ('chat' as const) : ('mail' as const),
+    references: messageIds(singleField(message.fields, 'references') ?? '').slice(-maxReferences),
+    participants,
+    subject: readSubject(message),
+    text: content.text,
+    simplified: content.simplified,
+    at: fetched.at,
+    ...(fetched.place ? { place: fetched.place } : {}),
+  }
+}
+
+type Hold = Extract<IncomingVerdict, { readonly verdict: 'hold' }>
+
+function heldRow(prepared: Prepared, hold: Hold, view: ListView | undefined): NewHeld {
+  const { fetched, message, proof } = prepared
+  const { claimed, contact } = hold
+  const claimedKey = keyOf(claimed)
+  return {
+    held: {
+      // Not by Message-ID: whoever guesses one could keep the real message out.
+      id: createHash('sha256').update(fetched.raw).digest('hex').slice(0, 32),
+      claimedName: claimed.name,
+      claimedAddress: claimed.address,
+      subject: readSubject(message),
+      at: fetched.at,
+      rule: hold.rule,
+      reason: hold.reason,
+      ...(contact ? { contactName: contact.name, contactAddress: contact.address } : {}),
+    },
+    raw: fetched.raw,
+    claimedKey,
+    listState: listState(view, claimedKey),
+    again: proof.again,
+    ...(fetched.place ? { place: fetched.place } : {}),
+    seen: fetched.seen,
+    truncated: fetched.truncated,
+  }
+}
+
+/** What the list says of an address, as far as it decides about incoming mail: a change is a reason to judge again (I6). */
+export function listState(view: ListView | undefined, key: string): string {
+  const contact = view?.find(key)
+  return contact ? `${contact.level} ${contact.receive} ${contact.expiresAt ?? ''}` : ''
+}
+
+/** The identity of an address as text; empty when it is none. */
+export function keyOf(person: { readonly address: string }): string {
+  const parsed = parseAddress(person.address, { unicode: true })
+  return parsed.ok ? parsed.value.key : ''
+}
+
+function messageIdOf({ message, fetched }: Prepared): string {
+  const value = singleField(message.fields, 'message-id') ?? ''
+  if (/^<[^<>\s]{1,990}>$/u.test(value)) return value
+  return `sha256:${createHash('sha256').update(fetched.raw).digest('hex')}`
+}
+
+function messageIds(value: string): readonly string[] {
+  return value.match(/<[^<>\s]{1,990}>/gu) ?? []
+}
+
+/** RFC 8098 2.1 lets anybody be asked to notify anybody; only the proven sender is notified. */
+function asksForReceipt(message: RawMessage, sender: string, unicode: boolean): boolean {
+  const value =
+    singleField(message.fields, 'chat-disposition-notification-to') ??
+    singleField(message.fields, 'disposition-notification-to')
+  const parsed = value === undefined ? undefined : parseMailboxes(value, { unicode })
+  if (!parsed?.ok || parsed.value.length !== 1) return false
+  return foldAscii(parsed.value[0]?.address.key ?? '') === sender
+}

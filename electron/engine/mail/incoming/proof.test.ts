@@ -1,0 +1,208 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { dkimSign } from 'mailauth/lib/dkim/sign.js'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { IncomingVerdict } from '../../../../shared/guard.ts'
+import { judgeIncoming } from '../../../../shared/guard.ts'
+import { splitMessage } from '../../../../shared/header.ts'
+import { toBase64 } from '../../../../shared/whitelist/bytes/encoding.ts'
+import { makeVerdict } from '../../../../shared/whitelist/verdict.ts'
+import { fakeDns } from '../../fakes.ts'
+import { primitives } from '../../keys/primitives.ts'
+import type { DnsResolver } from '../../ports.ts'
+import { contactOf, listOf, type MailWorld, mailWorld, me } from '../testing/mail-world.ts'
+import { sample } from '../testing/messages.ts'
+import { gatherProof, type Proof } from './proof.ts'
+
+const bo = contactOf('bo.li@example.org', { name: 'Bo Li', scope: 'external', level: 'dmarc' })
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+const record = `v=DKIM1; k=rsa; p=${publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`
+const dns = fakeDns({ 's1._domainkey.example.org': [record], 's1._domainkey.other.test': [record] })
+const gatewaySeed = new Uint8Array(32).fill(5)
+const gatewayKey = toBase64(primitives.signPublicKey(gatewaySeed))
+
+type Signing = {
+  readonly domain?: string
+  readonly headerList?: string
+  readonly maxBodyLength?: number
+  readonly algorithm?: string
+}
+
+const allFields = 'From:To:Subject:Date:MIME-Version:Content-Type:Message-ID'
+let unsigned: Uint8Array
+let worlds: MailWorld[] = []
+
+beforeAll(() => {
+  unsigned = sample({ from: 'Bo Li <bo.li@example.org>', body: 'Figures attached' })
+})
+
+afterEach(() => {
+  for (const world of worlds) world.close()
+  worlds = []
+})
+
+async function sign(raw: Uint8Array, options: Signing = {}): Promise<Uint8Array> {
+  const { domain = 'example.org', headerList = allFields, algorithm = 'rsa-sha256', maxBodyLength } = options
+  const key = {
+    signingDomain: domain,
+    selector: 's1',
+    privateKey: pem,
+    ...(maxBodyLength === undefined ? {} : { maxBodyLength }),
+  }
+  const result = await dkimSign(Buffer.from(raw), { ...key, algorithm, headerList, signatureData: [key] })
+  expect(result.signatures).toContain('DKIM-Signature')
+  return Buffer.concat([Buffer.from(`${result.signatures.trimEnd()}\r\n`), raw])
+}
+
+type Judgement = { readonly proof: Proof; readonly verdict: IncomingVerdict }
+
+async function judge(raw: Uint8Array, resolver: DnsResolver = dns, contact = bo): Promise<Judgement> {
+  const world = mailWorld({ contacts: [contact], dns: resolver })
+  worlds.push(world)
+  world.setList({ ...listOf([contact]), gatewayKeys: [gatewayKey] })
+  const dependencies = world.dependencies()
+  const message = splitMessage(raw)
+  const proof = await gatherProof(dependencies, raw, message)
+  const facts = { now: world.clock.now(), self: me.address, unicode: false, message, ...proof }
+  return { proof, verdict: judgeIncoming(dependencies.list().view, facts) }
+}
+
+describe('I2 dmarc by DKIM', () => {
+  it('admits a message signed by the sender’s own domain over all the fields', async () => {
+    const { proof, verdict } = await judge(await sign(unsigned))
+    expect(proof.dkim).toMatchObject([{ domain: 'example.org', pass: true, bodyLength: false }])
+    expect(verdict).toMatchObject({ verdict: 'admit', contact: { name: 'Bo Li' } })
+  })
+
+  it('holds what is not signed, changed after signing, or signed by another domain', async () => {
+    const signed = Buffer.from(await sign(unsigned)).toString('latin1')
+    const attempts = [
+      unsigned,
+      Buffer.from(signed.replace('Figures', 'Figurez'), 'latin1'),
+      Buffer.from(signed.replace('Subject: Hello', 'Subject: Pay now'), 'latin1'),
+      await sign(unsigned, { domain: 'other.test' }),
+      Buffer.from(`From: Bo Li <bo.li@example.org>\r\n${signed}`, 'latin1'),
+      Buffer.from(signed.replace('From: Bo Li', 'From: "Bo Li" <x@evil.test>, Bo Li'), 'latin1'),
+    ]
+    for (const raw of attempts) expect((await judge(raw)).verdict.verdict).toBe('hold')
+  })
+
+  it('holds a signature that leaves a field open', async () => {
+    for (const field of ['To', 'Subject', 'Date', 'MIME-Version', 'Content-Type']) {
+      const headerList = allFields
+        .split(':')
+        .filter((name) => name !== field)
+        .join(':')
+      const { proof, verdict } = await judge(await sign(unsigned, { headerList }))
+      expect(proof.dkim[0]?.pass).toBe(true)
+      expect([field, verdict.verdict]).toEqual([field, 'hold'])
+    }
+  })
+
+  it('holds a signature over part of the body (l=)', async () => {
+    const { proof, verdict } = await judge(await sign(unsigned, { maxBodyLength: 4 }))
+    expect(proof.dkim).toMatchObject([{ pass: true, bodyLength: true }])
+    expect(verdict.verdict).toBe('hold')
+  })
+
+  it('holds SHA-1 and a short key', async () => {
+    expect((await judge(await sign(unsigned, { algorithm: 'rsa-sha1' }))).verdict.verdict).toBe('hold')
+    const short = generateKeyPairSync('rsa', { modulusLength: 512 }).publicKey.export({ type: 'spki', format: 'der' })
+    const resolver = fakeDns({ 's1._domainkey.example.org': [`v=DKIM1; p=${short.toString('base64')}`] })
+    expect((await judge(await sign(unsigned), resolver)).verdict.verdict).toBe('hold')
+  })
+
+  it('a resolver without an answer: held, to be judged again; no record: held for good', async () => {
+    const failing: DnsResolver = { txt: () => Promise.reject(Object.assign(new Error('x'), { code: 'ESERVFAIL' })) }
+    const raw = await sign(unsigned)
+    expect(await judge(raw, failing)).toMatchObject({ proof: { again: true }, verdict: { verdict: 'hold' } })
+    expect(await judge(raw, fakeDns())).toMatchObject({ proof: { again: false }, verdict: { verdict: 'hold' } })
+  })
+
+  it('asks the DNS nothing for strangers, nor for a message with a heap of signatures', async () => {
+    let questions = 0
+    const counting: DnsResolver = {
+      txt: (name) => {
+        questions += 1
+        return dns.txt(name)
+      },
+    }
+    const signed = await sign(unsigned)
+    await judge(signed, counting, contactOf('somebody@example.org', { level: 'dmarc' }))
+    await judge(signed, counting, { ...bo, level: 'login' })
+    const heap = Buffer.concat([
+      ...Array.from({ length: 20 }, () => signed.subarray(0, signed.length - unsigned.length)),
+      unsigned,
+    ])
+    expect((await judge(heap, counting)).verdict.verdict).toBe('hold')
+    expect(questions).toBe(0)
+  })
+
+  it('ends soon, whatever is made to be verified', async () => {
+    const signature = (b: string): string =>
+      `DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=s1; h=From:X; bh=AAAA; b=${b}\r\n`
+    const withHeader = (header: string, body = 'x'): Uint8Array =>
+      Buffer.from(`${header}${signature('AAAA')}From: bo.li@example.org\r\n\r\n${body}`)
+    const hostile = [
+      withHeader(signature(`A${' '.repeat(200_000)}A`)),
+      withHeader(Array.from({ length: 7 }, () => signature(`A${' '.repeat(3_900)}A`)).join('')),
+      withHeader(`X: a\r\n${' a\r\n'.repeat(200_000)}`),
+      withHeader(`X: a\r\n${' a\r\n'.repeat(30_000)}`),
+      withHeader(`X: a\r\n${' a\r\n'.repeat(3_900)}`.repeat(7)),
+      withHeader(`X: ${'a '.repeat(8_000)}\r\n`),
+      withHeader(`Content-Type: text/plain${'; a="b'.repeat(2_600)}\r\n`),
+      withHeader(`Reply-To: ${'<"('.repeat(5_000)}\r\n`),
+      withHeader(`ARC-Seal: i=1; ${'a=b;'.repeat(4_000)}\r\n`),
+      withHeader('', '\n'.repeat(2_000_000)),
+      withHeader('', '\r\n'.repeat(1_000_000)),
+    ]
+    for (const [index, raw] of hostile.entries()) {
+      const started = performance.now()
+      expect((await judge(raw)).verdict.verdict).toBe('hold')
+      expect([index, performance.now() - started < 1_500]).toEqual([index, true])
+    }
+  })
+
+  it('dkim:<domain> admits the pinned signer and no other', async () => {
+    const pinned = { ...bo, level: 'dkim:other.test' }
+    expect((await judge(await sign(unsigned, { domain: 'other.test' }), dns, pinned)).verdict.verdict).toBe('admit')
+    expect((await judge(await sign(unsigned), dns, pinned)).verdict.verdict).toBe('hold')
+  })
+})
+
+describe('I5 the gateway’s verdict', () => {
+  const verdictOn = (raw: Uint8Array, seed = gatewaySeed, more: object = {}): Uint8Array => {
+    const facts = {
+      mid: '<m1@corp.test>',
+      from: bo.key,
+      level: 'dmarc',
+      verdict: 'pass',
+      lst: 'l1',
+      ep: 1,
+      ver: 1,
+    } as const
+    const value = makeVerdict(primitives, { ...facts, ...more }, splitMessage(raw), seed)
+    return Buffer.concat([Buffer.from(`X-Kith-Verdict: ${value}\r\n`), raw])
+  }
+
+  it('admits by a verdict that the gateway signed over these bytes', async () => {
+    expect((await judge(verdictOn(unsigned))).verdict.verdict).toBe('admit')
+  })
+
+  it('ignores a verdict by another key, over other bytes, or for another sender', async () => {
+    const foreign = verdictOn(unsigned, new Uint8Array(32).fill(6))
+    const moved = Buffer.from(
+      Buffer.from(verdictOn(unsigned)).toString('latin1').replace('Figures', 'Figurez'),
+      'latin1',
+    )
+    const other = verdictOn(unsigned, gatewaySeed, { from: 'x@example.org' })
+    const hold = verdictOn(unsigned, gatewaySeed, { verdict: 'hold' })
+    const weaker = verdictOn(unsigned, gatewaySeed, { level: 'login' })
+    for (const raw of [foreign, moved, other, hold, weaker]) expect((await judge(raw)).verdict.verdict).toBe('hold')
+  })
+
+  it('finds the gateway’s verdict below a forged one', async () => {
+    const raw = Buffer.concat([Buffer.from('X-Kith-Verdict: e30=.AAAA\r\n'), verdictOn(unsigned)])
+    expect((await judge(raw)).verdict.verdict).toBe('admit')
+  })
+})

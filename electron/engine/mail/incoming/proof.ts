@@ -1,0 +1,102 @@
+/** What proves an incoming message's sender (I2, I5): facts for the guard, gathered from the raw bytes. */
+import { parseAddress } from '../../../../shared/address.ts'
+import type { IncomingFacts } from '../../../../shared/guard.ts'
+import { parseMailboxes, type RawMessage } from '../../../../shared/header.ts'
+import { fromBase64 } from '../../../../shared/whitelist/bytes/encoding.ts'
+import { readVerdict, verdictHeader } from '../../../../shared/whitelist/verdict.ts'
+import { primitives } from '../../keys/primitives.ts'
+import type { MailDependencies } from '../dependencies.ts'
+import { maxSignatureLength, maxSignatures, maxSignedField, maxSignedHeader } from '../limits.ts'
+import { type DkimFacts, dkimFacts } from './dkim.ts'
+
+export type Proof = Pick<IncomingFacts, 'verdict' | 'login' | 'dkim'> & { readonly again: boolean }
+
+/** More verdicts than the gateway's own are somebody's noise. */
+const maxVerdicts = 4
+/** Bytes of an Ed25519 public key. */
+const keyLength = 32
+
+export async function gatherProof(
+  dependencies: MailDependencies,
+  raw: Uint8Array,
+  message: RawMessage,
+): Promise<Proof> {
+  const verdict = verdictOf(dependencies, message)
+  const login = loginOf(message, dependencies.servers.authserv)
+  const { dkim, again } = await dkimOf(dependencies, raw, message)
+  return { dkim, again, ...(verdict ? { verdict } : {}), ...(login === undefined ? {} : { login }) }
+}
+
+function verdictOf({ list }: MailDependencies, message: RawMessage): IncomingFacts['verdict'] {
+  const fields = message.fields.filter(({ name }) => name === verdictHeader)
+  if (fields.length === 0 || message.fault) return undefined
+  const keys = list().gatewayKeys.flatMap((text) => fromBase64(text, keyLength) ?? [])
+  for (const field of fields.slice(0, maxVerdicts)) {
+    const found = readVerdict(primitives, field.value, message, keys)
+    if (found) return { from: found.from, level: found.level, verdict: found.verdict }
+  }
+  return undefined
+}
+
+/**
+ * The account that submitted the message, by the configured own server's Authentication-Results (RFC 8601): the topmost
+ * field alone, and only with exactly that authserv-id. All others are ignored, however they are spelled (I5).
+ */
+export function loginOf(message: RawMessage, authserv: string | undefined): string | undefined {
+  if (!authserv || message.fault) return undefined
+  const value = message.fields.find(({ name }) => name === 'authentication-results')?.value
+  // Quoted strings may hold anything, `;` too; a server that writes one here is not understood, and that proves nothing.
+  const plain = value === undefined || value.includes('"') ? undefined : withoutComments(value)
+  if (plain === undefined) return undefined
+  const [head = '', ...results] = plain.split(';').map((part) => part.trim())
+  if (!/^\S+(?:\s+1)?$/u.test(head) || head.split(/\s/u)[0]?.toLowerCase() !== authserv.toLowerCase()) return undefined
+  const logins = results.filter((result) => /^auth\s*=/iu.test(result))
+  const [only] = logins
+  if (only === undefined || logins.length > 1 || !/^auth\s*=\s*pass(?:\s|$)/iu.test(only)) return undefined
+  const account = /\ssmtp\.auth\s*=\s*(\S+)/iu.exec(only)?.[1]
+  const parsed = account === undefined ? undefined : parseAddress(account)
+  return parsed?.ok ? parsed.value.key : undefined
+}
+
+/** Takes out RFC 5322 3.2.2 comments; undefined when they do not balance. */
+function withoutComments(value: string): string | undefined {
+  let depth = 0
+  let plain = ''
+  for (const character of value) {
+    if (character === '\\') return undefined
+    if (character === '(') depth += 1
+    else if (character === ')') depth -= 1
+    else if (depth === 0) plain += character
+    if (depth < 0) return undefined
+  }
+  return depth === 0 ? plain : undefined
+}
+
+/** Only for contacts who are proven so: no stranger's message makes this machine ask the DNS for anything. */
+async function dkimOf(dependencies: MailDependencies, raw: Uint8Array, message: RawMessage): Promise<DkimFacts> {
+  const none = { dkim: [], again: false }
+  if (!isVerifiable(raw, message)) return none
+  const { view, unicode } = dependencies.list()
+  const from = message.fields.find(({ name }) => name === 'from')?.value
+  const parsed = from === undefined ? undefined : parseMailboxes(from, { unicode })
+  const key = parsed?.ok ? parsed.value[0]?.address.key : undefined
+  const level = key === undefined ? undefined : view?.find(key)?.level
+  if (level !== 'dmarc' && !level?.startsWith('dkim:')) return none
+  return dkimFacts(raw, dependencies.dns, dependencies.clock.now())
+}
+
+/** Signed, and of a size and shape with which verifying it is soon done. */
+function isVerifiable(raw: Uint8Array, message: RawMessage): boolean {
+  const signatures = message.fields.filter(({ name }) => name === 'dkim-signature')
+  if (message.fault || signatures.length === 0 || signatures.length > maxSignatures) return false
+  if (signatures.some((field) => field.raw.length > maxSignatureLength)) return false
+  if (message.fields.some((field) => field.raw.length > maxSignedField)) return false
+  if (raw.length - message.body.length > maxSignedHeader) return false
+  return !hasBareLineFeed(message.body)
+}
+
+/** RFC 5322 2.3 forbids it; IMAP servers deliver CRLF, so what has one was not signed so. */
+function hasBareLineFeed(body: Uint8Array): boolean {
+  for (let at = body.indexOf(0x0a); at >= 0; at = body.indexOf(0x0a, at + 1)) if (body[at - 1] !== 0x0d) return true
+  return false
+}

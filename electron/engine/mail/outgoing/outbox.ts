@@ -1,0 +1,148 @@
+/** The queue of own messages: wakes the worker, keeps its pauses, and takes up again what a crash interrupted. */
+import { fail, ok, type Result } from '../../../../shared/rpc.ts'
+import type { Undo } from '../../ports.ts'
+import { judgeEnvelope } from '../judge.ts'
+import { sendBackoff } from '../limits.ts'
+import type { SmtpClient } from '../network/smtp.ts'
+import { announce, drain, failRefused, pauseAll, type SendingParts, type SendingRun } from './sending.ts'
+
+export type Outbox = Worker & {
+  retry(id: string): Result<Record<string, never>>
+  listChanged(): void
+}
+
+type Worker = {
+  start(): void
+  stop(): Promise<void>
+  /** Something was queued, or may leave now. */
+  wake(): void
+  /** The network is back: pauses end. */
+  hurry(): void
+  /** The user asks: even a refused password is tried once more. */
+  tryAgain(): void
+}
+
+export type OutboxParts = SendingParts & { readonly smtp: () => SmtpClient }
+
+export function outbox(parts: OutboxParts): Outbox {
+  returnToQueue(parts)
+  const work = worker(parts)
+  return {
+    ...work,
+    retry(id) {
+      const result = requeue(parts, id)
+      if (result.ok) work.tryAgain()
+      return result
+    },
+    listChanged() {
+      for (const row of parts.store.queue.inState('waiting')) failRefused(parts, row)
+      // What waited for a valid list may leave now.
+      work.hurry()
+    },
+  }
+}
+
+function worker(parts: OutboxParts): Worker {
+  const { clock, log } = parts.dependencies
+  const { queue } = parts.store
+  let run: SendingRun | undefined
+  let working: Promise<void> | undefined
+  let again = false
+  let undoTimer: Undo = () => undefined
+
+  const work = async (current: SendingRun): Promise<void> => {
+    let due: number | undefined
+    try {
+      // Only one message is sent at a time, here: what says `sending` now was interrupted by an error.
+      returnToQueue(parts)
+      do {
+        again = false
+        await drain(parts, current)
+      } while (again && !current.stopped)
+      due = queue.nextAt()
+    } catch (error) {
+      // The store failed, or a bug: nothing is lost, the row is as it was saved last.
+      log.error('outbox.failed', { name: error instanceof Error ? error.name : typeof error })
+      pauseAll(parts, current)
+      due = current.pausedUntil
+    }
+    working = undefined
+    undoTimer()
+    if (due === undefined || current.blocked || current.stopped) return
+    // Never in a tight circle: an earlier message of the conversation may be what is waited for.
+    const wait = Math.max(due, current.pausedUntil) - clock.now()
+    undoTimer = clock.after(Math.max(wait, sendBackoff.base), wake)
+  }
+  function wake(): void {
+    if (run === undefined || run.stopped) return
+    again = true
+    working ??= work(run)
+  }
+  const hurry = (): void => {
+    queue.hurry(clock.now())
+    if (run) Object.assign(run, { pausedUntil: 0, pause: 0 })
+    wake()
+  }
+  return {
+    start() {
+      requeueUnauthenticated(parts)
+      run ??= { client: parts.smtp(), stopped: false, blocked: false, pausedUntil: 0, pause: 0 }
+      run.blocked = false
+      wake()
+    },
+    async stop() {
+      if (run === undefined) return
+      run.stopped = true
+      undoTimer()
+      run.client.close()
+      await working
+      run = undefined
+    },
+    wake,
+    hurry,
+    tryAgain() {
+      if (run) run.blocked = false
+      hurry()
+    },
+  }
+}
+
+function requeue(parts: SendingParts, id: string): Result<Record<string, never>> {
+  const { store, dependencies } = parts
+  const row = store.queue.get(id)
+  if (row?.state !== 'failed') return fail('notFound')
+  const verdict = judgeEnvelope(dependencies, row.recipients)
+  if (!verdict.allowed) return fail('refused', { refusals: verdict.refusals })
+  store.transaction(() => {
+    store.queue.requeue(id, dependencies.clock.now())
+    store.messages.setDelivery(id, { step: 'waiting' })
+  })
+  announce(parts, row)
+  return ok({})
+}
+
+/** After a crash nobody knows whether `sending` was accepted: it goes out again, and the other side drops a second copy. */
+function returnToQueue(parts: SendingParts): void {
+  const { store } = parts
+  for (const row of store.queue.inState('sending')) {
+    store.transaction(() => {
+      store.queue.setState(row.id, 'waiting')
+      store.messages.setDelivery(row.id, { step: 'waiting' })
+    })
+    announce(parts, row)
+  }
+}
+
+/** A new start means a new password, perhaps: what failed for the old one is tried once more. */
+function requeueUnauthenticated(parts: SendingParts): void {
+  const { store } = parts
+  for (const row of store.queue.inState('failed')) {
+    const delivery = store.messages.get(row.id)?.delivery
+    if (delivery?.step !== 'failed' || delivery.reason !== 'authFailed') continue
+    store.transaction(() => {
+      store.queue.setState(row.id, 'waiting')
+      store.messages.setDelivery(row.id, { step: 'waiting' })
+    })
+    announce(parts, row)
+  }
+}

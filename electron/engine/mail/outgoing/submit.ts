@@ -1,0 +1,139 @@
+/**
+ * The one function that submits (O4): messages and receipts alike are judged here, composed, and saved as queued in one
+ * transaction. Refused: nothing is stored.
+ */
+import { createHash } from 'node:crypto'
+import { type Address, parseAddress } from '../../../../shared/address.ts'
+import type { OutgoingRecipient } from '../../../../shared/guard.ts'
+import type { Draft } from '../../../../shared/message.ts'
+import { fail, ok, type Result } from '../../../../shared/rpc.ts'
+import type { MailDependencies } from '../dependencies.ts'
+import { judgeRecipients, selfKey } from '../judge.ts'
+import type { Participants, Person, StoredMessage } from '../store/records.ts'
+import type { MailStore } from '../store/store.ts'
+import { type Composition, composeMessage, newMessageId } from './compose.ts'
+import { composeReceipt } from './receipt.ts'
+
+export type Submitter = {
+  submit(draft: Draft): Result<{ readonly id: string }>
+  /** Queues a read receipt for a message whose sender asked for one; refused by the guard, it is simply not sent. */
+  submitReceipt(original: StoredMessage): void
+}
+
+type Recipients = { readonly to: readonly string[]; readonly cc: readonly string[]; readonly bcc: readonly string[] }
+type Submission = {
+  readonly purpose: 'message' | 'receipt'
+  readonly recipients: Recipients
+  readonly compose: (basis: Basis) => Uint8Array
+  /** Writes what belongs to the submission, in its transaction. */
+  readonly record: (queued: Queued) => void
+}
+type Basis = { readonly participants: Participants; readonly at: number; readonly messageId: string }
+type Queued = Basis & { readonly id: string; readonly conversation: string; readonly partner: Person }
+
+/** A message's id: what was delivered twice, or found again in the Sent folder, has the same. */
+export function messageIdentity(direction: 'in' | 'out', sender: string, messageId: string): string {
+  return createHash('sha256').update(`${direction}\n${sender}\n${messageId}`).digest('hex').slice(0, 32)
+}
+
+export function submitter(dependencies: MailDependencies, store: MailStore): Submitter {
+  const submitOne = (submission: Submission): Result<Queued> => enqueue(dependencies, store, submission)
+  return {
+    submit(draft) {
+      if (draft.kind === 'chat' && draft.text.trim() === '') return fail('badRequest', { fields: ['text'] })
+      const composition = { kind: draft.kind, subject: draft.subject, text: draft.text, ...thread(store, draft) }
+      const result = submitOne({
+        purpose: 'message',
+        recipients: draft,
+        compose: (basis) => composeMessage({ ...composition, ...basis }),
+        record: (queued) => recordOwn(store, { ...composition, ...queued }, queued),
+      })
+      if (!result.ok) return result
+      const { id, conversation } = result.value
+      dependencies.emit('message.changed', { id, conversation, delivery: { step: 'waiting' } })
+      dependencies.emit('conversation.changed', { id: conversation })
+      return ok({ id })
+    },
+    submitReceipt(original) {
+      submitOne({
+        purpose: 'receipt',
+        recipients: { to: [original.participants.from.address], cc: [], bcc: [] },
+        compose: (basis) => composeReceipt(original, basis),
+        record: () => store.messages.setReceiptSent(original.id),
+      })
+    },
+  }
+}
+
+function enqueue(dependencies: MailDependencies, store: MailStore, submission: Submission): Result<Queued> {
+  if (dependencies.list().sendingOff === 'upgrade') return fail('serverNewer')
+  const { to, cc, bcc } = submission.recipients
+  const verdict = judgeRecipients(dependencies, [...inField('to', to), ...inField('cc', cc), ...inField('bcc', bcc)])
+  if (!verdict.allowed) return fail('refused', { refusals: verdict.refusals })
+  const envelope = distinct(verdict.recipients)
+  const messageId = newMessageId(dependencies.account.address, dependencies.random)
+  const participants = participantsOf(dependencies, submission.recipients)
+  const basis: Basis = { participants, at: dependencies.clock.now(), messageId }
+  const partner = envelope.find((a) => a.key !== selfKey(dependencies)) ?? envelope[0]
+  if (partner === undefined) return fail('badRequest', { fields: ['to'] })
+  const queued: Queued = {
+    ...basis,
+    id: messageIdentity('out', selfKey(dependencies), messageId),
+    conversation: partner.key,
+    partner: personOf(dependencies, partner),
+  }
+  const raw = submission.compose(basis)
+  store.transaction(() => {
+    const recipients = envelope.map((address) => address.text)
+    const row = { id: queued.id, conversation: partner.key, purpose: submission.purpose, messageId, recipients, raw }
+    store.queue.add(row, basis.at)
+    submission.record(queued)
+  })
+  return ok(queued)
+}
+
+function recordOwn(store: MailStore, composition: Composition, queued: Queued): void {
+  store.messages.add({
+    ...composition,
+    id: queued.id,
+    conversation: queued.conversation,
+    direction: 'out',
+    simplified: false,
+    read: true,
+    delivery: { step: 'waiting' },
+    receipt: 'none',
+  })
+  store.conversations.touch(queued.conversation, queued.partner, composition.at)
+  if (composition.kind === 'chat') store.drafts.remove(queued.conversation)
+}
+
+function inField(field: 'to' | 'cc' | 'bcc', texts: readonly string[]): readonly OutgoingRecipient[] {
+  return texts.map((text) => ({ field, text }))
+}
+
+/** One RCPT TO per identity (A3), however often an address was written. */
+function distinct(addresses: readonly Address[]): readonly Address[] {
+  return [...new Map(addresses.map((address) => [address.key, address] as const)).values()]
+}
+
+function participantsOf(dependencies: MailDependencies, recipients: Recipients): Participants {
+  const people = (texts: readonly string[]): readonly Person[] =>
+    texts.flatMap((text) => {
+      const parsed = parseAddress(text, { unicode: dependencies.list().unicode })
+      return parsed.ok ? [personOf(dependencies, parsed.value)] : []
+    })
+  const { address, name } = dependencies.account
+  return { from: { address, name }, to: people(recipients.to), cc: people(recipients.cc) }
+}
+
+function personOf(dependencies: MailDependencies, address: Address): Person {
+  if (address.key === selfKey(dependencies)) return { address: address.text, name: dependencies.account.name }
+  return { address: address.text, name: dependencies.list().view?.find(address.key)?.name ?? '' }
+}
+
+/** References of RFC 5322 3.6.4: the parent's thread and the parent. */
+function thread(store: MailStore, draft: Draft): { readonly references: readonly string[] } {
+  const parent = draft.inReplyTo === undefined ? undefined : store.messages.get(draft.inReplyTo)
+  if (!parent?.messageId.startsWith('<')) return { references: [] }
+  return { references: [...parent.references, parent.messageId] }
+}

@@ -1,0 +1,74 @@
+/** One row per contact with whom anything was exchanged or drafted; drafts with them. */
+import type { Database } from '../../database/open.ts'
+import type { Window } from './messages.ts'
+import type { Person } from './records.ts'
+
+export type ConversationRow = {
+  readonly id: string
+  readonly address: string
+  readonly name: string
+  readonly lastAt: number
+}
+type Row = { readonly id: string; readonly address: string; readonly name: string; readonly last_at: number }
+
+export type ConversationStore = ReturnType<typeof conversationStore>
+
+export function conversationStore(database: Database) {
+  return {
+    /** Notes that something happened at `at`; an older time (a released message) never moves a conversation back. */
+    touch(id: string, person: Person, at: number): void {
+      database.run(
+        `INSERT INTO conversations (id, address, name, last_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET last_at = max(last_at, excluded.last_at),
+           name = CASE WHEN excluded.name = '' THEN name ELSE excluded.name END`,
+        id,
+        person.address,
+        person.name,
+        at,
+      )
+    },
+    /** Forgets a conversation that never had a message, once its draft is gone. */
+    dropEmpty(id: string): void {
+      database.run(
+        'DELETE FROM conversations WHERE id = ? AND NOT EXISTS (SELECT 1 FROM messages WHERE conversation = ?)',
+        id,
+        id,
+      )
+    },
+    get(id: string): ConversationRow | undefined {
+      const row = database.get<Row>('SELECT * FROM conversations WHERE id = ?', id)
+      return row ? readRow(row) : undefined
+    },
+    page(window: Window): { readonly total: number; readonly rows: readonly ConversationRow[] } {
+      const total = database.get<{ total: number }>('SELECT count(*) AS total FROM conversations')?.total ?? 0
+      const sql = 'SELECT * FROM conversations ORDER BY last_at DESC, id LIMIT ? OFFSET ?'
+      return { total, rows: database.all<Row>(sql, window.count, window.from).map(readRow) }
+    },
+    ids: (): readonly string[] => database.all<{ id: string }>('SELECT id FROM conversations').map((row) => row.id),
+  }
+}
+
+function readRow(row: Row): ConversationRow {
+  return { id: row.id, address: row.address, name: row.name, lastAt: row.last_at }
+}
+
+export type DraftStore = ReturnType<typeof draftStore>
+
+export function draftStore(database: Database) {
+  return {
+    get: (conversation: string): string =>
+      database.get<{ text: string }>('SELECT text FROM drafts WHERE conversation = ?', conversation)?.text ?? '',
+    save(conversation: string, text: string, at: number): void {
+      database.run(
+        `INSERT INTO drafts (conversation, text, saved_at) VALUES (?, ?, ?)
+         ON CONFLICT (conversation) DO UPDATE SET text = excluded.text, saved_at = excluded.saved_at`,
+        conversation,
+        text,
+        at,
+      )
+    },
+    remove(conversation: string): void {
+      database.run('DELETE FROM drafts WHERE conversation = ?', conversation)
+    },
+  }
+}

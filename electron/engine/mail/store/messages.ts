@@ -1,0 +1,217 @@
+/** The messages: admitted and own ones. Held ones are elsewhere (held.ts) and never mix with these. */
+import type { Delivery } from '../../../../shared/message.ts'
+import type { Database } from '../../database/open.ts'
+import {
+  type NewMessage,
+  type Place,
+  type PlaceColumns,
+  type Receipt,
+  readDelivery,
+  readParticipants,
+  readPlace,
+  readStrings,
+  type StoredMessage,
+} from './records.ts'
+import { indexText, searchQuery } from './search-text.ts'
+
+type Row = PlaceColumns & {
+  readonly seq: number
+  readonly id: string
+  readonly conversation: string
+  readonly kind: 'chat' | 'mail'
+  readonly direction: 'in' | 'out'
+  readonly message_id: string
+  readonly reference_ids: string
+  readonly participants: string
+  readonly subject: string
+  readonly text: string
+  readonly simplified: number
+  readonly at: number
+  readonly read: number
+  readonly delivery: string | null
+  readonly receipt: Receipt
+}
+
+export type Window = { readonly from: number; readonly count: number }
+export type MessageStore = ReturnType<typeof messageStore>
+
+export function messageStore(database: Database) {
+  return { ...writes(database), ...reads(database), ...searches(database) }
+}
+
+function writes(database: Database) {
+  return {
+    /** Adds a message; false when it is there already. A copy seen later still tells where it lies on the server. */
+    add(message: NewMessage): boolean {
+      const { lastId, changes } = insertRow(database, message)
+      if (changes === 0) {
+        if (message.place) rememberPlace(database, message.id, message.place)
+        return false
+      }
+      const { from, to, cc } = message.participants
+      const people = [from, ...to, ...cc].map((p) => `${p.name} ${p.address}`).join('\n')
+      const content = indexText(`${message.subject}\n${message.text}\n${people}`)
+      database.run('INSERT INTO message_index (rowid, content) VALUES (?, ?)', lastId, content)
+      return true
+    },
+    /** What the contact has read was delivered, whatever the queue still thinks: `read` is final. */
+    setDelivery(id: string, delivery: Delivery): void {
+      database.run(
+        "UPDATE messages SET delivery = ? WHERE id = ? AND coalesce(delivery ->> 'step', '') <> 'read'",
+        JSON.stringify(delivery),
+        id,
+      )
+    },
+    setReceiptSent(id: string): void {
+      database.run("UPDATE messages SET receipt = 'sent' WHERE id = ?", id)
+    },
+    /** Marks a conversation's messages read, and those that lie on the server as still to be flagged there. */
+    markRead(conversation: string): number {
+      return database.run(
+        `UPDATE messages SET read = 1, seen = CASE WHEN uid IS NULL THEN 'same' ELSE 'pending' END
+         WHERE conversation = ? AND read = 0 AND direction = 'in'`,
+        conversation,
+      ).changes
+    },
+    setSeen(folder: string, uids: readonly number[]): void {
+      for (const uid of uids)
+        database.run("UPDATE messages SET seen = 'same' WHERE folder = ? AND uid = ? AND seen = 'pending'", folder, uid)
+    },
+  }
+}
+
+function insertRow(database: Database, m: NewMessage): { readonly changes: number; readonly lastId: number } {
+  return database.run(
+    `INSERT INTO messages (id, conversation, kind, direction, message_id, reference_ids, participants, subject, text,
+       simplified, at, read, delivery, receipt, folder, uid_validity, uid, seen)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'same') ON CONFLICT (id) DO NOTHING`,
+    m.id,
+    m.conversation,
+    m.kind,
+    m.direction,
+    m.messageId,
+    JSON.stringify(m.references),
+    JSON.stringify(m.participants),
+    m.subject,
+    m.text,
+    m.simplified ? 1 : 0,
+    m.at,
+    m.read ? 1 : 0,
+    m.delivery ? JSON.stringify(m.delivery) : null,
+    m.receipt,
+    m.place?.folder ?? null,
+    m.place?.uidValidity ?? null,
+    m.place?.uid ?? null,
+  )
+}
+
+function rememberPlace(database: Database, id: string, place: Place): void {
+  database.run(
+    'UPDATE messages SET folder = ?, uid_validity = ?, uid = ? WHERE id = ?',
+    place.folder,
+    place.uidValidity,
+    place.uid,
+    id,
+  )
+}
+
+function reads(database: Database) {
+  const one = (sql: string, ...parameters: readonly (string | number)[]): StoredMessage | undefined => {
+    const row = database.get<Row>(sql, ...parameters)
+    return row ? readRow(row) : undefined
+  }
+  return {
+    get: (id: string) => one('SELECT * FROM messages WHERE id = ?', id),
+    ownByMessageId: (messageId: string) =>
+      one("SELECT * FROM messages WHERE message_id = ? AND direction = 'out'", messageId),
+    last: (conversation: string) =>
+      one('SELECT * FROM messages WHERE conversation = ? ORDER BY at DESC, seq DESC LIMIT 1', conversation),
+    /** The `count` messages before `before` (or the newest), oldest first, and whether there are older ones. */
+    window(conversation: string, count: number, before?: StoredMessage) {
+      const rows = before
+        ? database.all<Row>(
+            `SELECT * FROM messages WHERE conversation = ? AND (at, seq) < (?, ?)
+             ORDER BY at DESC, seq DESC LIMIT ?`,
+            conversation,
+            before.at,
+            before.seq,
+            count + 1,
+          )
+        : database.all<Row>(
+            'SELECT * FROM messages WHERE conversation = ? ORDER BY at DESC, seq DESC LIMIT ?',
+            conversation,
+            count + 1,
+          )
+      return { messages: rows.slice(0, count).map(readRow).reverse(), more: rows.length > count }
+    },
+    unread: (conversation: string): number =>
+      counted(
+        database,
+        "SELECT count(*) AS total FROM messages WHERE conversation = ? AND read = 0 AND direction = 'in'",
+        conversation,
+      ),
+    /** Unread chat messages whose sender asked for a receipt. */
+    receiptsDue: (conversation: string): readonly StoredMessage[] =>
+      database
+        .all<Row>(
+          `SELECT * FROM messages WHERE conversation = ? AND read = 0 AND direction = 'in'
+           AND receipt = 'asked' AND kind = 'chat' ORDER BY at, seq`,
+          conversation,
+        )
+        .map(readRow),
+    unseen: (folder: string, uidValidity: string): readonly number[] =>
+      database
+        .all<{ uid: number }>(
+          "SELECT uid FROM messages WHERE folder = ? AND seen = 'pending' AND uid_validity = ? AND uid IS NOT NULL",
+          folder,
+          uidValidity,
+        )
+        .map((row) => row.uid),
+  }
+}
+
+function searches(database: Database) {
+  return {
+    /** Messages of kind `mail`, newest first, over all conversations. */
+    mail(search: string, window: Window) {
+      const order = 'ORDER BY m.at DESC, m.seq DESC LIMIT ? OFFSET ?'
+      if (search.trim() === '') {
+        const total = counted(database, "SELECT count(*) AS total FROM messages WHERE kind = 'mail'")
+        const sql = `SELECT m.* FROM messages m WHERE m.kind = 'mail' ${order}`
+        return { total, messages: database.all<Row>(sql, window.count, window.from).map(readRow) }
+      }
+      const query = searchQuery(search)
+      if (query === undefined) return { total: 0, messages: [] }
+      const found = `FROM message_index i JOIN messages m ON m.seq = i.rowid WHERE message_index MATCH ? AND m.kind = 'mail'`
+      const rows = database.all<Row>(`SELECT m.* ${found} ${order}`, query, window.count, window.from)
+      return { total: counted(database, `SELECT count(*) AS total ${found}`, query), messages: rows.map(readRow) }
+    },
+  }
+}
+
+function counted(database: Database, sql: string, ...parameters: readonly string[]): number {
+  return database.get<{ total: number }>(sql, ...parameters)?.total ?? 0
+}
+
+function readRow(row: Row): StoredMessage {
+  const delivery = readDelivery(row.delivery)
+  const place = readPlace(row)
+  return {
+    seq: row.seq,
+    id: row.id,
+    conversation: row.conversation,
+    kind: row.kind,
+    direction: row.direction,
+    messageId: row.message_id,
+    references: readStrings(row.reference_ids),
+    participants: readParticipants(row.participants),
+    subject: row.subject,
+    text: row.text,
+    simplified: row.simplified === 1,
+    at: row.at,
+    read: row.read === 1,
+    receipt: row.receipt,
+    ...(delivery ? { delivery } : {}),
+    ...(place ? { place } : {}),
+  }
+}

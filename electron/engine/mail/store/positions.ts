@@ -1,0 +1,26 @@
+/** How far each folder was read. Written in the transaction that stores what was read, never before it. */
+import type { Database } from '../../database/open.ts'
+
+export type Position = { readonly uidValidity: string; readonly lastUid: number }
+export type PositionStore = ReturnType<typeof positionStore>
+
+export function positionStore(database: Database) {
+  return {
+    get(folder: string): Position | undefined {
+      const row = database.get<{ uid_validity: string; last_uid: number }>(
+        'SELECT uid_validity, last_uid FROM positions WHERE folder = ?',
+        folder,
+      )
+      return row ? { uidValidity: row.uid_validity, lastUid: row.last_uid } : undefined
+    },
+    set(folder: string, position: Position): void {
+      database.run(
+        `INSERT INTO positions (folder, uid_validity, last_uid) VALUES (?, ?, ?)
+         ON CONFLICT (folder) DO UPDATE SET uid_validity = excluded.uid_validity, last_uid = excluded.last_uid`,
+        folder,
+        position.uidValidity,
+        position.lastUid,
+      )
+    },
+  }
+}

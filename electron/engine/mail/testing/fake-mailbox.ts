@@ -1,0 +1,166 @@
+/** An IMAP server's mailbox in memory, behind the same port as imap.ts. */
+import type { Fetched } from '../incoming/incoming.ts'
+import { type Connect, ImapError, type MailSession } from '../network/imap.ts'
+
+type Stored = { readonly uid: number; readonly raw: Uint8Array; readonly at: number; seen: boolean }
+type Folder = { uidValidity: string; uidNext: number; messages: Stored[] }
+
+export type FakeMailbox = {
+  readonly connect: Connect
+  readonly connects: () => number
+  /** Puts a message into a folder, as the server does; a session that waits hears of it. */
+  deliver(
+    raw: Uint8Array | string,
+    more?: { readonly folder?: string; readonly seen?: boolean; readonly at?: number },
+  ): void
+  folder(name: string): readonly { readonly uid: number; readonly text: string; readonly seen: boolean }[]
+  /** The mailbox was rebuilt: same messages, other UIDs. */
+  rebuild(folder: string): void
+  /** What the next connections end in. */
+  refuse(kinds: readonly ('authFailed' | 'unreachable')[]): void
+  /** The connection breaks. */
+  cut(): void
+  /** Called before each command of a session, by its name; may throw `ImapError` to fail there. */
+  onCommand: (name: string) => void
+}
+
+export function fakeMailbox(at: () => number): FakeMailbox {
+  const folders = new Map<string, Folder>([
+    ['INBOX', { uidValidity: '1', uidNext: 1, messages: [] }],
+    ['Sent', { uidValidity: '1', uidNext: 1, messages: [] }],
+  ])
+  const refusals: ('authFailed' | 'unreachable')[] = []
+  const sessions = new Set<{ wake: () => void; broken: boolean }>()
+  let connected = 0
+  const folderOf = (name: string): Folder => {
+    const folder = folders.get(name)
+    if (!folder) throw new Error(`no such folder: ${name}`)
+    return folder
+  }
+  const put = (name: string, raw: Uint8Array, more: { seen: boolean; at: number }): void => {
+    const folder = folderOf(name)
+    folder.messages.push({ uid: folder.uidNext, raw, ...more })
+    folder.uidNext += 1
+    for (const session of sessions) session.wake()
+  }
+  const mailbox: FakeMailbox = {
+    onCommand: () => undefined,
+    connects: () => connected,
+    connect: () => {
+      connected += 1
+      const refusal = refusals.shift()
+      if (refusal) return Promise.reject(new ImapError(refusal, 'fake'))
+      const state = { wake: () => undefined, broken: false }
+      sessions.add(state)
+      return Promise.resolve(sessionOn({ folderOf, put, state, command: (name) => mailbox.onCommand(name) }))
+    },
+    deliver: (raw, more = {}) =>
+      put(more.folder ?? 'INBOX', typeof raw === 'string' ? Buffer.from(raw, 'utf8') : raw, {
+        seen: more.seen ?? false,
+        at: more.at ?? at(),
+      }),
+    folder: (name) =>
+      folderOf(name).messages.map(({ uid, raw, seen }) => ({ uid, text: Buffer.from(raw).toString('utf8'), seen })),
+    rebuild: (name) => {
+      const folder = folderOf(name)
+      folder.uidValidity = String(Number(folder.uidValidity) + 1)
+      folder.messages = folder.messages.map((message, index) => ({ ...message, uid: index + 1 }))
+      folder.uidNext = folder.messages.length + 1
+    },
+    refuse: (kinds) => refusals.push(...kinds),
+    cut: () => {
+      for (const session of sessions) {
+        session.broken = true
+        session.wake()
+      }
+      sessions.clear()
+    },
+  }
+  return mailbox
+}
+
+type SessionParts = {
+  readonly folderOf: (name: string) => Folder
+  readonly put: (name: string, raw: Uint8Array, more: { seen: boolean; at: number }) => void
+  readonly state: { wake: () => void; broken: boolean }
+  readonly command: (name: string) => void
+}
+
+function sessionOn({ folderOf, put, state, command }: SessionParts): MailSession {
+  let selected = 'INBOX'
+  let news = false
+  const say = async (name: string): Promise<void> => {
+    await Promise.resolve()
+    if (state.broken) throw new ImapError('unreachable', 'cut')
+    command(name)
+  }
+  let endWait: () => void = () => undefined
+  state.wake = () => {
+    news = true
+    endWait()
+  }
+  return {
+    sentFolder: async () => {
+      await say('LIST')
+      return 'Sent'
+    },
+    select: async (folder) => {
+      await say('SELECT')
+      selected = folder
+      news = false
+      const { uidValidity, uidNext } = folderOf(folder)
+      return { uidValidity, uidNext }
+    },
+    fetchAfter: (uid, take) => fetchFolder(selected, folderOf(selected), { uid, take, say }),
+    markSeen: async (uids) => {
+      await say('STORE')
+      flag(folderOf(selected), uids)
+    },
+    holds: async (messageId) => {
+      await say('SEARCH')
+      return folderOf(selected).messages.some(({ raw }) => Buffer.from(raw).toString('latin1').includes(messageId))
+    },
+    append: async (folder, raw, at) => {
+      await say('APPEND')
+      put(folder, raw, { seen: true, at })
+      await say('APPENDED')
+    },
+    waitForNews: async () => {
+      await say('IDLE')
+      if (!news) {
+        await new Promise<void>((resolve) => {
+          endWait = resolve
+        })
+      }
+      await say('DONE')
+    },
+    interrupt: () => endWait(),
+    close: () => {
+      state.broken = true
+      state.wake()
+    },
+  }
+}
+
+type Reading = {
+  readonly uid: number
+  readonly take: Parameters<MailSession['fetchAfter']>[1]
+  readonly say: (name: string) => Promise<void>
+}
+
+async function fetchFolder(name: string, folder: Folder, { uid, take, say }: Reading): Promise<void> {
+  for (const message of folder.messages.filter((m) => m.uid > uid)) {
+    await say('FETCH')
+    await take({ messages: [fetchedOf(message, name, folder.uidValidity)], lastUid: message.uid })
+  }
+  await take({ messages: [], lastUid: Math.max(uid, folder.uidNext - 1) })
+}
+
+function flag(folder: Folder, uids: readonly number[]): void {
+  for (const message of folder.messages) if (uids.includes(message.uid)) message.seen = true
+}
+
+function fetchedOf(message: Stored, folder: string, uidValidity: string): Fetched {
+  const { raw, at, seen, uid } = message
+  return { raw, at, seen, truncated: false, place: { folder, uidValidity, uid } }
+}

@@ -1,0 +1,158 @@
+/** A mail service over a real encrypted database in its own folder, with a list and a network that the test holds. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseAddress } from '../../../../shared/address.ts'
+import type { ListedContact } from '../../../../shared/guard.ts'
+import { makeListView } from '../../../../shared/list-view.ts'
+import type { Draft } from '../../../../shared/message.ts'
+import type { MailServers } from '../../../../shared/whitelist/login.ts'
+import { type Database, openDatabase } from '../../database/open.ts'
+import { type FakeClock, fakeClock, fakeDns, fakeRandom, type LogLine, memoryLog } from '../../fakes.ts'
+import type { Clock, DnsResolver, Log } from '../../ports.ts'
+import type { ListInForce, MailConnection, MailDependencies } from '../dependencies.ts'
+import { createMailService, type MailNetwork, type MailService } from '../mail-service.ts'
+import { mailSchema } from '../schema.ts'
+
+export const me = { address: 'alice@corp.test', name: 'Alice Chen', password: 'alice-pw' } as const
+
+export type SeenEvent = { readonly name: string; readonly value: Readonly<Record<string, unknown>> }
+
+export type WorldOptions = {
+  readonly contacts?: readonly ListedContact[]
+  readonly servers?: MailServers
+  readonly dns?: DnsResolver
+  /** The real clock where real servers answer; otherwise one that stands still. */
+  readonly clock?: Clock
+  readonly account?: { readonly address: string; readonly name: string; readonly password: string }
+}
+
+export type MailWorld = ReturnType<typeof mailWorld>
+
+const nowhere: MailServers = {
+  imap: { host: '127.0.0.1', port: 1, security: 'none' },
+  smtp: { host: '127.0.0.1', port: 1, security: 'none' },
+}
+
+/** How long a condition may take before the test fails, in milliseconds. */
+const deadline = 15_000
+
+export function mailWorld(options: WorldOptions = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-mail-'))
+  const clock: FakeClock = fakeClock()
+  const events: SeenEvent[] = []
+  const connections: MailConnection[] = []
+  const waiting = makeWaiting()
+  const { happened } = waiting
+  const databases: Database[] = []
+  const random = fakeRandom(7)
+  let list: ListInForce = listOf(options.contacts ?? [])
+  const log = watchedLog(happened)
+  const open = (): Database => {
+    const key = new Uint8Array(32).fill(9)
+    const database = openDatabase({ file: join(folder, 'mail.db'), key, migrations: [mailSchema] })
+    databases.push(database)
+    return database
+  }
+  const dependencies = (database: Database): MailDependencies => {
+    const { address, name, password } = options.account ?? me
+    return {
+      database,
+      clock: options.clock ?? clock,
+      random,
+      log,
+      dns: options.dns ?? fakeDns(),
+      account: { address, name, password: () => password },
+      servers: options.servers ?? nowhere,
+      list: () => list,
+      emit: (name, value) => {
+        events.push({ name, value: { ...value } })
+        happened()
+      },
+      connectionChanged: (state) => {
+        connections.push(state)
+        happened()
+      },
+    }
+  }
+  return {
+    clock,
+    events,
+    connections,
+    log,
+    folder,
+    /** A service over a database opened anew, as after a start of the app. Another one still open stays open. */
+    service: (network?: MailNetwork): MailService => createMailService(dependencies(open()), network),
+    dependencies: () => dependencies(open()),
+    setContacts: (contacts: readonly ListedContact[]) => {
+      list = { ...list, ...listOf(contacts) }
+    },
+    setList: (next: Partial<ListInForce>) => {
+      list = { ...list, ...next }
+    },
+    /** Tells those who wait that something outside the service happened. */
+    happened: waiting.happened,
+    until: waiting.until,
+    close: () => {
+      for (const database of databases) database.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function watchedLog(happened: () => void): Log & { readonly lines: readonly LogLine[] } {
+  const log = memoryLog()
+  return {
+    ...log,
+    info: (event, facts) => {
+      log.info(event, facts)
+      happened()
+    },
+    error: (event, facts) => {
+      log.error(event, facts)
+      happened()
+    },
+  }
+}
+
+function makeWaiting() {
+  const watchers = new Set<() => void>()
+  return {
+    happened: (): void => {
+      for (const watcher of watchers) watcher()
+    },
+    /** Resolves once `holds`, looked at after each event; rejects at the deadline. */
+    until: (holds: () => boolean, what = 'condition') =>
+      new Promise<void>((resolve, reject) => {
+        const finish = (act: () => void): void => {
+          watchers.delete(look)
+          clearTimeout(timer)
+          act()
+        }
+        const look = (): void => {
+          if (holds()) finish(resolve)
+        }
+        const timer = setTimeout(() => finish(() => reject(new Error(`${what}: not within ${deadline} ms`))), deadline)
+        watchers.add(look)
+        look()
+      }),
+  }
+}
+
+export function listOf(contacts: readonly ListedContact[]): ListInForce {
+  const view = makeListView(contacts)
+  return { view, lease: 'valid', onExpiry: 'block', unicode: false, gatewayKeys: [], sendingOff: 'no' }
+}
+
+export function contactOf(address: string, more: Partial<ListedContact> = {}): ListedContact {
+  const parsed = parseAddress(address, { unicode: true })
+  if (!parsed.ok) throw new Error(`test address does not parse: ${address}`)
+  const { key } = parsed.value
+  const name = address.slice(0, address.indexOf('@'))
+  const defaults = { scope: 'internal', level: 'login', send: true, receive: true } as const
+  return { id: key, name, address, key, ...defaults, ...more }
+}
+
+export function chatTo(address: string, text: string): Draft {
+  return { kind: 'chat', to: [address], cc: [], bcc: [], subject: '', text }
+}
