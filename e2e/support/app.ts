@@ -3,8 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { type Browser, _electron as electron, type Page } from '@playwright/test'
-import { stop } from '../../scripts/lib/processes.ts'
-import { firstLine } from './organisation.ts'
+import { firstLine, stop } from '../../scripts/lib/processes.ts'
 
 export type HostName = 'web' | 'desktop'
 export type App = {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { stop } from '../../scripts/lib/processes.ts'
+import { exitCode, firstLine, stop } from '../../scripts/lib/processes.ts'
 
 export type Person = {
   readonly user: string
@@ -125,11 +125,7 @@ async function command(folder: string, words: readonly string[], input = ''): Pr
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.end(input)
-  const [output, errors, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise((resolve) => child.once('exit', resolve)),
-  ])
+  const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), exitCode(child)])
   if (code !== 0) throw new Error(`kith-server ${words.join(' ')} ended with ${code}: ${errors}`)
   return output.trim() ? JSON.parse(output) : undefined
 }
@@ -138,16 +134,4 @@ async function text(stream: NodeJS.ReadableStream): Promise<string> {
   let all = ''
   for await (const chunk of stream) all += String(chunk)
   return all
-}
-
-/** The first line that a child prints; the rest keeps flowing, so that it never blocks on a full pipe. */
-export async function firstLine(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let seen = ''
-    child.stdout?.on('data', (chunk) => {
-      seen += String(chunk)
-      if (seen.includes('\n')) resolve(seen.slice(0, seen.indexOf('\n')))
-    })
-    child.once('exit', (code) => reject(new Error(`ended with ${code} before it was ready: ${seen}`)))
-  })
 }

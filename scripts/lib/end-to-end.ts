@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startKeyring } from './keyring.ts'
-import { run, stop } from './processes.ts'
+import { firstLine, run, stop } from './processes.ts'
 
 export type EndToEnd = { readonly arguments: readonly string[]; readonly report?: string }
 
@@ -69,9 +69,6 @@ async function startDisplay(): Promise<{ env: Record<string, string>; stop(): Pr
   const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  for await (const chunk of server.stdout) {
-    const number = String(chunk).trim()
-    if (number) return { env: { DISPLAY: `:${number}` }, stop: () => stop(server) }
-  }
-  throw new Error('Xvfb ended before it was ready')
+  const number = await firstLine(server)
+  return { env: { DISPLAY: `:${number}` }, stop: () => stop(server) }
 }

@@ -1,10 +1,10 @@
 /** A private D-Bus session with an unlocked, throw-away Secret Service, so that tests use a real keychain. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { stop } from './processes.ts'
+import { firstLine, stop } from './processes.ts'
 
 export type Keyring = {
   /** What a process needs in its environment to find this keyring. */
@@ -22,7 +22,7 @@ export async function startKeyring(): Promise<Keyring> {
     env: environment,
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  const address = (await firstLine(bus)).trim()
+  const address = await firstLine(bus)
   const env = { ...base, DBUS_SESSION_BUS_ADDRESS: address }
   const daemon = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
     env: { ...process.env, ...env },
@@ -39,15 +39,6 @@ export async function startKeyring(): Promise<Keyring> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function firstLine(child: ChildProcess): Promise<string> {
-  let text = ''
-  for await (const chunk of child.stdout ?? []) {
-    text += String(chunk)
-    if (text.includes('\n')) return text.slice(0, text.indexOf('\n'))
-  }
-  throw new Error('dbus-daemon ended before it printed its address')
 }
 
 /** Asks the bus itself until the daemon owns its name: there is no event to wait for before that. */

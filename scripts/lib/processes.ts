@@ -31,3 +31,16 @@ export async function stop(child: ChildProcess, deadline = 10_000): Promise<void
   await gone
   clearTimeout(timer)
 }
+
+/** The first line that a child prints; the rest keeps flowing, so that it never blocks on a full pipe. */
+export async function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let seen = ''
+    child.stdout?.on('data', (chunk) => {
+      seen += String(chunk)
+      if (seen.includes('\n')) resolve(seen.slice(0, seen.indexOf('\n')).trim())
+    })
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`ended with ${code ?? 'a signal'} before it was ready: ${seen}`)))
+  })
+}

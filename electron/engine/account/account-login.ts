@@ -1,0 +1,100 @@
+/** What a successful login leaves behind: who the user is, which list is theirs, where their mail is. */
+import { fail, ok, type Result } from '../../../shared/rpc.ts'
+import { fromBase64, toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
+import type { SessionAnswer } from '../../../shared/whitelist/login.ts'
+import {
+  decodeManifest,
+  encodeManifest,
+  rootFingerprint,
+  type SignedManifest,
+} from '../../../shared/whitelist/manifest.ts'
+import { emptyState } from '../../../shared/whitelist/sync/list-state.ts'
+import type { AccountRecord } from '../database/account-repository.ts'
+import { primitives } from '../keys/primitives.ts'
+import { passwordVerifier } from '../keys/stretch.ts'
+import type { Target } from '../link/target.ts'
+import type { Ports } from '../ports.ts'
+import type { ListKeeper } from '../whitelist/list-keeper.ts'
+import type { AccountStore } from './account-store.ts'
+import type { Identity } from './identity.ts'
+
+/** The record of an account before the server has told anything of it. */
+export function newRecord(
+  target: Target,
+  { user, password }: { readonly user: string; readonly password: string },
+  { manifest, seq }: { readonly manifest: SignedManifest; readonly seq: number },
+): AccountRecord {
+  return {
+    server: target.address.origin,
+    ...(target.tlsPin === undefined ? {} : { tlsPin: target.tlsPin }),
+    root: rootFingerprint(primitives, manifest.m),
+    user,
+    password,
+    usr: '',
+    lst: '',
+    name: '',
+    address: '',
+    device: 'pending',
+    manifest: toBase64(encodeManifest(manifest)),
+    seq,
+  }
+}
+
+export function manifestOf(record: Pick<AccountRecord, 'manifest'>): SignedManifest | undefined {
+  const bytes = fromBase64(record.manifest)
+  return bytes ? decodeManifest(bytes) : undefined
+}
+
+/** Connects the device's identity with its store: from now on the manifest and the request number are kept. */
+export function bindIdentity(identity: Identity, store: AccountStore, keeper: ListKeeper): void {
+  identity.bind({
+    keys: () => store.vault.keys,
+    manifest: () => keeper.state()?.manifest ?? recordedManifest(store),
+    setManifest: (manifest) => {
+      store.account.change({ manifest: toBase64(encodeManifest(manifest)) })
+      keeper.setManifest(manifest)
+    },
+    usr: () => keeper.state()?.usr ?? store.account.read()?.usr ?? '',
+    setSeq: (seq) => {
+      // After a wipe there is no store left, and one last acknowledgement to send.
+      if (store.database.isOpen) store.account.change({ seq })
+    },
+  })
+}
+
+function recordedManifest(store: AccountStore): SignedManifest | undefined {
+  const record = store.account.read()
+  return record && manifestOf(record)
+}
+
+/**
+ * Takes over a login's answer. A user or list other than the one this store holds is not taken: another list under the
+ * same name is what a fork looks like from here. Failure: untrustedServer.
+ */
+export function takeLogin(
+  store: AccountStore,
+  keeper: ListKeeper,
+  {
+    answer,
+    password,
+    identity,
+  }: { readonly answer: SessionAnswer; readonly password: string; readonly identity: Identity },
+): Result<AccountRecord> {
+  const { usr, lst, name, address, mail } = answer
+  const manifest = identity.manifest()
+  const list = keeper.state()
+  if (!manifest || (list && (list.usr !== usr || list.lst !== lst))) return fail('untrustedServer')
+  const { imap, smtp, authserv } = mail
+  const servers = authserv === undefined ? { imap, smtp } : { imap, smtp, authserv }
+  const record = store.database.transaction(() => {
+    if (!list) keeper.begin(emptyState({ org: manifest.m.org, usr, dev: answer.dev, lst }, manifest))
+    return store.account.change({ usr, lst, name, address, password, mail: servers, device: 'active' })
+  })
+  return ok(record)
+}
+
+/** Keeps the password's verifier beside the keys: unlocking must work without the server. */
+export async function keepVerifier(ports: Ports, store: AccountStore, password: string): Promise<void> {
+  if (store.vault.protection !== 'keychain') return
+  store.vault.replaceKeys({ ...store.vault.keys, verifier: await passwordVerifier(password, ports.random) })
+}

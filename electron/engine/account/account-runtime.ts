@@ -1,0 +1,229 @@
+/**
+ * One account with its store open: list, contacts, link to the server, mail. Made after sign-in, start or unlock;
+ * closed by sign-out, lock or the end of the engine. Works without a network.
+ */
+import type { ListChange, WhitelistStatus } from '../../../shared/contract.ts'
+import type { Failure, FailureKind, Result } from '../../../shared/rpc.ts'
+import { operations, readFields } from '../../../shared/soap/operations.ts'
+import type { Command } from '../../../shared/whitelist/command.ts'
+import { policyOf } from '../../../shared/whitelist/head.ts'
+import { waitHold } from '../../../shared/whitelist/limits.ts'
+import type { SignedManifest } from '../../../shared/whitelist/manifest.ts'
+import type { AckRequest } from '../../../shared/whitelist/request.ts'
+import { primitives } from '../keys/primitives.ts'
+import { isBehind } from '../keys/ratchet.ts'
+import type { Common, LinkFailure, ServerLink } from '../link/server-link.ts'
+import { createSignedCalls, type SignedCalls } from '../link/signed-calls.ts'
+import type { Ports } from '../ports.ts'
+import { createConnection } from '../whitelist/connection.ts'
+import { createListKeeper, type ListKeeper } from '../whitelist/list-keeper.ts'
+import { createWhitelistSync, type WhitelistSync } from '../whitelist/whitelist-sync.ts'
+import { bindIdentity, keepVerifier, takeLogin } from './account-login.ts'
+import type { AccountStore } from './account-store.ts'
+import type { Identity } from './identity.ts'
+
+export type RuntimeEvents = {
+  readonly status: (status: WhitelistStatus) => void
+  readonly listChanged: (change: ListChange) => void
+  readonly online: () => void
+  /** Returns whether the connection goes on trying. */
+  readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
+  /** Verified commands that were not known before. */
+  readonly command: (command: Command) => void
+}
+
+export type LoginOutcome = { readonly ok: true } | LinkFailure
+
+export type AccountRuntime = {
+  readonly store: AccountStore
+  readonly keeper: ListKeeper
+  readonly sync: WhitelistSync
+  readonly calls: SignedCalls
+  /** The manifest in force. */
+  readonly manifest: () => SignedManifest | undefined
+  /** Logs in and takes over the answer. */
+  readonly login: (password: string, code?: string) => Promise<LoginOutcome>
+  /** Makes the verifier that unlocking checks the password against. */
+  readonly keepPassword: (password: string) => Promise<void>
+  /** Begins to sync and to listen. */
+  readonly start: () => void
+  /** Tries the server again now. */
+  readonly wake: () => void
+  /** Asks once for a command that the administrator signed for this revoked device (protocol.md section 9). */
+  readonly askForCommand: () => Promise<void>
+  /** An acknowledgement in whatever session there is, without opening one. */
+  readonly tell: (make: (common: Common) => AckRequest, timeout: number) => Promise<void>
+  /** Ends the session at the server; best effort. */
+  readonly logout: () => Promise<void>
+  /** Ends syncing; the link stays, for a last word to the server. */
+  readonly stop: () => Promise<void>
+  /** Ends everything and closes the store. */
+  readonly close: () => Promise<void>
+}
+
+export type RuntimeDependencies = {
+  readonly ports: Ports
+  readonly store: AccountStore
+  readonly identity: Identity
+  readonly link: ServerLink
+  readonly events: RuntimeEvents
+}
+
+/** Milliseconds for the farewell, and the grace over what the server may hold a Wait. */
+const logoutLimit = 5_000
+const waitGrace = 15_000
+
+export async function createAccountRuntime(deps: RuntimeDependencies): Promise<AccountRuntime> {
+  const { ports, store, identity, link } = deps
+  const keeper = createListKeeper(store.list, store.list.read())
+  bindIdentity(identity, store, keeper)
+  let rejected: string | undefined
+  const login = async (password: string, code?: string): Promise<LoginOutcome> => {
+    const outcome = await logIn(deps, keeper, { password, code })
+    if (!outcome.ok && outcome.failure.kind === 'authFailed') rejected = password
+    return outcome
+  }
+  const calls = createSignedCalls(link, () => {
+    const password = store.account.read()?.password
+    // A password that was refused once is not tried again: five tries lock the account (protocol.md section 5.3).
+    return password === undefined || password === rejected ? Promise.resolve(signedOut) : login(password)
+  })
+  const sync = makeSync(deps, keeper, calls)
+  await noticeRollback(deps, keeper, sync)
+  const connection = makeConnection(deps, { keeper, calls, sync })
+  const stop = async (): Promise<void> => {
+    await connection.stop()
+    await sync.settled()
+  }
+  return {
+    store,
+    keeper,
+    sync,
+    calls,
+    manifest: identity.manifest,
+    login,
+    keepPassword: (password) => keepVerifier(ports, store, password),
+    start: connection.start,
+    wake: connection.wake,
+    askForCommand: async () => {
+      link.dropSession()
+      const direct = makeSync(deps, keeper, { call: link.call })
+      const result = await direct.sync()
+      if (!result.ok) ports.log.info('no command for this device', { kind: result.failure.kind })
+    },
+    tell: async (make, timeout) => {
+      const told = await link.call('Ack', make, { timeout })
+      if (!told.ok) ports.log.info('acknowledgement not taken', { kind: told.failure.kind })
+    },
+    logout: async () => {
+      if (link.hasSession) await link.call('Logout', (common) => common, { timeout: logoutLimit })
+      link.dropSession()
+    },
+    stop,
+    close: async () => {
+      link.close()
+      await stop()
+      store.database.close()
+    },
+  }
+}
+
+const signedOut: LinkFailure = { ok: false, failure: { kind: 'sessionExpired' } }
+
+async function logIn(
+  { ports, store, identity, link }: RuntimeDependencies,
+  keeper: ListKeeper,
+  { password, code }: { readonly password: string; readonly code: string | undefined },
+): Promise<LoginOutcome> {
+  const record = store.account.read()
+  if (!record) return signedOut
+  const answer = await link.login({ user: record.user, password, ...(code === undefined ? {} : { code }) })
+  // Closed while the server was thinking: the answer belongs to nobody any more.
+  if (!store.database.isOpen) return signedOut
+  if (!answer.ok) {
+    const state = deviceStateOf(answer.failure.kind)
+    if (state) store.account.change({ device: state })
+    return answer
+  }
+  const taken = takeLogin(store, keeper, { answer: answer.value, password, identity })
+  if (!taken.ok) {
+    link.dropSession()
+    return taken
+  }
+  if (record.password !== password || store.vault.keys.verifier === undefined)
+    await keepVerifier(ports, store, password)
+  return { ok: true }
+}
+
+function deviceStateOf(kind: FailureKind): 'pending' | 'revoked' | undefined {
+  return kind === 'devicePending' ? 'pending' : kind === 'deviceRevoked' ? 'revoked' : undefined
+}
+
+function makeSync(
+  { ports, store, events }: RuntimeDependencies,
+  keeper: ListKeeper,
+  calls: SignedCalls,
+): WhitelistSync {
+  return createWhitelistSync({
+    calls,
+    keeper,
+    primitives,
+    boxSecret: () => store.vault.keys.dbox,
+    writeRatchet: store.vault.writeRatchet,
+    clock: ports.clock,
+    log: ports.log,
+    statusChanged: events.status,
+    listChanged: events.listChanged,
+    commands: async (commands) => {
+      for (const command of commands) if (store.commands.remember(command)) events.command(command.c)
+    },
+  })
+}
+
+/** A database behind the copy of its ratchet was put back from an older one (protocol.md section 6, last line). */
+async function noticeRollback(
+  { ports, store }: RuntimeDependencies,
+  keeper: ListKeeper,
+  sync: WhitelistSync,
+): Promise<void> {
+  const copy = await store.vault.readRatchet()
+  const state = keeper.state()
+  if (!copy || !state || !isBehind(state, copy)) return
+  ports.log.warn('store is older than its ratchet', { version: state.ver, ratchet: copy.ver })
+  keeper.setFloor({ ep: copy.ep, ver: copy.ver, head: copy.head }, copy.trustedTime)
+  sync.askFull('localRollback')
+}
+
+type Parts = { readonly keeper: ListKeeper; readonly calls: SignedCalls; readonly sync: WhitelistSync }
+
+function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls, sync }: Parts) {
+  const { clock, random, log } = ports
+  const current = () => keeper.state()
+  return createConnection({
+    clock,
+    log,
+    random,
+    sync: sync.sync,
+    wait: (signal) => waitForPoke(calls, keeper, signal),
+    current,
+    pushOn: () => {
+      const core = current()?.core
+      return core === undefined || policyOf(core).update !== 'user'
+    },
+    online: events.online,
+    failed: events.failed,
+  })
+}
+
+async function waitForPoke(
+  calls: SignedCalls,
+  keeper: ListKeeper,
+  signal: AbortSignal,
+): Promise<Result<{ readonly ep: number; readonly ver: number }>> {
+  const { lst, ep, ver } = keeper.state() ?? { lst: '', ep: 0, ver: 0 }
+  const options = { timeout: waitHold + waitGrace, signal }
+  const answer = await calls.call('Wait', (common) => ({ ...common, lst, ep, ver }), options)
+  if (!answer.ok) return { ok: false, failure: answer.failure }
+  const poke = readFields(operations.Wait.response, answer.fields)
+  return poke ? { ok: true, value: poke } : { ok: false, failure: { kind: 'unreachable' } }
+}

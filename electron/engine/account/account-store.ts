@@ -1,0 +1,92 @@
+/** The open store of one account: secrets, encrypted database, and the records that the session needs of it. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
+import { type AccountRepository, accountRepository } from '../database/account-repository.ts'
+import { type CommandRepository, commandRepository } from '../database/command-repository.ts'
+import { type ListRepository, listRepository } from '../database/list-repository.ts'
+import { type Database, openDatabase, StoreError } from '../database/open.ts'
+import { migrations } from '../database/schema.ts'
+import type { DeviceKeys } from '../keys/device-keys.ts'
+import { primitives } from '../keys/primitives.ts'
+import { createVault, openVault, storedProtection, type Vault, type VaultDependencies } from '../keys/vault.ts'
+import type { Ports } from '../ports.ts'
+import type { AccountPlace } from './account-place.ts'
+
+export type AccountStore = {
+  readonly place: AccountPlace
+  readonly vault: Vault
+  readonly database: Database
+  readonly account: AccountRepository
+  readonly list: ListRepository
+  readonly commands: CommandRepository
+}
+
+export function vaultDependencies(ports: Ports, place: AccountPlace): VaultDependencies {
+  return { place, primitives, ports }
+}
+
+/** Opens what is on disk. Failures: keysMissing, keychainUnavailable, passphraseNeeded, passphraseWrong, storeDamaged, diskFull. */
+export async function openAccountStore(
+  ports: Ports,
+  place: AccountPlace,
+  passphrase?: string,
+): Promise<Result<AccountStore>> {
+  const vault = await openVault(vaultDependencies(ports, place), passphrase)
+  return vault.ok ? withDatabase(place, vault.value) : vault
+}
+
+/** A new store for new keys. Failures: keychainUnavailable, passphraseNeeded, diskFull. */
+export async function createAccountStore(
+  ports: Ports,
+  place: AccountPlace,
+  { keys, passphrase }: { readonly keys: DeviceKeys; readonly passphrase: string | undefined },
+): Promise<Result<AccountStore>> {
+  const vault = await createVault(vaultDependencies(ports, place), keys, passphrase)
+  return vault.ok ? withDatabase(place, vault.value) : vault
+}
+
+function withDatabase(place: AccountPlace, vault: Vault): Result<AccountStore> {
+  try {
+    const database = openDatabase({ file: place.databaseFile, key: vault.keys.database, migrations })
+    return ok({
+      place,
+      vault,
+      database,
+      account: accountRepository(database),
+      list: listRepository(database),
+      commands: commandRepository(database),
+    })
+  } catch (error) {
+    if (error instanceof StoreError) return fail(error.kind)
+    throw error
+  }
+}
+
+export type StoredAccount = 'none' | 'keychain' | 'passphrase' | 'keysMissing'
+
+/** What lies in an account's folder. */
+export function storedAccount(place: AccountPlace): StoredAccount {
+  const protection = storedProtection(place)
+  if (protection) return protection
+  return existsSync(place.databaseFile) || existsSync(place.keysFile) ? 'keysMissing' : 'none'
+}
+
+/**
+ * Whether signing in may put the unreadable store aside and begin anew. Lost keys: yes, nothing will open it here. A
+ * damaged store: once the user has been told. A keychain that is only away: no, it may come back, except where the
+ * user gives a passphrase knowing that.
+ */
+export function mayBeginAnew(
+  failure: FailureKind,
+  { told, passphrase }: { readonly told: FailureKind | undefined; readonly passphrase: string | undefined },
+): boolean {
+  if (failure === 'keysMissing') return true
+  if (failure === 'keychainUnavailable') return passphrase !== undefined
+  return failure === 'storeDamaged' && told === 'storeDamaged'
+}
+
+/** Where a wipe in progress is remembered: readable without the keys, since those go first. */
+export function wipeFile(place: Pick<AccountPlace, 'folder'>): string {
+  return join(place.folder, 'wipe.json')
+}

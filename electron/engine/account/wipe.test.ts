@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Command } from '../../../shared/whitelist/command.ts'
+import { fakeClock, fakeDns, memoryStore, silentLog } from '../fakes.ts'
+import { primitives } from '../keys/primitives.ts'
+import { makeKeys } from '../keys/vault.ts'
+import type { Ports } from '../ports.ts'
+import { systemRandom } from '../system-ports.ts'
+import { type AccountPlace, accountPlace } from './account-place.ts'
+import { type AccountStore, createAccountStore, openAccountStore, wipeFile } from './account-store.ts'
+import { resumeWipes, wipeAll } from './wipe.ts'
+
+let profile: string
+let ports: Ports
+let secrets: ReturnType<typeof memoryStore>
+let place: AccountPlace
+let store: AccountStore
+beforeEach(async () => {
+  profile = mkdtempSync(join(tmpdir(), 'kith-wipe-'))
+  secrets = memoryStore()
+  place = accountPlace(profile, 'https://s', 'alice')
+  ports = {
+    profile,
+    secrets,
+    clock: fakeClock(),
+    random: systemRandom,
+    log: silentLog,
+    dns: fakeDns(),
+    appVersion: '1.0.0',
+    systemLanguage: 'en',
+    provisioned: [],
+  }
+  const keys = makeKeys({ place, primitives, ports })
+  const created = await createAccountStore(ports, place, { keys, passphrase: undefined })
+  if (!created.ok) throw new Error(created.failure.kind)
+  store = created.value
+  await store.vault.writeRatchet({ ep: 1, ver: 1, head: '', trustedTime: 1 })
+})
+afterEach(() => {
+  store.database.close()
+  rmSync(profile, { recursive: true })
+})
+
+const command: Command = { t: 'cmd', org: 'o', dev: 'd', cmd: 'wipe', scope: 'all', id: 'w1', iat: 1 }
+
+describe('protocol 9: a wipe', () => {
+  it('remembers, stops, says so, destroys the keys, then the files, and says so again', async () => {
+    const happened: string[] = []
+    const facts = () => [existsSync(wipeFile(place)), secrets.items.size, existsSync(place.databaseFile)].join()
+    await wipeAll(store, command, {
+      stop: async () => void happened.push(`stop ${facts()}`),
+      acknowledge: async (step) => void happened.push(`${step} ${facts()}`),
+    })
+    expect(happened).toEqual(['stop true,2,true', 'started true,2,true', 'done false,0,false'])
+    expect(existsSync(place.folder)).toBe(false)
+  })
+
+  it.each([['stop'], ['started']] as const)('cut off at %s it goes on at the next start', async (at) => {
+    const cut = () => Promise.reject(new Error('power cut'))
+    const steps = {
+      stop: at === 'stop' ? cut : async () => undefined,
+      acknowledge: at === 'started' ? cut : async () => undefined,
+    }
+    await expect(wipeAll(store, command, steps)).rejects.toThrow('power cut')
+    store.database.close()
+    await resumeWipes(ports)
+    expect(existsSync(place.folder)).toBe(false)
+    expect(secrets.items.size).toBe(0)
+  })
+
+  it('cut off after the keys went, with the keychain away: the files go, and nothing opens', async () => {
+    writeFileSync(wipeFile(place), JSON.stringify({ id: 'w1', items: [place.kekItem, place.ratchetItem] }))
+    store.database.close()
+    secrets.setAvailable(false)
+    await resumeWipes(ports)
+    expect(existsSync(place.folder)).toBe(false)
+    secrets.setAvailable(true)
+    expect(await openAccountStore(ports, place)).toMatchObject({ ok: false, failure: { kind: 'keysMissing' } })
+  })
+
+  it('another account of the profile is not touched', async () => {
+    const other = accountPlace(profile, 'https://s', 'bob')
+    mkdirSync(other.folder, { recursive: true })
+    writeFileSync(other.databaseFile, 'bob')
+    secrets.items.set(other.kekItem, 'k')
+    const steps = { stop: async () => undefined, acknowledge: async () => undefined }
+    await wipeAll(store, command, steps)
+    await resumeWipes(ports)
+    expect(readdirSync(other.folder)).toEqual(['kith.db'])
+    expect([...secrets.items.keys()]).toEqual([other.kekItem])
+  })
+})

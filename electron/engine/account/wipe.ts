@@ -1,0 +1,97 @@
+/**
+ * Carries out a wipe that the policy key signed (protocol.md section 9). The order is the protocol's: remember, stop,
+ * say so, destroy the keys, then the files, say so again. Each step may be repeated: a wipe that was interrupted goes
+ * on at the next start.
+ */
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from '../../../shared/whitelist/command.ts'
+import type { Ports } from '../ports.ts'
+import { SecretStoreUnavailable } from '../ports.ts'
+import { readIfThere, writeAtomic } from '../profile/atomic-file.ts'
+import type { AccountPlace } from './account-place.ts'
+import { type AccountStore, wipeFile } from './account-store.ts'
+
+export type WipeSteps = {
+  /** Ends mail and sync. */
+  readonly stop: () => Promise<void>
+  /** Tells the server how far it is; best effort, at most a few seconds. */
+  readonly acknowledge: (step: 'started' | 'done') => Promise<void>
+}
+
+/** Everything of the account on this machine. */
+export async function wipeAll(store: AccountStore, command: Command, steps: WipeSteps): Promise<void> {
+  writeAtomic(wipeFile(store.place), JSON.stringify({ id: command.id, items: itemsOf(store.place) }))
+  await steps.stop()
+  await steps.acknowledge('started')
+  await store.vault.destroy()
+  store.database.close()
+  destroyFiles(store.place.folder)
+  await steps.acknowledge('done')
+}
+
+/** Only the list: entries, head and chain. Mail and keys stay; the device asks for a full list when it may again. */
+export function wipeList(store: AccountStore): void {
+  store.database.transaction(() => {
+    store.database.run('DELETE FROM entries')
+    store.database.run('DELETE FROM list')
+  })
+}
+
+/** Goes on with wipes that were interrupted. The keys may be gone already, so nothing is asked of them. */
+export async function resumeWipes(ports: Ports): Promise<void> {
+  for (const folder of accountFolders(ports.profile)) {
+    const text = readIfThere(wipeFile({ folder }))
+    if (text === undefined) continue
+    ports.log.warn('interrupted wipe goes on')
+    for (const item of readItems(text)) {
+      try {
+        await ports.secrets.delete(item)
+      } catch (error) {
+        if (!(error instanceof SecretStoreUnavailable)) throw error
+      }
+    }
+    destroyFiles(folder)
+  }
+}
+
+function itemsOf(place: AccountPlace): readonly string[] {
+  return [place.kekItem, place.ratchetItem]
+}
+
+function readItems(text: string): readonly string[] {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    const items: unknown = typeof parsed === 'object' && parsed !== null && 'items' in parsed ? parsed.items : []
+    return Array.isArray(items) ? items.filter((item) => typeof item === 'string') : []
+  } catch {
+    return []
+  }
+}
+
+function accountFolders(profile: string): readonly string[] {
+  const parent = join(profile, 'accounts')
+  try {
+    return readdirSync(parent).map((name) => join(parent, name))
+  } catch {
+    return []
+  }
+}
+
+/** Keys first; the note that a wipe runs goes last, with the folder. */
+function destroyFiles(folder: string): void {
+  const names = readdirSync(folder).filter((name) => name !== 'wipe.json')
+  for (const name of names.sort((a, b) => Number(b.startsWith('keys')) - Number(a.startsWith('keys')))) {
+    overwrite(join(folder, name))
+    rmSync(join(folder, name), { force: true, recursive: true })
+  }
+  rmSync(folder, { force: true, recursive: true })
+}
+
+/** Overwriting helps on old disks only; the security is in the destroyed key. Large files are left to that. */
+const overwriteLimit = 1024 * 1024
+
+function overwrite(file: string): void {
+  const facts = statSync(file)
+  if (facts.isFile() && facts.size <= overwriteLimit) writeFileSync(file, Buffer.alloc(facts.size))
+}

@@ -1,0 +1,72 @@
+/** The record of the signed-in account. The password is here, in the encrypted store, and nowhere else. */
+import { z } from 'zod'
+import type { Database } from './open.ts'
+
+const mailServerSchema = z.object({
+  host: z.string(),
+  port: z.number(),
+  security: z.enum(['tls', 'starttls', 'none']),
+  ca: z.string().optional(),
+})
+
+export const accountSchema = z.object({
+  /** Origin of the whitelist server. */
+  server: z.string(),
+  /** SHA-256 of its certificate where one is pinned, lower-case hex. */
+  tlsPin: z.string().optional(),
+  /** Fingerprint of the root keys, hex. */
+  root: z.string(),
+  /** As typed at sign in. */
+  user: z.string(),
+  /** As the server names the user and the list. */
+  usr: z.string(),
+  lst: z.string(),
+  name: z.string(),
+  address: z.string(),
+  mail: z.object({ imap: mailServerSchema, smtp: mailServerSchema, authserv: z.string().optional() }).optional(),
+  /** Absent after signing out. */
+  password: z.string().optional(),
+  /** `pending` until an administrator approves the device; `revoked` was said by an unsigned fault. */
+  device: z.enum(['pending', 'active', 'revoked']),
+  /** The manifest in force before there is a list: base64 of its bytes. */
+  manifest: z.string(),
+  /** Highest sequence number used in a request. */
+  seq: z.number(),
+})
+export type AccountRecord = z.infer<typeof accountSchema>
+
+export type AccountRepository = {
+  readonly read: () => AccountRecord | undefined
+  readonly write: (account: AccountRecord) => void
+  readonly change: (change: Partial<AccountRecord>) => AccountRecord
+  /** Drops the password. */
+  readonly forgetPassword: () => void
+}
+
+export function accountRepository(database: Database): AccountRepository {
+  const read = (): AccountRecord | undefined => {
+    const row = database.get<{ json: string }>('SELECT json FROM account')
+    return row ? accountSchema.parse(JSON.parse(row.json)) : undefined
+  }
+  const write = (account: AccountRecord): void => {
+    database.run('INSERT OR REPLACE INTO account (id, json) VALUES (1, ?)', JSON.stringify(account))
+  }
+  const mustRead = (): AccountRecord => {
+    const account = read()
+    if (!account) throw new Error('no account in this store')
+    return account
+  }
+  return {
+    read,
+    write,
+    change: (change) => {
+      const next = { ...mustRead(), ...change }
+      write(next)
+      return next
+    },
+    forgetPassword: () => {
+      const { password: _dropped, ...rest } = mustRead()
+      write(rest)
+    },
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * The only file that knows the database driver: opens the encrypted store, runs migrations, and turns the driver's
+ * errors into `StoreError` with a kind of shared/rpc.ts.
+ *
+ * Cipher `chacha20` (ChaCha20-Poly1305 per page: a flipped bit is noticed), raw 256-bit key, WAL, synchronous FULL:
+ * what a transaction acknowledged survives a power cut.
+ */
+import Driver from 'better-sqlite3-multiple-ciphers'
+
+export type SqlValue = string | number | bigint | null | Uint8Array
+export type SqlParameters = readonly SqlValue[]
+
+export type RunResult = { readonly changes: number; readonly lastId: number }
+
+/** A statement's text. Who writes it knows what its rows are: the type goes with the text. */
+export type Sql<R extends object> = string | (string & { readonly rows: R })
+
+/** A thin wrapper of the encrypted store. Every method throws `StoreError` when the disk or the file fails. */
+export type Database = {
+  readonly run: (sql: string, ...parameters: SqlParameters) => RunResult
+  /** The first row. Statements are prepared once and kept: the same text again costs a map look-up. */
+  readonly get: <R extends object>(sql: Sql<R>, ...parameters: SqlParameters) => R | undefined
+  readonly all: <R extends object>(sql: Sql<R>, ...parameters: SqlParameters) => readonly R[]
+  /** All or nothing; a transaction inside a transaction joins it (savepoint). `body` must not await. */
+  readonly transaction: <T>(body: () => T) => T
+  readonly isOpen: boolean
+  readonly close: () => void
+}
+
+export type StoreErrorKind = 'storeDamaged' | 'diskFull' | 'busy'
+
+/** An expected failure of the store; handlers turn it into a Result of the same kind. */
+export class StoreError extends Error {
+  readonly kind: StoreErrorKind
+  constructor(kind: StoreErrorKind, code: string) {
+    super(`store: ${kind} (${code})`)
+    this.name = 'StoreError'
+    this.kind = kind
+  }
+}
+
+/** How long a statement waits for a lock held by another connection, in milliseconds. */
+const busyTimeout = 5_000
+
+export type OpenOptions = {
+  readonly file: string
+  /** 32 bytes. */
+  readonly key: Uint8Array
+  /** Statement lists; the list at index n is migration n + 1. Applied once each, in order. */
+  readonly migrations: readonly (readonly string[])[]
+}
+
+export function openDatabase(options: OpenOptions): Database {
+  const driver = guarded(() => new Driver(options.file, { timeout: busyTimeout }))
+  try {
+    guarded(() => {
+      prepareConnection(driver, options.key)
+      migrate(driver, options.migrations)
+    })
+  } catch (error) {
+    driver.close()
+    throw error
+  }
+  return wrap(driver)
+}
+
+/** Takes a lock on `file` that ends with `release` or with this process; `undefined` when somebody else holds it. */
+export function holdExclusively(file: string): { release(): void } | undefined {
+  const driver = guarded(() => new Driver(file, { timeout: 0 }))
+  try {
+    guarded(() => driver.exec('BEGIN EXCLUSIVE'))
+    return { release: () => void driver.close() }
+  } catch (error) {
+    driver.close()
+    if (error instanceof StoreError && error.kind === 'busy') return undefined
+    throw error
+  }
+}
+
+function prepareConnection(driver: Driver.Database, key: Uint8Array): void {
+  driver.pragma("cipher = 'chacha20'")
+  driver.pragma(`key = 'raw:${Buffer.from(key).toString('hex')}'`)
+  // The first read: with a wrong key or a damaged first page it fails here with SQLITE_NOTADB.
+  driver.prepare('SELECT count(*) FROM sqlite_schema').get()
+  driver.pragma('journal_mode = WAL')
+  driver.pragma('synchronous = FULL')
+  driver.pragma('foreign_keys = ON')
+  // What is deleted, such as the password at sign out, is overwritten, not only unlinked.
+  driver.pragma('secure_delete = ON')
+  // Sorting must never spill plain rows into a file of the temporary folder.
+  driver.pragma('temp_store = MEMORY')
+}
+
+function migrate(driver: Driver.Database, migrations: OpenOptions['migrations']): void {
+  const done = Number(driver.pragma('user_version', { simple: true }))
+  // A store written by a later app: its tables may mean something else, so it is not touched.
+  if (done > migrations.length) throw new StoreError('storeDamaged', 'NEWER')
+  driver
+    .transaction(() => {
+      for (const statements of migrations.slice(done)) for (const sql of statements) driver.exec(sql)
+      driver.pragma(`user_version = ${migrations.length}`)
+    })
+    .immediate()
+}
+
+function wrap(driver: Driver.Database): Database {
+  const cache = new Map<string, Driver.Statement>()
+  const prepare = (sql: string): Driver.Statement => {
+    const kept = cache.get(sql)
+    if (kept) return kept
+    const statement = driver.prepare(sql)
+    cache.set(sql, statement)
+    return statement
+  }
+  return {
+    run: (sql, ...parameters) =>
+      guarded(() => {
+        const { changes, lastInsertRowid } = prepare(sql).run(...parameters)
+        return { changes, lastId: Number(lastInsertRowid) }
+      }),
+    get: <R extends object>(sql: Sql<R>, ...parameters: SqlParameters) =>
+      guarded(() => prepare(sql).get(...parameters) as R | undefined),
+    all: <R extends object>(sql: Sql<R>, ...parameters: SqlParameters) =>
+      guarded(() => prepare(sql).all(...parameters) as R[]),
+    transaction: (body) => guarded(() => driver.transaction(body).immediate()),
+    get isOpen() {
+      return driver.open
+    },
+    close: () => {
+      if (!driver.open) return
+      cache.clear()
+      driver.close()
+    },
+  }
+}
+
+/** SQLite result codes (https://sqlite.org/rescode.html) that a user may meet; every other one is a bug. */
+function kindOf(code: string): StoreErrorKind | undefined {
+  if (code === 'SQLITE_FULL') return 'diskFull'
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_IOERR'))
+    return 'storeDamaged'
+  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) return 'storeDamaged'
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy'
+  return undefined
+}
+
+function guarded<T>(act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof Driver.SqliteError) {
+      const kind = kindOf(error.code)
+      if (kind) throw new StoreError(kind, error.code)
+    }
+    throw error
+  }
+}

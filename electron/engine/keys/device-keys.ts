@@ -1,0 +1,94 @@
+/** The secrets of one account on this device, and their sealed form in the keys file. */
+import { z } from 'zod'
+import { fromBase64, fromUtf8, toBase64, utf8 } from '../../../shared/whitelist/bytes/encoding.ts'
+import type { Primitives, Random } from '../../../shared/whitelist/bytes/primitives.ts'
+import { stretchSchema } from './stretch.ts'
+
+export type DeviceKeys = {
+  /** The device's name on the wire. */
+  readonly device: string
+  /** Ed25519 seed: signs requests. */
+  readonly dsig: Uint8Array
+  /** X25519 secret: opens seals. */
+  readonly dbox: Uint8Array
+  /** Raw key of kith.db. */
+  readonly database: Uint8Array
+  /**
+   * Argon2id of the account password, for unlocking without the server in keychain mode. It keeps out a passer-by at
+   * this screen. It does not keep out somebody who can read this user's keychain: that yields the KEK, and with it
+   * everything here. It lies inside the sealed part, so that a stolen disk alone gives nothing to guess against.
+   */
+  readonly verifier?: string
+}
+
+export type Protection = 'keychain' | 'passphrase'
+
+const key32 = z.string().refine((text) => fromBase64(text, 32) !== undefined)
+
+const fileSchema = z.discriminatedUnion('protection', [
+  z.object({ format: z.literal(1), protection: z.literal('keychain'), nonce: z.string(), box: z.string() }),
+  z.object({
+    format: z.literal(1),
+    protection: z.literal('passphrase'),
+    stretch: stretchSchema,
+    nonce: z.string(),
+    box: z.string(),
+  }),
+])
+export type KeysFile = z.infer<typeof fileSchema>
+
+const sealedSchema = z.object({
+  device: z.string(),
+  dsig: key32,
+  dbox: key32,
+  database: key32,
+  verifier: z.string().optional(),
+})
+
+/** `undefined` for text that is no keys file. */
+export function readKeysFile(text: string): KeysFile | undefined {
+  try {
+    const parsed = fileSchema.safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function newDeviceKeys(random: Random, toHex: (bytes: Uint8Array) => string): DeviceKeys {
+  return { device: `d-${toHex(random(16))}`, dsig: random(32), dbox: random(32), database: random(32) }
+}
+
+/** The sealed payload under `kek`, by NaCl's secretbox with a new nonce. */
+export function sealKeys(
+  keys: DeviceKeys,
+  kek: Uint8Array,
+  { primitives, random }: { readonly primitives: Primitives; readonly random: Random },
+): { readonly nonce: string; readonly box: string } {
+  const nonce = random(24)
+  const payload = {
+    device: keys.device,
+    dsig: toBase64(keys.dsig),
+    dbox: toBase64(keys.dbox),
+    database: toBase64(keys.database),
+    verifier: keys.verifier,
+  }
+  return { nonce: toBase64(nonce), box: toBase64(primitives.secretbox(utf8(JSON.stringify(payload)), nonce, kek)) }
+}
+
+/** `undefined` when `kek` is not the key or the file was altered. */
+export function openKeys(file: KeysFile, kek: Uint8Array, primitives: Primitives): DeviceKeys | undefined {
+  const nonce = fromBase64(file.nonce, 24)
+  const box = fromBase64(file.box)
+  const opened = nonce && box ? primitives.openSecretbox(box, nonce, kek) : undefined
+  const text = opened ? fromUtf8(opened) : undefined
+  if (text === undefined) return undefined
+  const parsed = sealedSchema.safeParse(JSON.parse(text))
+  if (!parsed.success) return undefined
+  const { device, verifier } = parsed.data
+  const [dsig, dbox, database] = [parsed.data.dsig, parsed.data.dbox, parsed.data.database].map((t) =>
+    fromBase64(t, 32),
+  )
+  if (!dsig || !dbox || !database) return undefined
+  return { device, dsig, dbox, database, ...(verifier === undefined ? {} : { verifier }) }
+}

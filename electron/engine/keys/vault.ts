@@ -1,0 +1,172 @@
+/**
+ * The account's secrets on this machine: the keys file, and where the key-encryption key (KEK) that opens it comes
+ * from. Keychain: a random KEK is its item. No keychain: the KEK is the user's passphrase, stretched. There is no third
+ * way, and no failure makes one.
+ */
+
+import { fail, ok, type Result } from '../../../shared/rpc.ts'
+import { fromBase64, toBase64, toHex } from '../../../shared/whitelist/bytes/encoding.ts'
+import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
+import type { AccountPlace } from '../account/account-place.ts'
+import { type Log, type Ports, SecretStoreUnavailable } from '../ports.ts'
+import { makeFolder, readIfThere, writeAtomic } from '../profile/atomic-file.ts'
+import {
+  type DeviceKeys,
+  type KeysFile,
+  newDeviceKeys,
+  openKeys,
+  type Protection,
+  readKeysFile,
+  sealKeys,
+} from './device-keys.ts'
+import { type Ratchet, readRatchet, writeRatchet } from './ratchet.ts'
+import { newStretch, type Stretch, stretchPassphrase } from './stretch.ts'
+
+export type VaultDependencies = {
+  readonly place: AccountPlace
+  readonly primitives: Primitives
+  readonly ports: Pick<Ports, 'secrets' | 'random'> & { readonly log: Log }
+}
+
+export type Vault = {
+  readonly protection: Protection
+  readonly keys: DeviceKeys
+  /** Seals changed keys into the file, with the same KEK. */
+  readonly replaceKeys: (keys: DeviceKeys) => void
+  readonly readRatchet: () => Promise<Ratchet | undefined>
+  /** Best effort: a keychain that is away now costs the warning of a rollback, never the list. */
+  readonly writeRatchet: (ratchet: Ratchet) => Promise<void>
+  /** Crypto-shred: the KEK and the keys file are gone for good. Only for a signed wipe. */
+  readonly destroy: () => Promise<void>
+}
+
+type Kek =
+  | { readonly kek: Uint8Array; readonly protection: 'keychain' }
+  | { readonly kek: Uint8Array; readonly protection: 'passphrase'; readonly stretch: Stretch }
+
+/** How the keys file on disk is protected; `undefined` when there is none. */
+export function storedProtection(place: AccountPlace): Protection | undefined {
+  const text = readIfThere(place.keysFile)
+  return text === undefined ? undefined : readKeysFile(text)?.protection
+}
+
+/** Opens the keys file. Failures: keysMissing, keychainUnavailable, passphraseNeeded, passphraseWrong. */
+export async function openVault(deps: VaultDependencies, passphrase?: string): Promise<Result<Vault>> {
+  const text = readIfThere(deps.place.keysFile)
+  const file = text === undefined ? undefined : readKeysFile(text)
+  if (!file) return fail('keysMissing')
+  const found = await findKek(deps, file, passphrase)
+  if (!found.ok) return found
+  const keys = openKeys(file, found.value.kek, deps.primitives)
+  if (!keys) return fail(file.protection === 'passphrase' ? 'passphraseWrong' : 'keysMissing')
+  return ok(makeVault(deps, found.value, keys))
+}
+
+/**
+ * Whether a new vault could be made: with the keychain where it answers, else with a passphrase. Asked before anything
+ * is sent to the server.
+ */
+export async function canCreateVault(deps: VaultDependencies, passphrase?: string): Promise<Result<Protection>> {
+  if (await deps.ports.secrets.available()) return ok('keychain')
+  return passphrase === undefined ? fail('passphraseNeeded') : ok('passphrase')
+}
+
+export function makeKeys(deps: VaultDependencies): DeviceKeys {
+  return newDeviceKeys(deps.ports.random, toHex)
+}
+
+/** Writes the keys file under a new KEK. Failure: keychainUnavailable. */
+export async function createVault(
+  deps: VaultDependencies,
+  keys: DeviceKeys,
+  passphrase?: string,
+): Promise<Result<Vault>> {
+  const made = await newKek(deps, passphrase)
+  if (!made.ok) return made
+  makeFolder(deps.place.folder)
+  const vault = makeVault(deps, made.value, keys)
+  vault.replaceKeys(keys)
+  return ok(vault)
+}
+
+async function newKek(deps: VaultDependencies, passphrase?: string): Promise<Result<Kek>> {
+  const protection = await canCreateVault(deps, passphrase)
+  if (!protection.ok) return protection
+  if (protection.value === 'passphrase' && passphrase !== undefined) {
+    const stretch = newStretch(deps.ports.random)
+    return ok({ kek: await stretchPassphrase(passphrase, stretch), protection: 'passphrase', stretch })
+  }
+  const kek = deps.ports.random(32)
+  return (await tryKeychain(() => deps.ports.secrets.set(deps.place.kekItem, toBase64(kek))))
+    ? ok({ kek, protection: 'keychain' })
+    : fail('keychainUnavailable')
+}
+
+async function findKek(deps: VaultDependencies, file: KeysFile, passphrase?: string): Promise<Result<Kek>> {
+  if (file.protection === 'passphrase') {
+    if (passphrase === undefined) return fail('passphraseNeeded')
+    const kek = await stretchPassphrase(passphrase, file.stretch)
+    return ok({ kek, protection: 'passphrase', stretch: file.stretch })
+  }
+  try {
+    const text = await deps.ports.secrets.get(deps.place.kekItem)
+    const kek = text === undefined ? undefined : fromBase64(text, 32)
+    return kek ? ok({ kek, protection: 'keychain' }) : fail('keysMissing')
+  } catch (error) {
+    if (error instanceof SecretStoreUnavailable) return fail('keychainUnavailable')
+    throw error
+  }
+}
+
+function makeVault(deps: VaultDependencies, held: Kek, keys: DeviceKeys): Vault {
+  const { place, ports } = deps
+  const { secrets } = ports
+  let current = keys
+  const inKeychain = held.protection === 'keychain'
+  return {
+    protection: held.protection,
+    get keys() {
+      return current
+    },
+    replaceKeys: (next) => {
+      const sealed = { format: 1, ...sealKeys(next, held.kek, { primitives: deps.primitives, random: ports.random }) }
+      const file = inKeychain
+        ? { ...sealed, protection: 'keychain' }
+        : { ...sealed, protection: 'passphrase', stretch: held.stretch }
+      writeAtomic(place.keysFile, `${JSON.stringify(file)}\n`)
+      current = next
+    },
+    readRatchet: async () => {
+      if (!inKeychain) return readRatchet(readIfThere(place.ratchetFile), held.kek)
+      let text: string | undefined
+      await tryKeychain(async () => {
+        text = await secrets.get(place.ratchetItem)
+      })
+      return readRatchet(text, held.kek)
+    },
+    writeRatchet: async (ratchet) => {
+      const text = writeRatchet(ratchet, held.kek)
+      if (!inKeychain) writeAtomic(place.ratchetFile, text)
+      else if (!(await tryKeychain(() => secrets.set(place.ratchetItem, text))))
+        ports.log.warn('ratchet copy not written')
+    },
+    destroy: () => destroy(deps, held.kek),
+  }
+}
+
+async function destroy({ place, ports }: VaultDependencies, kek: Uint8Array): Promise<void> {
+  kek.fill(0)
+  await tryKeychain(() => ports.secrets.delete(place.kekItem))
+  await tryKeychain(() => ports.secrets.delete(place.ratchetItem))
+}
+
+/** False when the keychain does not answer. */
+async function tryKeychain(act: () => Promise<void>): Promise<boolean> {
+  try {
+    await act()
+    return true
+  } catch (error) {
+    if (error instanceof SecretStoreUnavailable) return false
+    throw error
+  }
+}

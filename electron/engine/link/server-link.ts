@@ -1,0 +1,148 @@
+/** The link to one whitelist server: Hello and Login, and signed calls inside the session that a login opened. */
+import { fail, ok, type Result } from '../../../shared/rpc.ts'
+import { operations, readFields, writeFields } from '../../../shared/soap/operations.ts'
+import { toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
+import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
+import { type HelloNonces, openLoginAnswer, type SessionAnswer, sealLogin } from '../../../shared/whitelist/login.ts'
+import { keysOf, type SignedManifest } from '../../../shared/whitelist/manifest.ts'
+import { encodeRequest, type RequestAction, type RequestOf, signRequest } from '../../../shared/whitelist/request.ts'
+import type { Identity } from '../account/identity.ts'
+import { StoreError } from '../database/open.ts'
+import type { Ports } from '../ports.ts'
+import { type ExchangeFailure, type ExchangeResult, exchange } from '../soap/exchange.ts'
+import type { PostOptions, SoapClient } from '../soap/soap-client.ts'
+import type { Trust } from './trust.ts'
+
+export type LinkDependencies = {
+  readonly client: SoapClient
+  readonly primitives: Primitives
+  readonly ports: Pick<Ports, 'random' | 'clock' | 'log'>
+  readonly trust: Trust
+  /** The device as the server knows it. */
+  readonly identity: Pick<Identity, 'keys' | 'usr' | 'nextSeq'>
+  readonly deviceName: string
+}
+
+export type Credentials = { readonly user: string; readonly password: string; readonly code?: string }
+/** What every signed request repeats. */
+export type Common = { readonly usr: string; readonly dev: string; readonly non: string; readonly seq: number }
+export type LinkFailure = ExchangeFailure
+
+export type ServerLink = {
+  /** Opens a session; a refused nonce or signature is tried once more with a new Hello. */
+  login(credentials: Credentials): Promise<{ readonly ok: true; readonly value: SessionAnswer } | LinkFailure>
+  /** A signed call. Without a session it goes out with an empty one: a revoked device may still ask for its command. */
+  readonly call: <A extends RequestAction>(
+    action: A,
+    make: (common: Common) => RequestOf<A>,
+    options?: Partial<PostOptions>,
+  ) => Promise<ExchangeResult>
+  readonly hasSession: boolean
+  readonly dropSession: () => void
+  readonly close: () => void
+}
+
+/** Milliseconds for an ordinary exchange. */
+const callLimit = 30_000
+
+export function createServerLink(deps: LinkDependencies): ServerLink {
+  let sid: string | undefined
+  const login = async (credentials: Credentials) => {
+    let answer = await loginOnce(deps, credentials)
+    if (!answer.ok && wantsNewHello(answer)) answer = await loginOnce(deps, credentials)
+    if (answer.ok) sid = answer.value.sid
+    return answer
+  }
+  return {
+    login,
+    call: async (action, make, options = {}) => {
+      const common = commonOf(deps)
+      if (!common.ok) return common
+      const signed = { action, sid: sid ?? '', bytes: encodeRequest(action, make(common.value)) }
+      const sig = signRequest(deps.primitives, signed, deps.identity.keys().dsig)
+      const header = writeFields({ sid: signed.sid, dev: common.value.dev, sig })
+      const question = { operation: action, fields: writeFields({ b: signed.bytes }), header }
+      return exchange(deps.client, question, { timeout: callLimit, ...options })
+    },
+    get hasSession() {
+      return sid !== undefined
+    },
+    dropSession: () => {
+      sid = undefined
+    },
+    close: () => {
+      sid = undefined
+      deps.client.close()
+    },
+  }
+}
+
+function commonOf({ identity, ports }: LinkDependencies): { readonly ok: true; readonly value: Common } | LinkFailure {
+  try {
+    const { device } = identity.keys()
+    return ok({ usr: identity.usr(), dev: device, non: toBase64(ports.random(24)), seq: identity.nextSeq() })
+  } catch (error) {
+    // A number that can't be kept must not be used: the next run would repeat it.
+    if (error instanceof StoreError) return fail(error.kind)
+    throw error
+  }
+}
+
+/** Faults after which a new Hello and one more try are right (protocol.md section 10). */
+export function wantsNewHello(failed: LinkFailure): boolean {
+  return failed.fault === 'BadSignature' || failed.fault === 'Replay' || failed.fault === 'StaleNonce'
+}
+
+type Greeting = { readonly nonces: HelloNonces; readonly manifest: SignedManifest }
+
+async function loginOnce(
+  deps: LinkDependencies,
+  credentials: Credentials,
+): Promise<{ readonly ok: true; readonly value: SessionAnswer } | LinkFailure> {
+  const greeting = await hello(deps)
+  if (!greeting.ok) return greeting
+  const { nonces, manifest } = greeting.value
+  const [serverKey] = keysOf(manifest, 'sk')
+  if (!serverKey) return fail('untrustedServer')
+  const { primitives, ports } = deps
+  const keys = deps.identity.keys()
+  const question = {
+    usr: credentials.user,
+    pw: credentials.password,
+    ...(credentials.code === undefined ? {} : { code: credentials.code }),
+    ...nonces,
+    dev: keys.device,
+    devName: deps.deviceName,
+    DsigPk: toBase64(primitives.signPublicKey(keys.dsig)),
+    DboxPk: toBase64(primitives.boxPublicKey(keys.dbox)),
+  }
+  const sealed = sealLogin(primitives, question, serverKey, ports.random)
+  const sig = signRequest(primitives, { action: 'Login', sid: '', bytes: sealed }, keys.dsig)
+  const header = writeFields({ sid: '', dev: keys.device, sig })
+  const answer = await exchange(
+    deps.client,
+    { operation: 'Login', fields: writeFields({ sealed }), header },
+    { timeout: callLimit },
+  )
+  if (!answer.ok) return answer
+  const fields = readFields(operations.Login.response, answer.fields)
+  const opened =
+    fields &&
+    openLoginAnswer(primitives, { sealed: fields.sealed, signature: fields.sig }, nonces, {
+      freshKeys: keysOf(manifest, 'fk'),
+      boxSecret: keys.dbox,
+    })
+  return opened && opened.dev === keys.device ? ok(opened) : fail('untrustedServer')
+}
+
+async function hello(deps: LinkDependencies): Promise<{ readonly ok: true; readonly value: Greeting } | LinkFailure> {
+  const non = toBase64(deps.ports.random(24))
+  const man = deps.trust.manifest()?.m.ver
+  const question = { operation: 'Hello' as const, fields: writeFields({ non, man }) }
+  const answer = await exchange(deps.client, question, { timeout: callLimit })
+  if (!answer.ok) return answer
+  const fields = readFields(operations.Hello.response, answer.fields)
+  if (!fields) return fail('untrustedServer')
+  const trusted: Result<SignedManifest> = deps.trust.follow(fields.manifest)
+  return trusted.ok ? ok({ nonces: { non, sNon: fields.sNon }, manifest: trusted.value }) : trusted
+}

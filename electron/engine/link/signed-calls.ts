@@ -1,0 +1,39 @@
+/** Signed calls in a session that renews itself: an ended session is opened again by the stored password, once a call. */
+import type { RequestAction, RequestOf } from '../../../shared/whitelist/request.ts'
+import type { ExchangeResult } from '../soap/exchange.ts'
+import type { PostOptions } from '../soap/soap-client.ts'
+import { type Common, type LinkFailure, type ServerLink, wantsNewHello } from './server-link.ts'
+
+export type Relogin = () => Promise<{ readonly ok: true } | LinkFailure>
+
+export type SignedCalls = {
+  readonly call: <A extends RequestAction>(
+    action: A,
+    make: (common: Common) => RequestOf<A>,
+    options?: Partial<PostOptions>,
+  ) => Promise<ExchangeResult>
+}
+
+export function createSignedCalls(link: ServerLink, login: Relogin): SignedCalls {
+  let running: ReturnType<Relogin> | undefined
+  /** Several calls may find the session gone at once: one login serves them all. */
+  const relogin: Relogin = () => {
+    running ??= login().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+  return {
+    call: async (action, make, options) => {
+      if (!link.hasSession) {
+        const opened = await relogin()
+        if (!opened.ok) return opened
+      }
+      const first = await link.call(action, make, options)
+      if (first.ok || !(first.fault === 'SessionExpired' || wantsNewHello(first))) return first
+      link.dropSession()
+      const opened = await relogin()
+      return opened.ok ? link.call(action, make, options) : opened
+    },
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Which organisation's manifest this account trusts. A pin (enrolment code, provisioned server) decides at the first
+ * contact; without one the first manifest seen is kept and its fingerprint shown (protocol.md section 5.1). From then
+ * on only the manifest's own root keys can change it.
+ */
+import { fail, ok, type Result } from '../../../shared/rpc.ts'
+import { fromHex } from '../../../shared/whitelist/bytes/encoding.ts'
+import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
+import { digitsOf } from '../../../shared/whitelist/digits.ts'
+import {
+  acceptFirst,
+  acceptNext,
+  decodeManifest,
+  type ManifestResult,
+  rootFingerprint,
+  type SignedManifest,
+} from '../../../shared/whitelist/manifest.ts'
+
+export type Trust = {
+  /** The manifest in force; `undefined` before the first contact. */
+  readonly manifest: () => SignedManifest | undefined
+  /** Follows the steps that a Hello brought, all or none. Failure: untrustedServer. */
+  readonly follow: (steps: readonly Uint8Array[]) => Result<SignedManifest>
+}
+
+export type TrustOptions = {
+  readonly primitives: Primitives
+  readonly now: () => number
+  readonly pin?: string
+  readonly org?: string
+  /** The manifest kept from earlier. */
+  readonly known: () => SignedManifest | undefined
+  readonly accepted: (manifest: SignedManifest) => void
+}
+
+export function createTrust(options: TrustOptions): Trust {
+  const { primitives, now } = options
+  return {
+    manifest: options.known,
+    follow: (steps) => {
+      const before = options.known()
+      let current = before
+      for (const bytes of steps) {
+        const step = decodeManifest(bytes)
+        if (!step) return fail('untrustedServer')
+        const result: ManifestResult = current
+          ? acceptNext(primitives, current, step, now())
+          : acceptFirst(primitives, step, firstContext(options))
+        if (!result.ok) return fail('untrustedServer')
+        current = result.manifest
+      }
+      if (!current) return fail('untrustedServer')
+      if (current !== before) options.accepted(current)
+      return ok(current)
+    },
+  }
+}
+
+function firstContext({ now, pin, org }: TrustOptions): Parameters<typeof acceptFirst>[2] {
+  return { now: now(), ...(pin === undefined ? {} : { pin }), ...(org === undefined ? {} : { org }) }
+}
+
+/** The server's fingerprint as digits, to compare by telephone. */
+export function serverWords(primitives: Primitives, manifest: SignedManifest): string {
+  const fingerprint = fromHex(rootFingerprint(primitives, manifest.m), 32)
+  return fingerprint ? digitsOf(fingerprint) : ''
+}

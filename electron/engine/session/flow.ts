@@ -1,0 +1,138 @@
+/** What follows what: after a sign-in, after opening a store, after news from the server. */
+import type { FailureKind } from '../../../shared/rpc.ts'
+import { accountPlace } from '../account/account-place.ts'
+import { openAccountStore } from '../account/account-store.ts'
+import type { Undo } from '../ports.ts'
+import { carryOut } from './commands.ts'
+import { closeAccount, lockAccount, type Reactions, reconnect, showAccount, showPending } from './opening.ts'
+import { waitForApproval } from './pending.ts'
+import type { SignedIn } from './sign-in.ts'
+import type { Opened, Stage } from './stage.ts'
+
+export type Flow = {
+  readonly reactions: Reactions
+  /** After a sign-in. */
+  readonly show: (result: SignedIn) => Promise<void>
+  /** A store that was opened without the server. */
+  readonly enter: (opened: Opened) => Promise<void>
+  readonly signOut: () => Promise<void>
+  readonly stopWaiting: () => void
+  /** For a device that still waits, after a sign-in that failed. */
+  readonly goOnWaiting: () => void
+}
+
+/** The first sign-in waits this long for the first list, in milliseconds: then the window has something to show. */
+const firstListLimit = 5_000
+
+type Waiting = { readonly begin: (opened: Opened) => void; readonly stop: () => void }
+
+export function createFlow(stage: Stage): Flow {
+  const closed = async (cause?: FailureKind): Promise<void> => {
+    waiting.stop()
+    await closeAccount(stage)
+    const { server, user } = stage.profile()
+    stage.dispatch({ type: 'closed', server, user, ...(cause === undefined ? {} : { cause }) })
+  }
+  const waiting = createWaiting(stage, closed)
+  return {
+    reactions: reactionsOf(stage, waiting, closed),
+    show: async ({ opened, step }) => {
+      if (step === 'pending') {
+        waiting.begin(opened)
+        return
+      }
+      waiting.stop()
+      if (step === 'again' && stage.state().step === 'ready') await reconnect(stage, opened)
+      else showAccount(stage, opened)
+      if (!opened.runtime.keeper.state()?.core) await withLimit(stage, opened.runtime.sync.sync())
+    },
+    enter: async (opened) => {
+      await carryOutUnfinished(stage, opened, closed)
+      if (stage.opened() !== opened) return
+      const record = opened.runtime.store.account.read()
+      if (record?.password === undefined) await closed()
+      else if (record.device === 'pending') waiting.begin(opened)
+      else showAccount(stage, opened)
+    },
+    signOut: async () => {
+      const opened = stage.opened()
+      if (opened) {
+        opened.runtime.store.account.forgetPassword()
+        await opened.mail?.service.stop()
+        await opened.runtime.logout()
+      } else if (stage.state().step === 'locked') {
+        await forgetBehindTheLock(stage)
+      }
+      await closed()
+    },
+    stopWaiting: waiting.stop,
+    goOnWaiting: () => {
+      const opened = stage.opened()
+      if (opened && stage.state().step === 'pending') waiting.begin(opened)
+    },
+  }
+}
+
+function createWaiting(stage: Stage, closed: (cause: FailureKind) => Promise<void>): Waiting {
+  let undo: Undo = () => undefined
+  return {
+    stop: () => undo(),
+    begin: (opened) => {
+      showPending(stage, opened)
+      undo()
+      undo = waitForApproval(stage, opened, (end) => {
+        stage.soon(async () => {
+          if (stage.opened() !== opened) return
+          if (end.approved) showAccount(stage, opened)
+          else await closed(end.failure.kind)
+        })
+      })
+    },
+  }
+}
+
+function reactionsOf(stage: Stage, waiting: Waiting, closed: () => Promise<void>): Reactions {
+  return {
+    revoked: () =>
+      stage.soon(async () => {
+        const opened = stage.opened()
+        if (!opened) return
+        await opened.runtime.askForCommand()
+        // A wipe goes before the lock: it needs the store and its keys.
+        await carryOutUnfinished(stage, opened, closed)
+        await lockAccount(stage, 'revoked')
+      }),
+    pending: () =>
+      stage.soon(async () => {
+        const opened = stage.opened()
+        if (opened) waiting.begin(opened)
+      }),
+    command: (command) => stage.soon(() => carryOut(stage, command, closed)),
+  }
+}
+
+async function carryOutUnfinished(stage: Stage, opened: Opened, closed: () => Promise<void>): Promise<void> {
+  for (const command of opened.runtime.store.commands.unfinished()) await carryOut(stage, command, closed)
+}
+
+/**
+ * Signing out on the lock screen: the password goes from the store, so that the next start can't open it. Where the
+ * store does not open, by a passphrase or a keychain that is away, the lock stays for the next start.
+ */
+async function forgetBehindTheLock(stage: Stage): Promise<void> {
+  const { server, user } = stage.profile()
+  const store = await openAccountStore(stage.ports, accountPlace(stage.ports.profile, server, user))
+  if (!store.ok) return
+  store.value.account.forgetPassword()
+  store.value.database.close()
+  stage.saveProfile({ locked: false })
+}
+
+async function withLimit(stage: Stage, work: Promise<unknown>): Promise<void> {
+  let undo: Undo = () => undefined
+  const limit = new Promise<void>((resolve) => {
+    undo = stage.ports.clock.after(firstListLimit, resolve)
+  })
+  await Promise.race([work, limit])
+  undo()
+}

@@ -1,0 +1,109 @@
+/** The session's verbs, one at a time: start, sign in, sign out, lock, unlock, and what the server may make of them. */
+import type { Protection, Session } from '../../../shared/contract.ts'
+import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
+import { type AccountPlace, accountPlace } from '../account/account-place.ts'
+import { openAccountStore, storedAccount } from '../account/account-store.ts'
+import { resumeWipes } from '../account/wipe.ts'
+import { createFlow, type Flow } from './flow.ts'
+import { closeAccount, entranceOf, lockAccount, openAccount } from './opening.ts'
+import { whyClosed } from './session-state.ts'
+import { type SignInInput, signIn } from './sign-in.ts'
+import type { Opened, Stage } from './stage.ts'
+import { unlockStore } from './unlock.ts'
+import { createUnlockThrottle } from './unlock-throttle.ts'
+
+export type SessionService = {
+  readonly state: () => Session
+  /** The account, when its data may be shown. */
+  readonly open: () => Opened | undefined
+  readonly whyClosed: () => FailureKind
+  readonly signIn: (input: SignInInput) => Promise<Result<Session>>
+  readonly signOut: () => Promise<Result<Session>>
+  readonly lock: () => Promise<Result<Session>>
+  readonly unlock: (secret: string) => Promise<Result<Session>>
+  readonly protection: () => Promise<Result<Protection>>
+  /** Brings the profile up as it was left. */
+  readonly start: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export function createSession(stage: Stage): SessionService {
+  const throttle = createUnlockThrottle(stage.ports.clock)
+  const flow = createFlow(stage)
+  const done = () => ok(stage.session())
+  return {
+    state: stage.session,
+    open: () => (stage.state().step === 'ready' ? stage.opened() : undefined),
+    whyClosed: () => whyClosed(stage.state()),
+    signIn: (input) =>
+      stage.inTurn(async () => {
+        flow.stopWaiting()
+        const result = await signIn(stage, flow.reactions, input)
+        if (result.ok) await flow.show(result.value)
+        else flow.goOnWaiting()
+        return result.ok ? done() : result
+      }),
+    signOut: () =>
+      stage.inTurn(async () => {
+        await flow.signOut()
+        return done()
+      }),
+    lock: () =>
+      stage.inTurn(async () => {
+        if (stage.state().step !== 'ready') return fail(whyClosed(stage.state()))
+        stage.saveProfile({ locked: true })
+        await lockAccount(stage, 'user')
+        return done()
+      }),
+    unlock: (secret) =>
+      stage.inTurn(async () => {
+        const store = await unlockStore(stage, throttle, secret)
+        if (!store.ok) return store
+        stage.saveProfile({ locked: false })
+        await flow.enter(await openAccount(stage, entranceOf(stage, store.value), flow.reactions))
+        return done()
+      }),
+    protection: async () => ok(await protectionOf(stage)),
+    start: () => stage.inTurn(() => start(stage, flow)),
+    close: () =>
+      stage.inTurn(async () => {
+        flow.stopWaiting()
+        await closeAccount(stage)
+      }),
+  }
+}
+
+/** The profile's last account as it was left: open, locked, waiting, or signed out. */
+async function start(stage: Stage, flow: Flow): Promise<void> {
+  await resumeWipes(stage.ports)
+  const { server, user, locked } = stage.profile()
+  if (server === '' || user === '') return
+  const place: AccountPlace = accountPlace(stage.ports.profile, server, user)
+  const stored = storedAccount(place)
+  if (stored === 'none') return
+  if (stored === 'passphrase' || (stored === 'keychain' && locked)) {
+    const secret = stored === 'passphrase' ? 'passphrase' : 'password'
+    stage.dispatch({ type: 'locked', secret, reason: locked ? 'user' : 'start', user })
+    return
+  }
+  const store = await openAccountStore(stage.ports, place)
+  if (!store.ok) {
+    stage.dispatch({ type: 'closed', server, user, cause: store.failure.kind })
+    return
+  }
+  if (!store.value.account.read()) {
+    store.value.database.close()
+    return
+  }
+  await flow.enter(await openAccount(stage, entranceOf(stage, store.value), flow.reactions))
+}
+
+/** How secrets are kept for the account in use; before one is open, how they would be. */
+async function protectionOf(stage: Stage): Promise<Protection> {
+  const keychainAvailable = await stage.ports.secrets.available()
+  const opened = stage.opened()
+  const { server, user } = stage.profile()
+  const stored = server === '' ? 'none' : storedAccount(accountPlace(stage.ports.profile, server, user))
+  const kind = opened?.runtime.store.vault.protection ?? (stored === 'keysMissing' ? 'none' : stored)
+  return { kind, keychainAvailable }
+}

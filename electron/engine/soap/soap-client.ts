@@ -1,0 +1,185 @@
+/**
+ * The only file that uses axios: posts one envelope and returns the bytes of the answer, or a failure kind. Every
+ * error of axios, Node's HTTP and TLS is translated here.
+ *
+ * TLS: with a pin, the certificate is looked at first over a connection that sends nothing (peer-certificate.ts); only
+ * when its SHA-256 is the pinned one does it become the one trusted certificate of the agent. Without a pin the
+ * system's authorities (and NODE_EXTRA_CA_CERTS) decide.
+ */
+import { Agent as HttpAgent } from 'node:http'
+import { type AgentOptions, Agent as HttpsAgent } from 'node:https'
+import axios, { type AxiosResponse, isAxiosError } from 'axios'
+import { type Failure, fail } from '../../../shared/rpc.ts'
+import type { Clock } from '../ports.ts'
+import { fetchPeerCertificate, type PeerCertificate } from './peer-certificate.ts'
+import type { ServerAddress } from './server-address.ts'
+
+/** Largest answer taken, protocol.md section 4. */
+const answerLimit = 12 * 1024 * 1024
+/** Longest `Retry-After` believed, in milliseconds: a hostile one must not silence the client for a year. */
+const retryAfterLimit = 3_600_000
+
+export type SoapAnswer =
+  | { readonly ok: true; readonly status: number; readonly body: Uint8Array; readonly retryAfter?: number }
+  | { readonly ok: false; readonly failure: Failure }
+
+export type PostOptions = {
+  /** Milliseconds for the whole exchange. */
+  readonly timeout: number
+  readonly signal?: AbortSignal
+}
+
+export interface SoapClient {
+  readonly post: (envelope: string, options: PostOptions) => Promise<SoapAnswer>
+  /** Ends kept connections and running exchanges. */
+  readonly close: () => void
+}
+
+export type SoapClientOptions = {
+  readonly address: ServerAddress
+  /** SHA-256 of the server's certificate, lower-case hex. */
+  readonly pin?: string
+  readonly clock: Pick<Clock, 'after'>
+}
+
+type Connection =
+  | { readonly ok: true; readonly agent: HttpAgent | HttpsAgent }
+  | { readonly ok: false; readonly failure: Failure }
+
+export function createSoapClient(options: SoapClientOptions): SoapClient {
+  let connection: Promise<Connection> | undefined
+  const closing = new AbortController()
+  const connect = async (): Promise<Connection> => {
+    connection ??= makeAgent(options)
+    const made = await connection
+    // A failure is not kept: the server may be back, or show the right certificate, the next time.
+    if (!made.ok) connection = undefined
+    return made
+  }
+  return {
+    post: async (envelope, post) => {
+      const made = await connect()
+      if (!made.ok) return made
+      return exchange(options, made.agent, { envelope, timeout: post.timeout, signals: [closing.signal, post.signal] })
+    },
+    close: () => {
+      closing.abort()
+      void endConnection(connection)
+    },
+  }
+}
+
+async function endConnection(connection: Promise<Connection> | undefined): Promise<void> {
+  const made = await connection
+  if (made?.ok) made.agent.destroy()
+}
+
+async function makeAgent(options: SoapClientOptions): Promise<Connection> {
+  const { address, pin, clock } = options
+  const kept = { keepAlive: true, maxSockets: 6 }
+  if (!address.tls) return { ok: true, agent: new HttpAgent(kept) }
+  if (pin === undefined) return { ok: true, agent: new HttpsAgent({ ...kept, minVersion: 'TLSv1.2' }) }
+  const shown = await fetchPeerCertificate(address, clock)
+  if (!shown) return fail('unreachable')
+  if (shown.pin !== pin.toLowerCase()) return untrusted(shown)
+  return { ok: true, agent: new HttpsAgent({ ...kept, ...pinned(shown) }) }
+}
+
+/** The pin names the server better than its host name does, so the name in the certificate is not asked for. */
+function pinned(shown: PeerCertificate): AgentOptions {
+  return {
+    minVersion: 'TLSv1.2',
+    ca: shown.pem,
+    allowPartialTrustChain: true,
+    checkServerIdentity: (_host, certificate) =>
+      certificate.fingerprint256 === shown.fingerprint
+        ? undefined
+        : new Error('another certificate than the pinned one'),
+  }
+}
+
+type Exchange = {
+  readonly envelope: string
+  readonly timeout: number
+  readonly signals: readonly (AbortSignal | undefined)[]
+}
+
+async function exchange(
+  options: SoapClientOptions,
+  agent: HttpAgent | HttpsAgent,
+  { envelope, timeout, signals }: Exchange,
+): Promise<SoapAnswer> {
+  const deadline = new AbortController()
+  const undo = options.clock.after(timeout, () => deadline.abort())
+  try {
+    const signal = AbortSignal.any([deadline.signal, ...signals.filter((s) => s !== undefined)])
+    return readAnswer(await send(options.address.url, agent, { envelope, signal }))
+  } catch (error) {
+    return translate(error, options)
+  } finally {
+    undo()
+  }
+}
+
+function send(
+  url: string,
+  agent: HttpAgent | HttpsAgent,
+  { envelope, signal }: { readonly envelope: string; readonly signal: AbortSignal },
+): Promise<AxiosResponse<Buffer>> {
+  return axios.post<Buffer>(url, Buffer.from(envelope, 'utf8'), {
+    adapter: 'http',
+    // Both belong to this file alone; a proxy would see the sealed login, a redirect would choose another server.
+    proxy: false,
+    maxRedirects: 0,
+    maxContentLength: answerLimit,
+    maxBodyLength: answerLimit,
+    decompress: false,
+    responseType: 'arraybuffer',
+    validateStatus: () => true,
+    headers: {
+      'Content-Type': 'application/soap+xml; charset=utf-8',
+      'Accept-Encoding': 'identity',
+      'User-Agent': 'Kith',
+    },
+    httpAgent: agent,
+    httpsAgent: agent,
+    signal,
+  })
+}
+
+function readAnswer(response: AxiosResponse<Buffer>): SoapAnswer {
+  const retryAfter = readRetryAfter(response.headers['retry-after'])
+  const encoding: unknown = response.headers['content-encoding']
+  if (response.status >= 300 && response.status < 400) return fail('unreachable')
+  if (encoding !== undefined && encoding !== 'identity') return fail('unreachable')
+  return {
+    ok: true,
+    status: response.status,
+    body: new Uint8Array(response.data),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  }
+}
+
+/** RFC 9110 section 10.2.3, seconds only: the date form would trust the server's clock. */
+function readRetryAfter(value: unknown): number | undefined {
+  if (typeof value !== 'string' || !/^\d{1,9}$/.test(value)) return undefined
+  return Math.min(Number(value) * 1000, retryAfterLimit)
+}
+
+async function translate(error: unknown, options: SoapClientOptions): Promise<SoapAnswer> {
+  if (!isAxiosError(error)) throw error
+  const code = error.code ?? ''
+  if (code === 'ERR_BAD_RESPONSE' || code === 'ERR_FR_MAX_BODY_LENGTH_EXCEEDED') return fail('tooLarge')
+  if (!isCertificateError(code)) return fail('unreachable')
+  const shown = await fetchPeerCertificate(options.address, options.clock)
+  return shown ? untrusted(shown) : fail('certificateUntrusted')
+}
+
+/** Codes of OpenSSL's verification (X509_V_ERR_*), as Node and BoringSSL name them, and of Node's own name check. */
+function isCertificateError(code: string): boolean {
+  return /CERT|ALTNAME|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|CRL_|HOSTNAME_MISMATCH/.test(code)
+}
+
+function untrusted(shown: PeerCertificate): { readonly ok: false; readonly failure: Failure } {
+  return fail('certificateUntrusted', { issuer: shown.issuer, fingerprint: shown.fingerprint })
+}

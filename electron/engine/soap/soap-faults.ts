@@ -1,0 +1,50 @@
+/** What a fault means to the user (protocol.md section 10). A fault is unsigned: none of these loosens or destroys. */
+import { assertNever, type Failure } from '../../../shared/rpc.ts'
+import type { FaultCode, SoapFault } from '../../../shared/soap/faults.ts'
+
+/** Longest wait believed, in milliseconds: an hour. */
+const longestWait = 3_600_000
+
+export function failureOfFault(fault: SoapFault, headerRetryAfter?: number): Failure {
+  const kind = kindOf(fault.code)
+  const wait = fault.retryAfter ?? headerRetryAfter
+  const waits = kind === 'tooManyAttempts' || kind === 'rateLimited' || kind === 'busy'
+  return waits && wait !== undefined
+    ? { kind, detail: { retryAfter: Math.min(Math.max(0, wait), longestWait) } }
+    : { kind }
+}
+
+function kindOf(code: FaultCode): Failure['kind'] {
+  switch (code) {
+    case 'AuthFailed':
+      return 'authFailed'
+    case 'Locked':
+      return 'tooManyAttempts'
+    case 'DevicePending':
+      return 'devicePending'
+    case 'DeviceRevoked':
+      return 'deviceRevoked'
+    case 'SessionExpired':
+      return 'sessionExpired'
+    case 'ClockSkew':
+      return 'clockWrong'
+    case 'UpgradeRequired':
+      return 'serverNewer'
+    case 'RateLimited':
+      return 'rateLimited'
+    case 'VersionUnknown':
+      return 'listRefused'
+    case 'TooLarge':
+      return 'tooLarge'
+    case 'Busy':
+    case 'Internal':
+      return 'busy'
+    case 'BadSignature':
+    case 'Replay':
+    case 'StaleNonce':
+    case 'BadRequest':
+      return 'internal'
+    default:
+      return assertNever(code)
+  }
+}

@@ -1,0 +1,20 @@
+/** The real clock, dice and resolver, for the hosts' composition roots. */
+import { randomBytes } from 'node:crypto'
+import { resolveTxt } from 'node:dns/promises'
+import type { Clock, DnsResolver } from './ports.ts'
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (ms, act) => {
+    const timer = setTimeout(act, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+export function systemRandom(count: number): Uint8Array {
+  return Uint8Array.from(randomBytes(count))
+}
+
+export const systemDns: DnsResolver = {
+  txt: async (name) => (await resolveTxt(name)).map((strings) => strings.join('')),
+}

@@ -1,0 +1,107 @@
+/** The real whitelist server as a child process, with its command line as the administrator. For integration tests. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+
+const main = new URL('../../../server/main.ts', import.meta.url).pathname
+/** Longest wait for a command or for the server's first line, in milliseconds. */
+const patience = 30_000
+/** How long a server that was told to end may take. */
+const endPatience = 5_000
+
+export type RealServer = {
+  readonly url: () => string
+  /** Runs a `kith-server` command; returns what it printed as JSON, or throws with its error. */
+  readonly admin: (args: readonly string[], input?: string) => Promise<unknown>
+  readonly start: () => Promise<void>
+  readonly stop: () => Promise<void>
+  /** Ends all sessions, as time does. */
+  readonly endSessions: () => Promise<void>
+  readonly remove: () => Promise<void>
+}
+
+const readySchema = z.object({ url: z.string() })
+
+export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto'): Promise<RealServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-engine-server-'))
+  let child: ChildProcess | undefined
+  let url = ''
+  const admin = async (args: readonly string[], input = ''): Promise<unknown> =>
+    JSON.parse(await run([main, ...args, '--data', folder, '--json'], input))
+  await admin(['init', '--domain', 'corp.example', '--approve', approve])
+  takeFreePorts(join(folder, 'config.json'))
+  const stop = async (): Promise<void> => {
+    const ending = child
+    child = undefined
+    if (!ending || ending.exitCode !== null) return
+    const ended = new Promise((resolve) => ending.once('exit', resolve))
+    ending.kill()
+    // Its store is closed by then; a client's test must not depend on how the server's last timer ends.
+    const late = setTimeout(() => ending.kill('SIGKILL'), endPatience)
+    await ended
+    clearTimeout(late)
+  }
+  return {
+    url: () => url,
+    admin,
+    start: async () => {
+      if (child) return
+      const port = url === '' ? '0' : new URL(url).port
+      child = spawn(process.execPath, [main, 'serve', '--data', folder, '--json', '--port', port], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      url = readySchema.parse(JSON.parse(await firstLine(child))).url
+    },
+    stop,
+    endSessions: async () => {
+      const script = `new (require('better-sqlite3-multiple-ciphers'))(process.argv[1]).exec('DELETE FROM sessions')`
+      await run(['-e', script, join(folder, 'kith.sqlite')], '')
+    },
+    remove: async () => {
+      await stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Other servers may run on this machine. */
+function takeFreePorts(file: string): void {
+  const config = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(file, 'utf8')))
+  const free = { port: 0, metricsPort: 0, mail: { kind: 'embedded', smtp: 0, imap: 0 } }
+  writeFileSync(file, JSON.stringify({ ...config, ...free }))
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (!child.stdout) throw new Error('no output to read')
+    const timer = setTimeout(() => reject(new Error('the server did not start in time')), patience)
+    createInterface({ input: child.stdout }).once('line', (line) => {
+      clearTimeout(timer)
+      resolve(line)
+    })
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
+  })
+}
+
+function run(args: readonly string[], input: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd: new URL('../../..', import.meta.url).pathname,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: patience,
+    })
+    let out = ''
+    let errors = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString()
+    })
+    child.once('close', (code) => (code === 0 ? resolve(out) : reject(new Error(`${args.join(' ')}: ${errors}${out}`))))
+    child.stdin.end(input)
+  })
+}

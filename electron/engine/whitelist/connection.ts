@@ -1,0 +1,134 @@
+/**
+ * Keeps the list current while signed in (protocol.md section 7): syncs at start, after each poke, and every quarter of
+ * an hour; between them a Wait is held. A break is followed by a random pause and a back-off. One loop, so that there
+ * is never more than one sync or Wait of it at a time.
+ */
+import type { Failure, Result } from '../../../shared/rpc.ts'
+import type { Clock, Log } from '../ports.ts'
+import { createBackOff, nextCheck } from './back-off.ts'
+
+export type Poke = { readonly ep: number; readonly ver: number }
+
+export type ConnectionDependencies = {
+  readonly clock: Clock
+  readonly log: Log
+  readonly random: (count: number) => Uint8Array
+  readonly sync: () => Promise<Result<unknown>>
+  /** Held by the server until the list moves; resolves early when `signal` aborts. */
+  readonly wait: (signal: AbortSignal) => Promise<Result<Poke>>
+  readonly current: () => Poke | undefined
+  /** Whether the policy lets the server push. */
+  readonly pushOn: () => boolean
+  readonly online: () => void
+  /** Each failure that is not the list's own. Returns whether trying again makes sense. */
+  readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
+}
+
+export type Connection = {
+  /** Also again, after a failure that ended it. */
+  readonly start: () => void
+  /** Ends the loop; resolves when nothing of it runs. */
+  readonly stop: () => Promise<void>
+  /** Tries again now instead of at the end of the pause. */
+  readonly wake: () => void
+}
+
+/** Pokes may be false: a Wait begins at most this often, in milliseconds. */
+const waitEvery = 1_000
+
+export function createConnection(deps: ConnectionDependencies): Connection {
+  const ending = new AbortController()
+  let running: Promise<void> | undefined
+  let wakeUp: () => void = () => undefined
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const finish = () => {
+        undo()
+        ending.signal.removeEventListener('abort', finish)
+        wakeUp = () => undefined
+        resolve()
+      }
+      const undo = deps.clock.after(ms, finish)
+      ending.signal.addEventListener('abort', finish)
+      wakeUp = finish
+      if (ending.signal.aborted) finish()
+    })
+  return {
+    start: () => {
+      running ??= loop(deps, ending.signal, pause)
+        .catch((error: unknown) => {
+          deps.log.error('connection loop ended by a bug', {
+            error: error instanceof Error ? error.name : typeof error,
+          })
+          deps.failed({ kind: 'internal' })
+        })
+        .finally(() => {
+          running = undefined
+        })
+    },
+    stop: async () => {
+      ending.abort()
+      await running
+    },
+    wake: () => wakeUp(),
+  }
+}
+
+type Pause = (ms: number) => Promise<void>
+
+async function loop(deps: ConnectionDependencies, ending: AbortSignal, pause: Pause): Promise<void> {
+  const backOff = createBackOff(deps.random)
+  while (!ending.aborted) {
+    const synced = await deps.sync()
+    if (ending.aborted) return
+    const failure = synced.ok ? await listen(deps, ending, pause) : synced.failure
+    if (ending.aborted) return
+    if (!failure) {
+      backOff.reset()
+      continue
+    }
+    // A refused list says nothing about the line: the server answered.
+    if (failure.kind === 'listRefused' || failure.kind === 'clockWrong') deps.online()
+    else if (deps.failed(failure) === 'stop') return
+    await pause(backOff.next(failure.detail?.retryAfter))
+  }
+}
+
+/** Returns when a sync is due, or with the failure that ended the listening. */
+async function listen(deps: ConnectionDependencies, ending: AbortSignal, pause: Pause): Promise<Failure | undefined> {
+  deps.online()
+  const due = new AbortController()
+  const undo = deps.clock.after(nextCheck(deps.random), () => due.abort())
+  try {
+    while (!due.signal.aborted && !ending.aborted) {
+      const begun = deps.clock.now()
+      if (!deps.pushOn()) {
+        await pauseUntil(due.signal, pause)
+        return undefined
+      }
+      const poke = await deps.wait(AbortSignal.any([due.signal, ending]))
+      if (due.signal.aborted || ending.aborted) return undefined
+      if (!poke.ok) return poke.failure
+      const rest = waitEvery - (deps.clock.now() - begun)
+      if (rest > 0) await pause(rest)
+      if (isNews(poke.value, deps.current())) return undefined
+    }
+    return undefined
+  } finally {
+    undo()
+  }
+}
+
+function isNews(poke: Poke, mine: Poke | undefined): boolean {
+  return poke.ep !== mine?.ep || poke.ver !== mine.ver
+}
+
+/** Longer than any check: the pause ends by the signal, a wake-up or the end of the loop. */
+const longPause = 3_600_000
+
+async function pauseUntil(signal: AbortSignal, pause: Pause): Promise<void> {
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  await Promise.race([aborted, pause(longPause)])
+}

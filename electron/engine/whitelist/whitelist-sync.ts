@@ -1,0 +1,185 @@
+/**
+ * Brings the list up to date: one round at a time, all or nothing, in the order of protocol.md section 6: check, one
+ * transaction, ratchet copy, acknowledgement. A failure moves nothing; a refused answer is followed by one full list.
+ */
+import type { ListChange, WhitelistStatus } from '../../../shared/contract.ts'
+import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
+import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
+import type { SignedCommand } from '../../../shared/whitelist/command.ts'
+import { policyOf } from '../../../shared/whitelist/head.ts'
+import type { ListState } from '../../../shared/whitelist/sync/list-state.ts'
+import { StoreError } from '../database/open.ts'
+import type { Ratchet } from '../keys/ratchet.ts'
+import type { SignedCalls } from '../link/signed-calls.ts'
+import type { Clock, Log } from '../ports.ts'
+import type { ListKeeper } from './list-keeper.ts'
+import { type RoundResult, type SyncCall, syncRound } from './sync-round.ts'
+
+export type SyncDependencies = {
+  readonly calls: SignedCalls
+  readonly keeper: ListKeeper
+  readonly primitives: Primitives
+  readonly boxSecret: () => Uint8Array
+  readonly writeRatchet: (ratchet: Ratchet) => Promise<void>
+  readonly clock: Clock
+  readonly log: Log
+  readonly statusChanged: (status: WhitelistStatus) => void
+  readonly listChanged: (change: ListChange) => void
+  /** Each answer's commands, already verified as P's for this device. */
+  readonly commands: (commands: readonly SignedCommand[]) => Promise<void>
+}
+
+export type WhitelistSync = {
+  /** Joins a round that runs already. */
+  readonly sync: () => Promise<Result<ListChange>>
+  /** By the user: at most every two seconds, and only where the policy gives the user the button. */
+  readonly refresh: () => Promise<Result<ListChange>>
+  readonly status: () => WhitelistStatus
+  /** Resolves when no round runs. */
+  readonly settled: () => Promise<void>
+  /** The next round asks for the whole list. `notice` tells the administrator why. */
+  readonly askFull: (notice?: string) => void
+}
+
+/** Shortest time between two refreshes by the user, in milliseconds (protocol.md section 7). */
+const refreshEvery = 2_000
+
+export function createWhitelistSync(deps: SyncDependencies): WhitelistSync {
+  let running: Promise<Result<ListChange>> | undefined
+  let lastRefresh = Number.NEGATIVE_INFINITY
+  const memory: Memory = { progress: undefined, failure: undefined, wish: noWish }
+  const status = (): WhitelistStatus => statusOf(deps, memory, running !== undefined)
+  const announce = () => deps.statusChanged(status())
+  const sync = () => {
+    if (!running) {
+      running = runRound(deps, memory, announce).finally(() => {
+        running = undefined
+        memory.progress = undefined
+        announce()
+      })
+      announce()
+    }
+    return running
+  }
+  return {
+    sync,
+    refresh: async () => {
+      const core = deps.keeper.state()?.core
+      if (core && policyOf(core).update === 'server') return fail('refused')
+      const rest = lastRefresh + refreshEvery - deps.clock.now()
+      if (!running && rest > 0 && rest <= refreshEvery) return fail('rateLimited', { retryAfter: rest })
+      lastRefresh = deps.clock.now()
+      return sync()
+    },
+    status,
+    settled: async () => {
+      await running
+    },
+    askFull: (notice) => {
+      memory.wish = { wantFull: true, notice }
+    },
+  }
+}
+
+/** What outlives a round. */
+type Memory = {
+  progress: WhitelistStatus['progress']
+  failure: FailureKind | undefined
+  wish: Wish
+}
+
+async function runRound(deps: SyncDependencies, memory: Memory, announce: () => void): Promise<Result<ListChange>> {
+  try {
+    const result = await bringUpToDate(deps, memory.wish, (done, total) => {
+      memory.progress = { done, total }
+      announce()
+    })
+    if (result.ok) memory.wish = noWish
+    memory.failure = result.ok ? undefined : result.failure.kind
+    return result
+  } catch (error) {
+    // The disk refused the transaction: the old list stays in force.
+    if (!(error instanceof StoreError)) throw error
+    memory.failure = error.kind
+    return fail(error.kind)
+  }
+}
+
+type Wish = { readonly wantFull: boolean; readonly notice: string | undefined }
+const noWish: Wish = { wantFull: false, notice: undefined }
+type Progress = (done: number, total: number) => void
+
+async function bringUpToDate(deps: SyncDependencies, wish: Wish, progress: Progress): Promise<Result<ListChange>> {
+  const before = deps.keeper.state()
+  if (!before) return fail('notSignedIn')
+  if (wish.notice !== undefined) await report(deps, before, { what: wish.notice, alarm: true })
+  let result = await ask(deps, before, { want: wish.wantFull ? 'full' : 'auto', progress })
+  if (!result.ok && result.mayMend) {
+    await tellRefused(deps, before, result)
+    // Once: what a full list does not mend, a second one will not either.
+    result = await ask(deps, before, { want: 'full', progress })
+  }
+  if (!result.ok) return { ok: false, failure: result.failure }
+  await deps.commands(result.commands)
+  if (result.step === 'commands') return fail('deviceRevoked')
+  return ok(await accept(deps, result))
+}
+
+async function tellRefused(
+  deps: SyncDependencies,
+  before: ListState,
+  { refused, alarm }: Extract<RoundResult, { readonly ok: false }>,
+): Promise<void> {
+  if (refused === undefined) return
+  deps.log.warn('whitelist answer refused', { check: refused, alarm })
+  await report(deps, before, { what: refused, alarm })
+}
+
+function ask(
+  deps: SyncDependencies,
+  state: ListState,
+  { want, progress }: { readonly want: 'auto' | 'full'; readonly progress: Progress },
+): Promise<RoundResult> {
+  const { primitives, boxSecret, clock } = deps
+  const call: SyncCall = (make) => deps.calls.call('Sync', make)
+  return syncRound({ call, primitives, boxSecret, now: clock.now, progress }, state, want)
+}
+
+/** Steps 15 and 16: the transaction, the copy of the ratchet, and only then the acknowledgement. */
+async function accept(
+  deps: SyncDependencies,
+  { state, change }: Extract<RoundResult, { readonly step: 'applied' }>,
+): Promise<ListChange> {
+  const moved = deps.keeper.apply(state, change, deps.clock.now())
+  const { lst, ep, ver, head, trustedTime } = state
+  await deps.writeRatchet({ ep, ver, head, trustedTime })
+  if (moved.added + moved.changed + moved.removed > 0) deps.listChanged(moved)
+  const acknowledged = await deps.calls.call('Ack', (common) => ({ ...common, lst, ep, ver, head }))
+  if (!acknowledged.ok) deps.log.info('acknowledgement not taken', { kind: acknowledged.failure.kind })
+  return moved
+}
+
+/** Best effort: the administrator hears of it, the outcome of the sync does not depend on it. */
+async function report(
+  deps: SyncDependencies,
+  { lst, ep, ver }: ListState,
+  { what, alarm }: { readonly what: string; readonly alarm: boolean },
+): Promise<void> {
+  const sent = await deps.calls.call('Report', (common) => ({ ...common, lst, ep, ver, what, alarm }))
+  if (!sent.ok) deps.log.warn('report not taken', { what, kind: sent.failure.kind })
+}
+
+function statusOf({ keeper, clock }: SyncDependencies, memory: Memory, syncing: boolean): WhitelistStatus {
+  const { progress, failure } = memory
+  const state = keeper.state()
+  return {
+    version: state?.ver ?? 0,
+    epoch: state?.ep ?? 0,
+    count: state?.entries.size ?? 0,
+    syncedAt: keeper.syncedAt(),
+    leaseEndsAt: keeper.lease(clock.now()).endsAt,
+    state: syncing ? 'syncing' : failure === undefined ? 'idle' : 'failed',
+    ...(syncing && progress ? { progress } : {}),
+    ...(failure === undefined ? {} : { failure }),
+  }
+}

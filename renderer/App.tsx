@@ -1,0 +1,26 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { useState } from 'react'
+import { I18nextProvider } from 'react-i18next'
+import { StoresProvider } from './components/context.tsx'
+import { Toasts } from './components/Toasts.tsx'
+import { useAppearance } from './components/use-appearance.ts'
+import { makeI18n } from './i18n/i18n.ts'
+import { Gate } from './screens/Gate.tsx'
+import type { Stores } from './store/stores.ts'
+
+export function App({ stores }: { readonly stores: Stores }) {
+  const [i18n] = useState(() => makeI18n(stores.settings.store.getState().language))
+  useAppearance(stores.settings, i18n)
+  return (
+    <CSPProvider disableStyleElements>
+      <I18nextProvider i18n={i18n}>
+        <StoresProvider stores={stores}>
+          <div className="frame">
+            <Gate />
+            <Toasts />
+          </div>
+        </StoresProvider>
+      </I18nextProvider>
+    </CSPProvider>
+  )
+}

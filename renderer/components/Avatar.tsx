@@ -1,0 +1,11 @@
+import { initialsOf, tintOf } from './initials.ts'
+
+export type AvatarProps = { readonly name: string; readonly address: string; readonly size?: 'row' | 'large' }
+
+export function Avatar({ name, address, size = 'row' }: AvatarProps) {
+  return (
+    <span aria-hidden="true" className={`avatar tint-${tintOf(address)} ${size === 'large' ? 'avatar-large' : ''}`}>
+      {initialsOf(name, address)}
+    </span>
+  )
+}

@@ -1,0 +1,23 @@
+import type { ReactNode } from 'react'
+import { Icon, type IconName } from './Icons.tsx'
+
+export type EmptyStateProps = {
+  readonly icon: IconName
+  readonly title: string
+  readonly hint?: string
+  readonly children?: ReactNode
+}
+
+/** Nothing here yet: says so, and what to do next. */
+export function EmptyState({ icon, title, hint, children }: EmptyStateProps) {
+  return (
+    <div className="m-auto grid max-w-80 justify-items-center gap-2 p-6 text-center">
+      <span className="mb-1 grid size-12 place-items-center rounded-full bg-accent-soft text-accent">
+        <Icon name={icon} size={22} />
+      </span>
+      <p className="font-semibold">{title}</p>
+      {hint !== undefined && <p className="text-sm text-muted">{hint}</p>}
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,66 @@
+import type { Failure } from '../../shared/rpc.ts'
+import { formatCountdown } from '../i18n/format.ts'
+import { type Translate, useWords } from '../i18n/i18n.ts'
+import { useNow } from './context.tsx'
+import { refusalWords } from './words.ts'
+
+/** One sentence for a failure, where there is no room for more. */
+export function failureWords(t: Translate, failure: Failure): string {
+  return t(`failure.${failure.kind}`)
+}
+
+function Countdown({ until }: { readonly until: number }) {
+  const { t } = useWords()
+  const left = until - useNow(250)
+  if (left <= 0) return <p>{t('failure.tooManyAttemptsNow')}</p>
+  return (
+    <p>
+      {t('failure.tooManyAttemptsIn')}{' '}
+      <span role="timer" className="font-semibold tabular-nums">
+        {formatCountdown(left)}
+      </span>
+    </p>
+  )
+}
+
+function Certificate({ failure }: { readonly failure: Failure }) {
+  const { t } = useWords()
+  const { issuer, fingerprint } = failure.detail ?? {}
+  return (
+    <dl className="grid gap-1 text-sm">
+      {issuer !== undefined && (
+        <>
+          <dt className="font-semibold">{t('signIn.issuer')}</dt>
+          <dd>{issuer}</dd>
+        </>
+      )}
+      {fingerprint !== undefined && (
+        <>
+          <dt className="font-semibold">{t('signIn.fingerprint')}</dt>
+          <dd className="font-mono text-xs">{fingerprint}</dd>
+        </>
+      )}
+    </dl>
+  )
+}
+
+export type FailureTextProps = { readonly failure: Failure; readonly retryAt?: number | undefined }
+
+/** A failure in plain words: what happened, what is still safe, what to do. */
+export function FailureText({ failure, retryAt }: FailureTextProps) {
+  const { t } = useWords()
+  if (failure.kind === 'tooManyAttempts' && retryAt !== undefined) return <Countdown until={retryAt} />
+  return (
+    <>
+      <p>{failureWords(t, failure)}</p>
+      {failure.kind === 'certificateUntrusted' && <Certificate failure={failure} />}
+      {failure.detail?.refusals !== undefined && (
+        <ul className="grid gap-1 text-sm">
+          {failure.detail.refusals.map((refusal) => (
+            <li key={`${refusal.address} ${refusal.rule}`}>{refusalWords(t, refusal)}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}

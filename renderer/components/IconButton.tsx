@@ -1,0 +1,27 @@
+import type { Ref } from 'react'
+import { Icon, type IconName } from './Icons.tsx'
+
+export type IconButtonProps = {
+  readonly label: string
+  readonly icon: IconName
+  readonly onClick: () => void
+  readonly disabled?: boolean
+  readonly className?: string
+  readonly ref?: Ref<HTMLButtonElement>
+}
+
+export function IconButton({ label, icon, onClick, disabled = false, className = '', ref }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      ref={ref}
+      className={`button button-quiet button-icon ${className}`}
+      aria-label={label}
+      title={label}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  )
+}

@@ -1,0 +1,31 @@
+import { Dialog } from '@base-ui/react/dialog'
+import type { ReactNode } from 'react'
+import { useWords } from '../i18n/i18n.ts'
+import { Icon } from './Icons.tsx'
+
+export type ModalProps = {
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly title: string
+  readonly children: ReactNode
+}
+
+export function Modal({ open, onClose, title, children }: ModalProps) {
+  const { t } = useWords()
+  return (
+    <Dialog.Root open={open} onOpenChange={(next) => next || onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="dialog-backdrop" />
+        <Dialog.Popup className="dialog">
+          <header className="bar bar-line justify-between">
+            <Dialog.Title className="title">{title}</Dialog.Title>
+            <Dialog.Close className="button button-quiet button-icon" aria-label={t('common.close')}>
+              <Icon name="close" />
+            </Dialog.Close>
+          </header>
+          <div className="page-scroll p-5">{children}</div>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

@@ -1,0 +1,46 @@
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
+import { type StoreApi, useStore } from 'zustand'
+import type { Stores } from '../store/stores.ts'
+
+const StoresContext = createContext<Stores | undefined>(undefined)
+
+export function StoresProvider({ stores, children }: { readonly stores: Stores; readonly children: ReactNode }) {
+  return <StoresContext value={stores}>{children}</StoresContext>
+}
+
+export function useStores(): Stores {
+  const stores = useContext(StoresContext)
+  if (!stores) throw new Error('a component outside of StoresProvider')
+  return stores
+}
+
+/** The whole state of one slice; slices are small. */
+export function useSlice<T>(slice: { readonly store: StoreApi<T> }): T {
+  return useStore(slice.store)
+}
+
+/** The time, moving on every `period` milliseconds, for texts such as "3 minutes ago". */
+export function useNow(period: number): number {
+  const { clock } = useStores()
+  const [now, setNow] = useState(clock.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(clock.now()), period)
+    return () => clearInterval(timer)
+  }, [clock, period])
+  return now
+}
+
+/** Whether something has lasted for more than `wait` milliseconds: what is shorter shows nothing. */
+export function useLasting(active: boolean, wait = 100): boolean {
+  const { clock } = useStores()
+  const [lasting, setLasting] = useState(false)
+  useEffect(() => {
+    if (!active) return undefined
+    const undo = clock.after(wait, () => setLasting(true))
+    return () => {
+      undo()
+      setLasting(false)
+    }
+  }, [active, wait, clock])
+  return active && lasting
+}

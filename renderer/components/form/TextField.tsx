@@ -1,0 +1,56 @@
+import { type ChangeEvent, useEffect, useId, useRef } from 'react'
+
+export type TextFieldProps = {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly type?: 'text' | 'password'
+  readonly autoComplete?: string
+  readonly hint?: string
+  readonly invalid?: boolean
+  readonly focusFirst?: boolean
+  readonly minLength?: number
+}
+
+/** Focuses once, when the field appears; what is typed elsewhere later never moves the focus. */
+function useFirstFocus(wanted: boolean) {
+  const box = useRef<HTMLInputElement>(null)
+  const first = useRef(wanted)
+  useEffect(() => {
+    if (first.current) box.current?.focus()
+  }, [])
+  return box
+}
+
+export function TextField(props: TextFieldProps) {
+  const id = useId()
+  const box = useFirstFocus(props.focusFirst ?? false)
+  const { label, value, onChange, type = 'text', autoComplete = 'off', hint, invalid, minLength } = props
+  return (
+    <div className="grid gap-1.5">
+      <label htmlFor={id} className="text-sm font-medium">
+        {label}
+      </label>
+      <input
+        id={id}
+        type={type}
+        className="input"
+        value={value}
+        onChange={(event: ChangeEvent<HTMLInputElement>) => onChange(event.target.value)}
+        autoComplete={autoComplete}
+        spellCheck={false}
+        autoCapitalize="none"
+        required
+        aria-invalid={invalid ? true : undefined}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        minLength={minLength}
+        ref={box}
+      />
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="text-sm text-muted">
+          {hint}
+        </p>
+      )}
+    </div>
+  )
+}

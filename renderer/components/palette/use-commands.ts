@@ -1,0 +1,70 @@
+import type { Contact } from '../../../shared/contract.ts'
+import { useWords } from '../../i18n/i18n.ts'
+import { useRefresh } from '../../screens/contacts/use-refresh.ts'
+import { conversationId } from '../../store/conversation-id.ts'
+import { screens } from '../../store/navigation.ts'
+import { useStores } from '../context.tsx'
+import type { IconName } from '../Icons.tsx'
+import { useFoundPeople } from '../use-found-people.ts'
+
+export type Command = {
+  readonly id: string
+  readonly label: string
+  readonly icon: IconName
+  readonly person?: Contact
+  readonly run: () => void
+}
+
+/** Everything that can be done from anywhere, before any search. */
+function useFixedCommands(): readonly Command[] {
+  const { navigation, compose, session } = useStores()
+  const { t } = useWords()
+  const refresh = useRefresh()
+  return [
+    ...screens.map((screen) => ({
+      id: screen,
+      label: t(`nav.${screen}`),
+      icon: screen,
+      run: () => navigation.go(screen),
+    })),
+    {
+      id: 'compose',
+      label: t('mail.compose'),
+      icon: 'write',
+      run: () => {
+        compose.resume()
+        navigation.show('mail')
+      },
+    },
+    { id: 'refresh', label: t('contacts.refresh'), icon: 'refresh', run: () => void refresh() },
+    { id: 'lock', label: t('palette.lock'), icon: 'lock', run: () => void session.lock() },
+  ]
+}
+
+export type CommandGroup = { readonly value: string; readonly items: readonly Command[] }
+
+/** Commands and people that match, in groups; empty groups are left out. */
+export function useCommands(typed: string): readonly CommandGroup[] {
+  const { conversation, navigation } = useStores()
+  const { t } = useWords()
+  const search = typed.trim()
+  const fixed = useFixedCommands()
+  const people = useFoundPeople(search)
+  const commands = fixed.filter(({ label }) => label.toLocaleLowerCase().includes(search.toLocaleLowerCase()))
+  const persons = people.map(
+    (person): Command => ({
+      id: `person ${person.id}`,
+      label: person.name,
+      icon: 'contacts',
+      person,
+      run: () => {
+        void conversation.open(conversationId(person.address))
+        navigation.show('chats')
+      },
+    }),
+  )
+  return [
+    { value: t('palette.people'), items: persons },
+    { value: t('palette.commands'), items: commands },
+  ].filter(({ items }) => items.length > 0)
+}

@@ -1,0 +1,33 @@
+import { useEffect, useState } from 'react'
+import type { Contact } from '../../shared/contract.ts'
+import { useStores } from './context.tsx'
+
+/** Wait after a key before the whitelist is asked. */
+const searchWait = 60
+/** More would be a list to read; typing one more letter is faster. */
+const mostPeople = 8
+
+const nobody: readonly Contact[] = []
+
+type Found = { readonly search: string; readonly people: readonly Contact[] }
+
+/** Contacts that match what was typed; the newest question wins, and answers to other words are not shown. */
+export function useFoundPeople(text: string): readonly Contact[] {
+  const { contacts, clock } = useStores()
+  const [found, setFound] = useState<Found>({ search: '', people: nobody })
+  const search = text.trim()
+  useEffect(() => {
+    let current = search !== ''
+    const ask = async () => {
+      if (!current) return
+      const people = await contacts.find(search, mostPeople)
+      if (current) setFound({ search, people })
+    }
+    const undo = clock.after(searchWait, () => void ask())
+    return () => {
+      current = false
+      undo()
+    }
+  }, [search, contacts, clock])
+  return found.search !== '' && search.startsWith(found.search) ? found.people : nobody
+}

@@ -1,0 +1,47 @@
+import type { Conversation, HeldMessage } from '../../shared/contract.ts'
+import type { Delivery } from '../../shared/message.ts'
+import type { Translate } from '../i18n/i18n.ts'
+
+/** The guard's reasons for refusing a recipient (guard.md O1, O7, A2). */
+export const refusalReasons = [
+  'malformed',
+  'notListed',
+  'expired',
+  'closed',
+  'leaseOver',
+  'noList',
+  'noRecipients',
+  'tooMany',
+] as const
+export type RefusalReason = (typeof refusalReasons)[number]
+
+function isRefusalReason(reason: string): reason is RefusalReason {
+  return (refusalReasons as readonly string[]).includes(reason)
+}
+
+export type Refusal = { readonly address: string; readonly rule: string; readonly reason: string }
+
+/** Why one recipient is refused, with the rule's number for whoever wants to look it up. */
+export function refusalWords(t: Translate, refusal: Refusal): string {
+  const reason = isRefusalReason(refusal.reason) ? t(`refusal.${refusal.reason}`) : refusal.reason
+  const words = refusal.address === '' ? reason : t('compose.refused', { address: refusal.address, reason })
+  return t('common.and', { first: words, second: t('common.rule', { rule: refusal.rule }) })
+}
+
+/** The rule that held a message, in plain words. */
+export function heldWords(t: Translate, held: HeldMessage): string {
+  const contact = [held.contactName, held.contactAddress].find((text) => text) ?? held.claimedAddress
+  return t(`heldReason.${held.reason}`, { contact })
+}
+
+export function deliveryWords(t: Translate, delivery: Delivery): string {
+  if (delivery.step !== 'failed') return t(`delivery.${delivery.step}`)
+  return t('delivery.failed', { reason: t(`sendFailure.${delivery.reason}`) })
+}
+
+/** Why nothing can be written in a conversation; undefined while one can. */
+export function closedWords(t: Translate, conversation: Conversation, sendingOff: boolean): string | undefined {
+  const { open, closed = 'unknown', name, address } = conversation
+  if (open && !sendingOff) return undefined
+  return t(`closed.${open ? 'upgrade' : closed}`, { name: name || address })
+}

@@ -1,0 +1,31 @@
+import { contract, type KithContract } from '../shared/contract.ts'
+import { type CallEnvelope, connect, type EventEnvelope, type Host, type Transport } from '../shared/rpc.ts'
+import { browserClock } from './clock.ts'
+import { webTransport } from './web-transport.ts'
+
+/** What the desktop's preload puts on `window`: two functions, and nothing else. */
+export type Bridge = {
+  call(envelope: CallEnvelope): Promise<unknown>
+  on(listener: (event: EventEnvelope) => void): () => void
+}
+
+declare global {
+  interface Window {
+    readonly kith?: Bridge
+  }
+}
+
+export type Kith = Host<KithContract>
+
+function bridgeTransport(bridge: Bridge): Transport {
+  return {
+    send: ({ name, input }) => bridge.call({ name, input }),
+    listen: (receive) => bridge.on(receive),
+  }
+}
+
+/** The only place that knows which host the page runs in. */
+export function pickHost(window: Window): Kith {
+  const transport = window.kith ? bridgeTransport(window.kith) : webTransport({ clock: browserClock() })
+  return connect(contract, transport)
+}

@@ -1,0 +1,51 @@
+import { createInstance, type i18n } from 'i18next'
+import { initReactI18next, useTranslation } from 'react-i18next'
+import type { Language } from '../../shared/contract.ts'
+import enUi from './en/ui.json'
+import enWords from './en/words.json'
+import hansUi from './zh-Hans/ui.json'
+import hansWords from './zh-Hans/words.json'
+import hantUi from './zh-Hant/ui.json'
+import hantWords from './zh-Hant/words.json'
+
+/** Every word that the page shows, in each language. */
+export const words = {
+  en: { ...enUi, ...enWords },
+  'zh-Hant': { ...hantUi, ...hantWords },
+  'zh-Hans': { ...hansUi, ...hansWords },
+} as const
+
+export type Words = typeof words.en
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    readonly defaultNS: 'translation'
+    readonly resources: { readonly translation: Words }
+  }
+}
+
+/** Ready at once: all words are part of the page. React escapes what it shows, so i18next does not. */
+export function makeI18n(language: Language): i18n {
+  const instance = createInstance()
+  void instance.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: false,
+    initAsync: false,
+    resources: {
+      en: { translation: words.en },
+      'zh-Hant': { translation: words['zh-Hant'] },
+      'zh-Hans': { translation: words['zh-Hans'] },
+    },
+    interpolation: { escapeValue: false },
+    react: { useSuspense: false },
+  })
+  return instance
+}
+
+/** The words, and the language for Intl. */
+export function useWords() {
+  const { t, i18n } = useTranslation()
+  return { t, language: i18n.language as Language }
+}
+
+export type Translate = ReturnType<typeof useWords>['t']

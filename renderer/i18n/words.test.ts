@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { heldSchema, sessionSchema } from '../../shared/contract.ts'
+import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
+import { failureKinds } from '../../shared/rpc.ts'
+import { refusalReasons } from '../components/words.ts'
+import { words } from './i18n.ts'
+
+type Tree = { readonly [key: string]: string | Tree }
+
+function flatten(tree: Tree, prefix = ''): ReadonlyMap<string, string> {
+  const flat = new Map<string, string>()
+  for (const [key, value] of Object.entries(tree)) {
+    if (typeof value === 'string') flat.set(prefix + key, value)
+    else for (const [inner, text] of flatten(value, `${prefix}${key}.`)) flat.set(inner, text)
+  }
+  return flat
+}
+
+const plural = /_(zero|one|two|few|many|other)$/
+const flat = new Map(Object.entries(words).map(([language, tree]) => [language, flatten(tree as Tree)] as const))
+const english = flat.get('en') ?? new Map<string, string>()
+
+function stems(language: string): string[] {
+  return [...new Set([...(flat.get(language)?.keys() ?? [])].map((key) => key.replace(plural, '')))].sort()
+}
+
+const ready = sessionSchema.options[3].shape
+/** Keys that the page puts together from a part and a value of a closed union: every value of each. */
+const builtKeys: Readonly<Record<string, readonly string[]>> = {
+  'card.': ['internal', 'external'],
+  'closed.': ['removed', 'expired', 'lease', 'upgrade', 'unknown'],
+  'compose.': ['to', 'cc', 'bcc'],
+  'connectionState.': [...ready.connection.options, ...ready.mail.options],
+  'delivery.': deliverySchema.options.map((option) => option.shape.step.value),
+  'failure.': failureKinds,
+  'heldMore.': heldSchema.shape.reason.options,
+  'heldReason.': heldSchema.shape.reason.options,
+  'language.': ['en', 'zh-Hant', 'zh-Hans'],
+  'nav.': ['chats', 'mail', 'contacts', 'held', 'settings'],
+  'notice.': ['sent', 'copied', 'requestCopied'],
+  'refusal.': refusalReasons,
+  'role.': ['employee', 'partner'],
+  'sendFailure.': sendFailureSchema.options,
+  'settings.': ['keychain', 'passphrase', 'none'],
+  'theme.': ['system', 'light', 'dark'],
+  'unlock.': ['start', 'user', 'revoked', 'lease', 'password', 'passphrase'],
+}
+
+/** Every source file of the page, as text, without the tests. */
+const sources = Object.entries(
+  import.meta.glob<string>(['../**/*.{ts,tsx}', '!../**/*.test.*', '!../testing/**'], {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  }),
+)
+
+describe('words', () => {
+  test.each(['zh-Hant', 'zh-Hans'])('%s has the keys that English has', (language) => {
+    expect(stems(language)).toEqual(stems('en'))
+  })
+
+  test.each([...flat.keys()])('%s has every plural form that its language uses, and no other', (language) => {
+    const wanted = new Intl.PluralRules(language).resolvedOptions().pluralCategories.toSorted()
+    const forms = new Map<string, string[]>()
+    for (const key of flat.get(language)?.keys() ?? []) {
+      const form = plural.exec(key)?.[1]
+      const stem = key.replace(plural, '')
+      if (form) forms.set(stem, [...(forms.get(stem) ?? []), form])
+    }
+    expect(forms.size).toBeGreaterThan(0)
+    for (const found of forms.values()) expect(found.toSorted()).toEqual(wanted)
+  })
+
+  test.each(['zh-Hant', 'zh-Hans'])('%s fills in the same values as English', (language) => {
+    const holes = (text: string) =>
+      [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = '']) => name).toSorted((a, b) => a.localeCompare(b))
+    for (const [key, text] of flat.get(language) ?? []) {
+      expect([key, holes(text)]).toEqual([key, holes(english.get(key) ?? '')])
+    }
+  })
+
+  test('no text is empty', () => {
+    for (const tree of flat.values()) expect([...tree].filter(([, text]) => text.trim() === '')).toEqual([])
+  })
+
+  test('every failure kind, refusal, held reason, delivery state and connection has words', () => {
+    const wanted = Object.entries(builtKeys).flatMap(([prefix, ends]) => ends.map((end) => prefix + end))
+    expect(wanted.filter((key) => !english.has(key))).toEqual([])
+  })
+
+  test('no key is unused', () => {
+    const text = sources.map(([, source]) => source).join('\n')
+    const built = [...text.matchAll(/`([a-zA-Z]+\.)\$\{/g)].map(([, prefix]) => prefix ?? '')
+    expect([...new Set(built)].toSorted()).toEqual(Object.keys(builtKeys).toSorted())
+    const used = new Set(Object.entries(builtKeys).flatMap(([prefix, ends]) => ends.map((end) => prefix + end)))
+    expect(stems('en').filter((key) => !text.includes(`'${key}'`) && !used.has(key))).toEqual([])
+  })
+})

@@ -1,0 +1,17 @@
+import './no-eval.ts'
+import { createRoot } from 'react-dom/client'
+import { App } from './App.tsx'
+import { browserClock } from './clock.ts'
+import { pickHost } from './host.ts'
+import { makeStores } from './store/stores.ts'
+
+/** The page's composition root: host, clock and stores meet here and nowhere else. */
+function start(): void {
+  const root = document.getElementById('root')
+  if (!root) throw new Error('the page has no root element')
+  const stores = makeStores({ host: pickHost(window), clock: browserClock(), languages: navigator.languages })
+  void stores.start()
+  createRoot(root).render(<App stores={stores} />)
+}
+
+start()

@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react'
+import { Mark } from '../components/Mark.tsx'
+
+export type GateCardProps = { readonly title: string; readonly lead?: string; readonly children: ReactNode }
+
+/** The frame of every screen before the main window. */
+export function GateCard({ title, lead, children }: GateCardProps) {
+  return (
+    <main className="gate">
+      <div className="gate-card grid gap-5">
+        <header className="grid gap-2">
+          <Mark />
+          <h1 className="mt-2 text-2xl font-semibold tracking-tight">{title}</h1>
+          {lead !== undefined && <p className="text-muted">{lead}</p>}
+        </header>
+        {children}
+      </div>
+    </main>
+  )
+}

@@ -1,0 +1,82 @@
+import type { Message, Participant } from '../../../shared/message.ts'
+import { useStores } from '../../components/context.tsx'
+import { Icon, type IconName } from '../../components/Icons.tsx'
+import { deliveryWords, refusalWords } from '../../components/words.ts'
+import { formatNames, formatTime } from '../../i18n/format.ts'
+import { useWords } from '../../i18n/i18n.ts'
+
+const deliveryIcons = {
+  waiting: 'clock',
+  sending: 'clock',
+  sent: 'check',
+  delivered: 'twice',
+  read: 'twice',
+  failed: 'warning',
+} as const satisfies Record<string, IconName>
+
+/** How far an own message has come; a failed one with its reason and a way to try again. */
+export function DeliveryLine({ message }: { readonly message: Message }) {
+  const { conversation, notices } = useStores()
+  const { t } = useWords()
+  const { delivery } = message
+  if (!delivery) return null
+  const failed = delivery.step === 'failed'
+  const retry = async () => {
+    const result = await conversation.retry(message.id)
+    if (!result.ok) notices.say({ about: 'failure', failure: result.failure })
+  }
+  return (
+    <span className={`inline-flex flex-wrap items-center gap-1 ${failed ? 'text-danger' : ''}`}>
+      <span className={delivery.step === 'read' ? 'text-accent' : ''}>
+        <Icon name={deliveryIcons[delivery.step]} size={14} />
+      </span>
+      <span>{deliveryWords(t, delivery)}</span>
+      {delivery.step === 'failed' &&
+        delivery.refusals?.map((refusal) => <span key={refusal.address}>· {refusalWords(t, refusal)}</span>)}
+      {failed && (
+        <button type="button" className="button button-small ms-1" onClick={() => void retry()}>
+          {t('common.tryAgain')}
+        </button>
+      )}
+    </span>
+  )
+}
+
+/** Everybody beside the two whose conversation it is (I4): those not listed are named as such. */
+function Others({ message, self }: { readonly message: Message; readonly self: string }) {
+  const { t, language } = useWords()
+  const peers = new Set([self.toLowerCase(), message.conversation])
+  const others = [...message.to, ...message.cc].filter(({ address }) => !peers.has(address.toLowerCase()))
+  if (others.length === 0) return null
+  const nameOf = (one: Participant) =>
+    one.listed ? one.name || one.address : t('talk.notListed', { address: one.address })
+  return <span>{t('talk.also', { names: formatNames(language, others.map(nameOf)) })}</span>
+}
+
+export type TalkLineProps = {
+  readonly message: Message
+  readonly first: boolean
+  readonly last: boolean
+  readonly self: string
+}
+
+export function TalkLine({ message, first, last, self }: TalkLineProps) {
+  const { t, language } = useWords()
+  const own = message.direction === 'out'
+  const failed = message.delivery?.step === 'failed'
+  const subject = message.subject === '' ? t('talk.noSubject') : t('talk.subject', { subject: message.subject })
+  return (
+    <div className={`line ${own ? 'line-own' : ''} ${first ? 'line-first' : ''}`}>
+      <div className={`bubble ${failed ? 'bubble-failed' : ''}`}>
+        {message.kind === 'mail' && <p className="mb-1 text-[0.8125rem] font-semibold">{subject}</p>}
+        {message.text}
+      </div>
+      <div className="line-foot">
+        <Others message={message} self={self} />
+        {message.simplified && <span>{t('talk.simplified')}</span>}
+        {last && <time dateTime={new Date(message.at).toISOString()}>{formatTime(language, message.at)}</time>}
+        {own && <DeliveryLine message={message} />}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,51 @@
+import { type RefObject, useRef } from 'react'
+import { useStore } from 'zustand'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { EmptyState } from '../../components/EmptyState.tsx'
+import { SearchBox } from '../../components/form/SearchBox.tsx'
+import { ListFailure } from '../../components/list/ListFailure.tsx'
+import type { ListHandle } from '../../components/list/use-roving.ts'
+import { VirtualList } from '../../components/list/VirtualList.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+import { useContactsModel } from './use-contacts-model.tsx'
+import { WhitelistStatus } from './WhitelistStatus.tsx'
+
+function Body({ list }: { readonly list: RefObject<ListHandle | null> }) {
+  const { contacts } = useStores()
+  const rows = useStore(contacts.list.rows)
+  const { search } = useSlice(contacts)
+  const model = useContactsModel()
+  const { t } = useWords()
+  if (rows.phase === 'failed' && rows.total === 0) return <ListFailure list={contacts.list} />
+  if (rows.total > 0) return <VirtualList model={model} ref={list} />
+  if (rows.phase === 'new') return <div className="flex-1" />
+  return search.trim() === '' ? (
+    <EmptyState icon="contacts" title={t('contacts.empty')} hint={t('contacts.emptyHint')} />
+  ) : (
+    <EmptyState icon="search" title={t('contacts.noMatch')} hint={t('contacts.noMatchHint')} />
+  )
+}
+
+export function ContactsColumn() {
+  const { contacts } = useStores()
+  const { search } = useSlice(contacts)
+  const { t } = useWords()
+  const list = useRef<ListHandle>(null)
+  return (
+    <>
+      <header className="bar justify-between">
+        <h2 className="title">{t('nav.contacts')}</h2>
+      </header>
+      <div className="px-4 pb-2">
+        <SearchBox
+          label={t('contacts.search')}
+          value={search}
+          onChange={contacts.search}
+          onLeave={() => list.current?.focus()}
+        />
+      </div>
+      <Body list={list} />
+      <WhitelistStatus />
+    </>
+  )
+}

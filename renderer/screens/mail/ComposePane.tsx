@@ -1,0 +1,116 @@
+import { useId } from 'react'
+import { maxSubjectLength, maxTextLength } from '../../../shared/message.ts'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { DetailBar } from '../../components/DetailBar.tsx'
+import { FailureText } from '../../components/FailureText.tsx'
+import { Note } from '../../components/Note.tsx'
+import { formatNames } from '../../i18n/format.ts'
+import { useWords } from '../../i18n/i18n.ts'
+import { canSend, recipientFields } from '../../store/compose.ts'
+import { RecipientField } from './RecipientField.tsx'
+import { Refused } from './Refused.tsx'
+
+function Head({ onSend, refusedId }: { readonly onSend: () => void; readonly refusedId: string }) {
+  const { compose, navigation } = useStores()
+  const state = useSlice(compose)
+  const { t } = useWords()
+  const discard = () => {
+    compose.discard()
+    navigation.back()
+  }
+  return (
+    <DetailBar>
+      <h2 className="title flex-1">{t('compose.title')}</h2>
+      <button type="button" className="button button-quiet" onClick={discard}>
+        {t('compose.discard')}
+      </button>
+      <button
+        type="button"
+        className="button button-primary"
+        aria-describedby={refusedId}
+        disabled={!canSend(state)}
+        onClick={onSend}
+      >
+        {t('compose.send')}
+      </button>
+    </DetailBar>
+  )
+}
+
+function Warnings({ id }: { readonly id: string }) {
+  const { dropped, failure } = useSlice(useStores().compose)
+  const { t, language } = useWords()
+  return (
+    <div className="grid gap-2 px-5 pt-3 empty:hidden">
+      <Refused id={id} />
+      {dropped.length > 0 && (
+        <Note tone="warn">{t('compose.dropped', { addresses: formatNames(language, dropped) })}</Note>
+      )}
+      <div role="alert">
+        {failure && (
+          <Note tone="danger">
+            <FailureText failure={failure} />
+          </Note>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function Subject() {
+  const { compose } = useStores()
+  const { subject } = useSlice(compose)
+  const { t } = useWords()
+  const id = useId()
+  return (
+    <div className="compose-line">
+      <label htmlFor={id} className="compose-label">
+        {t('compose.subject')}
+      </label>
+      <input
+        id={id}
+        type="text"
+        className="compose-plain"
+        value={subject}
+        maxLength={maxSubjectLength}
+        autoComplete="off"
+        onChange={(event) => compose.setSubject(event.target.value)}
+      />
+    </div>
+  )
+}
+
+export function ComposePane() {
+  const { compose, navigation, notices } = useStores()
+  const { text } = useSlice(compose)
+  const { t } = useWords()
+  const refusedId = useId()
+  const send = async () => {
+    if (!(await compose.send())) return
+    notices.say({ about: 'sent' })
+    navigation.back()
+  }
+  return (
+    <>
+      <Head onSend={() => void send()} refusedId={refusedId} />
+      <div className="page-scroll flex flex-col">
+        {recipientFields.map((field) => (
+          <RecipientField key={field} field={field} />
+        ))}
+        <Subject />
+        <Warnings id={refusedId} />
+        <textarea
+          className="compose-body"
+          aria-label={t('compose.body')}
+          placeholder={t('compose.bodyPlaceholder')}
+          value={text}
+          maxLength={maxTextLength}
+          onChange={(event) => compose.setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send()
+          }}
+        />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,142 @@
+import { type RefObject, useRef } from 'react'
+import { useStore } from 'zustand'
+import type { Message } from '../../../shared/message.ts'
+import { Avatar } from '../../components/Avatar.tsx'
+import { useNow, useSlice, useStores } from '../../components/context.tsx'
+import { EmptyState } from '../../components/EmptyState.tsx'
+import { SearchBox } from '../../components/form/SearchBox.tsx'
+import { Icon } from '../../components/Icons.tsx'
+import { ListFailure } from '../../components/list/ListFailure.tsx'
+import type { ListModel } from '../../components/list/list-model.ts'
+import type { ListHandle } from '../../components/list/use-roving.ts'
+import { VirtualList } from '../../components/list/VirtualList.tsx'
+import { formatShort } from '../../i18n/format.ts'
+import { type Translate, useWords } from '../../i18n/i18n.ts'
+import { rowAt } from '../../store/lists/windowed.ts'
+
+const noHeadings: ReadonlyMap<number, number> = new Map()
+const timeTick = 60_000
+
+/** The other side of a mail: who wrote it, or to whom it went. */
+function peerOf(t: Translate, message: Message): { readonly name: string; readonly address: string } {
+  if (message.direction === 'in')
+    return { name: message.from.name || message.from.address, address: message.from.address }
+  const [first] = message.to
+  return { name: t('mail.toName', { name: first?.name || first?.address || '' }), address: first?.address ?? '' }
+}
+
+function MailLine({ message, now }: { readonly message: Message; readonly now: number }) {
+  const { t, language } = useWords()
+  const peer = peerOf(t, message)
+  const person = message.direction === 'in' ? message.from : (message.to[0] ?? message.from)
+  const unread = message.direction === 'in' && !message.read
+  return (
+    <>
+      <Avatar name={person.name} address={person.address} />
+      <span className="row-text">
+        <span className="row-line">
+          <span className="row-main">{peer.name}</span>
+          <span className="row-when">{formatShort(language, message.at, now)}</span>
+        </span>
+        <span className="row-line items-center">
+          <span className={`row-sub ${unread ? 'font-semibold text-ink' : ''}`}>
+            {message.subject || t('mail.noSubject')}
+          </span>
+          {message.delivery?.step === 'failed' && (
+            <span className="text-danger">
+              <Icon name="warning" size={15} />
+            </span>
+          )}
+          {unread && <span className="size-2 flex-none rounded-full bg-accent" />}
+        </span>
+      </span>
+    </>
+  )
+}
+
+function useMailModel(): ListModel<Message> {
+  const { mail, compose, navigation } = useStores()
+  const list = useStore(mail.list.rows)
+  const { selected } = useSlice(mail)
+  const composing = useSlice(compose).step !== 'closed'
+  const { t } = useWords()
+  const now = useNow(timeTick)
+  return {
+    label: t('mail.list'),
+    total: list.total,
+    entries: list.total,
+    headings: noHeadings,
+    rowAt: (index) => rowAt(list, index),
+    rowHeight: 4,
+    headingHeight: 0,
+    nameOf: (message) => {
+      const unread = message.direction === 'in' && !message.read
+      const facts = { name: peerOf(t, message).name, subject: message.subject || t('mail.noSubject') }
+      return unread ? t('mail.unreadItem', facts) : t('mail.item', facts)
+    },
+    isCurrent: ({ id }) => id === selected && !composing,
+    renderRow: (message) => <MailLine message={message} now={now} />,
+    onOpen: (message) => {
+      compose.putAside()
+      void mail.select(message)
+      navigation.show('mail')
+    },
+    need: mail.list.need,
+    waitingName: t('common.loading'),
+  }
+}
+
+function Body({ list }: { readonly list: RefObject<ListHandle | null> }) {
+  const { mail } = useStores()
+  const rows = useStore(mail.list.rows)
+  const { search } = useSlice(mail)
+  const model = useMailModel()
+  const { t } = useWords()
+  if (rows.phase === 'failed' && rows.total === 0) return <ListFailure list={mail.list} />
+  if (rows.total > 0) return <VirtualList model={model} ref={list} />
+  if (rows.phase === 'new') return <div className="flex-1" />
+  return search.trim() === '' ? (
+    <EmptyState icon="mail" title={t('mail.empty')} hint={t('mail.emptyHint')} />
+  ) : (
+    <EmptyState icon="search" title={t('mail.noMatch')} hint={t('mail.noMatchHint')} />
+  )
+}
+
+function ComposeButton() {
+  const { compose, navigation } = useStores()
+  const { t } = useWords()
+  const open = () => {
+    compose.resume()
+    navigation.show('mail')
+  }
+  return (
+    <button type="button" className="button" onClick={open}>
+      <Icon name="write" size={18} />
+      {t('mail.compose')}
+    </button>
+  )
+}
+
+export function MailColumn() {
+  const { mail } = useStores()
+  const { search } = useSlice(mail)
+  const { t } = useWords()
+  const list = useRef<ListHandle>(null)
+  return (
+    <>
+      <header className="bar">
+        <h2 className="title flex-1">{t('nav.mail')}</h2>
+        <ComposeButton />
+      </header>
+      <div className="px-4 pb-2">
+        <SearchBox
+          label={t('mail.search')}
+          value={search}
+          onChange={mail.search}
+          onLeave={() => list.current?.focus()}
+        />
+      </div>
+      <Body list={list} />
+    </>
+  )
+}

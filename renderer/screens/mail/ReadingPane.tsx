@@ -1,0 +1,86 @@
+import type { Message, Participant } from '../../../shared/message.ts'
+import { Avatar } from '../../components/Avatar.tsx'
+import { useStores } from '../../components/context.tsx'
+import { DetailBar } from '../../components/DetailBar.tsx'
+import { Facts } from '../../components/Facts.tsx'
+import { Icon } from '../../components/Icons.tsx'
+import { Note } from '../../components/Note.tsx'
+import { scrollStop } from '../../components/scroll-stop.ts'
+import { formatMoment, formatNames } from '../../i18n/format.ts'
+import { useWords } from '../../i18n/i18n.ts'
+import { startReply } from '../../store/reply.ts'
+import { DeliveryLine } from '../chats/TalkLine.tsx'
+import type { Ready } from '../main/MainWindow.tsx'
+
+function usePeople(): (people: readonly Participant[]) => string {
+  const { t, language } = useWords()
+  return (people) =>
+    formatNames(
+      language,
+      people.map(({ name, address, listed }) => {
+        const shown = listed ? address : t('talk.notListed', { address })
+        return name === '' ? shown : `${name} <${shown}>`
+      }),
+    )
+}
+
+function Actions({ message, self }: { readonly message: Message; readonly self: string }) {
+  const { compose } = useStores()
+  const { t } = useWords()
+  const several = message.to.length + message.cc.length > 1
+  return (
+    <div className="flex flex-1 justify-end gap-2">
+      <button type="button" className="button" onClick={() => void compose.start(startReply(message, self, 'sender'))}>
+        <Icon name="reply" size={18} />
+        {t('mail.reply')}
+      </button>
+      {several && (
+        <button type="button" className="button" onClick={() => void compose.start(startReply(message, self, 'all'))}>
+          {t('mail.replyAll')}
+        </button>
+      )}
+    </div>
+  )
+}
+
+function Unlisted({ message }: { readonly message: Message }) {
+  const { t, language } = useWords()
+  const unlisted = [...message.to, ...message.cc].filter(({ listed }) => !listed).map(({ address }) => address)
+  if (unlisted.length === 0) return null
+  return <Note tone="warn">{t('talk.unlisted', { addresses: formatNames(language, unlisted) })}</Note>
+}
+
+export function ReadingPane({ message, session }: { readonly message: Message; readonly session: Ready }) {
+  const { t, language } = useWords()
+  const people = usePeople()
+  const facts = [
+    { term: t('mail.from'), text: people([message.from]) },
+    { term: t('mail.to'), text: people(message.to) },
+    { term: t('mail.cc'), text: people(message.cc) },
+  ].filter(({ text }) => text !== '')
+  return (
+    <>
+      <DetailBar>
+        <Actions message={message} self={session.address} />
+      </DetailBar>
+      <section className="page-scroll" tabIndex={scrollStop} aria-label={t('mail.reading')}>
+        <article className="measure grid gap-5">
+          <h2 className="text-xl font-semibold tracking-tight wrap-anywhere">
+            {message.subject || t('mail.noSubject')}
+          </h2>
+          <div className="flex items-start gap-3 border-b border-line pb-5">
+            <Avatar name={message.from.name} address={message.from.address} />
+            <div className="grid min-w-0 flex-1 gap-2 text-sm">
+              <Facts facts={facts} />
+              <p className="text-muted">{formatMoment(language, message.at)}</p>
+              {message.direction === 'out' && <DeliveryLine message={message} />}
+            </div>
+          </div>
+          <Unlisted message={message} />
+          {message.simplified && <Note>{t('talk.simplified')}</Note>}
+          <p className="leading-relaxed whitespace-pre-wrap">{message.text}</p>
+        </article>
+      </section>
+    </>
+  )
+}

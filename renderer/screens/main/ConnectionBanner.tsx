@@ -1,0 +1,54 @@
+import { useState } from 'react'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { Icon } from '../../components/Icons.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+import { useAge } from '../contacts/use-age.ts'
+import type { Ready } from './MainWindow.tsx'
+import { PasswordDialog } from './PasswordDialog.tsx'
+
+function useBannerWords({ connection, mail, sendingOff }: Ready): string | undefined {
+  const { t } = useWords()
+  if (sendingOff === 'upgrade') return t('connection.upgrade')
+  if (sendingOff === 'lease') return t('connection.lease')
+  if (connection === 'signInAgain') return t('connection.signInAgain')
+  if (connection === 'offline') return t('connection.offline')
+  if (mail === 'authFailed') return t('connection.mailAuthFailed')
+  if (mail === 'offline') return t('connection.mailOffline')
+  return undefined
+}
+
+function ListAge() {
+  const { status } = useSlice(useStores().whitelist)
+  const { t } = useWords()
+  const age = useAge(status?.syncedAt ?? 0)
+  if (!status || status.syncedAt === 0) return null
+  return <> {t('connection.offlineList', { version: status.version, age })}</>
+}
+
+/** What does not work now, and what is safe all the same. Nothing while all is well. */
+export function ConnectionBanner({ session }: { readonly session: Ready }) {
+  const { t } = useWords()
+  const words = useBannerWords(session)
+  const [asking, setAsking] = useState(false)
+  return (
+    <section className="shell-banner" aria-label={t('connection.label')} aria-live="polite">
+      {words !== undefined && (
+        <div className="flex items-center gap-3 bg-warn-soft px-5 py-2.5 text-sm">
+          <span className="text-warn">
+            <Icon name="offline" />
+          </span>
+          <p className="flex-1">
+            {words}
+            {session.connection === 'offline' && <ListAge />}
+          </p>
+          {session.connection === 'signInAgain' && (
+            <button type="button" className="button button-small" onClick={() => setAsking(true)}>
+              {t('connection.signInAgainButton')}
+            </button>
+          )}
+        </div>
+      )}
+      <PasswordDialog session={session} open={asking} onClose={() => setAsking(false)} />
+    </section>
+  )
+}

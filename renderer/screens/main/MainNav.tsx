@@ -1,0 +1,63 @@
+import { useSlice, useStores } from '../../components/context.tsx'
+import { IconButton } from '../../components/IconButton.tsx'
+import { Icon } from '../../components/Icons.tsx'
+import { formatNumber } from '../../i18n/format.ts'
+import { useWords } from '../../i18n/i18n.ts'
+import { type Screen, screens } from '../../store/navigation.ts'
+
+/** Above this a count says no more than "many". */
+const largestCount = 999
+
+type Count = { readonly shown: string; readonly words: string }
+
+function useCount(screen: Screen): Count | undefined {
+  const stores = useStores()
+  const { unread } = useSlice(stores.chats)
+  const { total } = useSlice(stores.held)
+  const { t, language } = useWords()
+  const count = screen === 'chats' ? unread : screen === 'held' ? total : 0
+  if (count === 0) return undefined
+  const shown = count > largestCount ? `${formatNumber(language, largestCount)}+` : formatNumber(language, count)
+  return { shown, words: screen === 'held' ? t('nav.heldCount', { count }) : t('nav.unread', { count }) }
+}
+
+function NavButton({ screen }: { readonly screen: Screen }) {
+  const { navigation } = useStores()
+  const current = useSlice(navigation).screen === screen
+  const { t } = useWords()
+  const count = useCount(screen)
+  return (
+    <button
+      type="button"
+      className={`nav-button ${screen === 'settings' ? 'nav-last' : ''}`}
+      aria-current={current ? 'page' : undefined}
+      onClick={() => navigation.go(screen)}
+    >
+      <Icon name={screen} size={22} />
+      <span>{t(`nav.${screen}`)}</span>
+      {count && (
+        <span className="badge nav-badge" title={count.words}>
+          {count.shown}
+        </span>
+      )}
+    </button>
+  )
+}
+
+export function MainNav() {
+  const { t } = useWords()
+  return (
+    <nav className="shell-nav" aria-label={t('nav.label')}>
+      {screens.map((screen) => (
+        <NavButton key={screen} screen={screen} />
+      ))}
+    </nav>
+  )
+}
+
+/** Opens the palette for whoever does not know its key. */
+export function PaletteButton() {
+  const { navigation } = useStores()
+  const { t } = useWords()
+  return <IconButton label={t('palette.open')} icon="search" onClick={() => navigation.setPalette('open')} />
+}

@@ -1,0 +1,88 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+import type { Session } from '../../../shared/contract.ts'
+import { assertNever } from '../../../shared/rpc.ts'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { CommandPalette } from '../../components/palette/CommandPalette.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+import type { Screen } from '../../store/navigation.ts'
+import { ChatsColumn } from '../chats/ChatsColumn.tsx'
+import { ConversationPane } from '../chats/ConversationPane.tsx'
+import { ContactCard } from '../contacts/ContactCard.tsx'
+import { ContactsColumn } from '../contacts/ContactsColumn.tsx'
+import { HeldColumn } from '../held/HeldColumn.tsx'
+import { HeldPane } from '../held/HeldPane.tsx'
+import { MailColumn } from '../mail/MailColumn.tsx'
+import { MailPane } from '../mail/MailPane.tsx'
+import { SettingsPage } from '../settings/SettingsPage.tsx'
+import { ConnectionBanner } from './ConnectionBanner.tsx'
+import { MainNav } from './MainNav.tsx'
+import { useShortcuts } from './use-shortcuts.ts'
+import { useTitle } from './use-title.ts'
+
+export type Ready = Extract<Session, { readonly step: 'ready' }>
+
+function columnOf(screen: Screen): ReactNode {
+  switch (screen) {
+    case 'chats':
+      return <ChatsColumn />
+    case 'mail':
+      return <MailColumn />
+    case 'contacts':
+      return <ContactsColumn />
+    case 'held':
+      return <HeldColumn />
+    case 'settings':
+      return null
+    default:
+      return assertNever(screen)
+  }
+}
+
+function paneOf(screen: Screen, session: Ready): ReactNode {
+  switch (screen) {
+    case 'chats':
+      return <ConversationPane session={session} />
+    case 'mail':
+      return <MailPane session={session} />
+    case 'contacts':
+      return <ContactCard />
+    case 'held':
+      return <HeldPane />
+    case 'settings':
+      return <SettingsPage session={session} />
+    default:
+      return assertNever(screen)
+  }
+}
+
+/** In a narrow window the focused list disappears behind what it opened: the focus goes along. */
+function useFocusFollowing(detail: boolean) {
+  const pane = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (detail && (document.activeElement === null || document.activeElement === document.body)) pane.current?.focus()
+  }, [detail])
+  return pane
+}
+
+export function MainWindow({ session }: { readonly session: Ready }) {
+  const { screen, detail } = useSlice(useStores().navigation)
+  const { t } = useWords()
+  const column = columnOf(screen)
+  const pane = useFocusFollowing(detail)
+  useShortcuts()
+  useTitle()
+  return (
+    <div className="shell" data-detail={column === null ? 'single' : detail}>
+      <MainNav />
+      <main className="contents">
+        <h1 className="sr-only">{t('app.name')}</h1>
+        <ConnectionBanner session={session} />
+        {column !== null && <div className="shell-list">{column}</div>}
+        <div className="shell-detail" tabIndex={-1} ref={pane}>
+          {paneOf(screen, session)}
+        </div>
+      </main>
+      <CommandPalette />
+    </div>
+  )
+}

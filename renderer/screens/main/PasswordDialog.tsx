@@ -1,0 +1,50 @@
+import { type FormEvent, useState } from 'react'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { FailureText } from '../../components/FailureText.tsx'
+import { TextField } from '../../components/form/TextField.tsx'
+import { Modal } from '../../components/Modal.tsx'
+import { Note } from '../../components/Note.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+import type { Ready } from './MainWindow.tsx'
+
+export type PasswordDialogProps = { readonly session: Ready; readonly open: boolean; readonly onClose: () => void }
+
+/** The server asks for the password again; the window stays open meanwhile. */
+export function PasswordDialog({ session, open, onClose }: PasswordDialogProps) {
+  const stores = useStores()
+  const { busy, failure, retryAt } = useSlice(stores.session)
+  const { t } = useWords()
+  const [password, setPassword] = useState('')
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const { server, user } = session
+    const done = await stores.session.signIn({ server, user, password })
+    setPassword('')
+    if (done) onClose()
+  }
+  return (
+    <Modal open={open} onClose={onClose} title={t('again.title')}>
+      <form className="grid gap-4" onSubmit={(event) => void submit(event)}>
+        <p>{t('again.explain', { user: session.user })}</p>
+        <TextField
+          label={t('signIn.password')}
+          type="password"
+          value={password}
+          onChange={setPassword}
+          autoComplete="current-password"
+          focusFirst
+        />
+        <div role="alert">
+          {failure && (
+            <Note tone="danger">
+              <FailureText failure={failure} retryAt={retryAt} />
+            </Note>
+          )}
+        </div>
+        <button type="submit" className="button button-primary justify-self-end" disabled={busy === 'signingIn'}>
+          {t('signIn.submit')}
+        </button>
+      </form>
+    </Modal>
+  )
+}

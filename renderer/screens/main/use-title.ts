@@ -1,0 +1,15 @@
+import { useEffect } from 'react'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+
+/** The window's title tells the unread ones, and never a name. */
+export function useTitle(): void {
+  const { unread } = useSlice(useStores().chats)
+  const { t } = useWords()
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) ${t('app.name')}` : t('app.name')
+    return () => {
+      document.title = t('app.name')
+    }
+  }, [unread, t])
+}

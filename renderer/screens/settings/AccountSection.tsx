@@ -1,0 +1,58 @@
+import { useSlice, useStores } from '../../components/context.tsx'
+import { Digits } from '../../components/Digits.tsx'
+import { Facts } from '../../components/Facts.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+import type { Ready } from '../main/MainWindow.tsx'
+import { Section } from './Section.tsx'
+
+function DeviceDigits({ digits }: { readonly digits: string }) {
+  const { t } = useWords()
+  return (
+    <span className="grid gap-0.5">
+      <Digits text={digits} />
+      <span className="text-sm text-muted">{t('settings.deviceHint')}</span>
+    </span>
+  )
+}
+
+export function AccountSection({ session }: { readonly session: Ready }) {
+  const { about } = useSlice(useStores().device)
+  const { t } = useWords()
+  const facts = [
+    { term: t('settings.name'), text: session.name },
+    { term: t('settings.user'), text: session.user },
+    { term: t('settings.address'), text: session.address },
+    { term: t('settings.server'), text: session.server },
+    { term: t('settings.serverConnection'), text: t(`connectionState.${session.connection}`) },
+    { term: t('settings.mailConnection'), text: t(`connectionState.${session.mail}`) },
+    ...(about
+      ? [
+          { term: t('settings.device'), text: about.device },
+          { term: t('settings.deviceDigits'), text: <DeviceDigits digits={about.deviceWords} /> },
+        ]
+      : []),
+  ]
+  return (
+    <Section title={t('settings.account')}>
+      <Facts facts={facts} />
+    </Section>
+  )
+}
+
+export function LeaveSection() {
+  const { session } = useStores()
+  const { t } = useWords()
+  return (
+    <section className="grid gap-3 border-t border-line pt-6">
+      <div className="flex flex-wrap gap-2">
+        <button type="button" className="button" onClick={() => void session.lock()}>
+          {t('settings.lock')}
+        </button>
+        <button type="button" className="button button-danger" onClick={() => void session.signOut()}>
+          {t('settings.signOut')}
+        </button>
+      </div>
+      <p className="text-sm text-muted">{t('settings.lockHint')}</p>
+    </section>
+  )
+}

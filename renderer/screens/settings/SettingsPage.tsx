@@ -1,0 +1,35 @@
+import { useEffect } from 'react'
+import { useStores } from '../../components/context.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+import { PaletteButton } from '../main/MainNav.tsx'
+import type { Ready } from '../main/MainWindow.tsx'
+import { AccountSection, LeaveSection } from './AccountSection.tsx'
+import { AppearanceSection, NotificationSection } from './ChoiceSections.tsx'
+import { HelpSection } from './HelpSection.tsx'
+import { SecretsSection } from './SecretsSection.tsx'
+
+export function SettingsPage({ session }: { readonly session: Ready }) {
+  const { device } = useStores()
+  const { t } = useWords()
+  useEffect(() => {
+    void device.load()
+  }, [device])
+  return (
+    <>
+      <header className="bar bar-line">
+        <h2 className="title flex-1">{t('settings.title')}</h2>
+        <PaletteButton />
+      </header>
+      <div className="page-scroll">
+        <div className="measure grid gap-8">
+          <AccountSection session={session} />
+          <SecretsSection />
+          <NotificationSection />
+          <AppearanceSection />
+          <HelpSection />
+          <LeaveSection />
+        </div>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,34 @@
+import { Avatar } from '../../components/Avatar.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+import type { SignedOut } from './SignIn.tsx'
+
+type Demo = NonNullable<SignedOut['demo']>
+type DemoAccount = Demo['accounts'][number]
+
+export type DemoAccountsProps = { readonly demo: Demo; readonly onChoose: (account: DemoAccount) => void }
+
+/** The embedded demo server's people: one press fills the form and signs in. */
+export function DemoAccounts({ demo, onChoose }: DemoAccountsProps) {
+  const { t } = useWords()
+  return (
+    <section className="grid gap-2 border-t border-line pt-5" aria-label={t('signIn.demoList')}>
+      <h2 className="text-sm font-medium text-muted">{t('signIn.demoTitle')}</h2>
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] gap-2">
+        {demo.accounts.map((account) => (
+          <button
+            key={account.user}
+            type="button"
+            className="button justify-start gap-2.5 px-2.5 py-1.5 text-start"
+            onClick={() => onChoose(account)}
+          >
+            <Avatar name={account.name} address={account.user} />
+            <span className="grid">
+              <span>{account.name}</span>
+              <span className="text-sm font-normal text-muted">{t(`role.${account.role}`)}</span>
+            </span>
+          </button>
+        ))}
+      </div>
+    </section>
+  )
+}

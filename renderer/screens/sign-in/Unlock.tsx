@@ -1,0 +1,48 @@
+import { type FormEvent, useState } from 'react'
+import type { Session } from '../../../shared/contract.ts'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { FailureText } from '../../components/FailureText.tsx'
+import { TextField } from '../../components/form/TextField.tsx'
+import { Note } from '../../components/Note.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+import { GateCard } from '../GateCard.tsx'
+
+export function Unlock({ session }: { readonly session: Extract<Session, { readonly step: 'locked' }> }) {
+  const stores = useStores()
+  const { busy, failure, retryAt } = useSlice(stores.session)
+  const { t } = useWords()
+  const [secret, setSecret] = useState('')
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (!(await stores.session.unlock(secret))) setSecret('')
+  }
+  return (
+    <GateCard title={t('unlock.title')} lead={session.user}>
+      <p>{t(`unlock.${session.reason}`)}</p>
+      <form className="grid gap-4" onSubmit={(event) => void submit(event)}>
+        <TextField
+          label={t(`unlock.${session.secret}`)}
+          type="password"
+          value={secret}
+          onChange={setSecret}
+          autoComplete="current-password"
+          focusFirst
+          invalid={failure !== undefined}
+        />
+        <div role="alert">
+          {failure && (
+            <Note tone="danger">
+              <FailureText failure={failure} retryAt={retryAt} />
+            </Note>
+          )}
+        </div>
+        <button type="submit" className="button button-primary min-h-11" disabled={busy === 'unlocking'}>
+          {t('unlock.submit')}
+        </button>
+      </form>
+      <button type="button" className="button button-quiet" onClick={() => void stores.session.signOut()}>
+        {t('unlock.signOut')}
+      </button>
+    </GateCard>
+  )
+}

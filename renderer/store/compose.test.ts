@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest'
+import type { Message } from '../../shared/message.ts'
+import { settle } from '../testing/fake-clock.ts'
+import { makePage } from '../testing/make-page.ts'
+import { canSend, refusedChips } from './compose.ts'
+import { looksLikeAddress, splitRecipients } from './recipients.ts'
+import { startReply } from './reply.ts'
+
+const bob = { address: 'bob@kith.test', name: 'Bob Lin 林柏' }
+
+describe('composing mail', () => {
+  test('O1 an unlisted address is marked with its rule, and nothing can be sent', async () => {
+    const { stores, state } = await makePage()
+    await stores.compose.start({ to: [bob] })
+    expect(canSend(stores.compose.store.getState())).toBe(true)
+    await stores.compose.add('bcc', 'stranger@evil.example')
+    const now = stores.compose.store.getState()
+    expect(refusedChips(now)).toMatchObject([{ address: 'stranger@evil.example', rule: 'O1', reason: 'notListed' }])
+    expect(canSend(now)).toBe(false)
+    expect(await stores.compose.send()).toBe(false)
+    expect(state.calls.map(({ name }) => name)).not.toContain('outbox.submit')
+  })
+
+  test('a listed address gets its name from the whitelist, whatever was pasted around it', async () => {
+    const { stores } = await makePage()
+    await stores.compose.start({})
+    await stores.compose.add('to', '"The Boss" <bob@kith.test>')
+    expect(stores.compose.store.getState().to).toEqual([{ ...bob, verdict: 'allowed' }])
+  })
+
+  test('an address typed into the field is judged before it is sent', async () => {
+    const { stores } = await makePage()
+    await stores.compose.start({})
+    stores.compose.setTyped('to', 'm')
+    for (const text of ['mallory@x.exampl', 'mallory@x.example']) stores.compose.setTyped('to', text)
+    await settle()
+    expect(await stores.compose.send()).toBe(false)
+    expect(refusedChips(stores.compose.store.getState())).toHaveLength(1)
+  })
+
+  test('an unlisted address that arrives whole is marked without a key press', async () => {
+    const { stores } = await makePage()
+    await stores.compose.start({})
+    stores.compose.setTyped('to', 'stranger@evil.example')
+    await settle()
+    expect(refusedChips(stores.compose.store.getState())).toHaveLength(1)
+    stores.compose.setTyped('to', 'carol@kith.test')
+    await settle()
+    expect(stores.compose.store.getState().typed.to).toBe('carol@kith.test')
+  })
+
+  test('a newer list judges the recipients again', async () => {
+    const { stores, state, clock } = await makePage()
+    await stores.compose.start({ to: [bob] })
+    state.contacts.change((all) => all.filter(({ address }) => address !== bob.address))
+    state.emit('contacts.changed', { revision: 2 })
+    clock.pass(100)
+    await settle()
+    expect(canSend(stores.compose.store.getState())).toBe(false)
+  })
+
+  test('sending closes the composer; a failure keeps everything', async () => {
+    const { stores, state } = await makePage()
+    await stores.compose.start({ to: [bob], subject: 'Hello', text: 'Text' })
+    state.failures.set('outbox.submit', { kind: 'tooLarge' })
+    expect(await stores.compose.send()).toBe(false)
+    expect(stores.compose.store.getState()).toMatchObject({
+      step: 'editing',
+      text: 'Text',
+      failure: { kind: 'tooLarge' },
+    })
+    expect(await stores.compose.send()).toBe(true)
+    expect(stores.compose.store.getState()).toMatchObject({ step: 'closed', to: [], text: '' })
+    expect(state.messages.at(-1)).toMatchObject({ kind: 'mail', subject: 'Hello', text: 'Text' })
+  })
+
+  test('what was begun is put aside for reading, and resumed', async () => {
+    const { stores } = await makePage()
+    await stores.compose.start({ subject: 'Half' })
+    stores.compose.putAside()
+    expect(stores.compose.store.getState().step).toBe('aside')
+    stores.compose.resume()
+    expect(stores.compose.store.getState()).toMatchObject({ step: 'editing', subject: 'Half' })
+  })
+})
+
+describe('recipients in text', () => {
+  test.each([
+    ['a@x.test', ['a@x.test']],
+    ['a@x.test, b@y.test;c@z.test', ['a@x.test', 'b@y.test', 'c@z.test']],
+    ['"Last, First" <a@x.test>, b@y.test', ['a@x.test', 'b@y.test']],
+    ['林柏 <bob@x.test>；a@x.test', ['bob@x.test', 'a@x.test']],
+    ['mailto:a@x.test', ['a@x.test']],
+    ['a@x.test a@x.test', ['a@x.test']],
+    ['nobody', ['nobody']],
+    ['  ', []],
+  ])('%s', (text, addresses) => {
+    expect(splitRecipients(text)).toEqual(addresses)
+  })
+
+  test.each([
+    ['a@x.test', true],
+    ['a@x', false],
+    ['a@x.t', false],
+    ['two words@x.test', false],
+  ])('%s looks finished: %s', (text, finished) => {
+    expect(looksLikeAddress(text)).toBe(finished)
+  })
+})
+
+describe('O5 answering', () => {
+  const self = 'alice@kith.test'
+  const person = (address: string, listed = true) => ({ address, name: '', listed })
+  const message: Message = {
+    id: 'm',
+    conversation: 'bob@kith.test',
+    kind: 'mail',
+    direction: 'in',
+    from: person('bob@kith.test'),
+    to: [person(self), person('carol@kith.test')],
+    cc: [person('stranger@evil.example', false)],
+    subject: 'Plan',
+    text: 'one\ntwo',
+    simplified: false,
+    at: 0,
+    read: true,
+  }
+
+  test('goes to the sender alone', () => {
+    expect(startReply(message, self, 'sender')).toMatchObject({
+      to: [{ address: 'bob@kith.test' }],
+      cc: [],
+      dropped: [],
+      subject: 'Re: Plan',
+      text: '\n\n> one\n> two',
+    })
+  })
+
+  test('to all drops the unlisted and names them', () => {
+    const start = startReply(message, self, 'all')
+    expect(start.to?.map(({ address }) => address)).toEqual(['bob@kith.test', 'carol@kith.test'])
+    expect(start).toMatchObject({ cc: [], dropped: ['stranger@evil.example'] })
+  })
+})

@@ -1,0 +1,183 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Failure } from '../../shared/rpc.ts'
+import { judgeRecipients } from './judge-recipients.ts'
+import type { Ports } from './ports.ts'
+import { looksLikeAddress, splitRecipients } from './recipients.ts'
+
+export const recipientFields = ['to', 'cc', 'bcc'] as const
+export type RecipientField = (typeof recipientFields)[number]
+
+/** One recipient in a field. The page's own opinion is a hint: the engine judges when it is submitted. */
+export type Chip = {
+  readonly address: string
+  readonly name: string
+  readonly verdict: 'asking' | 'allowed' | 'refused'
+  readonly rule?: string
+  readonly reason?: string
+}
+
+export type ComposeState = {
+  /** `aside`: something was begun, and something else is being read. */
+  readonly step: 'closed' | 'aside' | 'editing' | 'sending'
+  readonly to: readonly Chip[]
+  readonly cc: readonly Chip[]
+  readonly bcc: readonly Chip[]
+  /** Text in the fields that is not a recipient yet. */
+  readonly typed: Readonly<Record<RecipientField, string>>
+  readonly subject: string
+  readonly text: string
+  readonly inReplyTo?: string
+  /** Participants of the answered message who are not listed, and so are left out (O5). */
+  readonly dropped: readonly string[]
+  readonly failure?: Failure
+}
+
+export type ComposeStart = {
+  readonly to?: readonly { readonly address: string; readonly name: string }[]
+  readonly cc?: readonly { readonly address: string; readonly name: string }[]
+  readonly subject?: string
+  readonly text?: string
+  readonly inReplyTo?: string
+  readonly dropped?: readonly string[]
+}
+
+type Context = { readonly store: StoreApi<ComposeState>; readonly ports: Ports }
+
+const closed: ComposeState = {
+  step: 'closed',
+  to: [],
+  cc: [],
+  bcc: [],
+  typed: { to: '', cc: '', bcc: '' },
+  subject: '',
+  text: '',
+  dropped: [],
+}
+
+/** A person of the whitelist as a recipient that has not been judged yet. */
+export function asChip({ address, name }: { readonly address: string; readonly name: string }): Chip {
+  return { address, name, verdict: 'asking' }
+}
+
+function allChips(state: ComposeState): readonly Chip[] {
+  return recipientFields.flatMap((field) => state[field])
+}
+
+export function refusedChips(state: ComposeState): readonly Chip[] {
+  return allChips(state).filter(({ verdict }) => verdict === 'refused')
+}
+
+/** Whether `Send` may be pressed: somebody to write to, and nobody refused. */
+export function canSend(state: ComposeState): boolean {
+  const somebody = allChips(state).length > 0 || recipientFields.some((field) => looksLikeAddress(state.typed[field]))
+  return state.step === 'editing' && somebody && refusedChips(state).length === 0
+}
+
+async function judge({ store, ports }: Context): Promise<void> {
+  const addresses = [...new Set(allChips(store.getState()).map(({ address }) => address))]
+  const refusals = await judgeRecipients(ports.host, addresses)
+  if (!refusals) return
+  const asked = new Set(addresses)
+  const judged = (chip: Chip): Chip => {
+    if (!asked.has(chip.address)) return chip
+    const refusal = refusals.get(chip.address)
+    const { address, name } = chip
+    return refusal ? { address, name, verdict: 'refused', ...refusal } : { address, name, verdict: 'allowed' }
+  }
+  store.setState(({ to, cc, bcc }) => ({ to: to.map(judged), cc: cc.map(judged), bcc: bcc.map(judged) }))
+}
+
+async function nameOf({ ports }: Context, address: string): Promise<string> {
+  const contact = await ports.host.call('contacts.get', { address })
+  return contact.ok ? contact.value.name : ''
+}
+
+/** Adds typed or pasted text as recipients, named by the whitelist and by nothing else. */
+async function add(context: Context, field: RecipientField, text: string): Promise<void> {
+  const { store } = context
+  const have = new Set(store.getState()[field].map(({ address }) => address.toLowerCase()))
+  const addresses = splitRecipients(text).filter((address) => !have.has(address.toLowerCase()))
+  const chips = addresses.map((address): Chip => ({ address, name: '', verdict: 'asking' }))
+  store.setState((state) => ({ [field]: [...state[field], ...chips], typed: { ...state.typed, [field]: '' } }))
+  await judge(context)
+  const names = new Map(
+    await Promise.all(addresses.map(async (address) => [address, await nameOf(context, address)] as const)),
+  )
+  store.setState((state) => ({
+    [field]: state[field].map((chip) => ({ ...chip, name: names.get(chip.address) || chip.name })),
+  }))
+}
+
+async function send(context: Context): Promise<boolean> {
+  const { store, ports } = context
+  for (const field of recipientFields) {
+    const { typed } = store.getState()
+    if (typed[field].trim() !== '') await add(context, field, typed[field])
+  }
+  await judge(context)
+  const state = store.getState()
+  if (!canSend(state)) return false
+  const { failure: _over, ...rest } = state
+  store.setState({ ...rest, step: 'sending' }, true)
+  const addresses = (chips: readonly Chip[]) => chips.map(({ address }) => address)
+  const result = await ports.host.call('outbox.submit', {
+    kind: 'mail',
+    to: addresses(state.to),
+    cc: addresses(state.cc),
+    bcc: addresses(state.bcc),
+    subject: state.subject,
+    text: state.text,
+    ...(state.inReplyTo !== undefined && { inReplyTo: state.inReplyTo }),
+  })
+  if (result.ok) store.setState(closed, true)
+  else store.setState({ step: 'editing', failure: result.failure })
+  return result.ok
+}
+
+/** A whole address arrived in one go, as pasting does: if the guard refuses it, it becomes a marked chip at once. */
+async function pasted(context: Context, field: RecipientField, text: string): Promise<void> {
+  const refusals = await judgeRecipients(context.ports.host, [text.trim()])
+  if (refusals && refusals.size > 0 && context.store.getState().typed[field] === text) await add(context, field, text)
+}
+
+function putAside({ store }: Context): void {
+  const state = store.getState()
+  if (state.step !== 'editing') return
+  const begun = allChips(state).length > 0 || state.subject !== '' || state.text.trim() !== ''
+  if (begun) store.setState({ step: 'aside' })
+  else store.setState(closed, true)
+}
+
+export function makeCompose(ports: Ports) {
+  const store = createStore<ComposeState>(() => closed)
+  const context: Context = { store, ports }
+  return {
+    store,
+    start: (start: ComposeStart) => {
+      const { to = [], cc = [], ...rest } = start
+      store.setState({ ...closed, ...rest, step: 'editing', to: to.map(asChip), cc: cc.map(asChip) }, true)
+      return judge(context)
+    },
+    add: (field: RecipientField, text: string) => add(context, field, text),
+    setTyped: (field: RecipientField, text: string) => {
+      const { typed } = store.getState()
+      store.setState({ typed: { ...typed, [field]: text } })
+      if (text.length > typed[field].length + 1 && looksLikeAddress(text)) void pasted(context, field, text)
+    },
+    setChips: (field: RecipientField, chips: readonly Chip[]) => {
+      store.setState({ [field]: chips })
+      return judge(context)
+    },
+    setSubject: (subject: string) => store.setState({ subject }),
+    setText: (text: string) => store.setState({ text }),
+    send: () => send(context),
+    putAside: () => putAside(context),
+    /** Goes on with what was put aside, or begins anew. */
+    resume: () => store.setState({ ...store.getState(), step: 'editing' }, true),
+    discard: () => store.setState(closed, true),
+    /** The list moved: who was allowed may be refused now, and the other way round. */
+    moved: () => judge(context),
+  }
+}
+
+export type ComposeSlice = ReturnType<typeof makeCompose>

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import type { Message } from '../../shared/message.ts'
+import { settle } from '../testing/fake-clock.ts'
+import { makePage, type PageParts } from '../testing/make-page.ts'
+
+const bob = 'bob@kith.test'
+
+function texts({ stores }: PageParts): string[] {
+  return stores.conversation.store.getState().messages.map(({ text }) => text)
+}
+
+function many(count: number): Message[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `m${index}`,
+    conversation: bob,
+    kind: 'chat',
+    direction: 'in',
+    from: { address: bob, name: 'Bob', listed: true },
+    to: [],
+    cc: [],
+    subject: '',
+    text: `line ${index}`,
+    simplified: false,
+    at: index * 1_000,
+    read: true,
+  }))
+}
+
+describe('a conversation', () => {
+  test('opens with messages, the first unread one, and the kept draft', async () => {
+    const page = await makePage()
+    page.state.drafts.set(bob, 'half a sentence')
+    await page.stores.conversation.open(bob)
+    const { conversation, draft, firstUnread, messages } = page.stores.conversation.store.getState()
+    expect(conversation).toMatchObject({ id: bob, open: true })
+    expect(draft).toBe('half a sentence')
+    expect(messages.find(({ id }) => id === firstUnread)?.text).toContain('noodles, yes')
+  })
+
+  test('begins with a contact to whom nobody has written yet', async () => {
+    const page = await makePage({ bare: true })
+    page.state.failures.set('conversations.get', { kind: 'notFound' })
+    await page.stores.conversation.open(bob)
+    expect(page.stores.conversation.store.getState()).toMatchObject({ phase: 'ready', conversation: { open: true } })
+  })
+
+  test('sending clears the text and shows the message as waiting', async () => {
+    const page = await makePage()
+    await page.stores.conversation.open(bob)
+    page.stores.conversation.setDraft('On my way')
+    expect(await page.stores.conversation.send()).toBe(true)
+    const last = page.stores.conversation.store.getState().messages.at(-1)
+    expect(last).toMatchObject({ text: 'On my way', delivery: { step: 'waiting' } })
+    expect(page.stores.conversation.store.getState().draft).toBe('')
+    expect(page.state.drafts.get(bob)).toBe('')
+  })
+
+  test('two quick presses send once', async () => {
+    const page = await makePage()
+    await page.stores.conversation.open(bob)
+    page.stores.conversation.setDraft('once')
+    await Promise.all([page.stores.conversation.send(), page.stores.conversation.send()])
+    expect(page.state.calls.filter(({ name }) => name === 'outbox.submit')).toHaveLength(1)
+  })
+
+  test('a refused text is back in the composer, with what was typed meanwhile', async () => {
+    const page = await makePage()
+    await page.stores.conversation.open(bob)
+    page.stores.conversation.setDraft('first')
+    page.state.failures.set('outbox.submit', { kind: 'diskFull' })
+    const sending = page.stores.conversation.send()
+    page.stores.conversation.setDraft('second')
+    expect(await sending).toBe(false)
+    expect(page.stores.conversation.store.getState()).toMatchObject({
+      draft: 'first\nsecond',
+      sendFailure: { kind: 'diskFull' },
+      sending: false,
+    })
+  })
+
+  test('I6 a removed contact closes the open conversation; its history stays', async () => {
+    const page = await makePage()
+    await page.stores.conversation.open(bob)
+    const before = texts(page)
+    page.state.contacts.change((all) => all.filter(({ address }) => address !== bob))
+    page.state.emit('contacts.changed', { revision: 2 })
+    page.clock.pass(100)
+    await settle()
+    const { conversation } = page.stores.conversation.store.getState()
+    expect(conversation).toMatchObject({ open: false, closed: 'removed' })
+    expect(texts(page)).toEqual(before)
+    page.stores.conversation.setDraft('too late')
+    expect(await page.stores.conversation.send()).toBe(false)
+  })
+
+  test('a draft is kept a moment after the last key, and at once when another conversation is opened', async () => {
+    const page = await makePage()
+    await page.stores.conversation.open(bob)
+    page.stores.conversation.setDraft('a')
+    page.stores.conversation.setDraft('ab')
+    expect(page.state.drafts.get(bob)).toBeUndefined()
+    page.clock.pass(500)
+    await settle()
+    expect(page.state.drafts.get(bob)).toBe('ab')
+    page.stores.conversation.setDraft('abc')
+    await page.stores.conversation.open('carol@kith.test')
+    expect(page.state.drafts.get(bob)).toBe('abc')
+    expect(page.stores.conversation.store.getState().draft).toBe('')
+  })
+
+  test('older messages come before the others, until there are no more', async () => {
+    const page = await makePage({ bare: true })
+    page.state.messages = many(100)
+    await page.stores.conversation.open(bob)
+    expect(texts(page)).toHaveLength(60)
+    await page.stores.conversation.loadOlder()
+    expect(texts(page)).toEqual(many(100).map(({ text }) => text))
+    expect(page.stores.conversation.store.getState().more).toBe(false)
+  })
+
+  test('a delivery step changes the message in place; what is new is fetched', async () => {
+    const page = await makePage()
+    await page.stores.conversation.open(bob)
+    page.state.emit('message.changed', { id: 'chat-7', conversation: bob, delivery: { step: 'sent', at: 5 } })
+    const changed = page.stores.conversation.store.getState().messages.find(({ id }) => id === 'chat-7')
+    expect(changed?.delivery).toEqual({ step: 'sent', at: 5 })
+    page.state.messages = [...page.state.messages, ...many(1)]
+    page.state.emit('message.arrived', { id: 'm0', conversation: bob, name: 'Bob', text: 'line 0' })
+    page.clock.pass(100)
+    await settle()
+    expect(texts(page)).toContain('line 0')
+  })
+
+  test('seen messages are marked as read once', async () => {
+    const page = await makePage()
+    await page.stores.conversation.open(bob)
+    await page.stores.conversation.seen()
+    await page.stores.conversation.seen()
+    expect(page.state.calls.filter(({ name }) => name === 'conversations.markRead')).toHaveLength(1)
+  })
+})

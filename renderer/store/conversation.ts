@@ -1,0 +1,194 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Conversation } from '../../shared/contract.ts'
+import type { Delivery, Message } from '../../shared/message.ts'
+import type { Failure, Result } from '../../shared/rpc.ts'
+import { debounce, gather } from '../clock.ts'
+import { mergeNewest } from './merge-messages.ts'
+import type { Ports } from './ports.ts'
+
+export type ConversationState = {
+  readonly id?: string
+  readonly conversation?: Conversation
+  readonly messages: readonly Message[]
+  /** Whether older messages than those here exist. */
+  readonly more: boolean
+  readonly phase: 'none' | 'loading' | 'ready' | 'failed'
+  readonly older: 'idle' | 'loading'
+  readonly failure?: Failure
+  readonly draft: string
+  readonly draftSaved: boolean
+  readonly sending: boolean
+  readonly sendFailure?: Failure
+  /** The first message that was unread when the conversation was opened. */
+  readonly firstUnread?: string
+}
+
+type Context = { readonly store: StoreApi<ConversationState>; readonly ports: Ports }
+
+const empty: ConversationState = {
+  messages: [],
+  more: false,
+  phase: 'none',
+  older: 'idle',
+  draft: '',
+  draftSaved: true,
+  sending: false,
+}
+
+/** Messages asked for at once: about two screens. */
+const windowSize = 60
+/** Wait after the last key before a draft is saved. */
+const draftWait = 400
+/** Changes within this wait lead to one question. */
+const refreshWait = 40
+
+/** A conversation without any message yet exists as soon as somebody wants to write to a contact. */
+async function getConversation({ ports }: Context, id: string): Promise<Result<Conversation>> {
+  const known = await ports.host.call('conversations.get', { id })
+  if (known.ok || known.failure.kind !== 'notFound') return known
+  const contact = await ports.host.call('contacts.get', { address: id })
+  if (!contact.ok) return contact
+  const { name, address } = contact.value
+  return { ok: true, value: { id, name, address, open: true, unread: 0 } }
+}
+
+async function open(context: Context, id: string): Promise<void> {
+  const { store, ports } = context
+  await saveDraft(context)
+  store.setState({ ...empty, id, phase: 'loading' }, true)
+  const [conversation, messages, draft] = await Promise.all([
+    getConversation(context, id),
+    ports.host.call('messages.list', { conversation: id, count: windowSize }),
+    ports.host.call('draft.get', { conversation: id }),
+  ])
+  if (store.getState().id !== id) return
+  if (!conversation.ok) {
+    store.setState({ phase: 'failed', failure: conversation.failure })
+    return
+  }
+  const page = messages.ok ? messages.value : { messages: [], more: false }
+  const unread = page.messages.find(({ direction, read }) => direction === 'in' && !read)
+  store.setState((state) => ({
+    conversation: conversation.value,
+    messages: page.messages,
+    more: page.more,
+    phase: 'ready',
+    ...(unread && { firstUnread: unread.id }),
+    ...(draft.ok && state.draftSaved && { draft: draft.value.text }),
+  }))
+}
+
+async function refresh(context: Context): Promise<void> {
+  const { store, ports } = context
+  const { id } = store.getState()
+  if (id === undefined) return
+  const [conversation, page] = await Promise.all([
+    getConversation(context, id),
+    ports.host.call('messages.list', { conversation: id, count: windowSize }),
+  ])
+  if (store.getState().id !== id) return
+  store.setState((state) => ({
+    ...(conversation.ok && { conversation: conversation.value }),
+    ...(page.ok && mergeNewest(state, page.value)),
+  }))
+}
+
+async function loadOlder({ store, ports }: Context): Promise<void> {
+  const { id, messages, more, older } = store.getState()
+  const first = messages[0]
+  if (id === undefined || !first || !more || older === 'loading') return
+  store.setState({ older: 'loading' })
+  const page = await ports.host.call('messages.list', { conversation: id, before: first.id, count: windowSize })
+  if (store.getState().id !== id) return
+  store.setState((state) =>
+    page.ok
+      ? { older: 'idle', messages: [...page.value.messages, ...state.messages], more: page.value.more }
+      : { older: 'idle' },
+  )
+}
+
+async function saveDraft({ store, ports }: Context): Promise<void> {
+  const { id, draft, draftSaved } = store.getState()
+  if (id === undefined || draftSaved) return
+  store.setState({ draftSaved: true })
+  await ports.host.call('draft.save', { conversation: id, text: draft })
+}
+
+function withoutSendFailure({ sendFailure: _over, ...state }: ConversationState): ConversationState {
+  return state
+}
+
+/** One submit at a time; the text is back in the composer if it was refused. */
+async function send(context: Context): Promise<boolean> {
+  const { store, ports } = context
+  const { id, conversation, draft, sending } = store.getState()
+  if (id === undefined || !conversation?.open || sending || draft.trim() === '') return false
+  store.setState({ ...withoutSendFailure(store.getState()), sending: true, draft: '', draftSaved: true }, true)
+  const result = await ports.host.call('outbox.submit', { kind: 'chat', to: [conversation.address], text: draft })
+  if (result.ok)
+    await ports.host.call('draft.save', {
+      conversation: id,
+      text: store.getState().id === id ? store.getState().draft : '',
+    })
+  if (store.getState().id !== id) return result.ok
+  if (result.ok) {
+    store.setState({ sending: false })
+    await refresh(context)
+  } else {
+    const rest = store.getState().draft
+    const text = rest === '' ? draft : `${draft}\n${rest}`
+    store.setState({ sending: false, sendFailure: result.failure, draft: text, draftSaved: false })
+    await saveDraft(context)
+  }
+  return result.ok
+}
+
+async function seen({ store, ports }: Context): Promise<void> {
+  const { id, conversation, messages } = store.getState()
+  const unread = messages.some(({ direction, read }) => direction === 'in' && !read)
+  if (id === undefined || (!unread && !conversation?.unread)) return
+  store.setState({
+    messages: messages.map((message) => (message.direction === 'in' ? { ...message, read: true } : message)),
+    ...(conversation && { conversation: { ...conversation, unread: 0 } }),
+  })
+  await ports.host.call('conversations.markRead', { id })
+}
+
+function deliver({ store }: Context, id: string, delivery: Delivery): boolean {
+  const { messages } = store.getState()
+  if (!messages.some((message) => message.id === id)) return false
+  store.setState({ messages: messages.map((message) => (message.id === id ? { ...message, delivery } : message)) })
+  return true
+}
+
+export function makeConversation(ports: Ports) {
+  const store = createStore<ConversationState>(() => empty)
+  const context: Context = { store, ports }
+  const keepDraft = debounce(ports.clock, draftWait, () => void saveDraft(context))
+  const look = gather(ports.clock, refreshWait, () => void refresh(context))
+  return {
+    store,
+    open: (id: string) => open(context, id),
+    loadOlder: () => loadOlder(context),
+    send: () => send(context),
+    seen: () => seen(context),
+    saveDraft: () => saveDraft(context),
+    retry: (id: string) => ports.host.call('outbox.retry', { id }),
+    setDraft: (draft: string) => {
+      store.setState({ draft, draftSaved: false })
+      keepDraft()
+    },
+    /** Something of this conversation changed; an empty id stands for any. */
+    changed: (id: string) => {
+      const open = store.getState().id
+      if (open !== undefined && (id === '' || id === open)) look()
+    },
+    messageChanged: (conversation: string, id: string, delivery: Delivery | undefined) => {
+      if (conversation !== store.getState().id) return
+      if (!delivery || !deliver(context, id, delivery)) look()
+    },
+    clear: () => store.setState(empty, true),
+  }
+}
+
+export type ConversationSlice = ReturnType<typeof makeConversation>

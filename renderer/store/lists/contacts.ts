@@ -1,0 +1,67 @@
+import { createStore } from 'zustand/vanilla'
+import type { Contact, ContactRow } from '../../../shared/contract.ts'
+import { debounce } from '../../clock.ts'
+import type { Ports } from '../ports.ts'
+import { makeWindow } from './windowed.ts'
+
+export type ContactsState = {
+  readonly search: string
+  /** Contacts that match, without the headings. */
+  readonly matches: number
+  readonly selected?: string
+  readonly card?: Contact
+  /** `gone`: the selected contact is no longer in the list. */
+  readonly cardState: 'none' | 'ready' | 'gone'
+}
+
+/** A heading stands above each group: so many more rows are asked for than people are wanted. */
+const headingRows = 12
+
+/** A few people who match, for palettes and composers. */
+async function find(ports: Ports, search: string, wanted: number): Promise<readonly Contact[]> {
+  const result = await ports.host.call('contacts.query', { search, from: 0, count: wanted + headingRows })
+  if (!result.ok) return []
+  const people = new Map<string, Contact>()
+  for (const row of result.value.rows) if (row.row === 'contact') people.set(row.contact.id, row.contact)
+  return [...people.values()].slice(0, wanted)
+}
+
+/** Wait after a key while searching: shorter than a keystroke, long enough to gather a burst. */
+const searchWait = 60
+
+export function makeContacts(ports: Ports) {
+  const store = createStore<ContactsState>(() => ({ search: '', matches: 0, cardState: 'none' }))
+  const list = makeWindow<ContactRow>(async (from, count) => {
+    const result = await ports.host.call('contacts.query', { search: store.getState().search.trim(), from, count })
+    if (!result.ok) return result
+    store.setState({ matches: result.value.contacts })
+    return result
+  })
+  const ask = debounce(ports.clock, searchWait, () => void list.reload())
+  const select = async (address: string) => {
+    store.setState({ selected: address })
+    const result = await ports.host.call('contacts.get', { address })
+    if (store.getState().selected !== address) return
+    if (result.ok) store.setState({ card: result.value, cardState: 'ready' })
+    else store.setState({ cardState: 'gone' })
+  }
+  return {
+    store,
+    list,
+    select,
+    find: (search: string, wanted: number) => find(ports, search, wanted),
+    search: (search: string) => {
+      store.setState({ search })
+      ask()
+    },
+    /** The list moved: rows and card are asked for again. */
+    moved: () => {
+      void list.reload()
+      const { selected } = store.getState()
+      if (selected !== undefined) void select(selected)
+    },
+    clear: () => store.setState({ search: '', matches: 0, cardState: 'none' }, true),
+  }
+}
+
+export type ContactsSlice = ReturnType<typeof makeContacts>

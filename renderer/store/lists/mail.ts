@@ -1,0 +1,50 @@
+import { createStore } from 'zustand/vanilla'
+import type { Message } from '../../../shared/message.ts'
+import { debounce } from '../../clock.ts'
+import type { Ports } from '../ports.ts'
+import { makeWindow } from './windowed.ts'
+
+export type MailState = {
+  readonly search: string
+  readonly selected?: string
+  readonly message?: Message
+}
+
+const searchWait = 60
+
+export function makeMail(ports: Ports) {
+  const store = createStore<MailState>(() => ({ search: '' }))
+  const list = makeWindow<Message>(async (from, count) => {
+    const result = await ports.host.call('mail.list', { search: store.getState().search.trim(), from, count })
+    return result.ok ? { ok: true, value: { total: result.value.total, rows: result.value.messages } } : result
+  })
+  const ask = debounce(ports.clock, searchWait, () => void list.reload())
+  const fetchSelected = async (id: string) => {
+    const result = await ports.host.call('message.get', { id })
+    if (result.ok && store.getState().selected === id) store.setState({ message: result.value })
+    return result
+  }
+  return {
+    store,
+    list,
+    select: async (message: Message) => {
+      store.setState({ selected: message.id, message })
+      const result = await fetchSelected(message.id)
+      if (result.ok && !result.value.read) {
+        await ports.host.call('conversations.markRead', { id: result.value.conversation })
+      }
+    },
+    search: (search: string) => {
+      store.setState({ search })
+      ask()
+    },
+    moved: () => {
+      void list.reload()
+      const { selected } = store.getState()
+      if (selected !== undefined) void fetchSelected(selected)
+    },
+    clear: () => store.setState({ search: '' }, true),
+  }
+}
+
+export type MailSlice = ReturnType<typeof makeMail>

@@ -1,0 +1,111 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Failure, Result } from '../../../shared/rpc.ts'
+
+/** A long list of which only the windows on screen are here. */
+export type Windowed<Row> = {
+  readonly total: number
+  readonly pages: ReadonlyMap<number, readonly Row[]>
+  readonly pageSize: number
+  readonly phase: 'new' | 'ready' | 'failed'
+  readonly failure?: Failure
+}
+
+export type Page<Row> = { readonly total: number; readonly rows: readonly Row[] }
+export type LoadPage<Row> = (from: number, count: number) => Promise<Result<Page<Row>>>
+
+export type ListWindow<Row> = {
+  readonly rows: StoreApi<Windowed<Row>>
+  /** Says which rows are on screen; what is missing of them is asked for. */
+  readonly need: (first: number, last: number) => void
+  /** The list moved: asks again for what is on screen; old rows stay until the answer. */
+  readonly reload: () => Promise<void>
+  /** Forgets everything, as after signing out. */
+  readonly empty: () => void
+}
+
+/** Pages kept beyond those on screen: 100,000 rows need not all be held because somebody scrolled past them. */
+const keptPages = 40
+
+export function rowAt<Row>(list: Windowed<Row>, index: number): Row | undefined {
+  return list.pages.get(Math.floor(index / list.pageSize))?.[index % list.pageSize]
+}
+
+type Context<Row> = {
+  readonly rows: StoreApi<Windowed<Row>>
+  readonly load: LoadPage<Row>
+  /** Answers of an older generation are dropped: the newest question wins. */
+  generation: number
+  fresh: Set<number>
+  asked: Set<number>
+  first: number
+  last: number
+}
+
+function kept<Row>(context: Context<Row>, pages: ReadonlyMap<number, readonly Row[]>): Map<number, readonly Row[]> {
+  const { pageSize } = context.rows.getState()
+  const middle = (context.first + context.last) / 2 / pageSize
+  const near = [...pages].sort(([a], [b]) => Math.abs(a - middle) - Math.abs(b - middle)).slice(0, keptPages)
+  const keys = new Set(near.map(([page]) => page))
+  for (const page of context.fresh) if (!keys.has(page)) context.fresh.delete(page)
+  return new Map(near)
+}
+
+function store<Row>(context: Context<Row>, page: number, answer: Page<Row>): void {
+  const { pages } = context.rows.getState()
+  const firstAnswer = context.fresh.size === 0
+  context.fresh.add(page)
+  const next = firstAnswer ? new Map<number, readonly Row[]>() : new Map(pages)
+  next.set(page, answer.rows)
+  context.rows.setState({ total: answer.total, pages: kept(context, next), phase: 'ready' })
+}
+
+async function fetchPage<Row>(context: Context<Row>, page: number): Promise<void> {
+  const { generation } = context
+  const { pageSize } = context.rows.getState()
+  context.asked.add(page)
+  const result = await context.load(page * pageSize, pageSize)
+  if (generation !== context.generation) return
+  context.asked.delete(page)
+  if (result.ok) store(context, page, result.value)
+  else context.rows.setState({ phase: 'failed', failure: result.failure })
+}
+
+async function fetchMissing<Row>(context: Context<Row>): Promise<void> {
+  const { pageSize } = context.rows.getState()
+  const wanted: number[] = []
+  for (let page = Math.floor(context.first / pageSize); page <= Math.floor(context.last / pageSize); page++) {
+    if (!context.fresh.has(page) && !context.asked.has(page)) wanted.push(page)
+  }
+  await Promise.all(wanted.map((page) => fetchPage(context, page)))
+}
+
+function forget<Row>(context: Context<Row>): void {
+  context.generation++
+  context.fresh.clear()
+  context.asked.clear()
+  context.first = 0
+  context.last = 0
+}
+
+export function makeWindow<Row>(load: LoadPage<Row>, pageSize = 150): ListWindow<Row> {
+  const rows = createStore<Windowed<Row>>(() => ({ total: 0, pages: new Map(), pageSize, phase: 'new' }))
+  const context: Context<Row> = { rows, load, generation: 0, fresh: new Set(), asked: new Set(), first: 0, last: 0 }
+  return {
+    rows,
+    need: (first, last) => {
+      context.first = Math.max(0, first)
+      context.last = Math.max(first, last)
+      void fetchMissing(context)
+    },
+    reload: () => {
+      context.generation++
+      context.fresh.clear()
+      context.asked.clear()
+      return fetchMissing(context)
+    },
+    empty: () => {
+      forget(context)
+      rows.setState(rows.getInitialState(), true)
+    },
+  }
+}

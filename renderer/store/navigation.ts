@@ -1,0 +1,24 @@
+import { createStore } from 'zustand/vanilla'
+
+export const screens = ['chats', 'mail', 'contacts', 'held', 'settings'] as const
+export type Screen = (typeof screens)[number]
+
+export type NavigationState = {
+  readonly screen: Screen
+  /** In a narrow window: whether the right column is shown instead of the list. */
+  readonly detail: boolean
+  readonly palette: 'closed' | 'open'
+}
+
+export function makeNavigation() {
+  const store = createStore<NavigationState>(() => ({ screen: 'chats', detail: false, palette: 'closed' }))
+  return {
+    store,
+    go: (screen: Screen) => store.setState({ screen, detail: false, palette: 'closed' }),
+    show: (screen: Screen) => store.setState({ screen, detail: true, palette: 'closed' }),
+    back: () => store.setState({ detail: false }),
+    setPalette: (palette: NavigationState['palette']) => store.setState({ palette }),
+  }
+}
+
+export type NavigationSlice = ReturnType<typeof makeNavigation>

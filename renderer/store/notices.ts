@@ -1,0 +1,32 @@
+import { createStore } from 'zustand/vanilla'
+import type { ListChange } from '../../shared/contract.ts'
+import type { Failure } from '../../shared/rpc.ts'
+import type { Ports } from './ports.ts'
+
+/** What a notice says; the words are the screen's. */
+export type NoticeBody =
+  | { readonly about: 'sent' | 'copied' | 'requestCopied' }
+  | { readonly about: 'failure'; readonly failure: Failure }
+  | { readonly about: 'refreshed'; readonly change: ListChange }
+export type Notice = NoticeBody & { readonly id: number }
+
+/** How long a notice stays: long enough to read two lines twice. */
+const noticeTime = 7_000
+
+export function makeNotices(ports: Ports) {
+  const store = createStore<{ readonly notices: readonly Notice[] }>(() => ({ notices: [] }))
+  let next = 1
+  const dismiss = (id: number) =>
+    store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }))
+  return {
+    store,
+    dismiss,
+    say: (body: NoticeBody) => {
+      const id = next++
+      store.setState(({ notices }) => ({ notices: [...notices.slice(-2), { ...body, id }] }))
+      ports.clock.after(noticeTime, () => dismiss(id))
+    },
+  }
+}
+
+export type NoticesSlice = ReturnType<typeof makeNotices>

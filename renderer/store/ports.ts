@@ -1,0 +1,10 @@
+import type { Clock } from '../clock.ts'
+import type { Kith } from '../host.ts'
+
+/** What every slice is made from. */
+export type Ports = {
+  readonly host: Kith
+  readonly clock: Clock
+  /** The system's languages, most wanted first: used until the engine has told its settings. */
+  readonly languages: readonly string[]
+}

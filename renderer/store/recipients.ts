@@ -1,0 +1,23 @@
+/**
+ * Splits pasted or typed text into the addresses that it seems to name. This only helps to fill the field: whether
+ * each is an address, and an allowed one, the guard decides.
+ */
+export function splitRecipients(text: string): string[] {
+  const parts = text.split(/[,;\s，；、]+(?=(?:[^"<]|"[^"]*"|<[^>]*>)*$)/u)
+  const addresses: string[] = []
+  for (const part of parts) {
+    const bracketed = /<([^<>]*)>/u.exec(part)
+    const address = (bracketed?.[1] ?? part).trim().replace(/^mailto:/iu, '')
+    if (address.includes('@')) addresses.push(address.slice(0, longestAddress))
+  }
+  if (addresses.length === 0 && text.trim() !== '') addresses.push(text.trim().slice(0, longestAddress))
+  return [...new Set(addresses)]
+}
+
+/** As much as the contract lets through; longer ones are refused by the guard in any case. */
+const longestAddress = 320
+
+/** Whether text looks finished as an address: only then it is worth the guard's opinion. */
+export function looksLikeAddress(text: string): boolean {
+  return /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]{2,}$/u.test(text.trim())
+}

@@ -1,0 +1,83 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Session } from '../../shared/contract.ts'
+import type { Failure, Result } from '../../shared/rpc.ts'
+import type { Ports } from './ports.ts'
+
+export type SessionState = {
+  readonly session?: Session
+  readonly busy: 'no' | 'loading' | 'signingIn' | 'unlocking' | 'leaving'
+  readonly failure?: Failure
+  /** When the next try is allowed, after `tooManyAttempts`. */
+  readonly retryAt?: number
+}
+
+export type SignInForm = {
+  readonly server: string
+  readonly user: string
+  readonly password: string
+  readonly passphrase?: string
+}
+
+type Store = StoreApi<SessionState>
+
+/** Starts something: the old failure is over. */
+function begin(store: Store, busy: SessionState['busy']): void {
+  const { session } = store.getState()
+  store.setState({ ...(session && { session }), busy }, true)
+}
+
+function end(store: Store, ports: Ports, result: Result<Session>): boolean {
+  if (result.ok) {
+    store.setState({ session: result.value, busy: 'no' }, true)
+    return true
+  }
+  const { session } = store.getState()
+  const wait = result.failure.detail?.retryAfter
+  store.setState(
+    {
+      ...(session && { session }),
+      busy: 'no',
+      failure: result.failure,
+      ...(wait !== undefined && { retryAt: ports.clock.now() + wait }),
+    },
+    true,
+  )
+  return false
+}
+
+async function signIn(store: Store, ports: Ports, form: SignInForm): Promise<boolean> {
+  if (store.getState().busy === 'signingIn') return false
+  begin(store, 'signingIn')
+  return end(store, ports, await ports.host.call('session.signIn', form))
+}
+
+async function leave(store: Store, ports: Ports, call: 'session.signOut' | 'session.lock'): Promise<void> {
+  begin(store, 'leaving')
+  end(store, ports, await ports.host.call(call, {}))
+}
+
+export function makeSession(ports: Ports) {
+  const store = createStore<SessionState>(() => ({ busy: 'loading' }))
+  return {
+    store,
+    /** An event from the engine; what the user is reading about a failure stays until the step changes. */
+    received: (session: Session) => {
+      const before = store.getState()
+      if (before.session?.step === session.step) store.setState({ session })
+      else store.setState({ session, busy: before.busy === 'loading' ? 'no' : before.busy }, true)
+    },
+    load: async () => {
+      begin(store, 'loading')
+      end(store, ports, await ports.host.call('session.state', {}))
+    },
+    signIn: (form: SignInForm) => signIn(store, ports, form),
+    unlock: async (secret: string) => {
+      begin(store, 'unlocking')
+      return end(store, ports, await ports.host.call('session.unlock', { secret }))
+    },
+    lock: () => leave(store, ports, 'session.lock'),
+    signOut: () => leave(store, ports, 'session.signOut'),
+  }
+}
+
+export type SessionSlice = ReturnType<typeof makeSession>

@@ -1,0 +1,130 @@
+import type { Session } from '../../shared/contract.ts'
+import { gather } from '../clock.ts'
+import { makeCompose } from './compose.ts'
+import { makeConversation } from './conversation.ts'
+import { makeDevice } from './device.ts'
+import { makeChats } from './lists/chats.ts'
+import { makeContacts } from './lists/contacts.ts'
+import { makeHeld } from './lists/held.ts'
+import { makeMail } from './lists/mail.ts'
+import { makeNavigation } from './navigation.ts'
+import { makeNotices } from './notices.ts'
+import type { Ports } from './ports.ts'
+import { makeSession } from './session.ts'
+import { makeSettings } from './settings.ts'
+import { makeWhitelist } from './whitelist.ts'
+
+/** Events within this wait lead to one look at the lists. */
+const listWait = 50
+
+function makeSlices(ports: Ports) {
+  return {
+    session: makeSession(ports),
+    settings: makeSettings(ports),
+    navigation: makeNavigation(),
+    notices: makeNotices(ports),
+    whitelist: makeWhitelist(ports),
+    contacts: makeContacts(ports),
+    chats: makeChats(ports),
+    mail: makeMail(ports),
+    held: makeHeld(ports),
+    conversation: makeConversation(ports),
+    compose: makeCompose(ports),
+    device: makeDevice(ports),
+  }
+}
+
+type Slices = ReturnType<typeof makeSlices>
+
+/** What the counts in the navigation and the first screen need. */
+function enter(slices: Slices): void {
+  void slices.whitelist.load()
+  void slices.settings.load()
+  void slices.chats.list.reload()
+  void slices.held.list.reload()
+  void slices.contacts.list.reload()
+  void slices.mail.list.reload()
+}
+
+/** Nothing of a person stays in the page's memory when the store is locked or left. */
+function leave(slices: Slices): void {
+  slices.navigation.go('chats')
+  slices.whitelist.clear()
+  slices.contacts.clear()
+  slices.mail.clear()
+  slices.held.clear()
+  slices.conversation.clear()
+  slices.compose.discard()
+  for (const { list } of [slices.contacts, slices.chats, slices.mail, slices.held]) list.empty()
+}
+
+function followSession(slices: Slices): () => void {
+  let ready = false
+  return slices.session.store.subscribe(({ session }: { readonly session?: Session }) => {
+    const now = session?.step === 'ready'
+    if (now === ready) return
+    ready = now
+    if (now) enter(slices)
+    else leave(slices)
+  })
+}
+
+function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => void)[] {
+  const { contacts, conversation, compose, chats, mail, held, whitelist } = slices
+  const contactsMoved = gather(clock, listWait, contacts.moved)
+  const composeMoved = gather(clock, listWait, () => void compose.moved())
+  const chatsMoved = gather(clock, listWait, () => void chats.list.reload())
+  const mailMoved = gather(clock, listWait, mail.moved)
+  const heldMoved = gather(clock, listWait, () => void held.moved())
+  return [
+    host.on('session.changed', slices.session.received),
+    host.on('settings.changed', slices.settings.received),
+    host.on('whitelist.changed', whitelist.received),
+    host.on('contacts.changed', ({ change }) => {
+      if (change) whitelist.pushed(change)
+      contactsMoved()
+      composeMoved()
+      chatsMoved()
+      conversation.changed('')
+    }),
+    host.on('conversation.changed', ({ id }) => {
+      chatsMoved()
+      mailMoved()
+      conversation.changed(id)
+    }),
+    host.on('message.changed', ({ id, conversation: of, delivery }) => {
+      conversation.messageChanged(of, id, delivery)
+      chatsMoved()
+      mailMoved()
+    }),
+    host.on('message.arrived', ({ conversation: of }) => {
+      conversation.changed(of)
+      chatsMoved()
+      mailMoved()
+    }),
+    host.on('held.changed', heldMoved),
+    host.on('app.open', ({ conversation: id }) => {
+      void conversation.open(id)
+      slices.navigation.show('chats')
+    }),
+  ]
+}
+
+/** The page's state, whole: made once, by the composition root. `stop` takes back every subscription. */
+export function makeStores(ports: Ports) {
+  const slices = makeSlices(ports)
+  const undo = [followSession(slices), ...followEvents(slices, ports)]
+  return {
+    ...slices,
+    clock: ports.clock,
+    start: async () => {
+      await slices.settings.load()
+      await slices.session.load()
+    },
+    stop: () => {
+      for (const each of undo) each()
+    },
+  }
+}
+
+export type Stores = ReturnType<typeof makeStores>

@@ -1,0 +1,146 @@
+import {
+  contract,
+  type KithContract,
+  type Session,
+  type Settings,
+  type WhitelistStatus,
+} from '../../shared/contract.ts'
+import { type CallName, connect, type EventEnvelope, type Failure, type Handlers, serve } from '../../shared/rpc.ts'
+import type { Kith } from '../host.ts'
+import { makeFakeContacts } from './fake-contacts.ts'
+import { listHandlers } from './fake-lists.ts'
+import { makeHeld, makeMessages } from './fake-messages.ts'
+import { fakeNow, makePeople } from './fake-people.ts'
+import { sessionHandlers } from './fake-session.ts'
+import { talkHandlers } from './fake-talk.ts'
+
+export type FakeOptions = {
+  readonly session?: Session
+  readonly contacts?: number
+  readonly settings?: Partial<Settings>
+  /** Without conversations, mail and held messages. */
+  readonly bare?: boolean
+  readonly now?: () => number
+  /** Milliseconds that each answer takes. */
+  readonly latency?: number
+}
+
+export const readySession: Extract<Session, { readonly step: 'ready' }> = {
+  step: 'ready',
+  user: 'alice',
+  name: 'Alice Chen 陳雅筑',
+  address: 'alice@kith.test',
+  server: 'https://mail.kith.test:8443',
+  connection: 'online',
+  mail: 'online',
+  sendingOff: 'no',
+}
+
+export const signedOutSession: Session = {
+  step: 'signedOut',
+  server: '',
+  user: '',
+  demo: {
+    server: 'https://127.0.0.1:8443',
+    accounts: [
+      { user: 'alice', name: 'Alice Chen 陳雅筑', password: 'demo-alice', role: 'employee' },
+      { user: 'bob', name: 'Bob Lin 林柏', password: 'demo-bob', role: 'employee' },
+      { user: 'wei', name: '张伟', password: 'demo-wei', role: 'partner' },
+    ],
+  },
+}
+
+/** What the parts of the fake share, and what tests may look into and change. */
+export type FakeState = {
+  session: Session
+  settings: Settings
+  whitelist: WhitelistStatus
+  contacts: ReturnType<typeof makeFakeContacts>
+  messages: ReturnType<typeof makeMessages>
+  held: ReturnType<typeof makeHeld>
+  drafts: Map<string, string>
+  /** Failures that the next call of that name answers with. */
+  failures: Map<string, Failure>
+  calls: { readonly name: string; readonly input: unknown }[]
+  readonly now: () => number
+  readonly emit: (name: string, value: unknown) => void
+}
+
+export type FakeHost = { readonly host: Kith; readonly state: FakeState }
+
+function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
+  const now = options.now ?? (() => fakeNow)
+  const contacts = makeFakeContacts(makePeople(options.contacts ?? 12))
+  return {
+    session: options.session ?? readySession,
+    settings: { language: 'en', theme: 'system', notifications: true, notificationText: false, ...options.settings },
+    whitelist: {
+      version: 42,
+      epoch: 1,
+      count: contacts.count(),
+      syncedAt: now() - 3 * 60_000,
+      leaseEndsAt: now() + 86_400_000,
+      state: 'idle',
+    },
+    contacts,
+    messages: options.bare ? [] : makeMessages(),
+    held: options.bare ? [] : makeHeld(),
+    drafts: new Map(),
+    failures: new Map(),
+    calls: [],
+    now,
+    emit,
+  }
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((done) => {
+    setTimeout(done, milliseconds)
+  })
+}
+
+/** Fails once if a failure was laid down for a call, and notes every call. */
+function withFailures(handlers: Handlers<KithContract>, state: FakeState, latency: number): Handlers<KithContract> {
+  const names = Object.keys(handlers) as CallName<KithContract>[]
+  const wrapped = names.map((name) => {
+    const handler = handlers[name] as (input: unknown) => unknown
+    const run = async (input: unknown) => {
+      if (latency > 0) await wait(latency)
+      state.calls.push({ name, input })
+      const failure = state.failures.get(name)
+      if (!failure) return handler(input)
+      state.failures.delete(name)
+      return { ok: false, failure }
+    }
+    return [name, run]
+  })
+  return Object.fromEntries(wrapped) as Handlers<KithContract>
+}
+
+/** The whole contract in memory, through the same `serve` and `connect` as the engine. */
+export function makeFakeHost(options: FakeOptions = {}): FakeHost {
+  const listeners = new Set<(event: EventEnvelope) => void>()
+  const emit = (name: string, value: unknown) => {
+    for (const listener of listeners) listener({ name, value })
+  }
+  const state = makeState(options, emit)
+  const handlers: Handlers<KithContract> = {
+    ...sessionHandlers(state),
+    ...listHandlers(state),
+    ...talkHandlers(state),
+  }
+  const answer = serve(contract, withFailures(handlers, state, options.latency ?? 0), (_name, error) => {
+    throw error
+  })
+  const host = connect(contract, {
+    send: async (envelope) => {
+      const result = await answer(structuredClone(envelope))
+      return structuredClone(result)
+    },
+    listen: (receive) => {
+      listeners.add(receive)
+      return () => listeners.delete(receive)
+    },
+  })
+  return { host, state }
+}

@@ -1,0 +1,64 @@
+import type { KithContract } from '../../shared/contract.ts'
+import { fail, type Handlers, ok } from '../../shared/rpc.ts'
+import type { FakeState } from './fake-host.ts'
+
+type ListCalls = Pick<
+  Handlers<KithContract>,
+  | 'contacts.query'
+  | 'contacts.get'
+  | 'contacts.refresh'
+  | 'whitelist.status'
+  | 'guard.judge'
+  | 'mail.list'
+  | 'message.get'
+  | 'held.list'
+  | 'held.get'
+>
+
+/** Refusals as guard.md words them: A2 for what is no address, O1 for who is not listed. */
+export function fakeRefusals(state: FakeState, recipients: readonly string[]) {
+  return recipients.flatMap((address) => {
+    if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address)) return [{ address, rule: 'A2', reason: 'malformed' }]
+    return state.contacts.get(address) ? [] : [{ address, rule: 'O1', reason: 'notListed' }]
+  })
+}
+
+function findMail(state: FakeState, search: string) {
+  const wanted = search.toLowerCase()
+  return state.messages
+    .filter(({ kind }) => kind === 'mail')
+    .filter(({ subject, text, from }) => `${subject}\n${text}\n${from.name}`.toLowerCase().includes(wanted))
+    .toReversed()
+}
+
+export function listHandlers(state: FakeState): ListCalls {
+  return {
+    'contacts.query': ({ search, from, count }) => ok(state.contacts.query(search, from, count)),
+    'contacts.get': ({ address }) => {
+      const contact = state.contacts.get(address)
+      return contact ? ok(contact) : fail('notFound')
+    },
+    'contacts.refresh': () => {
+      state.whitelist = { ...state.whitelist, syncedAt: state.now() }
+      state.emit('whitelist.changed', state.whitelist)
+      return ok({ added: 0, changed: 0, removed: 0, version: state.whitelist.version })
+    },
+    'whitelist.status': () => ok(state.whitelist),
+    'guard.judge': ({ recipients }) => ok({ refusals: fakeRefusals(state, recipients) }),
+    'mail.list': ({ search, from, count }) => {
+      const found = findMail(state, search)
+      return ok({ total: found.length, messages: found.slice(from, from + count) })
+    },
+    'message.get': ({ id }) => {
+      const message = state.messages.find((one) => one.id === id)
+      return message ? ok(message) : fail('notFound')
+    },
+    'held.list': ({ from, count }) => ok({ total: state.held.length, held: state.held.slice(from, from + count) }),
+    'held.get': ({ id }) => {
+      const found = state.held.find((one) => one.id === id)
+      if (!found) return fail('notFound')
+      const { text, ...held } = found
+      return ok({ held, text })
+    },
+  }
+}

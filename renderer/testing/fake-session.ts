@@ -1,0 +1,48 @@
+import type { KithContract, Session } from '../../shared/contract.ts'
+import { fail, type Handlers, ok, type Result } from '../../shared/rpc.ts'
+import { type FakeState, readySession, signedOutSession } from './fake-host.ts'
+
+type SessionCalls = Pick<
+  Handlers<KithContract>,
+  | 'session.state'
+  | 'session.signIn'
+  | 'session.signOut'
+  | 'session.lock'
+  | 'session.unlock'
+  | 'session.protection'
+  | 'settings.get'
+  | 'settings.set'
+  | 'diagnostics.export'
+  | 'app.about'
+>
+
+const digits = '04812 55930 17764 90021 38875 62210'
+
+export function sessionHandlers(state: FakeState): SessionCalls {
+  const become = (session: Session): Result<Session> => {
+    state.session = session
+    state.emit('session.changed', session)
+    return ok(session)
+  }
+  return {
+    'session.state': () => ok(state.session),
+    'session.signIn': ({ user, password }) =>
+      password.startsWith('wrong') ? fail('authFailed') : become({ ...readySession, user }),
+    'session.signOut': () =>
+      become({ ...signedOutSession, server: 'https://mail.kith.test:8443', user: 'alice' } as Session),
+    'session.lock': () => become({ step: 'locked', secret: 'password', reason: 'user', user: 'alice' }),
+    'session.unlock': ({ secret }) => (secret.startsWith('wrong') ? fail('passphraseWrong') : become(readySession)),
+    'session.protection': () => ok({ kind: 'keychain', keychainAvailable: true }),
+    'settings.get': () => ok(state.settings),
+    'settings.set': (change) => {
+      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+      state.settings = { ...state.settings, ...given }
+      state.emit('settings.changed', state.settings)
+      return ok(state.settings)
+    },
+    'diagnostics.export': () =>
+      ok({ text: 'kith 0.1.0\nengine node 24.21.0\nlist version 42, 12 entries\noutbox 1 waiting\n' }),
+    'app.about': () =>
+      ok({ version: '0.1.0', engine: 'node 24.21.0', device: 'Alice’s laptop (linux)', deviceWords: digits }),
+  }
+}

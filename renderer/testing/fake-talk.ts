@@ -1,0 +1,106 @@
+import type { Conversation, KithContract } from '../../shared/contract.ts'
+import type { Draft, Message } from '../../shared/message.ts'
+import { fail, type Handlers, ok } from '../../shared/rpc.ts'
+import type { FakeState } from './fake-host.ts'
+import { fakeRefusals } from './fake-lists.ts'
+import { self } from './fake-messages.ts'
+
+type TalkCalls = Pick<
+  Handlers<KithContract>,
+  | 'conversations.list'
+  | 'conversations.get'
+  | 'conversations.markRead'
+  | 'messages.list'
+  | 'outbox.submit'
+  | 'outbox.retry'
+  | 'draft.get'
+  | 'draft.save'
+>
+
+function conversationOf(state: FakeState, id: string): Conversation | undefined {
+  const messages = state.messages.filter(({ conversation }) => conversation === id)
+  const contact = state.contacts.get(id)
+  const last = messages.at(-1)
+  if (!contact && !last) return undefined
+  const from = messages.find(({ direction }) => direction === 'in')?.from
+  return {
+    id,
+    name: contact?.name ?? from?.name ?? id,
+    address: contact?.address ?? id,
+    open: contact !== undefined,
+    ...(!contact && { closed: 'removed' as const }),
+    ...(last && { last: { text: last.text, at: last.at, direction: last.direction } }),
+    unread: messages.filter(({ direction, read }) => direction === 'in' && !read).length,
+  }
+}
+
+function allConversations(state: FakeState): Conversation[] {
+  const ids = [...new Set(state.messages.toReversed().map(({ conversation }) => conversation))]
+  return ids.flatMap((id) => conversationOf(state, id) ?? [])
+}
+
+function page(state: FakeState, conversation: string, before: string | undefined, count: number) {
+  const all = state.messages.filter((message) => message.conversation === conversation)
+  const end = before === undefined ? all.length : all.findIndex(({ id }) => id === before)
+  const start = Math.max(0, end - count)
+  return { messages: all.slice(start, end), more: start > 0 }
+}
+
+function submitted(state: FakeState, draft: Draft): Message {
+  const [to = ''] = draft.to
+  return {
+    id: `own-${state.messages.length}`,
+    conversation: to.toLowerCase(),
+    kind: draft.kind,
+    direction: 'out',
+    from: self,
+    to: draft.to.map((address) => ({ address, name: state.contacts.get(address)?.name ?? '', listed: true })),
+    cc: [],
+    subject: draft.subject,
+    text: draft.text,
+    simplified: false,
+    at: state.now(),
+    read: true,
+    delivery: { step: 'waiting' },
+  }
+}
+
+export function talkHandlers(state: FakeState): TalkCalls {
+  return {
+    'conversations.list': ({ from, count }) => {
+      const all = allConversations(state)
+      return ok({ total: all.length, conversations: all.slice(from, from + count) })
+    },
+    'conversations.get': ({ id }) => {
+      const conversation = conversationOf(state, id)
+      return conversation ? ok(conversation) : fail('notFound')
+    },
+    'conversations.markRead': ({ id }) => {
+      state.messages = state.messages.map((one) => (one.conversation === id ? { ...one, read: true } : one))
+      state.emit('conversation.changed', { id })
+      return ok({})
+    },
+    'messages.list': ({ conversation, before, count }) => ok(page(state, conversation, before, count)),
+    'outbox.submit': (draft) => {
+      const refusals = fakeRefusals(state, [...draft.to, ...draft.cc, ...draft.bcc])
+      if (refusals.length > 0) return fail('refused', { refusals })
+      const message = submitted(state, draft)
+      state.messages = [...state.messages, message]
+      state.emit('conversation.changed', { id: message.conversation })
+      return ok({ id: message.id })
+    },
+    'outbox.retry': ({ id }) => {
+      const found = state.messages.find((one) => one.id === id)
+      if (!found) return fail('notFound')
+      const delivery = { step: 'waiting' } as const
+      state.messages = state.messages.map((one) => (one.id === id ? { ...one, delivery } : one))
+      state.emit('message.changed', { id, conversation: found.conversation, delivery })
+      return ok({})
+    },
+    'draft.get': ({ conversation }) => ok({ text: state.drafts.get(conversation) ?? '' }),
+    'draft.save': ({ conversation, text }) => {
+      state.drafts.set(conversation, text)
+      return ok({})
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import { cleanup, render, screen, within } from '@testing-library/react'
+import { App } from '../App.tsx'
+import type { FakeOptions } from './fake-host.ts'
+import { makePage, type PageParts } from './make-page.ts'
+
+/** The whole page over a fake host, drawn; `end` takes it away again. */
+export async function renderPage(options: FakeOptions = {}): Promise<PageParts & { readonly end: () => void }> {
+  const page = await makePage(options)
+  render(<App stores={page.stores} />)
+  return {
+    ...page,
+    end: () => {
+      cleanup()
+      page.stores.stop()
+    },
+  }
+}
+
+/** The button of the navigation for a screen. */
+export function navButton(name: RegExp): HTMLElement {
+  return within(screen.getByRole('navigation', { name: 'Main' })).getByRole('button', { name })
+}

@@ -1,0 +1,102 @@
+import type { CallEnvelope, EventEnvelope, Transport } from '../shared/rpc.ts'
+import type { Clock } from './clock.ts'
+
+/** First and longest wait before the event stream is opened again after the web host closed it. */
+const firstWait = 500
+const longestWait = 15_000
+
+/** The parts of EventSource that are used here. */
+export interface EventStream {
+  addEventListener(type: 'open' | 'message' | 'error', listener: (event: Event) => void): void
+  readonly readyState: number
+  close(): void
+}
+
+export type WebTransportPorts = {
+  readonly clock: Clock
+  readonly fetch?: typeof fetch
+  readonly openStream?: (url: string) => EventStream
+}
+
+/** `readyState` of a stream that will not come back by itself. */
+const closed = 2
+
+function openEventSource(url: string): EventStream {
+  return new EventSource(url)
+}
+
+function readEvent(message: Event): EventEnvelope | undefined {
+  if (!('data' in message) || typeof message.data !== 'string') return undefined
+  const event: unknown = JSON.parse(message.data)
+  if (typeof event !== 'object' || event === null || !('name' in event) || !('value' in event)) return undefined
+  return typeof event.name === 'string' ? { name: event.name, value: event.value } : undefined
+}
+
+function readValue(result: unknown): unknown {
+  return typeof result === 'object' && result !== null && 'value' in result ? result.value : undefined
+}
+
+type Send = (envelope: CallEnvelope) => Promise<unknown>
+
+/** After a gap in the stream nobody knows what was missed: state is asked for, lists are told to look again. */
+async function catchUp(send: Send, receive: (envelope: EventEnvelope) => void): Promise<void> {
+  for (const [call, event] of [
+    ['session.state', 'session.changed'],
+    ['whitelist.status', 'whitelist.changed'],
+    ['settings.get', 'settings.changed'],
+  ] as const) {
+    const value = readValue(await send({ name: call, input: {} }))
+    if (value !== undefined) receive({ name: event, value })
+  }
+  receive({ name: 'contacts.changed', value: { revision: 0 } })
+  receive({ name: 'conversation.changed', value: { id: '' } })
+  receive({ name: 'held.changed', value: { total: 0 } })
+}
+
+/** The page in a browser: calls by POST, events by server-sent events, both of the same origin. */
+export function webTransport(ports: WebTransportPorts): Transport {
+  const request = ports.fetch ?? fetch.bind(globalThis)
+  const send: Send = async (envelope) => {
+    const response = await request('/call', {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(envelope),
+    })
+    if (!response.ok) throw new Error(`the web host answered ${response.status}`)
+    return response.json()
+  }
+  return { send, listen: (receive) => listen(ports, send, receive) }
+}
+
+function listen(ports: WebTransportPorts, send: Send, receive: (envelope: EventEnvelope) => void): () => void {
+  const openStream = ports.openStream ?? openEventSource
+  let stream: EventStream | undefined
+  let undoWait: (() => void) | undefined
+  let wait = firstWait
+  let missed = false
+  const open = () => {
+    const opened = openStream('/events')
+    stream = opened
+    opened.addEventListener('message', (message) => {
+      const event = readEvent(message)
+      if (event) receive(event)
+    })
+    opened.addEventListener('open', () => {
+      wait = firstWait
+      if (missed) catchUp(send, receive).catch(() => undefined)
+      missed = false
+    })
+    opened.addEventListener('error', () => {
+      missed = true
+      if (opened.readyState !== closed) return
+      undoWait = ports.clock.after(wait, open)
+      wait = Math.min(wait * 2, longestWait)
+    })
+  }
+  open()
+  return () => {
+    undoWait?.()
+    stream?.close()
+  }
+}
