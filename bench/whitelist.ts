@@ -24,7 +24,7 @@ export async function benchWhitelist(open: OpenForBench): Promise<void> {
 
 async function measure(size: number, open: OpenForBench): Promise<string[]> {
   const organisation = await startOrganisation()
-  await organisation.command(['contact', 'add', '--user', 'alice', '--from', '/dev/stdin'], entries(size))
+  await organisation.command(['contact', 'add', '--user', 'alice', '--from', '-'], entries(size))
   const app = await open(`list-${size}`)
   const { page } = app
   const before = await sealedBytes(organisation)
@@ -92,8 +92,8 @@ async function longTasksWhileScrolling(page: Page): Promise<number> {
     let box = document.querySelector('[role="list"]')
     while (box && box.scrollHeight <= box.clientHeight + 1) box = box.parentElement
     const steps = 200
-    for (let step = 0; box && step <= steps; step += 1) {
-      box.scrollTop = (box.scrollHeight * step) / steps
+    for (let step = 0; step <= steps; step += 1) {
+      if (box) box.scrollTop = (box.scrollHeight * step) / steps
       await new Promise(requestAnimationFrame)
     }
     await new Promise((resolve) => setTimeout(resolve, 500))

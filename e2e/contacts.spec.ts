@@ -67,7 +67,7 @@ test('100,000 contacts scroll to the end and are searched', async ({ open, organ
   const rows = Array.from({ length: 100_000 }, (_, i) =>
     JSON.stringify({ name: `Person ${String(i).padStart(6, '0')}`, address: `p${i}@many.test` }),
   )
-  await organisation.command(['contact', 'add', '--user', 'alice', '--from', '/dev/stdin'], `${rows.join('\n')}\n`)
+  await organisation.command(['contact', 'add', '--user', 'alice', '--from', '-'], `${rows.join('\n')}\n`)
   await signIn(app, organisation, alice)
   await show(page, 'Contacts')
   const list = page.getByRole('list', { name: 'Contacts' })

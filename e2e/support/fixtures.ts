@@ -24,7 +24,6 @@ type Fixtures = {
 export const test = base.extend<Fixtures>({
   host: ['web', { option: true }],
   browser: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern
     async ({}, use) => {
       const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
       await use(browser)
@@ -32,13 +31,11 @@ export const test = base.extend<Fixtures>({
     },
     { scope: 'worker' },
   ],
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern
   organisation: async ({}, use) => {
     const organisation = await startOrganisation()
     await use(organisation)
     await organisation.remove()
   },
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern
   profiles: async ({}, use) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'kith-profiles-'))
     await use(folder)

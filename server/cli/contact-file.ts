@@ -1,5 +1,6 @@
 /** Contacts from a file with one JSON object a line. A line that cannot be read names its number, and nothing is changed. */
 import { readFile } from 'node:fs/promises'
+import { text as textOf } from 'node:stream/consumers'
 import type { WishFault } from '../lists/changes.ts'
 import { type ContactInput, contactInputSchema } from '../lists/contact.ts'
 
@@ -16,7 +17,7 @@ export const maxFaults = 20
 
 /** Undefined: there is no such file. */
 export async function readContactFile(name: string): Promise<ContactFile | undefined> {
-  const text = await readFile(name, 'utf8').catch(() => undefined)
+  const text = await (name === '-' ? textOf(process.stdin) : readFile(name, 'utf8')).catch(() => undefined)
   return text === undefined ? undefined : parseContactLines(text)
 }
 
