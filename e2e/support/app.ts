@@ -69,6 +69,8 @@ async function openWeb({ profile, browser, env, arguments: words = [] }: AppOpti
   const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1200, height: 800 } })
   const page = await context.newPage()
   await page.goto(url)
+  // The one-time link leads on to the page by itself.
+  await page.getByRole('button').first().waitFor()
   const end = async (finish: (child: ChildProcess) => Promise<void>) => {
     await context.close()
     await finish(host)
