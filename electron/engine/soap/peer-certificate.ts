@@ -1,5 +1,5 @@
 /** Looks at the certificate that a server shows, over a bare TLS connection that sends no byte of ours. */
-import { createHash } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 import type { Clock, Undo } from '../ports.ts'
@@ -47,7 +47,8 @@ function describe(socket: TLSSocket): PeerCertificate | undefined {
   if (!certificate.raw) return undefined
   const der = certificate.raw
   return {
-    pem: `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
+    // Not wrapped by hand: a certificate whose base64 fills its last line to 64 characters got an empty line, and was refused.
+    pem: new X509Certificate(der).toString(),
     pin: createHash('sha256').update(der).digest('hex'),
     fingerprint: certificate.fingerprint256,
     issuer: issuerText(certificate.issuer),

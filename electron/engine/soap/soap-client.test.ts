@@ -1,7 +1,12 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { fakeClock } from '../fakes.ts'
-import { certificateOne, certificateTwo, type TestCertificate } from '../testing/certificates.ts'
+import {
+  certificateOfFullLines,
+  certificateOne,
+  certificateTwo,
+  type TestCertificate,
+} from '../testing/certificates.ts'
 import { type Behaviour, type ScriptedPeer, scriptedPeer } from '../testing/scripted-peer.ts'
 import { parseServerAddress } from './server-address.ts'
 import { createSoapClient, type SoapClient } from './soap-client.ts'
@@ -15,8 +20,8 @@ function pinOf(certificate: TestCertificate): string {
   return createHash('sha256').update(new X509Certificate(certificate.cert).raw).digest('hex')
 }
 
-async function start(behaviour: Behaviour, pin?: string) {
-  const peer = await scriptedPeer(certificateOne, behaviour)
+async function start(behaviour: Behaviour, pin?: string, certificate = certificateOne) {
+  const peer = await scriptedPeer(certificate, behaviour)
   undo.push(peer.close)
   return { peer, ...clientOf(peer, pin) }
 }
@@ -39,6 +44,11 @@ describe('soap client over real loopback HTTPS', () => {
     const got = await client.post('<ask/>', { timeout })
     expect(got.ok && Buffer.from(got.body).toString()).toBe('<answer/>')
     expect(peer.requests.map((r) => [r.path, r.body])).toEqual([['/kith/soap', '<ask/>']])
+  })
+
+  it('protocol 5.1 trusts a pinned certificate of any length', async () => {
+    const { client } = await start(answer, pinOf(certificateOfFullLines), certificateOfFullLines)
+    expect(await client.post('<ask/>', { timeout })).toMatchObject({ ok: true })
   })
 
   it('protocol 5.1 sends nothing to a server with another certificate than the pinned one, and names it', async () => {

@@ -1,4 +1,4 @@
-/** Two self-signed certificates for 127.0.0.1, made once for tests; valid for a hundred years, trusted by nobody. */
+/** Self-signed certificates for 127.0.0.1, made once for tests; trusted by nobody. */
 
 export type TestCertificate = { readonly cert: string; readonly key: string }
 
@@ -42,6 +42,27 @@ A6qr9ypufIzw6Qms94UoTBlQWHMhQpPtsA==
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQggxyVy9Q0EweyRbWn
 XLNLLuwVr5BO0B5QoIbPcAa6wYWhRANCAATSXi+ROHf3exvh4YR+H8qm0ewZTFAT
 p5IoJw/YHIlTgGFINKxbx/cXcTSb9wjLA5+OXj99ZpoSBmnhlQjPviA/
+-----END PRIVATE KEY-----
+`,
+}
+
+/** Its base64 fills its last line to 64 characters. */
+export const certificateOfFullLines: TestCertificate = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBfDCCASKgAwIBAgIQQNe0Zy3Ik5QYhRXAZEzCpjAKBggqhkjOPQQDAjAbMRkw
+FwYDVQQDDBBhYWFhYWFhYWFhYWFhYWFhMB4XDTI2MTEyNDE4NTAzOVoXDTMxMTEy
+NDE4NTAzOVowGzEZMBcGA1UEAwwQYWFhYWFhYWFhYWFhYWFhYTBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABJe9lz46pFD6+L8XpVXPPVad/Q2O+edp7znyAzPfEycX
+UuujcTnwQRRikvYP8/ZGwfqaz05N1MZd1zTgd5sr2ZejSDBGMAwGA1UdEwEB/wQC
+MAAwEwYDVR0lBAwwCgYIKwYBBQUHAwEwIQYDVR0RBBowGIIQYWFhYWFhYWFhYWFh
+YWFhYYcEfwAAATAKBggqhkjOPQQDAgNIADBFAiBx2Xp2e+LrSgOxTQuIaC6/u7jE
+AMVFfOCSRhkiqGs4rgIhANg04RclFXNulmxJ8YjZI6CGsqZKTWZ8JBR6iyo5wWE3
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg5kgdRc4fb1t24vVl
+N30lXHtvOHO1buusvdTdSL+8nbChRANCAASXvZc+OqRQ+vi/F6VVzz1Wnf0Njvnn
+ae858gMz3xMnF1Lro3E58EEUYpL2D/P2RsH6ms9OTdTGXdc04HebK9mX
 -----END PRIVATE KEY-----
 `,
 }
