@@ -14,6 +14,7 @@ async function violations(page: Page): Promise<string[]> {
 test('axe finds nothing on any screen, light and dark', async ({ open, organisation }) => {
   const app = await open('alice')
   const { page } = app
+  await page.getByRole('heading', { level: 1 }).waitFor()
   expect(await violations(page)).toEqual([])
   await signIn(app, organisation, alice)
   await converse(page, bob)

@@ -29,6 +29,16 @@ export const testPackages: readonly SystemPackage[] = [
   { name: 'gnome-keyring', why: 'a keychain for tests' },
   { name: 'fonts-noto-cjk', why: 'Chinese names in screenshots' },
   { name: 'procps', why: 'ending processes by their id in tests' },
+  { name: 'openssl', why: 'certificates for mail servers in tests' },
+  ...['dovecot-imapd', 'dovecot-lmtpd', 'dovecot-submissiond', 'postfix'].map((name) => ({
+    name,
+    why: 'a real mail server in tests',
+  })),
+  { name: 'postgresql', why: 'the store of several servers in tests' },
+  { name: 'prosody', why: 'a roster to import in tests' },
+  { name: 'slapd', why: 'a directory to import in tests' },
+  { name: 'ldap-utils', why: 'filling that directory' },
+  { name: 'python3-zeep', why: 'a foreign SOAP client in tests' },
 ]
 
 /** Longest that apt may take, in milliseconds: a slow mirror, not a hung one. */

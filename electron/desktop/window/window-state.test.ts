@@ -33,6 +33,14 @@ describe('a window never comes back where nobody can reach it', () => {
     },
   )
 
+  test('a window that spanned two screens stays on one of them when it is made to fit', () => {
+    const bounds = { x: -1280, y: 0, width: 3000, height: 1 }
+    expect(placeWindow({ bounds, maximized: false }, [screen, second]).bounds).toMatchObject({
+      x: second.x + 120 - second.width,
+      width: second.width,
+    })
+  })
+
   test('whatever the file says, a part of the upper edge is on a screen and the size fits it', () => {
     const number = integer({ min: -40_000, max: 40_000 })
     const state = record({

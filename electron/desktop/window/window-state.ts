@@ -42,7 +42,9 @@ function isReachable(bounds: Rectangle, area: Rectangle): boolean {
 function fitted(bounds: Rectangle, area: Rectangle): Rectangle {
   const width = Math.min(Math.max(bounds.width, minimumSize.width), Math.max(area.width, minimumSize.width))
   const height = Math.min(Math.max(bounds.height, minimumSize.height), Math.max(area.height, minimumSize.height))
-  return { x: bounds.x, y: Math.max(bounds.y, area.y), width, height }
+  // Narrower than it was, it may have left the screen that it was found on.
+  const x = Math.min(Math.max(bounds.x, area.x + handle.width - width), area.x + area.width - handle.width)
+  return { x, y: Math.max(bounds.y, area.y), width, height }
 }
 
 function centred(area: Rectangle): Rectangle {
