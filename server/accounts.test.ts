@@ -13,7 +13,7 @@ beforeEach(async () => {
   store = await openStore(':memory:')
   accounts = createAccounts({ store, clock: { now: () => now } })
   const argon2 = await hashPassword(password)
-  const common = { scope: 'internal', argon2, created_at: now } as const
+  const common = { scope: 'internal', argon2, department: '', sponsor: '', expires: 0, created_at: now } as const
   await store.users.add({
     ...common,
     id: 'alice',

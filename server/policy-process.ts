@@ -5,6 +5,7 @@
 import { systemClock } from './clock.ts'
 import { readKey } from './keys/key-files.ts'
 import { createListEditor } from './lists/editor.ts'
+import { signerOf } from './lists/issue.ts'
 import { reissueDue } from './lists/reissue.ts'
 import { bugFields, createLog } from './operations/log.ts'
 import { repeat } from './operations/repeat.ts'
@@ -32,7 +33,7 @@ async function main(path: string): Promise<void> {
   const store = await openStore(folder.store)
   const clock = systemClock()
   const policyKey = await readKey(folder, 'policy')
-  const editor = createListEditor({ store, clock, config: config.value, policyKey })
+  const editor = createListEditor({ store, clock, config: config.value, sign: signerOf(policyKey) })
   const look = async () => {
     const count = await reissueDue({ store, editor, clock, config: config.value })
     if (count > 0) log.info('reissued', { count })

@@ -15,21 +15,35 @@ export function makeListView(contacts: Iterable<ListedContact>): ListView {
     if (contact.key !== '' && (other === undefined || contact.id < other.id)) byKey.set(contact.key, contact)
   }
   const similar = makeLookalikes(byKey)
-  return { size: byKey.size, find: (key) => byKey.get(key), similar }
+  return { size: byKey.size, find: (key) => byKey.get(key) ?? inOpenDomain(byKey, key), similar }
+}
+
+/** Everybody at a listed domain is a contact, under the address alone: the domain vouches for it, and no name is known. */
+function inOpenDomain(byKey: ReadonlyMap<string, ListedContact>, key: string): ListedContact | undefined {
+  const at = key.lastIndexOf('@')
+  const domain = at > 0 ? byKey.get(key.slice(at)) : undefined
+  return domain && { ...domain, name: key, address: key, key }
 }
 
 /** The contact that an entry of the list means, with the defaults of protocol.md section 3.2 filled in. */
 export function contactOfEntry(entry: Entry): ListedContact {
-  const parsed = parseAddress(entry.m, { unicode: true })
   return {
     id: entry.id,
     name: entry.n,
     address: entry.m,
-    key: parsed.ok ? parsed.value.key : '',
+    key: keyOf(entry.m),
     scope: entry.s === 'int' ? 'internal' : 'external',
     level: entry.a ?? (entry.s === 'int' ? 'login' : 'dmarc'),
     ...(entry.x === undefined ? {} : { expiresAt: entry.x }),
-    send: entry.o !== 'r',
-    receive: entry.o !== 's',
+    send: entry.o === undefined || entry.o === 's',
+    receive: entry.o === undefined || entry.o === 'r',
   }
+}
+
+/** Empty for what does not parse. `@domain` is the key of a whole domain: no address has it. */
+function keyOf(address: string): string {
+  const isDomain = address.startsWith('@')
+  const parsed = parseAddress(isDomain ? `x${address}` : address, { unicode: true })
+  if (!parsed.ok) return ''
+  return isDomain ? parsed.value.key.slice(1) : parsed.value.key
 }

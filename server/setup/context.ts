@@ -1,10 +1,13 @@
 /** A data folder opened: what every command needs. The policy key is read only where something is signed. */
 
+import type { Change } from '../administration/change.ts'
 import { createDevices, type Devices } from '../administration/devices.ts'
 import { createPeople, type Done, type People } from '../administration/people.ts'
+import { type Ran, type RunOptions, runChanges } from '../administration/run-changes.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { readKey } from '../keys/key-files.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
+import { signerOf } from '../lists/issue.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { type Config, readConfig } from './config.ts'
 import { type Folder, folderAt } from './folder.ts'
@@ -18,10 +21,14 @@ export type Context = {
 
 /** Those who hold the policy key: the command line, never the SOAP process. */
 export type Administration = Context & {
+  readonly run: RunAs
   readonly editor: ListEditor
   readonly people: People
   readonly devices: Devices
 }
+
+/** Runs changes as whoever sits at this machine. */
+export type RunAs = (changes: readonly Change[], options?: RunOptions & { readonly why?: string }) => Promise<Ran>
 
 export async function openContext(path: string): Promise<Done<Context>> {
   const folder = folderAt(path)
@@ -35,11 +42,16 @@ export async function openContext(path: string): Promise<Done<Context>> {
 
 export async function administer(context: Context): Promise<Administration> {
   const policyKey = await readKey(context.folder, 'policy')
-  const editor = createListEditor({ ...context, policyKey })
+  const sign = signerOf(policyKey)
+  const run: RunAs = (changes, { why = '', ...options } = {}) => {
+    const asked = { changes, who: 'administrator', via: 'cli', why, now: context.clock.now() }
+    return runChanges({ ...context, sign }, asked, options)
+  }
   return {
     ...context,
-    editor,
-    people: createPeople({ ...context, editor }),
+    run,
+    editor: createListEditor({ ...context, sign }),
+    people: createPeople({ ...context, run }),
     devices: createDevices({ ...context, policyKey }),
   }
 }

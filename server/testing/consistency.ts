@@ -6,8 +6,10 @@ import { coreHash, decodeHead, emptyAcc, nextAcc, verifyHead } from '../../share
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
 import { readKey } from '../keys/key-files.ts'
 import { primitives } from '../keys/primitives.ts'
+import { contentsOf } from '../lists/contents.ts'
 import { opsFromText } from '../lists/ops.ts'
 import { isLogWhole } from '../lists/org-log.ts'
+import { loadOrganisation } from '../organisation/organisation.ts'
 import type { Context } from '../setup/context.ts'
 
 /** The fault, or undefined: replays all versions from nothing and compares roots, chains, signatures and entries. */
@@ -33,7 +35,7 @@ export async function faultOfList({ store, folder }: Context, user: string): Pro
       return `the root of version ${ver} differs`
     if (acc !== head.acc || acc !== version.acc) return `the chain breaks at version ${ver}`
   }
-  const stored = await store.lists.entries(row.id)
+  const stored = await contentsOf(store, row, await loadOrganisation(store))
   const same =
     stored.length === entries.size &&
     stored.every(
