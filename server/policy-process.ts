@@ -1,7 +1,10 @@
 /**
- * Holds the policy key while the server runs and does one thing with it: issues each list's head again at half of its
- * life (protocol.md 3.4). Forked by `serve`; ends with it. Opens no port and takes no request.
+ * Holds the policy key while the server runs and does two things with it: carries out the changes that the services
+ * were asked for, and issues each list's head again at half of its life (protocol.md 3.4). Forked
+ * by `serve`; ends with it. Opens no port and takes no request.
  */
+
+import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'
 import { readKey } from './keys/key-files.ts'
 import { createListEditor } from './lists/editor.ts'
@@ -15,6 +18,9 @@ import { openStore } from './store/store.ts'
 
 /** A head is valid for days: looking once a minute is often enough. */
 const everyMs = 60_000
+
+/** Whoever asked for a change waits for it. */
+const proposalsMs = 250
 
 const log = createLog()
 
@@ -33,14 +39,20 @@ async function main(path: string): Promise<void> {
   const store = await openStore(folder.store)
   const clock = systemClock()
   const policyKey = await readKey(folder, 'policy')
-  const editor = createListEditor({ store, clock, config: config.value, sign: signerOf(policyKey) })
+  const sign = signerOf(policyKey)
+  const editor = createListEditor({ store, clock, config: config.value, sign })
+  const carry = async () => {
+    const count = await carryOut({ store, config: config.value, sign }, clock.now)
+    if (count > 0) log.info('carried out', { count })
+  }
   const look = async () => {
     const count = await reissueDue({ store, editor, clock, config: config.value })
     if (count > 0) log.info('reissued', { count })
   }
-  const stop = repeat(everyMs, look, (error) => log.error('bug', bugFields(error)))
+  const failed = (error: unknown) => log.error('bug', bugFields(error))
+  const stops = [repeat(everyMs, look, failed), repeat(proposalsMs, carry, failed)]
   end = async () => {
-    stop()
+    for (const stop of stops) stop()
     await store.close()
   }
   await look()

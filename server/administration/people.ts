@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { RunAs } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
 import { changeSchema, faultOfChange } from './change.ts'
-import type { Ran } from './run-changes.ts'
+import { faultOfSubmitted, type Submitted } from './submit.ts'
 
 export type Done<T = undefined> =
   | { readonly ok: true; readonly value: T }
@@ -74,19 +74,16 @@ async function addUser({ store, run }: PeopleDependencies, user: NewUser, passwo
       if (argon2 !== undefined) await inside.users.setPassword(id, argon2)
     },
   })
-  if (!ran.ok) return { ok: false, why: whyOf(ran.faults) }
+  const fault = faultOfSubmitted(ran)
+  if (fault !== undefined) return { ok: false, why: fault }
   const row = await store.users.get(id)
   if (!row) throw new Error('the user that was added is not there')
   return { ok: true, value: { id, name: row.name, address: row.address, scope: row.scope } }
 }
 
-function whyOf(faults: readonly { readonly why: string }[]): string {
-  return faults.map((fault) => fault.why).join('; ')
-}
-
-async function ranAlone(ran: Promise<Ran>): Promise<Done> {
-  const result = await ran
-  return result.ok ? done : { ok: false, why: whyOf(result.faults) }
+async function ranAlone(ran: Promise<Submitted>): Promise<Done> {
+  const why = faultOfSubmitted(await ran)
+  return why === undefined ? done : { ok: false, why }
 }
 
 /** A change after which nobody may go on in an old session: they end, and connected clients notice at once. */

@@ -22,7 +22,7 @@ afterEach(() => folder.close())
 
 async function run(...changes: readonly Change[]) {
   const ran = await folder.administration.run(changes)
-  if (!ran.ok) throw new Error(JSON.stringify(ran.faults))
+  if (!ran.ok || 'pending' in ran) throw new Error(JSON.stringify(ran))
   return ran
 }
 
@@ -56,11 +56,11 @@ test('everyone lists everyone; who joins later is listed; who is disabled is gon
   await run({ op: 'policy.set', changes: { everyone: true } })
   expect(await addressesOf('alice')).toEqual([mail('bob'), mail('carol')])
   const ran = await run({ op: 'user.add', user: 'dave', scope: 'internal', name: 'Dave' })
-  expect(ran.lists.map(({ user, added }) => [user, added]).sort()).toEqual([
-    ['alice', 1],
-    ['bob', 1],
-    ['carol', 1],
-    ['dave', 3],
+  expect(ran.lists.map(({ user, added }) => `${user} ${added}`).sort()).toEqual([
+    'alice 1',
+    'bob 1',
+    'carol 1',
+    'dave 3',
   ])
   await run({ op: 'user.set', user: 'bob', changes: { name: 'Bob Lin' } })
   await run({ op: 'user.disable', user: 'carol' })
@@ -221,7 +221,7 @@ test('whatever is changed and undone: every version replays, shared cards are th
       const undone: Change[] = []
       for (const batch of batches) {
         const ran = await administration.run(batch)
-        if (!ran.ok) continue
+        if (!ran.ok || 'pending' in ran) continue
         for (const n of ran.audit) {
           const undo = (await store.administration.audit(n))?.undo ?? ''
           if (undo !== '') undone.unshift(...changeSchema.array().parse(JSON.parse(undo)))

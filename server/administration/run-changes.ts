@@ -47,7 +47,7 @@ export type RunOptions = {
   /** Nothing is kept: to see what would happen. */
   readonly dry?: boolean
   /** What else belongs to the transaction, once all went well. */
-  readonly also?: (inside: Store) => Promise<void>
+  readonly also?: (inside: Store, ran: Ran) => Promise<void>
 }
 
 export async function runChanges(dependencies: RunDependencies, run: Run, options: RunOptions = {}): Promise<Ran> {
@@ -55,7 +55,7 @@ export async function runChanges(dependencies: RunDependencies, run: Run, option
     return await dependencies.store.transaction(async (inside) => {
       const outcome = await runInside(dependencies, inside, run)
       if (!outcome.ok || options.dry === true) throw new Undone(outcome)
-      await options.also?.(inside)
+      await options.also?.(inside, outcome)
       return outcome
     })
   } catch (error) {
@@ -90,8 +90,15 @@ function auditOf(
 ) {
   const { who, via, why, now } = run
   return {
-    ...{ at: now, who, via, why, op: change?.op ?? '', target },
-    ...{ before: textOf(before), after: textOf(after), undo: undo.length === 0 ? '' : textOf(undo) },
+    at: now,
+    who,
+    via,
+    why,
+    op: change?.op ?? '',
+    target,
+    before: textOf(before),
+    after: textOf(after),
+    undo: undo.length === 0 ? '' : textOf(undo),
   }
 }
 

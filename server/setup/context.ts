@@ -1,9 +1,11 @@
 /** A data folder opened: what every command needs. The policy key is read only where something is signed. */
 
+import { userInfo } from 'node:os'
 import type { Change } from '../administration/change.ts'
 import { createDevices, type Devices } from '../administration/devices.ts'
 import { createPeople, type Done, type People } from '../administration/people.ts'
-import { type Ran, type RunOptions, runChanges } from '../administration/run-changes.ts'
+import { type RunOptions, runChanges } from '../administration/run-changes.ts'
+import { type Submitted, submit } from '../administration/submit.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { readKey } from '../keys/key-files.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
@@ -27,8 +29,8 @@ export type Administration = Context & {
   readonly devices: Devices
 }
 
-/** Runs changes as whoever sits at this machine. */
-export type RunAs = (changes: readonly Change[], options?: RunOptions & { readonly why?: string }) => Promise<Ran>
+/** Has changes made as whoever sits at this machine. */
+export type RunAs = (changes: readonly Change[], options?: RunOptions & { readonly why?: string }) => Promise<Submitted>
 
 export async function openContext(path: string): Promise<Done<Context>> {
   const folder = folderAt(path)
@@ -44,8 +46,9 @@ export async function administer(context: Context): Promise<Administration> {
   const policyKey = await readKey(context.folder, 'policy')
   const sign = signerOf(policyKey)
   const run: RunAs = (changes, { why = '', ...options } = {}) => {
-    const asked = { changes, who: 'administrator', via: 'cli', why, now: context.clock.now() }
-    return runChanges({ ...context, sign }, asked, options)
+    const asked = { changes, who: `${userInfo().username}@local`, via: 'cli', why, now: context.clock.now() }
+    const dependencies = { ...context, sign }
+    return options.dry === true ? runChanges(dependencies, asked, options) : submit(dependencies, asked, options)
   }
   return {
     ...context,

@@ -71,10 +71,10 @@ function auditRows(
       if (before !== undefined) query = query.where('n', '<', before)
       if (text !== undefined && text !== '') {
         const like = `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`
-        query = query.where(({ or, fn, eb }) =>
-          or(
+        query = query.where((where) =>
+          where.or(
             (['who', 'op', 'target', 'why', 'before', 'after'] as const).map((column) =>
-              eb(fn<string>('lower', [column]), 'like', fn<string>('lower', [eb.val(like)])),
+              where(where.fn<string>('lower', [column]), 'like', where.fn<string>('lower', [where.val(like)])),
             ),
           ),
         )
@@ -162,7 +162,7 @@ function requestRows(
     request: (id) => db.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst(),
     requests({ usr, state }) {
       let query = db.selectFrom('requests').selectAll().orderBy('at').orderBy('id')
-      if (usr !== undefined) query = query.where(({ or, eb }) => or([eb('usr', '=', usr), eb('peer', '=', usr)]))
+      if (usr !== undefined) query = query.where((where) => where.or([where('usr', '=', usr), where('peer', '=', usr)]))
       if (state !== undefined) query = query.where('state', '=', state)
       return query.execute()
     },

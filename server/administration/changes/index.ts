@@ -31,6 +31,6 @@ export function applyChange<O extends ChangeOp>(
   change: ChangeOf<O> & Change,
   index: number,
 ): Promise<Applied> {
-  const handler: Handler<ChangeOf<O>> = handlers[change.op as O]
+  const handler: Handler<ChangeOf<O>> = handlers[change.op]
   return handler(work, change, index)
 }

@@ -20,8 +20,17 @@ export const addUser: Handler<ChangeOf<'user.add'>> = async (work, change) => {
   if (!read.ok) return refuse(read.why)
   const { name = '', address = '', address_key = '', department = '', sponsor = '', expires = 0 } = read.value
   const row: UserRow = {
-    ...{ id: user, scope, argon2: nobodysHash, state: 'active', created_at: now },
-    ...{ name, address, address_key, department, sponsor, expires },
+    id: user,
+    scope,
+    argon2: nobodysHash,
+    state: 'active',
+    created_at: now,
+    name,
+    address,
+    address_key,
+    department,
+    sponsor,
+    expires,
   }
   await inside.users.add(row)
   work.newUsers.add(user)
