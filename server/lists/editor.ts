@@ -6,14 +6,14 @@ import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { emptyAcc } from '../../shared/whitelist/head.ts'
 import { decodeManifest } from '../../shared/whitelist/manifest.ts'
 import type { Clock } from '../clock.ts'
-import { createOrganisations, type Organisation } from '../organisation/organisation.ts'
-import { sharedCards } from '../organisation/shared-cards.ts'
+import { noCards } from '../organisation/card-set.ts'
+import { createOrganisations } from '../organisation/organisation.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow } from '../store/tables.ts'
 import { keysOf, type ListWish, type Planned, plan, type WishFault } from './changes.ts'
 import { type HeadSigner, issue, type ListChange } from './issue.ts'
-import type { OrganisationStep } from './list-difference.ts'
+import { type OrganisationStep, standing } from './list-difference.ts'
 
 export type ChangeResult =
   | { readonly ok: true; readonly value: ListChange }
@@ -62,12 +62,6 @@ export function createListEditor(dependencies: EditorDependencies): ListEditor {
   }
 }
 
-/** Nothing changes but the list itself. */
-export function standing(organisation: Organisation): OrganisationStep {
-  const cards = sharedCards(organisation)
-  return { before: organisation, after: organisation, cardsBefore: cards, cardsAfter: cards }
-}
-
 const noTexts: ReadonlyMap<string, EntryRow> = new Map()
 
 export type NewList = { readonly usr: string; readonly step: OrganisationStep }
@@ -91,7 +85,7 @@ export async function createList(
     next: 1,
   }
   await inside.lists.add(row)
-  const nobody = { ...step, cardsBefore: { of: () => [] } }
+  const nobody = { ...step, cardsBefore: { of: () => noCards } }
   const now = dependencies.clock.now()
   return issue(dependencies, inside, {
     row,

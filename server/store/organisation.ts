@@ -10,6 +10,7 @@ export type OrganisationStore = {
   readonly policy: () => Promise<string | undefined>
   readonly setPolicy: (json: string) => Promise<void>
   readonly cards: () => Promise<readonly CardRow[]>
+  readonly card: (id: string) => Promise<CardRow | undefined>
   readonly putCard: (row: CardRow) => Promise<void>
   readonly removeCard: (id: string) => Promise<void>
   readonly groups: () => Promise<readonly GroupRow[]>
@@ -58,9 +59,10 @@ function settingRows(db: Database): Pick<OrganisationStore, 'version' | 'bump' |
   }
 }
 
-function cardRows(db: Database): Pick<OrganisationStore, 'cards' | 'putCard' | 'removeCard'> {
+function cardRows(db: Database): Pick<OrganisationStore, 'cards' | 'card' | 'putCard' | 'removeCard'> {
   return {
     cards: () => db.selectFrom('cards').selectAll().orderBy('id').execute(),
+    card: (id) => db.selectFrom('cards').selectAll().where('id', '=', id).executeTakeFirst(),
     async putCard(row) {
       const { id, ...rest } = row
       await db

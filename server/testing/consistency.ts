@@ -26,6 +26,7 @@ export async function faultOfList({ store, folder }: Context, user: string): Pro
     if (!version || !head || !signature) return `version ${ver} is missing`
     if (!verifyHead(primitives, { bytes: utf8(version.head), signature }, [policy.public]))
       return `version ${ver} is not signed`
+    if (version.ops_json === '') return 'cannot be replayed'
     const applied = applyOps(primitives, entries, opsFromText(version.ops_json))
     if (!applied) return `the operations of version ${ver} do not apply`
     entries = applied

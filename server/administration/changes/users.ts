@@ -74,7 +74,7 @@ export function unknownUser(user: string): string {
 
 async function writeCard(work: Work, user: UserRow): Promise<void> {
   const { inside } = work
-  const old = (await inside.organisation.cards()).find((card) => card.id === userCardId(user.id))
+  const old = await inside.organisation.card(userCardId(user.id))
   await inside.organisation.putCard(nextCard(entryOfUser(user), user.address_key, old))
   work.organisationMoved = true
 }
