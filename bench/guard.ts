@@ -1,7 +1,10 @@
-/** F2 and A5: what one judgement costs as the list grows, and what a megabyte of header costs. */
+/** F2, A5 and protocol 4: what one judgement costs as the list grows, and what a megabyte of header or 12 of SOAP cost. */
 import { judgeOutgoing } from '../shared/guard.ts'
 import { splitMessage } from '../shared/header.ts'
 import { makeListView } from '../shared/list-view.ts'
+import { maxEnvelopeBytes } from '../shared/soap/limits.ts'
+import { readEnvelope } from '../shared/soap/reader.ts'
+import { writeEnvelope } from '../shared/soap/writer.ts'
 import { quantile, table } from './figures.ts'
 
 const rounds = 20_000
@@ -37,6 +40,30 @@ export function benchGuard(): void {
     ...[0.5, 1].map((q) => `${quantile(reads, q).toFixed(1)} ms`),
   ]
   table('Header reader (A5: at most 50 ms)', ['header', 'p50', 'worst, first call among them'], [cells])
+  benchEnvelopes()
+}
+
+function benchEnvelopes(): void {
+  const fill = (text: string) => text.repeat(Math.floor((maxEnvelopeBytes - 1_000) / text.length))
+  const texts = {
+    'one sealed field': writeEnvelope({
+      operation: 'SyncResponse',
+      fields: new Map([['sealed', fill('QUJD')]]),
+    }),
+    'open elements, hostile': fill('<a>'),
+    'declarations, hostile': `<a ${fill(' xmlns:a="b"')}>`,
+    'colons, hostile': `<${fill('a:')}b>`,
+  }
+  const rows = Object.entries(texts).map(([what, text]) => {
+    const bytes = new TextEncoder().encode(text)
+    const times = Array.from({ length: 5 }, () => {
+      const start = performance.now()
+      readEnvelope(bytes)
+      return performance.now() - start
+    })
+    return [what, bytes.length.toLocaleString('en'), `${quantile(times, 0.5).toFixed(0)} ms`]
+  })
+  table('SOAP reader (protocol 4: linear in the bytes)', ['envelope', 'bytes', 'p50'], rows)
 }
 
 function micro(value: number): string {
