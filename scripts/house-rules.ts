@@ -48,7 +48,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   imapflow: { parts: ['engine'], files: ['electron/engine/mail/network/imap.ts'] },
   nodemailer: { parts: ['engine', 'e2e'], files: ['electron/engine/mail/network/smtp.ts', 'e2e/'] },
   mailauth: { parts: ['engine'], files: ['electron/engine/mail/incoming/dkim.ts'] },
-  'postal-mime': { parts: ['engine', 'server'], files: ['electron/engine/mail/', 'server/mail/'] },
+  'postal-mime': { parts: ['server'], files: ['server/mail/'] },
   '@node-rs/argon2': { parts: ['engine', 'server'] },
   'better-sqlite3-multiple-ciphers': {
     parts: ['engine', 'server'],
