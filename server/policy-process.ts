@@ -3,7 +3,7 @@
  * life (protocol.md 3.4). Forked by `serve`; ends with it. Opens no port and takes no request.
  */
 import { systemClock } from './clock.ts'
-import { readKey } from './keys/key-files.ts'
+import { PolicyKeyAbsent, policyKeyOf } from './keys/policy-key.ts'
 import { createListEditor } from './lists/editor.ts'
 import { reissueDue } from './lists/reissue.ts'
 import { bugFields, createLog } from './operations/log.ts'
@@ -31,11 +31,16 @@ async function main(path: string): Promise<void> {
   if (!config.ok) throw new Error('the data folder cannot be read')
   const store = await openStore(folder.store)
   const clock = systemClock()
-  const policyKey = await readKey(folder, 'policy')
-  const editor = createListEditor({ store, clock, config: config.value, policyKey })
+  const editor = createListEditor({ store, clock, config: config.value, policyKey: policyKeyOf(folder) })
   const look = async () => {
-    const count = await reissueDue({ store, editor, clock, config: config.value })
-    if (count > 0) log.info('reissued', { count })
+    try {
+      const count = await reissueDue({ store, editor, clock, config: config.value })
+      if (count > 0) log.info('reissued', { count })
+    } catch (error) {
+      if (!(error instanceof PolicyKeyAbsent)) throw error
+      // Whoever has it must issue heads in time: said each time that one is due.
+      log.warn('heads are due, and the policy key is not here')
+    }
   }
   const stop = repeat(everyMs, look, (error) => log.error('bug', bugFields(error)))
   end = async () => {

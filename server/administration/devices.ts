@@ -1,9 +1,9 @@
 /** Administration of devices: pending, active, locked, revoked (protocol.md 5.5), and the commands that P signs for them (9). */
 import { randomUUID } from 'node:crypto'
 import { canonicalText } from '../../shared/whitelist/bytes/canonical.ts'
-import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import { signCommand } from '../../shared/whitelist/command.ts'
 import type { Clock } from '../clock.ts'
+import type { PolicyKey } from '../keys/policy-key.ts'
 import { primitives } from '../keys/primitives.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
@@ -24,7 +24,7 @@ export type DeviceDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly config: Config
-  readonly policyKey: KeyPair
+  readonly policyKey: PolicyKey
 }
 
 export function createDevices(dependencies: DeviceDependencies): Devices {
@@ -74,7 +74,7 @@ async function addWipe(
 ): Promise<void> {
   const id = randomUUID()
   const command = { t: 'cmd', org: config.org, dev: device.id, cmd: 'wipe', scope: wipe, id, iat: clock.now() } as const
-  const signed = signCommand(primitives, command, policyKey.secret)
+  const signed = signCommand(primitives, command, (await policyKey(inside)).secret)
   await inside.devices.addCommand({
     id,
     usr: device.usr,

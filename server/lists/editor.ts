@@ -3,11 +3,11 @@
  * (protocol.md 7). Holds the policy key, so it never runs in the SOAP process.
  */
 import { fromUtf8, toBase64, toHex, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
-import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import { type Core, emptyAcc, makeHead, type Policy } from '../../shared/whitelist/head.ts'
 import { decodeManifest } from '../../shared/whitelist/manifest.ts'
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
 import type { Clock } from '../clock.ts'
+import type { PolicyKey } from '../keys/policy-key.ts'
 import { primitives } from '../keys/primitives.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
@@ -35,13 +35,15 @@ export type ListEditor = {
   change(usr: string, wishes: readonly ListWish[], by: string): Promise<ChangeResult>
   /** The same list under a new head (protocol.md 3.4). False where another process was faster. */
   reissue(list: string, olderThan: number): Promise<boolean>
+  /** The same list under a new head of this epoch, in the transaction `inside`: after a rotation of the policy key. */
+  renew(inside: Store, list: string, ep: number): Promise<void>
 }
 
 export type EditorDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly config: Config
-  readonly policyKey: KeyPair
+  readonly policyKey: PolicyKey
 }
 
 const dayMs = 24 * 3_600_000
@@ -59,6 +61,10 @@ export function createListEditor(dependencies: EditorDependencies): ListEditor {
         await issue(dependencies, inside, { row, planned: nothing(row), by: 'policy' })
         return true
       }),
+    async renew(inside, list, ep) {
+      const row = await inside.lists.lock(list)
+      if (row) await issue(dependencies, inside, { row: { ...row, ep }, planned: nothing(row), by: 'rotation' })
+    },
   }
 }
 
@@ -124,16 +130,10 @@ async function issue(dependencies: EditorDependencies, inside: Store, { row, pla
   // Removed first: an address may have moved to another entry.
   await inside.lists.removeEntries(row.id, [...planned.removed, ...planned.puts.keys()])
   await inside.lists.addEntries([...planned.puts.values()])
-  const leaves = await inside.lists.leaves(row.id)
-  const root = toHex(
-    stateRoot(
-      primitives,
-      inOrder(leaves).map((entry) => entry.leaf),
-      leaves.length,
-    ),
-  )
-  const core = coreOf(dependencies.config, { ...row, ver: row.ver + 1, root, cnt: leaves.length }, now)
-  const made = makeHead(primitives, core, row.acc, dependencies.policyKey.secret)
+  const { root, cnt } = await rootOf(inside, row, planned)
+  const core = coreOf(dependencies.config, { ...row, ver: row.ver + 1, root, cnt }, now)
+  const policyKey = await dependencies.policyKey(inside)
+  const made = makeHead(primitives, core, row.acc, policyKey.secret)
   await inside.lists.update({
     ...row,
     ver: core.ver,
@@ -160,6 +160,14 @@ async function issue(dependencies: EditorDependencies, inside: Store, { row, pla
   await logHead(inside, made.hash, now)
   await inside.lists.announce({ kind: 'list', list: row.id, ep: core.ep, ver: core.ver, at: now })
   return core.ver
+}
+
+/** A new head over the same entries has the same root: a rotation renews thousands of lists. */
+async function rootOf(inside: Store, row: ListRow, planned: Planned): Promise<Pick<ListRow, 'root' | 'cnt'>> {
+  if (row.ver > 0 && planned.puts.size + planned.removed.size === 0) return row
+  const leaves = await inside.lists.leaves(row.id)
+  const inRow = inOrder(leaves).map((entry) => entry.leaf)
+  return { root: toHex(stateRoot(primitives, inRow, leaves.length)), cnt: leaves.length }
 }
 
 /** By code unit, as the client sorts: a database may have an order of its own. */

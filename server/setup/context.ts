@@ -1,9 +1,9 @@
-/** A data folder opened: what every command needs. The policy key is read only where something is signed. */
+/** A data folder opened: what every command needs. The policy key is read only when something is signed. */
 
 import { createDevices, type Devices } from '../administration/devices.ts'
 import { createPeople, type Done, type People } from '../administration/people.ts'
 import { type Clock, systemClock } from '../clock.ts'
-import { readKey } from '../keys/key-files.ts'
+import { policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { type Config, readConfig } from './config.ts'
@@ -34,7 +34,7 @@ export async function openContext(path: string): Promise<Done<Context>> {
 }
 
 export async function administer(context: Context): Promise<Administration> {
-  const policyKey = await readKey(context.folder, 'policy')
+  const policyKey = policyKeyOf(context.folder)
   const editor = createListEditor({ ...context, policyKey })
   return {
     ...context,
