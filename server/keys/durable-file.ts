@@ -1,8 +1,10 @@
 /** Secret files that are there whole or not at all, also across a power cut. */
 import { randomBytes } from 'node:crypto'
-import { link, open, rename, unlink } from 'node:fs/promises'
+import { link, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
+/** Writing a key takes milliseconds. */
+const writtenWithinMs = 60_000
 /** Owner only. */
 const fileMode = 0o600
 
@@ -34,8 +36,25 @@ export async function renameDurably(from: string, to: string): Promise<void> {
   await syncFolder(dirname(to))
 }
 
-/** Overwrites a secret and removes it; one that is gone already is removed. */
+/** Overwrites a secret and removes it; one that is gone already is removed. Under its name it is there whole or not at all. */
 export async function removeSecret(file: string): Promise<void> {
+  const gone = join(dirname(file), `.${randomBytes(8).toString('hex')}.gone`)
+  await renameDurably(file, gone)
+  await destroy(gone)
+}
+
+/** What a power cut left of the two above. A file that is being written now is younger. */
+export async function removeRemains(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name)
+    const isOld = async () =>
+      Date.now() - ((await ignoringMissing(stat(file)))?.mtimeMs ?? Date.now()) > writtenWithinMs
+    if (/^\.[0-9a-f]{16}\.gone$/.test(name) || (/^\.[0-9a-f]{16}\.part$/.test(name) && (await isOld())))
+      await destroy(file)
+  }
+}
+
+async function destroy(file: string): Promise<void> {
   const handle = await ignoringMissing(open(file, 'r+'))
   if (!handle) return
   try {

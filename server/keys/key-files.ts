@@ -10,7 +10,7 @@ import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import { taggedHash } from '../../shared/whitelist/bytes/signing.ts'
 import { digitsOf } from '../../shared/whitelist/digits.ts'
 import type { Folder } from '../setup/folder.ts'
-import { removeSecret, renameDurably, writeOnce } from './durable-file.ts'
+import { removeRemains, removeSecret, renameDurably, writeOnce } from './durable-file.ts'
 import { primitives, randomBytes } from './primitives.ts'
 
 /** `root`: R, to be moved off-line. `policy`: P, never in the SOAP process. `fresh`: F. `server`: S. `gateway`: G. */
@@ -51,6 +51,7 @@ export async function settleKeys(folder: Folder, name: KeyName, listed: readonly
     if (isListed && file === next) await renameDurably(file, fileOf(folder, `${name}.${idOf(key)}`))
     else if (!isListed && file !== next) await removeSecret(file)
   }
+  await removeRemains(folder.keys)
 }
 
 /** The same digits wherever a public key is shown, to compare by telephone. */
