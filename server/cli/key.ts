@@ -78,7 +78,7 @@ async function rotate(
 function adviceAfter(name: Rotating, stolen: boolean): string {
   if (stolen) return name === 'policy' ? 'every list is sent anew, under a new epoch' : 'the old one counts no more'
   const later = `run "kith-server key retire ${name}" when clients had time to hear of it`
-  if (name === 'gateway') return `mail is signed with the old one until then: ${later}`
+  if (name === 'gateway') return `mail is signed with the old one until then: ${later}, and to fetch their mail`
   return `the old one is still accepted: ${later}`
 }
 
