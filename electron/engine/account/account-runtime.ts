@@ -174,6 +174,9 @@ function makeSync(
     log: ports.log,
     statusChanged: events.status,
     listChanged: events.listChanged,
+    confirmed: () => {
+      if (store.account.read()?.held !== undefined) store.account.change({ held: undefined })
+    },
     commands: async (commands) => {
       for (const command of commands) if (store.commands.remember(command)) events.command(command.c)
     },
