@@ -2,11 +2,11 @@
  * Rotation of P, F, S and G (protocol.md 1, 3.1, 9). The manifest is the switch: the new key lies beside the old one before
  * it, and is in use from that transaction on. Every step may be repeated: the same command completes what was cut off.
  */
-import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
-import { fromBase64, toBase64, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
+import { fromBase64, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
-import { commandSchema, signCommand } from '../../shared/whitelist/command.ts'
+import { signCommand } from '../../shared/whitelist/command.ts'
 import type { Manifest } from '../../shared/whitelist/manifest.ts'
+import { commandOf } from '../administration/devices.ts'
 import type { Done } from '../administration/people.ts'
 import { createListEditor } from '../lists/editor.ts'
 import type { Context } from '../setup/context.ts'
@@ -106,8 +106,7 @@ async function signAnew(context: Context, inside: Store, { manifest, key }: Sign
     await editor.renew(inside, list, manifest.ep)
   }
   for (const row of await inside.devices.openCommands()) {
-    const command = commandSchema.parse(decodeCanonical(utf8(row.bytes)))
-    await inside.devices.signCommand(row.id, signCommand(primitives, command, key.secret).s)
+    await inside.devices.signCommand(row.id, signCommand(primitives, commandOf(row.bytes), key.secret).s)
   }
 }
 

@@ -12,6 +12,8 @@ export type DeviceStore = {
   readonly acknowledge: (device: Pick<DeviceRow, 'usr' | 'id'>, ack: Acknowledgement) => Promise<void>
   readonly commands: (usr: string, dev: string) => Promise<readonly CommandRow[]>
   readonly addCommand: (row: CommandRow) => Promise<void>
+  /** Every command that was ever signed for these devices. */
+  readonly allCommands: (usr?: string) => Promise<readonly CommandRow[]>
   /** Commands of all devices that are not carried out yet. */
   readonly openCommands: () => Promise<readonly CommandRow[]>
   /** The same command under another signature: the policy key was replaced. */
@@ -64,6 +66,10 @@ export function createDeviceStore(db: Database): DeviceStore {
         .execute(),
     async addCommand(row) {
       await db.insertInto('commands').values(row).execute()
+    },
+    allCommands(usr) {
+      const all = db.selectFrom('commands').selectAll().orderBy('id')
+      return (usr === undefined ? all : all.where('usr', '=', usr)).execute()
     },
     openCommands: () => db.selectFrom('commands').selectAll().where('state', '!=', 'done').orderBy('id').execute(),
     async signCommand(id, sig) {

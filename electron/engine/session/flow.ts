@@ -16,6 +16,8 @@ export type Flow = {
   readonly show: (result: SignedIn) => Promise<Result<undefined>>
   /** A store that was opened without the server. Where its lease is over, the server is asked before it is shown. */
   readonly enter: (opened: Opened) => Promise<Result<undefined>>
+  /** Commands that were remembered and not carried out. */
+  readonly carryOut: (opened: Opened) => Promise<void>
   readonly signOut: () => Promise<void>
   readonly stopWaiting: () => void
   /** For a device that still waits, after a sign-in that failed. */
@@ -63,6 +65,7 @@ export function createFlow(stage: Stage): Flow {
       else showAccount(stage, opened)
       return done
     },
+    carryOut: (opened) => carryOutUnfinished(stage, opened, closed),
     signOut: async () => {
       const opened = stage.opened()
       if (opened) {

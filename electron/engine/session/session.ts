@@ -3,7 +3,7 @@ import type { Protection, Session } from '../../../shared/contract.ts'
 import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import { type AccountPlace, accountPlace } from '../account/account-place.ts'
 import { openAccountStore, storedAccount } from '../account/account-store.ts'
-import { resumeWipes } from '../account/wipe.ts'
+import { isWiping, resumeWipes } from '../account/wipe.ts'
 import { createFlow, type Flow } from './flow.ts'
 import { isHeld } from './lease.ts'
 import { closeAccount, entranceOf, lockAccount, openAccount, showLocked } from './opening.ts'
@@ -79,10 +79,10 @@ export function createSession(stage: Stage): SessionService {
 
 /** The profile's last account as it was left: open, locked, waiting, or signed out. */
 async function start(stage: Stage, flow: Flow): Promise<void> {
-  await resumeWipes(stage.ports)
   const { server, user, locked } = stage.profile()
-  if (server === '' || user === '') return
   const place: AccountPlace = accountPlace(stage.ports.profile, server, user)
+  await goOnWiping(stage, flow, place)
+  if (server === '' || user === '') return
   const stored = storedAccount(place)
   if (stored === 'none') return
   if (stored === 'passphrase' || (stored === 'keychain' && locked)) {
@@ -110,6 +110,22 @@ async function start(stage: Stage, flow: Flow): Promise<void> {
     const entered = await flow.enter(opened)
     if (!entered.ok) stage.ports.log.info('store stays locked', { kind: entered.failure.kind })
   })
+}
+
+/**
+ * Wipes that were cut off. Where the keys still open the store, with all steps, so that the server hears of it; else
+ * whatever is left is destroyed.
+ */
+async function goOnWiping(stage: Stage, flow: Flow, place: AccountPlace): Promise<void> {
+  if (isWiping(place)) {
+    const store = await openAccountStore(stage.ports, place)
+    if (store.ok && !store.value.account.read()) store.value.database.close()
+    else if (store.ok) {
+      await flow.carryOut(await openAccount(stage, entranceOf(stage, store.value), flow.reactions))
+      await closeAccount(stage)
+    }
+  }
+  await resumeWipes(stage.ports)
 }
 
 /** How secrets are kept for the account in use; before one is open, how they would be. */
