@@ -4,6 +4,7 @@ import { addContactCommands } from './cli/contact.ts'
 import { addDeviceCommands } from './cli/device.ts'
 import { addEnrolCommand } from './cli/enrol.ts'
 import { addInitCommand } from './cli/init.ts'
+import { addKeyCommands } from './cli/key.ts'
 import { exitCodes } from './cli/outcome.ts'
 import { addServeCommands } from './cli/serve.ts'
 import { addUserCommands } from './cli/user.ts'
@@ -16,6 +17,7 @@ function createProgram(): Command {
   addContactCommands(program)
   addDeviceCommands(program)
   addEnrolCommand(program)
+  addKeyCommands(program)
   return program
 }
 

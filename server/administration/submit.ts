@@ -29,8 +29,8 @@ export async function submit(dependencies: SubmitDependencies, run: Run, options
 }
 
 /** For trying out what is never kept. */
-export function unsigned(): Uint8Array {
-  return new Uint8Array(64)
+export function unsigned(): Promise<Uint8Array> {
+  return Promise.resolve(new Uint8Array(64))
 }
 
 function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): ProposalRow {

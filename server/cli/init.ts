@@ -36,6 +36,6 @@ async function init({ data, domain, host, listen, port, approve }: z.infer<typeo
   const made = await initialise(folderAt(data), { domain, host, settings }, systemClock())
   if (!made.ok) return unavailable(made.why)
   const { org, fingerprint } = made.value
-  const advice = `Move ${data}/keys/root.key to a safe place off this machine: it is needed only to replace keys.`
+  const advice = `Take the root key off this machine with "kith-server key root export --to FILE": it is needed only to replace keys.`
   return succeeded(`${org} is ready in ${data}\n${advice}`, { org, fingerprint, data })
 }

@@ -27,6 +27,8 @@ export type ListEditor = {
   change(usr: string, wishes: readonly ListWish[], by: string): Promise<ChangeResult>
   /** The same list under a new head (protocol.md 3.4). False where another process was faster. */
   reissue(list: string, olderThan: number): Promise<boolean>
+  /** The same list under a new head of this epoch, in the transaction `inside`: after a rotation of the policy key. */
+  renew(inside: Store, list: string, ep: number): Promise<void>
 }
 
 export type EditorDependencies = {
@@ -40,6 +42,10 @@ export function createListEditor(dependencies: EditorDependencies): ListEditor {
   const { store, clock } = dependencies
   const organisations = createOrganisations()
   const stay = async (inside: Store) => standing(await organisations.of(inside))
+  const again = async (inside: Store, row: ListRow, by: string) => {
+    const change = { row, planned: nothing(row), texts: noTexts, by, now: clock.now(), always: true }
+    await issue(dependencies, inside, { ...change, step: await stay(inside) })
+  }
   return {
     create: (usr, inside = store) =>
       inside.transaction(async (held) => {
@@ -55,10 +61,13 @@ export function createListEditor(dependencies: EditorDependencies): ListEditor {
         const row = await inside.lists.lock(list)
         const newest = row && (await inside.lists.headOf(list, row.ver))
         if (!row || !newest || newest.at >= olderThan) return false
-        const change = { row, planned: nothing(row), texts: noTexts, by: 'policy', now: clock.now(), always: true }
-        await issue(dependencies, inside, { ...change, step: await stay(inside) })
+        await again(inside, row, 'policy')
         return true
       }),
+    async renew(inside, list, ep) {
+      const row = await inside.lists.lock(list)
+      if (row) await again(inside, { ...row, ep }, 'rotation')
+    },
   }
 }
 

@@ -1,8 +1,8 @@
 /** Writes the next version of a list: entries, version + 1, signed head and outbox row, in the transaction under way (protocol.md 7). */
 import { fromUtf8, toBase64, toHex } from '../../shared/whitelist/bytes/encoding.ts'
-import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import { type Core, draftHead, type Policy, signHead } from '../../shared/whitelist/head.ts'
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
+import type { PolicyKey } from '../keys/policy-key.ts'
 import { primitives } from '../keys/primitives.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
@@ -13,10 +13,11 @@ import { isWorthKeeping, notKept, opsText } from './ops.ts'
 import { logHead } from './org-log.ts'
 
 /** Signs a head's bytes with the policy key, wherever that is. */
-export type HeadSigner = (head: Uint8Array) => Uint8Array
+export type HeadSigner = (head: Uint8Array, inside: Store) => Promise<Uint8Array>
 
-export function signerOf({ secret }: KeyPair): HeadSigner {
-  return (head) => signHead(primitives, head, secret)
+/** Throws `PolicyKeyAbsent` where the key is elsewhere. */
+export function signerOf(policyKey: PolicyKey): HeadSigner {
+  return async (head, inside) => signHead(primitives, head, (await policyKey(inside)).secret)
 }
 
 export type IssueDependencies = { readonly config: Config; readonly sign: HeadSigner }
@@ -95,6 +96,7 @@ async function writeVersion(
   const made = draftHead(primitives, core, row.acc)
   const bytes = row.bytes + difference.bytes
   await inside.lists.update({ ...row, ver: core.ver, acc: made.acc, root, cnt, bytes, next: planned.next })
+  const signature = await sign(made.bytes, inside)
   const ops = isWorthKeeping(difference, bytes) ? opsText(difference) : ''
   await inside.lists.addVersion({
     list: row.id,
@@ -105,7 +107,7 @@ async function writeVersion(
     ops_json: ops,
     ops_size: ops === '' ? notKept : ops.length,
     head: fromUtf8(made.bytes) ?? '',
-    head_sig: toBase64(sign(made.bytes)),
+    head_sig: toBase64(signature),
     by,
     at: now,
   })

@@ -5,9 +5,9 @@ import type { Change } from '../administration/change.ts'
 import { createDevices, type Devices } from '../administration/devices.ts'
 import { createPeople, type Done, type People } from '../administration/people.ts'
 import { type RunOptions, runChanges } from '../administration/run-changes.ts'
-import { type Submitted, submit } from '../administration/submit.ts'
+import { type Submitted, submit, unsigned } from '../administration/submit.ts'
 import { type Clock, systemClock } from '../clock.ts'
-import { readKey } from '../keys/key-files.ts'
+import { type PolicyKey, PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
 import { signerOf } from '../lists/issue.ts'
 import { openStore, type Store } from '../store/store.ts'
@@ -43,12 +43,12 @@ export async function openContext(path: string): Promise<Done<Context>> {
 }
 
 export async function administer(context: Context): Promise<Administration> {
-  const policyKey = await readKey(context.folder, 'policy')
+  const policyKey = policyKeyOf(context.folder)
   const sign = signerOf(policyKey)
-  const run: RunAs = (changes, { why = '', ...options } = {}) => {
+  const run: RunAs = async (changes, { why = '', ...options } = {}) => {
     const asked = { changes, who: `${userInfo().username}@local`, via: 'cli', why, now: context.clock.now() }
-    const dependencies = { ...context, sign }
-    return options.dry === true ? runChanges(dependencies, asked, options) : submit(dependencies, asked, options)
+    if (options.dry === true) return runChanges({ ...context, sign: unsigned }, asked, options)
+    return submit({ ...context, ...((await isHere(policyKey, context.store)) ? { sign } : {}) }, asked, options)
   }
   return {
     ...context,
@@ -56,5 +56,15 @@ export async function administer(context: Context): Promise<Administration> {
     editor: createListEditor({ ...context, sign }),
     people: createPeople({ ...context, run }),
     devices: createDevices({ ...context, policyKey }),
+  }
+}
+
+async function isHere(policyKey: PolicyKey, store: Store): Promise<boolean> {
+  try {
+    await policyKey(store)
+    return true
+  } catch (error) {
+    if (error instanceof PolicyKeyAbsent) return false
+    throw error
   }
 }
