@@ -81,9 +81,10 @@ async function addUser({ store, run }: PeopleDependencies, user: NewUser, passwo
   return { ok: true, value: { id, name: row.name, address: row.address, scope: row.scope } }
 }
 
+/** Done as far as the account goes; where the policy key is elsewhere, the others' lists follow with its signature. */
 async function ranAlone(ran: Promise<Submitted>): Promise<Done> {
-  const why = faultOfSubmitted(await ran)
-  return why === undefined ? done : { ok: false, why }
+  const submitted = await ran
+  return submitted.ok ? done : { ok: false, why: faultOfSubmitted(submitted) ?? '' }
 }
 
 /** A change after which nobody may go on in an old session: they end, and connected clients notice at once. */
