@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constantFrom, integer, option, property, record, uniqueArray } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ImportedContact } from './contact.ts'
 import { diffJson, diffText } from './diff.ts'
@@ -49,20 +49,20 @@ describe('what changes', () => {
   })
 
   test('the same import twice changes nothing the second time, whatever it is', () => {
-    const person = fc.record({
-      id: fc.integer({ min: 0, max: 30 }).map(String),
-      at: fc.integer({ min: 0, max: 30 }),
-      name: fc.constantFrom('A', 'B'),
-      groups: fc.option(fc.array(fc.constantFrom('g', 'h')), { nil: undefined }),
+    const person = record({
+      id: integer({ min: 0, max: 30 }).map(String),
+      at: integer({ min: 0, max: 30 }),
+      name: constantFrom('A', 'B'),
+      groups: option(array(constantFrom('g', 'h')), { nil: undefined }),
     })
-    const people = fc.uniqueArray(person, { selector: ({ id }) => id }).map((all) =>
+    const people = uniqueArray(person, { selector: ({ id }) => id }).map((all) =>
       [...new Map(all.map((one) => [one.at, one])).values()].map(({ id, at, name, groups }) => ({
         ...found(id, `person-${at}@x.example`, { name }),
         ...(groups ? { groups } : {}),
       })),
     )
-    fc.assert(
-      fc.property(people, people, (before, after) => {
+    assert(
+      property(people, people, (before, after) => {
         const existing = before.map((contact) => ({ ...contact, source: 'hr' }))
         const plan = reconcile(existing, after, { ...options, force: true })
         expect(plan.faults).toEqual([])

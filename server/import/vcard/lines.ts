@@ -22,7 +22,7 @@ const maxParameters = 64
 const head = /^(?:[A-Za-z0-9-]{1,64}\.)?([A-Za-z0-9-]{1,64})(?=[;:])/
 /** One parameter. Sticky, and its parts exclude each other: it never goes back. */
 const parameter =
-  /;([A-Za-z0-9-]{1,64})(?:=((?:"[^"\x00-\x08\x0a-\x1f\x7f]*"|[^",;:\x00-\x08\x0a-\x1f\x7f]*)(?:,(?:"[^"\x00-\x08\x0a-\x1f\x7f]*"|[^",;:\x00-\x08\x0a-\x1f\x7f]*))*))?(?=[;:])/y
+  /;([A-Za-z0-9-]{1,64})(?:=((?:"[^"\p{Cc}]*"|[^",;:\p{Cc}]*)(?:,(?:"[^"\p{Cc}]*"|[^",;:\p{Cc}]*))*))?(?=[;:])/uy
 const parameterValue = /"([^"]*)"|([^",]+)/g
 
 /** Yields each line, or a fault, after which the reader may go on. */
