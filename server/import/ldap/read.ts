@@ -1,6 +1,7 @@
 /** Contacts from a directory (RFC 4511): one paged search, mapped by the source's settings. */
 import { type Client, type Entry, InvalidCredentialsError, ResultCodeError } from 'ldapts'
 import { type Draft, failed, gather, type ImportFault, type ImportResult, maxImportContacts } from '../contact.ts'
+import { connectionFault } from '../network.ts'
 import { readCa, readPassword, type Surroundings } from '../places.ts'
 import type { LdapSource } from '../source.ts'
 import { openDirectory } from './connect.ts'
@@ -114,8 +115,7 @@ function idOf(value: Value | undefined): string | undefined {
 function wordsOf(error: unknown): string {
   if (error instanceof InvalidCredentialsError) return 'the directory refuses the name or the password'
   if (error instanceof ResultCodeError) return `the directory refuses the search: ${error.name}`
-  const code = (error as { readonly code?: unknown }).code
-  if (typeof code === 'string' && /CERT|SIGNED|ALTNAME/.test(code)) return `its certificate is not trusted: ${code}`
-  if (typeof code === 'string') return `no connection to the directory: ${code}`
+  const connection = connectionFault(error)
+  if (connection !== undefined) return connection
   return `the directory cannot be read: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown'}`
 }
