@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ImportedContact } from '../contact.ts'
 import type { Surroundings } from '../places.ts'
+import { readSource } from '../read-source.ts'
 import { reconcile } from '../reconcile.ts'
 import { importSourceSchema, type LdapSource } from '../source.ts'
 import { personDn, type Slapd, slapd, slapdPassword } from '../testing/slapd.ts'
-import { readLdap } from './read.ts'
 
 const count = 10_000
 const crowd = Array.from({ length: count }, (_, i) => ({
@@ -38,13 +38,13 @@ function around(more: Partial<Surroundings> = {}): Surroundings {
 }
 
 async function contactsOf(source: LdapSource): Promise<readonly ImportedContact[]> {
-  const result = await readLdap(source, around())
+  const result = await readSource(source, around())
   if (!result.ok) throw new Error(JSON.stringify(result.faults))
   return result.contacts
 }
 
 async function whyNot(source: LdapSource, surroundings = around()): Promise<string> {
-  const result = await readLdap(source, surroundings)
+  const result = await readSource(source, surroundings)
   return result.ok ? 'it was read' : JSON.stringify(result.faults)
 }
 

@@ -68,7 +68,7 @@ function draftsOf(entries: readonly Entry[], source: LdapSource) {
   return { drafts, faults }
 }
 
-function draftOf(entry: Entry, { attributes, scope }: LdapSource): Draft | string {
+function draftOf(entry: Entry, { attributes }: LdapSource): Draft | string {
   const values = valuesOf(entry)
   const first = (names: readonly string[]) => names.flatMap((name) => texts(values.get(name.toLowerCase())))[0]
   const id = idOf(values.get(attributes.id.toLowerCase())?.[0])
@@ -85,7 +85,6 @@ function draftOf(entry: Entry, { attributes, scope }: LdapSource): Draft | strin
     ...(attributes.groups.length === 0
       ? {}
       : { groups: attributes.groups.flatMap((name) => texts(values.get(name.toLowerCase()))) }),
-    ...(scope === undefined ? {} : { scope }),
     where: entry.dn,
   }
 }

@@ -5,7 +5,7 @@ import { selfSigned } from '../../keys/certificate.ts'
 
 export type Script = {
   /** What follows the opening of each stream: its features, as XML inside the element. */
-  readonly features?: (stream: number) => string
+  readonly features?: () => string
   /** Answers whatever the client says that is not the opening of a stream. Undefined leaves it to the polite default. */
   readonly answer?: (said: string, socket: Socket) => string | undefined
   /** Instead of everything else. */
@@ -21,6 +21,8 @@ export type ScriptedXmpp = {
   readonly ca: string
   /** Everything that clients said, in the clear and inside TLS. */
   readonly heard: () => string
+  /** Breaks every connection. */
+  readonly drop: () => void
   readonly close: () => Promise<void>
 }
 
@@ -44,7 +46,7 @@ export async function scriptedXmpp(script: Script): Promise<ScriptedXmpp> {
   const { cert, key } = selfSigned([script.name ?? 'corp.example'], Date.now())
   const sockets = new Set<Socket>()
   let heard = ''
-  let streams = 0
+  const opened = new WeakSet<Socket>()
   const serve = (socket: Socket): void => {
     sockets.add(socket)
     // A client that hangs up in the middle is part of the script.
@@ -64,16 +66,16 @@ export async function scriptedXmpp(script: Script): Promise<ScriptedXmpp> {
   const answerTo = (said: string, socket: Socket): string => {
     if (!said.includes('<stream:stream')) return script.answer?.(said, socket) ?? polite(said)
     const isPlain = script.plain && !(socket instanceof TLSSocket)
-    streams += 1
-    const offered = isPlain ? startTls : streams === 1 || (script.plain && streams === 2) ? mechanisms('PLAIN') : bind
-    return `${header}<stream:features>${script.features?.(streams) ?? offered}</stream:features>`
+    const inside = opened.has(socket) ? bind : mechanisms('PLAIN')
+    opened.add(socket)
+    return `${header}<stream:features>${script.features?.() ?? (isPlain ? startTls : inside)}</stream:features>`
   }
   const server = script.plain ? createPlainServer(serve) : createServer({ cert, key }, serve)
   server.on('tlsClientError', () => undefined)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  return { port, ca: cert, heard: () => heard, close: () => closed(server, sockets) }
+  return { port, ca: cert, heard: () => heard, drop: () => drop(sockets), close: () => closed(server, sockets) }
 }
 
 function polite(said: string): string {
@@ -84,8 +86,12 @@ function polite(said: string): string {
 }
 
 function closed(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  for (const socket of sockets) socket.destroy()
+  drop(sockets)
   return new Promise((resolve) => {
     server.close(() => resolve())
   })
+}
+
+function drop(sockets: ReadonlySet<Socket>): void {
+  for (const socket of sockets) socket.destroy()
 }

@@ -31,7 +31,7 @@ export async function readXmpp(source: XmppSource, surroundings: Surroundings): 
   return contactsOf(opened.roster, source, surroundings.unicode)
 }
 
-/** Tells the roster at once, and again after every change. A watch that ends is begun anew by the caller. */
+/** Tells the roster at once, and again after every change. A watch that could not begin has ended with its fault. */
 export async function watchXmpp(
   source: XmppSource,
   surroundings: Surroundings,
@@ -39,10 +39,7 @@ export async function watchXmpp(
   every = pingEvery,
 ): Promise<RosterWatch> {
   const opened = await open(source, surroundings)
-  if (!opened.ok) {
-    tell(failed(opened.why, { where: source.jid }))
-    return { close: () => undefined, ended: Promise.resolve(opened.why) }
-  }
+  if (!opened.ok) return { close: () => undefined, ended: Promise.resolve(opened.why) }
   const { connection } = opened
   let closed = false
   const follow = followRoster(opened, every, (roster) => tell(contactsOf(roster, source, surroundings.unicode)))

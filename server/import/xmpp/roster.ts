@@ -56,13 +56,11 @@ export function contactsOf(roster: Roster, source: XmppSource, unicode: boolean)
     if (!source.subscriptions.some((wanted) => wanted === subscription)) continue
     if (at < 1) warnings.push({ where: jid, why: 'is a service, not a person: left out' })
     else {
-      const scope = source.scope === undefined ? {} : { scope: source.scope }
       drafts.push({
         externalId: jid,
         address: jid,
         name: name.trim() || jid.slice(0, at),
         groups: [...groups],
-        ...scope,
         where: jid,
       })
     }
