@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { RunAs } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
 import { changeSchema, faultOfChange } from './change.ts'
+import { nudge } from './nudge.ts'
 import { faultOfSubmitted, type Submitted } from './submit.ts'
 
 export type Done<T = undefined> =
@@ -100,10 +101,4 @@ function changeUser(
     await nudge(inside, id, dependencies.clock.now())
     return done
   })
-}
-
-/** Wakes the user's connected devices although the list did not change: they ask again and are told. */
-export async function nudge(inside: Store, usr: string, now: number): Promise<void> {
-  const list = await inside.lists.ofUser(usr)
-  if (list) await inside.lists.announce({ kind: 'access', list: list.id, ep: list.ep, ver: list.ver, at: now })
 }

@@ -8,7 +8,7 @@ import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { ProposalRow } from '../store/tables.ts'
 import { type Change, changeSchema } from './change.ts'
-import { nudge } from './people.ts'
+import { nudge } from './nudge.ts'
 import { type Ran, type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
 
 /** `pending`: the proposal's id; `needs` whom it waits for. */
