@@ -5,6 +5,7 @@ import type { MailServer, MailServers } from '../shared/whitelist/login.ts'
 import type { Accounts } from './accounts.ts'
 import type { TlsFiles } from './keys/certificate.ts'
 import { readKey } from './keys/key-files.ts'
+import { systemDns } from './mail/smtp/dkim.ts'
 import { type MailLog, startMail } from './mail/start.ts'
 import type { Log } from './operations/log.ts'
 import type { Hub } from './push/hub.ts'
@@ -56,6 +57,7 @@ async function openEmbedded(
     accounts,
     whitelists,
     gatewayKey: await readKey(folder, 'gateway'),
+    dns: systemDns,
     tls,
     domain: config.domain,
     clock,
