@@ -89,7 +89,7 @@ async function openEmbedded(
 }
 
 /** The same allow-list as everywhere: facts of other names are dropped. */
-function mailLog(log: Log): MailLog {
+export function mailLog(log: Log): MailLog {
   const pick = ({
     account,
     kind,

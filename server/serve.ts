@@ -10,6 +10,7 @@ import { readTls } from './keys/tls.ts'
 import { createMaterial } from './lists/material.ts'
 import { openMail } from './mail-settings.ts'
 import { openHealthPort, portOf } from './operations/health-port.ts'
+import { whyNotListening } from './operations/listening.ts'
 import { bugFields, type Log } from './operations/log.ts'
 import { createMetrics } from './operations/metrics.ts'
 import { repeat } from './operations/repeat.ts'
@@ -134,12 +135,4 @@ async function sweep({ store, clock }: Context): Promise<void> {
   await store.sessions.removeExpired(now)
   await store.access.removeAttempts(now - attemptLifeMs)
   await store.lists.removeAnnounced(now - pokeLifeMs)
-}
-
-function whyNotListening(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
-  const port = 'port' in error && typeof error.port === 'number' ? ` ${error.port}` : ''
-  if (error.code === 'EADDRINUSE') return `the port${port} is in use`
-  if (error.code === 'EACCES') return `the port${port} needs more rights`
-  return error.code === 'EADDRNOTAVAIL' ? "the address to listen on is not this machine's" : undefined
 }

@@ -103,6 +103,24 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
   enrolments: { columns: { hash: 'text', usr: 'text', exp: 'number', dev: 'text' }, key: ['hash'] },
   reports: { columns: { id: 'counter', usr: 'text', dev: 'text', kind: 'text', at: 'number' }, key: ['id'] },
   settings: { columns: { name: 'text', value: 'text' }, key: ['name'] },
+  quarantine: {
+    columns: {
+      id: 'counter',
+      usr: 'text',
+      at: 'number',
+      recipient: 'text',
+      return_path: 'text',
+      login: 'text',
+      rule: 'text',
+      reason: 'text',
+      sender: 'text',
+      subject: 'text',
+      size: 'number',
+      told: 'number',
+      raw: 'bytes',
+    },
+    key: ['id'],
+  },
 }
 
 export async function createTables(db: Kysely<Tables>, types: ColumnTypes): Promise<void> {

@@ -6,6 +6,7 @@ import { createJournalStore, type JournalStore } from './journal.ts'
 import { createListStore, type ListStore } from './lists.ts'
 import { createMailTables } from './mail-schema.ts'
 import { createMailStore, type MailStore } from './mail-store.ts'
+import { createQuarantineStore, type QuarantineStore } from './quarantine.ts'
 import { createTables, type DialectTraits } from './schema.ts'
 import { createSessionStore, type SessionStore } from './sessions.ts'
 import { sqliteDialect, sqliteTraits } from './sqlite.ts'
@@ -22,6 +23,7 @@ export type Store = {
   readonly access: AccessStore
   readonly journal: JournalStore
   readonly mail: MailStore
+  readonly quarantine: QuarantineStore
   /** All or nothing, under the write lock. Use only the store that `work` receives: another would wait for ever. */
   transaction<T>(work: (inside: Store) => Promise<T>): Promise<T>
   /** Reads of one moment: no writer comes between them. */
@@ -94,5 +96,6 @@ function repositories(db: Database, traits: DialectTraits): Omit<Store, 'transac
     access: createAccessStore(db),
     journal: createJournalStore(db),
     mail: createMailStore(db),
+    quarantine: createQuarantineStore(db),
   }
 }

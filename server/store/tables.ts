@@ -146,6 +146,28 @@ export type ReportRow = {
   readonly at: number
 }
 
+/** A message that the gateway keeps back for one recipient. */
+export type QuarantineRow = {
+  readonly id: Generated<number>
+  /** Login name of the recipient. */
+  readonly usr: string
+  readonly at: number
+  /** The envelope. */
+  readonly recipient: string
+  readonly return_path: string
+  /** Address key of the account that submitted it, or empty. */
+  readonly login: string
+  /** The guard's rule and reason, and the sender as claimed, cleaned. */
+  readonly rule: string
+  readonly reason: string
+  readonly sender: string
+  readonly subject: string
+  readonly size: number
+  /** 1: the user has been told. */
+  readonly told: number
+  readonly raw: Uint8Array
+}
+
 export type SettingRow = { readonly name: string; readonly value: string }
 
 export type ServerTables = {
@@ -164,6 +186,7 @@ export type ServerTables = {
   readonly enrolments: EnrolmentRow
   readonly reports: ReportRow
   readonly settings: SettingRow
+  readonly quarantine: QuarantineRow
 }
 
 export type Tables = ServerTables & MailTables

@@ -1,4 +1,5 @@
 /** The gateway's verdict about a message for one recipient, by that recipient's own list, signed with G (protocol.md 8). */
+import { parseAddress } from '../../../shared/address.ts'
 import { asksForDkim } from '../../../shared/guard/dkim.ts'
 import { type DkimFact, type IncomingVerdict, judgeIncoming } from '../../../shared/guard.ts'
 import { type RawMessage, splitMessage } from '../../../shared/header.ts'
@@ -49,6 +50,8 @@ export function evidenceOf(judge: Judge, message: CleanMessage, login?: string):
 
 export type Judged = {
   readonly found: IncomingVerdict
+  /** The list that judged. */
+  readonly view: WhitelistView | undefined
   /** The whole field, to stand in front of the message. */
   readonly field: string
 }
@@ -57,13 +60,25 @@ export type Judged = {
 export async function judgeFor(judge: Judge, recipient: Account, evidence: Evidence): Promise<Judged> {
   const view = await judge.whitelists.viewOf(recipient.id)
   const found = await judgedBy(judge, { recipient, view }, evidence)
-  const listed = found.verdict === 'admit' ? found.contact : undefined
-  const facts = {
-    from: listed?.key ?? evidence.login ?? '',
-    level: listed?.level ?? '',
-    verdict: listed ? ('pass' as const) : ('hold' as const),
-  }
-  return { found, field: await verdictField(judge, { recipient, view, evidence }, facts) }
+  const facts = { from: authorOf(found, evidence.login), level: levelOf(found), verdict: verdictOf(found) }
+  return { found, view, field: await verdictField(judge, { recipient, view, evidence }, facts) }
+}
+
+function verdictOf(found: IncomingVerdict): 'pass' | 'hold' {
+  return found.verdict === 'admit' ? 'pass' : 'hold'
+}
+
+/** The level that was proven, or that was asked for; none for those whom the list does not name. */
+function levelOf(found: IncomingVerdict): string {
+  if (found.verdict === 'admit') return found.contact.level
+  return found.reason === 'notProven' ? (found.contact?.level ?? '') : ''
+}
+
+/** Address key; empty where From does not name one sender. */
+export function authorOf(found: IncomingVerdict, login = ''): string {
+  if (found.verdict === 'admit') return found.contact.key
+  const parsed = parseAddress(found.claimed.address, { unicode: true })
+  return parsed.ok ? parsed.value.key : login
 }
 
 type Reader = { readonly recipient: Account; readonly view: WhitelistView | undefined }
