@@ -1,9 +1,8 @@
 /** The gateway process: composition of the policy service, the filters, the quarantine's errands and the health port. */
 import { parseAddress } from '../../shared/address.ts'
-import { type Accounts, createAccounts } from '../accounts.ts'
+import type { Accounts } from '../accounts.ts'
 import type { Done } from '../administration/people.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
-import { readKey } from '../keys/key-files.ts'
 import { readTls } from '../keys/tls.ts'
 import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
 import { inboundOptions } from '../mail/smtp/inbound.ts'
@@ -126,18 +125,18 @@ async function reachedHere(
   return account
 }
 
+type Failure = Error & { readonly responseCode?: number }
+type Answer = (error?: Failure | null) => void
+
 /** What a door refuses or puts off, in the metrics. */
 function counting(options: SmtpOptions, decided: (decision: Decision) => void): SmtpOptions {
-  const { onRcptTo, onData } = options
-  const counted =
-    (done: (error?: (Error & { responseCode?: number }) | null) => void) =>
-    (error?: (Error & { responseCode?: number }) | null) => {
-      if (error) decided((error.responseCode ?? 500) < 500 ? 'deferred' : 'refused')
-      done(error)
-    }
+  const counted = (done: Answer) => (error?: Failure | null) => {
+    if (error) decided((error.responseCode ?? 500) < 500 ? 'deferred' : 'refused')
+    done(error)
+  }
   return {
     ...options,
-    ...(onRcptTo ? { onRcptTo: (address, session, done) => onRcptTo(address, session, counted(done)) } : {}),
-    ...(onData ? { onData: (stream, session, done) => onData(stream, session, counted(done)) } : {}),
+    onRcptTo: (address, session, done) => options.onRcptTo?.(address, session, counted(done)),
+    onData: (stream, session, done) => options.onData?.(stream, session, counted(done)),
   }
 }

@@ -47,9 +47,9 @@ export async function sendOn(next: NextHop, copies: readonly Copy[]): Promise<vo
 
 type Session = {
   readonly extensions: ReadonlySet<string>
-  ask(line: string | Uint8Array): Promise<Reply>
-  end(): void
-  close(): void
+  readonly ask: (line: string | Uint8Array) => Promise<Reply>
+  readonly end: () => void
+  readonly close: () => void
 }
 
 async function open({ host, port, name }: NextHop): Promise<Session> {

@@ -51,14 +51,12 @@ function serve(policy: Policy, socket: Socket): void {
       socket.destroy()
       return
     }
-    for (const request of requests) {
-      before = policy.tasks.run(
-        before.then(async () => {
-          const action = await decide(policy, memory, request)
-          if (socket.writable) socket.write(`action=${action}\n\n`)
-        }),
-      )
+    const answer = async (request: PolicyRequest, earlier: Promise<void>) => {
+      await earlier
+      const action = await decide(policy, memory, request)
+      if (socket.writable) socket.write(`action=${action}\n\n`)
     }
+    for (const request of requests) before = policy.tasks.run(answer(request, before))
   })
 }
 

@@ -23,6 +23,8 @@ export type MailServerOptions = {
   readonly domain: string
   /** By address. */
   readonly passwords: Readonly<Record<string, string>>
+  /** Somebody else takes what the gateway sends on to this port of Postfix's. */
+  readonly instead?: number
 }
 
 /** Owner of the mail: Dovecot refuses root; needs no entry in passwd. */
@@ -102,6 +104,9 @@ async function configurePostfix(place: Place, options: MailServerOptions): Promi
   if (printed.code !== 0) throw new Error(printed.err)
   writeFileSync(etc('kith.sh'), printed.out)
   run('sh', ['-e', etc('kith.sh')], { MAIL_CONFIG: join(folder, 'etc') })
+  if (options.instead !== undefined) {
+    run('postconf', ['-MX', `${service(options.instead)}/inet`], { MAIL_CONFIG: join(folder, 'etc') })
+  }
   // Postfix rereads, with naps, a configuration that is younger than two seconds.
   const before = new Date(Date.now() - 60_000)
   for (const name of ['main.cf', 'master.cf', 'users']) utimesSync(etc(name), before, before)

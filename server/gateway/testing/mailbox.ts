@@ -24,6 +24,6 @@ export async function newestOf(client: ImapFlow, count: number): Promise<Buffer>
     await idling
   }
   const found = await client.fetchOne('*', { source: true })
-  if (!found || !found.source) throw new Error('no message')
+  if (!found || found.source === undefined) throw new Error('no message')
   return found.source
 }
