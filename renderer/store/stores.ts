@@ -54,7 +54,7 @@ function leave(slices: Slices): void {
   slices.mail.clear()
   slices.held.clear()
   slices.conversation.clear()
-  slices.compose.discard()
+  slices.compose.clear()
   for (const { list } of [slices.contacts, slices.chats, slices.mail, slices.held]) list.empty()
 }
 
@@ -97,7 +97,10 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       chatsMoved()
       mailMoved()
     }),
-    host.on('message.arrived', ({ conversation: of }) => {
+    host.on('message.arrived', ({ conversation: of, name }) => {
+      // The open conversation's log speaks for itself.
+      const { screen } = slices.navigation.store.getState()
+      if (screen !== 'chats' || conversation.store.getState().id !== of) slices.notices.arrived(name)
       conversation.changed(of)
       chatsMoved()
       mailMoved()

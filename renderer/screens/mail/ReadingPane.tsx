@@ -71,7 +71,7 @@ export function ReadingPane({ message, session }: { readonly message: Message; r
           <div className="flex items-start gap-3 border-b border-line pb-5">
             <Avatar name={message.from.name} address={message.from.address} />
             <div className="grid min-w-0 flex-1 gap-2 text-sm">
-              <Facts facts={facts} />
+              <Facts facts={facts} close />
               <p className="text-muted">{formatMoment(language, message.at)}</p>
               {message.direction === 'out' && <DeliveryLine message={message} />}
             </div>
