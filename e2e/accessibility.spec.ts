@@ -55,6 +55,28 @@ test('keyboard alone: sign in, find a contact, write, and refresh', async ({ ope
   await expect(page.getByText(/0 added, 0 changed, 0 removed|up to date/i)).toBeVisible()
 })
 
+test('the keyboard is never lost, and a notice never covers the composer', async ({ open, organisation }) => {
+  const app = await open('alice')
+  const { page } = app
+  await signIn(app, organisation, alice)
+  await converse(page, bob)
+  const box = page.getByRole('textbox', { name: 'Message' })
+  await expect(box).toBeFocused()
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(box).toBeFocused()
+  await page.keyboard.press('Control+r')
+  const notice = page.getByRole('button', { name: 'Dismiss' })
+  await expect(notice).toBeVisible()
+  const [shown, written] = [await notice.locator('..').boundingBox(), await box.boundingBox()]
+  const apart = (shown?.x ?? 0) + (shown?.width ?? 0) <= (written?.x ?? 0) || (shown?.y ?? 0) < (written?.y ?? 0) - 40
+  expect(apart).toBe(true)
+  await show(page, 'Mail')
+  await page.getByRole('button', { name: 'Compose mail' }).click()
+  await expect(page.getByRole('combobox', { name: 'To' })).toBeFocused()
+})
+
 test('the language changes every screen at once and is remembered', async ({ open, organisation }) => {
   const app = await open('alice')
   const { page } = app

@@ -11,7 +11,7 @@ export function GateCard({ title, lead, children }: GateCardProps) {
         <header className="grid gap-1.5">
           <Mark />
           <h1 className="mt-1.5 text-2xl font-semibold tracking-tight">{title}</h1>
-          {lead !== undefined && <p className="text-muted">{lead}</p>}
+          {lead !== undefined && <p className="text-balance text-muted">{lead}</p>}
         </header>
         {children}
       </div>

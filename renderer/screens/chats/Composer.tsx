@@ -19,7 +19,7 @@ function SendFailure() {
   const { sendFailure } = useSlice(useStores().conversation)
   const { t } = useWords()
   return (
-    <div role="alert" className="empty:-mb-2">
+    <div role="alert" className="empty:absolute">
       {sendFailure && (
         <Note tone="danger">
           <p className="font-medium">{t('talk.failedToSend')}</p>

@@ -41,12 +41,12 @@ function Warnings({ id }: { readonly id: string }) {
   const { dropped, failure } = useSlice(useStores().compose)
   const { t, language } = useWords()
   return (
-    <div className="grid gap-2 px-5 pt-3 empty:hidden">
+    <div className="grid gap-2 px-5 [&:has(.note)]:pt-3">
       <Refused id={id} />
       {dropped.length > 0 && (
         <Note tone="warn">{t('compose.dropped', { addresses: formatNames(language, dropped) })}</Note>
       )}
-      <div role="alert">
+      <div role="alert" className="empty:absolute">
         {failure && (
           <Note tone="danger">
             <FailureText failure={failure} />

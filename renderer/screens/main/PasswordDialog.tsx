@@ -34,7 +34,7 @@ export function PasswordDialog({ session, open, onClose }: PasswordDialogProps) 
           autoComplete="current-password"
           focusFirst
         />
-        <div role="alert" className="empty:-mb-4">
+        <div role="alert" className="empty:absolute">
           {failure && (
             <Note tone="danger">
               <FailureText failure={failure} retryAt={retryAt} />
