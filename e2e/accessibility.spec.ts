@@ -77,6 +77,44 @@ test('the keyboard is never lost, and a notice never covers the composer', async
   await expect(page.getByRole('combobox', { name: 'To' })).toBeFocused()
 })
 
+/** What reaches beyond the window's edge: nobody could scroll to it. */
+function beyondTheEdge(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1)
+      .map((element) => element.outerHTML.slice(0, 120)),
+  )
+}
+
+test('a narrow window with text twice as large shows all of every screen', async ({ open, organisation }) => {
+  const app = await open('alice')
+  const { page } = app
+  await page.setViewportSize({ width: 480, height: 760 })
+  const enlarge = () =>
+    page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%'
+      window.dispatchEvent(new Event('resize'))
+    })
+  await enlarge()
+  expect(await beyondTheEdge(page)).toEqual([])
+  await signIn(app, organisation, alice)
+  for (const screen of screens) {
+    await show(page, screen)
+    expect(await beyondTheEdge(page)).toEqual([])
+  }
+  await converse(page, bob)
+  await say(page, 'a-word-that-is-much-too-long-for-one-line-of-this-window')
+  await expect(page.getByText('a-word-that-is').first()).toBeVisible()
+  expect(await beyondTheEdge(page)).toEqual([])
+  await page.getByRole('button', { name: 'Back' }).click()
+  await show(page, 'Mail')
+  await page.getByRole('button', { name: 'Compose mail' }).click()
+  await page.getByRole('combobox', { name: 'To' }).fill('somebody.with.a.long.address@elsewhere.example')
+  await page.getByRole('combobox', { name: 'To' }).press('Enter')
+  await expect(page.getByText(/not in your whitelist/)).toBeVisible()
+  expect(await beyondTheEdge(page)).toEqual([])
+})
+
 test('the language changes every screen at once and is remembered', async ({ open, organisation }) => {
   const app = await open('alice')
   const { page } = app

@@ -1,5 +1,5 @@
 import { act, fireEvent, screen, within } from '@testing-library/react'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { settle } from '../../testing/fake-clock.ts'
 import { navButton, renderPage } from '../../testing/render-page.tsx'
 
@@ -110,6 +110,18 @@ describe('a conversation', () => {
     await press(screen.getByRole('button', { name: 'Try again' }))
     expect(state.calls.at(-1)).toMatchObject({ name: 'outbox.retry' })
     expect(screen.queryByText(/Not sent/)).toBeNull()
+  })
+
+  test('what is on screen is read once the window has the focus, and not before', async () => {
+    const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(false)
+    const { state } = await converse()
+    const read = () => state.calls.filter(({ name }) => name === 'conversations.markRead').length
+    expect(read()).toBe(0)
+    focus.mockReturnValue(true)
+    fireEvent.focus(window)
+    await act(settle)
+    expect(read()).toBe(1)
+    focus.mockRestore()
   })
 
   test('I6 the textbox closes at once when the contact is removed, and says why', async () => {

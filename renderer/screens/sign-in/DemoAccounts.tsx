@@ -22,7 +22,7 @@ export function DemoAccounts({ demo, onChoose }: DemoAccountsProps) {
             onClick={() => onChoose(account)}
           >
             <Avatar name={account.name} address={account.user} />
-            <span className="flex-1">{account.name}</span>
+            <span className="min-w-0 flex-1 wrap-anywhere">{account.name}</span>
             <span className="text-sm font-normal text-muted">{t(`role.${account.role}`)}</span>
           </button>
         ))}
