@@ -26,6 +26,7 @@ export function makeNotices(ports: Ports) {
   return {
     store,
     dismiss,
+    clear: () => store.setState({ notices: [] }, true),
     arrived: (name: string) => store.setState({ arrival: { id: next++, name } }),
     say: (body: NoticeBody) => {
       const id = next++

@@ -55,6 +55,7 @@ function leave(slices: Slices): void {
   slices.held.clear()
   slices.conversation.clear()
   slices.compose.clear()
+  slices.notices.clear()
   for (const { list } of [slices.contacts, slices.chats, slices.mail, slices.held]) list.empty()
 }
 
@@ -107,6 +108,8 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
     }),
     host.on('held.changed', heldMoved),
     host.on('app.open', ({ conversation: id }) => {
+      // A notification may outlive the session that it came from.
+      if (slices.session.store.getState().session?.step !== 'ready') return
       void conversation.open(id)
       slices.navigation.show('chats')
     }),
