@@ -102,17 +102,20 @@ function Body({ list }: { readonly list: RefObject<ListHandle | null> }) {
   )
 }
 
+/** Leads back to a mail that was put aside, and says that there is one. */
 function ComposeButton() {
   const { compose, navigation } = useStores()
+  const begun = useSlice(compose).step === 'aside'
   const { t } = useWords()
   const open = () => {
     compose.resume()
     navigation.show('mail')
   }
   return (
-    <button type="button" className="button" onClick={open}>
+    <button type="button" className="button" onClick={open} {...(begun && { title: t('mail.begun') })}>
       <Icon name="write" size={18} />
       {t('mail.compose')}
+      {begun && <span className="size-2 rounded-full bg-accent" />}
     </button>
   )
 }

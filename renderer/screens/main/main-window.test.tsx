@@ -162,6 +162,19 @@ describe('mail and held', () => {
     expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Subject' }))
   })
 
+  test('a mail that was put aside is told, and gone on with by one press', async () => {
+    await open()
+    await press(navButton(/Mail/))
+    const compose = screen.getByRole('button', { name: 'Compose mail' })
+    await press(compose)
+    fireEvent.change(screen.getByRole('textbox', { name: 'Body' }), { target: { value: 'half written' } })
+    await press(screen.getAllByRole('listitem')[0] ?? document.body)
+    expect(compose.title).toBe('You have begun a mail')
+    await press(compose)
+    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Body' }).value).toBe('half written')
+    expect(compose.title).toBe('')
+  })
+
   test('people with such a name are offered before those who are only described so', async () => {
     const { clock } = await open()
     await press(navButton(/Mail/))
