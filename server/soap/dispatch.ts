@@ -8,6 +8,7 @@ import { storeFailure } from '../store/failures.ts'
 import { hello } from './hello.ts'
 import { login } from './login.ts'
 import { ack, logout, report } from './notes.ts'
+import { rekey } from './rekey.ts'
 import { type Answer, type Call, fault, type Service } from './service.ts'
 import { sync } from './sync.ts'
 import { wait } from './wait.ts'
@@ -20,6 +21,7 @@ const handlers: { readonly [N in OperationName]: (service: Service, call: Call) 
   Logout: logout,
   Ack: ack,
   Report: report,
+  Rekey: rekey,
 }
 
 export type Reply = { readonly body: string; readonly fault?: SoapFault }

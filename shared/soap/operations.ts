@@ -76,6 +76,7 @@ export const operations = {
   Logout: { request: signedRequest, response: nothing },
   Ack: { request: signedRequest, response: nothing },
   Report: { request: signedRequest, response: nothing },
+  Rekey: { request: signedRequest, response: nothing },
 } as const
 export type OperationName = keyof typeof operations
 
