@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { systemClock } from '../clock.ts'
 import { folderAt } from '../setup/folder.ts'
-import { initialise } from '../setup/init.ts'
 import { acting, commonOptions, readPort, withCommon } from './command.ts'
 import { type Outcome, succeeded, unavailable } from './outcome.ts'
 
@@ -33,6 +32,7 @@ export function addInitCommand(program: Command): void {
 
 async function init({ data, domain, host, listen, port, approve }: z.infer<typeof initOptions>): Promise<Outcome> {
   const settings = { listen, port, ...(approve === undefined ? {} : { approve }) }
+  const { initialise } = await import('../setup/init.ts')
   const made = await initialise(folderAt(data), { domain, host, settings }, systemClock())
   if (!made.ok) return unavailable(made.why)
   const { org, fingerprint } = made.value

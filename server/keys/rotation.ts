@@ -9,6 +9,7 @@ import type { Manifest } from '../../shared/whitelist/manifest.ts'
 import { commandOf } from '../administration/devices.ts'
 import type { Done } from '../administration/people.ts'
 import { createListEditor } from '../lists/editor.ts'
+import { signerOf } from '../lists/issue.ts'
 import type { Context } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
 import { type KeyName, nextKey, settleKeys } from './key-files.ts'
@@ -101,7 +102,7 @@ type Signed = { readonly manifest: Manifest; readonly key: KeyPair }
 
 /** Every list and every open command under the new policy key. In a new epoch clients take lists only whole (protocol.md 6, step 10). */
 async function signAnew(context: Context, inside: Store, { manifest, key }: Signed): Promise<void> {
-  const editor = createListEditor({ ...context, policyKey: policyKeyOf(context.folder) })
+  const editor = createListEditor({ ...context, sign: signerOf(policyKeyOf(context.folder)) })
   for (const list of await inside.lists.olderThan(Number.MAX_SAFE_INTEGER)) {
     await editor.renew(inside, list, manifest.ep)
   }

@@ -1,5 +1,6 @@
 /** The tables of protocol.md 11 as data; created alike in every dialect. No column is ever null. */
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
+import { administrationShapes } from './administration-schema.ts'
 import type { ServerTables, Tables } from './tables.ts'
 
 /** What the dialects name differently. */
@@ -11,7 +12,7 @@ export type DialectTraits = ColumnTypes & { readonly rowLocks: boolean }
 /** `counter`: counts by itself and is the key. */
 type ColumnKind = 'text' | 'number' | 'bytes' | 'counter'
 
-type TableShape<Row> = {
+export type TableShape<Row> = {
   readonly columns: { readonly [C in keyof Row & string]: ColumnKind }
   readonly key: readonly (keyof Row & string)[]
   readonly unique?: readonly (keyof Row & string)[]
@@ -28,6 +29,9 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
       argon2: 'text',
       state: 'text',
       created_at: 'number',
+      department: 'text',
+      sponsor: 'text',
+      expires: 'number',
     },
     key: ['id'],
     unique: ['address_key'],
@@ -64,7 +68,17 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
     unique: ['usr'],
   },
   entries: {
-    columns: { list: 'text', id: 'text', rev: 'number', key: 'text', json: 'text', leaf: 'bytes' },
+    columns: {
+      list: 'text',
+      id: 'text',
+      rev: 'number',
+      key: 'text',
+      json: 'text',
+      leaf: 'bytes',
+      source: 'text',
+      external: 'text',
+      denied: 'number',
+    },
     key: ['list', 'id'],
     unique: ['list', 'key'],
   },
@@ -103,6 +117,7 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
   enrolments: { columns: { hash: 'text', usr: 'text', exp: 'number', dev: 'text' }, key: ['hash'] },
   reports: { columns: { id: 'counter', usr: 'text', dev: 'text', kind: 'text', at: 'number' }, key: ['id'] },
   settings: { columns: { name: 'text', value: 'text' }, key: ['name'] },
+  ...administrationShapes,
 }
 
 export async function createTables(db: Kysely<Tables>, types: ColumnTypes): Promise<void> {

@@ -1,11 +1,14 @@
 /** The server's store: small repositories over one database. Everything is asynchronous so that PostgreSQL is a twin, not a rewrite. */
 import { type Dialect, Kysely } from 'kysely'
 import { type AccessStore, createAccessStore } from './access.ts'
+import { type AdministrationStore, createAdministrationStore } from './administration.ts'
 import { createDeviceStore, type DeviceStore } from './devices.ts'
+import { SchemaUnknown } from './failures.ts'
 import { createJournalStore, type JournalStore } from './journal.ts'
 import { createListStore, type ListStore } from './lists.ts'
 import { createMailTables } from './mail-schema.ts'
 import { createMailStore, type MailStore } from './mail-store.ts'
+import { createOrganisationStore, type OrganisationStore } from './organisation.ts'
 import { createTables, type DialectTraits } from './schema.ts'
 import { createSessionStore, type SessionStore } from './sessions.ts'
 import { sqliteDialect, sqliteTraits } from './sqlite.ts'
@@ -22,6 +25,8 @@ export type Store = {
   readonly access: AccessStore
   readonly journal: JournalStore
   readonly mail: MailStore
+  readonly organisation: OrganisationStore
+  readonly administration: AdministrationStore
   /** All or nothing, under the write lock. Use only the store that `work` receives: another would wait for ever. */
   transaction<T>(work: (inside: Store) => Promise<T>): Promise<T>
   /** Reads of one moment: no writer comes between them. */
@@ -59,8 +64,6 @@ async function hasSchema(db: Database): Promise<boolean> {
   return version === schemaVersion
 }
 
-export class SchemaUnknown extends Error {}
-
 function storeOver(db: Database, traits: DialectTraits): Store {
   return {
     ...repositories(db, traits),
@@ -94,5 +97,7 @@ function repositories(db: Database, traits: DialectTraits): Omit<Store, 'transac
     access: createAccessStore(db),
     journal: createJournalStore(db),
     mail: createMailStore(db),
+    organisation: createOrganisationStore(db),
+    administration: createAdministrationStore(db),
   }
 }

@@ -7,8 +7,10 @@ import { keysOf } from '../../shared/whitelist/manifest.ts'
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
 import { manifestOf } from '../keys/manifests.ts'
 import { primitives } from '../keys/primitives.ts'
+import { contentsOf } from '../lists/contents.ts'
 import { opsFromText } from '../lists/ops.ts'
 import { isLogWhole } from '../lists/org-log.ts'
+import { loadOrganisation } from '../organisation/organisation.ts'
 import type { Context } from '../setup/context.ts'
 
 /** The fault, or undefined: replays all versions from nothing and compares roots, chains, signatures and entries. */
@@ -27,6 +29,7 @@ export async function faultOfList({ store }: Context, user: string): Promise<str
     if (!version || !head || !signature) return `version ${ver} is missing`
     if (!verifyHead(primitives, { bytes: utf8(version.head), signature }, policyKeys))
       return `version ${ver} is not signed`
+    if (version.ops_json === '') return 'cannot be replayed'
     const applied = applyOps(primitives, entries, opsFromText(version.ops_json))
     if (!applied) return `the operations of version ${ver} do not apply`
     entries = applied
@@ -36,7 +39,7 @@ export async function faultOfList({ store }: Context, user: string): Promise<str
       return `the root of version ${ver} differs`
     if (acc !== head.acc || acc !== version.acc) return `the chain breaks at version ${ver}`
   }
-  const stored = await store.lists.entries(row.id)
+  const stored = await contentsOf(store, row, await loadOrganisation(store))
   const same =
     stored.length === entries.size &&
     stored.every(

@@ -1,6 +1,6 @@
 /** Signed requests: the bytes of each operation and the device's signature over them (protocol.md section 4). */
 import { z } from 'zod'
-import { decodeCanonical, encodeCanonical } from './bytes/canonical.ts'
+import { type Canonical, decodeCanonical, encodeCanonical } from './bytes/canonical.ts'
 import { concat, fromBase64, utf8 } from './bytes/encoding.ts'
 import type { Primitives } from './bytes/primitives.ts'
 import { count, hash, name, nonce, publicKey, signature } from './bytes/schemas.ts'
@@ -8,7 +8,7 @@ import { signAs, verifyAs } from './bytes/signing.ts'
 import { maxParts, maxRequestBytes } from './limits.ts'
 
 /** Operations whose request is signed by the device. A login's request bytes are its sealed bytes. */
-export type SignedAction = 'Login' | 'Sync' | 'Wait' | 'Logout' | 'Ack' | 'Report' | 'Rekey'
+export type SignedAction = 'Login' | 'Sync' | 'Wait' | 'Logout' | 'Ack' | 'Report' | 'Ask' | 'Rekey'
 
 /** `head` of a client that has none. */
 const hashOrNone = z.union([hash, z.literal('')])
@@ -46,6 +46,12 @@ export const requestSchemas = {
     what: z.string().regex(/^[A-Za-z]{1,40}$/),
     alarm: z.boolean(),
   }),
+  /** What is not the list: `what` is a name of asks.ts, `in` its input. */
+  Ask: z.strictObject({
+    ...common,
+    what: z.string().regex(/^[A-Za-z.]{1,60}$/),
+    in: z.custom<Canonical>((value) => value !== undefined),
+  }),
   /** The device's next keys (command `rotate`); signed by the keys that it has, `proof` by the next ones. */
   Rekey: z.strictObject({ ...common, DsigPk: publicKey, DboxPk: publicKey, proof: signature }),
 } as const
@@ -57,6 +63,7 @@ export type WaitRequest = RequestOf<'Wait'>
 export type LogoutRequest = RequestOf<'Logout'>
 export type AckRequest = RequestOf<'Ack'>
 export type ReportRequest = RequestOf<'Report'>
+export type AskRequest = RequestOf<'Ask'>
 export type RekeyRequest = RequestOf<'Rekey'>
 
 /** The request bytes of an operation. */

@@ -78,6 +78,7 @@ function listInForce(stage: Stage, runtime: AccountRuntime): ListInForce {
   const { lease, onExpiry } = runtime.keeper.lease(stage.ports.clock.now())
   return {
     view: state?.core ? runtime.keeper.contacts.view : undefined,
+    prepare: runtime.keeper.contacts.prepare,
     lease,
     onExpiry,
     unicode: state?.core?.pol.uni ?? false,

@@ -12,6 +12,7 @@ import type { SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import type { AckRequest } from '../../../shared/whitelist/request.ts'
 import { primitives } from '../keys/primitives.ts'
 import { isBehind } from '../keys/ratchet.ts'
+import { type Ask, createAsk } from '../link/ask.ts'
 import type { Common, LinkFailure, ServerLink } from '../link/server-link.ts'
 import { createSignedCalls, type SignedCalls } from '../link/signed-calls.ts'
 import type { Ports } from '../ports.ts'
@@ -39,6 +40,8 @@ export type AccountRuntime = {
   readonly keeper: ListKeeper
   readonly sync: WhitelistSync
   readonly calls: SignedCalls
+  /** Asks the server for what is not the list. */
+  readonly ask: Ask
   /** The manifest in force. */
   readonly manifest: () => SignedManifest | undefined
   /** Logs in and takes over the answer. */
@@ -101,6 +104,7 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
     keeper,
     sync,
     calls,
+    ask: createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest }),
     manifest: identity.manifest,
     login,
     keepPassword: (password) => keepVerifier(ports, store, password),
