@@ -97,6 +97,16 @@ describe('a directory of ten thousand', () => {
   })
 })
 
+test('an identifier that is bytes becomes hex, one that is text stays text', async () => {
+  const bytes = Buffer.from('00112233445566778899aabbccddeeff', 'hex').toString('base64')
+  directory.modify(`dn: ${personDn('p555')}\nchangetype: modify\nadd: jpegPhoto\njpegPhoto:: ${bytes}\n`)
+  const filter = '(uid=p555)'
+  expect(await contactsOf(sourceOf({ filter, attributes: { id: 'jpegphoto' } }))).toMatchObject([
+    { externalId: '00112233445566778899aabbccddeeff' },
+  ])
+  expect(await contactsOf(sourceOf({ filter, attributes: { id: 'uid' } }))).toMatchObject([{ externalId: 'p555' }])
+})
+
 describe('what is refused', () => {
   test('an entry without an address, by its name', async () => {
     expect(await whyNot(sourceOf({ filter: '(uid=silent)' }))).toContain('uid=silent,ou=people')
