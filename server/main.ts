@@ -1,9 +1,16 @@
 /** The command `kith-server`: composition of its commands, noun and verb. */
 import { Command, CommanderError } from 'commander'
 import { addContactCommands } from './cli/contact.ts'
+import { addAuditCommands } from './cli/control/audit.ts'
+import { addProposalCommands } from './cli/control/proposal.ts'
+import { addTokenCommands } from './cli/control/token.ts'
 import { addDeviceCommands } from './cli/device.ts'
 import { addEnrolCommand } from './cli/enrol.ts'
 import { addInitCommand } from './cli/init.ts'
+import { addGroupCommands } from './cli/organisation/group.ts'
+import { addPolicyCommands } from './cli/organisation/policy.ts'
+import { addRuleCommands } from './cli/organisation/rule.ts'
+import { addWhyCommand } from './cli/organisation/why.ts'
 import { exitCodes } from './cli/outcome.ts'
 import { addServeCommands } from './cli/serve.ts'
 import { addUserCommands } from './cli/user.ts'
@@ -14,6 +21,13 @@ function createProgram(): Command {
   addServeCommands(program)
   addUserCommands(program)
   addContactCommands(program)
+  addGroupCommands(program)
+  addRuleCommands(program)
+  addPolicyCommands(program)
+  addWhyCommand(program)
+  addAuditCommands(program)
+  addProposalCommands(program)
+  addTokenCommands(program)
   addDeviceCommands(program)
   addEnrolCommand(program)
   return program

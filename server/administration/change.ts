@@ -68,6 +68,8 @@ export type Change = z.infer<typeof changeSchema>
 export type ChangeOp = Change['op']
 export type ChangeOf<O extends ChangeOp> = Extract<Change, { readonly op: O }>
 
+export const changeOps: ReadonlySet<string> = new Set(changeSchema.options.map(({ shape }) => shape.op.value))
+
 export type Role = 'auditor' | 'operator' | 'administrator'
 
 const ranks: { readonly [R in Role]: number } = { auditor: 0, operator: 1, administrator: 2 }

@@ -8,6 +8,7 @@ import { primitives } from '../keys/primitives.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { DeviceRow, DeviceState } from '../store/tables.ts'
+import type { Note } from './audit.ts'
 import { type Done, nudge } from './people.ts'
 
 export type Wipe = 'list' | 'all'
@@ -15,9 +16,9 @@ export type DeviceChoice = { readonly id: string; readonly user?: string }
 
 export type Devices = {
   list(user?: string): Promise<readonly DeviceRow[]>
-  approve(choice: DeviceChoice): Promise<Done<DeviceRow>>
+  approve(choice: DeviceChoice, why?: string): Promise<Done<DeviceRow>>
   /** Ends its sessions; `wipe` also has the device destroy its copy at its next contact. */
-  revoke(choice: DeviceChoice, wipe?: Wipe): Promise<Done<DeviceRow>>
+  revoke(choice: DeviceChoice, wipe?: Wipe, why?: string): Promise<Done<DeviceRow>>
 }
 
 export type DeviceDependencies = {
@@ -25,25 +26,26 @@ export type DeviceDependencies = {
   readonly clock: Clock
   readonly config: Config
   readonly policyKey: KeyPair
+  readonly note: Note
 }
 
 export function createDevices(dependencies: DeviceDependencies): Devices {
   const { store } = dependencies
   return {
     list: (user) => store.devices.list(user),
-    approve: (choice) =>
+    approve: (choice, why) =>
       store.transaction(async (inside) => {
         const found = await choose(inside, choice)
         if (!found.ok) return found
         if (found.value.state === 'revoked') return { ok: false, why: 'a revoked device stays revoked: enrol it anew' }
-        return setState(dependencies, inside, { device: found.value, state: 'active' })
+        return setState(dependencies, inside, { device: found.value, state: 'active', why })
       }),
-    revoke: (choice, wipe) =>
+    revoke: (choice, wipe, why) =>
       store.transaction(async (inside) => {
         const found = await choose(inside, choice)
         if (!found.ok) return found
         if (wipe) await addWipe(dependencies, inside, { device: found.value, wipe })
-        return setState(dependencies, inside, { device: found.value, state: 'revoked' })
+        return setState(dependencies, inside, { device: found.value, state: 'revoked', why })
       }),
   }
 }
@@ -54,16 +56,23 @@ async function choose(inside: Store, { id, user }: DeviceChoice): Promise<Done<D
   return second ? { ok: false, why: 'several users have this device: name the user' } : { ok: true, value: first }
 }
 
-type StateChange = { readonly device: DeviceRow; readonly state: DeviceState }
+type StateChange = { readonly device: DeviceRow; readonly state: DeviceState; readonly why: string | undefined }
 
 async function setState(
   dependencies: DeviceDependencies,
   inside: Store,
-  { device, state }: StateChange,
+  { device, state, why = '' }: StateChange,
 ): Promise<Done<DeviceRow>> {
   await inside.devices.setState(device.usr, device.id, state)
   if (state !== 'active') await inside.sessions.removeOf(device.usr, device.id)
   await nudge(inside, device.usr, dependencies.clock.now())
+  await dependencies.note(inside, {
+    op: `device.${state}`,
+    target: `${device.usr} ${device.id}`,
+    why,
+    before: JSON.stringify(device.state),
+    after: JSON.stringify(state),
+  })
   return { ok: true, value: { ...device, state } }
 }
 

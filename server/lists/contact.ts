@@ -10,7 +10,7 @@ export const contactInputSchema = z.strictObject({
   remark: z.string().optional(),
   groups: z.array(z.string().min(1)).optional(),
   scope: z.enum(['internal', 'external']).optional(),
-  /** `login`, `dmarc`, `dkim:<domain>` or `key:<public key>`. */
+  /** `login`, `dmarc`, `dkim:<domain>` or `key:<public key>`; empty takes it away. */
   proof: z.string().optional(),
   /** A date, or milliseconds since the epoch; `never` takes an expiry away. */
   expires: z.union([z.number().int().min(0), z.string()]).optional(),
@@ -49,7 +49,7 @@ export function entryOf(
   if (!expires.ok) return expires
   const scope = input.scope ?? scopeOf(base) ?? facts.scope
   const groups = input.groups?.map(plain) ?? base?.g ?? []
-  const proof = input.proof ?? base?.a ?? (facts.hasAccount && scope === 'external' ? 'login' : undefined)
+  const proof = input.proof ?? base?.a ?? (facts.hasAccount && scope === 'external' ? 'login' : '')
   const direction = input.direction === undefined ? base?.o : directions[input.direction]
   const entry: Entry = {
     ...place,
@@ -58,7 +58,7 @@ export function entryOf(
     m: input.address,
     r: plain(input.remark ?? base?.r ?? ''),
     s: scope === 'internal' ? 'int' : 'ext',
-    ...(proof === undefined ? {} : { a: proof }),
+    ...(proof === '' ? {} : { a: proof }),
     ...(expires.value === undefined ? {} : { x: expires.value }),
     ...(groups.length === 0 ? {} : { g: groups }),
     ...(direction === undefined ? {} : { o: direction }),
@@ -79,6 +79,20 @@ export function contactOfEntryRow({ n, k, m, r, s, a, x, g, o }: Entry): Contact
     ...(a === undefined ? {} : { proof: a }),
     ...(x === undefined ? {} : { expires: x }),
     ...(o === undefined || o === 'n' ? {} : { direction: o === 's' ? ('send' as const) : ('receive' as const) }),
+  }
+}
+
+/** Texts and times as an entry keeps them, so that what was given in another spelling compares as the same. */
+export function settled<C extends ContactChanges>(given: C): C {
+  const { name, nickname, remark, groups, expires } = given
+  const time = expires === undefined ? undefined : readExpiry(expires)
+  return {
+    ...given,
+    ...(name === undefined ? {} : { name: plain(name) }),
+    ...(nickname === undefined ? {} : { nickname: plain(nickname) }),
+    ...(remark === undefined ? {} : { remark: plain(remark) }),
+    ...(groups === undefined ? {} : { groups: groups.map(plain) }),
+    ...(time?.ok ? { expires: time.value ?? 'never' } : {}),
   }
 }
 

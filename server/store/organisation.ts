@@ -10,12 +10,14 @@ export type OrganisationStore = {
   readonly policy: () => Promise<string | undefined>
   readonly setPolicy: (json: string) => Promise<void>
   readonly cards: () => Promise<readonly CardRow[]>
+  readonly card: (id: string) => Promise<CardRow | undefined>
   readonly putCard: (row: CardRow) => Promise<void>
   readonly removeCard: (id: string) => Promise<void>
   readonly groups: () => Promise<readonly GroupRow[]>
   readonly putGroup: (row: GroupRow) => Promise<void>
   readonly removeGroup: (id: string) => Promise<void>
   readonly members: () => Promise<readonly GroupMemberRow[]>
+  readonly isMember: (row: GroupMemberRow) => Promise<boolean>
   readonly addMember: (row: GroupMemberRow) => Promise<void>
   readonly removeMember: (row: GroupMemberRow) => Promise<void>
   readonly rules: () => Promise<readonly RuleRow[]>
@@ -58,9 +60,10 @@ function settingRows(db: Database): Pick<OrganisationStore, 'version' | 'bump' |
   }
 }
 
-function cardRows(db: Database): Pick<OrganisationStore, 'cards' | 'putCard' | 'removeCard'> {
+function cardRows(db: Database): Pick<OrganisationStore, 'cards' | 'card' | 'putCard' | 'removeCard'> {
   return {
     cards: () => db.selectFrom('cards').selectAll().orderBy('id').execute(),
+    card: (id) => db.selectFrom('cards').selectAll().where('id', '=', id).executeTakeFirst(),
     async putCard(row) {
       const { id, ...rest } = row
       await db
@@ -77,7 +80,10 @@ function cardRows(db: Database): Pick<OrganisationStore, 'cards' | 'putCard' | '
 
 function groupRows(
   db: Database,
-): Pick<OrganisationStore, 'groups' | 'putGroup' | 'removeGroup' | 'members' | 'addMember' | 'removeMember'> {
+): Pick<
+  OrganisationStore,
+  'groups' | 'putGroup' | 'removeGroup' | 'members' | 'isMember' | 'addMember' | 'removeMember'
+> {
   return {
     groups: () => db.selectFrom('groups').selectAll().orderBy('id').execute(),
     async putGroup({ id, title }) {
@@ -92,6 +98,10 @@ function groupRows(
       await db.deleteFrom('groups').where('id', '=', id).execute()
     },
     members: () => db.selectFrom('members').selectAll().orderBy('grp').orderBy('usr').execute(),
+    async isMember({ grp, usr }) {
+      const row = db.selectFrom('members').select('usr').where('grp', '=', grp).where('usr', '=', usr)
+      return (await row.executeTakeFirst()) !== undefined
+    },
     async addMember(row) {
       await db
         .insertInto('members')

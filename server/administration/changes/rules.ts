@@ -80,7 +80,7 @@ async function addRule(work: Work, rule: Omit<RuleRow, 'id'>): Promise<Applied> 
   if (old?.more === rule.more) return { ok: true, target: id, undo: [] }
   await organisation.putRule(row)
   const entry = rule.kind === 'domain' ? entryOfDomain(row) : entryOfDenied(row)
-  const card = (await organisation.cards()).find((one) => one.id === entry.id)
+  const card = await organisation.card(entry.id)
   if (rule.kind !== 'open') await organisation.putCard(nextCard(entry, rule.a, card))
   work.organisationMoved = true
   const undo: readonly Change[] = old ? [changeOfRule(old)] : [{ op: 'rule.remove', id }]
