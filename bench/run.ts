@@ -1,4 +1,4 @@
-/** `npm run bench [-- guard whitelist messages start]`: measures on the desktop where Electron runs, else on the web host. */
+/** `npm run bench [-- guard whitelist messages start imports]`: measures on the desktop where Electron runs, else on the web host. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -8,6 +8,7 @@ import { removeTemplate } from '../e2e/support/organisation.ts'
 import { withScreenAndKeyring } from '../scripts/lib/end-to-end.ts'
 import { residentMegabytes } from './figures.ts'
 import { benchGuard } from './guard.ts'
+import { benchImports } from './imports.ts'
 import { benchMessages } from './messages.ts'
 import { benchStart } from './start.ts'
 import { benchWhitelist } from './whitelist.ts'
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, (open: OpenForBench) => Promise<void> | v
   whitelist: benchWhitelist,
   messages: benchMessages,
   start: benchStart,
+  imports: benchImports,
 }
 
 const chosen = process.argv.slice(2)

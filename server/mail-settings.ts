@@ -1,10 +1,11 @@
 /** Where clients find their mail: the embedded servers, started here, or those that the settings name. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { KeyPair } from '../shared/whitelist/bytes/primitives.ts'
 import type { MailServer, MailServers } from '../shared/whitelist/login.ts'
 import type { Accounts } from './accounts.ts'
 import type { TlsFiles } from './keys/certificate.ts'
-import { readKey } from './keys/key-files.ts'
+import type { KeyRing } from './keys/key-ring.ts'
 import { type MailLog, startMail } from './mail/start.ts'
 import type { Log } from './operations/log.ts'
 import type { Hub } from './push/hub.ts'
@@ -24,6 +25,7 @@ export type MailParts = {
   readonly tls: TlsFiles
   readonly log: Log
   readonly hub: Hub
+  readonly keyRing: KeyRing
 }
 
 export async function openMail(context: Context, parts: MailParts): Promise<OpenMail> {
@@ -47,15 +49,15 @@ type EmbeddedParts = MailParts & { readonly mail: Extract<Config['mail'], { kind
 
 async function openEmbedded(
   context: Context,
-  { mail, accounts, whitelists, tls, log, hub }: EmbeddedParts,
+  { mail, accounts, whitelists, tls, log, hub, keyRing }: EmbeddedParts,
 ): Promise<OpenMail> {
-  const { config, store, clock, folder } = context
+  const { config, store, clock } = context
   const { kind: _kind, inbound, ...needed } = mail
   const server = await startMail({
     store,
     accounts,
     whitelists,
-    gatewayKey: await readKey(folder, 'gateway'),
+    gatewayKey: gatewayOf(keyRing),
     tls,
     domain: config.domain,
     clock,
@@ -82,6 +84,18 @@ async function openEmbedded(
     async close() {
       undo()
       await server.close()
+    },
+  }
+}
+
+/** Whichever key is in use when a message is signed. */
+function gatewayOf(keyRing: KeyRing): KeyPair {
+  return {
+    get public() {
+      return keyRing.last().gateway.public
+    },
+    get secret() {
+      return keyRing.last().gateway.secret
     },
   }
 }

@@ -7,6 +7,7 @@ import { addTokenCommands } from './cli/control/token.ts'
 import { addDeviceCommands } from './cli/device.ts'
 import { addEnrolCommand } from './cli/enrol.ts'
 import { addInitCommand } from './cli/init.ts'
+import { addKeyCommands } from './cli/key.ts'
 import { addGroupCommands } from './cli/organisation/group.ts'
 import { addPolicyCommands } from './cli/organisation/policy.ts'
 import { addRuleCommands } from './cli/organisation/rule.ts'
@@ -30,6 +31,7 @@ function createProgram(): Command {
   addTokenCommands(program)
   addDeviceCommands(program)
   addEnrolCommand(program)
+  addKeyCommands(program)
   return program
 }
 

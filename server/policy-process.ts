@@ -6,7 +6,7 @@
 
 import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'
-import { readKey } from './keys/key-files.ts'
+import { PolicyKeyAbsent, policyKeyOf } from './keys/policy-key.ts'
 import { createListEditor } from './lists/editor.ts'
 import { signerOf } from './lists/issue.ts'
 import { reissueDue } from './lists/reissue.ts'
@@ -38,17 +38,27 @@ async function main(path: string): Promise<void> {
   if (!config.ok) throw new Error('the data folder cannot be read')
   const store = await openStore(folder.store)
   const clock = systemClock()
-  const policyKey = await readKey(folder, 'policy')
-  const sign = signerOf(policyKey)
+  const sign = signerOf(policyKeyOf(folder))
   const editor = createListEditor({ store, clock, config: config.value, sign })
-  const carry = async () => {
-    const count = await carryOut({ store, config: config.value, sign }, clock.now)
-    if (count > 0) log.info('carried out', { count })
+  const withKey = async (work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof PolicyKeyAbsent)) throw error
+      // Whoever has it must sign in time: said each time that something is due.
+      log.warn('something is to be signed, and the policy key is not here')
+    }
   }
-  const look = async () => {
-    const count = await reissueDue({ store, editor, clock, config: config.value })
-    if (count > 0) log.info('reissued', { count })
-  }
+  const carry = () =>
+    withKey(async () => {
+      const count = await carryOut({ store, config: config.value, sign }, clock.now)
+      if (count > 0) log.info('carried out', { count })
+    })
+  const look = () =>
+    withKey(async () => {
+      const count = await reissueDue({ store, editor, clock, config: config.value })
+      if (count > 0) log.info('reissued', { count })
+    })
   const failed = (error: unknown) => log.error('bug', bugFields(error))
   const stops = [repeat(everyMs, look, failed), repeat(proposalsMs, carry, failed)]
   end = async () => {

@@ -5,7 +5,8 @@ import { createSessions } from './access/sessions.ts'
 import { createAccounts } from './accounts.ts'
 import type { Done } from './administration/people.ts'
 import type { TlsFiles } from './keys/certificate.ts'
-import { readKey } from './keys/key-files.ts'
+import { type KeyRing, openKeyRing } from './keys/key-ring.ts'
+import { expiryWarning } from './keys/manifests.ts'
 import { readTls } from './keys/tls.ts'
 import { createMaterial } from './lists/material.ts'
 import { openMail } from './mail-settings.ts'
@@ -36,6 +37,10 @@ export type Ready = {
 }
 export type Running = { readonly ready: Ready; readonly cert?: string; close(): Promise<void> }
 
+/** How often the mail looks for rotated keys; SOAP looks with each answer. */
+const keysMs = 1_000
+/** How often the coming end of the manifest is said again. */
+const warnMs = 24 * 3_600_000
 /** How often ended sessions, nonces and old pokes are swept away. */
 const sweepMs = 60_000
 /** Pokes are hints for those who are connected now. */
@@ -82,9 +87,13 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   closers.push(() => hub.close())
   closers.push(repeat(sweepMs, () => sweep(context), failed))
   const whitelists = createWhitelists({ store, clock })
-  const mail = await openMail(context, { accounts, whitelists, tls, log, hub })
+  const keyRing = await openKeyRing(context)
+  closers.push(repeat(keysMs, async () => void (await keyRing.current()), failed))
+  const warn = async () => warnOfExpiry(context, keyRing, log)
+  closers.push(repeat(warnMs, warn, failed))
+  await warn()
+  const mail = await openMail(context, { accounts, whitelists, tls, log, hub, keyRing })
   closers.push(() => mail.close())
-  const keys = { fresh: await readKey(folder, 'fresh'), server: await readKey(folder, 'server') }
   const sessions = createSessions({ store, clock })
   const material = createMaterial(store)
   const given: { readonly mail: MailServers } = { mail: mail.servers }
@@ -96,7 +105,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
     sessions,
     material,
     hub,
-    keys,
+    keys: keyRing,
     ...given,
     waits: new Map(),
   }
@@ -127,6 +136,13 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   closers.push(() => health.close())
   log.info('serving', { port })
   return { url, ...mail.ports, metrics: health.port }
+}
+
+/** An expired manifest stops every client: the root key is far away, so this is said in time (protocol.md 3.1). */
+function warnOfExpiry({ clock }: Context, keyRing: KeyRing, log: Log): void {
+  const warning = expiryWarning(keyRing.last().manifest, clock.now())
+  if (warning)
+    log.warn('manifest expires soon: run "kith-server manifest renew"', { count: warning.days, kind: 'days' })
 }
 
 async function sweep({ store, clock }: Context): Promise<void> {

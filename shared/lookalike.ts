@@ -9,10 +9,10 @@
 import { type Address, foldAscii } from './address.ts'
 import type { ListedContact } from './guard.ts'
 import {
+  buildHashTable,
   findOwner,
   type HashTable,
   hashOf,
-  makeHashTable,
   makeNeighbourHasher,
   maxHashedLength,
   seeds,
@@ -42,15 +42,33 @@ export function makeLookalikes(
   contacts: ReadonlyMap<string, ListedContact>,
   probe: Probe = () => undefined,
 ): Lookalikes {
-  let first: First | undefined
+  let made: Lookalikes | undefined
   return (address, name) => {
-    first ??= makeFirst([...contacts.values()], probe)
-    return likeAddress(address.key, first) ?? likeName(contacts, name, first) ?? likeLocal(address, first)
+    made ??= lastOf(buildLookalikes(contacts, probe))
+    return made(address, name)
   }
 }
 
-function makeFirst(listed: readonly ListedContact[], probe: Probe): First {
-  const table = buildTable(listed)
+/** The same look-up, its table built in steps of some milliseconds: for whoever must not stand still for a long list. */
+export function* buildLookalikes(
+  contacts: ReadonlyMap<string, ListedContact>,
+  probe: Probe = () => undefined,
+): Generator<undefined, Lookalikes> {
+  const listed = [...contacts.values()]
+  const first = firstIn(yield* buildTable(listed), listed, probe)
+  return (address, name) =>
+    likeAddress(address.key, first) ?? likeName(contacts, name, first) ?? likeLocal(address, first)
+}
+
+/** Takes all steps at once. */
+function lastOf<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+function firstIn(table: HashTable, listed: readonly ListedContact[], probe: Probe): First {
   return (hash, same) => {
     const owner = findOwner(table, hash, (candidate) => {
       probe()
@@ -98,7 +116,19 @@ function tellingLocal(key: string): string | undefined {
   return local.length < minLocalLength || roles.has(local) ? undefined : local
 }
 
-function buildTable(listed: readonly ListedContact[]): HashTable {
+/** Contacts hashed in one step. */
+const stepSize = 1_000
+
+function* buildTable(listed: readonly ListedContact[]): Generator<undefined, HashTable> {
+  const collector = makeCollector(listed)
+  for (let from = 0; from < listed.length; from += stepSize) {
+    collector.take(from, Math.min(from + stepSize, listed.length))
+    yield
+  }
+  return yield* buildHashTable(...collector.found())
+}
+
+function makeCollector(listed: readonly ListedContact[]) {
   const hashNeighbours = makeNeighbourHasher()
   // Three texts, the address itself, and at most one for each of its characters.
   const most = listed.reduce((sum, { key }) => sum + key.length + 4, 0)
@@ -108,7 +138,7 @@ function buildTable(listed: readonly ListedContact[]): HashTable {
   // One contact for each skeleton, name and local part is enough: a thousand contacts of one name take one slot.
   // Signed, because an engine keeps small signed numbers without a box.
   const single = new Set<number>()
-  for (const [owner, contact] of listed.entries()) {
+  const add = (owner: number, contact: ListedContact): void => {
     const count = hashNeighbours(contact.key, hashes, size)
     owners.fill(owner, size, size + count)
     size += count
@@ -119,7 +149,12 @@ function buildTable(listed: readonly ListedContact[]): HashTable {
       owners[size++] = owner
     }
   }
-  return makeHashTable(hashes.subarray(0, size), owners.subarray(0, size))
+  return {
+    take(from: number, to: number): void {
+      for (const [index, contact] of listed.slice(from, to).entries()) add(from + index, contact)
+    },
+    found: () => [hashes.subarray(0, size), owners.subarray(0, size)] as const,
+  }
 }
 
 function sharedHashes(contact: ListedContact): number[] {

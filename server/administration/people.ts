@@ -7,6 +7,7 @@ import type { RunAs } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
 import type { Note } from './audit.ts'
 import { changeSchema, faultOfChange } from './change.ts'
+import { nudge } from './nudge.ts'
 import { faultOfSubmitted, type Submitted } from './submit.ts'
 
 export type Done<T = undefined> =
@@ -90,9 +91,10 @@ async function addUser({ store, run }: PeopleDependencies, user: NewUser, passwo
   return { ok: true, value: { id, name: row.name, address: row.address, scope: row.scope } }
 }
 
+/** Done as far as the account goes; where the policy key is elsewhere, the others' lists follow with its signature. */
 async function ranAlone(ran: Promise<Submitted>): Promise<Done> {
-  const why = faultOfSubmitted(await ran)
-  return why === undefined ? done : { ok: false, why }
+  const submitted = await ran
+  return submitted.ok ? done : { ok: false, why: faultOfSubmitted(submitted) ?? '' }
 }
 
 /** A change after which nobody may go on in an old session: they end, and connected clients notice at once. */
@@ -108,10 +110,4 @@ function changeUser(
     await nudge(inside, id, dependencies.clock.now())
     return done
   })
-}
-
-/** Wakes the user's connected devices although the list did not change: they ask again and are told. */
-export async function nudge(inside: Store, usr: string, now: number): Promise<void> {
-  const list = await inside.lists.ofUser(usr)
-  if (list) await inside.lists.announce({ kind: 'access', list: list.id, ep: list.ep, ver: list.ver, at: now })
 }

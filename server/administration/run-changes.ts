@@ -2,11 +2,10 @@
  * The one way in which anything is administered: changes, all or none, in one transaction with the new version of every
  * list that they touch and a line each in the audit log.
  */
-import { changeList, createList, nothing, standing } from '../lists/editor.ts'
+import { changeList, createList, nothing } from '../lists/editor.ts'
 import { type HeadSigner, issue, type ListChange } from '../lists/issue.ts'
-import type { OrganisationStep } from '../lists/list-difference.ts'
+import { type OrganisationStep, standing, stepBetween } from '../lists/list-difference.ts'
 import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
-import { sharedCards } from '../organisation/shared-cards.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import { addAudit } from './audit.ts'
@@ -140,8 +139,7 @@ async function writeLists(signing: Signing, work: Work, { before, by }: Before):
 async function stepOf({ inside, organisationMoved }: Work, before: Organisation): Promise<OrganisationStep> {
   if (!organisationMoved) return standing(before)
   await inside.organisation.bump()
-  const after = await loadOrganisation(inside)
-  return { before, after, cardsBefore: sharedCards(before), cardsAfter: sharedCards(after) }
+  return stepBetween(before, await loadOrganisation(inside))
 }
 
 type Others = { readonly step: OrganisationStep; readonly by: string; readonly done: ReadonlySet<string> }

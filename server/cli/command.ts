@@ -2,9 +2,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { KeyUnreadable } from '../keys/key-files.ts'
-import { type Administration, administer, openContext } from '../setup/context.ts'
-import { type StoreFailure, storeFailure } from '../store/failures.ts'
-import { SchemaUnknown } from '../store/store.ts'
+import type { Administration } from '../setup/context.ts'
+import { SchemaUnknown, type StoreFailure, storeFailure } from '../store/failures.ts'
 import { type Outcome, tell, unavailable } from './outcome.ts'
 
 export const commonOptions = z.object({ data: z.string(), json: z.boolean().optional() })
@@ -38,6 +37,8 @@ export function administering<S extends z.ZodType<CommonOptions>>(
   work: (administration: Administration, options: z.output<S>, ...names: string[]) => Promise<Outcome>,
 ): (...given: unknown[]) => Promise<void> {
   return acting(schema, async (options, ...names) => {
+    // Loaded where a store is opened: help, and saying what is wrong with an option, take half the time without it.
+    const { administer, openContext } = await import('../setup/context.ts')
     const context = await openContext(options.data)
     if (!context.ok) return unavailable(context.why)
     try {

@@ -104,7 +104,7 @@ function scopeOf(base: Entry | undefined): 'internal' | 'external' | undefined {
 }
 
 /** One line in normal form: what canonical JSON and every screen can hold. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text
     .toWellFormed()
     .normalize('NFC')

@@ -9,6 +9,7 @@ import { type TestFolder, testFolder } from '../testing/harness.ts'
 import { createWhitelists } from '../whitelists.ts'
 import type { ListWish } from './changes.ts'
 import { createMaterial } from './material.ts'
+import { notKept } from './ops.ts'
 import { reissueDue } from './reissue.ts'
 
 let folder: TestFolder
@@ -93,6 +94,21 @@ test('sync material is made once a version, deltas are collapsed, and old entrie
   expect((await material.operations(last.row, 2)).ops).toEqual([{ op: 'del', id: 'c1' }])
   const left = (await material.entries(last.row))?.joined(0, 9)[0] ?? ''
   expect([last.row.cnt, last.row.bytes]).toEqual([1, left.length])
+})
+
+test('operations longer than the list are not kept: views are read anew, and no delta leads past them', async () => {
+  const { editor, store, clock } = folder.administration
+  const whitelists = createWhitelists({ store, clock })
+  await editor.change('alice', [add('first@x.example')], 't')
+  expect((await whitelists.viewOf('alice'))?.list.size).toBe(1)
+  const many = Array.from({ length: 1_000 }, (_, n) => add(`contact-${n}@x.example`))
+  await editor.change('alice', many, 't')
+  await editor.change('alice', [add('last@x.example')], 't')
+  const row = await store.lists.ofUser('alice')
+  expect(await store.lists.version(row?.id ?? '', 3)).toMatchObject({ ops_json: '', ops_size: notKept })
+  expect((await whitelists.viewOf('alice'))?.list.size).toBe(1_002)
+  const links = await store.lists.chainAfter(row?.id ?? '', 2)
+  expect(links.reduce((sum, link) => sum + link.ops_size, 0)).toBeGreaterThan(4 * (row?.bytes ?? 0) + 1_000_000)
 })
 
 test('a folder without its policy key cannot be changed, and says which file is missing', async () => {

@@ -17,7 +17,7 @@ export type MailOptions = {
   readonly store: Pick<Store, 'mail' | 'lists'>
   readonly accounts: Pick<Accounts, 'check' | 'byAddress'>
   readonly whitelists: Whitelists
-  /** G (protocol.md 1), Ed25519; the secret is the seed. 32 bytes each. */
+  /** G (protocol.md 1), Ed25519; the secret is the seed. 32 bytes each. Another one after a rotation: read it when it is used. */
   readonly gatewayKey: { readonly public: Uint8Array; readonly secret: Uint8Array }
   /** PEM. */
   readonly tls: { readonly cert: string; readonly key: string }

@@ -13,11 +13,11 @@ import { createTasks } from './tasks.ts'
 export type { MailLog, MailOptions, MailServer } from './ports.ts'
 
 export async function startMail(options: MailOptions): Promise<MailServer> {
-  const { store, clock, log, host, ports, gatewayKey } = options
+  const { store, clock, log, host, ports } = options
   const notifier = createNotifier((error) => log.error('imap.notice', { error: nameOf(error) }))
   const tasks = createTasks()
   await store.mail.forgetSubmissions(clock.now() - submissionMemoryMs)
-  const shared = { ...options, mail: store.mail, lists: store.lists, notifier, tasks, gatewaySecret: gatewayKey.secret }
+  const shared = { ...options, mail: store.mail, lists: store.lists, notifier, tasks }
   const failed = (error: Error) => log.info('smtp.connection', { error: error.name })
   const started: Listener[] = []
   const closeAll = async () => {

@@ -11,7 +11,7 @@ export async function openHealthPort(
   metrics: Metrics,
   alive: () => Promise<boolean>,
 ): Promise<HealthPort> {
-  const app = fastify({ logger: false })
+  const app = fastify({ logger: false, forceCloseConnections: true })
   app.get('/health', async (_request, reply) => {
     const healthy = await alive().catch(() => false)
     return reply.code(healthy ? 200 : 503).send({ healthy })

@@ -6,9 +6,9 @@ import type { Change } from '../administration/change.ts'
 import { createDevices, type Devices } from '../administration/devices.ts'
 import { createPeople, type Done, type People } from '../administration/people.ts'
 import { type RunOptions, runChanges } from '../administration/run-changes.ts'
-import { carryOut, type Submitted, submit } from '../administration/submit.ts'
+import { carryOut, type Submitted, submit, unsigned } from '../administration/submit.ts'
 import { type Clock, systemClock } from '../clock.ts'
-import { readKey } from '../keys/key-files.ts'
+import { type PolicyKey, PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
 import { signerOf } from '../lists/issue.ts'
 import { openStore, type Store } from '../store/store.ts'
@@ -49,13 +49,14 @@ export async function openContext(path: string): Promise<Done<Context>> {
 }
 
 export async function administer(context: Context): Promise<Administration> {
-  const policyKey = await readKey(context.folder, 'policy')
+  const policyKey = policyKeyOf(context.folder)
   const sign = signerOf(policyKey)
   const who = `${localUser()}@local`
   const dependencies = { ...context, sign }
-  const run: RunAs = (changes, { why = '', ...options } = {}) => {
+  const run: RunAs = async (changes, { why = '', ...options } = {}) => {
     const asked = { changes, who, via: 'cli', why, now: context.clock.now() }
-    return options.dry === true ? runChanges(dependencies, asked, options) : submit(dependencies, asked, options)
+    if (options.dry === true) return runChanges({ ...context, sign: unsigned }, asked, options)
+    return submit((await isHere(policyKey, context.store)) ? dependencies : context, asked, options)
   }
   const note: Note = async (inside, line) => {
     const empty = { why: '', before: '', after: '', undo: '' }
@@ -66,7 +67,7 @@ export async function administer(context: Context): Promise<Administration> {
     who,
     note,
     run,
-    carryOut: () => carryOut(dependencies, context.clock.now),
+    carryOut: async () => ((await isHere(policyKey, context.store)) ? carryOut(dependencies, context.clock.now) : 0),
     editor: createListEditor(dependencies),
     people: createPeople({ ...context, run, note }),
     devices: createDevices({ ...context, policyKey, note }),
@@ -77,4 +78,14 @@ export async function administer(context: Context): Promise<Administration> {
 function localUser(): string {
   const { username, uid } = userInfo()
   return (uid === 0 ? process.env.SUDO_USER : undefined) ?? username
+}
+
+async function isHere(policyKey: PolicyKey, store: Store): Promise<boolean> {
+  try {
+    await policyKey(store)
+    return true
+  } catch (error) {
+    if (error instanceof PolicyKeyAbsent) return false
+    throw error
+  }
 }

@@ -5,6 +5,7 @@ import { readEnvelope } from '../../shared/soap/reader.ts'
 import { writeEnvelope, writeFault } from '../../shared/soap/writer.ts'
 import { bugFields } from '../operations/log.ts'
 import { storeFailure } from '../store/failures.ts'
+import { ask } from './ask.ts'
 import { hello } from './hello.ts'
 import { login } from './login.ts'
 import { ack, logout, report } from './notes.ts'
@@ -20,6 +21,7 @@ const handlers: { readonly [N in OperationName]: (service: Service, call: Call) 
   Logout: logout,
   Ack: ack,
   Report: report,
+  Ask: ask,
 }
 
 export type Reply = { readonly body: string; readonly fault?: SoapFault }

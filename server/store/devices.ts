@@ -12,6 +12,12 @@ export type DeviceStore = {
   readonly acknowledge: (device: Pick<DeviceRow, 'usr' | 'id'>, ack: Acknowledgement) => Promise<void>
   readonly commands: (usr: string, dev: string) => Promise<readonly CommandRow[]>
   readonly addCommand: (row: CommandRow) => Promise<void>
+  /** Every command that was ever signed for these devices. */
+  readonly allCommands: (usr?: string) => Promise<readonly CommandRow[]>
+  /** Commands of all devices that are not carried out yet. */
+  readonly openCommands: () => Promise<readonly CommandRow[]>
+  /** The same command under another signature: the policy key was replaced. */
+  readonly signCommand: (id: string, sig: string) => Promise<void>
   readonly setCommand: (device: Pick<DeviceRow, 'usr' | 'id'>, id: string, state: CommandRow['state']) => Promise<void>
 }
 
@@ -60,6 +66,14 @@ export function createDeviceStore(db: Database): DeviceStore {
         .execute(),
     async addCommand(row) {
       await db.insertInto('commands').values(row).execute()
+    },
+    allCommands(usr) {
+      const all = db.selectFrom('commands').selectAll().orderBy('id')
+      return (usr === undefined ? all : all.where('usr', '=', usr)).execute()
+    },
+    openCommands: () => db.selectFrom('commands').selectAll().where('state', '!=', 'done').orderBy('id').execute(),
+    async signCommand(id, sig) {
+      await db.updateTable('commands').set({ sig }).where('id', '=', id).execute()
     },
     async setCommand({ usr, id: dev }, id, state) {
       const own = db.updateTable('commands').set({ state }).where('usr', '=', usr).where('dev', '=', dev)

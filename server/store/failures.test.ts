@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { storeFailure } from './failures.ts'
-import { openStore, SchemaUnknown } from './store.ts'
+import { SchemaUnknown, storeFailure } from './failures.ts'
+import { openStore } from './store.ts'
 
 let folder: string
 

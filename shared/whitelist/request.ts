@@ -1,6 +1,6 @@
 /** Signed requests: the bytes of each operation and the device's signature over them (protocol.md section 4). */
 import { z } from 'zod'
-import { decodeCanonical, encodeCanonical } from './bytes/canonical.ts'
+import { type Canonical, decodeCanonical, encodeCanonical } from './bytes/canonical.ts'
 import { concat, utf8 } from './bytes/encoding.ts'
 import type { Primitives } from './bytes/primitives.ts'
 import { count, hash, name, nonce } from './bytes/schemas.ts'
@@ -8,7 +8,7 @@ import { signAs, verifyAs } from './bytes/signing.ts'
 import { maxParts, maxRequestBytes } from './limits.ts'
 
 /** Operations whose request is signed by the device. A login's request bytes are its sealed bytes. */
-export type SignedAction = 'Login' | 'Sync' | 'Wait' | 'Logout' | 'Ack' | 'Report'
+export type SignedAction = 'Login' | 'Sync' | 'Wait' | 'Logout' | 'Ack' | 'Report' | 'Ask'
 
 /** `head` of a client that has none. */
 const hashOrNone = z.union([hash, z.literal('')])
@@ -46,6 +46,12 @@ export const requestSchemas = {
     what: z.string().regex(/^[A-Za-z]{1,40}$/),
     alarm: z.boolean(),
   }),
+  /** What is not the list: `what` is a name of asks.ts, `in` its input. */
+  Ask: z.strictObject({
+    ...common,
+    what: z.string().regex(/^[A-Za-z.]{1,60}$/),
+    in: z.custom<Canonical>((value) => value !== undefined),
+  }),
 } as const
 
 export type RequestAction = keyof typeof requestSchemas
@@ -55,6 +61,7 @@ export type WaitRequest = RequestOf<'Wait'>
 export type LogoutRequest = RequestOf<'Logout'>
 export type AckRequest = RequestOf<'Ack'>
 export type ReportRequest = RequestOf<'Report'>
+export type AskRequest = RequestOf<'Ask'>
 
 /** The request bytes of an operation. */
 export function encodeRequest<A extends RequestAction>(action: A, request: RequestOf<A>): Uint8Array {

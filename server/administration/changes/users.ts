@@ -5,7 +5,7 @@ import { entryOfUser, nextCard, userCardId } from '../../organisation/cards.ts'
 import type { UserRow } from '../../store/tables.ts'
 import type { UserChanges } from '../../store/users.ts'
 import type { ChangeOf } from '../change.ts'
-import { nudge } from '../people.ts'
+import { nudge } from '../nudge.ts'
 import { type Handler, refuse, type Work } from '../work.ts'
 
 /** Part of list ids, card ids and file names: plain and short. */

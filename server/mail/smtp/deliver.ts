@@ -19,8 +19,8 @@ export type Deliverer = {
   readonly whitelists: Whitelists
   readonly notifier: MailNotifier
   readonly clock: Clock
-  /** Seed of G. */
-  readonly gatewaySecret: Uint8Array
+  /** G: `secret` is read for each message, since a rotation replaces it. */
+  readonly gatewayKey: { readonly secret: Uint8Array }
 }
 
 export type FromLogin = {
@@ -79,7 +79,7 @@ async function deliver({ mail, notifier, clock }: Deliverer, deliveries: readonl
 
 /** The verdict by the recipient's own list: `pass` where it admits the author at the level its entry asks, else `hold`. */
 async function verdictField(deliverer: Deliverer, recipient: Account, job: FromLogin): Promise<string> {
-  const { whitelists, lists, clock, gatewaySecret } = deliverer
+  const { whitelists, lists, clock, gatewayKey } = deliverer
   const view = await whitelists.viewOf(recipient.id)
   const list = await lists.ofUser(recipient.id)
   const message = splitMessage(bytesOf(job.message))
@@ -100,5 +100,5 @@ async function verdictField(deliverer: Deliverer, recipient: Account, job: FromL
     ep: view?.epoch ?? 0,
     ver: view?.version ?? 0,
   }
-  return `X-Kith-Verdict: ${makeVerdict(primitives, facts, message, gatewaySecret)}`
+  return `X-Kith-Verdict: ${makeVerdict(primitives, facts, message, gatewayKey.secret)}`
 }
