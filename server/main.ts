@@ -8,6 +8,7 @@ import { addDeviceCommands } from './cli/device.ts'
 import { addEnrolCommand } from './cli/enrol.ts'
 import { addInitCommand } from './cli/init.ts'
 import { addKeyCommands } from './cli/key.ts'
+import { addDocumentCommands } from './cli/organisation/document.ts'
 import { addGroupCommands } from './cli/organisation/group.ts'
 import { addPolicyCommands } from './cli/organisation/policy.ts'
 import { addRuleCommands } from './cli/organisation/rule.ts'
@@ -26,6 +27,7 @@ function createProgram(): Command {
   addRuleCommands(program)
   addPolicyCommands(program)
   addWhyCommand(program)
+  addDocumentCommands(program)
   addAuditCommands(program)
   addProposalCommands(program)
   addTokenCommands(program)

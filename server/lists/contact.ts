@@ -112,10 +112,13 @@ export function plain(text: string): string {
     .trim()
 }
 
+/** The last one that a date can name: ECMA-262, time values. */
+const lastTime = 8.64e15
+
 export function readExpiry(expires: number | string): ContactResult<number | undefined> {
   if (expires === 'never') return { ok: true, value: undefined }
   const time = typeof expires === 'number' ? expires : Date.parse(expires)
-  if (Number.isSafeInteger(time) && time >= 0) return { ok: true, value: time }
+  if (Number.isInteger(time) && time >= 0 && time <= lastTime) return { ok: true, value: time }
   return { ok: false, why: `${JSON.stringify(expires)} is not a date` }
 }
 
