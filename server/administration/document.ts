@@ -5,7 +5,7 @@ import { type AddressFacts, type ContactInput, contactInputSchema, contactOfEntr
 import { policyFrom } from '../organisation/organisation.ts'
 import { type OrganisationPolicy, policyChangesSchema } from '../organisation/policy.ts'
 import type { Store } from '../store/store.ts'
-import type { EntryRow, GroupMemberRow, GroupRow, RuleRow, UserRow } from '../store/tables.ts'
+import type { EntryRow, GroupMemberRow, GroupRow, RuleRow, UserRow } from '../store/administration/tables.ts'
 import { isOwn } from './last-use.ts'
 
 const login = z.string().min(1).max(64)

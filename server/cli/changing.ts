@@ -4,7 +4,7 @@ import type { Ran, RunOptions, UserListChange } from '../administration/run-chan
 import type { Submitted } from '../administration/submit.ts'
 import type { Administration, RunAs } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
-import type { AuditRow } from '../store/tables.ts'
+import type { AuditRow } from '../store/administration/tables.ts'
 import type { ChangeOptions } from './command.ts'
 import { type Outcome, type OutcomeFault, refused, succeeded } from './outcome.ts'
 
