@@ -1,8 +1,8 @@
 /** The serving process: composition of the SOAP service, push, embedded mail, health port and the policy process beside it. */
 import { isIPv6 } from 'node:net'
-import type { MailServers } from '../shared/whitelist/login.ts'
 import { createSessions } from './access/sessions.ts'
 import { createAccounts } from './accounts.ts'
+import { addAdministration } from './admin-soap/http.ts'
 import type { Done } from './administration/people.ts'
 import type { TlsFiles } from './keys/certificate.ts'
 import { type KeyRing, keysMs, openKeyRing } from './keys/key-ring.ts'
@@ -95,7 +95,6 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   closers.push(() => mail.close())
   const sessions = createSessions({ store, clock })
   const material = createMaterial(store)
-  const given: { readonly mail: MailServers } = { mail: mail.servers }
   const service: Service = {
     ...context,
     log,
@@ -105,7 +104,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
     material,
     hub,
     keys: keyRing,
-    ...given,
+    mail: mail.servers,
     waits: new Map(),
   }
   const scheme = options.insecureLoopback ? 'http' : 'https'
@@ -116,6 +115,10 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
     url: () => url,
     requestsPerMinute,
   })
+  const policy = supervisePolicy(folder.path, log, metrics.policyRestart)
+  closers.push(() => policy.close())
+  const trusted = options.insecureLoopback ? {} : { cert: tls.cert }
+  await addAdministration(http, { config, store, clock, log, metrics, policy, url: () => url, ...trusted })
   closers.push(async () => {
     for (const end of service.waits.values()) end()
     await http.close()
@@ -125,8 +128,6 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   closers.push(() => push.close())
   const port = portOf(http.server.address()) ?? config.port
   url = `${scheme}://${isIPv6(config.host) ? `[${config.host}]` : config.host}:${port}`
-  const policy = supervisePolicy(folder.path, log, metrics.policyRestart)
-  closers.push(() => policy.close())
   const health = await openHealthPort(
     config.metricsPort,
     metrics,

@@ -1,10 +1,11 @@
 /** Has changes made for a command, and tells what they came to. */
+import { textOfLine } from '../administration/audit.ts'
 import { type Change, changeSchema, faultOfChange } from '../administration/change.ts'
 import type { Ran, RunOptions, UserListChange } from '../administration/run-changes.ts'
 import type { Submitted } from '../administration/submit.ts'
 import type { Administration, RunAs } from '../setup/context.ts'
-import type { Store } from '../store/store.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
+import type { Store } from '../store/store.ts'
 import type { ChangeOptions } from './command.ts'
 import { type Outcome, type OutcomeFault, refused, succeeded } from './outcome.ts'
 
@@ -133,16 +134,6 @@ function withWarnings(text: string, warnings: readonly string[] = []): string {
 
 function json(text: string): unknown {
   return text === '' ? undefined : JSON.parse(text)
-}
-
-export function textOfLine({
-  op,
-  target,
-  before,
-  after,
-}: Pick<AuditRow, 'op' | 'target' | 'before' | 'after'>): string {
-  const change = before === '' ? after : `${before} -> ${after === '' ? 'nothing' : after}`
-  return `${op} ${target}${change === '' ? '' : `: ${change}`}`
 }
 
 type Reached = Omit<UserListChange, 'list' | 'version'>
