@@ -39,12 +39,18 @@ function told(json: string, row: Pick<EntryRow, 'source' | 'denied'> | undefined
   }
 }
 
+export const listedContacts = z.strictObject({
+  version: z.number().int(),
+  total: z.number().int(),
+  contacts: z.array(contact),
+})
+
 const listContacts = operation({
   name: 'ListContacts',
   scope: 'read',
   /** `effective`: all that the user sees, by rules too; else the user's own entries. */
   input: z.strictObject({ user: z.string(), effective: z.boolean().optional(), ...page }),
-  output: z.strictObject({ version: z.number().int(), total: z.number().int(), contacts: z.array(contact) }),
+  output: listedContacts,
   async work({ store }, { user, effective = false, from = 0, count = 1_000 }) {
     const read = await store.snapshot(async (inside) => {
       const list = await inside.lists.ofUser(user)
@@ -74,24 +80,26 @@ const admission = z
   })
   .meta({ id: 'Admission' })
 
+export const explanation = z.strictObject({
+  user: z.string(),
+  address: z.string(),
+  /** Whether the list in force has the address. */
+  listed: z.boolean(),
+  /** What admits it, were it not for `denied`. */
+  admitted: z.array(admission),
+  denied: z.strictObject({ id: z.string(), rule: changeForm }).optional(),
+  expired: time.optional(),
+  direction: z.enum(['send', 'receive']).optional(),
+  proof: z.string().optional(),
+  /** The same in words. */
+  words: z.array(z.string()),
+})
+
 const why = operation({
   name: 'Why',
   scope: 'read',
   input: z.strictObject({ user: z.string(), address: z.string().max(320) }),
-  output: z.strictObject({
-    user: z.string(),
-    address: z.string(),
-    /** Whether the list in force has the address. */
-    listed: z.boolean(),
-    /** What admits it, were it not for `denied`. */
-    admitted: z.array(admission),
-    denied: z.strictObject({ id: z.string(), rule: changeForm }).optional(),
-    expired: time.optional(),
-    direction: z.enum(['send', 'receive']).optional(),
-    proof: z.string().optional(),
-    /** The same in words. */
-    words: z.array(z.string()),
-  }),
+  output: explanation,
   async work({ store, clock, config }, { user, address }) {
     if (!(await store.users.get(user))) return unknownUser(user)
     const explained = await explain(store, { user, address, now: clock.now(), unicode: config.policy.unicode })

@@ -39,6 +39,8 @@ const line = z
   })
   .meta({ id: 'AuditLine' })
 
+export const auditLines = z.strictObject({ lines: z.array(line) })
+
 const listAudit = operation({
   name: 'ListAudit',
   scope: 'read',
@@ -47,7 +49,7 @@ const listAudit = operation({
     before: z.number().int().min(1).optional(),
     count: z.number().int().min(1).max(10_000).optional(),
   }),
-  output: z.strictObject({ lines: z.array(line) }),
+  output: auditLines,
   async work({ store }, { search: text, before, count = 100 }) {
     const rows = await store.administration.audits({
       count,
@@ -58,17 +60,19 @@ const listAudit = operation({
   },
 })
 
+/** `broken`: the first line that does not follow from those before it. */
+export const auditState = z.strictObject({
+  holds: z.boolean(),
+  lines: z.number().int(),
+  hash: z.string(),
+  broken: z.number().int().optional(),
+})
+
 const verifyAudit = operation({
   name: 'VerifyAudit',
   scope: 'read',
   input: z.strictObject({}),
-  /** `broken`: the first line that does not follow from those before it. */
-  output: z.strictObject({
-    holds: z.boolean(),
-    lines: z.number().int(),
-    hash: z.string(),
-    broken: z.number().int().optional(),
-  }),
+  output: auditState,
   async work({ store }) {
     const broken = await brokenAudit(store)
     const last = await store.administration.lastAudit()
@@ -109,21 +113,25 @@ function told(row: ProposalRow): z.infer<typeof proposal> {
   }
 }
 
+export const proposalList = z.strictObject({ proposals: z.array(proposal) })
+
 const listProposals = operation({
   name: 'ListProposals',
   scope: 'read',
   input: z.strictObject({ state: proposalState.optional() }),
-  output: z.strictObject({ proposals: z.array(proposal) }),
+  output: proposalList,
   async work({ store }, { state }) {
     return { ok: true, value: { proposals: (await store.administration.proposals(state)).map(told) } }
   },
 })
 
+export const oneProposal = z.strictObject({ proposal })
+
 const getProposal = operation({
   name: 'GetProposal',
   scope: 'read',
   input: z.strictObject({ id: z.string() }),
-  output: z.strictObject({ proposal }),
+  output: oneProposal,
   async work({ store }, { id }) {
     const row = await store.administration.proposal(id)
     return row ? { ok: true, value: { proposal: told(row) } } : refused(`there is no proposal ${JSON.stringify(id)}`)

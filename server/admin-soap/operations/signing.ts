@@ -9,23 +9,25 @@ import { operation } from '../operation.ts'
 /** A proposal's id, or `reissue`: heads at half of their life. */
 const what = z.string().max(64)
 
+export const drafted = z.strictObject({
+  /** Milliseconds since the epoch: part of what is signed. */
+  now: z.number().int(),
+  heads: z.array(z.base64()),
+  lists: z.array(listChange),
+  /** What each change comes to, one line each. */
+  difference: z.array(z.string()),
+})
+
 const draftOperation = operation({
   name: 'Draft',
   scope: 'sign',
   input: z.strictObject({ proposal: what }),
-  output: z.strictObject({
-    /** Milliseconds since the epoch: part of what is signed. */
-    now: z.number().int(),
-    heads: z.array(z.base64()),
-    lists: z.array(listChange),
-    /** What each change comes to, one line each. */
-    difference: z.array(z.string()),
-  }),
+  output: drafted,
   async work({ store, config, clock }, { proposal }) {
     const now = clock.now()
-    const drafted = await draft({ store, config }, { what: proposal, now })
-    if (!drafted.ok) return refused(drafted.why)
-    const { heads, lists, difference } = drafted.value
+    const made = await draft({ store, config }, { what: proposal, now })
+    if (!made.ok) return refused(made.why)
+    const { heads, lists, difference } = made.value
     return {
       ok: true,
       value: {
