@@ -70,8 +70,11 @@ export async function runAs(
   const submitted = await submit({ store, config }, run)
   if (!submitted.ok || !('pending' in submitted)) return answerOf(submitted, 'done')
   const { pending: proposal, needs } = submitted
-  if (needs === 'approval') return { ok: true, value: { state: 'pending', proposal, needs, lists: [], audit: [] } }
-  return settled(desk, proposal)
+  return needs === 'approval' ? pendingOf(proposal, needs) : settled(desk, proposal)
+}
+
+function pendingOf(proposal: string, needs: 'approval' | 'signature'): Answer<Outcome> {
+  return { ok: true, value: { state: 'pending', proposal, needs, lists: [], audit: [] } }
 }
 
 /** The result of a proposal that is ready, as soon as it is carried out; `pending` where that takes too long. */
@@ -82,13 +85,14 @@ export async function settled(desk: Desk, proposal: string): Promise<Answer<Outc
       desk.policy.ask({ task: 'carryOut' }),
       after(Math.max(0, end - performance.now()), { kind: 'unavailable' } as const, { ref: false }),
     ])
+    if (desk.gone.aborted) return pendingOf(proposal, 'signature')
     const row = await desk.store.administration.proposal(proposal)
     if (row && (row.state === 'done' || row.state === 'refused') && row.result !== '') {
       const done = answerOf(JSON.parse(row.result) as Ran, 'done')
       return done.ok ? { ok: true, value: { ...done.value, proposal } } : done
     }
-    if (row?.state !== 'ready' || asked.kind === 'keyAbsent' || performance.now() > end || desk.gone.aborted)
-      return { ok: true, value: { state: 'pending', proposal, needs: 'signature', lists: [], audit: [] } }
+    if (row?.state !== 'ready' || asked.kind === 'keyAbsent' || performance.now() > end)
+      return pendingOf(proposal, 'signature')
     await after(lookMs)
   }
 }

@@ -31,7 +31,11 @@ export async function addAdministration(app: FastifyInstance, service: AdminServ
       const holder = holders.get(request)
       return holder ? answer(service, { request, reply, holder }) : sendFault(request, reply, unauthorised)
     })
-    scope.get(adminPath, (request, reply) => sendWsdl(request, reply, service.url()))
+    let wsdl: string | undefined
+    scope.get(adminPath, (request, reply) => {
+      wsdl ??= adminWsdl(adminOperations, `${service.url()}${adminPath}`)
+      return sendWsdl(request, reply, wsdl)
+    })
   })
 }
 
@@ -88,9 +92,9 @@ function faultOfError(service: AdminService, error: unknown): AdminFault {
   return { kind: 'Internal', detail: {} }
 }
 
-function sendWsdl(request: FastifyRequest, reply: FastifyReply, url: string): FastifyReply {
+function sendWsdl(request: FastifyRequest, reply: FastifyReply, wsdl: string): FastifyReply {
   const { search } = new URL(request.url, 'http://localhost')
   if (search.toLowerCase() !== '?wsdl')
     return reply.code(405).header('allow', 'POST').type('text/plain').send('POST only')
-  return reply.type('text/xml; charset=utf-8').send(adminWsdl(adminOperations, `${url}${adminPath}`))
+  return reply.type('text/xml; charset=utf-8').send(wsdl)
 }

@@ -113,10 +113,7 @@ async function moveOut(
   if (!asked.ok) return refused(asked.why)
   const done = await exportKey(administration, { file: to, passphrase: asked.value[0] ?? '', name })
   if (!done.ok) return refused(done.why)
-  const after =
-    name === 'policy'
-      ? '\nRestart the server, which still holds it; then lists are signed by "kith-server sign", where the file is.'
-      : ''
+  const after = name === 'policy' ? '\nLists are signed by "kith-server sign" from now on, where the file is.' : ''
   const text = `the ${name} key is in ${to} and no longer in the data folder\nKeep the file and its passphrase apart, and a copy of each.${after}`
   return succeeded(text, { file: to })
 }
