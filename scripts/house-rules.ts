@@ -84,7 +84,6 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   '@tailwindcss/vite': { parts: ['configs'] },
   '@playwright/test': { parts: ['e2e', 'bench'] },
   '@axe-core/playwright': { parts: ['e2e'] },
-  tinybench: { parts: ['bench'] },
 }
 
 /** What a test file may use beside its part's own: the test tools, and what plays a peer. */
