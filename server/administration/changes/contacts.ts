@@ -23,7 +23,9 @@ export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user,
   if (why !== undefined) return refuse(why)
   work.wishes.push({ usr: user, index, wish: { op: 'set', address, changes } })
   const old = await contactAt(work, user, address)
-  const before = old && { ...emptied(changes), ...pick(old.contact, changes) }
+  // Another scope may have brought a proof of its own.
+  const proof = changes.scope === undefined ? {} : { proof: old?.contact.proof ?? '' }
+  const before = old && { ...emptied(changes), ...pick(old.contact, changes), ...proof }
   const undo = before
     ? [{ op: 'contact.set' as const, user, address: changes.address ?? address, changes: before }]
     : []
