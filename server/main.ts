@@ -6,6 +6,7 @@ import { addProposalCommands } from './cli/control/proposal.ts'
 import { addTokenCommands } from './cli/control/token.ts'
 import { addDeviceCommands } from './cli/device.ts'
 import { addEnrolCommand } from './cli/enrol.ts'
+import { addGatewayCommands } from './cli/gateway.ts'
 import { addInitCommand } from './cli/init.ts'
 import { addKeyCommands } from './cli/key.ts'
 import { addDocumentCommands } from './cli/organisation/document.ts'
@@ -14,13 +15,19 @@ import { addPolicyCommands } from './cli/organisation/policy.ts'
 import { addRuleCommands } from './cli/organisation/rule.ts'
 import { addWhyCommand } from './cli/organisation/why.ts'
 import { exitCodes } from './cli/outcome.ts'
+import { addQuarantineCommands } from './cli/quarantine.ts'
 import { addServeCommands } from './cli/serve.ts'
 import { addUserCommands } from './cli/user.ts'
 
 function createProgram(): Command {
-  const program = new Command('kith-server').description('the whitelist server of Kith').exitOverride()
+  const program = new Command('kith-server')
+    .description('the whitelist server of Kith')
+    .exitOverride()
+    .enablePositionalOptions()
   addInitCommand(program)
   addServeCommands(program)
+  addGatewayCommands(program)
+  addQuarantineCommands(program)
   addUserCommands(program)
   addContactCommands(program)
   addGroupCommands(program)

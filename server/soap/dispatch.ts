@@ -9,6 +9,7 @@ import { ask } from './ask.ts'
 import { hello } from './hello.ts'
 import { login } from './login.ts'
 import { ack, logout, report } from './notes.ts'
+import { rekey } from './rekey.ts'
 import { type Answer, type Call, fault, type Service } from './service.ts'
 import { sync } from './sync.ts'
 import { wait } from './wait.ts'
@@ -22,6 +23,7 @@ const handlers: { readonly [N in OperationName]: (service: Service, call: Call) 
   Ack: ack,
   Report: report,
   Ask: ask,
+  Rekey: rekey,
 }
 
 export type Reply = { readonly body: string; readonly fault?: SoapFault }

@@ -7,6 +7,8 @@ export type DeviceStore = {
   readonly list: (usr?: string) => Promise<readonly DeviceRow[]>
   readonly add: (row: DeviceRow) => Promise<void>
   readonly setState: (usr: string, id: string, state: DeviceState) => Promise<void>
+  /** Its next public keys, base64. */
+  readonly setKeys: (device: Pick<DeviceRow, 'usr' | 'id'>, keys: Pick<DeviceRow, 'dsig' | 'dbox'>) => Promise<void>
   /** Takes a request number: false unless it is higher than all before. One statement, so that two requests never both pass. */
   readonly takeSeq: (device: Pick<DeviceRow, 'usr' | 'id'>, seq: number, now: number) => Promise<boolean>
   readonly acknowledge: (device: Pick<DeviceRow, 'usr' | 'id'>, ack: Acknowledgement) => Promise<void>
@@ -24,6 +26,12 @@ export type DeviceStore = {
 export type Acknowledgement = { readonly ep: number; readonly ver: number; readonly head: string }
 
 export function createDeviceStore(db: Database): DeviceStore {
+  return { ...deviceRows(db), ...commandRows(db) }
+}
+
+type CommandRows = 'commands' | 'addCommand' | 'allCommands' | 'openCommands' | 'signCommand' | 'setCommand'
+
+function deviceRows(db: Database): Omit<DeviceStore, CommandRows> {
   return {
     get: (usr, id) =>
       db.selectFrom('devices').selectAll().where('usr', '=', usr).where('id', '=', id).executeTakeFirst(),
@@ -36,6 +44,9 @@ export function createDeviceStore(db: Database): DeviceStore {
     },
     async setState(usr, id, state) {
       await db.updateTable('devices').set({ state }).where('usr', '=', usr).where('id', '=', id).execute()
+    },
+    async setKeys({ usr, id }, { dsig, dbox }) {
+      await db.updateTable('devices').set({ dsig, dbox }).where('usr', '=', usr).where('id', '=', id).execute()
     },
     async takeSeq({ usr, id }, seq, now) {
       const taken = await db
@@ -55,6 +66,11 @@ export function createDeviceStore(db: Database): DeviceStore {
         .where('id', '=', id)
         .execute()
     },
+  }
+}
+
+function commandRows(db: Database): Pick<DeviceStore, CommandRows> {
+  return {
     commands: (usr, dev) =>
       db
         .selectFrom('commands')

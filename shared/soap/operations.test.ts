@@ -27,7 +27,8 @@ const map = (fields: Readonly<Record<string, string>>) => new Map(Object.entries
 describe('operations', () => {
   it('are found by the name of their request, and no other name', () => {
     expect(operationOfRequest('SyncRequest')).toBe('Sync')
-    expect(Object.keys(operations)).toEqual(['Hello', 'Login', 'Sync', 'Wait', 'Logout', 'Ack', 'Report'])
+    const names = ['Hello', 'Login', 'Sync', 'Wait', 'Logout', 'Ack', 'Report', 'Ask', 'Rekey']
+    expect(Object.keys(operations)).toEqual(names)
     for (const text of [
       'Sync',
       'SyncResponse',

@@ -55,7 +55,7 @@ export function createFlow(stage: Stage): Flow {
       return done
     },
     enter: async (opened) => {
-      await carryOutUnfinished(stage, opened, closed)
+      await carryOutUnfinished(stage, opened, closed, 'urgent')
       if (stage.opened() !== opened) return done
       const record = opened.runtime.store.account.read()
       if (record?.password === undefined) await closed()
@@ -119,12 +119,25 @@ function reactionsOf(stage: Stage, waiting: Waiting, closed: () => Promise<void>
         const opened = stage.opened()
         if (opened) waiting.begin(opened)
       }),
+    otherKeys: () =>
+      stage.soon(async () => {
+        const opened = stage.opened()
+        if (opened) await carryOutUnfinished(stage, opened, closed)
+      }),
     command: (command) => stage.soon(() => carryOut(stage, command, closed)),
   }
 }
 
-async function carryOutUnfinished(stage: Stage, opened: Opened, closed: () => Promise<void>): Promise<void> {
-  for (const command of opened.runtime.store.commands.unfinished()) await carryOut(stage, command, closed)
+/** `urgent`: what must happen before anything is shown. New keys need the server, which sends that command again. */
+async function carryOutUnfinished(
+  stage: Stage,
+  opened: Opened,
+  closed: () => Promise<void>,
+  which: 'all' | 'urgent' = 'all',
+): Promise<void> {
+  for (const command of opened.runtime.store.commands.unfinished()) {
+    if (which === 'all' || command.cmd !== 'rotate') await carryOut(stage, command, closed)
+  }
 }
 
 /**

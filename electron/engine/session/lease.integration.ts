@@ -1,5 +1,5 @@
 /** The lease of protocol.md section 9, from the clock's point of view: a real server, and both clocks moved. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { Clock } from '../ports.ts'
 import { systemClock } from '../system-ports.ts'
@@ -56,97 +56,95 @@ async function startAhead(): Promise<void> {
 const lockedByLease = { step: 'locked', secret: 'password', reason: 'lease', user: 'alice' }
 const isLocked = (engine: TestEngine) => engine.session((s) => s.step === 'locked' && s.reason === 'lease')
 
-describe('protocol 9: the lease', () => {
-  it('is not over a moment before its end: the store opens without the server', async () => {
-    await leftAlone()
-    ahead = leaseDays * day - 60_000
-    const engine = await open()
-    expect(await engine.names()).toEqual(['Bob Lin'])
-    expect(await engine.value('session.state', {})).toMatchObject({ step: 'ready', sendingOff: 'no' })
-  })
+it('the lease is not over a moment before its end: the store opens without the server', async () => {
+  await leftAlone()
+  ahead = leaseDays * day - 60_000
+  const engine = await open()
+  expect(await engine.names()).toEqual(['Bob Lin'])
+  expect(await engine.value('session.state', {})).toMatchObject({ step: 'ready', sendingOff: 'no' })
+})
 
-  it('over, without the server: locked, also for the right password, until a fresh answer', async () => {
-    await leftAlone()
-    ahead = (leaseDays + 1) * day
-    const engine = await open()
-    await isLocked(engine)
-    expect(await engine.call('contacts.query', { search: '', from: 0, count: 1 })).toMatchObject({
-      failure: { kind: 'locked' },
-    })
-    expect(await engine.call('session.unlock', { secret: 'a wrong password' })).toMatchObject({
-      failure: { kind: 'authFailed' },
-    })
-    expect(await engine.call('session.unlock', { secret: password })).toEqual({
-      ok: false,
-      failure: { kind: 'unreachable' },
-    })
-    expect(await engine.value('session.state', {})).toEqual(lockedByLease)
-    expect(await engine.call('session.signIn', { server: server.url(), user: 'alice', password })).toMatchObject({
-      failure: { kind: 'unreachable' },
-    })
-    expect(await engine.call('contacts.query', { search: '', from: 0, count: 1 })).toMatchObject({ ok: false })
-    await startAhead()
-    expect(await engine.call('session.unlock', { secret: password })).toMatchObject({ value: { step: 'ready' } })
-    expect(await engine.names()).toEqual(['Bob Lin'])
-    await online(engine)
-    await world.close()
-    await server.stop()
-    const later = await open()
-    expect(await later.value('session.state', {})).toMatchObject({ step: 'ready', sendingOff: 'no' })
+it('protocol 9: a lease that is over, without the server: locked, also for the right password, until a fresh answer', async () => {
+  await leftAlone()
+  ahead = (leaseDays + 1) * day
+  const engine = await open()
+  await isLocked(engine)
+  expect(await engine.call('contacts.query', { search: '', from: 0, count: 1 })).toMatchObject({
+    failure: { kind: 'locked' },
   })
+  expect(await engine.call('session.unlock', { secret: 'a wrong password' })).toMatchObject({
+    failure: { kind: 'authFailed' },
+  })
+  expect(await engine.call('session.unlock', { secret: password })).toEqual({
+    ok: false,
+    failure: { kind: 'unreachable' },
+  })
+  expect(await engine.value('session.state', {})).toEqual(lockedByLease)
+  expect(await engine.call('session.signIn', { server: server.url(), user: 'alice', password })).toMatchObject({
+    failure: { kind: 'unreachable' },
+  })
+  expect(await engine.call('contacts.query', { search: '', from: 0, count: 1 })).toMatchObject({ ok: false })
+  await startAhead()
+  expect(await engine.call('session.unlock', { secret: password })).toMatchObject({ value: { step: 'ready' } })
+  expect(await engine.names()).toEqual(['Bob Lin'])
+  await online(engine)
+  await world.close()
+  await server.stop()
+  const later = await open()
+  expect(await later.value('session.state', {})).toMatchObject({ step: 'ready', sendingOff: 'no' })
+})
 
-  it('setting the clock back does not open what was locked', async () => {
-    await leftAlone()
-    ahead = (leaseDays + 1) * day
-    await isLocked(await open())
-    await world.close()
-    ahead = 0
-    const engine = await open()
-    await isLocked(engine)
-    expect(await engine.call('session.unlock', { secret: password })).toMatchObject({ ok: false })
-    await server.start()
-    expect(await engine.call('session.unlock', { secret: password })).toMatchObject({ value: { step: 'ready' } })
-  })
+it('setting the clock back does not open what was locked', async () => {
+  await leftAlone()
+  ahead = (leaseDays + 1) * day
+  await isLocked(await open())
+  await world.close()
+  ahead = 0
+  const engine = await open()
+  await isLocked(engine)
+  expect(await engine.call('session.unlock', { secret: password })).toMatchObject({ ok: false })
+  await server.start()
+  expect(await engine.call('session.unlock', { secret: password })).toMatchObject({ value: { step: 'ready' } })
+})
 
-  it('is measured by the server’s last signed time, where this clock is behind that', async () => {
-    await leftAlone()
-    ahead = -30 * day
-    const engine = await open()
-    await engine.session((s) => s.step === 'ready')
-    const { leaseEndsAt } = await engine.value('whitelist.status', {})
-    expect(leaseEndsAt - Date.now()).toBeGreaterThan((leaseDays - 1) * day)
-    expect(leaseEndsAt - Date.now()).toBeLessThan((leaseDays + 1) * day)
-  })
+it('the lease is measured by the server’s last signed time, where this clock is behind that', async () => {
+  await leftAlone()
+  ahead = -30 * day
+  const engine = await open()
+  await engine.session((s) => s.step === 'ready')
+  const { leaseEndsAt } = await engine.value('whitelist.status', {})
+  expect(leaseEndsAt - Date.now()).toBeGreaterThan((leaseDays - 1) * day)
+  expect(leaseEndsAt - Date.now()).toBeLessThan((leaseDays + 1) * day)
+})
 
-  it('over when the app starts, with the server there: it opens by itself', async () => {
-    await leftAlone()
-    ahead = (leaseDays + 1) * day
-    await startAhead()
-    await online(await open())
-    expect(world.log.lines.filter(({ level }) => level === 'error')).toEqual([])
-    await server.stop()
-  })
+it('a lease that is over when the app starts, with the server there: it opens by itself', async () => {
+  await leftAlone()
+  ahead = (leaseDays + 1) * day
+  await startAhead()
+  await online(await open())
+  expect(world.log.lines.filter(({ level }) => level === 'error')).toEqual([])
+  await server.stop()
+})
 
-  it('guard O7: ending under an open session it stops sending, and reading goes on; the next start is locked', async () => {
-    await leftAlone()
-    ahead = leaseDays * day - 60_000
-    const engine = await open()
-    await engine.session((s) => s.step === 'ready' && s.connection === 'offline')
-    ahead += 120_000
-    expect(
-      await engine.call('outbox.submit', {
-        kind: 'chat',
-        to: ['bob@corp.example'],
-        cc: [],
-        bcc: [],
-        subject: '',
-        text: 'x',
-      }),
-    ).toMatchObject({ failure: { kind: 'refused', detail: { refusals: [{ rule: 'O7', reason: 'leaseOver' }] } } })
-    await engine.session((s) => s.step === 'ready' && s.sendingOff === 'lease')
-    expect(await engine.names()).toEqual(['Bob Lin'])
-    await world.close()
-    ahead = 0
-    await isLocked(await open())
-  })
+it('guard O7: a lease that ends under an open session it stops sending, and reading goes on; the next start is locked', async () => {
+  await leftAlone()
+  ahead = leaseDays * day - 60_000
+  const engine = await open()
+  await engine.session((s) => s.step === 'ready' && s.connection === 'offline')
+  ahead += 120_000
+  expect(
+    await engine.call('outbox.submit', {
+      kind: 'chat',
+      to: ['bob@corp.example'],
+      cc: [],
+      bcc: [],
+      subject: '',
+      text: 'x',
+    }),
+  ).toMatchObject({ failure: { kind: 'refused', detail: { refusals: [{ rule: 'O7', reason: 'leaseOver' }] } } })
+  await engine.session((s) => s.step === 'ready' && s.sendingOff === 'lease')
+  expect(await engine.names()).toEqual(['Bob Lin'])
+  await world.close()
+  ahead = 0
+  await isLocked(await open())
 })

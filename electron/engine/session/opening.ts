@@ -18,6 +18,8 @@ import type { Opened, Stage } from './stage.ts'
 export type Reactions = {
   readonly revoked: () => void
   readonly pending: () => void
+  /** The server may know this device by the other of two pairs of keys. */
+  readonly otherKeys: () => void
   readonly command: (command: Command) => void
 }
 
@@ -142,6 +144,8 @@ function react(stage: Stage, reactions: Reactions, failure: Failure): 'tryAgain'
   const offline = (connection: 'offline' | 'signInAgain') => stage.dispatch({ type: 'connectionChanged', connection })
   stage.ports.log.info('server not in reach', { kind: failure.kind })
   const { kind } = failure
+  // What a signature by the wrong pair looks like from here.
+  if (kind === 'internal' && stage.opened()?.runtime.store.vault.keys.other) reactions.otherKeys()
   if (kind === 'deviceRevoked') reactions.revoked()
   else if (kind === 'devicePending') reactions.pending()
   else if (kind === 'authFailed' || kind === 'sessionExpired') offline('signInAgain')
