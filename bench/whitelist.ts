@@ -3,15 +3,15 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Page } from '@playwright/test'
 import { show, signIn } from '../e2e/support/journeys.ts'
-import { type Organisation, people, startOrganisation } from '../e2e/support/organisation.ts'
-import { milliseconds, table } from './figures.ts'
-import type { OpenForBench } from './run.ts'
+import { type Organisation, people } from '../e2e/support/organisation.ts'
+import { memoryCells, memoryHead, milliseconds, table } from './figures.ts'
+import type { Bench } from './run.ts'
 
 const sizes = [100, 10_000, 100_000]
 
-export async function benchWhitelist(open: OpenForBench): Promise<void> {
+export async function benchWhitelist(bench: Bench): Promise<void> {
   const rows: string[][] = []
-  for (const size of sizes) rows.push(await measure(size, open))
+  for (const size of sizes) rows.push(await measure(size, bench))
   const head = [
     'entries',
     'sign in to contacts shown',
@@ -20,13 +20,14 @@ export async function benchWhitelist(open: OpenForBench): Promise<void> {
     'answered by the server',
     'on screen',
     'frames over 50 ms while scrolling',
-    'memory',
+    'search shown',
+    ...memoryHead,
   ]
   table('Whitelist', head, rows)
 }
 
-async function measure(size: number, open: OpenForBench): Promise<string[]> {
-  const organisation = await startOrganisation()
+async function measure(size: number, { open, organisation: serve }: Bench): Promise<string[]> {
+  const organisation = await serve()
   await organisation.command(['contact', 'add', '--user', 'alice', '--from', '-'], entries(size))
   const app = await open(`list-${size}`)
   const { page } = app
@@ -39,7 +40,8 @@ async function measure(size: number, open: OpenForBench): Promise<string[]> {
   const full = await sealedBytes(organisation)
   const change = await changeOnScreen(page, organisation)
   const long = await longTasksWhileScrolling(page)
-  const memory = app.megabytes()
+  const search = await searchShown(page, size)
+  const memory = app.memory()
   await app.close()
   await organisation.remove()
   return [
@@ -50,7 +52,8 @@ async function measure(size: number, open: OpenForBench): Promise<string[]> {
     milliseconds(change.answered),
     milliseconds(change.shown),
     `${long}`,
-    `${Math.round(memory)} MB`,
+    milliseconds(search),
+    ...memoryCells(memory),
   ]
 }
 
@@ -95,6 +98,18 @@ function committedAt({ folder }: Organisation): number {
   const row = store.prepare('select max(at) as at from outbox').get()
   store.close()
   return Number(row?.at)
+}
+
+/** From the last letter typed to the one contact that it leaves; the first search makes the index, so the second counts. */
+async function searchShown(page: Page, size: number): Promise<number> {
+  const find = async (index: number) => {
+    const start = performance.now()
+    await page.getByRole('searchbox', { name: 'Search contacts' }).fill(`person.${index}@`)
+    await page.getByRole('listitem', { name: `person.${index}@many.test` }).waitFor()
+    return performance.now() - start
+  }
+  await find(size - 2)
+  return find(size - 1)
 }
 
 async function sealedBytes(organisation: Organisation): Promise<number> {

@@ -47,7 +47,10 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   keytar: { parts: ['engine'], files: ['electron/engine/keychain.ts'] },
   imapflow: { parts: ['engine'], files: ['electron/engine/mail/network/imap.ts'] },
   nodemailer: { parts: ['engine', 'e2e'], files: ['electron/engine/mail/network/smtp.ts', 'e2e/'] },
-  mailauth: { parts: ['engine'], files: ['electron/engine/mail/incoming/dkim.ts'] },
+  mailauth: {
+    parts: ['engine', 'server'],
+    files: ['electron/engine/mail/incoming/dkim.ts', 'server/mail/smtp/dkim.ts'],
+  },
   'postal-mime': { parts: ['server'], files: ['server/mail/'] },
   '@node-rs/argon2': { parts: ['engine', 'server'] },
   'better-sqlite3-multiple-ciphers': {

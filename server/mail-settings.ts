@@ -1,11 +1,11 @@
 /** Where clients find their mail: the embedded servers, started here, or those that the settings name. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { KeyPair } from '../shared/whitelist/bytes/primitives.ts'
 import type { MailServer, MailServers } from '../shared/whitelist/login.ts'
 import type { Accounts } from './accounts.ts'
 import type { TlsFiles } from './keys/certificate.ts'
-import type { KeyRing } from './keys/key-ring.ts'
+import { gatewayOf, type KeyRing } from './keys/key-ring.ts'
+import { systemDns } from './mail/smtp/dkim.ts'
 import { type MailLog, startMail } from './mail/start.ts'
 import type { Log } from './operations/log.ts'
 import type { Hub } from './push/hub.ts'
@@ -58,6 +58,7 @@ async function openEmbedded(
     accounts,
     whitelists,
     gatewayKey: gatewayOf(keyRing),
+    dns: systemDns,
     tls,
     domain: config.domain,
     clock,
@@ -88,20 +89,8 @@ async function openEmbedded(
   }
 }
 
-/** Whichever key is in use when a message is signed. */
-function gatewayOf(keyRing: KeyRing): KeyPair {
-  return {
-    get public() {
-      return keyRing.last().gateway.public
-    },
-    get secret() {
-      return keyRing.last().gateway.secret
-    },
-  }
-}
-
 /** The same allow-list as everywhere: facts of other names are dropped. */
-function mailLog(log: Log): MailLog {
+export function mailLog(log: Log): MailLog {
   const pick = ({
     account,
     kind,

@@ -5,12 +5,13 @@ import { createSessions } from './access/sessions.ts'
 import { createAccounts } from './accounts.ts'
 import type { Done } from './administration/people.ts'
 import type { TlsFiles } from './keys/certificate.ts'
-import { type KeyRing, openKeyRing } from './keys/key-ring.ts'
+import { type KeyRing, keysMs, openKeyRing } from './keys/key-ring.ts'
 import { expiryWarning } from './keys/manifests.ts'
 import { readTls } from './keys/tls.ts'
 import { createMaterial } from './lists/material.ts'
 import { openMail } from './mail-settings.ts'
 import { openHealthPort, portOf } from './operations/health-port.ts'
+import { whyNotListening } from './operations/listening.ts'
 import { bugFields, type Log } from './operations/log.ts'
 import { createMetrics } from './operations/metrics.ts'
 import { repeat } from './operations/repeat.ts'
@@ -37,8 +38,6 @@ export type Ready = {
 }
 export type Running = { readonly ready: Ready; readonly cert?: string; close(): Promise<void> }
 
-/** How often the mail looks for rotated keys; SOAP looks with each answer. */
-const keysMs = 1_000
 /** How often the coming end of the manifest is said again. */
 const warnMs = 24 * 3_600_000
 /** How often ended sessions, nonces and old pokes are swept away. */
@@ -150,12 +149,4 @@ async function sweep({ store, clock }: Context): Promise<void> {
   await store.sessions.removeExpired(now)
   await store.access.removeAttempts(now - attemptLifeMs)
   await store.lists.removeAnnounced(now - pokeLifeMs)
-}
-
-function whyNotListening(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
-  const port = 'port' in error && typeof error.port === 'number' ? ` ${error.port}` : ''
-  if (error.code === 'EADDRINUSE') return `the port${port} is in use`
-  if (error.code === 'EACCES') return `the port${port} needs more rights`
-  return error.code === 'EADDRNOTAVAIL' ? "the address to listen on is not this machine's" : undefined
 }

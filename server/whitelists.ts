@@ -71,7 +71,9 @@ function load(
     const row = await lists.get(list)
     const newest = row && (await lists.headOf(list, row.ver))
     const head = newest && decodeHead(utf8(newest.head))
-    if (!row || !head) return undefined
+    if (!row) return undefined
+    // Not as if there were none: who cannot read a list puts everything off.
+    if (!head) throw new Error('the head of a list cannot be read')
     const isNear = kept?.epoch === row.ep && kept.version <= row.ver && row.ver - kept.version <= maxBehind
     const near = kept && isNear ? await forward(lists, row, kept) : undefined
     const contacts = near ?? contactsIn(await contentsOf(inside, row, await organisations.of(inside)))

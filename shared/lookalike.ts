@@ -19,8 +19,11 @@ import {
 } from './text/hashes.ts'
 import { addressSkeleton, nameSkeleton } from './text/skeleton.ts'
 
-/** Finds the contact that an unlisted address, or the name shown with it, looks like. */
-export type Lookalikes = (address: Address, name: string) => ListedContact | undefined
+/**
+ * Finds the contact that an unlisted address, or the name shown with it, looks like. `except`: key of a contact to pass
+ * over, so that a listed one can be asked about too: of two that look alike at least the later finds the earlier.
+ */
+export type Lookalikes = (address: Address, name: string, except?: string) => ListedContact | undefined
 
 /** Equal local parts count from this length, and unless they name a role: everybody has an `info`. */
 const minLocalLength = 4
@@ -43,9 +46,9 @@ export function makeLookalikes(
   probe: Probe = () => undefined,
 ): Lookalikes {
   let made: Lookalikes | undefined
-  return (address, name) => {
+  return (address, name, except) => {
     made ??= lastOf(buildLookalikes(contacts, probe))
-    return made(address, name)
+    return made(address, name, except)
   }
 }
 
@@ -56,8 +59,11 @@ export function* buildLookalikes(
 ): Generator<undefined, Lookalikes> {
   const listed = [...contacts.values()]
   const first = firstIn(yield* buildTable(listed), listed, probe)
-  return (address, name) =>
-    likeAddress(address.key, first) ?? likeName(contacts, name, first) ?? likeLocal(address, first)
+  return (address, name, except) => {
+    const other: First =
+      except === undefined ? first : (hash, same) => first(hash, (contact) => contact.key !== except && same(contact))
+    return likeAddress(address.key, other) ?? likeName(contacts, { name, except }, other) ?? likeLocal(address, other)
+  }
 }
 
 /** Takes all steps at once. */
@@ -93,11 +99,15 @@ function likeAddress(key: string, first: First): ListedContact | undefined {
 }
 
 /** A contact's address inside the name, or a contact's name. */
-function likeName(contacts: ReadonlyMap<string, ListedContact>, name: string, first: First): ListedContact | undefined {
+function likeName(
+  contacts: ReadonlyMap<string, ListedContact>,
+  { name, except }: { readonly name: string; readonly except: string | undefined },
+  first: First,
+): ListedContact | undefined {
   if (name.includes('@')) {
     for (const part of name.split(/[\s<>()[\]",:;]+/)) {
       const contact = contacts.get(foldAscii(part))
-      if (contact) return contact
+      if (contact && contact.key !== except) return contact
     }
   }
   const skeleton = nameSkeleton(name)

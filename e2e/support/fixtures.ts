@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test as base, type ConsoleMessage, chromium, expect, type Page } from '@playwright/test'
 import { type App, type HostName, openApp } from './app.ts'
-import { type Organisation, startOrganisation } from './organisation.ts'
+import { type Organisation, removeTemplate, startOrganisation } from './organisation.ts'
 
 export { converse, fillSignIn, say, show, signIn } from './journeys.ts'
 export { people } from './organisation.ts'
@@ -37,6 +37,7 @@ export const test = base.extend<Fixtures>({
       const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
       await use(browser)
       await browser.close()
+      removeTemplate()
     },
     { scope: 'worker' },
   ],

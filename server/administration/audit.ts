@@ -1,7 +1,7 @@
 /** The audit log: append-only, each line chained to the one before, so that nobody takes one away unseen. */
 import { hashOf } from '../access/sessions.ts'
+import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
-import type { AuditRow } from '../store/tables.ts'
 
 export type AuditEntry = Omit<AuditRow, 'n' | 'prev' | 'hash'>
 

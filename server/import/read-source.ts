@@ -1,5 +1,6 @@
 /** One door for every kind of source: read once, or kept in step for as long as it is watched. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { assertNever } from '../../shared/rpc.ts'
 import { failed, type ImportResult } from './contact.ts'
 import { readCsv } from './csv/read.ts'
 import { readLdap } from './ldap/read.ts'
@@ -23,6 +24,8 @@ function readKind(source: ImportSource, surroundings: Surroundings): Promise<Imp
       return readXmpp(source, surroundings)
     case 'ldap':
       return readLdap(source, surroundings)
+    default:
+      return assertNever(source)
   }
 }
 

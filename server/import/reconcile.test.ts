@@ -1,5 +1,6 @@
 import { array, assert, constantFrom, integer, option, property, record, uniqueArray } from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { entryFromText, type ListFacts, type ListWish, plan as planList } from '../lists/changes.ts'
 import type { ImportedContact } from './contact.ts'
 import { diffJson, diffText } from './diff.ts'
 import { type ExistingContact, type ReconcileOptions, reconcile } from './reconcile.ts'
@@ -77,23 +78,28 @@ describe('what changes', () => {
   })
 })
 
-/** What the list editor would make of the wishes; throws where it would refuse one. */
+/** What the list editor makes of the wishes; throws where it refuses one. */
 function carriedOut(existing: readonly ExistingContact[], plan: ReturnType<typeof reconcile>): ExistingContact[] {
-  const byAddress = new Map(existing.map((contact) => [contact.address, contact]))
-  const identities = new Map([...plan.add, ...plan.change.map(({ after }) => after)].map((c) => [c.address, c]))
-  for (const wish of wishesOf(plan)) {
-    const address = wish.op === 'add' ? wish.contact.address : wish.address
-    const before = byAddress.get(address)
-    if (wish.op !== 'add' && !before) throw new Error(`${address} is not in the list`)
-    if (wish.op !== 'add') byAddress.delete(address)
-    if (wish.op === 'remove') continue
-    const fields = wish.op === 'add' ? wish.contact : { ...before, ...wish.changes }
-    const to = fields.address ?? address
-    if (byAddress.has(to)) throw new Error(`${to} is already in the list`)
-    const externalId = identities.get(to)?.externalId ?? before?.externalId ?? ''
-    byAddress.set(to, { ...before, ...fields, address: to, name: fields.name ?? '', source: 'hr', externalId })
-  }
-  return [...byAddress.values()]
+  const facts = { list: 'L', unicode: false, about: () => ({ scope: 'external', hasAccount: false }) as const }
+  const adds = existing.map(({ source: _s, externalId: _e, ...contact }) => ({ op: 'add', contact }) as const)
+  const before = planned(adds, { ...facts, next: 1, rows: new Map() })
+  const rows = new Map([...before.puts.values()].map((row) => [row.key, row]))
+  const after = planned(wishesOf(plan), { ...facts, next: before.next, rows })
+  const left = [...before.puts.values()].filter(({ id }) => !after.removed.has(id) && !after.puts.has(id))
+  const kept = [...plan.add, ...plan.change.map((change) => change.after), ...plan.unchanged]
+  const identities = new Map(kept.map(({ address, externalId = '' }) => [address, externalId]))
+  return [...left, ...after.puts.values()]
+    .map(({ json }) => entryFromText(json))
+    .map(({ m, n, g = [] }) => {
+      const externalId = identities.get(m) ?? ''
+      return { address: m, name: n, groups: [...g], source: 'hr', externalId }
+    })
+}
+
+function planned(wishes: readonly ListWish[], facts: ListFacts) {
+  const result = planList(wishes, facts)
+  if (result.faults.length > 0) throw new Error(JSON.stringify(result.faults))
+  return result
 }
 
 test('addresses that move in a chain or a ring are changed in an order that the editor can grant', () => {

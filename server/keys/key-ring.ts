@@ -17,6 +17,9 @@ export type ServingKeys = {
   readonly gateway: KeyPair
 }
 
+/** How often whoever signs without being asked by a client looks for rotated keys. */
+export const keysMs = 1_000
+
 export type KeyRing = {
   /** Those of the manifest in force now. */
   current(): Promise<ServingKeys>
@@ -45,5 +48,17 @@ export async function openKeyRing({ folder, store }: Pick<Context, 'folder' | 's
       return last
     },
     last: () => last,
+  }
+}
+
+/** G, whichever key is in use when a message is signed. */
+export function gatewayOf(keyRing: KeyRing): KeyPair {
+  return {
+    get public() {
+      return keyRing.last().gateway.public
+    },
+    get secret() {
+      return keyRing.last().gateway.secret
+    },
   }
 }

@@ -1,6 +1,6 @@
 /** The tables of protocol.md 11 as data; created alike in every dialect. No column is ever null. */
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
-import { administrationShapes } from './administration-schema.ts'
+import { administrationShapes } from './administration/schema.ts'
 import type { ServerTables, Tables } from './tables.ts'
 
 /** What the dialects name differently. */
@@ -118,6 +118,24 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
   reports: { columns: { id: 'counter', usr: 'text', dev: 'text', kind: 'text', at: 'number' }, key: ['id'] },
   settings: { columns: { name: 'text', value: 'text' }, key: ['name'] },
   ...administrationShapes,
+  quarantine: {
+    columns: {
+      id: 'counter',
+      usr: 'text',
+      at: 'number',
+      recipient: 'text',
+      return_path: 'text',
+      login: 'text',
+      rule: 'text',
+      reason: 'text',
+      sender: 'text',
+      subject: 'text',
+      size: 'number',
+      told: 'number',
+      raw: 'bytes',
+    },
+    key: ['id'],
+  },
 }
 
 export async function createTables(db: Kysely<Tables>, types: ColumnTypes): Promise<void> {

@@ -1,14 +1,15 @@
 /** The server's store: small repositories over one database. Everything is asynchronous so that PostgreSQL is a twin, not a rewrite. */
 import { type Dialect, Kysely } from 'kysely'
 import { type AccessStore, createAccessStore } from './access.ts'
-import { type AdministrationStore, createAdministrationStore } from './administration.ts'
+import { type AdministrationStore, createAdministrationStore } from './administration/administration.ts'
+import { createOrganisationStore, type OrganisationStore } from './administration/organisation.ts'
 import { createDeviceStore, type DeviceStore } from './devices.ts'
 import { SchemaUnknown } from './failures.ts'
 import { createJournalStore, type JournalStore } from './journal.ts'
 import { createListStore, type ListStore } from './lists.ts'
-import { createMailTables } from './mail-schema.ts'
-import { createMailStore, type MailStore } from './mail-store.ts'
-import { createOrganisationStore, type OrganisationStore } from './organisation.ts'
+import { createMailTables } from './mail/mail-schema.ts'
+import { createMailStore, type MailStore } from './mail/mail-store.ts'
+import { createQuarantineStore, type QuarantineStore } from './quarantine.ts'
 import { createTables, type DialectTraits } from './schema.ts'
 import { createSessionStore, type SessionStore } from './sessions.ts'
 import { sqliteDialect, sqliteTraits } from './sqlite.ts'
@@ -27,6 +28,7 @@ export type Store = {
   readonly mail: MailStore
   readonly organisation: OrganisationStore
   readonly administration: AdministrationStore
+  readonly quarantine: QuarantineStore
   /** All or nothing, under the write lock. Use only the store that `work` receives: another would wait for ever. */
   transaction<T>(work: (inside: Store) => Promise<T>): Promise<T>
   /** Reads of one moment: no writer comes between them. */
@@ -99,5 +101,6 @@ function repositories(db: Database, traits: DialectTraits): Omit<Store, 'transac
     mail: createMailStore(db),
     organisation: createOrganisationStore(db),
     administration: createAdministrationStore(db),
+    quarantine: createQuarantineStore(db),
   }
 }

@@ -77,6 +77,7 @@ describe('reading', () => {
 
   test('a full-sized file of quotation marks is refused without reading on', () => {
     expect(faultsOf(`address,name\n${'"'.repeat(8_000_000)}`)).toHaveLength(1)
+    expect(faultsOf(`address,name\n${'\n'.repeat(16_000_000)}`)[0]?.why).toBe('more than 101000 lines')
     expect(faultsOf(`address,name\n${'",'.repeat(4_000_000)}`)).toHaveLength(1)
   })
 })

@@ -17,6 +17,10 @@ import { type CsvColumn, csvColumns } from './write.ts'
 /** Characters of one row: all fields at their longest, quoted, with room. */
 const maxRowLength = 32_768
 
+const maxRecords = maxImportContacts + 1_000
+/** Thrown in the parser's callback to stop it at once; never leaves this file. */
+class TooLong extends Error {}
+
 type Row = { readonly cells: readonly string[]; readonly line: number }
 
 export function readCsv(bytes: Uint8Array, { unicode = false } = {}): ImportResult {
@@ -37,6 +41,7 @@ export function readCsv(bytes: Uint8Array, { unicode = false } = {}): ImportResu
 function rowsOf(text: string): readonly Row[] | ImportFault {
   const rows: Row[] = []
   let line = 1
+  let records = 0
   try {
     parse(text, {
       delimiter: delimiterOf(text),
@@ -46,6 +51,9 @@ function rowsOf(text: string): readonly Row[] | ImportFault {
       raw: true,
       info: true,
       on_record: (record: unknown) => {
+        records += 1
+        // Blank lines count too: millions of them cost minutes.
+        if (records > maxRecords) throw new TooLong()
         const { record: cells, raw } = record as { readonly record: string[]; readonly raw: string }
         if (cells.length > 1 || cells[0] !== '') rows.push({ cells, line })
         line += raw.match(/\r\n|\n|\r/g)?.length ?? 0
@@ -54,6 +62,7 @@ function rowsOf(text: string): readonly Row[] | ImportFault {
     })
     return rows
   } catch (error) {
+    if (error instanceof TooLong) return { line, why: `more than ${maxRecords} lines` }
     if (error instanceof CsvError) return { line, why: wordsOf(error.code) }
     throw error
   }

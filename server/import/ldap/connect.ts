@@ -3,6 +3,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { Client } from 'ldapts'
 import type { LdapSource } from '../source.ts'
+import { createFraming } from './framing.ts'
 
 export type Directory = {
   readonly client: Client
@@ -11,9 +12,6 @@ export type Directory = {
   /** Ends the connection at once; what waits on it fails. */
   readonly destroy: () => void
 }
-
-/** Bytes that one reading takes from the server: 100,000 entries of 600. */
-const maxBytes = 64 * 1024 * 1024
 
 /**
  * ldapts connects again by itself where a connection broke: without STARTTLS and without a bind, and a search would go
@@ -27,10 +25,22 @@ export function openDirectory(source: LdapSource, ca: string | undefined): Direc
     if (used) throw new Error('the connection was lost')
     const socket = connect()
     used = socket
-    socket.on('data', () => {
-      if (socket.bytesRead > maxBytes) socket.destroy(new Error('the answer is too large'))
+    return watched(socket)
+  }
+  const before = createFraming()
+  const after = createFraming()
+  const watched = <T extends net.Socket>(socket: T): T => {
+    const framing = socket instanceof tls.TLSSocket ? after : before
+    return socket.on('data', (chunk: Buffer) => {
+      const fault = framing.take(chunk)
+      if (fault !== undefined) socket.destroy(new Error(fault))
     })
-    return socket
+  }
+  const upgrade = (socket: net.Socket): tls.TLSSocket => {
+    const { messages, isBetween } = before.seen()
+    // Said in the clear, it would be heard as if it had been protected.
+    if (messages !== 1 || !isBetween) throw new Error('it speaks before TLS begins')
+    return watched(tls.connect({ socket, host, ...trust }))
   }
   const trust = { ...(ca === undefined ? {} : { ca }), ...(net.isIP(host) ? {} : { servername: host }) }
   const client = new Client({
@@ -41,7 +51,7 @@ export function openDirectory(source: LdapSource, ca: string | undefined): Direc
     // Called with a port for ldaps, and with the connection that there is for STARTTLS.
     createSecureConnection: (first: unknown) =>
       typeof first === 'object' && first !== null && 'socket' in first
-        ? tls.connect({ socket: first.socket as net.Socket, host, ...trust })
+        ? upgrade(first.socket as net.Socket)
         : once(() => tls.connect({ port, host, ...trust })),
   })
   return {

@@ -97,6 +97,16 @@ describe('a directory of ten thousand', () => {
   })
 })
 
+test('an identifier that is bytes becomes hex, one that is text stays text', async () => {
+  const bytes = Buffer.from('00112233445566778899aabbccddeeff', 'hex').toString('base64')
+  directory.modify(`dn: ${personDn('p555')}\nchangetype: modify\nadd: jpegPhoto\njpegPhoto:: ${bytes}\n`)
+  const filter = '(uid=p555)'
+  expect(await contactsOf(sourceOf({ filter, attributes: { id: 'jpegphoto' } }))).toMatchObject([
+    { externalId: '00112233445566778899aabbccddeeff' },
+  ])
+  expect(await contactsOf(sourceOf({ filter, attributes: { id: 'uid' } }))).toMatchObject([{ externalId: 'p555' }])
+})
+
 describe('what is refused', () => {
   test('an entry without an address, by its name', async () => {
     expect(await whyNot(sourceOf({ filter: '(uid=silent)' }))).toContain('uid=silent,ou=people')
@@ -159,6 +169,7 @@ describe('a hostile server', () => {
       socket.write(answer)
     })
   }
+  const success = '300c02010178070a010004000400'
   const plain = (port: number) => sourceOf({ security: 'starttls', port, timeout: 1 })
 
   test.each<[string, (socket: Socket) => void, RegExp]>([
@@ -167,7 +178,11 @@ describe('a hostile server', () => {
     ['talks nonsense', (socket) => socket.write(Buffer.alloc(1_000, 0xff)), /directory/],
     ['speaks another protocol', (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'), /directory/],
     // An extended response with success to what was asked, and nothing after it: TLS never begins.
-    ['promises TLS', answering('300c02010178070a010004000400'), /directory/],
+    ['promises TLS', answering(success), /directory/],
+    // Half an entry for the search to come: bytes that are heard later would end it.
+    ['speaks before TLS begins', answering(`${success}30820100020103647f`), /speaks before TLS begins/],
+    ['speaks before it is asked', (socket) => socket.write(Buffer.from(success.repeat(5_000), 'hex')), /directory/],
+    ['announces a gigabyte', (socket) => socket.write(Buffer.from('3084400000000201', 'hex')), /makes no sense/],
     // The same with protocolError: no STARTTLS.
     ['has no TLS', answering('300c02010178070a010204000400'), /refuses/],
   ])('that %s is given up, and no password was sent', async (_, speak, why) => {

@@ -1,5 +1,6 @@
 /** Contacts from a directory (RFC 4511): one paged search, mapped by the source's settings. */
 import { type Client, type Entry, InvalidCredentialsError, ResultCodeError } from 'ldapts'
+import { fromUtf8 } from '../../../shared/whitelist/bytes/encoding.ts'
 import { type Draft, failed, gather, type ImportFault, type ImportResult, maxImportContacts } from '../contact.ts'
 import { connectionFault } from '../network.ts'
 import { readCa, readPassword, type Surroundings } from '../places.ts'
@@ -44,7 +45,7 @@ async function searchAll(client: Client, source: LdapSource): Promise<Found> {
     scope: 'sub',
     filter: source.filter,
     attributes,
-    explicitBufferAttributes: [id],
+    explicitBufferAttributes: [id, ...binaryIds],
     paged: { pageSize: source.pageSize },
   })
   for await (const page of pages) {
@@ -71,7 +72,7 @@ function draftsOf(entries: readonly Entry[], source: LdapSource) {
 function draftOf(entry: Entry, { attributes }: LdapSource): Draft | string {
   const values = valuesOf(entry)
   const first = (names: readonly string[]) => names.flatMap((name) => texts(values.get(name.toLowerCase())))[0]
-  const id = idOf(values.get(attributes.id.toLowerCase())?.[0])
+  const id = idOf(values.get(attributes.id.toLowerCase())?.[0], attributes.id)
   if (id === undefined) return `the entry has no ${attributes.id}`
   // A set has no order: the least of several, so that it is the same one next time.
   const [address] = texts(values.get(attributes.mail.toLowerCase())).sort()
@@ -102,12 +103,15 @@ function texts(values: readonly Value[] | undefined): string[] {
   return (values ?? []).filter((value) => typeof value === 'string' && value.trim() !== '').map(String)
 }
 
-/** entryUUID is text, objectGUID sixteen bytes: those as hex. */
-function idOf(value: Value | undefined): string | undefined {
+/** Identifiers that are bytes, in the spelling in which servers answer. */
+const binaryIds = ['objectGUID', 'objectSid', 'GUID']
+
+/** entryUUID is text; objectGUID, and whatever is no text, as hex. */
+function idOf(value: Value | undefined, attribute: string): string | undefined {
   if (value === undefined || value.length === 0) return undefined
-  if (typeof value === 'string') return value
-  const text = Buffer.from(value).toString('latin1')
-  return /^[\x21-\x7e]+$/.test(text) && text.length > 16 ? text : Buffer.from(value).toString('hex')
+  const bytes = Buffer.from(value)
+  const isBinary = binaryIds.some((name) => name.toLowerCase() === attribute.toLowerCase())
+  return (isBinary ? undefined : fromUtf8(bytes)) ?? bytes.toString('hex')
 }
 
 /** Every error of ldapts and of the connection, in words; none repeats what was sent. */

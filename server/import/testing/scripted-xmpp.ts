@@ -12,6 +12,8 @@ export type Script = {
   readonly speak?: (socket: Socket) => void
   /** STARTTLS instead of TLS at once. */
   readonly plain?: boolean
+  /** Promises TLS, and never begins it. */
+  readonly isMute?: boolean
   /** Whom the certificate names. */
   readonly name?: string
 }
@@ -58,7 +60,7 @@ export async function scriptedXmpp(script: Script): Promise<ScriptedXmpp> {
       if (said.includes('<starttls')) {
         socket.off('data', listen)
         socket.write("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
-        serve(new TLSSocket(socket, { isServer: true, cert, key }))
+        if (!script.isMute) serve(new TLSSocket(socket, { isServer: true, cert, key }))
       } else if (!script.speak) socket.write(answerTo(said, socket))
     }
     socket.on('data', listen)

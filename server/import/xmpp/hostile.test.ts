@@ -64,6 +64,7 @@ describe('before the password', () => {
   const tlsProceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
   test.each<[string, Script, string]>([
     ['offers no TLS', { plain: true, features: () => mechanisms('PLAIN', 'SCRAM-SHA-1') }, 'offers no TLS'],
+    ['promises TLS and never begins it', { plain: true, isMute: true }, 'did not answer within 1 seconds'],
     ['has a certificate of another name', { plain: true, name: 'other.example' }, 'not trusted'],
     ['has a certificate of another name at once', { name: 'other.example' }, 'not trusted'],
     ['is no XMPP server', { speak: (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n') }, 'not XML'],

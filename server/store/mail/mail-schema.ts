@@ -3,8 +3,8 @@
  * (COPY, MOVE); what IMAP lists of a message (ENVELOPE, BODYSTRUCTURE) is worked out when it is stored.
  */
 import { type CreateTableBuilder, type Generated, type Kysely, sql } from 'kysely'
-import type { ColumnTypes } from './schema.ts'
-import type { Tables } from './tables.ts'
+import type { ColumnTypes } from '../schema.ts'
+import type { Tables } from '../tables.ts'
 
 export type MailFolderRow = {
   readonly id: Generated<number>

@@ -2,6 +2,8 @@
  * Writing messages. Each change takes its UIDs and modification numbers from the folder's row in the same
  * transaction: a UID is never given twice, and what was answered is on the disk (synchronous FULL).
  */
+
+import type { Database } from '../store.ts'
 import { batch, folderOf, inboxOf, joined, removeUnused } from './mail-folders.ts'
 import { flagsOf } from './mail-reading.ts'
 import type {
@@ -15,7 +17,6 @@ import type {
   NewMessage,
   Removed,
 } from './mail-store.ts'
-import type { Database } from './store.ts'
 
 export function createMailMessages(db: Database): MailMessages {
   return {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openStore, type Store } from '../store.ts'
 import type { MailFolder, NewMessage } from './mail-store.ts'
-import { openStore, type Store } from './store.ts'
 
 let store: Store
 let inbox: MailFolder
