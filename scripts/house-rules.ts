@@ -51,7 +51,6 @@ export const packages: Readonly<Record<string, PackageRule>> = {
     parts: ['engine', 'server'],
     files: ['electron/engine/mail/incoming/dkim.ts', 'server/mail/smtp/dkim.ts'],
   },
-  'postal-mime': { parts: ['engine', 'server'], files: ['electron/engine/mail/', 'server/mail/'] },
   '@node-rs/argon2': { parts: ['engine', 'server'] },
   'better-sqlite3-multiple-ciphers': {
     parts: ['engine', 'server'],
