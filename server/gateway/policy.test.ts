@@ -17,7 +17,7 @@ function world() {
     accounts,
     whitelists: lists.whitelists,
     clock: { now: () => now },
-    gatewaySecret,
+    gatewayKey: { secret: gatewaySecret },
     log: { info: () => undefined, error: () => undefined },
     tasks: createTasks(),
     decided: () => undefined,
