@@ -10,7 +10,7 @@ import { bugFields, createLog } from './operations/log.ts'
 import { repeat } from './operations/repeat.ts'
 import { readConfig } from './setup/config.ts'
 import { folderAt } from './setup/folder.ts'
-import { openStore } from './store/store.ts'
+import { openConfigured } from './setup/store.ts'
 
 /** A head is valid for days: looking once a minute is often enough. */
 const everyMs = 60_000
@@ -29,7 +29,7 @@ async function main(path: string): Promise<void> {
   const folder = folderAt(path)
   const config = await readConfig(folder)
   if (!config.ok) throw new Error('the data folder cannot be read')
-  const store = await openStore(folder.store)
+  const store = await openConfigured(config.value.store, folder)
   const clock = systemClock()
   const policyKey = await readKey(folder, 'policy')
   const editor = createListEditor({ store, clock, config: config.value, policyKey })

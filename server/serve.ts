@@ -19,6 +19,7 @@ import { attachPush } from './push/socket.ts'
 import type { Context } from './setup/context.ts'
 import { createHttp } from './soap/http.ts'
 import type { Service } from './soap/service.ts'
+import { storeFailure } from './store/failures.ts'
 import { createWhitelists } from './whitelists.ts'
 
 export type ServeOptions = {
@@ -75,7 +76,11 @@ type Parts = {
 
 async function startParts(context: Context, log: Log, { options, tls, closers }: Parts): Promise<Ready> {
   const { config, folder, store, clock } = context
-  const failed = (error: unknown) => log.error('bug', bugFields(error))
+  const failed = (error: unknown) => {
+    const kind = storeFailure(error)
+    if (kind) log.warn('store', { kind })
+    else log.error('bug', bugFields(error))
+  }
   const metrics = createMetrics()
   const accounts = createAccounts({ store, clock })
   const hub = await openHub({ store, every: (ms, work) => repeat(ms, work, failed) })
@@ -102,11 +107,12 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   }
   const scheme = options.insecureLoopback ? 'http' : 'https'
   let url = ''
-  const { requestsPerMinute } = config
+  const { requestsPerMinute, proxies } = config
   const http = await createHttp(service, {
     ...(options.insecureLoopback ? {} : { tls }),
     url: () => url,
     requestsPerMinute,
+    proxies,
   })
   closers.push(async () => {
     for (const end of service.waits.values()) end()

@@ -26,7 +26,7 @@ export function admitDevice({ store, config, clock }: AdmissionFacts, usr: strin
     else if ((await inside.devices.list(usr)).length >= maxDevices) return 'tooMany'
     else await inside.devices.add(newDevice(usr, asked, { state, now }))
     return state
-  })
+  }, `devices ${usr}`)
 }
 
 type CodeFacts = { readonly usr: string; readonly asked: Login; readonly now: number }

@@ -10,9 +10,9 @@ import type { Clock } from '../clock.ts'
 import { selfSigned } from '../keys/certificate.ts'
 import { createKeys, type KeyName, readKey } from '../keys/key-files.ts'
 import { primitives } from '../keys/primitives.ts'
-import { openStore } from '../store/store.ts'
 import { type Config, configSchema } from './config.ts'
 import type { Folder } from './folder.ts'
+import { openConfigured } from './store.ts'
 
 export type InitOptions = {
   readonly domain: string
@@ -73,11 +73,12 @@ async function writeManifest(folder: Folder, config: Config, now: number): Promi
     prev: noManifest,
   }
   const bytes = fromUtf8(encodeManifest(signManifest(primitives, manifest, [root]))) ?? ''
-  const store = await openStore(folder.store)
-  await store.transaction(async ({ journal }) => {
-    await journal.addManifest({ ver: 1, bytes, at: now })
-  })
-  await store.close()
+  const store = await openConfigured(config.store, folder)
+  try {
+    await store.transaction(({ journal }) => journal.addManifest({ ver: 1, bytes, at: now }))
+  } finally {
+    await store.close()
+  }
   return rootFingerprint(primitives, manifest)
 }
 

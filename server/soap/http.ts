@@ -22,6 +22,8 @@ export type HttpOptions = {
   readonly tls?: TlsFiles
   readonly url: () => string
   readonly requestsPerMinute: number
+  /** Whose X-Forwarded-For counts. */
+  readonly proxies: readonly string[]
 }
 
 export async function createHttp(service: Service, options: HttpOptions): Promise<FastifyInstance> {
@@ -32,7 +34,8 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: true,
-  } as const
+    trustProxy: options.proxies.length > 0 && [...options.proxies],
+  }
   const app: FastifyInstance = tls ? fastify({ ...common, https: { ...tls, minVersion: 'TLSv1.2' } }) : fastify(common)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/soap+xml', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))

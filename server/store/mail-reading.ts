@@ -2,6 +2,7 @@
 import { batch, folderOf } from './mail-folders.ts'
 import type { MailReading, StoredMessage } from './mail-store.ts'
 import type { Database } from './store.ts'
+import { atOnce } from './transactions.ts'
 
 export function createMailReading(db: Database): MailReading {
   return {
@@ -21,11 +22,6 @@ export function createMailReading(db: Database): MailReading {
     raw: async (content) =>
       (await db.selectFrom('mail_contents').select('raw').where('id', '=', content).executeTakeFirst())?.raw,
   }
-}
-
-/** Reads of one moment, without the write lock. */
-function atOnce<T>(db: Database, work: (inside: Database) => Promise<T>): Promise<T> {
-  return db.isTransaction ? work(db) : db.transaction().setAccessMode('read only').execute(work)
 }
 
 async function open(db: Database, account: string, path: string) {

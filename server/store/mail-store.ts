@@ -2,6 +2,7 @@
 import { createMailFolders } from './mail-folders.ts'
 import { createMailMessages } from './mail-messages.ts'
 import { createMailReading } from './mail-reading.ts'
+import type { DialectTraits } from './schema.ts'
 import type { Database } from './store.ts'
 
 /** A folder as stored. `id` is never given to another folder. */
@@ -113,6 +114,6 @@ export type MailMessages = {
 
 export type MailStore = MailFolders & MailReading & MailMessages
 
-export function createMailStore(db: Database): MailStore {
-  return { ...createMailFolders(db), ...createMailReading(db), ...createMailMessages(db) }
+export function createMailStore(db: Database, traits: DialectTraits): MailStore {
+  return { ...createMailFolders(db), ...createMailReading(db), ...createMailMessages(db, traits) }
 }
