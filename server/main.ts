@@ -6,6 +6,7 @@ import { addEnrolCommand } from './cli/enrol.ts'
 import { addInitCommand } from './cli/init.ts'
 import { exitCodes } from './cli/outcome.ts'
 import { addServeCommands } from './cli/serve.ts'
+import { addStoreCommands } from './cli/store.ts'
 import { addUserCommands } from './cli/user.ts'
 
 function createProgram(): Command {
@@ -16,6 +17,7 @@ function createProgram(): Command {
   addContactCommands(program)
   addDeviceCommands(program)
   addEnrolCommand(program)
+  addStoreCommands(program)
   return program
 }
 

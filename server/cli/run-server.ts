@@ -12,15 +12,15 @@ export async function serve({ data, port, insecureLoopback, readyFd }: ServeOpti
   const context = await openContext(data)
   if (!context.ok) return unavailable(context.why)
   const options = { ...(port === undefined ? {} : { port }), insecureLoopback: insecureLoopback === true }
-  const running = await startServer(context.value, log, options)
-  if (!running.ok) {
+  try {
+    const running = await startServer(context.value, log, options)
+    if (!running.ok) return unavailable(running.why)
+    tellReady(readyFd, running.value.ready)
+    await untilEnded(running.value, log)
+    return succeeded('', {})
+  } finally {
     await context.value.store.close()
-    return unavailable(running.why)
   }
-  tellReady(readyFd, running.value.ready)
-  await untilEnded(running.value, log)
-  await context.value.store.close()
-  return succeeded('', {})
 }
 
 export async function demo({ data, port, readyFd }: ServeOptions): Promise<Outcome> {

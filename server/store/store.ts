@@ -60,13 +60,19 @@ export async function openStoreOver(backend: Backend): Promise<Store> {
   const db: Database = new Kysely<Tables>({ dialect: backend.dialect })
   try {
     await prepare(db, backend.traits)
-    const standing = await createJournalStore(db).setting('standing')
-    if (standing === 'moved') throw new StoreUnusable('this store was moved to another: "store" in config.json is old')
+    await adopt(createJournalStore(db))
     return storeOver(db, backend)
   } catch (error) {
     await db.destroy()
     throw error
   }
+}
+
+/** A store that was copied elsewhere is no store any more; a finished copy that the settings name is one from now on. */
+async function adopt(journal: JournalStore): Promise<void> {
+  const standing = await journal.setting('standing')
+  if (standing === 'moved') throw new StoreUnusable('this store was moved to another: "store" in config.json is old')
+  if (standing === 'copy') await journal.setSetting('standing', 'live')
 }
 
 /** Rises with changes that are more than new tables and columns; a store of a later version is not for this program. */
