@@ -54,6 +54,7 @@ describe.each(kinds)('over %s', (kind) => {
     expect(await accounts.check('nobody', password, '192.0.2.1')).toEqual(failed)
     expect(await accounts.check('dave', password, '192.0.2.1')).toEqual(failed)
     expect(await accounts.check('', '', '192.0.2.1')).toEqual(failed)
+    expect(await accounts.check('ali\0ce', password, '192.0.2.2')).toEqual(failed)
     expect(await accounts.check('alice', 'x'.repeat(5_000), '192.0.2.1')).toEqual(failed)
     expect(await accounts.byId('dave')).toBeUndefined()
     expect(await accounts.byAddress('a.chen@example.org')).toMatchObject({ id: 'alice' })

@@ -58,6 +58,7 @@ const words: { readonly [F in StoreFailure]: string } = {
   readOnly: 'the database is read-only: "store" in config.json names a standby, or the database was set so',
   refused:
     'the database user lacks a right: it must own the database, or be allowed to create tables in its schema public',
+  untrusted: 'the certificate of the database is not trusted: name its issuer as "ca" in "store" in config.json',
   unreachable:
     'the database cannot be reached: is it running, and are host, port and tls in "store" in config.json right?',
 }

@@ -1,34 +1,117 @@
-import { expect, test } from 'vitest'
-import { openStore } from '../store/store.ts'
-import { openHub, type Poke } from './hub.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { repeat } from '../operations/repeat.ts'
+import type { Store } from '../store/store.ts'
+import { kinds, type TestStore, type TestStores, testStores } from '../testing/stores.ts'
+import { type Hub, type HubDependencies, openHub, type Poke } from './hub.ts'
 
-test('the newest of each list’s announcements is told once, to those who listen', async () => {
-  const store = await openStore(':memory:')
-  await store.lists.announce({ kind: 'list', list: 'L-a', ep: 1, ver: 1, at: 0 })
-  let poll = (): Promise<void> => Promise.resolve()
-  const hub = await openHub({
-    store,
-    every(_ms, work) {
-      poll = work
-      return () => undefined
-    },
+/** Looks when the test says so, and never by itself. */
+async function openByHand(store: Store): Promise<{ readonly hub: Hub; readonly look: () => Promise<void> }> {
+  let look = (): Promise<void> => Promise.resolve()
+  const every: HubDependencies['every'] = (_ms, work) => {
+    look = work
+    return () => undefined
+  }
+  const hub = await openHub({ store: { ...store, watch: () => () => Promise.resolve() }, every })
+  return { hub, look: () => look() }
+}
+
+const announcement = { kind: 'list', ep: 1, at: 0 } as const
+
+describe.each(kinds)('over %s', (kind) => {
+  let stores: TestStores
+  let fresh: TestStore
+  let store: Store
+  beforeAll(async () => {
+    stores = await testStores(kind)
   })
+  afterAll(() => stores.close())
+  beforeEach(async () => {
+    fresh = await stores.fresh()
+    store = await fresh.open()
+  })
+  afterEach(() => fresh.close())
+
+  test('the newest of each list’s announcements is told once, to those who listen', async () => {
+    await store.lists.announce({ ...announcement, list: 'L-a', ver: 1 })
+    const { hub, look } = await openByHand(store)
+    const heard: Poke[] = []
+    const all: Poke[] = []
+    const undo = hub.listen('L-a', (poke) => heard.push(poke))
+    hub.listenAll((poke) => all.push(poke))
+    await look()
+    expect(heard).toEqual([])
+    await store.lists.announce({ ...announcement, kind: 'access', list: 'L-a', ver: 1 })
+    for (const ver of [2, 3]) await store.lists.announce({ ...announcement, list: 'L-a', ver })
+    await store.lists.announce({ ...announcement, list: 'L-b', ver: 9 })
+    await Promise.all([look(), look()])
+    expect(heard).toEqual([{ list: 'L-a', ep: 1, ver: 3, access: true }])
+    expect(all).toHaveLength(2)
+    undo()
+    await store.lists.announce({ ...announcement, list: 'L-a', ver: 4 })
+    await look()
+    expect([heard.length, all.length]).toEqual([1, 3])
+  })
+
+  test('a number that becomes visible late is not skipped: no later one is seen before it', async () => {
+    const { hub, look } = await openByHand(store)
+    const heard: Poke[] = []
+    hub.listenAll((poke) => heard.push(poke))
+    const other = await fresh.open()
+    const announced = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    const slow = other.transaction(async ({ lists }) => {
+      await lists.announce({ ...announcement, list: 'L-slow', ver: 1 })
+      announced.resolve()
+      await gate.promise
+    }, 'another lock')
+    await announced.promise
+    const third = await fresh.open()
+    const quick = third.lists.announce({ ...announcement, list: 'L-quick', ver: 1 })
+    await look()
+    expect(heard).toEqual([])
+    gate.resolve()
+    await Promise.all([slow, quick])
+    await look()
+    expect(heard.map(({ list }) => list)).toEqual(['L-slow', 'L-quick'])
+  })
+
+  test('an announcement that was taken back is never told, and does not hide the next', async () => {
+    const { hub, look } = await openByHand(store)
+    const heard: Poke[] = []
+    hub.listenAll((poke) => heard.push(poke))
+    const failing = store.transaction(async ({ lists }) => {
+      await lists.announce({ ...announcement, list: 'L-no', ver: 1 })
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    await store.lists.announce({ ...announcement, list: 'L-yes', ver: 1 })
+    await look()
+    expect(heard.map(({ list }) => list)).toEqual(['L-yes'])
+  })
+
+  test('hubs of several processes all hear of a change by one that has none', async () => {
+    const others = [await fresh.open(), await fresh.open(), await fresh.open()]
+    const failures: unknown[] = []
+    const every: HubDependencies['every'] = (ms, work) => repeat(ms, work, (error) => failures.push(error))
+    const hubs = await Promise.all(others.map((one) => openHub({ store: one, every })))
+    const heard = hubs.map((hub) => new Promise<Poke>((resolve) => hub.listen('L-a', resolve)))
+    await store.lists.announce({ ...announcement, list: 'L-a', ver: 2 })
+    expect((await Promise.all(heard)).map(({ ver }) => ver)).toEqual([2, 2, 2])
+    await Promise.all(hubs.map((hub) => hub.close()))
+    expect(failures).toEqual([])
+  })
+})
+
+test('a wake-up is a look at once, not one by time', async () => {
+  const stores = await testStores('postgres')
+  const fresh = await stores.fresh()
+  const store = await fresh.open()
+  const hub = await openHub({ store, every: () => () => undefined })
   const heard: Poke[] = []
-  const all: Poke[] = []
-  const undo = hub.listen('L-a', (poke) => heard.push(poke))
-  hub.listenAll((poke) => all.push(poke))
-  await poll()
-  expect(heard).toEqual([])
-  await store.lists.announce({ kind: 'access', list: 'L-a', ep: 1, ver: 1, at: 0 })
-  for (const ver of [2, 3]) await store.lists.announce({ kind: 'list', list: 'L-a', ep: 1, ver, at: 0 })
-  await store.lists.announce({ kind: 'list', list: 'L-b', ep: 1, ver: 9, at: 0 })
-  await poll()
-  await poll()
-  expect(heard).toEqual([{ list: 'L-a', ep: 1, ver: 3, access: true }])
-  expect(all).toHaveLength(2)
-  undo()
-  await store.lists.announce({ kind: 'list', list: 'L-a', ep: 1, ver: 4, at: 0 })
-  await poll()
-  expect([heard.length, all.length]).toEqual([1, 3])
-  await store.close()
+  hub.listenAll((poke) => heard.push(poke))
+  await (await fresh.open()).lists.announce({ ...announcement, list: 'L-a', ver: 2 })
+  await vi.waitFor(() => expect(heard).toHaveLength(1), { timeout: 15_000 })
+  await hub.close()
+  await fresh.close()
+  await stores.close()
 })

@@ -9,12 +9,15 @@ export type StoreFailure =
   | 'readOnly'
   | 'refused'
   | 'unreachable'
+  | 'untrusted'
 
 /** The store is not one that this program may use; the message says why, in words for an administrator. */
 export class StoreUnusable extends Error {}
 
 /** Of our PostgreSQL driver: the connection failed or was lost, or there was none in time. */
 export const unreachable = 'KITH_UNREACHABLE'
+/** Its certificate is not trusted. */
+export const untrusted = 'KITH_UNTRUSTED'
 
 const meanings: ReadonlyMap<unknown, StoreFailure> = new Map<unknown, StoreFailure>([
   // SQLite's result codes, https://sqlite.org/rescode.html, and those of the file system.
@@ -44,6 +47,7 @@ const meanings: ReadonlyMap<unknown, StoreFailure> = new Map<unknown, StoreFailu
   ['25006', 'readOnly'],
   ['42501', 'refused'],
   [unreachable, 'unreachable'],
+  [untrusted, 'untrusted'],
 ])
 
 export function storeFailure(error: unknown): StoreFailure | undefined {

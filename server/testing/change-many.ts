@@ -9,17 +9,14 @@ import { isPassing } from '../store/failures.ts'
 const [path = '', user = '', label = '', count = '0'] = process.argv.slice(2)
 const againMs = 50
 
-const context = await openContext(path)
+const context = await patiently(() => openContext(path))
 if (!context.ok) throw new Error(context.why)
 const { editor } = await administer(context.value)
 
-async function added(address: string, name: string): Promise<string> {
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      const result = await editor.change(user, [{ op: 'add', contact: { address, name } }], label)
-      if (result.ok) return `${result.value.version}\n`
-      if (result.kind === 'refused' && result.faults[0]?.why.includes('already')) return ''
-      throw new Error(result.kind)
+      return await work()
     } catch (error) {
       if (!isPassing(error)) throw error
       await wait(againMs)
@@ -27,7 +24,14 @@ async function added(address: string, name: string): Promise<string> {
   }
 }
 
+async function add(address: string, name: string): Promise<string> {
+  const result = await editor.change(user, [{ op: 'add', contact: { address, name } }], label)
+  if (result.ok) return `${result.value.version}\n`
+  if (result.kind === 'refused' && result.faults[0]?.why.includes('already')) return ''
+  throw new Error(result.kind)
+}
+
 for (let i = 0; i < Number(count); i++) {
-  process.stdout.write(await added(`${label}-${i}@partner.example`, `${label} ${i}`))
+  process.stdout.write(await patiently(() => add(`${label}-${i}@partner.example`, `${label} ${i}`)))
 }
 await context.value.store.close()

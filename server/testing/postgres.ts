@@ -6,9 +6,12 @@ import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { selfSigned } from '../keys/certificate.ts'
 import type { PostgresSettings } from '../store/postgres/settings.ts'
 
 export type TestPostgres = {
+  /** File with the certificate that it shows, PEM. */
+  readonly certificate: string
   /** A new, empty database; its owner is no superuser. The password file is outside every data folder. */
   createDatabase(): Promise<PostgresSettings>
   /** Runs SQL as the superuser in a database. */
@@ -30,8 +33,10 @@ function programs(): string {
   return join(folderOfPrograms, newest, 'bin')
 }
 
+type Identity = { readonly uid?: number; readonly gid?: number }
+
 /** PostgreSQL refuses to run as root. */
-function identity(): { readonly uid?: number; readonly gid?: number } {
+function identity(): Identity {
   if (process.getuid?.() !== 0) return {}
   const id = (what: string) => Number(execFileSync('id', [what, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
@@ -47,24 +52,39 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-export async function startPostgres(): Promise<TestPostgres> {
-  const bin = programs()
-  const as = identity()
+type Place = { readonly folder: string; readonly passwordFile: string; readonly settings: readonly string[] }
+
+/** A cluster's folder, which PostgreSQL's user owns, and what it runs with. */
+async function createCluster(bin: string, { uid, gid }: Identity): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'kith-postgres-'))
-  if (as.uid !== undefined) await chown(folder, as.uid, as.gid ?? as.uid)
-  const data = join(folder, 'data')
+  await chmod(folder, 0o755)
   const passwordFile = join(folder, 'password')
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
-  await chmod(folder, 0o755)
+  // TLS is offered, and used by those who ask for it.
+  const { cert, key } = selfSigned(['127.0.0.1'], Date.now())
+  await writeFile(join(folder, 'cert.pem'), cert)
+  await writeFile(join(folder, 'key.pem'), key, { mode: 0o600 })
+  if (uid !== undefined) for (const path of [folder, join(folder, 'key.pem')]) await chown(path, uid, gid ?? uid)
+  const data = join(folder, 'data')
   // A language of its own: what we sort must not depend on it.
   const language = ['--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en', '--encoding=UTF8']
   const access = ['--username=postgres', '--auth-local=trust', '--auth-host=scram-sha-256']
   // `TZ`: without it the program compares each time zone that there is with the system's.
-  const initdb = ['-D', data, ...access, ...language, '--no-sync']
-  execFileSync(join(bin, 'initdb'), initdb, { ...as, stdio: ['ignore', 'ignore', 'inherit'], env: { TZ: 'UTC' } })
+  execFileSync(join(bin, 'initdb'), ['-D', data, ...access, ...language, '--no-sync'], {
+    ...(uid === undefined ? {} : { uid, gid: gid ?? uid }),
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { TZ: 'UTC' },
+  })
+  const secured = ['ssl=on', `ssl_cert_file=${join(folder, 'cert.pem')}`, `ssl_key_file=${join(folder, 'key.pem')}`]
+  const options = [...secured, 'listen_addresses=127.0.0.1', 'fsync=on', 'shared_buffers=16MB']
+  return { folder, passwordFile, settings: ['-D', data, '-k', folder, ...options.flatMap((option) => ['-c', option])] }
+}
+
+export async function startPostgres(): Promise<TestPostgres> {
+  const bin = programs()
+  const as = identity()
+  const { folder, passwordFile, settings } = await createCluster(bin, as)
   const port = await freePort()
-  const where = ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1']
-  const settings = ['-c', 'fsync=on', '-c', 'shared_buffers=16MB', '-c', 'log_destination=stderr']
   let postmaster: ChildProcess | undefined
   const psql = (database: string, text: string): string => {
     const words = ['-h', folder, '-p', String(port), '-U', 'postgres', '-d', database]
@@ -76,7 +96,10 @@ export async function startPostgres(): Promise<TestPostgres> {
     }).trim()
   }
   const start = async () => {
-    const child = spawn(join(bin, 'postgres'), [...where, ...settings], { ...as, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(join(bin, 'postgres'), [...settings, '-p', String(port)], {
+      ...as,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     postmaster = child
     await readiness(child)
   }
@@ -94,6 +117,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   psql('postgres', `create role kith login password '${password}'`)
   let databases = 0
   return {
+    certificate: join(folder, 'cert.pem'),
     async createDatabase() {
       databases += 1
       const database = `kith${databases}`

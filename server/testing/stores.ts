@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { folderAt } from '../setup/folder.ts'
+import { type Folder, folderAt } from '../setup/folder.ts'
 import { openConfigured, type StoreSettings } from '../setup/store.ts'
 import type { Store } from '../store/store.ts'
 import { startPostgres, type TestPostgres } from './postgres.ts'
@@ -22,6 +22,7 @@ export type TestStores = {
 
 export type TestStore = {
   readonly settings: StoreSettings
+  readonly folder: Folder
   /** Opens it once more, as another process would. */
   open(): Promise<Store>
   close(): Promise<void>
@@ -34,19 +35,20 @@ export async function testStores(kind: Kind): Promise<TestStores> {
     postgres,
     settings,
     async fresh() {
-      const path = await mkdtemp(join(tmpdir(), 'kith-store-'))
+      const folder = folderAt(await mkdtemp(join(tmpdir(), 'kith-store-')))
       const chosen = await settings()
       const opened: Store[] = []
       return {
         settings: chosen,
+        folder,
         async open() {
-          const store = await openConfigured(chosen, folderAt(path))
+          const store = await openConfigured(chosen, folder)
           opened.push(store)
           return store
         },
         async close() {
           for (const store of opened.splice(0)) await store.close()
-          await rm(path, { recursive: true, force: true })
+          await rm(folder.path, { recursive: true, force: true })
         },
       }
     },

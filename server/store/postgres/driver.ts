@@ -1,7 +1,7 @@
 /** The PostgreSQL driver under Kysely: how values come back, how transactions begin, what its failures are called. */
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult, TransactionSettings } from 'kysely'
 import { Client, type CustomTypesConfig, DatabaseError, Pool, type PoolClient, type PoolConfig, types } from 'pg'
-import { unreachable } from '../failures.ts'
+import { unreachable, untrusted } from '../failures.ts'
 
 /** Connections of one process: a few readers beside those who write or wait. */
 const maxConnections = 10
@@ -58,9 +58,22 @@ export async function translated<T>(work: Promise<T>): Promise<T> {
 function failureOf(error: unknown): unknown {
   if (error instanceof PostgresError || error instanceof TypeError || error instanceof RangeError) return error
   if (!(error instanceof Error)) return error
-  const code = error instanceof DatabaseError ? (error.code ?? '') : unreachable
-  return new PostgresError(error.message, ended.test(code) ? unreachable : code)
+  return new PostgresError(error.message, error instanceof DatabaseError ? codeOf(error) : lostBy(error))
 }
+
+function codeOf({ code = '' }: DatabaseError): string {
+  return ended.test(code) ? unreachable : code
+}
+
+/** Why there is no connection, where it was not the database that said so. */
+function lostBy(error: Error): string {
+  // The password is missing, or the database's answer to it is not that of one who knows it.
+  if (error.message.startsWith('SASL')) return wrongPassword
+  const code = 'code' in error ? String(error.code) : ''
+  return /CERT|SIGNATURE|ISSUER|CRL/.test(code) ? untrusted : unreachable
+}
+
+const wrongPassword = '28P01'
 
 class Connection implements DatabaseConnection {
   readonly client: PoolClient

@@ -1,6 +1,7 @@
 /** How to reach the PostgreSQL database, as `config.json` says it. The password is in a file or in the environment, never here. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { checkServerIdentity } from 'node:tls'
 import type { PoolConfig } from 'pg'
 import { z } from 'zod'
 import { StoreUnusable } from '../failures.ts'
@@ -62,7 +63,12 @@ export async function connectionOf(settings: PostgresSettings, folder: string): 
     database,
     user,
     password,
-    ssl: (settings.tls ?? !isLocal) ? { ...trusted, servername: host, rejectUnauthorized: true } : false,
+    // The driver names no host to TLS where it is an address: without this the certificate of any host would do.
+    ssl: (settings.tls ?? !isLocal) && {
+      ...trusted,
+      rejectUnauthorized: true,
+      checkServerIdentity: (_name, cert) => checkServerIdentity(host, cert),
+    },
     application_name: 'kith-server',
     options: sessionOptions.map((option) => `-c ${option}`).join(' '),
     connectionTimeoutMillis: connectMs,
