@@ -9,9 +9,18 @@ import { primitives } from '../keys/primitives.ts'
 import { opsFromText } from '../lists/ops.ts'
 import { isLogWhole } from '../lists/org-log.ts'
 import type { Context } from '../setup/context.ts'
+import type { Folder } from '../setup/folder.ts'
+import type { Store } from '../store/store.ts'
 
-/** The fault, or undefined: replays all versions from nothing and compares roots, chains, signatures and entries. */
-export async function faultOfList({ store, folder }: Context, user: string): Promise<string | undefined> {
+/**
+ * The fault, or undefined: replays all versions from nothing and compares roots, chains, signatures and entries. All of one
+ * moment: a change whose process was killed may still be under way in the database.
+ */
+export function faultOfList({ store, folder }: Context, user: string): Promise<string | undefined> {
+  return store.snapshot((inside) => faultIn(inside, folder, user))
+}
+
+async function faultIn(store: Store, folder: Folder, user: string): Promise<string | undefined> {
   const row = await store.lists.ofUser(user)
   if (!row) return 'no list'
   const policy = await readKey(folder, 'policy')
