@@ -102,16 +102,28 @@ describe.each(kinds)('over %s', (kind) => {
   })
 })
 
-test('a wake-up is a look at once, not one by time', async () => {
+test('a wake-up is a look at once, not one by time; it comes from another process when the publisher ends or is cut off', async () => {
   const stores = await testStores('postgres')
   const fresh = await stores.fresh()
-  const store = await fresh.open()
-  const hub = await openHub({ store, every: () => () => undefined })
-  const heard: Poke[] = []
-  hub.listenAll((poke) => heard.push(poke))
-  await (await fresh.open()).lists.announce({ ...announcement, list: 'L-a', ver: 2 })
-  await vi.waitFor(() => expect(heard).toHaveLength(1), { timeout: 15_000 })
-  await hub.close()
+  const never: HubDependencies['every'] = () => () => undefined
+  const first = await openHub({ store: await fresh.open(), every: never })
+  const heard: number[] = []
+  const second = await openHub({ store: await fresh.open(), every: never })
+  second.listenAll((poke) => heard.push(poke.ver))
+  const writer = await fresh.open()
+  const told = async (ver: number) => {
+    await writer.lists.announce({ ...announcement, list: 'L-a', ver })
+    await vi.waitFor(() => expect(heard).toContain(ver), { timeout: 15_000 })
+  }
+  await told(1)
+  await first.close()
+  await told(2)
+  stores.postgres?.sql(
+    'postgres',
+    `select pg_terminate_backend(pid) from pg_stat_activity where query like 'select%outbox'`,
+  )
+  await told(3)
+  await second.close()
   await fresh.close()
   await stores.close()
 })

@@ -102,6 +102,8 @@ async function holdAlone({ db, traits }: Side): Promise<void> {
   const until = performance.now() + goneMs
   while ((await others(db)) > 0 && performance.now() < until) await wait(againMs)
   if ((await others(db)) > 0) throw new StoreUnusable('servers or commands use the database: stop them all first')
+  // The transaction of one side is idle while the other is read through.
+  await sql`set local idle_in_transaction_session_timeout = 0`.execute(db)
   const tables = sql.join(Object.keys(allShapes).map((name) => sql.table(name)))
   await sql`lock table ${tables} in exclusive mode`.execute(db)
 }

@@ -1,7 +1,7 @@
 /** The PostgreSQL driver under Kysely: how values come back, how transactions begin, what its failures are called. */
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult, TransactionSettings } from 'kysely'
 import { Client, type CustomTypesConfig, DatabaseError, Pool, type PoolClient, type PoolConfig, types } from 'pg'
-import { unreachable, untrusted } from '../failures.ts'
+import { storeFailure, unreachable, untrusted } from '../failures.ts'
 
 /** Connections of one process: a few readers beside those who write or wait. */
 const maxConnections = 10
@@ -84,12 +84,22 @@ class Connection implements DatabaseConnection {
   }
 
   async run(text: string): Promise<string> {
-    return (await translated(this.client.query(text))).command
+    return (await this.#told(this.client.query(text))).command
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, rowCount } = await translated(this.client.query(sql, [...parameters]))
+    const { rows, rowCount } = await this.#told(this.client.query(sql, [...parameters]))
     return { rows, ...(rowCount === null ? {} : { numAffectedRows: BigInt(rowCount) }) }
+  }
+
+  /** A connection that once gave no answer is not used again: a late answer would be taken for the next one's. */
+  async #told<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await translated(work)
+    } catch (error) {
+      this.isBroken ||= storeFailure(error) === 'unreachable'
+      throw error
+    }
   }
 
   /** Rows are read in pages instead. */
@@ -129,6 +139,7 @@ export class PostgresDriver implements Driver {
 
   /** What made the work fail is the news: where the connection is lost, the database rolls back by itself. */
   async rollbackTransaction(connection: Connection): Promise<void> {
+    if (connection.isBroken) return
     await connection.run('rollback').catch(() => {
       connection.isBroken = true
     })

@@ -1,10 +1,14 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { portOf } from '../../operations/health-port.ts'
 import { folderAt } from '../../setup/folder.ts'
 import { openConfigured } from '../../setup/store.ts'
 import { startPostgres, type TestPostgres } from '../../testing/postgres.ts'
 import { isPassing, storeFailure } from '../failures.ts'
-import type { Store } from '../store.ts'
-import type { PostgresSettings } from './settings.ts'
+import { openStoreOver, type Store } from '../store.ts'
+import { postgresBackend } from './postgres.ts'
+import { connectionOf, type PostgresSettings } from './settings.ts'
 
 let postgres: TestPostgres
 let settings: PostgresSettings
@@ -26,6 +30,35 @@ async function open(changed: Partial<PostgresSettings> = {}): Promise<Store> {
   const store = await openConfigured({ ...settings, ...changed }, nowhere)
   opened.push(store)
   return store
+}
+
+/** A line to the database that can fall silent without being cut. */
+async function openLine(port: number) {
+  const ends: Socket[] = []
+  let isSilent = false
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1')
+    ends.push(near, far)
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.on('data', (chunk) => isSilent || to.write(chunk))
+      from.on('error', () => to.destroy())
+      from.on('close', () => to.destroy())
+    }
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: portOf(server.address()) ?? 0,
+    silence(silent: boolean) {
+      isSilent = silent
+    },
+    close() {
+      for (const end of ends) end.destroy()
+      server.close()
+    },
+  }
 }
 
 async function failureOf(work: Promise<unknown>): Promise<unknown> {
@@ -115,6 +148,20 @@ test('a database that was killed is found again when it is back', { timeout: 120
   expect(await failureOf(store.journal.setting('a'))).toBe('unreachable')
   await postgres.start()
   expect(await store.journal.setting('a')).toBe('1')
+})
+
+test('a database that falls silent is given up, and found again when it answers', async () => {
+  const line = await openLine(settings.port)
+  const connection = await connectionOf({ ...settings, port: line.port }, nowhere.path)
+  const store = await openStoreOver(postgresBackend({ ...connection, query_timeout: 1_000 }))
+  await store.journal.setSetting('a', '1')
+  line.silence(true)
+  const work = store.transaction((inside) => inside.journal.setSetting('a', '2'))
+  expect(await failureOf(work)).toBe('unreachable')
+  line.silence(false)
+  expect(await store.journal.setting('a')).toBe('1')
+  await store.close()
+  line.close()
 })
 
 test('two who wait for each other: one is told that the store is busy', async () => {

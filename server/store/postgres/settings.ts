@@ -33,7 +33,7 @@ export function storeEnvironment(): Readonly<Record<string, string>> {
 
 /**
  * Of each connection. A node that vanished gives its locks back within about a minute, a writer waits no longer for others
- * than with SQLite, and tables are where we look for them. Text is never read as a setting of the database's.
+ * than with SQLite, and tables are where we look for them.
  */
 const sessionOptions = [
   'search_path=public',
@@ -44,6 +44,8 @@ const sessionOptions = [
   'tcp_keepalives_count=4',
 ]
 const connectMs = 10_000
+/** A database that vanished without a word is given up then: longer than a writer waits for others. */
+const answerMs = 90_000
 const keepAliveMs = 20_000
 
 const onThisMachine: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
@@ -72,6 +74,7 @@ export async function connectionOf(settings: PostgresSettings, folder: string): 
     application_name: 'kith-server',
     options: sessionOptions.map((option) => `-c ${option}`).join(' '),
     connectionTimeoutMillis: connectMs,
+    query_timeout: answerMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveMs,
   }
