@@ -15,6 +15,13 @@ async function openByHand(store: Store): Promise<{ readonly hub: Hub; readonly l
   return { hub, look: () => look() }
 }
 
+/** Resolves when somebody waits for a lock; in SQLite, where it is seen by nobody, a little later. */
+async function waiting({ postgres }: TestStores): Promise<void> {
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  if (!postgres) for (let i = 0; i < 10; i++) await turn()
+  while (postgres?.sql('postgres', 'select count(*) from pg_locks where not granted') === '0') await turn()
+}
+
 const announcement = { kind: 'list', ep: 1, at: 0 } as const
 
 describe.each(kinds)('over %s', (kind) => {
@@ -67,6 +74,7 @@ describe.each(kinds)('over %s', (kind) => {
     await announced.promise
     const third = await fresh.open()
     const quick = third.lists.announce({ ...announcement, list: 'L-quick', ver: 1 })
+    await Promise.race([quick, waiting(stores)])
     await look()
     expect(heard).toEqual([])
     gate.resolve()
