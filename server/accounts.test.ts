@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { accountLimit } from './access/attempt-limit.ts'
 import { hashPassword } from './access/passwords.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
 import type { Store } from './store/store.ts'
-import { kinds, type TestStore, type TestStores, testStores } from './testing/stores.ts'
+import { overEach, type TestStore } from './testing/stores.ts'
 
 let fresh: TestStore
 let store: Store
@@ -11,12 +11,7 @@ let accounts: Accounts
 let now = 1_700_000_000_000
 const password = 'correct horse battery'
 
-describe.each(kinds)('over %s', (kind) => {
-  let stores: TestStores
-  beforeAll(async () => {
-    stores = await testStores(kind)
-  })
-  afterAll(() => stores.close())
+overEach((stores) => {
   beforeEach(async () => {
     fresh = await stores.fresh()
     store = await fresh.open()
@@ -40,7 +35,6 @@ describe.each(kinds)('over %s', (kind) => {
       state: 'disabled',
     })
   })
-  afterEach(() => fresh.close())
 
   test('name or address, in whatever case, with the right password', async () => {
     for (const login of ['alice', 'ALICE', 'a.chen@EXAMPLE.org', ' alice ']) {

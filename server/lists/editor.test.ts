@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readKey } from '../keys/key-files.ts'
 import { folderAt } from '../setup/folder.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
-import { kinds, type TestStores, testStores } from '../testing/stores.ts'
+import { overEach } from '../testing/stores.ts'
 import { createWhitelists } from '../whitelists.ts'
 import type { ListWish } from './changes.ts'
 import { createMaterial } from './material.ts'
@@ -16,12 +16,7 @@ let folder: TestFolder
 const day = 24 * 3_600_000
 const add = (address: string): ListWish => ({ op: 'add', contact: { address, name: 'Name' } })
 
-describe.each(kinds)('over %s', (kind) => {
-  let stores: TestStores
-  beforeAll(async () => {
-    stores = await testStores(kind)
-  })
-  afterAll(() => stores.close())
+overEach((stores) => {
   beforeEach(async () => {
     folder = await testFolder(['alice'], { store: await stores.settings() })
   })

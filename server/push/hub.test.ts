@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { repeat } from '../operations/repeat.ts'
 import type { Store } from '../store/store.ts'
-import { kinds, type TestStore, type TestStores, testStores } from '../testing/stores.ts'
+import { overEach, type TestStore, type TestStores } from '../testing/stores.ts'
 import { type Hub, type HubDependencies, openHub, type Poke } from './hub.ts'
 
 /** Looks when the test says so, and never by itself. */
@@ -16,7 +16,8 @@ async function openByHand(store: Store): Promise<{ readonly hub: Hub; readonly l
 }
 
 /** Resolves when somebody waits for a lock; in SQLite, where it is seen by nobody, a little later. */
-async function waiting({ postgres }: TestStores): Promise<void> {
+async function waiting(stores: TestStores): Promise<void> {
+  const postgres = await stores.postgres()
   const turn = () => new Promise((resolve) => setImmediate(resolve))
   if (!postgres) for (let i = 0; i < 10; i++) await turn()
   while (postgres?.sql('postgres', 'select count(*) from pg_locks where not granted') === '0') await turn()
@@ -24,19 +25,13 @@ async function waiting({ postgres }: TestStores): Promise<void> {
 
 const announcement = { kind: 'list', ep: 1, at: 0 } as const
 
-describe.each(kinds)('over %s', (kind) => {
-  let stores: TestStores
+overEach((stores) => {
   let fresh: TestStore
   let store: Store
-  beforeAll(async () => {
-    stores = await testStores(kind)
-  })
-  afterAll(() => stores.close())
   beforeEach(async () => {
     fresh = await stores.fresh()
     store = await fresh.open()
   })
-  afterEach(() => fresh.close())
 
   test('the newest of each list’s announcements is told once, to those who listen', async () => {
     await store.lists.announce({ ...announcement, list: 'L-a', ver: 1 })
@@ -108,30 +103,4 @@ describe.each(kinds)('over %s', (kind) => {
     await Promise.all(hubs.map((hub) => hub.close()))
     expect(failures).toEqual([])
   })
-})
-
-test('a wake-up is a look at once, not one by time; it comes from another process when the publisher ends or is cut off', async () => {
-  const stores = await testStores('postgres')
-  const fresh = await stores.fresh()
-  const never: HubDependencies['every'] = () => () => undefined
-  const first = await openHub({ store: await fresh.open(), every: never })
-  const heard: number[] = []
-  const second = await openHub({ store: await fresh.open(), every: never })
-  second.listenAll((poke) => heard.push(poke.ver))
-  const writer = await fresh.open()
-  const told = async (ver: number) => {
-    await writer.lists.announce({ ...announcement, list: 'L-a', ver })
-    await vi.waitFor(() => expect(heard).toContain(ver), { timeout: 15_000 })
-  }
-  await told(1)
-  await first.close()
-  await told(2)
-  stores.postgres?.sql(
-    'postgres',
-    `select pg_terminate_backend(pid) from pg_stat_activity where query like 'select%outbox'`,
-  )
-  await told(3)
-  await second.close()
-  await fresh.close()
-  await stores.close()
 })

@@ -4,24 +4,19 @@ import { WebSocket } from 'ws'
 import { readEnvelope } from '../../shared/soap/reader.ts'
 import { signedIn, type Target, type TestClient, tell } from '../testing/client.ts'
 import { runCommand, type TestServer, testPassword, testServer } from '../testing/harness.ts'
-import { kinds, type TestStores, testStores } from '../testing/stores.ts'
+import { overEach } from '../testing/stores.ts'
 import { pushPath } from './socket.ts'
 
-describe.each(kinds)('over %s', (kind) => {
+overEach((stores) => {
   let server: TestServer
   let target: Target
-  let stores: TestStores
 
   beforeAll(async () => {
-    stores = await testStores(kind)
     server = await testServer(['alice', 'bob', 'carol'], { store: await stores.settings() })
     const { cert } = server.running
     target = { url: server.running.ready.url, ...(cert === undefined ? {} : { cert }) }
   })
-  afterAll(async () => {
-    await server.close()
-    await stores.close()
-  })
+  afterAll(() => server.close())
 
   async function synced(user: string): Promise<TestClient> {
     const client = await signedIn(target, { user, password: testPassword })

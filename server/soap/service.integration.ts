@@ -17,9 +17,9 @@ import {
   tell,
 } from '../testing/client.ts'
 import { type TestServer, testPassword, testServer } from '../testing/harness.ts'
-import { kinds, type TestStores, testStores } from '../testing/stores.ts'
+import { overEach } from '../testing/stores.ts'
 
-describe.each(kinds)('over %s', (kind) => {
+overEach((stores) => {
   let server: TestServer
   let target: Target
   const people = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi']
@@ -30,17 +30,12 @@ describe.each(kinds)('over %s', (kind) => {
   })
   const adds = (count: number) => Array.from({ length: count }, (_, i) => add(i))
 
-  let stores: TestStores
   beforeAll(async () => {
-    stores = await testStores(kind)
     server = await testServer(people, { store: await stores.settings() })
     const { cert } = server.running
     target = { url: server.running.ready.url, ...(cert === undefined ? {} : { cert }) }
   })
-  afterAll(async () => {
-    await server.close()
-    await stores.close()
-  })
+  afterAll(() => server.close())
 
   async function faultOf(envelope: string | Uint8Array): Promise<string> {
     const told = await tell(target, envelope)

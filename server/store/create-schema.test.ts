@@ -1,18 +1,13 @@
 import { Kysely, sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { backendOf } from '../setup/store.ts'
-import { kinds, type TestStore, type TestStores, testStores } from '../testing/stores.ts'
+import { overEach, type TestStore } from '../testing/stores.ts'
 import type { Database } from './store.ts'
 import type { Tables } from './tables.ts'
 
-describe.each(kinds)('over %s', (kind) => {
-  let stores: TestStores
+overEach((stores) => {
   let fresh: TestStore
   let db: Database
-  beforeAll(async () => {
-    stores = await testStores(kind)
-  })
-  afterAll(() => stores.close())
   beforeEach(async () => {
     fresh = await stores.fresh()
     const store = await fresh.open()
@@ -22,7 +17,6 @@ describe.each(kinds)('over %s', (kind) => {
   })
   afterEach(async () => {
     await db.destroy()
-    await fresh.close()
   })
 
   test('a store of an older program gets the tables and columns that it lacks, and keeps its rows', async () => {
@@ -51,6 +45,5 @@ describe.each(kinds)('over %s', (kind) => {
     const empty = await stores.fresh()
     const all = await Promise.all(Array.from({ length: 6 }, () => empty.open()))
     expect(await Promise.all(all.map((store) => store.journal.setting('schema')))).toEqual(Array(6).fill('1'))
-    await empty.close()
   })
 })

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { kinds, type TestStore, type TestStores, testStores } from '../testing/stores.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { overEach, type TestStore } from '../testing/stores.ts'
 import { storeFailure } from './failures.ts'
 import { openStore, SchemaUnknown } from './store.ts'
 
@@ -26,17 +26,11 @@ test('a file that is no database is damaged; a bug is none of these', async () =
   expect(storeFailure(new Error('a bug'))).toBeUndefined()
 })
 
-describe.each(kinds)('over %s', (kind) => {
-  let stores: TestStores
-  beforeAll(async () => {
-    stores = await testStores(kind)
-  })
-  afterAll(() => stores.close())
+overEach((stores) => {
   let fresh: TestStore
   beforeEach(async () => {
     fresh = await stores.fresh()
   })
-  afterEach(() => fresh.close())
 
   test('a store of another schema is refused, not used', async () => {
     const store = await fresh.open()

@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { kinds, type TestStore, type TestStores, testStores } from '../testing/stores.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { overEach, type TestStore } from '../testing/stores.ts'
 import type { MailFolder, NewMessage } from './mail-store.ts'
 import type { Store } from './store.ts'
 
@@ -14,12 +14,7 @@ async function uids(path = 'INBOX'): Promise<readonly number[]> {
   return (await store.mail.open('alice', path))?.uids ?? []
 }
 
-describe.each(kinds)('over %s', (kind) => {
-  let stores: TestStores
-  beforeAll(async () => {
-    stores = await testStores(kind)
-  })
-  afterAll(() => stores.close())
+overEach((stores) => {
   beforeEach(async () => {
     fresh = await stores.fresh()
     store = await fresh.open()
@@ -27,7 +22,6 @@ describe.each(kinds)('over %s', (kind) => {
     if (!first) throw new Error('no INBOX')
     inbox = first
   })
-  afterEach(() => fresh.close())
 
   describe('folders', () => {
     it('makes the standard ones once, each with a UIDVALIDITY of its own', async () => {

@@ -2,20 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { faultOfList } from '../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
-import { kinds, type TestStores, testStores } from '../testing/stores.ts'
+import { overEach } from '../testing/stores.ts'
 
 const program = fileURLToPath(new URL('../testing/change-many.ts', import.meta.url))
-describe.each(kinds)('over %s', (kind) => {
+overEach((stores) => {
   let folder: TestFolder
-  let stores: TestStores
 
-  beforeAll(async () => {
-    stores = await testStores(kind)
-  })
-  afterAll(() => stores.close())
   beforeEach(async () => {
     folder = await testFolder(['alice'], { store: await stores.settings() })
   })

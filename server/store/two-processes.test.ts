@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { admitDevice } from '../access/admit-device.ts'
 import { hashPassword } from '../access/passwords.ts'
 import { createAccounts } from '../accounts.ts'
 import { configSchema } from '../setup/config.ts'
-import { kinds, type TestStore, type TestStores, testStores } from '../testing/stores.ts'
+import { overEach, type TestStore } from '../testing/stores.ts'
 import type { NewMessage } from './mail-store.ts'
 import type { Store } from './store.ts'
 
@@ -13,19 +13,13 @@ function message(text: string): NewMessage {
   return { raw: Buffer.from(text), summary: { envelope: '[]', structure: '[]' }, flags: [], received: 1 }
 }
 
-describe.each(kinds)('over %s', (kind) => {
-  let stores: TestStores
+overEach((stores) => {
   let fresh: TestStore
   let both: readonly [Store, Store]
-  beforeAll(async () => {
-    stores = await testStores(kind)
-  })
-  afterAll(() => stores.close())
   beforeEach(async () => {
     fresh = await stores.fresh()
     both = [await fresh.open(), await fresh.open()]
   })
-  afterEach(() => fresh.close())
 
   test('guesses at two servers share the tries', async () => {
     const user = { id: 'alice', name: 'Alice', address: 'a@x.example', address_key: 'a@x.example' }

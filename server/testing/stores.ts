@@ -1,23 +1,21 @@
-/** For tests: both databases, so that one suite runs on each. */
+/** For tests: one suite on both databases. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, afterEach, describe } from 'vitest'
 import { type Folder, folderAt } from '../setup/folder.ts'
 import { openConfigured, type StoreSettings } from '../setup/store.ts'
 import type { Store } from '../store/store.ts'
 import { startPostgres, type TestPostgres } from './postgres.ts'
 
-export const kinds = ['sqlite', 'postgres'] as const
-export type Kind = (typeof kinds)[number]
-
-/** Stores of one kind, all for one suite; each `fresh` one is empty. */
+/** What a suite of one database makes its stores with. */
 export type TestStores = {
   /** Settings of a new, empty store, for a data folder of the caller's own. */
   settings(): Promise<StoreSettings>
+  /** A new, empty store that ends with the test. */
   fresh(): Promise<TestStore>
   /** Undefined for SQLite. */
-  readonly postgres: TestPostgres | undefined
-  close(): Promise<void>
+  postgres(): Promise<TestPostgres | undefined>
 }
 
 export type TestStore = {
@@ -25,33 +23,46 @@ export type TestStore = {
   readonly folder: Folder
   /** Opens it once more, as another process would. */
   open(): Promise<Store>
-  close(): Promise<void>
 }
 
-export async function testStores(kind: Kind): Promise<TestStores> {
-  const postgres = kind === 'postgres' ? await startPostgres() : undefined
-  const settings = async (): Promise<StoreSettings> => (await postgres?.createDatabase()) ?? { kind: 'sqlite' }
+/** Runs the suite over SQLite and over PostgreSQL, which is started when the first test asks for it. */
+export function overEach(suite: (stores: TestStores) => void): void {
+  describe.each(['sqlite', 'postgres'] as const)('over %s', (kind) => {
+    let starting: Promise<TestPostgres> | undefined
+    const made: (TestStore & { close(): Promise<void> })[] = []
+    afterAll(async () => (await starting)?.close())
+    afterEach(async () => {
+      for (const store of made.splice(0)) await store.close()
+    })
+    const postgres = async () => {
+      if (kind === 'postgres') starting ??= startPostgres()
+      return starting
+    }
+    const settings = async (): Promise<StoreSettings> =>
+      (await (await postgres())?.createDatabase()) ?? { kind: 'sqlite' }
+    const fresh = async () => {
+      const store = await makeStore(await settings())
+      made.push(store)
+      return store
+    }
+    suite({ settings, fresh, postgres })
+  })
+}
+
+async function makeStore(settings: StoreSettings): Promise<TestStore & { close(): Promise<void> }> {
+  const folder = folderAt(await mkdtemp(join(tmpdir(), 'kith-store-')))
+  const opened: Store[] = []
   return {
-    postgres,
     settings,
-    async fresh() {
-      const folder = folderAt(await mkdtemp(join(tmpdir(), 'kith-store-')))
-      const chosen = await settings()
-      const opened: Store[] = []
-      return {
-        settings: chosen,
-        folder,
-        async open() {
-          const store = await openConfigured(chosen, folder)
-          opened.push(store)
-          return store
-        },
-        async close() {
-          for (const store of opened.splice(0)) await store.close()
-          await rm(folder.path, { recursive: true, force: true })
-        },
-      }
+    folder,
+    async open() {
+      const store = await openConfigured(settings, folder)
+      opened.push(store)
+      return store
     },
-    close: async () => postgres?.close(),
+    async close() {
+      for (const store of opened.splice(0)) await store.close()
+      await rm(folder.path, { recursive: true, force: true })
+    },
   }
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { portOf } from '../../operations/health-port.ts'
+import { openHub } from '../../push/hub.ts'
 import { folderAt } from '../../setup/folder.ts'
 import { openConfigured } from '../../setup/store.ts'
 import { startPostgres, type TestPostgres } from '../../testing/postgres.ts'
@@ -199,4 +200,24 @@ test('a part is played once, and free again when its process ends', async () => 
   expect(await two.claim('mail')).toBeUndefined()
   await release?.()
   expect(await two.claim('mail')).toBeTypeOf('function')
+})
+
+test('a wake-up is a look at once, not one by time; another process publishes when one ends or is cut off', async () => {
+  const every = () => () => undefined
+  const first = await openHub({ store: await open(), every })
+  const second = await openHub({ store: await open(), every })
+  const heard: number[] = []
+  second.listenAll((poke) => heard.push(poke.ver))
+  const writer = await open()
+  const told = async (ver: number) => {
+    await writer.lists.announce({ kind: 'list', list: 'L-a', ep: 1, ver, at: 1 })
+    await vi.waitFor(() => expect(heard).toContain(ver), { timeout: 15_000 })
+  }
+  await told(1)
+  await first.close()
+  await told(2)
+  const publisher = "select pg_terminate_backend(pid) from pg_stat_activity where query like 'select%outbox'"
+  postgres.sql('postgres', publisher)
+  await told(3)
+  await second.close()
 })
