@@ -15,8 +15,10 @@ export async function serve({ data, port, insecureLoopback, readyFd }: ServeOpti
   try {
     const running = await startServer(context.value, log, options)
     if (!running.ok) return unavailable(running.why)
+    // Before it is told: who reads the line may end us at once.
+    const ended = untilEnded(running.value, log)
     tellReady(readyFd, running.value.ready)
-    await untilEnded(running.value, log)
+    await ended
     return succeeded('', {})
   } finally {
     await context.value.store.close()
@@ -28,8 +30,9 @@ export async function demo({ data, port, readyFd }: ServeOptions): Promise<Outco
   const started = await startDemo(data, log, port)
   if (!started.ok) return unavailable(started.why)
   const { running, demo: offered, store } = started.value
+  const ended = untilEnded(running, log)
   tellReady(readyFd, { ...running.ready, demo: offered })
-  await untilEnded(running, log)
+  await ended
   await store.close()
   return succeeded('', {})
 }
