@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { accountLimit } from './access/attempt-limit.ts'
-import { hashPassword } from './access/passwords.ts'
+import { hashPassword, nobodysHash, verifyPassword } from './access/passwords.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
 import type { Store } from './store/store.ts'
 import { overEach, type TestStore } from './testing/stores.ts'
@@ -17,7 +17,7 @@ overEach((stores) => {
     store = await fresh.open()
     accounts = createAccounts({ store, clock: { now: () => now } })
     const argon2 = await hashPassword(password)
-    const common = { scope: 'internal', argon2, created_at: now } as const
+    const common = { scope: 'internal', argon2, department: '', sponsor: '', expires: 0, created_at: now } as const
     await store.users.add({
       ...common,
       id: 'alice',
@@ -52,6 +52,25 @@ overEach((stores) => {
     expect(await accounts.check('alice', 'x'.repeat(5_000), '192.0.2.1')).toEqual(failed)
     expect(await accounts.byId('dave')).toBeUndefined()
     expect(await accounts.byAddress('a.chen@example.org')).toMatchObject({ id: 'alice' })
+  })
+
+  test('unknown, disabled and wrong password each cost one comparison, and each of the same price', async () => {
+    const compared: (string | undefined)[] = []
+    const counted = createAccounts({
+      store,
+      clock: { now: () => now },
+      verify: (stored, given) => {
+        compared.push(stored)
+        return verifyPassword(stored, given)
+      },
+    })
+    const argon2 = await hashPassword(password)
+    for (const login of ['nobody', 'dave', 'alice']) await counted.check(login, 'wrong', '192.0.2.1')
+    // Nobody's hash stands in where there is none: its parameters are those of every other.
+    expect(compared).toEqual([undefined, undefined, expect.stringContaining('$argon2id$')])
+    const price = (hash: string) => hash.split('$').slice(0, 4)
+    expect(price(nobodysHash)).toEqual(price(argon2))
+    expect(price(compared[2] ?? '')).toEqual(price(argon2))
   })
 
   test('twenty guesses at once get five tries', async () => {

@@ -39,7 +39,13 @@ export type Accounts = {
   byAddress(key: string): Promise<Account | undefined>
 }
 
-export type AccountDependencies = { readonly store: Store; readonly clock: Clock; readonly limits?: AccountLimits }
+export type AccountDependencies = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly limits?: AccountLimits
+  /** What compares a password with a hash; a test counts how often. */
+  readonly verify?: typeof verifyPassword
+}
 export type AccountLimits = { readonly account: AttemptLimit; readonly address: AttemptLimit }
 
 /** Longest login name or address that is looked up. */
@@ -74,7 +80,7 @@ function foldLogin(login: string): string {
 }
 
 async function checkOne(dependencies: AccountDependencies, attempt: Attempt): Promise<CheckResult> {
-  const { store } = dependencies
+  const { store, verify = verifyPassword } = dependencies
   const user = await findUser(store, attempt.typed)
   const keys = {
     address: `ip:${attempt.ip}`,
@@ -85,7 +91,7 @@ async function checkOne(dependencies: AccountDependencies, attempt: Attempt): Pr
   const counted = await count(dependencies, keys)
   if (counted.step === 'locked') return { ok: false, kind: 'locked', retryAfter: counted.retryAfter, by: counted.by }
   const usable = user?.state === 'active' && counted.step === 'counted'
-  const right = await verifyPassword(usable ? user.argon2 : undefined, attempt.password)
+  const right = await verify(usable ? user.argon2 : undefined, attempt.password)
   const account = right ? accountOf(user) : undefined
   if (!account) return { ok: false, kind: 'authFailed' }
   await forgive(store, keys)

@@ -4,7 +4,8 @@ import { resolve } from 'node:path'
 import type { MailServer, MailServers } from '../shared/whitelist/login.ts'
 import type { Accounts } from './accounts.ts'
 import type { TlsFiles } from './keys/certificate.ts'
-import { readKey } from './keys/key-files.ts'
+import { gatewayOf, type KeyRing } from './keys/key-ring.ts'
+import { systemDns } from './mail/smtp/dkim.ts'
 import { type MailLog, startMail } from './mail/start.ts'
 import type { Log } from './operations/log.ts'
 import type { Hub } from './push/hub.ts'
@@ -25,6 +26,7 @@ export type MailParts = {
   readonly tls: TlsFiles
   readonly log: Log
   readonly hub: Hub
+  readonly keyRing: KeyRing
 }
 
 export async function openMail(context: Context, parts: MailParts): Promise<OpenMail> {
@@ -52,9 +54,9 @@ type EmbeddedParts = MailParts & { readonly mail: Extract<Config['mail'], { kind
 
 async function openEmbedded(
   context: Context,
-  { mail, accounts, whitelists, tls, log, hub }: EmbeddedParts,
+  { mail, accounts, whitelists, tls, log, hub, keyRing }: EmbeddedParts,
 ): Promise<OpenMail> {
-  const { config, store, clock, folder } = context
+  const { config, store, clock } = context
   const release = await store.claim('mail')
   if (!release) throw new StoreUnusable(mailElsewhere)
   const { kind: _kind, inbound, ...needed } = mail
@@ -62,7 +64,8 @@ async function openEmbedded(
     store,
     accounts,
     whitelists,
-    gatewayKey: await readKey(folder, 'gateway'),
+    gatewayKey: gatewayOf(keyRing),
+    dns: systemDns,
     tls,
     domain: config.domain,
     clock,
@@ -99,7 +102,7 @@ async function openEmbedded(
 }
 
 /** The same allow-list as everywhere: facts of other names are dropped. */
-function mailLog(log: Log): MailLog {
+export function mailLog(log: Log): MailLog {
   const pick = ({
     account,
     kind,

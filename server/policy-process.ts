@@ -1,12 +1,16 @@
 /**
- * Holds the policy key while the server runs and does one thing with it: issues each list's head again at half of its
- * life (protocol.md 3.4). Forked by `serve`; ends with it. Opens no port and takes no request.
+ * Holds the policy key while the server runs and does two things with it: carries out the changes that the services
+ * were asked for, and issues each list's head again at half of its life (protocol.md 3.4). Forked
+ * by `serve`; ends with it. Opens no port and takes no request.
  */
+
+import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'
-import { readKey } from './keys/key-files.ts'
+import { PolicyKeyAbsent, policyKeyOf } from './keys/policy-key.ts'
 import { createListEditor } from './lists/editor.ts'
+import { signerOf } from './lists/issue.ts'
 import { reissueDue } from './lists/reissue.ts'
-import { bugFields, createLog } from './operations/log.ts'
+import { bugFields, createLog, failureTo } from './operations/log.ts'
 import { repeat } from './operations/repeat.ts'
 import { readConfig } from './setup/config.ts'
 import { folderAt } from './setup/folder.ts'
@@ -14,6 +18,9 @@ import { openConfigured } from './setup/store.ts'
 
 /** A head is valid for days: looking once a minute is often enough. */
 const everyMs = 60_000
+
+/** Whoever asked for a change waits for it. */
+const proposalsMs = 250
 
 const log = createLog()
 
@@ -31,15 +38,31 @@ async function main(path: string): Promise<void> {
   if (!config.ok) throw new Error('the data folder cannot be read')
   const store = await openConfigured(config.value.store, folder)
   const clock = systemClock()
-  const policyKey = await readKey(folder, 'policy')
-  const editor = createListEditor({ store, clock, config: config.value, policyKey })
-  const look = async () => {
-    const count = await reissueDue({ store, editor, clock, config: config.value })
-    if (count > 0) log.info('reissued', { count })
+  const sign = signerOf(policyKeyOf(folder))
+  const editor = createListEditor({ store, clock, config: config.value, sign })
+  const withKey = async (work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof PolicyKeyAbsent)) throw error
+      // Whoever has it must sign in time: said each time that something is due.
+      log.warn('something is to be signed, and the policy key is not here')
+    }
   }
-  const stop = repeat(everyMs, look, (error) => log.error('bug', bugFields(error)))
+  const carry = () =>
+    withKey(async () => {
+      const count = await carryOut({ store, config: config.value, sign }, clock.now)
+      if (count > 0) log.info('carried out', { count })
+    })
+  const look = () =>
+    withKey(async () => {
+      const count = await reissueDue({ store, editor, clock, config: config.value })
+      if (count > 0) log.info('reissued', { count })
+    })
+  const failed = failureTo(log)
+  const stops = [repeat(everyMs, look, failed), repeat(proposalsMs, carry, failed)]
   end = async () => {
-    stop()
+    for (const stop of stops) stop()
     await store.close()
   }
   await look()

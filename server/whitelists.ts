@@ -5,7 +5,9 @@ import { utf8 } from '../shared/whitelist/bytes/encoding.ts'
 import { decodeHead, leaseEndsAt, policyOf } from '../shared/whitelist/head.ts'
 import type { Clock } from './clock.ts'
 import { entryFromText } from './lists/changes.ts'
+import { type Content, contentsOf } from './lists/contents.ts'
 import { opsFromText } from './lists/ops.ts'
+import { createOrganisations, type Organisations } from './organisation/organisation.ts'
 import type { ListStore } from './store/lists.ts'
 import type { Store } from './store/store.ts'
 import type { ListRow } from './store/tables.ts'
@@ -37,13 +39,17 @@ const maxViews = 200
 const maxBehind = 100
 
 export function createWhitelists({ store, clock }: { readonly store: Store; readonly clock: Clock }): Whitelists {
+  const organisations = createOrganisations()
   const views = new Map<string, Kept>()
   return {
     async viewOf(userId) {
       const row = await store.lists.ofUser(userId)
       if (!row) return undefined
       const kept = views.get(userId)
-      const view = kept?.version === row.ver && kept.epoch === row.ep ? kept : await load(store, row.id, kept)
+      const view =
+        kept?.version === row.ver && kept.epoch === row.ep
+          ? kept
+          : await load(store, organisations, { list: row.id, kept })
       if (!view) return undefined
       views.delete(userId)
       views.set(userId, view)
@@ -55,17 +61,25 @@ export function createWhitelists({ store, clock }: { readonly store: Store; read
 }
 
 /** All of one moment, so that entries and head belong together. */
-function load(store: Store, list: string, kept: Kept | undefined): Promise<Kept | undefined> {
-  return store.snapshot(async ({ lists }) => {
+function load(
+  store: Store,
+  organisations: Organisations,
+  { list, kept }: { readonly list: string; readonly kept: Kept | undefined },
+): Promise<Kept | undefined> {
+  return store.snapshot(async (inside) => {
+    const { lists } = inside
     const row = await lists.get(list)
     const newest = row && (await lists.headOf(list, row.ver))
     const head = newest && decodeHead(utf8(newest.head))
-    if (!row || !head) return undefined
+    if (!row) return undefined
+    // Not as if there were none: who cannot read a list puts everything off.
+    if (!head) throw new Error('the head of a list cannot be read')
     const isNear = kept?.epoch === row.ep && kept.version <= row.ver && row.ver - kept.version <= maxBehind
-    const contacts = kept && isNear ? await forward(lists, row, kept) : await allContacts(lists, list)
+    const near = kept && isNear ? await forward(lists, row, kept) : undefined
+    const contacts = near ?? contactsIn(await contentsOf(inside, row, await organisations.of(inside)))
     const policy = policyOf(head.core)
     return {
-      list: contacts === kept?.contacts ? kept.list : makeListView(contacts.values()),
+      list: kept && contacts === kept.contacts ? kept.list : makeListView(contacts.values()),
       epoch: row.ep,
       version: row.ver,
       leaseEnds: leaseEndsAt(head.core),
@@ -76,14 +90,15 @@ function load(store: Store, list: string, kept: Kept | undefined): Promise<Kept 
   })
 }
 
-async function allContacts(lists: ListStore, list: string): Promise<Kept['contacts']> {
-  const rows = await lists.entries(list)
-  return new Map(rows.map((row) => [row.id, contactOfEntry(entryFromText(row.json))]))
+function contactsIn(contents: readonly Content[]): Kept['contacts'] {
+  return new Map(contents.map(({ id, json }) => [id, contactOfEntry(entryFromText(json))]))
 }
 
-/** The same map where nothing changed but the head. */
-async function forward(lists: ListStore, row: ListRow, kept: Kept): Promise<Kept['contacts']> {
-  const ops = (await lists.opsBetween(row.id, kept.version, row.ver)).flatMap(opsFromText)
+/** The same map where nothing changed but the head; undefined where operations were too long to be kept. */
+async function forward(lists: ListStore, row: ListRow, kept: Kept): Promise<Kept['contacts'] | undefined> {
+  const texts = await lists.opsBetween(row.id, kept.version, row.ver)
+  if (texts.includes('')) return undefined
+  const ops = texts.flatMap((text) => opsFromText(text))
   if (ops.length === 0) return kept.contacts
   const contacts = new Map(kept.contacts)
   for (const op of ops) {

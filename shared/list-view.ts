@@ -1,7 +1,7 @@
 /** A whitelist made ready for judging (F2), and how an entry becomes a contact. */
 import { parseAddress } from './address.ts'
 import type { ListedContact, ListView } from './guard.ts'
-import { makeLookalikes } from './lookalike.ts'
+import { buildLookalikes, makeLookalikes } from './lookalike.ts'
 import type { Entry } from './whitelist/entry.ts'
 
 /**
@@ -10,26 +10,60 @@ import type { Entry } from './whitelist/entry.ts'
  */
 export function makeListView(contacts: Iterable<ListedContact>): ListView {
   const byKey = new Map<string, ListedContact>()
+  addContacts(byKey, contacts)
+  return viewOf(byKey, makeLookalikes(byKey))
+}
+
+/** Contacts taken in one step. */
+const stepSize = 5_000
+
+/** The same in steps of some milliseconds, the table of look-alikes included. */
+export function* buildListView(contacts: readonly ListedContact[]): Generator<undefined, ListView> {
+  const byKey = new Map<string, ListedContact>()
+  for (let from = 0; from < contacts.length; from += stepSize) {
+    addContacts(byKey, contacts.slice(from, from + stepSize))
+    yield
+  }
+  return viewOf(byKey, yield* buildLookalikes(byKey))
+}
+
+function addContacts(byKey: Map<string, ListedContact>, contacts: Iterable<ListedContact>): void {
   for (const contact of contacts) {
     const other = byKey.get(contact.key)
     if (contact.key !== '' && (other === undefined || contact.id < other.id)) byKey.set(contact.key, contact)
   }
-  const similar = makeLookalikes(byKey)
-  return { size: byKey.size, find: (key) => byKey.get(key), similar }
+}
+
+function viewOf(byKey: ReadonlyMap<string, ListedContact>, similar: ListView['similar']): ListView {
+  return { size: byKey.size, find: (key) => byKey.get(key) ?? inOpenDomain(byKey, key), similar }
+}
+
+/** Everybody at a listed domain is a contact, under the address alone: the domain vouches for it, and no name is known. */
+function inOpenDomain(byKey: ReadonlyMap<string, ListedContact>, key: string): ListedContact | undefined {
+  const at = key.lastIndexOf('@')
+  const domain = at > 0 ? byKey.get(key.slice(at)) : undefined
+  return domain && { ...domain, name: key, address: key, key }
 }
 
 /** The contact that an entry of the list means, with the defaults of protocol.md section 3.2 filled in. */
 export function contactOfEntry(entry: Entry): ListedContact {
-  const parsed = parseAddress(entry.m, { unicode: true })
   return {
     id: entry.id,
     name: entry.n,
     address: entry.m,
-    key: parsed.ok ? parsed.value.key : '',
+    key: keyOf(entry.m),
     scope: entry.s === 'int' ? 'internal' : 'external',
     level: entry.a ?? (entry.s === 'int' ? 'login' : 'dmarc'),
     ...(entry.x === undefined ? {} : { expiresAt: entry.x }),
-    send: entry.o !== 'r',
-    receive: entry.o !== 's',
+    send: entry.o === undefined || entry.o === 's',
+    receive: entry.o === undefined || entry.o === 'r',
   }
+}
+
+/** Empty for what does not parse. `@domain` is the key of a whole domain: no address has it. */
+function keyOf(address: string): string {
+  const isDomain = address.startsWith('@')
+  const parsed = parseAddress(isDomain ? `x${address}` : address, { unicode: true })
+  if (!parsed.ok) return ''
+  return isDomain ? parsed.value.key.slice(1) : parsed.value.key
 }

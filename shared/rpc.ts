@@ -19,6 +19,8 @@ export type FailureDetail = {
   readonly fingerprint?: string
   /** Names of the input fields that did not parse. */
   readonly fields?: readonly string[]
+  /** Which of several reasons, where a kind has words of its own for each. */
+  readonly reason?: string
   /** Refused recipients, each with the guard's rule. */
   readonly refusals?: readonly { readonly address: string; readonly rule: string; readonly reason: string }[]
 }

@@ -1,21 +1,32 @@
 /** Administration of devices: pending, active, locked, revoked (protocol.md 5.5), and the commands that P signs for them (9). */
 import { randomUUID } from 'node:crypto'
-import { canonicalText } from '../../shared/whitelist/bytes/canonical.ts'
-import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
-import { signCommand } from '../../shared/whitelist/command.ts'
+import { canonicalText, decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
+import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
+import { type Command, commandSchema, signCommand } from '../../shared/whitelist/command.ts'
 import type { Clock } from '../clock.ts'
+import type { PolicyKey } from '../keys/policy-key.ts'
 import { primitives } from '../keys/primitives.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
-import type { DeviceRow, DeviceState } from '../store/tables.ts'
-import { type Done, nudge } from './people.ts'
+import type { CommandRow, DeviceRow, DeviceState } from '../store/tables.ts'
+import { nudge } from './nudge.ts'
+import type { Done } from './people.ts'
 
 export type Wipe = 'list' | 'all'
 export type DeviceChoice = { readonly id: string; readonly user?: string }
 
+export type DeviceCommand = Pick<CommandRow, 'usr' | 'dev' | 'state'> & Pick<Command, 'cmd' | 'scope' | 'iat'>
+
 export type Devices = {
   list(user?: string): Promise<readonly DeviceRow[]>
   approve(choice: DeviceChoice): Promise<Done<DeviceRow>>
+  /** Closes its store until `unlock`, by a signed command at its next contact; ends its sessions at once. */
+  lock(choice: DeviceChoice): Promise<Done<DeviceRow>>
+  unlock(choice: DeviceChoice): Promise<Done<DeviceRow>>
+  /** Has the device make new keys of its own at its next contact. */
+  rotate(choice: DeviceChoice): Promise<Done<DeviceRow>>
+  /** Signed commands and how far they are, oldest first. */
+  commands(user?: string): Promise<readonly DeviceCommand[]>
   /** Ends its sessions; `wipe` also has the device destroy its copy at its next contact. */
   revoke(choice: DeviceChoice, wipe?: Wipe): Promise<Done<DeviceRow>>
 }
@@ -24,7 +35,7 @@ export type DeviceDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly config: Config
-  readonly policyKey: KeyPair
+  readonly policyKey: PolicyKey
 }
 
 export function createDevices(dependencies: DeviceDependencies): Devices {
@@ -42,9 +53,47 @@ export function createDevices(dependencies: DeviceDependencies): Devices {
       store.transaction(async (inside) => {
         const found = await choose(inside, choice)
         if (!found.ok) return found
-        if (wipe) await addWipe(dependencies, inside, { device: found.value, wipe })
+        if (wipe) await addCommand(dependencies, inside, { device: found.value, cmd: 'wipe', scope: wipe })
         return setState(dependencies, inside, { device: found.value, state: 'revoked' })
       }),
+    lock: (choice) =>
+      store.transaction(async (inside) => {
+        const found = await choose(inside, choice)
+        if (!found.ok) return found
+        const { state } = found.value
+        if (state !== 'active' && state !== 'locked')
+          return { ok: false, why: `the device is ${state}: nothing to lock` }
+        await addCommand(dependencies, inside, { device: found.value, cmd: 'lock', scope: 'all' })
+        return setState(dependencies, inside, { device: found.value, state: 'locked' })
+      }),
+    unlock: (choice) =>
+      store.transaction(async (inside) => {
+        const found = await choose(inside, choice)
+        if (!found.ok) return found
+        if (found.value.state !== 'locked')
+          return { ok: false, why: `the device is not locked, but ${found.value.state}` }
+        // A lock that never arrived must not arrive now.
+        for (const row of await openOf(inside, found.value, 'lock')) {
+          await inside.devices.setCommand(found.value, row.id, 'done')
+        }
+        return setState(dependencies, inside, { device: found.value, state: 'active' })
+      }),
+    rotate: (choice) =>
+      store.transaction(async (inside) => {
+        const found = await choose(inside, choice)
+        if (!found.ok) return found
+        if (found.value.state !== 'active')
+          return { ok: false, why: `the device is ${found.value.state}: it makes no new keys` }
+        await addCommand(dependencies, inside, { device: found.value, cmd: 'rotate', scope: 'all' })
+        return setState(dependencies, inside, { device: found.value, state: 'active' })
+      }),
+    async commands(user) {
+      const rows = (await store.devices.allCommands(user)).map(({ usr, dev, state, bytes }) => {
+        const { cmd, scope, iat } = commandOf(bytes)
+        return { usr, dev, state, cmd, scope, iat }
+      })
+      return rows.toSorted((a, b) => a.iat - b.iat)
+    },
   }
 }
 
@@ -67,14 +116,19 @@ async function setState(
   return { ok: true, value: { ...device, state } }
 }
 
-async function addWipe(
+type NewCommand = Pick<Command, 'cmd' | 'scope'> & { readonly device: DeviceRow }
+
+/** One that waits already is not signed twice: running a command of the administrator again changes nothing. */
+async function addCommand(
   { config, clock, policyKey }: DeviceDependencies,
   inside: Store,
-  { device, wipe }: { readonly device: DeviceRow; readonly wipe: Wipe },
+  { device, cmd, scope }: NewCommand,
 ): Promise<void> {
+  const waiting = await openOf(inside, device, cmd)
+  if (waiting.some((row) => commandOf(row.bytes).scope === scope)) return
   const id = randomUUID()
-  const command = { t: 'cmd', org: config.org, dev: device.id, cmd: 'wipe', scope: wipe, id, iat: clock.now() } as const
-  const signed = signCommand(primitives, command, policyKey.secret)
+  const command = { t: 'cmd', org: config.org, dev: device.id, cmd, scope, id, iat: clock.now() } as const
+  const signed = signCommand(primitives, command, (await policyKey(inside)).secret)
   await inside.devices.addCommand({
     id,
     usr: device.usr,
@@ -83,4 +137,14 @@ async function addWipe(
     sig: signed.s,
     state: 'open',
   })
+}
+
+async function openOf(inside: Store, device: DeviceRow, cmd: Command['cmd']): Promise<readonly CommandRow[]> {
+  const rows = await inside.devices.commands(device.usr, device.id)
+  return rows.filter((row) => commandOf(row.bytes).cmd === cmd)
+}
+
+/** A command from its stored bytes. */
+export function commandOf(bytes: string): Command {
+  return commandSchema.parse(decodeCanonical(utf8(bytes)))
 }

@@ -1,12 +1,13 @@
 /** Administration of accounts and devices: what the command line does, and later the administration service. */
 
-import { hashPassword, maxPasswordLength, minPasswordLength, nobodysHash } from '../access/passwords.ts'
+import { hashPassword, maxPasswordLength, minPasswordLength } from '../access/passwords.ts'
 import type { Account } from '../accounts.ts'
 import type { Clock } from '../clock.ts'
-import { readAddress } from '../lists/contact.ts'
-import type { ListEditor } from '../lists/editor.ts'
-import type { Config } from '../setup/config.ts'
+import type { RunAs } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
+import { changeSchema, faultOfChange } from './change.ts'
+import { nudge } from './nudge.ts'
+import { faultOfSubmitted, type Submitted } from './submit.ts'
 
 export type Done<T = undefined> =
   | { readonly ok: true; readonly value: T }
@@ -18,6 +19,9 @@ export type NewUser = {
   /** Without: login name at the organisation's domain. */
   readonly address?: string
   readonly scope: 'internal' | 'external'
+  readonly department?: string
+  readonly sponsor?: string
+  readonly expires?: string | number
 }
 
 export type People = {
@@ -29,19 +33,9 @@ export type People = {
   enable(id: string): Promise<Done>
 }
 
-export type PeopleDependencies = {
-  readonly store: Store
-  readonly editor: ListEditor
-  readonly clock: Clock
-  readonly config: Config
-}
-
-/** Part of list ids and file names: plain and short. */
-const loginPattern = /^[a-z0-9][a-z0-9._-]{0,63}$/
-const maxNameLength = 200
+export type PeopleDependencies = { readonly store: Store; readonly clock: Clock; readonly run: RunAs }
 
 export function createPeople(dependencies: PeopleDependencies): People {
-  const { store } = dependencies
   return {
     add: (user, password) => addUser(dependencies, user, password),
     async setPassword(id, password) {
@@ -53,12 +47,8 @@ export function createPeople(dependencies: PeopleDependencies): People {
         await inside.access.clearAttempts(`account:${id}`)
       })
     },
-    disable: (id) => changeUser(dependencies, id, (inside) => inside.users.setState(id, 'disabled')),
-    enable: async (id) => {
-      if (!(await store.users.get(id))) return unknown(id)
-      await store.users.setState(id, 'active')
-      return done
-    },
+    disable: (user) => ranAlone(dependencies.run([{ op: 'user.disable', user }])),
+    enable: (user) => ranAlone(dependencies.run([{ op: 'user.enable', user }])),
   }
 }
 
@@ -73,27 +63,29 @@ function faultOfPassword(password: string): string | undefined {
   return password.length > maxPasswordLength ? `a password has at most ${maxPasswordLength} characters` : undefined
 }
 
-async function addUser(dependencies: PeopleDependencies, user: NewUser, password?: string): Promise<Done<Account>> {
-  const { store, config, editor, clock } = dependencies
+async function addUser({ store, run }: PeopleDependencies, user: NewUser, password?: string): Promise<Done<Account>> {
   const why = password === undefined ? undefined : faultOfPassword(password)
   if (why !== undefined) return { ok: false, why }
-  if (!loginPattern.test(user.id))
-    return { ok: false, why: 'a login name has letters a to z, digits, dot, _ and -, at most 64' }
-  const name = user.name.toWellFormed().normalize('NFC').trim()
-  if (name === '' || name.length > maxNameLength)
-    return { ok: false, why: `a user needs a name of at most ${maxNameLength} characters` }
-  const address = readAddress(user.address ?? `${user.id}@${config.domain}`, config.policy.unicode)
-  if (!address.ok) return address
-  const { text, key } = address.value
-  const argon2 = password === undefined ? nobodysHash : await hashPassword(password)
-  return store.transaction(async (inside) => {
-    if (await inside.users.get(user.id)) return { ok: false, why: `the user ${user.id} is there already` }
-    if (await inside.users.byAddress(key)) return { ok: false, why: `the address ${text} belongs to another user` }
-    const account = { id: user.id, name, address: text, scope: user.scope }
-    await inside.users.add({ ...account, address_key: key, argon2, state: 'active', created_at: clock.now() })
-    await editor.create(user.id, inside)
-    return { ok: true, value: account }
+  const argon2 = password === undefined ? undefined : await hashPassword(password)
+  const { id, ...fields } = user
+  const parsed = changeSchema.safeParse({ op: 'user.add', user: id, ...fields })
+  if (!parsed.success) return { ok: false, why: faultOfChange(parsed.error) }
+  const ran = await run([parsed.data], {
+    also: async (inside) => {
+      if (argon2 !== undefined) await inside.users.setPassword(id, argon2)
+    },
   })
+  const fault = faultOfSubmitted(ran)
+  if (fault !== undefined) return { ok: false, why: fault }
+  const row = await store.users.get(id)
+  if (!row) throw new Error('the user that was added is not there')
+  return { ok: true, value: { id, name: row.name, address: row.address, scope: row.scope } }
+}
+
+/** Done as far as the account goes; where the policy key is elsewhere, the others' lists follow with its signature. */
+async function ranAlone(ran: Promise<Submitted>): Promise<Done> {
+  const submitted = await ran
+  return submitted.ok ? done : { ok: false, why: faultOfSubmitted(submitted) ?? '' }
 }
 
 /** A change after which nobody may go on in an old session: they end, and connected clients notice at once. */
@@ -109,10 +101,4 @@ function changeUser(
     await nudge(inside, id, dependencies.clock.now())
     return done
   })
-}
-
-/** Wakes the user's connected devices although the list did not change: they ask again and are told. */
-export async function nudge(inside: Store, usr: string, now: number): Promise<void> {
-  const list = await inside.lists.ofUser(usr)
-  if (list) await inside.lists.announce({ kind: 'access', list: list.id, ep: list.ep, ver: list.ver, at: now })
 }

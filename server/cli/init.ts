@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { systemClock } from '../clock.ts'
 import { folderAt } from '../setup/folder.ts'
-import { initialise } from '../setup/init.ts'
 import { acting, commonOptions, readPort, withCommon } from './command.ts'
 import { type Outcome, succeeded, unavailable } from './outcome.ts'
 import { readStoreSettings } from './store.ts'
@@ -39,9 +38,10 @@ async function init(options: z.infer<typeof initOptions>): Promise<Outcome> {
   const store = options.store === undefined ? undefined : await readStoreSettings(options.store)
   if (store?.ok === false) return unavailable(store.why)
   const settings = { listen, port, ...(approve && { approve }), ...(store && { store: store.value }) }
+  const { initialise } = await import('../setup/init.ts')
   const made = await initialise(folderAt(data), { domain, host, settings }, systemClock())
   if (!made.ok) return unavailable(made.why)
   const { org, fingerprint } = made.value
-  const advice = `Move ${data}/keys/root.key to a safe place off this machine: it is needed only to replace keys.`
+  const advice = `Take the root key off this machine with "kith-server key root export --to FILE": it is needed only to replace keys.`
   return succeeded(`${org} is ready in ${data}\n${advice}`, { org, fingerprint, data })
 }

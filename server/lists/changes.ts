@@ -14,7 +14,12 @@ import {
 } from './contact.ts'
 
 export type ListWish =
-  | { readonly op: 'add'; readonly contact: ContactInput }
+  | {
+      readonly op: 'add'
+      readonly contact: ContactInput
+      /** Where it comes from, and its identifier there; without: by hand. */
+      readonly from?: { readonly source: string; readonly external: string }
+    }
   | { readonly op: 'set'; readonly address: string; readonly changes: ContactChanges }
   | { readonly op: 'remove'; readonly address: string }
 
@@ -85,7 +90,7 @@ class Draft {
 
   /** Why the wish cannot be granted, or undefined once it is. */
   grant(wish: ListWish): string | undefined {
-    if (wish.op === 'add') return this.#add(wish.contact)
+    if (wish.op === 'add') return this.#add(wish)
     const address = readAddress(wish.address, this.#facts.unicode)
     if (!address.ok) return address.why
     const row = this.#rows.get(address.value.key)
@@ -97,9 +102,9 @@ class Draft {
     return undefined
   }
 
-  #add(contact: ContactInput): string | undefined {
+  #add({ contact, from }: Extract<ListWish, { readonly op: 'add' }>): string | undefined {
     const id = `c${this.#next.toString(36)}`
-    const why = this.#put({ id, rev: 1 }, contact)
+    const why = this.#put({ id, rev: 1, source: from?.source ?? '', external: from?.external ?? '' }, contact)
     if (why === undefined) this.#next += 1
     return why
   }
@@ -107,14 +112,14 @@ class Draft {
   #set(row: EntryRow, changes: ContactChanges): string | undefined {
     const base = entryFromText(row.json)
     return this.#put(
-      { id: row.id, rev: row.rev + 1 },
+      { id: row.id, rev: row.rev + 1, source: row.source, external: row.external },
       { ...changes, address: changes.address ?? base.m },
       { row, base },
     )
   }
 
   #put(
-    place: { readonly id: string; readonly rev: number },
+    place: Pick<EntryRow, 'id' | 'rev' | 'source' | 'external'>,
     input: ContactChanges & { readonly address: string },
     old?: { readonly row: EntryRow; readonly base: Entry },
   ): string | undefined {
@@ -124,11 +129,13 @@ class Draft {
     const other = this.#rows.get(key)
     if (other && other.id !== place.id) return `${text} is already in the list`
     const about = this.#facts.about(key, domain)
-    const entry: ContactResult<Entry> = entryOf(place, { ...input, address: text }, about, old?.base)
+    const { id, rev } = place
+    const entry: ContactResult<Entry> = entryOf({ id, rev }, { ...input, address: text }, about, old?.base)
     if (!entry.ok) return entry.why
     if (old) this.#rows.delete(old.row.key)
     const json = entryText(entry.value)
-    const row = { list: this.#facts.list, ...place, key, json, leaf: leafOfText(primitives, json) }
+    // Whether a rule denies it is decided when the list is issued.
+    const row = { list: this.#facts.list, ...place, key, json, leaf: leafOfText(primitives, json), denied: 0 }
     this.#rows.set(key, row)
     this.#puts.set(row.id, row)
     return undefined

@@ -25,8 +25,14 @@ export type ContactResult<T> = { readonly ok: true; readonly value: T } | { read
 /** What is known about an address beside what the administrator says. */
 export type AddressFacts = { readonly scope: 'internal' | 'external'; readonly hasAccount: boolean }
 
+/** An address, or `@domain` for everybody there: the rules say whether that may be listed. */
 export function readAddress(text: string, unicode: boolean): ContactResult<Address> {
-  const parsed = parseAddress(text.normalize('NFC'), { unicode })
+  const isDomain = text.startsWith('@')
+  const parsed = parseAddress(`${isDomain ? 'x' : ''}${text.normalize('NFC')}`, { unicode })
+  if (parsed.ok && isDomain) {
+    const { text: whole, key, domain } = parsed.value
+    return { ok: true, value: { ...parsed.value, text: whole.slice(1), key: key.slice(1), domain } }
+  }
   return parsed.ok
     ? parsed
     : { ok: false, why: `${JSON.stringify(text)} is not an address that can be listed (${parsed.fault})` }
@@ -61,6 +67,21 @@ export function entryOf(
   return isEntry(entry) ? { ok: true, value: entry } : { ok: false, why: faultOf(entry) }
 }
 
+/** The entry as an administrator would give it: all that is set, no defaults. */
+export function contactOfEntryRow({ n, k, m, r, s, a, x, g, o }: Entry): ContactInput {
+  return {
+    address: m,
+    name: n,
+    ...(k === '' ? {} : { nickname: k }),
+    ...(r === '' ? {} : { remark: r }),
+    ...(g === undefined ? {} : { groups: [...g] }),
+    scope: s === 'int' ? 'internal' : 'external',
+    ...(a === undefined ? {} : { proof: a }),
+    ...(x === undefined ? {} : { expires: x }),
+    ...(o === undefined || o === 'n' ? {} : { direction: o === 's' ? ('send' as const) : ('receive' as const) }),
+  }
+}
+
 const directions = { both: undefined, send: 's', receive: 'r' } as const
 
 function scopeOf(base: Entry | undefined): 'internal' | 'external' | undefined {
@@ -69,7 +90,7 @@ function scopeOf(base: Entry | undefined): 'internal' | 'external' | undefined {
 }
 
 /** One line in normal form: what canonical JSON and every screen can hold. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text
     .toWellFormed()
     .normalize('NFC')
@@ -77,7 +98,7 @@ function plain(text: string): string {
     .trim()
 }
 
-function readExpiry(expires: number | string): ContactResult<number | undefined> {
+export function readExpiry(expires: number | string): ContactResult<number | undefined> {
   if (expires === 'never') return { ok: true, value: undefined }
   const time = typeof expires === 'number' ? expires : Date.parse(expires)
   if (Number.isSafeInteger(time) && time >= 0) return { ok: true, value: time }

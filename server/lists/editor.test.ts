@@ -10,6 +10,7 @@ import { overEach } from '../testing/stores.ts'
 import { createWhitelists } from '../whitelists.ts'
 import type { ListWish } from './changes.ts'
 import { createMaterial } from './material.ts'
+import { notKept } from './ops.ts'
 import { reissueDue } from './reissue.ts'
 
 let folder: TestFolder
@@ -95,6 +96,21 @@ overEach((stores) => {
     expect((await material.operations(last.row, 2)).ops).toEqual([{ op: 'del', id: 'c1' }])
     const left = (await material.entries(last.row))?.joined(0, 9)[0] ?? ''
     expect([last.row.cnt, last.row.bytes]).toEqual([1, left.length])
+  })
+
+  test('operations longer than the list are not kept: views are read anew, and no delta leads past them', async () => {
+    const { editor, store, clock } = folder.administration
+    const whitelists = createWhitelists({ store, clock })
+    await editor.change('alice', [add('first@x.example')], 't')
+    expect((await whitelists.viewOf('alice'))?.list.size).toBe(1)
+    const many = Array.from({ length: 1_000 }, (_, n) => add(`contact-${n}@x.example`))
+    await editor.change('alice', many, 't')
+    await editor.change('alice', [add('last@x.example')], 't')
+    const row = await store.lists.ofUser('alice')
+    expect(await store.lists.version(row?.id ?? '', 3)).toMatchObject({ ops_json: '', ops_size: notKept })
+    expect((await whitelists.viewOf('alice'))?.list.size).toBe(1_002)
+    const links = await store.lists.chainAfter(row?.id ?? '', 2)
+    expect(links.reduce((sum, link) => sum + link.ops_size, 0)).toBeGreaterThan(4 * (row?.bytes ?? 0) + 1_000_000)
   })
 })
 

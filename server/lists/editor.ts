@@ -1,28 +1,20 @@
 /**
  * The only way in which a whitelist changes: one transaction of entries, version + 1, signed head and outbox row
- * (protocol.md 7). Holds the policy key, so it never runs in the SOAP process.
+ * (protocol.md 7). Needs the policy key, so it never runs in the SOAP process.
  */
-import { fromUtf8, toBase64, toHex, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
-import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
-import { type Core, emptyAcc, makeHead, type Policy } from '../../shared/whitelist/head.ts'
+import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
+import { emptyAcc } from '../../shared/whitelist/head.ts'
 import { decodeManifest } from '../../shared/whitelist/manifest.ts'
-import { stateRoot } from '../../shared/whitelist/state-root.ts'
 import type { Clock } from '../clock.ts'
-import { primitives } from '../keys/primitives.ts'
+import { noCards } from '../organisation/card-set.ts'
+import { createOrganisations } from '../organisation/organisation.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow } from '../store/tables.ts'
 import { keysOf, type ListWish, type Planned, plan, type WishFault } from './changes.ts'
-import { opsOf, opsText } from './ops.ts'
-import { logHead } from './org-log.ts'
+import { type HeadSigner, issue, type ListChange } from './issue.ts'
+import { type OrganisationStep, standing } from './list-difference.ts'
 
-export type ListChange = {
-  readonly list: string
-  readonly version: number
-  readonly added: number
-  readonly changed: number
-  readonly removed: number
-}
 export type ChangeResult =
   | { readonly ok: true; readonly value: ListChange }
   | { readonly ok: false; readonly kind: 'noList' }
@@ -35,34 +27,60 @@ export type ListEditor = {
   change(usr: string, wishes: readonly ListWish[], by: string): Promise<ChangeResult>
   /** The same list under a new head (protocol.md 3.4). False where another process was faster. */
   reissue(list: string, olderThan: number): Promise<boolean>
+  /** The same list under a new head of this epoch, in the transaction `inside`: after a rotation of the policy key. */
+  renew(inside: Store, list: string, ep: number): Promise<void>
 }
 
 export type EditorDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly config: Config
-  readonly policyKey: KeyPair
+  readonly sign: HeadSigner
 }
 
-const dayMs = 24 * 3_600_000
-
 export function createListEditor(dependencies: EditorDependencies): ListEditor {
-  const { store } = dependencies
+  const { store, clock } = dependencies
+  const organisations = createOrganisations()
+  const stay = async (inside: Store) => standing(await organisations.of(inside))
+  const again = async (inside: Store, row: ListRow, by: string) => {
+    const change = { row, planned: nothing(row), texts: noTexts, by, now: clock.now(), always: true }
+    await issue(dependencies, inside, { ...change, step: await stay(inside) })
+  }
   return {
-    create: (usr, inside = store) => inside.transaction((held) => createList(dependencies, held, usr)),
-    change: (usr, wishes, by) => store.transaction((inside) => change(dependencies, inside, { usr, wishes, by })),
+    create: (usr, inside = store) =>
+      inside.transaction(async (held) => {
+        await createList(dependencies, held, { usr, step: await stay(held) })
+      }),
+    change: (usr, wishes, by) =>
+      store.transaction(async (inside) => {
+        const wanted = { usr, wishes, by, now: clock.now(), step: await stay(inside) }
+        return changeList(dependencies, inside, wanted)
+      }),
     reissue: (list, olderThan) =>
       store.transaction(async (inside) => {
         const row = await inside.lists.lock(list)
         const newest = row && (await inside.lists.headOf(list, row.ver))
         if (!row || !newest || newest.at >= olderThan) return false
-        await issue(dependencies, inside, { row, planned: nothing(row), by: 'policy' })
+        await again(inside, row, 'policy')
         return true
       }),
+    async renew(inside, list, ep) {
+      const row = await inside.lists.lock(list)
+      if (row) await again(inside, { ...row, ep }, 'rotation')
+    },
   }
 }
 
-async function createList(dependencies: EditorDependencies, inside: Store, usr: string): Promise<void> {
+const noTexts: ReadonlyMap<string, EntryRow> = new Map()
+
+export type NewList = { readonly usr: string; readonly step: OrganisationStep }
+
+/** Nobody has a card before the list is there: the step's cards before are none. */
+export async function createList(
+  dependencies: EditorDependencies,
+  inside: Store,
+  { usr, step }: NewList,
+): Promise<ListChange> {
   const manifest = decodeManifest(utf8((await inside.journal.manifest())?.bytes ?? ''))
   const row: ListRow = {
     id: `L-${usr}`,
@@ -76,19 +94,36 @@ async function createList(dependencies: EditorDependencies, inside: Store, usr: 
     next: 1,
   }
   await inside.lists.add(row)
-  await issue(dependencies, inside, { row, planned: nothing(row), by: 'create' })
+  const nobody = { ...step, cardsBefore: { of: () => noCards } }
+  const now = dependencies.clock.now()
+  return issue(dependencies, inside, {
+    row,
+    planned: nothing(row),
+    texts: noTexts,
+    step: nobody,
+    by: 'create',
+    now,
+    always: true,
+  })
 }
 
-function nothing(row: ListRow): Planned {
+export function nothing(row: ListRow): Planned {
   return { puts: new Map(), removed: new Set(), added: 0, changed: 0, bytes: 0, next: row.next, faults: [] }
 }
 
-type Wanted = { readonly usr: string; readonly wishes: readonly ListWish[]; readonly by: string }
+export type WantedChange = {
+  readonly usr: string
+  readonly wishes: readonly ListWish[]
+  readonly by: string
+  readonly now: number
+  readonly step: OrganisationStep
+}
 
-async function change(
-  dependencies: EditorDependencies,
+/** In the transaction under way. */
+export async function changeList(
+  dependencies: Omit<EditorDependencies, 'store' | 'clock'>,
   inside: Store,
-  { usr, wishes, by }: Wanted,
+  { usr, wishes, by, now, step }: WantedChange,
 ): Promise<ChangeResult> {
   const found = await inside.lists.ofUser(usr)
   const row = found && (await inside.lists.lock(found.id))
@@ -97,97 +132,17 @@ async function change(
   const keys = keysOf(wishes, unicode)
   const rows = await inside.lists.entriesByKeys(row.id, keys)
   const accounts = new Map((await inside.users.byAddresses(keys)).map((user) => [user.address_key, user]))
+  const texts = new Map(rows.map((entry) => [entry.key, entry]))
   const planned = plan(wishes, {
     list: row.id,
     next: row.next,
     unicode,
-    rows: new Map(rows.map((entry) => [entry.key, entry])),
+    rows: texts,
     about: (key, domain) => ({
       scope: accounts.get(key)?.scope ?? (domain === dependencies.config.domain ? 'internal' : 'external'),
       hasAccount: accounts.has(key),
     }),
   })
   if (planned.faults.length > 0) return { ok: false, kind: 'refused', faults: planned.faults }
-  const counts = { added: planned.added, changed: planned.changed, removed: planned.removed.size }
-  if (counts.added + counts.changed + counts.removed === 0) {
-    return { ok: true, value: { list: row.id, version: row.ver, ...counts } }
-  }
-  const version = await issue(dependencies, inside, { row, planned, by })
-  return { ok: true, value: { list: row.id, version, ...counts } }
-}
-
-type Issue = { readonly row: ListRow; readonly planned: Planned; readonly by: string }
-
-/** Writes the next version of a list whose row was read in this transaction. */
-async function issue(dependencies: EditorDependencies, inside: Store, { row, planned, by }: Issue): Promise<number> {
-  const now = dependencies.clock.now()
-  // Removed first: an address may have moved to another entry.
-  await inside.lists.removeEntries(row.id, [...planned.removed, ...planned.puts.keys()])
-  await inside.lists.addEntries([...planned.puts.values()])
-  const leaves = await inside.lists.leaves(row.id)
-  const root = toHex(
-    stateRoot(
-      primitives,
-      inOrder(leaves).map((entry) => entry.leaf),
-      leaves.length,
-    ),
-  )
-  const core = coreOf(dependencies.config, { ...row, ver: row.ver + 1, root, cnt: leaves.length }, now)
-  const made = makeHead(primitives, core, row.acc, dependencies.policyKey.secret)
-  await inside.lists.update({
-    ...row,
-    ver: core.ver,
-    acc: made.acc,
-    root,
-    cnt: core.cnt,
-    bytes: row.bytes + planned.bytes,
-    next: planned.next,
-  })
-  const ops = opsText(opsOf(planned))
-  await inside.lists.addVersion({
-    list: row.id,
-    ver: core.ver,
-    ep: core.ep,
-    core_hash: made.coreHash,
-    acc: made.acc,
-    ops_json: ops,
-    ops_size: ops.length,
-    head: fromUtf8(made.bytes) ?? '',
-    head_sig: toBase64(made.signature),
-    by,
-    at: now,
-  })
-  await logHead(inside, made.hash, now)
-  await inside.lists.announce({ kind: 'list', list: row.id, ep: core.ep, ver: core.ver, at: now })
-  return core.ver
-}
-
-/** By code unit, as the client sorts: a database may have an order of its own. */
-function inOrder<T extends Pick<EntryRow, 'id'>>(rows: readonly T[]): readonly T[] {
-  return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-}
-
-function coreOf(config: Config, row: ListRow, now: number): Core {
-  return {
-    t: 'core',
-    org: config.org,
-    usr: row.usr,
-    lst: row.id,
-    ep: row.ep,
-    ver: row.ver,
-    root: row.root,
-    cnt: row.cnt,
-    iat: now,
-    exp: now + config.headDays * dayMs,
-    pol: policyOf(config),
-  }
-}
-
-function policyOf({ policy }: Config): Policy {
-  return {
-    on: policy.onExpiry,
-    days: policy.offlineDays,
-    upd: policy.update,
-    ...(policy.unicode ? { uni: true } : {}),
-  }
+  return { ok: true, value: await issue(dependencies, inside, { row, planned, texts, step, by, now }) }
 }

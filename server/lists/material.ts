@@ -3,9 +3,11 @@
  * the seal is each device's own (protocol.md 6 and 14). Entries are read only where a whole list is sent.
  */
 import { collapse, type Op, opText } from '../../shared/whitelist/delta.ts'
+import { createOrganisations, type Organisations } from '../organisation/organisation.ts'
 import type { VersionHead } from '../store/lists.ts'
 import type { Store } from '../store/store.ts'
 import type { ListRow } from '../store/tables.ts'
+import { contentsOf } from './contents.ts'
 import { opsFromText } from './ops.ts'
 
 /** A list's newest version, without its entries. */
@@ -36,6 +38,7 @@ const maxKept = 256 * 1024 * 1024
 const maxDeltas = 1_000
 
 export function createMaterial(store: Store): Material {
+  const organisations = createOrganisations()
   const lists = new Map<string, ListEntries>()
   const deltas = new Map<string, Promise<Operations>>()
   return {
@@ -46,7 +49,7 @@ export function createMaterial(store: Store): Material {
     },
     async entries(row) {
       const kept = lists.get(row.id)
-      const loaded = kept && isOf(kept, row) ? kept : await load(store, row)
+      const loaded = kept && isOf(kept, row) ? kept : await load(store, organisations, row)
       if (loaded) keep(lists, row.id, loaded)
       return loaded
     },
@@ -70,12 +73,11 @@ function isOf(version: { readonly ep: number; readonly ver: number }, row: ListR
 }
 
 /** All of one moment: a change between two reads would mix versions. */
-function load(store: Store, { id, ep, ver }: ListRow): Promise<ListEntries | undefined> {
-  return store.snapshot(async ({ lists }) => {
-    const row = await lists.get(id)
+function load(store: Store, organisations: Organisations, { id, ep, ver }: ListRow): Promise<ListEntries | undefined> {
+  return store.snapshot(async (inside) => {
+    const row = await inside.lists.get(id)
     if (!row || !isOf({ ep, ver }, row)) return undefined
-    const rows = await lists.entries(id)
-    const texts = rows.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map((entry) => entry.json)
+    const texts = (await contentsOf(inside, row, await organisations.of(inside))).map((entry) => entry.json)
     return { ep, ver, bytes: row.bytes, joined: joiner(texts) }
   })
 }
@@ -93,7 +95,11 @@ function joiner(texts: readonly string[]): ListEntries['joined'] {
 
 async function loadOperations(store: Store, row: ListRow, from: number): Promise<Operations> {
   const texts = await store.lists.opsBetween(row.id, from, row.ver)
-  const ops = collapse(texts.map(opsFromText))
+  const added = new Set<Op>()
+  const ops = collapse(
+    texts.map((text) => opsFromText(text, added)),
+    (op) => added.has(op),
+  )
   return { ops, size: ops.reduce((sum, op) => sum + Buffer.byteLength(opText(op)), 0) }
 }
 

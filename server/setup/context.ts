@@ -1,10 +1,15 @@
 /** A data folder opened: what every command needs. The policy key is read only where something is signed. */
 
+import { userInfo } from 'node:os'
+import type { Change } from '../administration/change.ts'
 import { createDevices, type Devices } from '../administration/devices.ts'
 import { createPeople, type Done, type People } from '../administration/people.ts'
+import { type RunOptions, runChanges } from '../administration/run-changes.ts'
+import { type Submitted, submit, unsigned } from '../administration/submit.ts'
 import { type Clock, systemClock } from '../clock.ts'
-import { readKey } from '../keys/key-files.ts'
+import { type PolicyKey, PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
+import { signerOf } from '../lists/issue.ts'
 import type { Store } from '../store/store.ts'
 import { type Config, readConfig } from './config.ts'
 import { type Folder, folderAt } from './folder.ts'
@@ -19,10 +24,14 @@ export type Context = {
 
 /** Those who hold the policy key: the command line, never the SOAP process. */
 export type Administration = Context & {
+  readonly run: RunAs
   readonly editor: ListEditor
   readonly people: People
   readonly devices: Devices
 }
+
+/** Has changes made as whoever sits at this machine. */
+export type RunAs = (changes: readonly Change[], options?: RunOptions & { readonly why?: string }) => Promise<Submitted>
 
 export async function openContext(path: string): Promise<Done<Context>> {
   const folder = folderAt(path)
@@ -33,12 +42,28 @@ export async function openContext(path: string): Promise<Done<Context>> {
 }
 
 export async function administer(context: Context): Promise<Administration> {
-  const policyKey = await readKey(context.folder, 'policy')
-  const editor = createListEditor({ ...context, policyKey })
+  const policyKey = policyKeyOf(context.folder)
+  const sign = signerOf(policyKey)
+  const run: RunAs = async (changes, { why = '', ...options } = {}) => {
+    const asked = { changes, who: `${userInfo().username}@local`, via: 'cli', why, now: context.clock.now() }
+    if (options.dry === true) return runChanges({ ...context, sign: unsigned }, asked, options)
+    return submit({ ...context, ...((await isHere(policyKey, context.store)) ? { sign } : {}) }, asked, options)
+  }
   return {
     ...context,
-    editor,
-    people: createPeople({ ...context, editor }),
+    run,
+    editor: createListEditor({ ...context, sign }),
+    people: createPeople({ ...context, run }),
     devices: createDevices({ ...context, policyKey }),
+  }
+}
+
+async function isHere(policyKey: PolicyKey, store: Store): Promise<boolean> {
+  try {
+    await policyKey(store)
+    return true
+  } catch (error) {
+    if (error instanceof PolicyKeyAbsent) return false
+    throw error
   }
 }

@@ -9,6 +9,7 @@ import type { Done } from '../administration/people.ts'
 import type { Clock } from '../clock.ts'
 import { selfSigned } from '../keys/certificate.ts'
 import { createKeys, type KeyName, readKey } from '../keys/key-files.ts'
+import { manifestLifeMs } from '../keys/manifests.ts'
 import { primitives } from '../keys/primitives.ts'
 import type { Store } from '../store/store.ts'
 import { type Config, configSchema } from './config.ts'
@@ -23,8 +24,6 @@ export type InitOptions = {
 }
 export type Initialised = { readonly org: string; readonly fingerprint: string }
 
-/** Until when the first manifest is valid: a new one is signed by the root key, which is off-line, so not too often. */
-const manifestMs = 5 * 365 * 24 * 3_600_000
 /** Names by which the machine itself may always be reached. */
 const ownNames = ['localhost', '127.0.0.1', '::1']
 
@@ -72,7 +71,7 @@ async function writeManifest(folder: Folder, config: Config, { store, now }: Int
     t: 'root' as const,
     org: config.org,
     ver: 1,
-    exp: now + manifestMs,
+    exp: now + manifestLifeMs,
     rk: publicOf('root'),
     k: 1,
     pk: publicOf('policy'),

@@ -5,9 +5,11 @@ import { readEnvelope } from '../../shared/soap/reader.ts'
 import { writeEnvelope, writeFault } from '../../shared/soap/writer.ts'
 import { bugFields } from '../operations/log.ts'
 import { isPassing } from '../store/failures.ts'
+import { ask } from './ask.ts'
 import { hello } from './hello.ts'
 import { login } from './login.ts'
 import { ack, logout, report } from './notes.ts'
+import { rekey } from './rekey.ts'
 import { type Answer, type Call, fault, type Service } from './service.ts'
 import { sync } from './sync.ts'
 import { wait } from './wait.ts'
@@ -20,6 +22,8 @@ const handlers: { readonly [N in OperationName]: (service: Service, call: Call) 
   Logout: logout,
   Ack: ack,
   Report: report,
+  Ask: ask,
+  Rekey: rekey,
 }
 
 export type Reply = { readonly body: string; readonly fault?: SoapFault }

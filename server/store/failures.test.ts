@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { overEach, type TestStore } from '../testing/stores.ts'
-import { storeFailure } from './failures.ts'
-import { openStore, SchemaUnknown } from './store.ts'
+import { SchemaUnknown, storeFailure } from './failures.ts'
+import { openStore } from './store.ts'
 
 let folder: string
 

@@ -19,6 +19,9 @@ export const unreachable = 'KITH_UNREACHABLE'
 /** Its certificate is not trusted. */
 export const untrusted = 'KITH_UNTRUSTED'
 
+/** The store was made by another version of this program. */
+export class SchemaUnknown extends StoreUnusable {}
+
 const meanings: ReadonlyMap<unknown, StoreFailure> = new Map<unknown, StoreFailure>([
   // SQLite's result codes, https://sqlite.org/rescode.html, and those of the file system.
   ['SQLITE_BUSY', 'busy'],

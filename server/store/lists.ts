@@ -12,8 +12,9 @@ export type ListStore = {
   readonly add: (row: ListRow) => Promise<void>
   readonly update: (row: ListRow) => Promise<void>
   readonly entries: (list: string) => Promise<readonly EntryRow[]>
-  /** Ids and leaves only: what the state root needs. */
-  readonly leaves: (list: string) => Promise<readonly Pick<EntryRow, 'id' | 'leaf'>[]>
+  /** What the state root and the rules need, without the texts. */
+  readonly leaves: (list: string) => Promise<readonly OwnLeaf[]>
+  readonly setDenied: (list: string, ids: readonly string[], denied: number) => Promise<void>
   readonly entriesByKeys: (list: string, keys: readonly string[]) => Promise<readonly EntryRow[]>
   readonly addEntries: (rows: readonly EntryRow[]) => Promise<void>
   readonly removeEntries: (list: string, ids: readonly string[]) => Promise<void>
@@ -31,6 +32,8 @@ export type ListStore = {
   readonly lastAnnounced: () => Promise<number>
   readonly removeAnnounced: (before: number) => Promise<void>
 }
+
+export type OwnLeaf = Pick<EntryRow, 'id' | 'key' | 'leaf' | 'denied'>
 
 /** A version without its operations, which may be as long as the list. */
 export type VersionHead = Pick<VersionRow, 'ver' | 'ep' | 'head' | 'head_sig' | 'at'>
@@ -70,10 +73,17 @@ function listRows(db: Database, traits: DialectTraits): Pick<ListStore, 'get' | 
 
 function entryRows(
   db: Database,
-): Pick<ListStore, 'entries' | 'leaves' | 'entriesByKeys' | 'addEntries' | 'removeEntries'> {
+): Pick<ListStore, 'entries' | 'leaves' | 'setDenied' | 'entriesByKeys' | 'addEntries' | 'removeEntries'> {
   return {
     entries: (list) => db.selectFrom('entries').selectAll().where('list', '=', list).orderBy('id').execute(),
-    leaves: (list) => db.selectFrom('entries').select(['id', 'leaf']).where('list', '=', list).orderBy('id').execute(),
+    leaves: (list) =>
+      db.selectFrom('entries').select(['id', 'key', 'leaf', 'denied']).where('list', '=', list).orderBy('id').execute(),
+    async setDenied(list, ids, denied) {
+      for (let from = 0; from < ids.length; from += batch) {
+        const some = ids.slice(from, from + batch)
+        await db.updateTable('entries').set({ denied }).where('list', '=', list).where('id', 'in', some).execute()
+      }
+    },
     async entriesByKeys(list, keys) {
       const found: EntryRow[] = []
       for (let from = 0; from < keys.length; from += batch) {

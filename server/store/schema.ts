@@ -1,5 +1,6 @@
 /** The tables of protocol.md 11 as data; created alike in every dialect (create-schema.ts). No column is ever null. */
-import { mailShapes } from './mail-schema.ts'
+import { administrationShapes } from './administration/schema.ts'
+import { mailShapes } from './mail/mail-schema.ts'
 import type { Database } from './store.ts'
 import type { ServerTables, Tables } from './tables.ts'
 
@@ -43,6 +44,9 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
       argon2: 'text',
       state: 'text',
       created_at: 'number',
+      department: 'text',
+      sponsor: 'text',
+      expires: 'number',
     },
     key: ['id'],
     unique: ['address_key'],
@@ -79,7 +83,17 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
     unique: ['usr'],
   },
   entries: {
-    columns: { list: 'text', id: 'text', rev: 'number', key: 'text', json: 'text', leaf: 'bytes' },
+    columns: {
+      list: 'text',
+      id: 'text',
+      rev: 'number',
+      key: 'text',
+      json: 'text',
+      leaf: 'bytes',
+      source: 'text',
+      external: 'text',
+      denied: 'number',
+    },
     key: ['list', 'id'],
     unique: ['list', 'key'],
   },
@@ -118,6 +132,25 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
   enrolments: { columns: { hash: 'text', usr: 'text', exp: 'number', dev: 'text' }, key: ['hash'] },
   reports: { columns: { id: 'counter', usr: 'text', dev: 'text', kind: 'text', at: 'number' }, key: ['id'] },
   settings: { columns: { name: 'text', value: 'text' }, key: ['name'] },
+  ...administrationShapes,
+  quarantine: {
+    columns: {
+      id: 'counter',
+      usr: 'text',
+      at: 'number',
+      recipient: 'text',
+      return_path: 'text',
+      login: 'text',
+      rule: 'text',
+      reason: 'text',
+      sender: 'text',
+      subject: 'text',
+      size: 'number',
+      told: 'number',
+      raw: 'bytes',
+    },
+    key: ['id'],
+  },
 }
 
 /** All tables, those that others refer to first. */

@@ -2,12 +2,15 @@
 import { type Dialect, Kysely } from 'kysely'
 import { oneAtATime } from '../access/one-at-a-time.ts'
 import { type AccessStore, createAccessStore } from './access.ts'
+import { type AdministrationStore, createAdministrationStore } from './administration/administration.ts'
+import { createOrganisationStore, type OrganisationStore } from './administration/organisation.ts'
 import { complete, isComplete } from './create-schema.ts'
 import { createDeviceStore, type DeviceStore } from './devices.ts'
-import { StoreUnusable } from './failures.ts'
+import { SchemaUnknown, StoreUnusable } from './failures.ts'
 import { createJournalStore, type JournalStore } from './journal.ts'
 import { createListStore, type ListStore } from './lists.ts'
-import { createMailStore, type MailStore } from './mail-store.ts'
+import { createMailStore, type MailStore } from './mail/mail-store.ts'
+import { createQuarantineStore, type QuarantineStore } from './quarantine.ts'
 import type { DialectTraits } from './schema.ts'
 import { createSessionStore, type SessionStore } from './sessions.ts'
 import { sqliteBackend } from './sqlite.ts'
@@ -25,6 +28,9 @@ type Repositories = {
   readonly access: AccessStore
   readonly journal: JournalStore
   readonly mail: MailStore
+  readonly organisation: OrganisationStore
+  readonly administration: AdministrationStore
+  readonly quarantine: QuarantineStore
 }
 
 export type Store = Repositories & {
@@ -98,8 +104,6 @@ async function versionOf(db: Database): Promise<number> {
   throw new SchemaUnknown(`the store has schema ${version}, this program ${schemaVersion}: use a newer program`)
 }
 
-export class SchemaUnknown extends StoreUnusable {}
-
 /** The lock of all transactions that do not ask for a narrower one: lists, the log of heads, people, devices. */
 const wholeStore = 'store'
 
@@ -124,7 +128,7 @@ function storeOver(db: Database, { traits, pollMs, watch, claim }: Backend): Sto
 }
 
 /** A store whose transactions join the one that is under way. */
-function insideOf(db: Database, traits: DialectTraits): Store {
+export function insideOf(db: Database, traits: DialectTraits): Store {
   const store: Store = {
     ...repositories(db, traits),
     transaction: (work) => work(store),
@@ -146,5 +150,8 @@ function repositories(db: Database, traits: DialectTraits): Repositories {
     access: createAccessStore(db),
     journal: createJournalStore(db),
     mail: createMailStore(db, traits),
+    organisation: createOrganisationStore(db),
+    administration: createAdministrationStore(db),
+    quarantine: createQuarantineStore(db),
   }
 }

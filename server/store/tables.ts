@@ -1,6 +1,7 @@
 /** Rows of the server's store (protocol.md 11). Times are milliseconds since the epoch; hashes and list leaves are bytes or hex as said. */
 import type { Generated } from 'kysely'
-import type { MailTables } from './mail-schema.ts'
+import type { AdministrationTables } from './administration/tables.ts'
+import type { MailTables } from './mail/mail-schema.ts'
 
 export type UserRow = {
   /** Login name, lower case. */
@@ -14,6 +15,12 @@ export type UserRow = {
   readonly argon2: string
   readonly state: 'active' | 'disabled'
   readonly created_at: number
+  /** Empty: none. */
+  readonly department: string
+  /** Guests: the login of the employee who answers for them; empty: none. */
+  readonly sponsor: string
+  /** Guests: when the account ends; 0: never. */
+  readonly expires: number
 }
 
 export type DeviceState = 'pending' | 'active' | 'locked' | 'revoked'
@@ -58,6 +65,12 @@ export type EntryRow = {
   readonly json: string
   /** 32 bytes. */
   readonly leaf: Uint8Array
+  /** Where it comes from: empty by hand, `request`, or an import's name. */
+  readonly source: string
+  /** Its identifier there. */
+  readonly external: string
+  /** 1: a deny rule keeps it out of the list. */
+  readonly denied: number
 }
 
 export type VersionRow = {
@@ -146,9 +159,31 @@ export type ReportRow = {
   readonly at: number
 }
 
+/** A message that the gateway keeps back for one recipient. */
+export type QuarantineRow = {
+  readonly id: Generated<number>
+  /** Login name of the recipient. */
+  readonly usr: string
+  readonly at: number
+  /** The envelope. */
+  readonly recipient: string
+  readonly return_path: string
+  /** Address key of the account that submitted it, or empty. */
+  readonly login: string
+  /** The guard's rule and reason, and the sender as claimed, cleaned. */
+  readonly rule: string
+  readonly reason: string
+  readonly sender: string
+  readonly subject: string
+  readonly size: number
+  /** 1: the user has been told. */
+  readonly told: number
+  readonly raw: Uint8Array
+}
+
 export type SettingRow = { readonly name: string; readonly value: string }
 
-export type ServerTables = {
+export type ServerTables = AdministrationTables & {
   readonly users: UserRow
   readonly devices: DeviceRow
   readonly lists: ListRow
@@ -164,6 +199,7 @@ export type ServerTables = {
   readonly enrolments: EnrolmentRow
   readonly reports: ReportRow
   readonly settings: SettingRow
+  readonly quarantine: QuarantineRow
 }
 
 export type Tables = ServerTables & MailTables

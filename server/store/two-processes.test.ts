@@ -4,7 +4,7 @@ import { hashPassword } from '../access/passwords.ts'
 import { createAccounts } from '../accounts.ts'
 import { configSchema } from '../setup/config.ts'
 import { overEach, type TestStore } from '../testing/stores.ts'
-import type { NewMessage } from './mail-store.ts'
+import type { NewMessage } from './mail/mail-store.ts'
 import type { Store } from './store.ts'
 
 const clock = { now: () => 1_700_000_000_000 }
@@ -22,7 +22,15 @@ overEach((stores) => {
   })
 
   test('guesses at two servers share the tries', async () => {
-    const user = { id: 'alice', name: 'Alice', address: 'a@x.example', address_key: 'a@x.example' }
+    const user = {
+      department: '',
+      sponsor: '',
+      expires: 0,
+      id: 'alice',
+      name: 'Alice',
+      address: 'a@x.example',
+      address_key: 'a@x.example',
+    }
     const argon2 = await hashPassword('correct horse battery')
     await both[0].users.add({ ...user, argon2, scope: 'internal', state: 'active', created_at: 1 })
     const servers = both.map((store) => createAccounts({ store, clock }))

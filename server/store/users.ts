@@ -8,9 +8,15 @@ export type UserStore = {
   readonly byAddresses: (keys: readonly string[]) => Promise<readonly UserRow[]>
   readonly all: () => Promise<readonly UserRow[]>
   readonly add: (row: UserRow) => Promise<void>
+  /** Name, address, department, sponsor, expiry: what a card shows. */
+  readonly change: (id: string, changes: UserChanges) => Promise<void>
   readonly setState: (id: string, state: UserRow['state']) => Promise<void>
   readonly setPassword: (id: string, argon2: string) => Promise<void>
 }
+
+export type UserChanges = Partial<
+  Pick<UserRow, 'name' | 'address' | 'address_key' | 'department' | 'sponsor' | 'expires'>
+>
 
 /** Keys in one query: SQLite allows 32,766 parameters. */
 const batch = 1_000
@@ -30,6 +36,10 @@ export function createUserStore(db: Database): UserStore {
     all: () => db.selectFrom('users').selectAll().orderBy('id').execute(),
     async add(row) {
       await db.insertInto('users').values(row).execute()
+    },
+    async change(id, changes) {
+      if (Object.keys(changes).length === 0) return
+      await db.updateTable('users').set(changes).where('id', '=', id).execute()
     },
     async setState(id, state) {
       await db.updateTable('users').set({ state }).where('id', '=', id).execute()

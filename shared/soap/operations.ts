@@ -6,8 +6,16 @@
  */
 import { z } from 'zod'
 import { fromBase64, toBase64 } from '../whitelist/bytes/encoding.ts'
-import { name, nonce } from '../whitelist/bytes/schemas.ts'
-import { maxChain, maxManifestSteps, maxObjectBytes, maxRequestBytes, maxSealedBytes } from '../whitelist/limits.ts'
+import { hash, name, nonce } from '../whitelist/bytes/schemas.ts'
+import {
+  maxAskAnswerBytes,
+  maxChain,
+  maxManifestSteps,
+  maxObjectBytes,
+  maxRequestBytes,
+  maxSealedBytes,
+  padTo,
+} from '../whitelist/limits.ts'
 import type { SyncAnswer } from '../whitelist/sync/sync-answer.ts'
 
 /** A field of canonical base64 with at most `most` bytes. */
@@ -76,6 +84,12 @@ export const operations = {
   Logout: { request: signedRequest, response: nothing },
   Ack: { request: signedRequest, response: nothing },
   Report: { request: signedRequest, response: nothing },
+  /** Whatever is not the list (asks.ts); the answer is that of whitelist/ask.ts. */
+  Ask: {
+    request: signedRequest,
+    response: z.strictObject({ sealed: bytes(maxAskAnswerBytes + 2 * padTo), kc: hash, sig: signature }),
+  },
+  Rekey: { request: signedRequest, response: nothing },
 } as const
 export type OperationName = keyof typeof operations
 

@@ -75,9 +75,10 @@ export function applyOps(primitives: Primitives, base: ListEntries, ops: readonl
 
 /**
  * Joins the operations of several versions, oldest first, into one for each id, in order of id.
- * An entry that was added (`rev` 1) and deleted within them leaves nothing: the client never had it.
+ * An entry that was added and deleted within them leaves nothing: the client never had it. `isNew` tells of an
+ * operation whether it added its entry; without more knowledge, one of `rev` 1 did.
  */
-export function collapse(versions: Iterable<readonly Op[]>): readonly Op[] {
+export function collapse(versions: Iterable<readonly Op[]>, isNew: (op: Op) => boolean = isFirst): readonly Op[] {
   const first = new Map<string, Op>()
   const last = new Map<string, Op>()
   for (const ops of versions) {
@@ -87,11 +88,15 @@ export function collapse(versions: Iterable<readonly Op[]>): readonly Op[] {
       last.set(id, op)
     }
   }
-  const wasNew = (op: Op | undefined): boolean => op?.op === 'put' && op.e.rev === 1
+  const wasNew = (op: Op | undefined): boolean => op !== undefined && isNew(op)
   return [...last.entries()]
     .filter(([id, op]) => !(op.op === 'del' && wasNew(first.get(id))))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, op]) => op)
+}
+
+function isFirst(op: Op): boolean {
+  return op.op === 'put' && op.e.rev === 1
 }
 
 /** Which ids were added, changed and removed between two states; equal leaves are equal entries. */

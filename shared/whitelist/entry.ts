@@ -12,7 +12,7 @@ export type Entry = {
   readonly n: string
   /** Nickname, may be empty. */
   readonly k: string
-  /** Mail address as written. */
+  /** Mail address as written; `@domain` stands for everybody there. */
   readonly m: string
   /** Remark, may be empty. */
   readonly r: string
@@ -23,8 +23,8 @@ export type Entry = {
   readonly x?: number
   /** Groups. */
   readonly g?: readonly string[]
-  /** Only sending to (`s`) or only receiving from (`r`) the contact; absent: both. */
-  readonly o?: 's' | 'r'
+  /** Only sending to (`s`), only receiving from (`r`), or neither (`n`: an address that stays closed within an open domain); absent: both. */
+  readonly o?: 's' | 'r' | 'n'
 }
 
 /** Longest of each text field, in UTF-16 units. */
@@ -57,7 +57,7 @@ function hasGoodOptions(e: { readonly [K in keyof Entry]?: unknown }): boolean {
   return (
     (e.a === undefined || (typeof e.a === 'string' && levelPattern.test(e.a))) &&
     (e.x === undefined || isCount(e.x)) &&
-    (e.o === undefined || e.o === 's' || e.o === 'r') &&
+    (e.o === undefined || e.o === 's' || e.o === 'r' || e.o === 'n') &&
     (e.g === undefined || isGroups(e.g))
   )
 }
@@ -74,6 +74,11 @@ function isText(value: unknown, longest: number): value is string {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+/** Whether a text is a level of proof. */
+export function isLevel(text: string): boolean {
+  return levelPattern.test(text)
 }
 
 /** The canonical text of an entry: what is stored, sent and hashed. Throws on text that has no canonical form. */

@@ -94,24 +94,36 @@ export function headHash(primitives: Primitives, head: Uint8Array): string {
 
 /** Makes the head after one whose `acc` is given (`emptyAcc` before the first): bytes, hashes, signature by P. */
 export function makeHead(primitives: Primitives, core: Core, accBefore: string, policySeed: Uint8Array): MadeHead {
+  const draft = draftHead(primitives, core, accBefore)
+  return { ...draft, signature: signHead(primitives, draft.bytes, policySeed) }
+}
+
+/** The signature by P of a head's bytes: wherever P is. */
+export function signHead(primitives: Primitives, bytes: Uint8Array, policySeed: Uint8Array): Uint8Array {
+  return signAs(primitives, 'head', bytes, policySeed)
+}
+
+/** The same head before it is signed. */
+export function draftHead(primitives: Primitives, core: Core, accBefore: string): HeadDraft {
   const hashOfCore = coreHash(primitives, core)
   const head: Head = { t: 'head', core, acc: nextAcc(primitives, accBefore, hashOfCore) }
   const bytes = encodeCanonical(head)
   return {
     head,
     bytes,
-    signature: signAs(primitives, 'head', bytes, policySeed),
     coreHash: hashOfCore,
     acc: head.acc,
     hash: headHash(primitives, bytes),
   }
 }
 
-/** A signed head and what is kept of it: hashes are hex. */
-export type MadeHead = {
+/** A signed head and what is kept of it. */
+export type MadeHead = HeadDraft & { readonly signature: Uint8Array }
+
+/** Hashes are hex. */
+export type HeadDraft = {
   readonly head: Head
   readonly bytes: Uint8Array
-  readonly signature: Uint8Array
   readonly coreHash: string
   readonly acc: string
   readonly hash: string

@@ -9,6 +9,8 @@ export const maxObjectBytes = 64 * 1024
 export const maxSealedBytes = 8 * 1024 * 1024
 /** Request bytes of one call. */
 export const maxRequestBytes = 64 * 1024
+/** An answer to `Ask`, before it is sealed: whoever has more to tell tells it by the page. */
+export const maxAskAnswerBytes = 1024 * 1024
 /** A list with more bytes of entries than this goes in parts (section 6). */
 export const partsAbove = 2 * 1024 * 1024
 /** Most entries of one part (section 6). */

@@ -12,6 +12,7 @@ import type { SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import type { AckRequest } from '../../../shared/whitelist/request.ts'
 import { primitives } from '../keys/primitives.ts'
 import { isBehind } from '../keys/ratchet.ts'
+import { type Ask, createAsk } from '../link/ask.ts'
 import type { Common, LinkFailure, ServerLink } from '../link/server-link.ts'
 import { createSignedCalls, type SignedCalls } from '../link/signed-calls.ts'
 import type { Ports } from '../ports.ts'
@@ -28,7 +29,7 @@ export type RuntimeEvents = {
   readonly online: () => void
   /** Returns whether the connection goes on trying. */
   readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
-  /** Verified commands that were not known before. */
+  /** Verified and remembered commands; one that is carried out already comes again until the server knows. */
   readonly command: (command: Command) => void
 }
 
@@ -39,6 +40,8 @@ export type AccountRuntime = {
   readonly keeper: ListKeeper
   readonly sync: WhitelistSync
   readonly calls: SignedCalls
+  /** Asks the server for what is not the list. */
+  readonly ask: Ask
   /** The manifest in force. */
   readonly manifest: () => SignedManifest | undefined
   /** Logs in and takes over the answer. */
@@ -83,14 +86,15 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
     if (!outcome.ok && outcome.failure.kind === 'authFailed') rejected = password
     return outcome
   }
-  const calls = createSignedCalls(link, () => {
+  const relogin = (): Promise<LoginOutcome> => {
     const password = store.account.read()?.password
     // A password that was refused once is not tried again: five tries lock the account (protocol.md section 5.3).
     return password === undefined || password === rejected ? Promise.resolve(signedOut) : login(password)
-  })
+  }
+  const calls = createSignedCalls(link, relogin)
   const sync = makeSync(deps, keeper, calls)
   await noticeRollback(deps, keeper, sync)
-  const connection = makeConnection(deps, { keeper, calls, sync })
+  const connection = makeConnection(deps, { keeper, calls, sync, relogin })
   const stop = async (): Promise<void> => {
     await connection.stop()
     await sync.settled()
@@ -100,6 +104,7 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
     keeper,
     sync,
     calls,
+    ask: createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest }),
     manifest: identity.manifest,
     login,
     keepPassword: (password) => keepVerifier(ports, store, password),
@@ -174,8 +179,14 @@ function makeSync(
     log: ports.log,
     statusChanged: events.status,
     listChanged: events.listChanged,
+    confirmed: () => {
+      if (store.account.read()?.held !== undefined) store.account.change({ held: undefined })
+    },
     commands: async (commands) => {
-      for (const command of commands) if (store.commands.remember(command)) events.command(command.c)
+      for (const command of commands) {
+        store.commands.remember(command)
+        events.command(command.c)
+      }
     },
   })
 }
@@ -194,16 +205,25 @@ async function noticeRollback(
   sync.askFull('localRollback')
 }
 
-type Parts = { readonly keeper: ListKeeper; readonly calls: SignedCalls; readonly sync: WhitelistSync }
+type Parts = {
+  readonly keeper: ListKeeper
+  readonly calls: SignedCalls
+  readonly sync: WhitelistSync
+  readonly relogin: () => Promise<LoginOutcome>
+}
 
-function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls, sync }: Parts) {
+function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls, sync, relogin }: Parts) {
   const { clock, random, log } = ports
   const current = () => keeper.state()
   return createConnection({
     clock,
     log,
     random,
-    sync: sync.sync,
+    sync: async () => {
+      // A list that was wiped, or never came: the login names it anew, or says that this device is not wanted any more.
+      const opened = keeper.state() ? ({ ok: true } as const) : await relogin()
+      return opened.ok ? sync.sync() : { ok: false, failure: opened.failure }
+    },
     wait: (signal) => waitForPoke(calls, keeper, signal),
     current,
     pushOn: () => {

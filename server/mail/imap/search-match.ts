@@ -1,6 +1,6 @@
 /** Whether a message matches a SEARCH (RFC 3501 6.4.4). Names and text are compared decoded, without regard to case. */
 import PostalMime, { decodeWords } from 'postal-mime'
-import type { StoredMessage } from '../../store/mail-store.ts'
+import type { StoredMessage } from '../../store/mail/mail-store.ts'
 import { headerEnd, isLatin1 } from '../summary.ts'
 import type { SearchQuery, SearchTerm } from './core.ts'
 

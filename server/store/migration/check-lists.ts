@@ -4,25 +4,26 @@ import { leafOfText } from '../../../shared/whitelist/entry.ts'
 import { coreHash, decodeHead, emptyAcc, nextAcc } from '../../../shared/whitelist/head.ts'
 import { stateRoot } from '../../../shared/whitelist/state-root.ts'
 import { primitives } from '../../keys/primitives.ts'
-import { createListStore } from '../lists.ts'
-import type { Database } from '../store.ts'
+import { type Content, contentsOf } from '../../lists/contents.ts'
+import { loadOrganisation } from '../../organisation/organisation.ts'
+import { type Database, insideOf } from '../store.ts'
 import type { ListRow, VersionRow } from '../tables.ts'
 import type { Side } from './copy.ts'
 
 /** The first fault that is found, or undefined. */
-export async function faultOfLists(side: Side): Promise<string | undefined> {
-  for (const row of await side.db.selectFrom('lists').selectAll().orderBy('id').execute()) {
-    const fault = (await faultOfEntries(side, row)) ?? (await faultOfChain(side.db, row))
+export async function faultOfLists({ db, traits }: Side): Promise<string | undefined> {
+  const store = insideOf(db, traits)
+  const organisation = await loadOrganisation(store)
+  for (const row of await db.selectFrom('lists').selectAll().orderBy('id').execute()) {
+    const fault = faultOfContents(await contentsOf(store, row, organisation), row) ?? (await faultOfChain(db, row))
     if (fault !== undefined) return `${row.id}: ${fault}`
   }
   return undefined
 }
 
-async function faultOfEntries({ db, traits }: Side, row: ListRow): Promise<string | undefined> {
-  const entries = await createListStore(db, traits).entries(row.id)
-  const ordered = entries.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  const leaves = ordered.map((entry) => leafOfText(primitives, entry.json))
-  if (ordered.some((entry, i) => toHex(entry.leaf) !== toHex(leaves[i] ?? new Uint8Array())))
+function faultOfContents(contents: readonly Content[], row: ListRow): string | undefined {
+  const leaves = contents.map((entry) => leafOfText(primitives, entry.json))
+  if (contents.some((entry, i) => toHex(entry.leaf) !== toHex(leaves[i] ?? new Uint8Array())))
     return 'an entry differs from its leaf'
   if (row.cnt !== leaves.length || row.root !== toHex(stateRoot(primitives, leaves, leaves.length)))
     return 'the entries are not those of the root'

@@ -114,7 +114,17 @@ test('numbers come back as numbers, also sums; bytes as bytes; text in the order
   const [stored] = await store.mail.list(inbox?.id ?? 0)
   expect(stored?.received).toBe(2 ** 52)
   expect(await store.mail.raw(stored?.content ?? 0)).toEqual(Buffer.from([0, 255, 128]))
-  const common = { name: '', argon2: '', scope: 'internal', state: 'active', created_at: 1, address: '' } as const
+  const common = {
+    department: '',
+    sponsor: '',
+    expires: 0,
+    name: '',
+    argon2: '',
+    scope: 'internal',
+    state: 'active',
+    created_at: 1,
+    address: '',
+  } as const
   for (const id of ['a.b', 'B', 'ab', 'é', 'a']) await store.users.add({ ...common, id, address_key: id })
   expect((await store.users.all()).map(({ id }) => id)).toEqual(['B', 'a', 'a.b', 'ab', 'é'])
 })

@@ -1,12 +1,11 @@
 /** What a message says, as plain text under limits. Addresses are not its business (A1). */
 import type { RawMessage } from '../../../../shared/header.ts'
 import { maxTextLength } from '../../../../shared/message.ts'
-import { decodeWords } from '../../../../shared/text/encoded-word.ts'
-import { visibleText } from '../../../../shared/text/hidden.ts'
+import { subjectOf } from '../../../../shared/text/subject.ts'
 import { maxPartLength } from '../limits.ts'
 import { displayedMessage, notificationType, receiptReport } from '../outgoing/receipt.ts'
 import { htmlToText } from './html-text.ts'
-import { type Part, singleField, structureOf } from './structure.ts'
+import { type Part, structureOf } from './structure.ts'
 import { decodeBody } from './transfer-encoding.ts'
 
 export type Content = {
@@ -93,8 +92,7 @@ function sourceView(message: RawMessage): Content {
 }
 
 export function readSubject(message: RawMessage): string {
-  const value = singleField(message.fields, 'subject') ?? ''
-  return visibleText(decodeWords(value.slice(0, 4 * maxSubject).split(/[ \t]+/u)), maxSubject)
+  return subjectOf(message, maxSubject)
 }
 
 /** Lines end in LF; other controls, which a screen could act on, are gone. */

@@ -45,6 +45,16 @@ export async function prepare(dependencies: MailDependencies, fetched: Fetched):
   return { fetched, message, proof, content }
 }
 
+/** Look-alikes are asked for strangers only: whoever hears from contacts alone never pays for their table. */
+export async function prepareList(dependencies: MailDependencies, messages: readonly Prepared[]): Promise<void> {
+  const { view, prepare: prepareView } = dependencies.list()
+  const isStranger = ({ message }: Prepared): boolean => {
+    const parsed = parseMailboxes(singleField(message.fields, 'from') ?? '', { unicode: true })
+    return parsed.ok && parsed.value.some(({ address }) => view?.find(address.key) === undefined)
+  }
+  if (messages.some(isStranger)) await prepareView()
+}
+
 export function judge(dependencies: MailDependencies, prepared: Prepared): Judged {
   const { view, unicode } = dependencies.list()
   const { message, proof } = prepared

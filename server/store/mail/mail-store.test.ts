@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { overEach, type TestStore } from '../testing/stores.ts'
+import { overEach, type TestStore } from '../../testing/stores.ts'
+import type { Store } from '../store.ts'
 import type { MailFolder, NewMessage } from './mail-store.ts'
-import type { Store } from './store.ts'
 
 let fresh: TestStore
 let store: Store

@@ -2,6 +2,9 @@
  * Writing messages. Each change takes its UIDs and modification numbers from the folder's row in the same
  * transaction: a UID is never given twice, and what was answered is on the disk (synchronous FULL).
  */
+import type { DialectTraits } from '../schema.ts'
+import type { Database } from '../store.ts'
+import { joined } from '../transactions.ts'
 import { batch, folderOf, inboxOf, removeUnused } from './mail-folders.ts'
 import { flagsOf } from './mail-reading.ts'
 import type {
@@ -15,9 +18,6 @@ import type {
   NewMessage,
   Removed,
 } from './mail-store.ts'
-import type { DialectTraits } from './schema.ts'
-import type { Database } from './store.ts'
-import { joined } from './transactions.ts'
 
 export function createMailMessages(db: Database, traits: DialectTraits): MailMessages {
   /** Under the folders' locks: between reading rows and writing them nobody else changes them. */

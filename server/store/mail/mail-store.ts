@@ -1,9 +1,10 @@
 /** Mailboxes and messages of the embedded mail: what the IMAP and SMTP sides may ask of the store. */
+
+import type { DialectTraits } from '../schema.ts'
+import type { Database } from '../store.ts'
 import { createMailFolders } from './mail-folders.ts'
 import { createMailMessages } from './mail-messages.ts'
 import { createMailReading } from './mail-reading.ts'
-import type { DialectTraits } from './schema.ts'
-import type { Database } from './store.ts'
 
 /** A folder as stored. `id` is never given to another folder. */
 export type MailFolder = {

@@ -1,0 +1,47 @@
+/** Asks the server for what is not the list (shared/asks.ts), and believes only an answer signed by F for this request. */
+import { type AskName, type AskOutput, type AskQuestion, asks } from '../../../shared/asks.ts'
+import { fail, ok, type Result } from '../../../shared/rpc.ts'
+import { operations, readFields } from '../../../shared/soap/operations.ts'
+import { openAskAnswer } from '../../../shared/whitelist/ask.ts'
+import { type Canonical, encodeCanonical } from '../../../shared/whitelist/bytes/canonical.ts'
+import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
+import { maxRequestBytes } from '../../../shared/whitelist/limits.ts'
+import { keysOf, type SignedManifest } from '../../../shared/whitelist/manifest.ts'
+import type { AskRequest } from '../../../shared/whitelist/request.ts'
+import type { SignedCalls } from './signed-calls.ts'
+
+export type Ask = <N extends AskName>(what: N, input: AskQuestion<N>) => Promise<Result<AskOutput<N>>>
+
+export type AskDependencies = {
+  readonly calls: SignedCalls
+  readonly primitives: Primitives
+  readonly boxSecret: () => Uint8Array
+  readonly manifest: () => SignedManifest | undefined
+}
+
+/** Bytes of a request beside its input. */
+const overhead = 2_000
+
+export function createAsk({ calls, primitives, boxSecret, manifest }: AskDependencies): Ask {
+  return async (what, input) => {
+    const question = asks[what].input.safeParse(input)
+    if (!question.success) return fail('badRequest')
+    const given = question.data as Canonical
+    if (encodeCanonical(given).length > maxRequestBytes - overhead) return fail('tooLarge')
+    let asked: AskRequest | undefined
+    const answer = await calls.call('Ask', (common) => {
+      asked = { ...common, what, in: given }
+      return asked
+    })
+    if (!answer.ok) return { ok: false, failure: answer.failure }
+    const fields = readFields(operations.Ask.response, answer.fields)
+    const trusted = manifest()
+    if (!fields || !asked || !trusted) return fail('untrustedServer')
+    const keys = { freshKeys: keysOf(trusted, 'fk'), boxSecret: boxSecret() }
+    const opened = openAskAnswer(primitives, fields, asked, keys)
+    if (!opened) return fail('untrustedServer')
+    if (!opened.ok) return fail(opened.kind, opened.detail)
+    const output = asks[what].output.safeParse(opened.out)
+    return output.success ? ok(output.data as AskOutput<typeof what>) : fail('serverNewer')
+  }
+}

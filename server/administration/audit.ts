@@ -1,0 +1,39 @@
+/** The audit log: append-only, each line chained to the one before, so that nobody takes one away unseen. */
+import { hashOf } from '../access/sessions.ts'
+import type { AuditRow } from '../store/administration/tables.ts'
+import type { Store } from '../store/store.ts'
+
+export type AuditEntry = Omit<AuditRow, 'n' | 'prev' | 'hash'>
+
+const beginning = '0'.repeat(64)
+
+/** In the transaction of what it tells of. The number of the new line. */
+export async function addAudit(inside: Store, entry: AuditEntry): Promise<number> {
+  const last = await inside.administration.lastAudit()
+  const n = (last?.n ?? 0) + 1
+  const row = { n, ...entry, prev: last?.hash ?? beginning }
+  await inside.administration.addAudit({ ...row, hash: hashOfAudit(row) })
+  return n
+}
+
+/** Over every field, each with its length, so that none can pass for a part of another. */
+export function hashOfAudit(row: Omit<AuditRow, 'hash'>): string {
+  const { n, at, who, via, op, target, why, before, after, undo, prev } = row
+  return hashOf(JSON.stringify([n, at, who, via, op, target, why, before, after, undo, prev]))
+}
+
+const batch = 1_000
+
+/** The first line that does not follow from those before it; undefined where the whole log holds. */
+export async function brokenAudit(store: Store): Promise<number | undefined> {
+  let prev = beginning
+  for (let n = 0; ; ) {
+    const rows = await store.administration.auditsAfter(n, batch)
+    if (rows.length === 0) return undefined
+    for (const row of rows) {
+      n += 1
+      if (row.n !== n || row.prev !== prev || row.hash !== hashOfAudit(row)) return n
+      prev = row.hash
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/** Changes of one user's own entries. */
+import { entryFromText } from '../../lists/changes.ts'
+import { type ContactInput, contactOfEntryRow, readAddress } from '../../lists/contact.ts'
+import { policyFrom } from '../../organisation/organisation.ts'
+import type { ChangeOf } from '../change.ts'
+import { type Applied, type Handler, refuse, type Work } from '../work.ts'
+
+export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user, contact, from }, index) => {
+  const why = await faultOfDomain(work, contact.address)
+  if (why !== undefined) return refuse(why)
+  work.wishes.push({ usr: user, index, wish: { op: 'add', contact, ...(from ? { from } : {}) } })
+  const { address } = contact
+  return { ok: true, target: `${user} ${address}`, after: contact, undo: [{ op: 'contact.remove', user, address }] }
+}
+
+export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user, address, changes }, index) => {
+  const why = changes.address === undefined ? undefined : await faultOfDomain(work, changes.address)
+  if (why !== undefined) return refuse(why)
+  work.wishes.push({ usr: user, index, wish: { op: 'set', address, changes } })
+  const old = await contactAt(work, user, address)
+  const before = old && { ...emptied(changes), ...pick(old.contact, changes) }
+  const undo = before
+    ? [{ op: 'contact.set' as const, user, address: changes.address ?? address, changes: before }]
+    : []
+  return { ok: true, target: `${user} ${address}`, before, after: changes, undo }
+}
+
+export const removeContact: Handler<ChangeOf<'contact.remove'>> = async (work, { user, address }, index) => {
+  work.wishes.push({ usr: user, index, wish: { op: 'remove', address } })
+  const old = await contactAt(work, user, address)
+  if (!old) return { ok: true, target: `${user} ${address}`, undo: [] }
+  const { contact, from } = old
+  const undo = [{ op: 'contact.add' as const, user, contact, ...(from.source === '' ? {} : { from }) }]
+  return { ok: true, target: `${user} ${address}`, before: contact, undo } satisfies Applied
+}
+
+/** Whole domains are listed only where the organisation says so. */
+async function faultOfDomain({ inside }: Work, address: string): Promise<string | undefined> {
+  if (!address.startsWith('@') || policyFrom(await inside.organisation.policy()).domains) return undefined
+  return `${address} is a whole domain, and the organisation's policy does not list domains`
+}
+
+type OldContact = {
+  readonly contact: ContactInput
+  readonly from: { readonly source: string; readonly external: string }
+}
+
+async function contactAt({ inside, config }: Work, user: string, address: string): Promise<OldContact | undefined> {
+  const parsed = readAddress(address, config.policy.unicode)
+  const list = await inside.lists.ofUser(user)
+  if (!parsed.ok || !list) return undefined
+  const [row] = await inside.lists.entriesByKeys(list.id, [parsed.value.key])
+  return (
+    row && { contact: contactOfEntryRow(entryFromText(row.json)), from: { source: row.source, external: row.external } }
+  )
+}
+
+/** What a field was where it was nothing. */
+function emptied(changes: ChangeOf<'contact.set'>['changes']): ChangeOf<'contact.set'>['changes'] {
+  return {
+    ...(changes.nickname === undefined ? {} : { nickname: '' }),
+    ...(changes.remark === undefined ? {} : { remark: '' }),
+    ...(changes.groups === undefined ? {} : { groups: [] }),
+    ...(changes.expires === undefined ? {} : { expires: 'never' }),
+    ...(changes.direction === undefined ? {} : { direction: 'both' as const }),
+  }
+}
+
+function pick(contact: ContactInput, changes: object): Partial<ContactInput> {
+  return Object.fromEntries(Object.entries(contact).filter(([name]) => name in changes))
+}

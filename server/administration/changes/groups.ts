@@ -1,0 +1,54 @@
+/** Changes of named groups: their members list each other. */
+import type { ChangeOf } from '../change.ts'
+import { type Handler, refuse, type Work } from '../work.ts'
+import { unknownUser } from './users.ts'
+
+export const putGroup: Handler<ChangeOf<'group.put'>> = async (work, { group, title }) => {
+  const old = await titleOf(work, group)
+  await work.inside.organisation.putGroup({ id: group, title })
+  work.organisationMoved = true
+  const undo =
+    old === undefined ? [{ op: 'group.remove' as const, group }] : [{ op: 'group.put' as const, group, title: old }]
+  return { ok: true, target: group, before: old, after: title, undo }
+}
+
+export const removeGroup: Handler<ChangeOf<'group.remove'>> = async (work, { group }) => {
+  const title = await titleOf(work, group)
+  if (title === undefined) return refuse(unknownGroup(group))
+  const members = (await work.inside.organisation.members()).filter(({ grp }) => grp === group).map(({ usr }) => usr)
+  await work.inside.organisation.removeGroup(group)
+  work.organisationMoved = true
+  const undo = [
+    { op: 'group.put' as const, group, title },
+    ...members.map((user) => ({ op: 'group.join' as const, group, user })),
+  ]
+  return { ok: true, target: group, before: { title, members }, undo }
+}
+
+export const joinGroup: Handler<ChangeOf<'group.join'>> = async (work, { group, user }) => {
+  if ((await titleOf(work, group)) === undefined) return refuse(unknownGroup(group))
+  if (!(await work.inside.users.get(user))) return refuse(unknownUser(user))
+  if (await isMember(work, group, user)) return { ok: true, target: `${group} ${user}`, undo: [] }
+  await work.inside.organisation.addMember({ grp: group, usr: user })
+  work.organisationMoved = true
+  return { ok: true, target: `${group} ${user}`, after: 'member', undo: [{ op: 'group.leave', group, user }] }
+}
+
+export const leaveGroup: Handler<ChangeOf<'group.leave'>> = async (work, { group, user }) => {
+  if (!(await isMember(work, group, user))) return refuse(`${user} is not in the group ${group}`)
+  await work.inside.organisation.removeMember({ grp: group, usr: user })
+  work.organisationMoved = true
+  return { ok: true, target: `${group} ${user}`, before: 'member', undo: [{ op: 'group.join', group, user }] }
+}
+
+function unknownGroup(group: string): string {
+  return `there is no group ${JSON.stringify(group)}`
+}
+
+async function titleOf({ inside }: Work, group: string): Promise<string | undefined> {
+  return (await inside.organisation.groups()).find(({ id }) => id === group)?.title
+}
+
+async function isMember({ inside }: Work, group: string, user: string): Promise<boolean> {
+  return (await inside.organisation.members()).some(({ grp, usr }) => grp === group && usr === user)
+}

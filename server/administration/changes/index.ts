@@ -1,0 +1,36 @@
+/** Every change and its handler: read this first. */
+import type { Change, ChangeOf, ChangeOp } from '../change.ts'
+import type { Applied, Handler, Work } from '../work.ts'
+import { addContact, removeContact, setContact } from './contacts.ts'
+import { joinGroup, leaveGroup, putGroup, removeGroup } from './groups.ts'
+import { denyAddress, openDomain, openUnits, removeRule, setPolicy, setRole } from './rules.ts'
+import { addUser, disableUser, enableUser, setUser } from './users.ts'
+
+const handlers: { readonly [O in ChangeOp]: Handler<ChangeOf<O>> } = {
+  'contact.add': addContact,
+  'contact.set': setContact,
+  'contact.remove': removeContact,
+  'user.add': addUser,
+  'user.set': setUser,
+  'user.disable': disableUser,
+  'user.enable': enableUser,
+  'group.put': putGroup,
+  'group.remove': removeGroup,
+  'group.join': joinGroup,
+  'group.leave': leaveGroup,
+  'policy.set': setPolicy,
+  'rule.open': openUnits,
+  'rule.domain': openDomain,
+  'rule.deny': denyAddress,
+  'rule.remove': removeRule,
+  'role.set': setRole,
+}
+
+export function applyChange<O extends ChangeOp>(
+  work: Work,
+  change: ChangeOf<O> & Change,
+  index: number,
+): Promise<Applied> {
+  const handler: Handler<ChangeOf<O>> = handlers[change.op]
+  return handler(work, change, index)
+}

@@ -1,0 +1,92 @@
+/** Changes of the organisation's rules and settings, and of who administers. */
+import { createHash } from 'node:crypto'
+import { isLevel } from '../../../shared/whitelist/entry.ts'
+import { readAddress } from '../../lists/contact.ts'
+import { entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards.ts'
+import { policyFrom } from '../../organisation/organisation.ts'
+import { organisationPolicySchema } from '../../organisation/policy.ts'
+import type { RuleRow } from '../../store/administration/tables.ts'
+import type { Change, ChangeOf } from '../change.ts'
+import { type Applied, type Handler, refuse, type Work } from '../work.ts'
+import { unknownUser } from './users.ts'
+
+export const setPolicy: Handler<ChangeOf<'policy.set'>> = async (work, { changes }) => {
+  const old = policyFrom(await work.inside.organisation.policy())
+  const next = organisationPolicySchema.parse({ ...old, ...changes })
+  await work.inside.organisation.setPolicy(JSON.stringify(next))
+  work.organisationMoved = true
+  const before = Object.fromEntries(Object.entries(old).filter(([name]) => name in changes))
+  return { ok: true, target: 'policy', before, after: changes, undo: [{ op: 'policy.set', changes: before }] }
+}
+
+export const openUnits: Handler<ChangeOf<'rule.open'>> = (work, { a, b }) =>
+  addRule(work, { kind: 'open', a, b, more: '{}' })
+
+export const openDomain: Handler<ChangeOf<'rule.domain'>> = async (work, { domain, for: audience, name, proof }) => {
+  if (!policyFrom(await work.inside.organisation.policy()).domains)
+    return refuse("the organisation's policy does not list domains")
+  const read = readAddress(domain, work.config.policy.unicode)
+  if (!read.ok) return refuse(read.why)
+  if (proof !== undefined && !isLevel(proof)) return refuse(`${JSON.stringify(proof)} is not a level of proof`)
+  const more = JSON.stringify({ ...(name === undefined ? {} : { name }), ...(proof === undefined ? {} : { proof }) })
+  return addRule(work, { kind: 'domain', a: read.value.key, b: audience, more })
+}
+
+export const denyAddress: Handler<ChangeOf<'rule.deny'>> = async (work, { what, user }) => {
+  const read = readAddress(what, work.config.policy.unicode)
+  if (!read.ok) return refuse(read.why)
+  if (user !== undefined && !(await work.inside.users.get(user))) return refuse(unknownUser(user))
+  return addRule(work, { kind: 'deny', a: read.value.key, b: user ?? '', more: '{}' })
+}
+
+export const removeRule: Handler<ChangeOf<'rule.remove'>> = async (work, { id }) => {
+  const { organisation } = work.inside
+  const rule = (await organisation.rules()).find((row) => row.id === id)
+  if (!rule) return refuse(`there is no rule ${JSON.stringify(id)}`)
+  await organisation.removeRule(id)
+  await organisation.removeCard(cardIdOf(rule))
+  work.organisationMoved = true
+  return { ok: true, target: id, before: changeOfRule(rule), undo: [changeOfRule(rule)] }
+}
+
+export const setRole: Handler<ChangeOf<'role.set'>> = async (work, { user, role }) => {
+  const { administration, users } = work.inside
+  if (!(await users.get(user))) return refuse(unknownUser(user))
+  const old = await administration.role(user)
+  if (role === 'none') await administration.removeRole(user)
+  else await administration.setRole({ usr: user, role, totp: old?.totp ?? '', totp_step: old?.totp_step ?? 0 })
+  const before = old?.role ?? 'none'
+  return { ok: true, target: user, before, after: role, undo: [{ op: 'role.set', user, role: before }] }
+}
+
+/** The change that makes a rule: for undoing its removal, and for a snapshot. */
+export function changeOfRule({ kind, a, b, more }: RuleRow): Change {
+  if (kind === 'open') return { op: 'rule.open', a, b }
+  if (kind === 'domain') return { op: 'rule.domain', domain: a, for: b, ...JSON.parse(more) }
+  return { op: 'rule.deny', what: a, ...(b === '' ? {} : { user: b }) }
+}
+
+/** A rule's name follows from what it says: the same rule twice is the same rule. */
+export function ruleIdOf({ kind, a, b }: Pick<RuleRow, 'kind' | 'a' | 'b'>): string {
+  return createHash('sha256').update(`${kind}\n${a}\n${b}`).digest('hex').slice(0, 12)
+}
+
+async function addRule(work: Work, rule: Omit<RuleRow, 'id'>): Promise<Applied> {
+  const { organisation } = work.inside
+  const id = ruleIdOf(rule)
+  const row = { id, ...rule }
+  const rules = await organisation.rules()
+  const old = rules.find((one) => one.id === id)
+  if (old?.more === rule.more) return { ok: true, target: id, undo: [] }
+  await organisation.putRule(row)
+  const entry = rule.kind === 'domain' ? entryOfDomain(row) : entryOfDenied(row)
+  const card = await organisation.card(entry.id)
+  if (rule.kind !== 'open') await organisation.putCard(nextCard(entry, rule.a, card))
+  work.organisationMoved = true
+  const undo: readonly Change[] = old ? [changeOfRule(old)] : [{ op: 'rule.remove', id }]
+  return { ok: true, target: id, before: old && changeOfRule(old), after: changeOfRule(row), undo }
+}
+
+function cardIdOf({ kind, id }: RuleRow): string {
+  return `${kind === 'deny' ? 'x' : 'd'}.${id}`
+}

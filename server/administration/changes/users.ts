@@ -1,0 +1,134 @@
+/** Changes of people: their accounts, and the cards by which the others see them. */
+import { nobodysHash } from '../../access/passwords.ts'
+import { readAddress, readExpiry } from '../../lists/contact.ts'
+import { entryOfUser, nextCard, userCardId } from '../../organisation/cards.ts'
+import type { UserRow } from '../../store/tables.ts'
+import type { UserChanges } from '../../store/users.ts'
+import type { ChangeOf } from '../change.ts'
+import { nudge } from '../nudge.ts'
+import { type Handler, refuse, type Work } from '../work.ts'
+
+/** Part of list ids, card ids and file names: plain and short. */
+const loginPattern = /^[a-z0-9][a-z0-9._-]{0,59}$/
+
+export const addUser: Handler<ChangeOf<'user.add'>> = async (work, change) => {
+  const { inside, config, now } = work
+  const { user, scope, op: _op, ...given } = change
+  if (!loginPattern.test(user)) return refuse('a login name has letters a to z, digits, dot, _ and -, at most 60')
+  if (await inside.users.get(user)) return refuse(`the user ${user} is there already`)
+  const read = await readPerson(work, user, { address: `${user}@${config.domain}`, ...given })
+  if (!read.ok) return refuse(read.why)
+  const { name = '', address = '', address_key = '', department = '', sponsor = '', expires = 0 } = read.value
+  const row: UserRow = {
+    id: user,
+    scope,
+    argon2: nobodysHash,
+    state: 'active',
+    created_at: now,
+    name,
+    address,
+    address_key,
+    department,
+    sponsor,
+    expires,
+  }
+  await inside.users.add(row)
+  work.newUsers.add(user)
+  await writeCard(work, row)
+  const after = { name, address, scope, ...optional({ department, sponsor, expires }) }
+  return { ok: true, target: user, after, undo: [{ op: 'user.disable', user }] }
+}
+
+export const setUser: Handler<ChangeOf<'user.set'>> = async (work, { user, changes }) => {
+  const old = await work.inside.users.get(user)
+  if (!old) return refuse(unknownUser(user))
+  const read = await readPerson(work, user, changes)
+  if (!read.ok) return refuse(read.why)
+  await work.inside.users.change(user, read.value)
+  await writeCard(work, { ...old, ...read.value })
+  const before = Object.fromEntries(Object.keys(changes).map((name) => [name, shown(old, name)]))
+  return { ok: true, target: user, before, after: changes, undo: [{ op: 'user.set', user, changes: before }] }
+}
+
+export const disableUser: Handler<ChangeOf<'user.disable'>> = async (work, { user }) => {
+  const { inside, now } = work
+  if (!(await inside.users.get(user))) return refuse(unknownUser(user))
+  await inside.users.setState(user, 'disabled')
+  await inside.sessions.removeOf(user)
+  await nudge(inside, user, now)
+  work.organisationMoved = true
+  return { ok: true, target: user, before: 'active', after: 'disabled', undo: [{ op: 'user.enable', user }] }
+}
+
+export const enableUser: Handler<ChangeOf<'user.enable'>> = async (work, { user }) => {
+  const old = await work.inside.users.get(user)
+  if (!old) return refuse(unknownUser(user))
+  await work.inside.users.setState(user, 'active')
+  await writeCard(work, old)
+  return { ok: true, target: user, before: old.state, after: 'active', undo: [{ op: 'user.disable', user }] }
+}
+
+export function unknownUser(user: string): string {
+  return `there is no user ${JSON.stringify(user)}`
+}
+
+async function writeCard(work: Work, user: UserRow): Promise<void> {
+  const { inside } = work
+  const old = await inside.organisation.card(userCardId(user.id))
+  await inside.organisation.putCard(nextCard(entryOfUser(user), user.address_key, old))
+  work.organisationMoved = true
+}
+
+type Read = { readonly ok: true; readonly value: UserChanges } | { readonly ok: false; readonly why: string }
+
+/** The given fields as rows hold them, or why one of them cannot be. */
+async function readPerson(
+  { inside, config }: Work,
+  user: string,
+  given: ChangeOf<'user.set'>['changes'],
+): Promise<Read> {
+  const value: { -readonly [K in keyof UserChanges]: UserChanges[K] } = {}
+  if (given.name !== undefined) value.name = oneLine(given.name)
+  if (value.name === '') return { ok: false, why: 'a user needs a name' }
+  if (given.address !== undefined) {
+    const address = readAddress(given.address, config.policy.unicode)
+    if (!address.ok) return address
+    if (given.address.startsWith('@')) return { ok: false, why: 'a user needs an address' }
+    const other = await inside.users.byAddress(address.value.key)
+    if (other && other.id !== user)
+      return { ok: false, why: `the address ${address.value.text} belongs to another user` }
+    value.address = address.value.text
+    value.address_key = address.value.key
+  }
+  if (given.department !== undefined) value.department = oneLine(given.department)
+  if (given.sponsor !== undefined) {
+    if (given.sponsor !== '' && !(await inside.users.get(given.sponsor)))
+      return { ok: false, why: unknownUser(given.sponsor) }
+    value.sponsor = given.sponsor
+  }
+  if (given.expires !== undefined) {
+    const expires = readExpiry(given.expires)
+    if (!expires.ok) return expires
+    value.expires = expires.value ?? 0
+  }
+  return { ok: true, value }
+}
+
+function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+}
+
+function shown(user: UserRow, name: string): string | number {
+  if (name === 'expires') return user.expires === 0 ? 'never' : user.expires
+  if (name === 'department') return user.department
+  if (name === 'sponsor') return user.sponsor
+  return name === 'address' ? user.address : user.name
+}
+
+function optional(fields: { readonly department: string; readonly sponsor: string; readonly expires: number }) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '' && value !== 0))
+}

@@ -1,0 +1,94 @@
+/** Why an address is, or is not, in a user's list: `kith-server why`, and the same on screen. */
+import { entryFromText } from '../lists/changes.ts'
+import { contactOfEntryRow, readAddress } from '../lists/contact.ts'
+import { contentsOf } from '../lists/contents.ts'
+import { loadOrganisation, type Organisation, type Person } from '../organisation/organisation.ts'
+import { type Reason, reasonsFor } from '../organisation/shared-cards.ts'
+import { isIn } from '../organisation/units.ts'
+import type { Store } from '../store/store.ts'
+import type { EntryRow } from '../store/tables.ts'
+import type { Change } from './change.ts'
+import { changeOfRule } from './changes/rules.ts'
+import { unknownUser } from './changes/users.ts'
+
+export type Admission =
+  | Reason
+  /** An entry of the user's own. `source`: empty by hand. */
+  | { readonly rule: 'entry'; readonly source: string }
+  | { readonly rule: 'domain'; readonly id: string; readonly domain: string }
+  | { readonly rule: 'self' }
+
+export type Explanation = {
+  readonly user: string
+  readonly address: string
+  /** Whether the list in force has the address. */
+  readonly listed: boolean
+  /** What admits it, were it not for `denied`. */
+  readonly admitted: readonly Admission[]
+  readonly denied?: { readonly id: string; readonly rule: Change }
+  readonly expired?: number
+  readonly direction?: 'send' | 'receive'
+  readonly proof?: string
+}
+
+export type Explained =
+  | { readonly ok: true; readonly value: Explanation }
+  | { readonly ok: false; readonly why: string }
+
+export type Question = {
+  readonly user: string
+  readonly address: string
+  readonly now: number
+  readonly unicode: boolean
+}
+
+export function explain(store: Store, { user, address, now, unicode }: Question): Promise<Explained> {
+  return store.snapshot(async (inside) => {
+    const read = readAddress(address, unicode)
+    if (!read.ok) return read
+    const organisation = await loadOrganisation(inside)
+    const viewer = organisation.people.get(user)
+    const list = await inside.lists.ofUser(user)
+    if (!viewer || !list) return { ok: false, why: unknownUser(user) }
+    const { key, text } = read.value
+    const own = (await inside.lists.entriesByKeys(list.id, [key, domainOf(key)])).map((row) => row)
+    const denial = organisation.denials.find(user, key)
+    const contents = await contentsOf(inside, list, organisation)
+    const entry = contents.find((one) => one.key === key) ?? contents.find((one) => one.key === domainOf(key))
+    const shown = entry && contactOfEntryRow(entryFromText(entry.json))
+    const expires = typeof shown?.expires === 'number' && shown.expires <= now ? shown.expires : undefined
+    const isClosed = entry !== undefined && entryFromText(entry.json).o === 'n'
+    return {
+      ok: true,
+      value: {
+        user,
+        address: text,
+        listed: (viewer.key === key || (shown !== undefined && !isClosed)) && expires === undefined,
+        admitted: admissionsOf(organisation, viewer, { key, own }),
+        ...(denial ? { denied: { id: denial.id, rule: changeOfRule(denial) } } : {}),
+        ...(expires === undefined ? {} : { expired: expires }),
+        ...(shown?.direction === 'send' || shown?.direction === 'receive' ? { direction: shown.direction } : {}),
+        ...(shown?.proof === undefined ? {} : { proof: shown.proof }),
+      },
+    }
+  })
+}
+
+type Asked = { readonly key: string; readonly own: readonly EntryRow[] }
+
+function admissionsOf(organisation: Organisation, viewer: Person, { key, own }: Asked): readonly Admission[] {
+  const self: readonly Admission[] = viewer.key === key ? [{ rule: 'self' }] : []
+  const entries = own.map(({ source }): Admission => ({ rule: 'entry', source }))
+  const other = [...organisation.people.values()].find((person) => person.key === key)
+  const shared = other ? reasonsFor(organisation, viewer, other) : []
+  const domains = organisation.rules.flatMap(({ kind, id, a, b }): readonly Admission[] =>
+    kind === 'domain' && organisation.policy.domains && a === domainOf(key) && isIn(viewer, b)
+      ? [{ rule: 'domain', id, domain: a }]
+      : [],
+  )
+  return [...self, ...entries, ...shared, ...domains]
+}
+
+function domainOf(key: string): string {
+  return key.slice(key.lastIndexOf('@'))
+}

@@ -1,0 +1,164 @@
+/**
+ * The one way in which anything is administered: changes, all or none, in one transaction with the new version of every
+ * list that they touch and a line each in the audit log.
+ */
+import { changeList, createList, nothing } from '../lists/editor.ts'
+import { type HeadSigner, issue, type ListChange } from '../lists/issue.ts'
+import { type OrganisationStep, standing, stepBetween } from '../lists/list-difference.ts'
+import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
+import type { Config } from '../setup/config.ts'
+import type { Store } from '../store/store.ts'
+import { addAudit } from './audit.ts'
+import type { Change } from './change.ts'
+import { applyChange } from './changes/index.ts'
+import type { Applied, Work } from './work.ts'
+
+export type Run = {
+  readonly changes: readonly Change[]
+  /** Login or token of whoever asked. */
+  readonly who: string
+  /** `cli`, `soap`, `desktop`, `import:NAME` ... */
+  readonly via: string
+  readonly why: string
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+export type Fault = { readonly index: number; readonly why: string }
+export type Ran =
+  | { readonly ok: true; readonly lists: readonly UserListChange[]; readonly audit: readonly number[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] }
+export type UserListChange = ListChange & { readonly user: string }
+
+export type RunDependencies = { readonly store: Store; readonly config: Config; readonly sign: HeadSigner }
+
+/** Carries an outcome out of a transaction that is not to be kept. */
+class Undone extends Error {
+  readonly outcome: Ran
+
+  constructor(outcome: Ran) {
+    super('nothing is kept')
+    this.outcome = outcome
+  }
+}
+
+export type RunOptions = {
+  /** Nothing is kept: to see what would happen. */
+  readonly dry?: boolean
+  /** What else belongs to the transaction, once all went well. */
+  readonly also?: (inside: Store, ran: Ran) => Promise<void>
+}
+
+export async function runChanges(dependencies: RunDependencies, run: Run, options: RunOptions = {}): Promise<Ran> {
+  try {
+    return await dependencies.store.transaction(async (inside) => {
+      const outcome = await runInside(dependencies, inside, run)
+      if (!outcome.ok || options.dry === true) throw new Undone(outcome)
+      await options.also?.(inside, outcome)
+      return outcome
+    })
+  } catch (error) {
+    if (error instanceof Undone) return error.outcome
+    throw error
+  }
+}
+
+async function runInside({ config, sign }: RunDependencies, inside: Store, run: Run): Promise<Ran> {
+  const before = await loadOrganisation(inside)
+  const work: Work = { inside, config, now: run.now, wishes: [], newUsers: new Set(), organisationMoved: false }
+  const applied: Extract<Applied, { readonly ok: true }>[] = []
+  const faults: Fault[] = []
+  for (const [index, change] of run.changes.entries()) {
+    const one = await applyChange(work, change, index)
+    if (one.ok) applied.push(one)
+    else faults.push({ index, why: one.why })
+  }
+  if (faults.length > 0) return { ok: false, faults }
+  const lists = await writeLists({ config, sign }, work, { before, by: run.who })
+  if (!lists.ok) return lists
+  const audit: number[] = []
+  for (const [index, one] of applied.entries())
+    audit.push(await addAudit(inside, auditOf(run, run.changes[index], one)))
+  return { ok: true, lists: lists.value, audit }
+}
+
+function auditOf(
+  run: Run,
+  change: Change | undefined,
+  { target, before, after, undo }: Extract<Applied, { ok: true }>,
+) {
+  const { who, via, why, now } = run
+  return {
+    at: now,
+    who,
+    via,
+    why,
+    op: change?.op ?? '',
+    target,
+    before: textOf(before),
+    after: textOf(after),
+    undo: undo.length === 0 ? '' : textOf(undo),
+  }
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? '' : JSON.stringify(value)
+}
+
+type Signing = { readonly config: Config; readonly sign: HeadSigner }
+type Before = { readonly before: Organisation; readonly by: string }
+type Lists = { readonly ok: true; readonly value: readonly UserListChange[] } | Extract<Ran, { readonly ok: false }>
+
+async function writeLists(signing: Signing, work: Work, { before, by }: Before): Promise<Lists> {
+  const step = await stepOf(work, before)
+  const changed: UserListChange[] = []
+  for (const usr of work.newUsers) {
+    const dependencies = { ...signing, store: work.inside, clock: { now: () => work.now } }
+    changed.push({ user: usr, ...(await createList(dependencies, work.inside, { usr, step })) })
+  }
+  const faults: Fault[] = []
+  for (const [usr, wanted] of Map.groupBy(work.wishes, (one) => one.usr)) {
+    const wishes = wanted.map(({ wish }) => wish)
+    // A list that was just made has its cards already.
+    const own = work.newUsers.has(usr) ? standing(step.after) : step
+    const result = await changeList(signing, work.inside, { usr, wishes, by, now: work.now, step: own })
+    if (result.ok) changed.push({ user: usr, ...result.value })
+    else if (result.kind === 'noList')
+      faults.push({ index: wanted[0]?.index ?? 0, why: `there is no user ${JSON.stringify(usr)}` })
+    else for (const { index, why } of result.faults) faults.push({ index: wanted[index]?.index ?? 0, why })
+  }
+  if (faults.length > 0) return { ok: false, faults }
+  if (step.before === step.after) return { ok: true, value: changed }
+  return {
+    ok: true,
+    value: [
+      ...changed,
+      ...(await writeOthers(signing, work, { step, by, done: new Set(changed.map(({ user }) => user)) })),
+    ],
+  }
+}
+
+async function stepOf({ inside, organisationMoved }: Work, before: Organisation): Promise<OrganisationStep> {
+  if (!organisationMoved) return standing(before)
+  await inside.organisation.bump()
+  return stepBetween(before, await loadOrganisation(inside))
+}
+
+type Others = { readonly step: OrganisationStep; readonly by: string; readonly done: ReadonlySet<string> }
+
+/** Every other list that the organisation's change reaches; those that stay as they are get no version. */
+async function writeOthers(
+  signing: Signing,
+  { inside, now }: Work,
+  { step, by, done }: Others,
+): Promise<readonly UserListChange[]> {
+  const changed: UserListChange[] = []
+  for (const user of step.after.people.keys()) {
+    const found = done.has(user) ? undefined : await inside.lists.ofUser(user)
+    const row = found && (await inside.lists.lock(found.id))
+    if (!row) continue
+    const change = await issue(signing, inside, { row, planned: nothing(row), texts: new Map(), step, by, now })
+    if (change.version !== row.ver) changed.push({ user, ...change })
+  }
+  return changed
+}

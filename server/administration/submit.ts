@@ -1,0 +1,124 @@
+/**
+ * How changes are asked for: carried out at once where the policy key is at hand, else kept as a proposal until a second
+ * administrator, or whoever holds the key, has seen them.
+ */
+import { randomUUID } from 'node:crypto'
+import { policyFrom } from '../organisation/organisation.ts'
+import type { Config } from '../setup/config.ts'
+import type { ProposalRow } from '../store/administration/tables.ts'
+import type { Store } from '../store/store.ts'
+import { type Change, changeSchema } from './change.ts'
+import { nudge } from './nudge.ts'
+import { type Ran, type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
+
+/** `pending`: the proposal's id; `needs` whom it waits for. */
+export type Submitted = Ran | { readonly ok: true; readonly pending: string; readonly needs: 'approval' | 'signature' }
+
+/** `sign` is absent where the policy key is elsewhere. */
+export type SubmitDependencies = Omit<RunDependencies, 'sign'> & { readonly sign?: RunDependencies['sign'] }
+
+export async function submit(dependencies: SubmitDependencies, run: Run, options: RunOptions = {}): Promise<Submitted> {
+  const { store, config, sign } = dependencies
+  const policy = policyFrom(await store.organisation.policy())
+  const needs = policy.fourEyes && run.changes.some((change) => isExternal(change, config)) ? 'approval' : 'signature'
+  if (needs === 'signature' && sign) return runChanges({ store, config, sign }, run, options)
+  const tried = await runChanges({ store, config, sign: sign ?? unsigned }, run, { dry: true })
+  if (!tried.ok) return tried
+  const id = randomUUID()
+  await store.transaction(async (inside) => {
+    await lockOut(inside, run)
+    await inside.administration.addProposal(proposalOf(id, run, needs === 'approval' ? 'approval' : 'ready'))
+  })
+  return { ok: true, pending: id, needs }
+}
+
+/** Whoever is to be disabled is out at once; only the others' lists wait for their signature. */
+async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
+  for (const change of changes) {
+    if (change.op !== 'user.disable') continue
+    await inside.users.setState(change.user, 'disabled')
+    await inside.sessions.removeOf(change.user)
+    await nudge(inside, change.user, now)
+  }
+}
+
+/** For trying out what is never kept. */
+export function unsigned(): Promise<Uint8Array> {
+  return Promise.resolve(new Uint8Array(64))
+}
+
+function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): ProposalRow {
+  const { changes, who, via, why, now } = run
+  return { id, at: now, who, via, why, changes: JSON.stringify(changes), state, approved_by: '', result: '' }
+}
+
+/** What lets somebody from outside in, or takes the second pair of eyes away, needs it. */
+function isExternal(change: Change, { domain }: Config): boolean {
+  if (change.op === 'contact.add') return isOutside(change.contact, domain)
+  if (change.op === 'contact.set') return change.changes.address !== undefined || change.changes.scope === 'external'
+  if (change.op === 'user.add') return change.scope === 'external'
+  if (change.op === 'policy.set') return change.changes.fourEyes === false || change.changes.domains === true
+  return change.op === 'rule.domain'
+}
+
+function isOutside(
+  contact: { readonly address: string; readonly scope?: string | undefined },
+  domain: string,
+): boolean {
+  return contact.scope === 'external' || !contact.address.toLowerCase().endsWith(`@${domain.toLowerCase()}`)
+}
+
+export type Decision = { readonly id: string; readonly who: string; readonly approve: boolean }
+export type Decided = { readonly ok: true } | { readonly ok: false; readonly why: string }
+
+/** A proposal is approved by somebody else than whoever made it. */
+export async function decide(store: Store, { id, who, approve }: Decision): Promise<Decided> {
+  const proposal = await store.administration.proposal(id)
+  if (!proposal) return { ok: false, why: `there is no proposal ${JSON.stringify(id)}` }
+  if (approve && proposal.who === who) return { ok: false, why: 'a second person has to approve it' }
+  const state = approve ? 'ready' : 'refused'
+  const moved = await store.administration.moveProposal(id, 'approval', { state, approved_by: who, result: '' })
+  return moved ? { ok: true } : { ok: false, why: 'it was decided already' }
+}
+
+/** Carries out what is ready, oldest first; each proposal once, whoever does it and however often that is interrupted. */
+export async function carryOut(dependencies: RunDependencies, now: () => number): Promise<number> {
+  let count = 0
+  for (const proposal of await dependencies.store.administration.proposals('ready')) {
+    const run = { ...runOf(proposal), now: now() }
+    const done = (result: Ran) => ({
+      state: result.ok ? ('done' as const) : ('refused' as const),
+      approved_by: proposal.approved_by,
+      result: JSON.stringify(result),
+    })
+    const ran = await runChanges(dependencies, run, {
+      also: async (inside, result) => {
+        // Another process was faster: what we did is rolled back.
+        if (!(await inside.administration.moveProposal(proposal.id, 'ready', done(result)))) throw new CarriedOut()
+      },
+    }).catch(carriedOut)
+    if (ran && !ran.ok) await dependencies.store.administration.moveProposal(proposal.id, 'ready', done(ran))
+    count += 1
+  }
+  return count
+}
+
+class CarriedOut extends Error {}
+
+function carriedOut(error: unknown): undefined {
+  if (!(error instanceof CarriedOut)) throw error
+}
+
+export function runOf({ changes, who, via, why, approved_by }: ProposalRow): Omit<Run, 'now'> {
+  const by = approved_by === '' ? who : `${who}, ${approved_by}`
+  return { changes: changeSchema.array().parse(JSON.parse(changes)), who: by, via, why }
+}
+
+/** For whoever needs it done now: in words, where it is not. */
+export function faultOfSubmitted(submitted: Submitted): string | undefined {
+  if (!submitted.ok) return submitted.faults.map(({ why }) => why).join('; ')
+  if (!('pending' in submitted)) return undefined
+  return submitted.needs === 'approval'
+    ? `a second person has to approve it: proposal ${submitted.pending}`
+    : `the policy key is not here: it waits for its signature as proposal ${submitted.pending}`
+}

@@ -1,0 +1,174 @@
+/** What a change of entries, rules or people does to one list: the operations, the leaves after it, the rows to flip. Pure. */
+import {
+  type CardDifference,
+  type CardSet,
+  type Leaves,
+  leavesOf,
+  setDifference,
+  viewDifference,
+} from '../organisation/card-set.ts'
+import type { Organisation } from '../organisation/organisation.ts'
+import { type SharedCards, sharedCards } from '../organisation/shared-cards.ts'
+import type { OwnLeaf } from '../store/lists.ts'
+import type { EntryRow } from '../store/tables.ts'
+import type { Planned } from './changes.ts'
+import { keysOf } from './contents.ts'
+
+/** From one state of the organisation to the next; for all lists. */
+export type OrganisationStep = {
+  readonly before: Organisation
+  readonly after: Organisation
+  readonly cardsBefore: SharedCards
+  readonly cardsAfter: SharedCards
+  /** Ids that differ between two sets of cards; computed once for each pair. */
+  readonly between: (before: CardSet, after: CardSet) => readonly string[]
+}
+
+export function stepBetween(before: Organisation, after: Organisation): OrganisationStep {
+  const cardsBefore = sharedCards(before)
+  const cardsAfter = before === after ? cardsBefore : sharedCards(after)
+  const known = new Map<CardSet, Map<CardSet, readonly string[]>>()
+  const between = (from: CardSet, to: CardSet) => {
+    const row = known.get(from) ?? new Map<CardSet, readonly string[]>()
+    known.set(from, row)
+    const ids = row.get(to) ?? setDifference(from, to)
+    row.set(to, ids)
+    return ids
+  }
+  return { before, after, cardsBefore, cardsAfter, between }
+}
+
+/** Nothing changes but the list itself. */
+export function standing(organisation: Organisation): OrganisationStep {
+  return stepBetween(organisation, organisation)
+}
+
+export type ListFacts = {
+  readonly usr: string
+  /** The user's own rows before the change. */
+  readonly own: readonly OwnLeaf[]
+  /** Texts of own rows by key: those that the wishes name and those that `flippedBy` names. */
+  readonly texts: ReadonlyMap<string, EntryRow>
+  readonly planned: Planned
+  readonly step: OrganisationStep
+}
+
+export type ListDifference = {
+  /** Ids that go, and texts of entries that come or change. */
+  readonly removals: readonly string[]
+  readonly additions: readonly string[]
+  readonly changes: readonly string[]
+  readonly leaves: Leaves
+  /** By how many bytes the list grows. */
+  readonly bytes: number
+  /** Rows as they are to be written: `denied` by the rules after the change. */
+  readonly puts: readonly EntryRow[]
+  readonly flipped: { readonly denied: readonly string[]; readonly admitted: readonly string[] }
+}
+
+/** Own rows, untouched by the wishes, that the deny rules now keep out or let in. */
+export function flippedBy(
+  own: readonly OwnLeaf[],
+  { usr, planned, step }: Pick<ListFacts, 'usr' | 'planned' | 'step'>,
+): readonly OwnLeaf[] {
+  if (step.before.denials.fingerprint === step.after.denials.fingerprint) return []
+  return own.filter(
+    (row) =>
+      !planned.puts.has(row.id) && !planned.removed.has(row.id) && row.denied !== deniedIn(step.after, usr, row.key),
+  )
+}
+
+function deniedIn(organisation: Organisation, usr: string, key: string): number {
+  return organisation.denials.find(usr, key) ? 1 : 0
+}
+
+export function differenceOf(facts: ListFacts): ListDifference {
+  const tally = new Tally()
+  const puts = ownDifference(facts, tally)
+  const flips = flippedBy(facts.own, facts)
+  for (const row of flips) {
+    const { id, json } = textOf(facts.texts.get(row.key))
+    if (row.denied === 1) tally.add(json)
+    else tally.remove(id, json)
+  }
+  const { usr, own, step } = facts
+  const ownAfter = rowsAfter(facts, puts, flips)
+  const before = step.cardsBefore.of(usr, keysOf(own.filter((row) => row.denied === 0)))
+  const after = step.cardsAfter.of(usr, keysOf(ownAfter))
+  tally.addCards(viewDifference(before, after, step.between(before.set, after.set)))
+  return {
+    ...tally.result(),
+    leaves: leavesOf(after, ownAfter),
+    puts,
+    flipped: {
+      denied: flips.filter((row) => row.denied === 0).map((row) => row.id),
+      admitted: flips.filter((row) => row.denied === 1).map((row) => row.id),
+    },
+  }
+}
+
+/** The user's own entries: what the wishes put and removed, where the rules let it show. */
+function ownDifference({ usr, own, texts, planned, step }: ListFacts, tally: Tally): readonly EntryRow[] {
+  const before = new Map(own.map((row) => [row.id, row]))
+  const textById = new Map([...texts.values()].map((row) => [row.id, row]))
+  const wasShown = (id: string) => before.get(id)?.denied === 0
+  for (const id of planned.removed) if (wasShown(id)) tally.remove(id, textOf(textById.get(id)).json)
+  const puts = [...planned.puts.values()].map((row) => ({ ...row, denied: deniedIn(step.after, usr, row.key) }))
+  for (const { id, json, denied } of puts) {
+    const old = wasShown(id) ? textOf(textById.get(id)).json : undefined
+    if (denied === 0 && old !== undefined) tally.change(old, json)
+    else if (denied === 0) tally.add(json)
+    else if (old !== undefined) tally.remove(id, old)
+  }
+  return puts
+}
+
+function rowsAfter(
+  { own, planned }: ListFacts,
+  puts: readonly EntryRow[],
+  flips: readonly OwnLeaf[],
+): readonly Pick<OwnLeaf, 'id' | 'key' | 'leaf'>[] {
+  const flipped = new Set(flips.map((row) => row.id))
+  const kept = own.filter(
+    (row) => !planned.puts.has(row.id) && !planned.removed.has(row.id) && (row.denied === 0) !== flipped.has(row.id),
+  )
+  return [...kept, ...puts.filter((row) => row.denied === 0)]
+}
+
+/** On canonical texts: nothing is read again. */
+class Tally {
+  readonly #removals: string[] = []
+  readonly #additions: string[] = []
+  readonly #changes: string[] = []
+  #bytes = 0
+
+  add(json: string, bytes = Buffer.byteLength(json)): void {
+    this.#additions.push(json)
+    this.#bytes += bytes
+  }
+
+  change(old: string, json: string): void {
+    this.#changes.push(json)
+    this.#bytes += Buffer.byteLength(json) - Buffer.byteLength(old)
+  }
+
+  remove(id: string, old: string, bytes = Buffer.byteLength(old)): void {
+    this.#removals.push(id)
+    this.#bytes -= bytes
+  }
+
+  addCards({ added, changed, removed }: CardDifference): void {
+    for (const { json, bytes } of added) this.add(json, bytes)
+    for (const { from, to } of changed) this.change(from.json, to.json)
+    for (const { id, json, bytes } of removed) this.remove(id, json, bytes)
+  }
+
+  result() {
+    return { removals: this.#removals, additions: this.#additions, changes: this.#changes, bytes: this.#bytes }
+  }
+}
+
+function textOf(row: EntryRow | undefined): EntryRow {
+  if (row === undefined) throw new Error('a stored entry is missing')
+  return row
+}

@@ -1,0 +1,26 @@
+/** Deny rules: they win over everything that admits. */
+import type { RuleRow } from '../store/administration/tables.ts'
+
+export type Denials = {
+  /** Tells two sets of deny rules apart. */
+  readonly fingerprint: string
+  /** The rule that keeps the address (folded, or `@domain`) out of the user's list. */
+  find(usr: string, key: string): RuleRow | undefined
+}
+
+export function denialsOf(rules: readonly RuleRow[]): Denials {
+  const denies = rules.filter((rule) => rule.kind === 'deny')
+  const byPlace = new Map(denies.map((rule) => [`${rule.b} ${rule.a}`, rule]))
+  return {
+    fingerprint: [...byPlace.keys()].sort().join('\n'),
+    find(usr, key) {
+      if (byPlace.size === 0) return undefined
+      const domain = key.slice(key.lastIndexOf('@'))
+      for (const who of ['', usr]) {
+        const rule = byPlace.get(`${who} ${key}`) ?? byPlace.get(`${who} ${domain}`)
+        if (rule) return rule
+      }
+      return undefined
+    },
+  }
+}

@@ -1,0 +1,105 @@
+/** The organisation at one moment: people, groups, rules and cards, read whole and kept by its version. */
+
+import type { RuleRow } from '../store/administration/tables.ts'
+import type { Store } from '../store/store.ts'
+import type { UserRow } from '../store/tables.ts'
+import { type Card, cardOf, userCardId } from './cards.ts'
+import { type Denials, denialsOf } from './denials.ts'
+import { defaultPolicy, type OrganisationPolicy, organisationPolicySchema } from './policy.ts'
+import type { Belonging } from './units.ts'
+
+export type Person = Belonging & {
+  readonly name: string
+  readonly address: string
+  /** ASCII-folded. */
+  readonly key: string
+  readonly isActive: boolean
+  readonly sponsor: string
+  readonly card: Card | undefined
+}
+
+export type Rule = RuleRow & { readonly card: Card | undefined }
+
+export type Organisation = {
+  readonly version: number
+  readonly policy: OrganisationPolicy
+  readonly people: ReadonlyMap<string, Person>
+  /** Titles by id. */
+  readonly groups: ReadonlyMap<string, string>
+  readonly rules: readonly Rule[]
+  readonly denials: Denials
+  /** Whoever each sponsor answers for. */
+  readonly guests: ReadonlyMap<string, readonly Person[]>
+}
+
+export async function loadOrganisation(store: Store): Promise<Organisation> {
+  const { users, organisation } = store
+  const cards = new Map((await organisation.cards()).map((row) => [row.id, cardOf(row)]))
+  const members = groupsByUser(await organisation.members())
+  const people = new Map((await users.all()).map((user) => [user.id, personOf(user, members, cards)]))
+  const rows = await organisation.rules()
+  return {
+    version: await organisation.version(),
+    policy: policyFrom(await organisation.policy()),
+    people,
+    groups: new Map((await organisation.groups()).map(({ id, title }) => [id, title])),
+    rules: rows.map((row) => ({ ...row, card: cards.get(`${row.kind === 'deny' ? 'x' : 'd'}.${row.id}`) })),
+    denials: denialsOf(rows),
+    guests: guestsOf(people),
+  }
+}
+
+/** Settings as stored; what an older program did not know has its default. */
+export function policyFrom(text: string | undefined): OrganisationPolicy {
+  return text === undefined ? defaultPolicy : organisationPolicySchema.parse(JSON.parse(text))
+}
+
+function personOf(
+  user: UserRow,
+  members: ReadonlyMap<string, ReadonlySet<string>>,
+  cards: ReadonlyMap<string, Card>,
+): Person {
+  return {
+    usr: user.id,
+    name: user.name,
+    address: user.address,
+    key: user.address_key,
+    scope: user.scope,
+    isActive: user.state === 'active',
+    department: user.department,
+    sponsor: user.sponsor,
+    groups: members.get(user.id) ?? none,
+    card: cards.get(userCardId(user.id)),
+  }
+}
+
+const none: ReadonlySet<string> = new Set()
+
+function groupsByUser(members: readonly { readonly grp: string; readonly usr: string }[]) {
+  const groups = new Map<string, Set<string>>()
+  for (const { grp, usr } of members) groups.set(usr, (groups.get(usr) ?? new Set()).add(grp))
+  return groups
+}
+
+function guestsOf(people: ReadonlyMap<string, Person>): ReadonlyMap<string, readonly Person[]> {
+  const guests = new Map<string, Person[]>()
+  for (const person of people.values()) {
+    if (person.sponsor !== '') guests.set(person.sponsor, [...(guests.get(person.sponsor) ?? []), person])
+  }
+  return guests
+}
+
+export type Organisations = { of(store: Store): Promise<Organisation> }
+
+/** Kept for the process: its version is read each time, the rest only when that moved. Not for a transaction that changes it. */
+export function createOrganisations(): Organisations {
+  let kept: Organisation | undefined
+  return {
+    async of(store) {
+      if (kept?.version === (await store.organisation.version())) return kept
+      const loaded = await store.snapshot(loadOrganisation)
+      kept = loaded
+      return loaded
+    },
+  }
+}

@@ -1,0 +1,27 @@
+/** Units: how rules name people. `all`, `department:NAME`, `group:ID`, `user:LOGIN`. */
+
+export type Unit = string
+
+/** What of a person a unit looks at. */
+export type Belonging = {
+  readonly usr: string
+  readonly scope: 'internal' | 'external'
+  readonly department: string
+  readonly groups: ReadonlySet<string>
+}
+
+const unitPattern = /^(all|(department|group|user):.+)$/u
+
+export function isUnit(text: string): boolean {
+  return text.length <= 200 && unitPattern.test(text)
+}
+
+export function isIn(person: Belonging, unit: Unit): boolean {
+  if (unit === 'all') return person.scope === 'internal'
+  const at = unit.indexOf(':')
+  const name = unit.slice(at + 1)
+  if (name === '') return false
+  if (unit.startsWith('department:')) return person.scope === 'internal' && person.department === name
+  if (unit.startsWith('group:')) return person.groups.has(name)
+  return unit.startsWith('user:') && person.usr === name
+}

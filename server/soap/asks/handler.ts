@@ -1,0 +1,21 @@
+/** What every ask's handler gets and gives. */
+import type { AskInput, AskName, AskOutput } from '../../../shared/asks.ts'
+import type { Result } from '../../../shared/rpc.ts'
+import type { Role } from '../../administration/change.ts'
+import type { DeviceRow, UserRow } from '../../store/tables.ts'
+import type { Service } from '../service.ts'
+
+export type AskCaller = {
+  readonly user: UserRow
+  readonly device: DeviceRow
+  /** What the user may administer. */
+  readonly role: Role | undefined
+}
+
+export type AskHandler<N extends AskName> = (
+  service: Service,
+  caller: AskCaller,
+  input: AskInput<N>,
+) => Promise<Result<AskOutput<N>>>
+
+export type AskHandlers = { readonly [N in AskName]: AskHandler<N> }
