@@ -45,8 +45,9 @@ export async function gateway({ data, readyFd }: GatewayOptions): Promise<Outcom
   if (!context.ok) return unavailable(context.why)
   const running = await startGateway(context.value, { log })
   if (running.ok) {
+    const ended = untilEnded(running.value, log)
     tellReady(readyFd, running.value.ready)
-    await untilEnded(running.value, log)
+    await ended
   }
   await context.value.store.close()
   return running.ok ? succeeded('', {}) : unavailable(running.why)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,10 +69,15 @@ test('the password may come by the environment: to the server and its policy pro
     const free = { port: 0, metricsPort: 0, mail: { kind: 'embedded', smtp: 0, imap: 0 } }
     await writeFile(config, JSON.stringify({ ...JSON.parse(await readFile(config, 'utf8')), ...free }))
     const { child, finished } = startCommand(join(path, 'one'), ['serve'])
-    const policyRuns = new Promise<void>((resolve) => {
-      child.stderr?.on('data', (chunk: Buffer) => String(chunk).includes('"serving"') && resolve())
+    if (!child.stdout || !child.stderr) throw new Error('no output')
+    let policy = 0
+    child.stderr.on('data', (chunk: Buffer) => {
+      policy ||= Number(/"pid":(\d+)/.exec(String(chunk))?.[1] ?? 0)
     })
-    await policyRuns
+    await once(child.stdout, 'data')
+    const environment = (await readFile(`/proc/${policy}/environ`, 'utf8')).split('\0').filter((one) => one !== '')
+    expect(environment.map((one) => one.split('=')[0])).toContain('KITH_STORE_PASSWORD')
+    expect(environment.map((one) => one.split('=')[0])).not.toContain('PATH')
     child.kill('SIGTERM')
     const { code, out, err } = await finished
     expect([code, err.includes('policy process ended'), `${out}${err}`.includes(secret)]).toEqual([0, false, false])
