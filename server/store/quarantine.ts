@@ -1,6 +1,6 @@
 /** Messages that the gateway keeps back, one row a recipient. */
 import type { Insertable, Selectable } from 'kysely'
-import { joined } from './mail-folders.ts'
+import { joined } from './mail/mail-folders.ts'
 import type { Database } from './store.ts'
 import type { QuarantineRow } from './tables.ts'
 
