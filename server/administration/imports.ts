@@ -72,6 +72,9 @@ export type ImportRun =
       readonly carry: (options: RunOptions & { readonly why?: string }) => Promise<Submitted>
     }
 
+/** Whoever runs imports: the command line, and the process that holds the policy key. */
+export type ImportHost = Pick<Administration, 'store' | 'folder' | 'config' | 'run'>
+
 export type ImportOptions = {
   /** Takes a shrunken source all the same: somebody has looked at it. */
   readonly force?: boolean
@@ -79,11 +82,11 @@ export type ImportOptions = {
 
 /** Reads the source and says what it would change. */
 export async function planImport(
-  administration: Administration,
+  host: ImportHost,
   { source, for: unit }: StoredImport,
   { force = false }: ImportOptions = {},
 ): Promise<ImportRun> {
-  const { store, folder, config, run } = administration
+  const { store, folder, config, run } = host
   const { unicode } = config.policy
   const read = await readSource(source, { folder: folder.path, env: process.env, unicode })
   if (!read.ok) return read
@@ -107,13 +110,13 @@ export async function planImport(
 
 /** For whoever runs a stored source at its interval. */
 export async function runImport(
-  administration: Administration,
+  host: ImportHost,
   name: string,
   options: ImportOptions & { readonly dry?: boolean; readonly why?: string } = {},
 ): Promise<Extract<ImportRun, { readonly ok: false }> | Submitted> {
-  const stored = (await listImports(administration.store)).find(({ source }) => source.name === name)
+  const stored = (await listImports(host.store)).find(({ source }) => source.name === name)
   if (!stored) return { ok: false, faults: [unknownImport(name)] }
-  const planned = await planImport(administration, stored, options)
+  const planned = await planImport(host, stored, options)
   if (!planned.ok) return planned
   const { dry = false, why = '' } = options
   // Nothing to do, and no line in the log that says so.

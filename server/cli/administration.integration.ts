@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Change } from '../administration/change.ts'
+import { submit } from '../administration/submit.ts'
 import { createUsageRecorder } from '../administration/usage.ts'
 import { type Finished, runCommand, type TestFolder, testFolder } from '../testing/harness.ts'
 
@@ -223,13 +225,17 @@ test('with four eyes the second person approves; whoever proposed does not', asy
   expect(await json('proposal list')).toMatchObject({ proposals: [{ id, why: 'deal' }] })
   expect((await run(`proposal show ${id}`)).out).toContain('out@far.example')
   expect(await json(`proposal approve ${id}`)).toMatchObject({ exit: 3, error: 'a second person has to approve it' })
-  const { store, config } = folder.administration
-  const { decide } = await import('../administration/submit.ts')
-  expect(await decide(store, { id, who: 'ben@local', approve: true })).toEqual({ ok: true })
-  expect(config.domain).toBe('example.org')
+  const { store, config, clock } = folder.administration
+  const changes: Change[] = [{ op: 'contact.add', user: 'alice', contact: { address: 'ben@far.example', name: 'Ben' } }]
+  const bens = await submit({ store, config }, { changes, who: 'ben@local', via: 'test', why: '', now: clock.now() })
+  const pending = bens.ok && 'pending' in bens ? bens.pending : ''
+  expect(await json(`proposal approve ${pending} --why seen`)).toMatchObject({ ok: true, state: 'done' })
+  expect(await lastLine()).toMatchObject({ op: 'contact.add', who: expect.stringMatching(/^ben@local, .+@local$/) })
   const other = await json('contact add two@far.example --name Two --user alice')
   expect(await json(`proposal refuse ${String(other.pending)} --why no`)).toMatchObject({ state: 'refused' })
   expect(await lastLine()).toMatchObject({ op: 'proposal.refuse', why: 'no' })
-  expect(await json('proposal list')).toMatchObject({ proposals: [] })
-  expect(await json('proposal list --all')).toMatchObject({ proposals: [{ state: 'ready' }, { state: 'refused' }] })
+  expect(await json('proposal list')).toMatchObject({ proposals: [{ id }] })
+  expect(await json('proposal list --all')).toMatchObject({
+    proposals: [{ state: 'approval' }, { state: 'done' }, { state: 'refused' }],
+  })
 })

@@ -6,11 +6,11 @@ import { isOwn, unusedContacts } from '../administration/last-use.ts'
 import { resembling } from '../administration/resembling.ts'
 import { type ContactChanges, contactChangesSchema } from '../lists/contact.ts'
 import type { Administration } from '../setup/context.ts'
-import { change, maxFaults } from './changing.ts'
+import { change } from './changing.ts'
 import { administering, changeOptions, readDays, withChange } from './command.ts'
-import { type FileFault, readContactFile } from './contact-file.ts'
+import { readContactFile } from './contact-file.ts'
 import { addContactReadings } from './contact-reading.ts'
-import { type Outcome, refused, unavailable } from './outcome.ts'
+import { faulty, type Outcome, refused, unavailable } from './outcome.ts'
 
 const fieldOptions = changeOptions.extend({
   user: z.string(),
@@ -93,11 +93,6 @@ async function addFile(administration: Administration, options: FieldOptions, na
 
 function unicodeOf({ config }: Administration): boolean {
   return config.policy.unicode
-}
-
-function faulty(faults: readonly FileFault[]): Outcome {
-  const why = `${faults.length} ${faults.length === 1 ? 'line' : 'lines'} cannot be taken; nothing was changed`
-  return { ok: false, code: 'refused', why, faults: faults.slice(0, maxFaults) }
 }
 
 function setContact(administration: Administration, options: FieldOptions, address = ''): Promise<Outcome> {

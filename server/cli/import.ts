@@ -16,7 +16,7 @@ import { diffJson, diffText, faultText } from '../import/diff.ts'
 import { importSourceSchema } from '../import/source.ts'
 import { isUnit } from '../organisation/units.ts'
 import type { Administration } from '../setup/context.ts'
-import { carry, maxFaults } from './changing.ts'
+import { carry } from './changing.ts'
 import {
   administering,
   changeOptions,
@@ -26,8 +26,8 @@ import {
   withCommon,
   withReason,
 } from './command.ts'
-import { readText } from './contact-file.ts'
-import { type Outcome, refused, succeeded, table, unavailable } from './outcome.ts'
+import { faulty, type Outcome, refused, succeeded, table, unavailable } from './outcome.ts'
+import { jsonOf, readText } from './text.ts'
 
 const runOptions = changeOptions.extend({ force: z.boolean().optional() })
 const fileOptions = runOptions.extend({ for: z.string() })
@@ -89,7 +89,7 @@ async function runNamed(administration: Administration, options: RunOptions, nam
 
 async function run(administration: Administration, options: RunOptions, stored: StoredImport): Promise<Outcome> {
   const planned = await planImport(administration, stored, { force: options.force === true })
-  if (!planned.ok) return faulty(planned.faults)
+  if (!planned.ok) return importFaults(planned.faults)
   const { plans, changes } = planned
   const value = { plans: plans.map(({ user, plan }) => ({ user, ...diffJson(plan) })) }
   const warnings = [...planned.warnings, ...plans.flatMap(({ plan }) => plan.warnings)].map(faultText)
@@ -115,14 +115,14 @@ function linesOf(plan: UserPlan['plan']): readonly string[] {
   return diffText({ ...plan, warnings: [] }).map((line) => `  ${line}`)
 }
 
-function faulty(faults: readonly ImportFault[]): Outcome {
-  const told = faults.slice(0, maxFaults).map(({ line, where, why }) => ({
-    ...(line === undefined ? {} : { line }),
-    ...(where === undefined ? {} : { place: where }),
-    why,
-  }))
-  const count = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`
-  return { ok: false, code: 'refused', why: `${count}; nothing was changed`, faults: told }
+function importFaults(faults: readonly ImportFault[]): Outcome {
+  return faulty(
+    faults.map(({ line, where, why }) => ({
+      ...(line === undefined ? {} : { line }),
+      ...(where === undefined ? {} : { place: where }),
+      why,
+    })),
+  )
 }
 
 async function add(administration: Administration, options: z.infer<typeof addOptions>, file = ''): Promise<Outcome> {
@@ -141,12 +141,4 @@ async function list({ store }: Administration): Promise<Outcome> {
   const imports = await listImports(store)
   const rows = imports.map((one) => [one.source.name, one.source.kind, one.for])
   return succeeded(table([['NAME', 'KIND', 'FOR'], ...rows]), { imports })
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -99,6 +99,7 @@ async function add(
   const warnings = await resembling(store, [{ name: options.name, address }], { unicode: config.policy.unicode })
   return change(administration, options, [{ op: 'user.add', user: login, scope, ...personOf(options) }], {
     warnings,
+    ...(password ? { later: `the password is not kept: kith-server user password ${login}, once it is approved` } : {}),
     text: `added ${login}, ${address}${password ? '' : ', without a password'}`,
     value: { user: login, name: options.name, address, scope },
     also: async (inside) => {
