@@ -7,6 +7,7 @@ import { addTokenCommands } from './cli/control/token.ts'
 import { addDeviceCommands } from './cli/device.ts'
 import { addEnrolCommand } from './cli/enrol.ts'
 import { addGatewayCommands } from './cli/gateway.ts'
+import { addImportCommands } from './cli/import.ts'
 import { addInitCommand } from './cli/init.ts'
 import { addKeyCommands } from './cli/key.ts'
 import { addDocumentCommands } from './cli/organisation/document.ts'
@@ -36,6 +37,7 @@ function createProgram(): Command {
   addPolicyCommands(program)
   addWhyCommand(program)
   addDocumentCommands(program)
+  addImportCommands(program)
   addAuditCommands(program)
   addProposalCommands(program)
   addTokenCommands(program)

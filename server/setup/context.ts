@@ -37,7 +37,10 @@ export type Administration = Context & {
 }
 
 /** Has changes made as whoever sits at this machine. */
-export type RunAs = (changes: readonly Change[], options?: RunOptions & { readonly why?: string }) => Promise<Submitted>
+export type RunAs = (
+  changes: readonly Change[],
+  options?: RunOptions & { readonly why?: string; readonly via?: string },
+) => Promise<Submitted>
 
 export async function openContext(path: string): Promise<Done<Context>> {
   const folder = folderAt(path)
@@ -52,8 +55,8 @@ export async function administer(context: Context): Promise<Administration> {
   const sign = signerOf(policyKey)
   const who = `${localUser()}@local`
   const dependencies = { ...context, sign }
-  const run: RunAs = async (changes, { why = '', ...options } = {}) => {
-    const asked = { changes, who, via: 'cli', why, now: context.clock.now() }
+  const run: RunAs = async (changes, { why = '', via = 'cli', ...options } = {}) => {
+    const asked = { changes, who, via, why, now: context.clock.now() }
     if (options.dry === true) return runChanges({ ...context, sign: unsigned }, asked, options)
     return submit((await isHere(policyKey, context.store)) ? dependencies : context, asked, options)
   }

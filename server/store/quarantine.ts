@@ -1,8 +1,8 @@
 /** Messages that the gateway keeps back, one row a recipient. */
 import type { Insertable, Selectable } from 'kysely'
-import { joined } from './mail/mail-folders.ts'
 import type { Database } from './store.ts'
 import type { QuarantineRow } from './tables.ts'
+import { joined } from './transactions.ts'
 
 export type NewQuarantined = Insertable<QuarantineRow>
 /** Without the bytes: what lists show. */
