@@ -11,6 +11,7 @@ import type { Log } from './operations/log.ts'
 import type { Hub } from './push/hub.ts'
 import type { Config } from './setup/config.ts'
 import type { Context } from './setup/context.ts'
+import { StoreUnusable } from './store/failures.ts'
 import type { Whitelists } from './whitelists.ts'
 
 export type OpenMail = {
@@ -45,6 +46,10 @@ async function external({ folder }: Context, { ca, ...server }: ExternalServer):
   return ca === undefined ? server : { ...server, ca: await readFile(resolve(folder.path, ca), 'utf8') }
 }
 
+/** Its connections learn of new messages within one process only. */
+const mailElsewhere =
+  'another server of this store runs the embedded mail: set "mail" in config.json to "external" here, with that server’s address'
+
 type EmbeddedParts = MailParts & { readonly mail: Extract<Config['mail'], { kind: 'embedded' }> }
 
 async function openEmbedded(
@@ -52,8 +57,10 @@ async function openEmbedded(
   { mail, accounts, whitelists, tls, log, hub, keyRing }: EmbeddedParts,
 ): Promise<OpenMail> {
   const { config, store, clock } = context
+  const release = await store.claim('mail')
+  if (!release) throw new StoreUnusable(mailElsewhere)
   const { kind: _kind, inbound, ...needed } = mail
-  const server = await startMail({
+  const starting = startMail({
     store,
     accounts,
     whitelists,
@@ -65,6 +72,10 @@ async function openEmbedded(
     log: mailLog(log),
     ports: { ...needed, ...(inbound === undefined ? {} : { inbound }) },
     host: config.listen,
+  })
+  const server = await starting.catch(async (error: unknown) => {
+    await release()
+    throw error
   })
   // A changed password or a disabled account ends the mail connections, too.
   const undo = hub.listenAll((poke) => {
@@ -85,6 +96,7 @@ async function openEmbedded(
     async close() {
       undo()
       await server.close()
+      await release()
     },
   }
 }

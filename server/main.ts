@@ -18,6 +18,7 @@ import { addWhyCommand } from './cli/organisation/why.ts'
 import { exitCodes } from './cli/outcome.ts'
 import { addQuarantineCommands } from './cli/quarantine.ts'
 import { addServeCommands } from './cli/serve.ts'
+import { addStoreCommands } from './cli/store.ts'
 import { addUserCommands } from './cli/user.ts'
 
 function createProgram(): Command {
@@ -42,6 +43,7 @@ function createProgram(): Command {
   addTokenCommands(program)
   addDeviceCommands(program)
   addEnrolCommand(program)
+  addStoreCommands(program)
   addKeyCommands(program)
   return program
 }

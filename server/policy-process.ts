@@ -10,11 +10,11 @@ import { PolicyKeyAbsent, policyKeyOf } from './keys/policy-key.ts'
 import { createListEditor } from './lists/editor.ts'
 import { signerOf } from './lists/issue.ts'
 import { reissueDue } from './lists/reissue.ts'
-import { bugFields, createLog } from './operations/log.ts'
+import { bugFields, createLog, failureTo } from './operations/log.ts'
 import { repeat } from './operations/repeat.ts'
 import { readConfig } from './setup/config.ts'
 import { folderAt } from './setup/folder.ts'
-import { openStore } from './store/store.ts'
+import { openConfigured } from './setup/store.ts'
 
 /** A head is valid for days: looking once a minute is often enough. */
 const everyMs = 60_000
@@ -36,7 +36,7 @@ async function main(path: string): Promise<void> {
   const folder = folderAt(path)
   const config = await readConfig(folder)
   if (!config.ok) throw new Error('the data folder cannot be read')
-  const store = await openStore(folder.store)
+  const store = await openConfigured(config.value.store, folder)
   const clock = systemClock()
   const sign = signerOf(policyKeyOf(folder))
   const editor = createListEditor({ store, clock, config: config.value, sign })
@@ -59,7 +59,7 @@ async function main(path: string): Promise<void> {
       const count = await reissueDue({ store, editor, clock, config: config.value })
       if (count > 0) log.info('reissued', { count })
     })
-  const failed = (error: unknown) => log.error('bug', bugFields(error))
+  const failed = failureTo(log)
   const stops = [repeat(everyMs, look, failed), repeat(proposalsMs, carry, failed)]
   end = async () => {
     for (const stop of stops) stop()

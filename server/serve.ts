@@ -12,7 +12,7 @@ import { createMaterial } from './lists/material.ts'
 import { openMail } from './mail-settings.ts'
 import { openHealthPort, portOf } from './operations/health-port.ts'
 import { whyNotListening } from './operations/listening.ts'
-import { bugFields, type Log } from './operations/log.ts'
+import { failureTo, type Log } from './operations/log.ts'
 import { createMetrics } from './operations/metrics.ts'
 import { repeat } from './operations/repeat.ts'
 import { supervisePolicy } from './policy-supervisor.ts'
@@ -79,7 +79,7 @@ type Parts = {
 
 async function startParts(context: Context, log: Log, { options, tls, closers }: Parts): Promise<Ready> {
   const { config, folder, store, clock } = context
-  const failed = (error: unknown) => log.error('bug', bugFields(error))
+  const failed = failureTo(log)
   const metrics = createMetrics()
   const accounts = createAccounts({ store, clock })
   const hub = await openHub({ store, every: (ms, work) => repeat(ms, work, failed) })
@@ -110,11 +110,12 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   }
   const scheme = options.insecureLoopback ? 'http' : 'https'
   let url = ''
-  const { requestsPerMinute } = config
+  const { requestsPerMinute, proxies } = config
   const http = await createHttp(service, {
     ...(options.insecureLoopback ? {} : { tls }),
     url: () => url,
     requestsPerMinute,
+    proxies,
   })
   closers.push(async () => {
     for (const end of service.waits.values()) end()

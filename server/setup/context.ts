@@ -11,9 +11,10 @@ import { type Clock, systemClock } from '../clock.ts'
 import { type PolicyKey, PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
 import { signerOf } from '../lists/issue.ts'
-import { openStore, type Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { type Config, readConfig } from './config.ts'
 import { type Folder, folderAt } from './folder.ts'
+import { openConfigured } from './store.ts'
 
 export type Context = {
   readonly folder: Folder
@@ -45,10 +46,8 @@ export async function openContext(path: string): Promise<Done<Context>> {
   const folder = folderAt(path)
   const config = await readConfig(folder)
   if (!config.ok) return config
-  return {
-    ok: true,
-    value: { folder, config: config.value, store: await openStore(folder.store), clock: systemClock() },
-  }
+  const store = await openConfigured(config.value.store, folder)
+  return { ok: true, value: { folder, config: config.value, store, clock: systemClock() } }
 }
 
 export async function administer(context: Context): Promise<Administration> {

@@ -37,8 +37,15 @@ export async function deliverHere(deliverer: Deliverer, job: Job): Promise<void>
     if (!account) continue
     const { field } = await judgeFor(deliverer, account, evidence)
     const fields = [`Return-Path: <${job.returnPath}>`, field, job.trace, ...message.fields]
-    const raw = bytesOf({ fields, body: message.body })
-    const stored = { raw, summary, flags: [], received: clock.now() }
+    const stored = {
+      // Made when it is stored: a large message for a hundred people is not held a hundred times.
+      get raw() {
+        return bytesOf({ fields, body: message.body })
+      },
+      summary,
+      flags: [],
+      received: clock.now(),
+    }
     deliveries.push({ account: account.id, message: stored, ...(submission ? { submission } : {}) })
   }
   const added: readonly Added[] = await mail.deliver(deliveries, clock.now())

@@ -3,7 +3,7 @@ import { parseAddress } from '../../../shared/address.ts'
 import { asksForDkim } from '../../../shared/guard/dkim.ts'
 import { type DkimFact, type IncomingVerdict, judgeIncoming } from '../../../shared/guard.ts'
 import { type RawMessage, splitMessage } from '../../../shared/header.ts'
-import { makeVerdict, type VerdictFacts } from '../../../shared/whitelist/verdict.ts'
+import { type MessageHashes, messageHashes, signVerdict, type VerdictFacts } from '../../../shared/whitelist/verdict.ts'
 import type { Account } from '../../accounts.ts'
 import type { Clock } from '../../clock.ts'
 import { primitives } from '../../keys/primitives.ts'
@@ -25,6 +25,7 @@ export type Judge = {
 export type Evidence = {
   /** What is delivered, cut: the verdict is about these bytes. */
   readonly message: RawMessage
+  readonly hashes: MessageHashes
   /** Address key of the account that submitted it. */
   readonly login: string | undefined
   /** Verified at the first asking, over the bytes as they came, and at most once. */
@@ -40,6 +41,7 @@ export function evidenceOf(judge: Judge, message: CleanMessage, login?: string):
   }
   return {
     message: delivered,
+    hashes: messageHashes(primitives, delivered),
     login,
     dkim() {
       asked ??= ask()
@@ -102,15 +104,16 @@ export async function verdictField(
   { recipient, view, evidence }: Reader & { readonly evidence: Evidence },
   facts: Pick<VerdictFacts, 'from' | 'level' | 'verdict'>,
 ): Promise<string> {
-  const { message } = evidence
+  const { message, hashes } = evidence
   const list = await lists.ofUser(recipient.id)
   const mid = message.fields.find(({ name }) => name === 'message-id')?.value ?? ''
   const all = {
     ...facts,
+    ...hashes,
     mid: mid.length <= maxMessageId ? mid : '',
     lst: list?.id ?? recipient.id,
     ep: view?.epoch ?? 0,
     ver: view?.version ?? 0,
   }
-  return `X-Kith-Verdict: ${makeVerdict(primitives, all, message, gatewayKey.secret)}`
+  return `X-Kith-Verdict: ${signVerdict(primitives, all, gatewayKey.secret)}`
 }
