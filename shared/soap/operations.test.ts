@@ -27,7 +27,7 @@ const map = (fields: Readonly<Record<string, string>>) => new Map(Object.entries
 describe('operations', () => {
   it('are found by the name of their request, and no other name', () => {
     expect(operationOfRequest('SyncRequest')).toBe('Sync')
-    expect(Object.keys(operations)).toEqual(['Hello', 'Login', 'Sync', 'Wait', 'Logout', 'Ack', 'Report'])
+    expect(Object.keys(operations)).toEqual(['Hello', 'Login', 'Sync', 'Wait', 'Logout', 'Ack', 'Report', 'Ask'])
     for (const text of [
       'Sync',
       'SyncResponse',
