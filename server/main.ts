@@ -5,6 +5,7 @@ import { addDeviceCommands } from './cli/device.ts'
 import { addEnrolCommand } from './cli/enrol.ts'
 import { addInitCommand } from './cli/init.ts'
 import { exitCodes } from './cli/outcome.ts'
+import { addRequestCommands } from './cli/request.ts'
 import { addServeCommands } from './cli/serve.ts'
 import { addUserCommands } from './cli/user.ts'
 
@@ -14,6 +15,7 @@ function createProgram(): Command {
   addServeCommands(program)
   addUserCommands(program)
   addContactCommands(program)
+  addRequestCommands(program)
   addDeviceCommands(program)
   addEnrolCommand(program)
   return program

@@ -8,7 +8,8 @@ import { primitives } from '../keys/primitives.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { DeviceRow, DeviceState } from '../store/tables.ts'
-import { type Done, nudge } from './people.ts'
+import { nudge } from './announce.ts'
+import type { Done } from './people.ts'
 
 export type Wipe = 'list' | 'all'
 export type DeviceChoice = { readonly id: string; readonly user?: string }

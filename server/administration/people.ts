@@ -5,6 +5,7 @@ import type { Account } from '../accounts.ts'
 import type { Clock } from '../clock.ts'
 import type { RunAs } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
+import { nudge } from './announce.ts'
 import { changeSchema, faultOfChange } from './change.ts'
 import { faultOfSubmitted, type Submitted } from './submit.ts'
 
@@ -99,10 +100,4 @@ function changeUser(
     await nudge(inside, id, dependencies.clock.now())
     return done
   })
-}
-
-/** Wakes the user's connected devices although the list did not change: they ask again and are told. */
-export async function nudge(inside: Store, usr: string, now: number): Promise<void> {
-  const list = await inside.lists.ofUser(usr)
-  if (list) await inside.lists.announce({ kind: 'access', list: list.id, ep: list.ep, ver: list.ver, at: now })
 }

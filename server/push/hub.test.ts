@@ -24,7 +24,7 @@ test('the newest of each list’s announcements is told once, to those who liste
   await store.lists.announce({ kind: 'list', list: 'L-b', ep: 1, ver: 9, at: 0 })
   await poll()
   await poll()
-  expect(heard).toEqual([{ list: 'L-a', ep: 1, ver: 3, access: true }])
+  expect(heard).toEqual([{ list: 'L-a', ep: 1, ver: 3, access: true, news: false }])
   expect(all).toHaveLength(2)
   undo()
   await store.lists.announce({ kind: 'list', list: 'L-a', ep: 1, ver: 4, at: 0 })

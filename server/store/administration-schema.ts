@@ -69,6 +69,7 @@ export const administrationShapes: { readonly [T in AdministrationTable]: TableS
       note: 'text',
       state: 'text',
       at: 'number',
+      decided_at: 'number',
       decided_by: 'text',
     },
     key: ['id'],

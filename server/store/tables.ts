@@ -104,7 +104,7 @@ export type TokenRow = {
   readonly expires: number
 }
 
-/** A user's wish to have a contact. `peer`: login of the other side, where it has an account here. */
+/** A wish for a contact. `peer`: its login, where it has one. `asked`: waits for the peer; `accepted`: for approval, if any. */
 export type ContactRequestRow = {
   readonly id: string
   readonly usr: string
@@ -115,6 +115,8 @@ export type ContactRequestRow = {
   readonly note: string
   readonly state: 'asked' | 'accepted' | 'done' | 'declined' | 'refused' | 'withdrawn'
   readonly at: number
+  /** 0: not yet. */
+  readonly decided_at: number
   readonly decided_by: string
 }
 
@@ -215,8 +217,8 @@ export type CommandRow = {
   readonly state: 'open' | 'started' | 'done'
 }
 
-/** `list`: the list has a new version. `access`: the user's sessions or devices changed. */
-export type OutboxKind = 'list' | 'access'
+/** `list`: the list has a new version. `access`: the user's sessions or devices changed. `news`: something beside the list did. */
+export type OutboxKind = 'list' | 'access' | 'news'
 export type OutboxRow = {
   readonly id: Generated<number>
   readonly kind: OutboxKind

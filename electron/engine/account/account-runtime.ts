@@ -18,6 +18,7 @@ import { createSignedCalls, type SignedCalls } from '../link/signed-calls.ts'
 import type { Ports } from '../ports.ts'
 import { createConnection } from '../whitelist/connection.ts'
 import { createListKeeper, type ListKeeper } from '../whitelist/list-keeper.ts'
+import { createRequests, type Requests } from '../whitelist/requests.ts'
 import { createWhitelistSync, type WhitelistSync } from '../whitelist/whitelist-sync.ts'
 import { bindIdentity, keepVerifier, takeLogin } from './account-login.ts'
 import type { AccountStore } from './account-store.ts'
@@ -27,6 +28,8 @@ export type RuntimeEvents = {
   readonly status: (status: WhitelistStatus) => void
   readonly listChanged: (change: ListChange) => void
   readonly online: () => void
+  /** Contact requests moved; how many wait for the user's answer. */
+  readonly requestsChanged: (waiting: number) => void
   /** Returns whether the connection goes on trying. */
   readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
   /** Verified commands that were not known before. */
@@ -42,6 +45,7 @@ export type AccountRuntime = {
   readonly calls: SignedCalls
   /** Asks the server for what is not the list. */
   readonly ask: Ask
+  readonly requests: Requests
   /** The manifest in force. */
   readonly manifest: () => SignedManifest | undefined
   /** Logs in and takes over the answer. */
@@ -93,7 +97,9 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
   })
   const sync = makeSync(deps, keeper, calls)
   await noticeRollback(deps, keeper, sync)
-  const connection = makeConnection(deps, { keeper, calls, sync })
+  const ask = createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest })
+  const requests = createRequests(ask, ports.log, deps.events.requestsChanged)
+  const connection = makeConnection(deps, { keeper, calls, sync, requests })
   const stop = async (): Promise<void> => {
     await connection.stop()
     await sync.settled()
@@ -103,7 +109,8 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
     keeper,
     sync,
     calls,
-    ask: createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest }),
+    ask,
+    requests,
     manifest: identity.manifest,
     login,
     keepPassword: (password) => keepVerifier(ports, store, password),
@@ -198,9 +205,9 @@ async function noticeRollback(
   sync.askFull('localRollback')
 }
 
-type Parts = { readonly keeper: ListKeeper; readonly calls: SignedCalls; readonly sync: WhitelistSync }
+type Parts = Pick<AccountRuntime, 'keeper' | 'calls' | 'sync' | 'requests'>
 
-function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls, sync }: Parts) {
+function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls, sync, requests }: Parts) {
   const { clock, random, log } = ports
   const current = () => keeper.state()
   return createConnection({
@@ -214,7 +221,11 @@ function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls,
       const core = current()?.core
       return core === undefined || policyOf(core).update !== 'user'
     },
-    online: events.online,
+    online: () => {
+      events.online()
+      requests.look()
+    },
+    news: requests.look,
     failed: events.failed,
   })
 }

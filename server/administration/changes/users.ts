@@ -4,8 +4,8 @@ import { readAddress, readExpiry } from '../../lists/contact.ts'
 import { entryOfUser, nextCard, userCardId } from '../../organisation/cards.ts'
 import type { UserRow } from '../../store/tables.ts'
 import type { UserChanges } from '../../store/users.ts'
+import { nudge } from '../announce.ts'
 import type { ChangeOf } from '../change.ts'
-import { nudge } from '../people.ts'
 import { type Handler, refuse, type Work } from '../work.ts'
 
 /** Part of list ids, card ids and file names: plain and short. */
