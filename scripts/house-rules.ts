@@ -70,7 +70,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   'prom-client': { parts: ['server'] },
   'smtp-server': { parts: ['server'], files: ['server/mail/'] },
   '@zone-eu/wildduck': { parts: ['server'], files: ['server/mail/'] },
-  uqr: { parts: ['server'] },
+  uqr: { parts: ['server', 'renderer'] },
   ws: { parts: ['server'] },
   vite: { parts: ['scripts', 'configs'] },
   vitest: { parts: ['configs'] },

@@ -8,7 +8,7 @@ import { type Organisation, startOrganisation } from './organisation.ts'
 
 export { expect } from '@playwright/test'
 export { converse, fillSignIn, say, show, signIn } from './journeys.ts'
-export { people } from './organisation.ts'
+export { type Organisation, people } from './organisation.ts'
 
 type OpenOptions = { readonly env?: Readonly<Record<string, string>>; readonly arguments?: readonly string[] }
 /** Opens the app on the profile of that name; the same name twice is the same profile. */

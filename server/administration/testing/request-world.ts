@@ -74,17 +74,20 @@ function worldOver(folder: TestFolder) {
     },
     addGuest: (sponsor: string) =>
       run({ op: 'user.add', user: 'guest', scope: 'external', name: 'Gu Est', address: guestMail, sponsor }),
-    /** Throws where any list or the audit log does not hold, at the end of every test. */
-    end: async () => {
-      const faults: string[] = []
-      for (const user of await store.users.all()) {
-        const fault = await faultOfList(administration, user.id)
-        if (fault !== undefined) faults.push(`${user.id}: ${fault}`)
-      }
-      const broken = await brokenAudit(store)
-      if (broken !== undefined) faults.push(`audit line ${broken}`)
-      await folder.close()
-      if (faults.length > 0) throw new Error(faults.join('; '))
-    },
+    end: () => endOf(folder),
   }
+}
+
+/** Throws where any list or the audit log does not hold, at the end of every test. */
+async function endOf({ administration, close }: TestFolder): Promise<void> {
+  const { store } = administration
+  const faults: string[] = []
+  for (const user of await store.users.all()) {
+    const fault = await faultOfList(administration, user.id)
+    if (fault !== undefined) faults.push(`${user.id}: ${fault}`)
+  }
+  const broken = await brokenAudit(store)
+  if (broken !== undefined) faults.push(`audit line ${broken}`)
+  await close()
+  if (faults.length > 0) throw new Error(faults.join('; '))
 }
