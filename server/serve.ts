@@ -13,6 +13,7 @@ import { openHealthPort, portOf } from './operations/health-port.ts'
 import { bugFields, type Log } from './operations/log.ts'
 import { createMetrics } from './operations/metrics.ts'
 import { repeat } from './operations/repeat.ts'
+import { createOrganisations } from './organisation/organisation.ts'
 import { supervisePolicy } from './policy-supervisor.ts'
 import { openHub } from './push/hub.ts'
 import { attachPush } from './push/socket.ts'
@@ -97,6 +98,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
     material,
     hub,
     keys,
+    organisations: createOrganisations(),
     ...given,
     waits: new Map(),
   }

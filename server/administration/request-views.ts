@@ -1,6 +1,7 @@
 /** What users and operators see of contact requests. */
 import type { ContactRequests } from '../../shared/requests.ts'
-import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
+import type { Clock } from '../clock.ts'
+import { loadOrganisation, type Organisation, type Organisations } from '../organisation/organisation.ts'
 import type { Store } from '../store/store.ts'
 import type { ContactRequestRow } from '../store/tables.ts'
 import { changeSchema } from './change.ts'
@@ -11,26 +12,40 @@ const shownForMs = 30 * 24 * 3_600_000
 /** Newest of each kind that are shown. */
 const most = 200
 
+export type ViewDependencies = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly organisations: Organisations
+}
+
 /** As one user sees them. */
-export function requestsOf(store: Store, usr: string, now: number): Promise<ContactRequests> {
-  return store.snapshot(async (inside) => {
-    const organisation = await loadOrganisation(inside)
-    const rows = await inside.administration.requests({ usr })
-    const accepted = await inside.administration.requests({ state: 'accepted' })
-    const proposed = await proposedRequests(inside)
-    const approvals = accepted.filter((row) => isSponsor(organisation, row, usr) && !proposed.has(row.id))
-    return {
-      incoming: rows
-        .filter((row) => row.peer === usr && row.state === 'asked')
-        .flatMap((row) => incomingOf(organisation, row))
-        .slice(-most),
-      own: rows
-        .filter((row) => row.usr === usr)
-        .flatMap((row) => ownOf(row, now))
-        .slice(-most),
-      approvals: approvals.flatMap((row) => approvalView(organisation, row)).slice(-most),
-    }
-  })
+export async function requestsOf(
+  { store, clock, organisations }: ViewDependencies,
+  usr: string,
+): Promise<ContactRequests> {
+  const organisation = await organisations.of(store)
+  const rows = await store.administration.requests({ usr })
+  const asked = rows.filter((row) => row.peer === usr && row.state === 'asked')
+  const own = rows.filter((row) => row.usr === usr)
+  const approvals = await approvalsOf(store, organisation, usr)
+  const now = clock.now()
+  return {
+    incoming: asked.flatMap((row) => incomingOf(organisation, row)).slice(-most),
+    own: own.flatMap((row) => ownOf(row, now)).slice(-most),
+    approvals: approvals.flatMap((row) => approvalView(organisation, row)).slice(-most),
+  }
+}
+
+async function approvalsOf(
+  store: Store,
+  organisation: Organisation,
+  usr: string,
+): Promise<readonly ContactRequestRow[]> {
+  if (!organisation.guests.has(usr)) return []
+  const accepted = await store.administration.requests({ state: 'accepted' })
+  const mine = accepted.filter((row) => isSponsor(organisation, row, usr))
+  const proposed = mine.length === 0 ? new Set<string>() : await proposedRequests(store)
+  return mine.filter((row) => !proposed.has(row.id))
 }
 
 function isSponsor(organisation: Organisation, row: ContactRequestRow, usr: string): boolean {

@@ -7,7 +7,7 @@ import { isInvitation, type RequestReason } from '../../shared/requests.ts'
 import { fail, ok, type Result } from '../../shared/rpc.ts'
 import type { Clock } from '../clock.ts'
 import { readAddress } from '../lists/contact.ts'
-import { loadOrganisation } from '../organisation/organisation.ts'
+import { loadOrganisation, type Organisations } from '../organisation/organisation.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { ContactRequestRow, UserRow } from '../store/tables.ts'
@@ -19,7 +19,12 @@ import { approvalOf, isDenied, scopeOf, sidesOf } from './request-sides.ts'
 import { isProposed } from './request-views.ts'
 import { submit } from './submit.ts'
 
-export type RequestDependencies = { readonly store: Store; readonly config: Config; readonly clock: Clock }
+export type RequestDependencies = {
+  readonly store: Store
+  readonly config: Config
+  readonly clock: Clock
+  readonly organisations: Organisations
+}
 
 /** Requests of one user that wait at the same time, and that were made within a day. */
 export const maxOpenRequests = 50
@@ -197,7 +202,7 @@ function end(
 type Approving = { readonly row: ContactRequestRow; readonly user: UserRow; readonly accept: boolean }
 
 async function approve(dependencies: RequestDependencies, { row, user, accept }: Approving): Promise<Result<Nothing>> {
-  const organisation = await dependencies.store.snapshot(loadOrganisation)
+  const organisation = await dependencies.organisations.of(dependencies.store)
   const sides = sidesOf(organisation, row)
   if (!sides) return fail('notFound')
   const approval = approvalOf(organisation, sides)
@@ -207,12 +212,14 @@ async function approve(dependencies: RequestDependencies, { row, user, accept }:
   return (await have(dependencies, { id, change, who: user.id })) ? nothing : refusal('rule')
 }
 
-/** Both sides agree: where nobody else is to be asked, the lists are changed. */
+/**
+ * Where both sides agree and nobody else is to be asked, the lists are changed. Only under the policy `none` does that
+ * take longer for an address without an account, and there the list itself tells.
+ */
 async function carryOn(dependencies: RequestDependencies, row: ContactRequestRow, who: string): Promise<void> {
-  if (row.state !== 'accepted') return
-  const organisation = await dependencies.store.snapshot(loadOrganisation)
+  const organisation = await dependencies.organisations.of(dependencies.store)
   const sides = sidesOf(organisation, row)
-  if (!sides || approvalOf(organisation, sides).by !== 'nobody') return
+  if (row.state !== 'accepted' || !sides || approvalOf(organisation, sides).by !== 'nobody') return
   // Refused here, it stays where an operator sees it.
   await have(dependencies, { id: row.id, change: { op: 'request.link', id: row.id, scope: scopeOf(sides) }, who })
 }

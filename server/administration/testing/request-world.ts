@@ -4,7 +4,7 @@ import { readKey } from '../../keys/key-files.ts'
 import { entryFromText } from '../../lists/changes.ts'
 import { contentsOf } from '../../lists/contents.ts'
 import { signerOf } from '../../lists/issue.ts'
-import { loadOrganisation } from '../../organisation/organisation.ts'
+import { createOrganisations, loadOrganisation } from '../../organisation/organisation.ts'
 import { faultOfList } from '../../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../../testing/harness.ts'
 import { brokenAudit } from '../audit.ts'
@@ -27,7 +27,7 @@ export async function requestWorld(): Promise<RequestWorld> {
 }
 
 function worldOver(folder: TestFolder) {
-  const { administration } = folder
+  const administration = { ...folder.administration, organisations: createOrganisations() }
   const { store, clock } = administration
   const person = async (usr: string) => {
     const row = await store.users.get(usr)
@@ -43,9 +43,10 @@ function worldOver(folder: TestFolder) {
     const ran = await administration.run(changes)
     if (!ran.ok) throw new Error(JSON.stringify(ran))
   }
-  const seenBy = (usr: string) => requestsOf(store, usr, clock.now())
+  const seenBy = (usr: string) => requestsOf(administration, usr)
   return {
     ...folder,
+    administration,
     store,
     person,
     carried,

@@ -8,7 +8,7 @@ import type { AskHandlers } from './handler.ts'
 type Names = 'requests.list' | 'requests.create' | 'requests.answer' | 'requests.withdraw' | 'invitations.create'
 
 export const requestAsks: Pick<AskHandlers, Names> = {
-  'requests.list': async ({ store, clock }, { user }) => ok(await requestsOf(store, user.id, clock.now())),
+  'requests.list': async (service, { user }) => ok(await requestsOf(service, user.id)),
   'requests.create': (service, { user }, input) => createRequest(service, user, input),
   'requests.answer': (service, { user }, input) => answerRequest(service, user, input),
   'requests.withdraw': (service, { user }, { id }) => withdrawRequest(service, user, id),
