@@ -1,14 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { violations } from './support/axe.ts'
 import { converse, expect, type Organisation, people, say, show, signIn, test } from './support/fixtures.ts'
 
 const { alice, bob, carol, mallory } = people
-
-/** Legacy mode: Electron has no second page for axe to finish in. */
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))
-}
 
 async function request(page: Page, to: string, note = ''): Promise<void> {
   await show(page, 'Contacts')

@@ -46,7 +46,10 @@ async function addTo(work: Work, viewer: Side, { other, id, index }: Added): Pro
   const question = { user: viewer.usr, address: other.address, now, unicode: config.policy.unicode }
   const seen = await explain(inside, question)
   if (seen.ok && seen.value.listed) return undefined
-  const contact = { address: other.address, name: other.name }
+  const account = other.usr === undefined ? undefined : await inside.users.get(other.usr)
+  // A guest's time is the entry's, too.
+  const ends = account === undefined || account.expires === 0 ? {} : { expires: account.expires }
+  const contact = { address: other.address, name: other.name, ...ends }
   work.wishes.push({
     usr: viewer.usr,
     index,
