@@ -23,7 +23,7 @@ function Made({ invitation }: { readonly invitation: Invitation }) {
     notices.say({ about: 'copied' })
   }
   return (
-    <div className="grid justify-items-start gap-3">
+    <div className="grid w-full justify-items-start gap-3">
       <Picture text={invitation.text} label={t('requests.picture')} />
       <label htmlFor={id} className="text-sm font-medium">
         {t('requests.invitation')}
