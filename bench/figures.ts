@@ -1,5 +1,6 @@
-/** Quantiles, the table that bench/README.md keeps, and the memory of a process tree. */
+/** Quantiles, the tables that bench/README.md keeps, and the memory of a program's processes. */
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 
 /** The value at a quantile (0 to 1) of measured numbers. */
 export function quantile(values: readonly number[], q: number): number {
@@ -16,14 +17,50 @@ export function table(title: string, head: readonly string[], rows: readonly (re
   process.stdout.write(`\n### ${title}\n\n${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`)
 }
 
-/** Resident memory of a process and all below it, in MB; pages that they share count in each. */
-export function residentMegabytes(pid: number): number {
-  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,rss='], { encoding: 'utf8' })
+/** Megabytes by what a process is for; `rest`: Chromium's own, for the screen, the network and their like. */
+export type Memory = Readonly<Record<'main' | 'engine' | 'page' | 'rest', number>>
+
+/** Of a process and all below it, each shared page counted once (proportional set size, Linux). */
+export function memoryOf(pid: number): Memory {
+  const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
     .trim()
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))
-  const below = (parent: number): number =>
-    rows.filter(([, ppid]) => ppid === parent).reduce((sum, [own = 0, , rss = 0]) => sum + rss + below(own), 0)
-  const own = rows.find(([id]) => id === pid)?.[2] ?? 0
-  return (own + below(pid)) / 1024
+  const memory = { main: megabytes(pid), engine: 0, page: 0, rest: 0 }
+  const addBelow = (parent: number): void => {
+    for (const [own = 0, ppid] of rows) {
+      if (ppid !== parent) continue
+      memory[roleOf(own, parent)] += megabytes(own)
+      addBelow(own)
+    }
+  }
+  addBelow(pid)
+  return memory
+}
+
+export const memoryHead = ['main MB', 'engine MB', 'page MB', 'rest MB']
+
+export function memoryCells({ main, engine, page, rest }: Memory): string[] {
+  return [main, engine, page, rest].map((value) => `${Math.round(value)}`)
+}
+
+function roleOf(pid: number, parent: number): 'engine' | 'page' | 'rest' {
+  const words = readProcess(pid, 'cmdline')
+  if (words.includes('node.mojom.NodeService')) return 'engine'
+  // Chromium forks pages from a zygote, whose words they keep; the other zygote's child is the one that draws.
+  const isForked = [words, readProcess(parent, 'cmdline')].every((text) => text.includes('--type=zygote'))
+  return isForked && !words.includes('--no-zygote-sandbox') ? 'page' : 'rest'
+}
+
+function megabytes(pid: number): number {
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(readProcess(pid, 'smaps_rollup'))?.[1] ?? 0) / 1024
+}
+
+/** Empty for a process that has ended meanwhile. */
+function readProcess(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return ''
+  }
 }

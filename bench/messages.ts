@@ -1,13 +1,13 @@
 /** From pressing Enter at one side to the message on the other side's screen, over real SMTP and IMAP. */
 import { converse, say, signIn } from '../e2e/support/journeys.ts'
-import { people, startOrganisation } from '../e2e/support/organisation.ts'
+import { people } from '../e2e/support/organisation.ts'
 import { milliseconds, quantile, table } from './figures.ts'
-import type { OpenForBench } from './run.ts'
+import type { Bench } from './run.ts'
 
 const rounds = 50
 
-export async function benchMessages(open: OpenForBench): Promise<void> {
-  const organisation = await startOrganisation()
+export async function benchMessages({ open, organisation: serve }: Bench): Promise<void> {
+  const organisation = await serve()
   const [alice, bob] = [await open('alice'), await open('bob')]
   await signIn(alice, organisation, people.alice)
   await signIn(bob, organisation, people.bob)

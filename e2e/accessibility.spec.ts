@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { violations } from './support/axe.ts'
 import { converse, expect, people, say, show, signIn, test } from './support/fixtures.ts'
 
@@ -46,6 +47,66 @@ test('keyboard alone: sign in, find a contact, write, and refresh', async ({ ope
   await expect(page.getByText(bob.address).first()).toBeVisible()
   await page.keyboard.press('Control+r')
   await expect(page.getByText(/0 added, 0 changed, 0 removed|up to date/i)).toBeVisible()
+})
+
+test('the keyboard is never lost, and a notice never covers the composer', async ({ open, organisation }) => {
+  const app = await open('alice')
+  const { page } = app
+  await signIn(app, organisation, alice)
+  await converse(page, bob)
+  const box = page.getByRole('textbox', { name: 'Message' })
+  await expect(box).toBeFocused()
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(box).toBeFocused()
+  await page.keyboard.press('Control+r')
+  const notice = page.getByRole('button', { name: 'Dismiss' })
+  await expect(notice).toBeVisible()
+  const [shown, written] = [await notice.locator('..').boundingBox(), await box.boundingBox()]
+  const apart = (shown?.x ?? 0) + (shown?.width ?? 0) <= (written?.x ?? 0) || (shown?.y ?? 0) < (written?.y ?? 0) - 40
+  expect(apart).toBe(true)
+  await show(page, 'Mail')
+  await page.getByRole('button', { name: 'Compose mail' }).click()
+  await expect(page.getByRole('combobox', { name: 'To' })).toBeFocused()
+})
+
+/** What reaches beyond the window's edge: nobody could scroll to it. */
+function beyondTheEdge(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1)
+      .map((element) => element.outerHTML.slice(0, 120)),
+  )
+}
+
+test('a narrow window with text twice as large shows all of every screen', async ({ open, organisation }) => {
+  const app = await open('alice')
+  const { page } = app
+  await page.setViewportSize({ width: 480, height: 760 })
+  const enlarge = () =>
+    page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%'
+      window.dispatchEvent(new Event('resize'))
+    })
+  await enlarge()
+  expect(await beyondTheEdge(page)).toEqual([])
+  await signIn(app, organisation, alice)
+  for (const screen of screens) {
+    await show(page, screen)
+    expect(await beyondTheEdge(page)).toEqual([])
+  }
+  await converse(page, bob)
+  await say(page, 'a-word-that-is-much-too-long-for-one-line-of-this-window')
+  await expect(page.getByRole('log').getByText('a-word-that-is')).toBeVisible()
+  expect(await beyondTheEdge(page)).toEqual([])
+  await page.getByRole('button', { name: 'Back' }).click()
+  await show(page, 'Mail')
+  await page.getByRole('button', { name: 'Compose mail' }).click()
+  await page.getByRole('combobox', { name: 'To' }).fill('somebody.with.a.long.address@elsewhere.example')
+  await page.getByRole('combobox', { name: 'To' }).press('Enter')
+  await expect(page.getByText(/not in your whitelist/)).toBeVisible()
+  expect(await beyondTheEdge(page)).toEqual([])
 })
 
 test('the language changes every screen at once and is remembered', async ({ open, organisation }) => {

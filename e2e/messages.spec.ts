@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { converse, expect, type Open, people, say, show, signIn, test } from './support/fixtures.ts'
 import type { Organisation } from './support/organisation.ts'
 
-const { alice, bob } = people
+const { alice, bob, carol } = people
 
 function lines(page: Page, text: string) {
   return page.getByRole('log', { name: 'Conversation' }).getByText(text, { exact: true })
@@ -29,6 +29,23 @@ test('a message appears at the other side, both ways', async ({ open, organisati
       .getByText(/sent|delivered|read/i)
       .first(),
   ).toBeVisible()
+})
+
+test('a draft stays with its conversation, and over a restart', async ({ open, organisation }) => {
+  const app = await open('alice')
+  await signIn(app, organisation, alice)
+  const box = app.page.getByRole('textbox', { name: 'Message' })
+  await converse(app.page, bob)
+  await box.fill('half a thought 半句話')
+  await converse(app.page, carol)
+  await expect(box).toHaveValue('')
+  await converse(app.page, bob)
+  await expect(box).toHaveValue('half a thought 半句話')
+  await converse(app.page, carol)
+  await app.close()
+  const again = await open('alice')
+  await converse(again.page, bob)
+  await expect(again.page.getByRole('textbox', { name: 'Message' })).toHaveValue('half a thought 半句話')
 })
 
 test('kill -9 of an app, then of the server: nothing is lost, nothing doubled', async ({ open, organisation }) => {

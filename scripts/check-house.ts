@@ -1,6 +1,7 @@
 /** `npm run lint`: every source file that git tracks or would track, against scripts/house-rules.ts. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { checkDependencies } from './dependencies.ts'
 import { checkFile } from './house.ts'
 import { maxFolderFiles } from './house-rules.ts'
 
@@ -16,6 +17,8 @@ const folders = Map.groupBy(
 for (const [folder, inside] of folders)
   if (inside.length > maxFolderFiles)
     complaints.push(`${folder}: ${inside.length} files, more than ${maxFolderFiles}; split it`)
+
+complaints.push(...checkDependencies(readFileSync('package.json', 'utf8'), readFileSync('ARCHITECTURE.md', 'utf8')))
 
 for (const complaint of complaints) process.stderr.write(`${complaint}\n`)
 process.stderr.write(`house rules: ${files.length} files, ${complaints.length} complaints\n`)

@@ -42,13 +42,15 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   zod: { parts: ['shared', 'engine', 'desktop', 'web', 'cli', 'server'] },
   tweetnacl: { parts: ['shared', 'engine'] },
   tr46: { parts: ['shared'], files: ['shared/text/idna.ts'] },
-  saxes: { parts: ['shared'], files: ['shared/soap/'] },
+  saxes: { parts: ['shared', 'server'], files: ['shared/soap/', 'server/import/xmpp/'] },
   axios: { parts: ['engine'], files: ['electron/engine/soap/soap-client.ts'] },
   keytar: { parts: ['engine'], files: ['electron/engine/keychain.ts'] },
   imapflow: { parts: ['engine'], files: ['electron/engine/mail/network/imap.ts'] },
   nodemailer: { parts: ['engine', 'e2e'], files: ['electron/engine/mail/network/smtp.ts', 'e2e/'] },
-  mailauth: { parts: ['engine'], files: ['electron/engine/mail/incoming/dkim.ts'] },
-  'postal-mime': { parts: ['engine', 'server'], files: ['electron/engine/mail/', 'server/mail/'] },
+  mailauth: {
+    parts: ['engine', 'server'],
+    files: ['electron/engine/mail/incoming/dkim.ts', 'server/mail/smtp/dkim-verify.ts'],
+  },
   '@node-rs/argon2': { parts: ['engine', 'server'] },
   'better-sqlite3-multiple-ciphers': {
     parts: ['engine', 'server'],
@@ -66,10 +68,13 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   fastify: { parts: ['server'] },
   '@fastify/rate-limit': { parts: ['server'] },
   kysely: { parts: ['server'] },
+  pg: { parts: ['server'], files: ['server/store/postgres/'] },
   pino: { parts: ['server'] },
   'prom-client': { parts: ['server'] },
   'smtp-server': { parts: ['server'], files: ['server/mail/'] },
   '@zone-eu/wildduck': { parts: ['server'], files: ['server/mail/'] },
+  'csv-parse': { parts: ['server'], files: ['server/import/csv/read.ts'] },
+  ldapts: { parts: ['server'], files: ['server/import/ldap/'] },
   uqr: { parts: ['server', 'renderer'] },
   ws: { parts: ['server'] },
   vite: { parts: ['scripts', 'configs'] },
@@ -79,7 +84,6 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   '@tailwindcss/vite': { parts: ['configs'] },
   '@playwright/test': { parts: ['e2e', 'bench'] },
   '@axe-core/playwright': { parts: ['e2e'] },
-  tinybench: { parts: ['bench'] },
 }
 
 /** What a test file may use beside its part's own: the test tools, and what plays a peer. */

@@ -39,7 +39,13 @@ export type Accounts = {
   byAddress(key: string): Promise<Account | undefined>
 }
 
-export type AccountDependencies = { readonly store: Store; readonly clock: Clock; readonly limits?: AccountLimits }
+export type AccountDependencies = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly limits?: AccountLimits
+  /** What compares a password with a hash; a test counts how often. */
+  readonly verify?: typeof verifyPassword
+}
 export type AccountLimits = { readonly account: AttemptLimit; readonly address: AttemptLimit }
 
 /** Longest login name or address that is looked up. */
@@ -63,14 +69,18 @@ type Attempt = { readonly typed: string; readonly password: string; readonly ip:
 
 /** Folded as addresses are (A3), so that no spelling has tries of its own. */
 function foldLogin(login: string): string {
-  return login
-    .slice(0, maxLogin)
-    .trim()
-    .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  return (
+    login
+      .slice(0, maxLogin)
+      .trim()
+      // No name has one, and PostgreSQL takes no text with it.
+      .replaceAll('\0', '\uFFFD')
+      .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  )
 }
 
 async function checkOne(dependencies: AccountDependencies, attempt: Attempt): Promise<CheckResult> {
-  const { store } = dependencies
+  const { store, verify = verifyPassword } = dependencies
   const user = await findUser(store, attempt.typed)
   const keys = {
     address: `ip:${attempt.ip}`,
@@ -81,7 +91,7 @@ async function checkOne(dependencies: AccountDependencies, attempt: Attempt): Pr
   const counted = await count(dependencies, keys)
   if (counted.step === 'locked') return { ok: false, kind: 'locked', retryAfter: counted.retryAfter, by: counted.by }
   const usable = user?.state === 'active' && counted.step === 'counted'
-  const right = await verifyPassword(usable ? user.argon2 : undefined, attempt.password)
+  const right = await verify(usable ? user.argon2 : undefined, attempt.password)
   const account = right ? accountOf(user) : undefined
   if (!account) return { ok: false, kind: 'authFailed' }
   await forgive(store, keys)
@@ -98,6 +108,9 @@ type Counted =
   | { readonly step: 'counted' | 'silent' }
   | { readonly step: 'locked'; readonly retryAfter: number; readonly by: 'account' | 'address' }
 
+/** Counters have a lock of their own: signing in does not wait for a large import. */
+const attemptsLock = 'attempts'
+
 /** One transaction, so that several processes share the counters and none is passed by. */
 function count({ store, clock, limits }: AccountDependencies, keys: Keys): Promise<Counted> {
   const account = limits?.account ?? accountLimit
@@ -113,7 +126,7 @@ function count({ store, clock, limits }: AccountDependencies, keys: Keys): Promi
     const byTyped = await take(account, keys.typed)
     if (!byTyped.allowed) return { step: 'locked', retryAfter: byTyped.retryAfter, by: 'account' }
     return { step: (await take(account, keys.account)).allowed ? 'counted' : 'silent' }
-  })
+  }, attemptsLock)
 }
 
 function forgive(store: Store, keys: Keys): Promise<void> {
@@ -122,7 +135,7 @@ function forgive(store: Store, keys: Keys): Promise<void> {
     await access.clearAttempts(keys.account)
     const ofAddress = await access.attempts(keys.address)
     if (ofAddress) await access.setAttempts(forgiveAttempt(ofAddress))
-  })
+  }, attemptsLock)
 }
 
 function accountOf(user: UserRow | undefined): Account | undefined {

@@ -4,12 +4,14 @@ import { resolve } from 'node:path'
 import type { MailServer, MailServers } from '../shared/whitelist/login.ts'
 import type { Accounts } from './accounts.ts'
 import type { TlsFiles } from './keys/certificate.ts'
-import { readKey } from './keys/key-files.ts'
+import { gatewayOf, type KeyRing } from './keys/key-ring.ts'
+import { systemDns } from './mail/smtp/dkim.ts'
 import { type MailLog, startMail } from './mail/start.ts'
 import type { Log } from './operations/log.ts'
 import type { Hub } from './push/hub.ts'
 import type { Config } from './setup/config.ts'
 import type { Context } from './setup/context.ts'
+import { StoreUnusable } from './store/failures.ts'
 import type { Whitelists } from './whitelists.ts'
 
 export type OpenMail = {
@@ -24,6 +26,7 @@ export type MailParts = {
   readonly tls: TlsFiles
   readonly log: Log
   readonly hub: Hub
+  readonly keyRing: KeyRing
 }
 
 export async function openMail(context: Context, parts: MailParts): Promise<OpenMail> {
@@ -43,25 +46,36 @@ async function external({ folder }: Context, { ca, ...server }: ExternalServer):
   return ca === undefined ? server : { ...server, ca: await readFile(resolve(folder.path, ca), 'utf8') }
 }
 
+/** Its connections learn of new messages within one process only. */
+const mailElsewhere =
+  'another server of this store runs the embedded mail: set "mail" in config.json to "external" here, with that server’s address'
+
 type EmbeddedParts = MailParts & { readonly mail: Extract<Config['mail'], { kind: 'embedded' }> }
 
 async function openEmbedded(
   context: Context,
-  { mail, accounts, whitelists, tls, log, hub }: EmbeddedParts,
+  { mail, accounts, whitelists, tls, log, hub, keyRing }: EmbeddedParts,
 ): Promise<OpenMail> {
-  const { config, store, clock, folder } = context
+  const { config, store, clock } = context
+  const release = await store.claim('mail')
+  if (!release) throw new StoreUnusable(mailElsewhere)
   const { kind: _kind, inbound, ...needed } = mail
-  const server = await startMail({
+  const starting = startMail({
     store,
     accounts,
     whitelists,
-    gatewayKey: await readKey(folder, 'gateway'),
+    gatewayKey: gatewayOf(keyRing),
+    dns: systemDns,
     tls,
     domain: config.domain,
     clock,
     log: mailLog(log),
     ports: { ...needed, ...(inbound === undefined ? {} : { inbound }) },
     host: config.listen,
+  })
+  const server = await starting.catch(async (error: unknown) => {
+    await release()
+    throw error
   })
   // A changed password or a disabled account ends the mail connections, too.
   const undo = hub.listenAll((poke) => {
@@ -82,12 +96,13 @@ async function openEmbedded(
     async close() {
       undo()
       await server.close()
+      await release()
     },
   }
 }
 
 /** The same allow-list as everywhere: facts of other names are dropped. */
-function mailLog(log: Log): MailLog {
+export function mailLog(log: Log): MailLog {
   const pick = ({
     account,
     kind,

@@ -6,15 +6,15 @@
 
 import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'
-import { readKey } from './keys/key-files.ts'
+import { PolicyKeyAbsent, policyKeyOf } from './keys/policy-key.ts'
 import { createListEditor } from './lists/editor.ts'
 import { signerOf } from './lists/issue.ts'
 import { reissueDue } from './lists/reissue.ts'
-import { bugFields, createLog } from './operations/log.ts'
+import { bugFields, createLog, failureTo } from './operations/log.ts'
 import { repeat } from './operations/repeat.ts'
 import { readConfig } from './setup/config.ts'
 import { folderAt } from './setup/folder.ts'
-import { openStore } from './store/store.ts'
+import { openConfigured } from './setup/store.ts'
 
 /** A head is valid for days: looking once a minute is often enough. */
 const everyMs = 60_000
@@ -36,20 +36,30 @@ async function main(path: string): Promise<void> {
   const folder = folderAt(path)
   const config = await readConfig(folder)
   if (!config.ok) throw new Error('the data folder cannot be read')
-  const store = await openStore(folder.store)
+  const store = await openConfigured(config.value.store, folder)
   const clock = systemClock()
-  const policyKey = await readKey(folder, 'policy')
-  const sign = signerOf(policyKey)
+  const sign = signerOf(policyKeyOf(folder))
   const editor = createListEditor({ store, clock, config: config.value, sign })
-  const carry = async () => {
-    const count = await carryOut({ store, config: config.value, sign }, clock.now)
-    if (count > 0) log.info('carried out', { count })
+  const withKey = async (work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof PolicyKeyAbsent)) throw error
+      // Whoever has it must sign in time: said each time that something is due.
+      log.warn('something is to be signed, and the policy key is not here')
+    }
   }
-  const look = async () => {
-    const count = await reissueDue({ store, editor, clock, config: config.value })
-    if (count > 0) log.info('reissued', { count })
-  }
-  const failed = (error: unknown) => log.error('bug', bugFields(error))
+  const carry = () =>
+    withKey(async () => {
+      const count = await carryOut({ store, config: config.value, sign }, clock.now)
+      if (count > 0) log.info('carried out', { count })
+    })
+  const look = () =>
+    withKey(async () => {
+      const count = await reissueDue({ store, editor, clock, config: config.value })
+      if (count > 0) log.info('reissued', { count })
+    })
+  const failed = failureTo(log)
   const stops = [repeat(everyMs, look, failed), repeat(proposalsMs, carry, failed)]
   end = async () => {
     for (const stop of stops) stop()

@@ -5,12 +5,14 @@ import { createSessions } from './access/sessions.ts'
 import { createAccounts } from './accounts.ts'
 import type { Done } from './administration/people.ts'
 import type { TlsFiles } from './keys/certificate.ts'
-import { readKey } from './keys/key-files.ts'
+import { type KeyRing, keysMs, openKeyRing } from './keys/key-ring.ts'
+import { expiryWarning } from './keys/manifests.ts'
 import { readTls } from './keys/tls.ts'
 import { createMaterial } from './lists/material.ts'
 import { openMail } from './mail-settings.ts'
 import { openHealthPort, portOf } from './operations/health-port.ts'
-import { bugFields, type Log } from './operations/log.ts'
+import { whyNotListening } from './operations/listening.ts'
+import { failureTo, type Log } from './operations/log.ts'
 import { createMetrics } from './operations/metrics.ts'
 import { repeat } from './operations/repeat.ts'
 import { createOrganisations } from './organisation/organisation.ts'
@@ -37,6 +39,8 @@ export type Ready = {
 }
 export type Running = { readonly ready: Ready; readonly cert?: string; close(): Promise<void> }
 
+/** How often the coming end of the manifest is said again. */
+const warnMs = 24 * 3_600_000
 /** How often ended sessions, nonces and old pokes are swept away. */
 const sweepMs = 60_000
 /** Pokes are hints for those who are connected now. */
@@ -76,39 +80,42 @@ type Parts = {
 
 async function startParts(context: Context, log: Log, { options, tls, closers }: Parts): Promise<Ready> {
   const { config, folder, store, clock } = context
-  const failed = (error: unknown) => log.error('bug', bugFields(error))
+  const failed = failureTo(log)
   const metrics = createMetrics()
   const accounts = createAccounts({ store, clock })
   const hub = await openHub({ store, every: (ms, work) => repeat(ms, work, failed) })
   closers.push(() => hub.close())
   closers.push(repeat(sweepMs, () => sweep(context), failed))
   const whitelists = createWhitelists({ store, clock })
-  const mail = await openMail(context, { accounts, whitelists, tls, log, hub })
+  const keyRing = await openKeyRing(context)
+  closers.push(repeat(keysMs, async () => void (await keyRing.current()), failed))
+  const warn = async () => warnOfExpiry(context, keyRing, log)
+  closers.push(repeat(warnMs, warn, failed))
+  await warn()
+  const mail = await openMail(context, { accounts, whitelists, tls, log, hub, keyRing })
   closers.push(() => mail.close())
-  const keys = { fresh: await readKey(folder, 'fresh'), server: await readKey(folder, 'server') }
-  const sessions = createSessions({ store, clock })
-  const material = createMaterial(store)
   const given: { readonly mail: MailServers } = { mail: mail.servers }
   const service: Service = {
     ...context,
     log,
     metrics,
     accounts,
-    sessions,
-    material,
+    sessions: createSessions({ store, clock }),
+    material: createMaterial(store),
     hub,
-    keys,
+    keys: keyRing,
     organisations: createOrganisations(),
     ...given,
     waits: new Map(),
   }
   const scheme = options.insecureLoopback ? 'http' : 'https'
   let url = ''
-  const { requestsPerMinute } = config
+  const { requestsPerMinute, proxies } = config
   const http = await createHttp(service, {
     ...(options.insecureLoopback ? {} : { tls }),
     url: () => url,
     requestsPerMinute,
+    proxies,
   })
   closers.push(async () => {
     for (const end of service.waits.values()) end()
@@ -131,17 +138,16 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   return { url, ...mail.ports, metrics: health.port }
 }
 
+/** An expired manifest stops every client: the root key is far away, so this is said in time (protocol.md 3.1). */
+function warnOfExpiry({ clock }: Context, keyRing: KeyRing, log: Log): void {
+  const warning = expiryWarning(keyRing.last().manifest, clock.now())
+  if (warning)
+    log.warn('manifest expires soon: run "kith-server manifest renew"', { count: warning.days, kind: 'days' })
+}
+
 async function sweep({ store, clock }: Context): Promise<void> {
   const now = clock.now()
   await store.sessions.removeExpired(now)
   await store.access.removeAttempts(now - attemptLifeMs)
   await store.lists.removeAnnounced(now - pokeLifeMs)
-}
-
-function whyNotListening(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
-  const port = 'port' in error && typeof error.port === 'number' ? ` ${error.port}` : ''
-  if (error.code === 'EADDRINUSE') return `the port${port} is in use`
-  if (error.code === 'EACCES') return `the port${port} needs more rights`
-  return error.code === 'EADDRNOTAVAIL' ? "the address to listen on is not this machine's" : undefined
 }

@@ -71,15 +71,15 @@ function load(
     const row = await lists.get(list)
     const newest = row && (await lists.headOf(list, row.ver))
     const head = newest && decodeHead(utf8(newest.head))
-    if (!row || !head) return undefined
+    if (!row) return undefined
+    // Not as if there were none: who cannot read a list puts everything off.
+    if (!head) throw new Error('the head of a list cannot be read')
     const isNear = kept?.epoch === row.ep && kept.version <= row.ver && row.ver - kept.version <= maxBehind
-    const contacts =
-      kept && isNear
-        ? await forward(lists, row, kept)
-        : contactsIn(await contentsOf(inside, row, await organisations.of(inside)))
+    const near = kept && isNear ? await forward(lists, row, kept) : undefined
+    const contacts = near ?? contactsIn(await contentsOf(inside, row, await organisations.of(inside)))
     const policy = policyOf(head.core)
     return {
-      list: contacts === kept?.contacts ? kept.list : makeListView(contacts.values()),
+      list: kept && contacts === kept.contacts ? kept.list : makeListView(contacts.values()),
       epoch: row.ep,
       version: row.ver,
       leaseEnds: leaseEndsAt(head.core),
@@ -94,9 +94,11 @@ function contactsIn(contents: readonly Content[]): Kept['contacts'] {
   return new Map(contents.map(({ id, json }) => [id, contactOfEntry(entryFromText(json))]))
 }
 
-/** The same map where nothing changed but the head. */
-async function forward(lists: ListStore, row: ListRow, kept: Kept): Promise<Kept['contacts']> {
-  const ops = (await lists.opsBetween(row.id, kept.version, row.ver)).flatMap((text) => opsFromText(text))
+/** The same map where nothing changed but the head; undefined where operations were too long to be kept. */
+async function forward(lists: ListStore, row: ListRow, kept: Kept): Promise<Kept['contacts'] | undefined> {
+  const texts = await lists.opsBetween(row.id, kept.version, row.ver)
+  if (texts.includes('')) return undefined
+  const ops = texts.flatMap((text) => opsFromText(text))
   if (ops.length === 0) return kept.contacts
   const contacts = new Map(kept.contacts)
   for (const op of ops) {

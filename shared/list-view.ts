@@ -1,7 +1,7 @@
 /** A whitelist made ready for judging (F2), and how an entry becomes a contact. */
 import { parseAddress } from './address.ts'
 import type { ListedContact, ListView } from './guard.ts'
-import { makeLookalikes } from './lookalike.ts'
+import { buildLookalikes, makeLookalikes } from './lookalike.ts'
 import type { Entry } from './whitelist/entry.ts'
 
 /**
@@ -10,11 +10,31 @@ import type { Entry } from './whitelist/entry.ts'
  */
 export function makeListView(contacts: Iterable<ListedContact>): ListView {
   const byKey = new Map<string, ListedContact>()
+  addContacts(byKey, contacts)
+  return viewOf(byKey, makeLookalikes(byKey))
+}
+
+/** Contacts taken in one step. */
+const stepSize = 5_000
+
+/** The same in steps of some milliseconds, the table of look-alikes included. */
+export function* buildListView(contacts: readonly ListedContact[]): Generator<undefined, ListView> {
+  const byKey = new Map<string, ListedContact>()
+  for (let from = 0; from < contacts.length; from += stepSize) {
+    addContacts(byKey, contacts.slice(from, from + stepSize))
+    yield
+  }
+  return viewOf(byKey, yield* buildLookalikes(byKey))
+}
+
+function addContacts(byKey: Map<string, ListedContact>, contacts: Iterable<ListedContact>): void {
   for (const contact of contacts) {
     const other = byKey.get(contact.key)
     if (contact.key !== '' && (other === undefined || contact.id < other.id)) byKey.set(contact.key, contact)
   }
-  const similar = makeLookalikes(byKey)
+}
+
+function viewOf(byKey: ReadonlyMap<string, ListedContact>, similar: ListView['similar']): ListView {
   return { size: byKey.size, find: (key) => findListed((one) => byKey.get(one), key), similar }
 }
 

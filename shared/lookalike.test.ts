@@ -202,3 +202,11 @@ test('F1 property: answers for any name', () => {
     }),
   )
 })
+
+test('I9 a listed contact is asked about too: it does not look like itself, but like an earlier double', () => {
+  const double = contact('bo.rnartin@example.org', { name: 'Somebody Else' })
+  const like = makeLookalikes(mapOf([bo, lin, double]))
+  const ask = ({ key, name }: ListedContact) => like(address(key), `${name} <${key}>`, key)
+  expect(ask(lin)).toBeUndefined()
+  expect(ask(double)).toBe(bo)
+})

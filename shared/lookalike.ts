@@ -9,18 +9,21 @@
 import { type Address, foldAscii } from './address.ts'
 import type { ListedContact } from './guard.ts'
 import {
+  buildHashTable,
   findOwner,
   type HashTable,
   hashOf,
-  makeHashTable,
   makeNeighbourHasher,
   maxHashedLength,
   seeds,
 } from './text/hashes.ts'
 import { addressSkeleton, nameSkeleton } from './text/skeleton.ts'
 
-/** Finds the contact that an unlisted address, or the name shown with it, looks like. */
-export type Lookalikes = (address: Address, name: string) => ListedContact | undefined
+/**
+ * Finds the contact that an unlisted address, or the name shown with it, looks like. `except`: key of a contact to pass
+ * over, so that a listed one can be asked about too: of two that look alike at least the later finds the earlier.
+ */
+export type Lookalikes = (address: Address, name: string, except?: string) => ListedContact | undefined
 
 /** Equal local parts count from this length, and unless they name a role: everybody has an `info`. */
 const minLocalLength = 4
@@ -42,15 +45,36 @@ export function makeLookalikes(
   contacts: ReadonlyMap<string, ListedContact>,
   probe: Probe = () => undefined,
 ): Lookalikes {
-  let first: First | undefined
-  return (address, name) => {
-    first ??= makeFirst([...contacts.values()], probe)
-    return likeAddress(address.key, first) ?? likeName(contacts, name, first) ?? likeLocal(address, first)
+  let made: Lookalikes | undefined
+  return (address, name, except) => {
+    made ??= lastOf(buildLookalikes(contacts, probe))
+    return made(address, name, except)
   }
 }
 
-function makeFirst(listed: readonly ListedContact[], probe: Probe): First {
-  const table = buildTable(listed)
+/** The same look-up, its table built in steps of some milliseconds: for whoever must not stand still for a long list. */
+export function* buildLookalikes(
+  contacts: ReadonlyMap<string, ListedContact>,
+  probe: Probe = () => undefined,
+): Generator<undefined, Lookalikes> {
+  const listed = [...contacts.values()]
+  const first = firstIn(yield* buildTable(listed), listed, probe)
+  return (address, name, except) => {
+    const other: First =
+      except === undefined ? first : (hash, same) => first(hash, (contact) => contact.key !== except && same(contact))
+    return likeAddress(address.key, other) ?? likeName(contacts, { name, except }, other) ?? likeLocal(address, other)
+  }
+}
+
+/** Takes all steps at once. */
+function lastOf<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+function firstIn(table: HashTable, listed: readonly ListedContact[], probe: Probe): First {
   return (hash, same) => {
     const owner = findOwner(table, hash, (candidate) => {
       probe()
@@ -75,11 +99,15 @@ function likeAddress(key: string, first: First): ListedContact | undefined {
 }
 
 /** A contact's address inside the name, or a contact's name. */
-function likeName(contacts: ReadonlyMap<string, ListedContact>, name: string, first: First): ListedContact | undefined {
+function likeName(
+  contacts: ReadonlyMap<string, ListedContact>,
+  { name, except }: { readonly name: string; readonly except: string | undefined },
+  first: First,
+): ListedContact | undefined {
   if (name.includes('@')) {
     for (const part of name.split(/[\s<>()[\]",:;]+/)) {
       const contact = contacts.get(foldAscii(part))
-      if (contact) return contact
+      if (contact && contact.key !== except) return contact
     }
   }
   const skeleton = nameSkeleton(name)
@@ -98,7 +126,19 @@ function tellingLocal(key: string): string | undefined {
   return local.length < minLocalLength || roles.has(local) ? undefined : local
 }
 
-function buildTable(listed: readonly ListedContact[]): HashTable {
+/** Contacts hashed in one step. */
+const stepSize = 1_000
+
+function* buildTable(listed: readonly ListedContact[]): Generator<undefined, HashTable> {
+  const collector = makeCollector(listed)
+  for (let from = 0; from < listed.length; from += stepSize) {
+    collector.take(from, Math.min(from + stepSize, listed.length))
+    yield
+  }
+  return yield* buildHashTable(...collector.found())
+}
+
+function makeCollector(listed: readonly ListedContact[]) {
   const hashNeighbours = makeNeighbourHasher()
   // Three texts, the address itself, and at most one for each of its characters.
   const most = listed.reduce((sum, { key }) => sum + key.length + 4, 0)
@@ -108,7 +148,7 @@ function buildTable(listed: readonly ListedContact[]): HashTable {
   // One contact for each skeleton, name and local part is enough: a thousand contacts of one name take one slot.
   // Signed, because an engine keeps small signed numbers without a box.
   const single = new Set<number>()
-  for (const [owner, contact] of listed.entries()) {
+  const add = (owner: number, contact: ListedContact): void => {
     const count = hashNeighbours(contact.key, hashes, size)
     owners.fill(owner, size, size + count)
     size += count
@@ -119,7 +159,12 @@ function buildTable(listed: readonly ListedContact[]): HashTable {
       owners[size++] = owner
     }
   }
-  return makeHashTable(hashes.subarray(0, size), owners.subarray(0, size))
+  return {
+    take(from: number, to: number): void {
+      for (const [index, contact] of listed.slice(from, to).entries()) add(from + index, contact)
+    },
+    found: () => [hashes.subarray(0, size), owners.subarray(0, size)] as const,
+  }
 }
 
 function sharedHashes(contact: ListedContact): number[] {

@@ -64,10 +64,12 @@ type Add = (name: string, description: string) => Program
 type Act = (command: Command, options: GlobalOptions) => Promise<void>
 
 function addSession(add: Add, act: Act): void {
-  add('login', 'sign in; the password is typed or the first line of standard input')
-    .requiredOption('--server <server>', 'host, URL, or enrolment code')
+  add('login', 'sign in; enrolment code and password are typed, or the first lines of standard input, in this order')
+    .option('--server <server>', 'host or URL; without it the enrolment code is asked for')
     .requiredOption('--user <name>', 'user name')
-    .action((options: GlobalOptions & LoginOptions) => act(login(options), options))
+    // Commander would repeat what is too much, a code among it.
+    .allowExcessArguments()
+    .action((options: GlobalOptions & LoginOptions, { args }: Program) => act(login(options, args), options))
   add('logout', 'sign out; the store stays').action((options: GlobalOptions) => act(logout, options))
   add('status', 'who is signed in, the whitelist, and how secrets are kept').action((options: GlobalOptions) =>
     act(options.passphraseStdin ? signedIn(status) : status, options),

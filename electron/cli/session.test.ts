@@ -18,6 +18,33 @@ describe('login', () => {
     expect(script.closed).toBe(1)
   })
 
+  const code = 'kith1:eyJvcmciOiJvbmUtdGltZSJ9'
+
+  test('takes an enrolment code from the first line and the password from the second', async () => {
+    script.answers['session.signIn'] = () => ok(ready)
+    const { code: exit } = await script.run(['login', '--user', 'alice'], `${code}\npw-123\n`)
+    expect(exit).toBe(0)
+    expect(script.inputOf('session.signIn')).toEqual({ server: code, user: 'alice', password: 'pw-123' })
+  })
+
+  test.each([['--server', code], ['--server', ` ${code}`], [code]])(
+    'refuses an enrolment code among the arguments, and says why and how: %j %j',
+    async (...given) => {
+      const { code: exit, out, error } = await script.run(['login', '--user', 'alice', ...given], 'pw-123\n')
+      expect(exit).toBe(2)
+      expect(error).toContain('does not belong on the command line')
+      expect(error).toContain('first line of standard input')
+      expect(out + error).not.toContain(code)
+      expect(script.calls).toEqual([])
+    },
+  )
+
+  test('says what is needed when there is neither server nor code', async () => {
+    const { code: exit, error } = await script.run(['login', '--user', 'alice'])
+    expect([exit, error]).toEqual([2, expect.stringContaining('--server')])
+    expect(script.calls).toEqual([])
+  })
+
   test('takes the passphrase from the second line', async () => {
     script.answers['session.signIn'] = () => ok(ready)
     await script.run([...words, '--passphrase-stdin'], 'pw-123\nlong passphrase\n')
@@ -46,13 +73,17 @@ describe('login', () => {
     expect(error).toContain('22222')
   })
 
-  test.each([[['login']], [['login', '--server', 'x']], [['nonsense']], [[...words, '--password', 'pw']]])(
-    '%j is wrong usage, and there is no option for a password',
-    async (wrong) => {
-      expect((await script.run(wrong, 'pw\n')).code).toBe(2)
-      expect(script.calls).toEqual([])
-    },
-  )
+  test.each([
+    [['login']],
+    [['login', '--server', 'x']],
+    [['login', '--server']],
+    [[...words, 'more']],
+    [['nonsense']],
+    [[...words, '--password', 'pw']],
+  ])('%j is wrong usage, and there is no option for a password', async (wrong) => {
+    expect((await script.run(wrong, 'pw\n')).code).toBe(2)
+    expect(script.calls).toEqual([])
+  })
 })
 
 describe('a locked store', () => {

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { useWords } from '../i18n/i18n.ts'
 import { Icon, type IconName } from './Icons.tsx'
 
 export type EmptyStateProps = {
@@ -19,5 +20,19 @@ export function EmptyState({ icon, title, hint, children }: EmptyStateProps) {
       {hint !== undefined && <p className="text-sm text-muted">{hint}</p>}
       {children}
     </div>
+  )
+}
+
+export type NoMatchProps = { readonly title: string; readonly hint: string; readonly onClear: () => void }
+
+/** A search that finds nothing: where it looks, and the way back to everything. */
+export function NoMatch({ title, hint, onClear }: NoMatchProps) {
+  const { t } = useWords()
+  return (
+    <EmptyState icon="search" title={title} hint={hint}>
+      <button type="button" className="button mt-2" onClick={onClear}>
+        {t('common.clearSearch')}
+      </button>
+    </EmptyState>
   )
 }

@@ -2,10 +2,12 @@ import { Fragment, type ReactNode } from 'react'
 
 export type Fact = { readonly term: string; readonly text: ReactNode }
 
-/** Terms and what they are, one below the other. */
-export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
+export type FactsProps = { readonly facts: readonly Fact[]; readonly close?: boolean }
+
+/** Terms and what they are, one below the other; `close` for few and short terms. */
+export function Facts({ facts, close = false }: FactsProps) {
   return (
-    <dl className="facts">
+    <dl className={`facts ${close ? 'facts-close' : ''}`}>
       {facts.map(({ term, text }) => (
         <Fragment key={term}>
           <dt>{term}</dt>

@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import { isRequestReason } from '../../shared/requests.ts'
 import type { Failure } from '../../shared/rpc.ts'
 import { formatCountdown } from '../i18n/format.ts'
@@ -25,6 +26,18 @@ function Countdown({ until }: { readonly until: number }) {
   )
 }
 
+/** Broken after every eighth byte, so that its lines can be read aloud and compared. */
+function Fingerprint({ text }: { readonly text: string }) {
+  const lines = text.match(/(?:[^:]+:?){1,8}/g) ?? [text]
+  return lines.map((line, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a constant text
+    <Fragment key={index}>
+      {line}
+      <wbr />
+    </Fragment>
+  ))
+}
+
 function Certificate({ failure }: { readonly failure: Failure }) {
   const { t } = useWords()
   const { issuer, fingerprint } = failure.detail ?? {}
@@ -39,7 +52,9 @@ function Certificate({ failure }: { readonly failure: Failure }) {
       {fingerprint !== undefined && (
         <>
           <dt className="font-semibold">{t('signIn.fingerprint')}</dt>
-          <dd className="font-mono text-xs">{fingerprint}</dd>
+          <dd className="font-mono text-xs">
+            <Fingerprint text={fingerprint} />
+          </dd>
         </>
       )}
     </dl>

@@ -33,10 +33,15 @@ function Toast({ notice }: { readonly notice: Notice }) {
 
 /** Short news of things that happened elsewhere; always there, so that screen readers hear what comes in. */
 export function Toasts() {
-  const { notices } = useSlice(useStores().notices)
+  const { notices, arrival } = useSlice(useStores().notices)
   const { t } = useWords()
   return (
     <section className="toasts" aria-label={t('notice.label')} aria-live="polite">
+      {arrival && (
+        <p key={arrival.id} className="sr-only">
+          {t('notice.arrived', { name: arrival.name })}
+        </p>
+      )}
       {notices.map((notice) => (
         <Toast key={notice.id} notice={notice} />
       ))}

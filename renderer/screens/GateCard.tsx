@@ -8,10 +8,10 @@ export function GateCard({ title, lead, children }: GateCardProps) {
   return (
     <main className="gate">
       <div className="gate-card grid gap-5">
-        <header className="grid gap-2">
+        <header className="grid gap-1.5">
           <Mark />
-          <h1 className="mt-2 text-2xl font-semibold tracking-tight">{title}</h1>
-          {lead !== undefined && <p className="text-muted">{lead}</p>}
+          <h1 className="mt-1.5 text-2xl font-semibold tracking-tight">{title}</h1>
+          {lead !== undefined && <p className="text-balance text-muted">{lead}</p>}
         </header>
         {children}
       </div>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Message } from '../../shared/message.ts'
 import { settle } from '../testing/fake-clock.ts'
+import { signedOutSession } from '../testing/fake-host.ts'
 import { makePage } from '../testing/make-page.ts'
 import { canSend, refusedChips } from './compose.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
@@ -81,6 +82,44 @@ describe('composing mail', () => {
     expect(stores.compose.store.getState().step).toBe('aside')
     stores.compose.resume()
     expect(stores.compose.store.getState()).toMatchObject({ step: 'editing', subject: 'Half' })
+  })
+
+  test('what was begun outlives another mail, and comes back after it; an untouched reply does not', async () => {
+    const { stores } = await makePage()
+    await stores.compose.start({ subject: 'First' })
+    stores.compose.setText('half written')
+    await stores.compose.start({ subject: 'Re: untouched' })
+    await stores.compose.start({ to: [bob], subject: 'Second' })
+    expect(await stores.compose.send()).toBe(true)
+    stores.compose.resume()
+    expect(stores.compose.store.getState()).toMatchObject({ step: 'editing', subject: 'First', text: 'half written' })
+    stores.compose.discard()
+    stores.compose.resume()
+    expect(stores.compose.store.getState()).toMatchObject({ step: 'editing', subject: '', text: '' })
+  })
+
+  test('nothing of a begun mail is left after the store is locked', async () => {
+    const { stores, state } = await makePage()
+    await stores.compose.start({ subject: 'First' })
+    stores.compose.setText('half written')
+    await stores.compose.start({ subject: 'Second' })
+    state.emit('session.changed', signedOutSession)
+    stores.compose.resume()
+    expect(stores.compose.store.getState()).toMatchObject({ subject: '', text: '' })
+  })
+
+  test('a mail that is on its way is not opened for a second sending', async () => {
+    const { stores } = await makePage()
+    await stores.compose.start({ to: [bob], subject: 'Once' })
+    const seen: string[] = []
+    const undo = stores.compose.store.subscribe(({ step }) => {
+      if (step !== 'sending') return
+      stores.compose.resume()
+      seen.push(stores.compose.store.getState().step)
+    })
+    expect(await stores.compose.send()).toBe(true)
+    undo()
+    expect(seen).toEqual(['sending'])
   })
 })
 

@@ -27,6 +27,8 @@ export type ComposeState = {
   readonly subject: string
   readonly text: string
   readonly inReplyTo?: string
+  /** Whether the user has put anything into it. */
+  readonly touched: boolean
   /** Participants of the answered message who are not listed, and so are left out (O5). */
   readonly dropped: readonly string[]
   readonly failure?: Failure
@@ -51,6 +53,7 @@ const closed: ComposeState = {
   typed: { to: '', cc: '', bcc: '' },
   subject: '',
   text: '',
+  touched: false,
   dropped: [],
 }
 
@@ -98,7 +101,11 @@ async function add(context: Context, field: RecipientField, text: string): Promi
   const have = new Set(store.getState()[field].map(({ address }) => address.toLowerCase()))
   const addresses = splitRecipients(text).filter((address) => !have.has(address.toLowerCase()))
   const chips = addresses.map((address): Chip => ({ address, name: '', verdict: 'asking' }))
-  store.setState((state) => ({ [field]: [...state[field], ...chips], typed: { ...state.typed, [field]: '' } }))
+  store.setState((state) => ({
+    [field]: [...state[field], ...chips],
+    typed: { ...state.typed, [field]: '' },
+    touched: true,
+  }))
   await judge(context)
   const names = new Map(
     await Promise.all(addresses.map(async (address) => [address, await nameOf(context, address)] as const)),
@@ -143,38 +150,56 @@ async function pasted(context: Context, field: RecipientField, text: string): Pr
 function putAside({ store }: Context): void {
   const state = store.getState()
   if (state.step !== 'editing') return
-  const begun = allChips(state).length > 0 || state.subject !== '' || state.text.trim() !== ''
-  if (begun) store.setState({ step: 'aside' })
+  if (hasContent(state)) store.setState({ step: 'aside' })
   else store.setState(closed, true)
+}
+
+function hasContent(state: ComposeState): boolean {
+  return allChips(state).length > 0 || state.subject !== '' || state.text.trim() !== ''
 }
 
 export function makeCompose(ports: Ports) {
   const store = createStore<ComposeState>(() => closed)
   const context: Context = { store, ports }
+  /** Begun before something else was begun; each comes back when there is room. */
+  const kept: ComposeState[] = []
   return {
     store,
     start: (start: ComposeStart) => {
       const { to = [], cc = [], ...rest } = start
+      const before = store.getState()
+      if (before.step === 'sending') return Promise.resolve()
+      // A reply that nobody has written into is made again by one press.
+      if (before.touched && hasContent(before)) kept.push(before)
       store.setState({ ...closed, ...rest, step: 'editing', to: to.map(asChip), cc: cc.map(asChip) }, true)
       return judge(context)
     },
     add: (field: RecipientField, text: string) => add(context, field, text),
     setTyped: (field: RecipientField, text: string) => {
       const { typed } = store.getState()
-      store.setState({ typed: { ...typed, [field]: text } })
+      store.setState({ typed: { ...typed, [field]: text }, touched: true })
       if (text.length > typed[field].length + 1 && looksLikeAddress(text)) void pasted(context, field, text)
     },
     setChips: (field: RecipientField, chips: readonly Chip[]) => {
-      store.setState({ [field]: chips })
+      store.setState({ [field]: chips, touched: true })
       return judge(context)
     },
-    setSubject: (subject: string) => store.setState({ subject }),
-    setText: (text: string) => store.setState({ text }),
+    setSubject: (subject: string) => store.setState({ subject, touched: true }),
+    setText: (text: string) => store.setState({ text, touched: true }),
     send: () => send(context),
     putAside: () => putAside(context),
-    /** Goes on with what was put aside, or begins anew. */
-    resume: () => store.setState({ ...store.getState(), step: 'editing' }, true),
+    /** Goes on with what was put aside or begun before, or begins anew. */
+    resume: () => {
+      const state = store.getState()
+      if (state.step === 'sending') return
+      const open = state.step === 'closed' ? (kept.pop() ?? closed) : state
+      store.setState({ ...open, step: 'editing' }, true)
+    },
     discard: () => store.setState(closed, true),
+    clear: () => {
+      kept.length = 0
+      store.setState(closed, true)
+    },
     /** The list moved: who was allowed may be refused now, and the other way round. */
     moved: () => judge(context),
   }

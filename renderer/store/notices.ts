@@ -10,17 +10,24 @@ export type NoticeBody =
   | { readonly about: 'refreshed'; readonly change: ListChange }
 export type Notice = NoticeBody & { readonly id: number }
 
+/** A message that came in, said once to those who do not see its count. */
+export type Arrival = { readonly id: number; readonly name: string }
+
+export type NoticesState = { readonly notices: readonly Notice[]; readonly arrival?: Arrival }
+
 /** How long a notice stays: long enough to read two lines twice. */
 const noticeTime = 7_000
 
 export function makeNotices(ports: Ports) {
-  const store = createStore<{ readonly notices: readonly Notice[] }>(() => ({ notices: [] }))
+  const store = createStore<NoticesState>(() => ({ notices: [] }))
   let next = 1
   const dismiss = (id: number) =>
     store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }))
   return {
     store,
     dismiss,
+    clear: () => store.setState({ notices: [] }, true),
+    arrived: (name: string) => store.setState({ arrival: { id: next++, name } }),
     say: (body: NoticeBody) => {
       const id = next++
       store.setState(({ notices }) => ({ notices: [...notices.slice(-2), { ...body, id }] }))

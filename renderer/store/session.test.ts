@@ -27,8 +27,19 @@ test('only one sign-in runs at a time', async () => {
   expect(state.calls.filter(({ name }) => name === 'session.signIn')).toHaveLength(1)
 })
 
+test('a notification that outlives its session opens nothing', async () => {
+  const { stores, state } = await makePage({ session: signedOutSession })
+  state.emit('app.open', { conversation: 'bob@kith.test' })
+  await settle()
+  expect(stores.conversation.store.getState().phase).toBe('none')
+  await stores.session.signIn(form)
+  state.emit('app.open', { conversation: 'bob@kith.test' })
+  await settle()
+  expect(stores.conversation.store.getState()).toMatchObject({ id: 'bob@kith.test', phase: 'ready' })
+})
+
 test('signing in fills the lists, locking empties them and what was open', async () => {
-  const { stores } = await makePage({ session: signedOutSession })
+  const { stores, state } = await makePage({ session: signedOutSession })
   expect(stores.contacts.list.rows.getState().total).toBe(0)
   await stores.session.signIn(form)
   await settle()
@@ -36,6 +47,8 @@ test('signing in fills the lists, locking empties them and what was open', async
   await stores.conversation.open('bob@kith.test')
   for (const held of stores.held.list.rows.getState().pages.get(0) ?? []) await stores.held.select(held)
   expect(stores.held.store.getState().text).toBeDefined()
+  state.emit('message.arrived', { id: 'm', conversation: 'carol@kith.test', name: 'Carol Wu', text: 'hello' })
+  expect(stores.notices.store.getState().arrival).toMatchObject({ name: 'Carol Wu' })
   await stores.session.lock()
   await settle()
   for (const { list } of [stores.contacts, stores.chats, stores.mail, stores.held]) {
@@ -43,6 +56,7 @@ test('signing in fills the lists, locking empties them and what was open', async
   }
   expect(stores.conversation.store.getState()).toMatchObject({ phase: 'none', messages: [], draft: '' })
   expect(stores.held.store.getState().text).toBeUndefined()
+  expect(stores.notices.store.getState().arrival).toBeUndefined()
 })
 
 test('a stopped page leaves no subscription behind', async () => {

@@ -58,7 +58,8 @@ function leave(slices: Slices): void {
   slices.mail.clear()
   slices.held.clear()
   slices.conversation.clear()
-  slices.compose.discard()
+  slices.compose.clear()
+  slices.notices.clear()
   for (const { list } of [slices.contacts, slices.chats, slices.mail, slices.held]) list.empty()
 }
 
@@ -103,13 +104,18 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       chatsMoved()
       mailMoved()
     }),
-    host.on('message.arrived', ({ conversation: of }) => {
+    host.on('message.arrived', ({ conversation: of, name }) => {
+      // The open conversation's log speaks for itself.
+      const { screen } = slices.navigation.store.getState()
+      if (screen !== 'chats' || conversation.store.getState().id !== of) slices.notices.arrived(name)
       conversation.changed(of)
       chatsMoved()
       mailMoved()
     }),
     host.on('held.changed', heldMoved),
     host.on('app.open', ({ conversation: id }) => {
+      // A notification may outlive the session that it came from.
+      if (slices.session.store.getState().session?.step !== 'ready') return
       void conversation.open(id)
       slices.navigation.show('chats')
     }),

@@ -2,11 +2,10 @@
  * The one way in which anything is administered: changes, all or none, in one transaction with the new version of every
  * list that they touch and a line each in the audit log.
  */
-import { changeList, createList, nothing, standing } from '../lists/editor.ts'
+import { changeList, createList, nothing } from '../lists/editor.ts'
 import { type HeadSigner, issue, type ListChange } from '../lists/issue.ts'
-import type { OrganisationStep } from '../lists/list-difference.ts'
+import { type OrganisationStep, standing, stepBetween } from '../lists/list-difference.ts'
 import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
-import { sharedCards } from '../organisation/shared-cards.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import { addAudit } from './audit.ts'
@@ -46,7 +45,7 @@ class Undone extends Error {
 export type RunOptions = {
   /** Nothing is kept: to see what would happen. */
   readonly dry?: boolean
-  /** What else belongs to the transaction, once all went well. */
+  /** What else belongs to the transaction, once all went well; in a dry run it is rolled back with the rest. */
   readonly also?: (inside: Store, ran: Ran) => Promise<void>
 }
 
@@ -54,8 +53,8 @@ export async function runChanges(dependencies: RunDependencies, run: Run, option
   try {
     return await dependencies.store.transaction(async (inside) => {
       const outcome = await runInside(dependencies, inside, run)
+      if (outcome.ok) await options.also?.(inside, outcome)
       if (!outcome.ok || options.dry === true) throw new Undone(outcome)
-      await options.also?.(inside, outcome)
       return outcome
     })
   } catch (error) {
@@ -77,10 +76,8 @@ async function runInside({ config, sign }: RunDependencies, inside: Store, run: 
   if (faults.length > 0) return { ok: false, faults }
   const lists = await writeLists({ config, sign }, work, { before, by: run.who })
   if (!lists.ok) return lists
-  const audit: number[] = []
-  for (const [index, one] of applied.entries())
-    audit.push(await addAudit(inside, auditOf(run, run.changes[index], one)))
-  return { ok: true, lists: lists.value, audit }
+  const entries = applied.map((one, index) => auditOf(run, run.changes[index], one))
+  return { ok: true, lists: lists.value, audit: await addAudit(inside, entries) }
 }
 
 function auditOf(
@@ -142,8 +139,7 @@ async function writeLists(signing: Signing, work: Work, { before, by }: Before):
 async function stepOf({ inside, organisationMoved }: Work, before: Organisation): Promise<OrganisationStep> {
   if (!organisationMoved) return standing(before)
   await inside.organisation.bump()
-  const after = await loadOrganisation(inside)
-  return { before, after, cardsBefore: sharedCards(before), cardsAfter: sharedCards(after) }
+  return stepBetween(before, await loadOrganisation(inside))
 }
 
 type Others = { readonly step: OrganisationStep; readonly by: string; readonly done: ReadonlySet<string> }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readKey } from '../keys/key-files.ts'
+import { policyKeyOf } from '../keys/policy-key.ts'
 import { signerOf } from '../lists/issue.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
@@ -16,8 +16,8 @@ afterEach(() => folder.close())
 
 async function ask(changes: readonly Change[], who = 'ann', withKey = true) {
   const { administration } = folder
-  const { sign: _sign, ...without } = { ...administration, ...(await dependencies()) }
-  return submit(withKey ? await dependencies() : without, {
+  const { sign: _sign, ...without } = { ...administration, ...dependencies() }
+  return submit(withKey ? dependencies() : without, {
     changes,
     who,
     via: 'test',
@@ -26,13 +26,13 @@ async function ask(changes: readonly Change[], who = 'ann', withKey = true) {
   })
 }
 
-async function dependencies() {
+function dependencies() {
   const { administration } = folder
-  return { ...administration, sign: signerOf(await readKey(administration.folder, 'policy')) }
+  return { ...administration, sign: signerOf(policyKeyOf(administration.folder)) }
 }
 
 async function carry() {
-  return carryOut(await dependencies(), folder.administration.clock.now)
+  return carryOut(dependencies(), folder.administration.clock.now)
 }
 
 test('with four eyes an external entry waits for somebody else; an internal one does not', async () => {

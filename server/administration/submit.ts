@@ -5,9 +5,10 @@
 import { randomUUID } from 'node:crypto'
 import { policyFrom } from '../organisation/organisation.ts'
 import type { Config } from '../setup/config.ts'
+import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
-import type { ProposalRow } from '../store/tables.ts'
 import { type Change, changeSchema } from './change.ts'
+import { nudge } from './nudge.ts'
 import { type Ran, type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
 
 /** `pending`: the proposal's id; `needs` whom it waits for. */
@@ -24,13 +25,26 @@ export async function submit(dependencies: SubmitDependencies, run: Run, options
   const tried = await runChanges({ store, config, sign: sign ?? unsigned }, run, { dry: true })
   if (!tried.ok) return tried
   const id = randomUUID()
-  await store.administration.addProposal(proposalOf(id, run, needs === 'approval' ? 'approval' : 'ready'))
+  await store.transaction(async (inside) => {
+    await lockOut(inside, run)
+    await inside.administration.addProposal(proposalOf(id, run, needs === 'approval' ? 'approval' : 'ready'))
+  })
   return { ok: true, pending: id, needs }
 }
 
+/** Whoever is to be disabled is out at once; only the others' lists wait for their signature. */
+async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
+  for (const change of changes) {
+    if (change.op !== 'user.disable') continue
+    await inside.users.setState(change.user, 'disabled')
+    await inside.sessions.removeOf(change.user)
+    await nudge(inside, change.user, now)
+  }
+}
+
 /** For trying out what is never kept. */
-export function unsigned(): Uint8Array {
-  return new Uint8Array(64)
+export function unsigned(): Promise<Uint8Array> {
+  return Promise.resolve(new Uint8Array(64))
 }
 
 function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): ProposalRow {

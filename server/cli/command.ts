@@ -2,9 +2,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { KeyUnreadable } from '../keys/key-files.ts'
-import { type Administration, administer, openContext } from '../setup/context.ts'
-import { type StoreFailure, storeFailure } from '../store/failures.ts'
-import { SchemaUnknown } from '../store/store.ts'
+import type { Administration, Context } from '../setup/context.ts'
+import { type StoreFailure, StoreUnusable, storeFailure } from '../store/failures.ts'
 import { type Outcome, tell, unavailable } from './outcome.ts'
 
 export const commonOptions = z.object({ data: z.string(), json: z.boolean().optional() })
@@ -16,6 +15,20 @@ export function withCommon(command: Command): Command {
   return command
     .option('--data <folder>', 'data folder (or KITH_DATA)', defaultFolder)
     .option('--json', 'one JSON object on standard output')
+    .option('--local', 'work on the data folder of this machine, as every command does')
+}
+
+export const reasonOptions = commonOptions.extend({ why: z.string().max(1_000).optional() })
+export const changeOptions = reasonOptions.extend({ dryRun: z.boolean().optional() })
+export type ChangeOptions = z.infer<typeof changeOptions>
+
+/** For what changes something that the audit log tells of. */
+export function withReason(command: Command): Command {
+  return withCommon(command).option('--why <text>', 'the reason, for the audit log')
+}
+
+export function withChange(command: Command): Command {
+  return withReason(command).option('--dry-run', 'show what would change, and keep nothing')
 }
 
 /** An action that works on an opened data folder with the policy key. */
@@ -23,11 +36,24 @@ export function administering<S extends z.ZodType<CommonOptions>>(
   schema: S,
   work: (administration: Administration, options: z.output<S>, ...names: string[]) => Promise<Outcome>,
 ): (...given: unknown[]) => Promise<void> {
+  return onFolder(schema, async (context, ...given) => {
+    const { administer } = await import('../setup/context.ts')
+    return work(await administer(context), ...given)
+  })
+}
+
+/** An action that works on an opened data folder. */
+export function onFolder<S extends z.ZodType<CommonOptions>>(
+  schema: S,
+  work: (context: Context, options: z.output<S>, ...names: string[]) => Promise<Outcome>,
+): (...given: unknown[]) => Promise<void> {
   return acting(schema, async (options, ...names) => {
+    // Loaded where a store is opened: help, and saying what is wrong with an option, take half the time without it.
+    const { openContext } = await import('../setup/context.ts')
     const context = await openContext(options.data)
     if (!context.ok) return unavailable(context.why)
     try {
-      return await work(await administer(context.value), options, ...names)
+      return await work(context.value, options, ...names)
     } finally {
       await context.value.store.close()
     }
@@ -40,7 +66,16 @@ export function acting<S extends z.ZodType<CommonOptions>>(
   work: (options: z.output<S>, ...names: string[]) => Promise<Outcome>,
 ): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
-    const options = schema.parse(given.at(-2))
+    const parsed = schema.safeParse(given.at(-2))
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues
+      tell(
+        { ok: false, code: 'usage', why: `--${issue?.path[0]?.toString() ?? 'option'} ${issue?.message ?? ''}` },
+        false,
+      )
+      return
+    }
+    const options = parsed.data
     const names = given
       .slice(0, -2)
       .flat()
@@ -54,11 +89,19 @@ const words: { readonly [F in StoreFailure]: string } = {
   damaged: 'the store is damaged: restore it from a backup',
   denied: 'no right to open the data folder',
   full: 'the disk is full',
+  missing: 'the database server has no database of the name in "store" in config.json: create it',
+  password: 'the database refuses the user or the password: look at "store" in config.json and at its password file',
+  readOnly: 'the database is read-only: "store" in config.json names a standby, or the database was set so',
+  refused:
+    'the database user lacks a right: it must own the database, or be allowed to create tables in its schema public',
+  untrusted: 'the certificate of the database is not trusted: name its issuer as "ca" in "store" in config.json',
+  unreachable:
+    'the database cannot be reached: is it running, and are host, port and tls in "store" in config.json right?',
 }
 
 /** Failures of the surroundings that an administrator can mend; anything else is a bug and is thrown on. */
 function expected(error: unknown): Outcome {
-  if (error instanceof KeyUnreadable || error instanceof SchemaUnknown) return unavailable(error.message)
+  if (error instanceof KeyUnreadable || error instanceof StoreUnusable) return unavailable(error.message)
   const failure = storeFailure(error)
   if (failure !== undefined) return unavailable(words[failure])
   throw error
@@ -72,3 +115,12 @@ export function readPort(text: string): number {
   if (!Number.isInteger(port) || port < 0 || port > highestPort) throw new InvalidArgumentError('a port is 0 to 65535')
   return port
 }
+
+/** An option's text as a number of days. */
+export function readDays(text: string): number {
+  const days = Number(text)
+  if (!Number.isInteger(days) || days < 1 || days > maxDays) throw new InvalidArgumentError(`1 to ${maxDays} days`)
+  return days
+}
+
+const maxDays = 36_500

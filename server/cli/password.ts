@@ -16,6 +16,34 @@ export async function askNewPassword(): Promise<PasswordResult> {
   return first === again ? { ok: true, value: first } : { ok: false, why: 'the two passwords differ' }
 }
 
+export type Question = {
+  readonly label: string
+  /** A new secret is typed twice. */
+  readonly isNew: boolean
+}
+export type SecretsResult =
+  | { readonly ok: true; readonly value: readonly string[] }
+  | { readonly ok: false; readonly why: string }
+
+/** Several secrets: asked for one by one, or the lines of standard input in the same order. */
+export async function askSecrets(questions: readonly Question[]): Promise<SecretsResult> {
+  if (questions.length === 0) return { ok: true, value: [] }
+  if (!stdin.isTTY) {
+    const lines = (await readInput()).split(/\r?\n/).slice(0, questions.length)
+    const missing = questions.find((_, index) => (lines[index] ?? '') === '')
+    return missing ? { ok: false, why: `standard input has no line for: ${missing.label}` } : { ok: true, value: lines }
+  }
+  const secrets: string[] = []
+  for (const { label, isNew } of questions) {
+    const first = await prompt(`${label}: `)
+    const again = isNew ? await prompt('Once more: ') : first
+    if (first === undefined || again === undefined) return { ok: false, why: 'cancelled' }
+    if (first !== again) return { ok: false, why: 'the two passphrases differ' }
+    secrets.push(first)
+  }
+  return { ok: true, value: secrets }
+}
+
 async function readInput(): Promise<string> {
   let text = ''
   stdin.setEncoding('utf8')

@@ -1,7 +1,7 @@
 /** `kith-server request list|approve|refuse` */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type OperatorView, requestsForOperators } from '../administration/request-views.ts'
+import { type OperatorView, requestsForOperators } from '../administration/requests/views.ts'
 import { faultOfSubmitted } from '../administration/submit.ts'
 import type { Administration } from '../setup/context.ts'
 import { administering, commonOptions, withCommon } from './command.ts'

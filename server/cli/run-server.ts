@@ -1,9 +1,11 @@
 /** What `serve` and `demo` do: start, say so in one line, and run until told to end. */
 import { writeSync } from 'node:fs'
 import { startDemo } from '../demo/demo.ts'
+import { startGateway } from '../gateway/gateway.ts'
 import { createLog, type Log } from '../operations/log.ts'
 import { type Running, startServer } from '../serve.ts'
 import { openContext } from '../setup/context.ts'
+import type { GatewayOptions } from './gateway.ts'
 import { type Outcome, succeeded, unavailable } from './outcome.ts'
 import type { ServeOptions } from './serve.ts'
 
@@ -12,15 +14,17 @@ export async function serve({ data, port, insecureLoopback, readyFd }: ServeOpti
   const context = await openContext(data)
   if (!context.ok) return unavailable(context.why)
   const options = { ...(port === undefined ? {} : { port }), insecureLoopback: insecureLoopback === true }
-  const running = await startServer(context.value, log, options)
-  if (!running.ok) {
+  try {
+    const running = await startServer(context.value, log, options)
+    if (!running.ok) return unavailable(running.why)
+    // Before it is told: who reads the line may end us at once.
+    const ended = untilEnded(running.value, log)
+    tellReady(readyFd, running.value.ready)
+    await ended
+    return succeeded('', {})
+  } finally {
     await context.value.store.close()
-    return unavailable(running.why)
   }
-  tellReady(readyFd, running.value.ready)
-  await untilEnded(running.value, log)
-  await context.value.store.close()
-  return succeeded('', {})
 }
 
 export async function demo({ data, port, readyFd }: ServeOptions): Promise<Outcome> {
@@ -28,17 +32,32 @@ export async function demo({ data, port, readyFd }: ServeOptions): Promise<Outco
   const started = await startDemo(data, log, port)
   if (!started.ok) return unavailable(started.why)
   const { running, demo: offered, store } = started.value
+  const ended = untilEnded(running, log)
   tellReady(readyFd, { ...running.ready, demo: offered })
-  await untilEnded(running, log)
+  await ended
   await store.close()
   return succeeded('', {})
+}
+
+export async function gateway({ data, readyFd }: GatewayOptions): Promise<Outcome> {
+  const log = createLog()
+  const context = await openContext(data)
+  if (!context.ok) return unavailable(context.why)
+  const running = await startGateway(context.value, { log })
+  if (running.ok) {
+    const ended = untilEnded(running.value, log)
+    tellReady(readyFd, running.value.ready)
+    await ended
+  }
+  await context.value.store.close()
+  return running.ok ? succeeded('', {}) : unavailable(running.why)
 }
 
 function tellReady(fd: number, facts: object): void {
   writeSync(fd, `${JSON.stringify({ ready: true, ...facts })}\n`)
 }
 
-async function untilEnded(running: Running, log: Log): Promise<void> {
+async function untilEnded(running: Pick<Running, 'close'>, log: Log): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<string>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
   // A parent that forked us and is gone needs no server any more.

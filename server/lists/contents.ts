@@ -1,4 +1,5 @@
 /** What a list holds: the user's own entries that no rule denies, and the cards that it shares with others. */
+import { cardsIn } from '../organisation/card-set.ts'
 import type { Organisation } from '../organisation/organisation.ts'
 import { sharedCards } from '../organisation/shared-cards.ts'
 import type { Store } from '../store/store.ts'
@@ -9,7 +10,7 @@ export type Content = { readonly id: string; readonly key: string; readonly json
 /** In order of id. Rows and organisation must be of one moment. */
 export async function contentsOf(inside: Store, row: ListRow, organisation: Organisation): Promise<readonly Content[]> {
   const own = (await inside.lists.entries(row.id)).filter((entry) => entry.denied === 0)
-  const cards = sharedCards(organisation).of(row.usr, keysOf(own))
+  const cards = cardsIn(sharedCards(organisation).of(row.usr, keysOf(own)))
   return [...own, ...cards].sort(byId)
 }
 

@@ -6,14 +6,14 @@ import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { emptyAcc } from '../../shared/whitelist/head.ts'
 import { decodeManifest } from '../../shared/whitelist/manifest.ts'
 import type { Clock } from '../clock.ts'
-import { createOrganisations, type Organisation } from '../organisation/organisation.ts'
-import { sharedCards } from '../organisation/shared-cards.ts'
+import { noCards } from '../organisation/card-set.ts'
+import { createOrganisations } from '../organisation/organisation.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow } from '../store/tables.ts'
 import { keysOf, type ListWish, type Planned, plan, type WishFault } from './changes.ts'
 import { type HeadSigner, issue, type ListChange } from './issue.ts'
-import type { OrganisationStep } from './list-difference.ts'
+import { type OrganisationStep, standing } from './list-difference.ts'
 
 export type ChangeResult =
   | { readonly ok: true; readonly value: ListChange }
@@ -27,6 +27,8 @@ export type ListEditor = {
   change(usr: string, wishes: readonly ListWish[], by: string): Promise<ChangeResult>
   /** The same list under a new head (protocol.md 3.4). False where another process was faster. */
   reissue(list: string, olderThan: number): Promise<boolean>
+  /** The same list under a new head of this epoch, in the transaction `inside`: after a rotation of the policy key. */
+  renew(inside: Store, list: string, ep: number): Promise<void>
 }
 
 export type EditorDependencies = {
@@ -40,6 +42,10 @@ export function createListEditor(dependencies: EditorDependencies): ListEditor {
   const { store, clock } = dependencies
   const organisations = createOrganisations()
   const stay = async (inside: Store) => standing(await organisations.of(inside))
+  const again = async (inside: Store, row: ListRow, by: string) => {
+    const change = { row, planned: nothing(row), texts: noTexts, by, now: clock.now(), always: true }
+    await issue(dependencies, inside, { ...change, step: await stay(inside) })
+  }
   return {
     create: (usr, inside = store) =>
       inside.transaction(async (held) => {
@@ -55,17 +61,14 @@ export function createListEditor(dependencies: EditorDependencies): ListEditor {
         const row = await inside.lists.lock(list)
         const newest = row && (await inside.lists.headOf(list, row.ver))
         if (!row || !newest || newest.at >= olderThan) return false
-        const change = { row, planned: nothing(row), texts: noTexts, by: 'policy', now: clock.now(), always: true }
-        await issue(dependencies, inside, { ...change, step: await stay(inside) })
+        await again(inside, row, 'policy')
         return true
       }),
+    async renew(inside, list, ep) {
+      const row = await inside.lists.lock(list)
+      if (row) await again(inside, { ...row, ep }, 'rotation')
+    },
   }
-}
-
-/** Nothing changes but the list itself. */
-export function standing(organisation: Organisation): OrganisationStep {
-  const cards = sharedCards(organisation)
-  return { before: organisation, after: organisation, cardsBefore: cards, cardsAfter: cards }
 }
 
 const noTexts: ReadonlyMap<string, EntryRow> = new Map()
@@ -91,7 +94,7 @@ export async function createList(
     next: 1,
   }
   await inside.lists.add(row)
-  const nobody = { ...step, cardsBefore: { of: () => [] } }
+  const nobody = { ...step, cardsBefore: { of: () => noCards } }
   const now = dependencies.clock.now()
   return issue(dependencies, inside, {
     row,

@@ -1,22 +1,23 @@
 /** Writes the next version of a list: entries, version + 1, signed head and outbox row, in the transaction under way (protocol.md 7). */
 import { fromUtf8, toBase64, toHex } from '../../shared/whitelist/bytes/encoding.ts'
-import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import { type Core, draftHead, type Policy, signHead } from '../../shared/whitelist/head.ts'
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
+import type { PolicyKey } from '../keys/policy-key.ts'
 import { primitives } from '../keys/primitives.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow } from '../store/tables.ts'
 import type { Planned } from './changes.ts'
 import { differenceOf, flippedBy, type ListDifference, type OrganisationStep } from './list-difference.ts'
-import { opsText } from './ops.ts'
+import { isWorthKeeping, notKept, opsText } from './ops.ts'
 import { logHead } from './org-log.ts'
 
 /** Signs a head's bytes with the policy key, wherever that is. */
-export type HeadSigner = (head: Uint8Array) => Uint8Array
+export type HeadSigner = (head: Uint8Array, inside: Store) => Promise<Uint8Array>
 
-export function signerOf({ secret }: KeyPair): HeadSigner {
-  return (head) => signHead(primitives, head, secret)
+/** Throws `PolicyKeyAbsent` where the key is elsewhere. */
+export function signerOf(policyKey: PolicyKey): HeadSigner {
+  return async (head, inside) => signHead(primitives, head, (await policyKey(inside)).secret)
 }
 
 export type IssueDependencies = { readonly config: Config; readonly sign: HeadSigner }
@@ -55,8 +56,10 @@ export async function issue(dependencies: IssueDependencies, inside: Store, chan
   )
   const difference = differenceOf({ usr: row.usr, own, texts, planned, step })
   await writeRows(inside, row, { planned, difference })
-  const { added, changed, removed } = difference
-  if (difference.ops.length === 0 && change.always !== true) {
+  const added = difference.additions.length
+  const changed = difference.changes.length
+  const removed = difference.removals.length
+  if (added + changed + removed === 0 && change.always !== true) {
     if (planned.next !== row.next) await inside.lists.update({ ...row, next: planned.next })
     return { list: row.id, version: row.ver, added, changed, removed }
   }
@@ -87,13 +90,14 @@ async function writeVersion(
   inside: Store,
   { change: { row, planned, by, now }, difference }: Version,
 ): Promise<number> {
-  const cnt = difference.leaves.length
-  const root = toHex(stateRoot(primitives, difference.leaves, cnt))
+  const { chunks, count: cnt } = difference.leaves
+  const root = toHex(stateRoot(primitives, chunks, cnt))
   const core = coreOf(config, { ...row, ver: row.ver + 1, root, cnt }, now)
   const made = draftHead(primitives, core, row.acc)
   const bytes = row.bytes + difference.bytes
   await inside.lists.update({ ...row, ver: core.ver, acc: made.acc, root, cnt, bytes, next: planned.next })
-  const ops = opsText(difference.ops)
+  const signature = await sign(made.bytes, inside)
+  const ops = isWorthKeeping(difference, bytes) ? opsText(difference) : ''
   await inside.lists.addVersion({
     list: row.id,
     ver: core.ver,
@@ -101,9 +105,9 @@ async function writeVersion(
     core_hash: made.coreHash,
     acc: made.acc,
     ops_json: ops,
-    ops_size: ops.length,
+    ops_size: ops === '' ? notKept : ops.length,
     head: fromUtf8(made.bytes) ?? '',
-    head_sig: toBase64(sign(made.bytes)),
+    head_sig: toBase64(signature),
     by,
     at: now,
   })

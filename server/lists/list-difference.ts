@@ -1,19 +1,46 @@
 /** What a change of entries, rules or people does to one list: the operations, the leaves after it, the rows to flip. Pure. */
-import type { Entry } from '../../shared/whitelist/entry.ts'
-import type { Card } from '../organisation/cards.ts'
+import {
+  type CardDifference,
+  type CardSet,
+  type Leaves,
+  leavesOf,
+  setDifference,
+  viewDifference,
+} from '../organisation/card-set.ts'
 import type { Organisation } from '../organisation/organisation.ts'
-import type { SharedCards } from '../organisation/shared-cards.ts'
+import { type SharedCards, sharedCards } from '../organisation/shared-cards.ts'
 import type { OwnLeaf } from '../store/lists.ts'
 import type { EntryRow } from '../store/tables.ts'
-import { entryFromText, type Planned } from './changes.ts'
-import { byId, keysOf } from './contents.ts'
-import type { StoredOp } from './ops.ts'
+import type { Planned } from './changes.ts'
+import { keysOf } from './contents.ts'
 
+/** From one state of the organisation to the next; for all lists. */
 export type OrganisationStep = {
   readonly before: Organisation
   readonly after: Organisation
   readonly cardsBefore: SharedCards
   readonly cardsAfter: SharedCards
+  /** Ids that differ between two sets of cards; computed once for each pair. */
+  readonly between: (before: CardSet, after: CardSet) => readonly string[]
+}
+
+export function stepBetween(before: Organisation, after: Organisation): OrganisationStep {
+  const cardsBefore = sharedCards(before)
+  const cardsAfter = before === after ? cardsBefore : sharedCards(after)
+  const known = new Map<CardSet, Map<CardSet, readonly string[]>>()
+  const between = (from: CardSet, to: CardSet) => {
+    const row = known.get(from) ?? new Map<CardSet, readonly string[]>()
+    known.set(from, row)
+    const ids = row.get(to) ?? setDifference(from, to)
+    row.set(to, ids)
+    return ids
+  }
+  return { before, after, cardsBefore, cardsAfter, between }
+}
+
+/** Nothing changes but the list itself. */
+export function standing(organisation: Organisation): OrganisationStep {
+  return stepBetween(organisation, organisation)
 }
 
 export type ListFacts = {
@@ -27,11 +54,11 @@ export type ListFacts = {
 }
 
 export type ListDifference = {
-  readonly ops: readonly StoredOp[]
-  readonly leaves: readonly Uint8Array[]
-  readonly added: number
-  readonly changed: number
-  readonly removed: number
+  /** Ids that go, and texts of entries that come or change. */
+  readonly removals: readonly string[]
+  readonly additions: readonly string[]
+  readonly changes: readonly string[]
+  readonly leaves: Leaves
   /** By how many bytes the list grows. */
   readonly bytes: number
   /** Rows as they are to be written: `denied` by the rules after the change. */
@@ -60,16 +87,18 @@ export function differenceOf(facts: ListFacts): ListDifference {
   const puts = ownDifference(facts, tally)
   const flips = flippedBy(facts.own, facts)
   for (const row of flips) {
-    const entry = entryOf(facts.texts.get(row.key)?.json)
-    if (row.denied === 1) tally.add(entry)
-    else tally.remove(entry)
+    const { id, json } = textOf(facts.texts.get(row.key))
+    if (row.denied === 1) tally.add(json)
+    else tally.remove(id, json)
   }
+  const { usr, own, step } = facts
   const ownAfter = rowsAfter(facts, puts, flips)
-  const cards = cardsAround(facts, ownAfter)
-  cardDifference(cards, tally)
+  const before = step.cardsBefore.of(usr, keysOf(own.filter((row) => row.denied === 0)))
+  const after = step.cardsAfter.of(usr, keysOf(ownAfter))
+  tally.addCards(viewDifference(before, after, step.between(before.set, after.set)))
   return {
     ...tally.result(),
-    leaves: [...ownAfter, ...cards.after].sort(byId).map((row) => row.leaf),
+    leaves: leavesOf(after, ownAfter),
     puts,
     flipped: {
       denied: flips.filter((row) => row.denied === 0).map((row) => row.id),
@@ -81,16 +110,15 @@ export function differenceOf(facts: ListFacts): ListDifference {
 /** The user's own entries: what the wishes put and removed, where the rules let it show. */
 function ownDifference({ usr, own, texts, planned, step }: ListFacts, tally: Tally): readonly EntryRow[] {
   const before = new Map(own.map((row) => [row.id, row]))
-  const textById = new Map([...texts.values()].map((row) => [row.id, row.json]))
+  const textById = new Map([...texts.values()].map((row) => [row.id, row]))
   const wasShown = (id: string) => before.get(id)?.denied === 0
-  for (const id of planned.removed) if (wasShown(id)) tally.remove(entryOf(textById.get(id)))
+  for (const id of planned.removed) if (wasShown(id)) tally.remove(id, textOf(textById.get(id)).json)
   const puts = [...planned.puts.values()].map((row) => ({ ...row, denied: deniedIn(step.after, usr, row.key) }))
-  for (const row of puts) {
-    const entry = entryFromText(row.json)
-    const old = wasShown(row.id) ? entryOf(textById.get(row.id)) : undefined
-    if (row.denied === 0 && old) tally.change(old, entry)
-    else if (row.denied === 0) tally.add(entry)
-    else if (old) tally.remove(old)
+  for (const { id, json, denied } of puts) {
+    const old = wasShown(id) ? textOf(textById.get(id)).json : undefined
+    if (denied === 0 && old !== undefined) tally.change(old, json)
+    else if (denied === 0) tally.add(json)
+    else if (old !== undefined) tally.remove(id, old)
   }
   return puts
 }
@@ -107,74 +135,40 @@ function rowsAfter(
   return [...kept, ...puts.filter((row) => row.denied === 0)]
 }
 
-type CardsAround = { readonly before: readonly Card[]; readonly after: readonly Card[] }
-
-function cardsAround({ usr, own, step }: ListFacts, ownAfter: readonly { readonly key: string }[]): CardsAround {
-  const ownBefore = own.filter((row) => row.denied === 0)
-  return {
-    before: step.cardsBefore.of(usr, keysOf(ownBefore)),
-    after: step.cardsAfter.of(usr, keysOf(ownAfter)),
-  }
-}
-
-/** One walk over both in order of id. */
-function cardDifference({ before, after }: CardsAround, tally: Tally): void {
-  let at = 0
-  for (const card of after) {
-    let old = before[at]
-    while (old && old.id < card.id) {
-      tally.remove(entryFromText(old.json), old.bytes)
-      old = before[++at]
-    }
-    if (old?.id !== card.id) tally.add(entryFromText(card.json), card.bytes)
-    else {
-      if (old.json !== card.json) tally.change(entryFromText(old.json), entryFromText(card.json))
-      at += 1
-    }
-  }
-  for (const old of before.slice(at)) tally.remove(entryFromText(old.json), old.bytes)
-}
-
+/** On canonical texts: nothing is read again. */
 class Tally {
-  readonly #removals: StoredOp[] = []
-  readonly #puts: StoredOp[] = []
-  #added = 0
-  #changed = 0
+  readonly #removals: string[] = []
+  readonly #additions: string[] = []
+  readonly #changes: string[] = []
   #bytes = 0
 
-  add(e: Entry, bytes = bytesOf(e)): void {
-    this.#puts.push({ op: 'add', e })
-    this.#added += 1
+  add(json: string, bytes = Buffer.byteLength(json)): void {
+    this.#additions.push(json)
     this.#bytes += bytes
   }
 
-  change(old: Entry, e: Entry): void {
-    this.#puts.push({ op: 'put', e })
-    this.#changed += 1
-    this.#bytes += bytesOf(e) - bytesOf(old)
+  change(old: string, json: string): void {
+    this.#changes.push(json)
+    this.#bytes += Buffer.byteLength(json) - Buffer.byteLength(old)
   }
 
-  remove(old: Entry, bytes = bytesOf(old)): void {
-    this.#removals.push({ op: 'del', id: old.id })
+  remove(id: string, old: string, bytes = Buffer.byteLength(old)): void {
+    this.#removals.push(id)
     this.#bytes -= bytes
   }
 
+  addCards({ added, changed, removed }: CardDifference): void {
+    for (const { json, bytes } of added) this.add(json, bytes)
+    for (const { from, to } of changed) this.change(from.json, to.json)
+    for (const { id, json, bytes } of removed) this.remove(id, json, bytes)
+  }
+
   result() {
-    return {
-      ops: [...this.#removals, ...this.#puts],
-      added: this.#added,
-      changed: this.#changed,
-      removed: this.#removals.length,
-      bytes: this.#bytes,
-    }
+    return { removals: this.#removals, additions: this.#additions, changes: this.#changes, bytes: this.#bytes }
   }
 }
 
-function bytesOf(entry: Entry): number {
-  return Buffer.byteLength(JSON.stringify(entry))
-}
-
-function entryOf(json: string | undefined): Entry {
-  if (json === undefined) throw new Error('a stored entry is missing')
-  return entryFromText(json)
+function textOf(row: EntryRow | undefined): EntryRow {
+  if (row === undefined) throw new Error('a stored entry is missing')
+  return row
 }

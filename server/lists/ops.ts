@@ -1,15 +1,40 @@
 /** What a version changed, as its row keeps it and a delta is made of. */
-import { canonicalText, decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
+import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { isOp, type Op } from '../../shared/whitelist/delta.ts'
-import type { Entry } from '../../shared/whitelist/entry.ts'
 
-/** `add`: the list did not have the entry before, whatever its `rev`: many lists share it, or it was away. */
-export type StoredOp = Op | { readonly op: 'add'; readonly e: Entry }
-
-export function opsText(ops: readonly StoredOp[]): string {
-  return `[${ops.map(canonicalText).join(',')}]`
+export type TextChange = {
+  readonly removals: readonly string[]
+  readonly additions: readonly string[]
+  readonly changes: readonly string[]
 }
+
+/**
+ * Canonical text of the operations, from canonical texts of the entries. `add`: the list did not have the entry before,
+ * whatever its `rev`: many lists share it, or it was away.
+ */
+export function opsText({ removals, additions, changes }: TextChange): string {
+  const texts = [
+    ...removals.map((id) => `{"id":${JSON.stringify(id)},"op":"del"}`),
+    ...additions.map((json) => `{"e":${json},"op":"add"}`),
+    ...changes.map((json) => `{"e":${json},"op":"put"}`),
+  ]
+  return `[${texts.join(',')}]`
+}
+
+/** Bytes of operations that are always kept. */
+const alwaysKept = 64 * 1024
+
+/** Operations longer than the list are of no use to anybody: whoever is behind them gets the whole list. Kept as nothing. */
+export function isWorthKeeping(change: TextChange, listBytes: number): boolean {
+  let size = 0
+  for (const json of change.additions) size += json.length
+  for (const json of change.changes) size += json.length
+  return size <= Math.max(alwaysKept, listBytes / 2)
+}
+
+/** `ops_size` of operations that were not kept: no delta leads past them. */
+export const notKept = 2 ** 40
 
 /** Operations from a version's row; anything else there is a damaged store. Those that added an entry are put into `added`. */
 export function opsFromText(text: string, added: { add(op: Op): unknown } = nobody): readonly Op[] {

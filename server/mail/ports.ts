@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
 import type { Whitelists } from '../whitelists.ts'
+import type { Dns } from './smtp/dkim.ts'
 
 /** Facts for the log: never an address book, a subject, a password or a message. */
 export type MailLog = {
@@ -17,8 +18,10 @@ export type MailOptions = {
   readonly store: Pick<Store, 'mail' | 'lists'>
   readonly accounts: Pick<Accounts, 'check' | 'byAddress'>
   readonly whitelists: Whitelists
-  /** G (protocol.md 1), Ed25519; the secret is the seed. 32 bytes each. */
+  /** G (protocol.md 1), Ed25519; the secret is the seed. 32 bytes each. Another one after a rotation: read it when it is used. */
   readonly gatewayKey: { readonly public: Uint8Array; readonly secret: Uint8Array }
+  /** Where the public keys of DKIM are looked up. */
+  readonly dns: Dns
   /** PEM. */
   readonly tls: { readonly cert: string; readonly key: string }
   /** Name of this mail server: in its greetings and in Received. */

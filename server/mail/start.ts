@@ -4,20 +4,37 @@ import { startImap } from './imap/server.ts'
 import { submissionMemoryMs } from './limits.ts'
 import type { Listener } from './listener.ts'
 import type { MailOptions, MailServer } from './ports.ts'
+import { deliverHere } from './smtp/deliver.ts'
 import { inboundOptions } from './smtp/inbound.ts'
+import { noMailbox } from './smtp/reply.ts'
 import { startSmtp } from './smtp/strict-server.ts'
-import { submissionOptions } from './smtp/submission.ts'
+import { type Submission, submissionOptions } from './smtp/submission.ts'
 import { nameOf } from './smtp/trace.ts'
 import { createTasks } from './tasks.ts'
 
 export type { MailLog, MailOptions, MailServer } from './ports.ts'
 
 export async function startMail(options: MailOptions): Promise<MailServer> {
-  const { store, clock, log, host, ports, gatewayKey } = options
+  const { store, clock, log, host, ports } = options
   const notifier = createNotifier((error) => log.error('imap.notice', { error: nameOf(error) }))
   const tasks = createTasks()
   await store.mail.forgetSubmissions(clock.now() - submissionMemoryMs)
-  const shared = { ...options, mail: store.mail, lists: store.lists, notifier, tasks, gatewaySecret: gatewayKey.secret }
+  const deliverer = {
+    ...options,
+    mail: store.mail,
+    lists: store.lists,
+    notifier,
+  }
+  const shared: typeof deliverer & Submission = {
+    ...deliverer,
+    tasks,
+    async reach(key) {
+      const account = await options.accounts.byAddress(key)
+      if (!account) throw noMailbox()
+      return account
+    },
+    deliver: (job) => deliverHere(deliverer, job),
+  }
   const failed = (error: Error) => log.info('smtp.connection', { error: error.name })
   const started: Listener[] = []
   const closeAll = async () => {

@@ -2,7 +2,7 @@
  * What IMAP lists of a message (RFC 3501 7.4.2), worked out once, when it is stored. The library's MIME parser
  * costs more than linear time on some hostile messages; those get one plain view instead (guard.md I8).
  */
-import type { MessageSummary } from '../store/mail-store.ts'
+import type { MessageSummary } from '../store/mail/mail-store.ts'
 import { imapCore } from './imap/core.ts'
 
 /** Header bytes that are parsed for the ENVELOPE. */

@@ -1,17 +1,17 @@
 /** /health and /metrics on a loopback port of their own: nothing about the service's inside is on the public one. */
 import type { Server } from 'node:net'
 import { fastify } from 'fastify'
-import type { Metrics } from './metrics.ts'
+import type { Exposed } from './metrics.ts'
 
 export type HealthPort = { readonly port: number; close(): Promise<void> }
 
 /** `alive` asks the store a question: a server without its store is not healthy. */
 export async function openHealthPort(
   port: number,
-  metrics: Metrics,
+  metrics: Exposed,
   alive: () => Promise<boolean>,
 ): Promise<HealthPort> {
-  const app = fastify({ logger: false })
+  const app = fastify({ logger: false, forceCloseConnections: true })
   app.get('/health', async (_request, reply) => {
     const healthy = await alive().catch(() => false)
     return reply.code(healthy ? 200 : 503).send({ healthy })

@@ -1,7 +1,10 @@
 /** Prometheus metrics: the only file that imports the client library. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-export type Metrics = {
+/** What the port of the metrics shows. */
+export type Exposed = { readonly text: () => Promise<string>; readonly contentType: string }
+
+export type Metrics = Exposed & {
   /** `result`: `ok` or the fault's code. */
   readonly request: (operation: string, result: string, seconds: number) => void
   readonly login: (result: 'ok' | 'authFailed' | 'locked') => void
@@ -9,8 +12,6 @@ export type Metrics = {
   readonly waiters: (delta: number) => void
   readonly sockets: (delta: number) => void
   readonly policyRestart: () => void
-  readonly text: () => Promise<string>
-  readonly contentType: string
 }
 
 /** Seconds; a long poll lasts up to 50. */
@@ -44,6 +45,34 @@ export function createMetrics(): Metrics {
     waiters: (delta) => waiters.inc(delta),
     sockets: (delta) => sockets.inc(delta),
     policyRestart: () => restarts.inc(),
+    text: () => register.metrics(),
+    contentType: register.contentType,
+  }
+}
+
+/** `held`: by a recipient's whitelist. `deferred`: could not be judged (451). */
+export type Decision = 'passed' | 'held' | 'refused' | 'deferred'
+
+export type GatewayMetrics = Exposed & {
+  readonly decided: (door: 'policy' | 'outgoing' | 'incoming', decision: Decision) => void
+  /** Messages that left the quarantine by age. */
+  readonly expired: (count: number) => void
+}
+
+export function createGatewayMetrics(): GatewayMetrics {
+  const register = new Registry()
+  collectDefaultMetrics({ register })
+  const make = { registers: [register] }
+  const decisions = new Counter({
+    ...make,
+    name: 'kith_gateway_decisions_total',
+    help: 'Decisions of the gateway: questions of the policy service, and messages by recipient',
+    labelNames: ['door', 'decision'],
+  })
+  const expired = new Counter({ ...make, name: 'kith_quarantine_expired_total', help: 'Quarantined messages removed' })
+  return {
+    decided: (door, decision) => decisions.inc({ door, decision }),
+    expired: (count) => expired.inc(count),
     text: () => register.metrics(),
     contentType: register.contentType,
   }

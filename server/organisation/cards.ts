@@ -2,7 +2,8 @@
 import { canonicalText } from '../../shared/whitelist/bytes/canonical.ts'
 import { type Entry, entryText, leafOfText } from '../../shared/whitelist/entry.ts'
 import { primitives } from '../keys/primitives.ts'
-import type { CardRow, RuleRow, UserRow } from '../store/tables.ts'
+import type { CardRow, RuleRow } from '../store/administration/tables.ts'
+import type { UserRow } from '../store/tables.ts'
 
 /** A card with its length in bytes: lists know their size without reading their entries again. */
 export type Card = CardRow & { readonly bytes: number }

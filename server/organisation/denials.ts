@@ -1,5 +1,5 @@
 /** Deny rules: they win over everything that admits. */
-import type { RuleRow } from '../store/tables.ts'
+import type { RuleRow } from '../store/administration/tables.ts'
 
 export type Denials = {
   /** Tells two sets of deny rules apart. */

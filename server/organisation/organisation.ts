@@ -1,6 +1,8 @@
 /** The organisation at one moment: people, groups, rules and cards, read whole and kept by its version. */
+
+import type { RuleRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
-import type { RuleRow, UserRow } from '../store/tables.ts'
+import type { UserRow } from '../store/tables.ts'
 import { type Card, cardOf, userCardId } from './cards.ts'
 import { type Denials, denialsOf } from './denials.ts'
 import { defaultPolicy, type OrganisationPolicy, organisationPolicySchema } from './policy.ts'

@@ -1,4 +1,5 @@
 /** Which cards a user's list shares with others, by the organisation's rules. */
+import { type CardSet, type CardView, cardSet, noCards } from './card-set.ts'
 import type { Card } from './cards.ts'
 import type { Organisation, Person, Rule } from './organisation.ts'
 import { isIn, type Unit } from './units.ts'
@@ -41,42 +42,60 @@ export function reasonsFor(organisation: Organisation, viewer: Person, other: Pe
 }
 
 export type SharedCards = {
-  /** In order of id. `own`: folded addresses of the user's own entries, which go before the shared ones. */
-  of(usr: string, own: ReadonlySet<string>): readonly Card[]
+  /** `own`: folded addresses of the user's own entries, which go before the shared ones. */
+  of(usr: string, own: ReadonlySet<string>): CardView
 }
 
-/** Made for one organisation: people whom the same rules serve share the work. */
+/** Made for one organisation: people whom the same rules serve share one set. */
 export function sharedCards(organisation: Organisation): SharedCards {
-  const unions = new Map<string, readonly Person[]>()
-  const union = (units: readonly Unit[]): readonly Person[] => {
+  const sets = new Map<string, CardSet>()
+  const setOf = (units: readonly Unit[]): CardSet => {
     const key = units.join('\n')
-    const kept = unions.get(key) ?? peopleIn(organisation, units)
-    unions.set(key, kept)
+    const kept = sets.get(key) ?? cardSet(cardsOfUnits(organisation, units))
+    sets.set(key, kept)
     return kept
   }
   return {
     of(usr, own) {
       const viewer = organisation.people.get(usr)
-      if (!viewer) return []
-      const units = [...new Set(waysOf(organisation, viewer).map(({ unit }) => unit))].sort()
-      const people = units.length === 0 ? [] : union(units)
-      const alone = individuals(organisation, viewer).filter((person) => person.isActive && !people.includes(person))
-      const cards: Card[] = []
-      for (const { card, usr: other, key } of alone.length === 0 ? people : [...people, ...alone].sort(byId)) {
-        if (card && other !== usr && !own.has(key) && !organisation.denials.find(usr, key)) cards.push(card)
-      }
-      return [...cards, ...domainCards(organisation, viewer, own)].sort(byCardId)
+      if (!viewer) return noCards
+      const set = setOf([...new Set(waysOf(organisation, viewer).map(({ unit }) => unit))].sort())
+      const alone = individuals(organisation, viewer).filter(
+        ({ isActive, card, key }) =>
+          isActive && card && !set.places.has(card.id) && !own.has(key) && !organisation.denials.find(usr, key),
+      )
+      const extra = [...alone.flatMap(({ card }) => card ?? []), ...domainCards(organisation, viewer, own)]
+      return { set, hidden: hiddenOf(set, viewer, { own, organisation }), extra: extra.sort(byCardId) }
     },
   }
 }
 
-function peopleIn({ people }: Organisation, units: readonly Unit[]): readonly Person[] {
-  return [...people.values()].filter((person) => person.isActive && units.some((unit) => isIn(person, unit))).sort(byId)
+type Hiding = { readonly own: ReadonlySet<string>; readonly organisation: Organisation }
+
+/** The viewer's own card, those that own entries go before, and those that a rule denies. */
+function hiddenOf(set: CardSet, viewer: Person, { own, organisation }: Hiding): ReadonlySet<string> {
+  const hidden = new Set<string>()
+  const hide = (card: Card | undefined) => card && hidden.add(card.id)
+  hide(set.byKey.get(viewer.key))
+  for (const key of own) hide(set.byKey.get(key))
+  if (organisation.denials.fingerprint !== '') {
+    for (const card of set.cards) if (organisation.denials.find(viewer.usr, card.key)) hide(card)
+  }
+  return hidden
 }
 
+function cardsOfUnits({ people }: Organisation, units: readonly Unit[]): readonly Card[] {
+  if (units.length === 0) return []
+  return [...people.values()]
+    .filter((person) => person.isActive && units.some((unit) => isIn(person, unit)))
+    .flatMap(({ card }) => card ?? [])
+}
+
+/** Each once: two may answer for each other. */
 function individuals({ guests, people }: Organisation, viewer: Person): readonly Person[] {
   const sponsor = people.get(viewer.sponsor)
-  return [...(guests.get(viewer.usr) ?? []), ...(sponsor ? [sponsor] : [])]
+  const all = new Set([...(guests.get(viewer.usr) ?? []), ...(sponsor ? [sponsor] : [])])
+  return [...all].filter((person) => person !== viewer)
 }
 
 /** Open domains, and the addresses in them that stay closed. */
@@ -102,10 +121,6 @@ function domainCards(
       domains.has(a.slice(a.lastIndexOf('@'))),
   )
   return [...open, ...closed].flatMap(({ card }) => card ?? [])
-}
-
-function byId(a: Person, b: Person): number {
-  return a.usr < b.usr ? -1 : 1
 }
 
 /** By code unit, as the client sorts. */

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { operationOfRequest, writeFields } from '../../shared/soap/operations.ts'
 import { readEnvelope } from '../../shared/soap/reader.ts'
 import { writeEnvelope, writeFault } from '../../shared/soap/writer.ts'
@@ -70,6 +70,8 @@ async function introduce(service: Service, connection: WebSocket, data: Buffer):
   const row = asked.ok ? await service.store.lists.ofUser(asked.caller.device.usr) : undefined
   const refused = asked.ok ? fault('BadRequest') : asked
   if (!asked.ok || row?.id !== asked.caller.request.lst) return refuse(connection, writeFault(refused.fault))
+  // It may be gone by now: nothing would ever end the following of it.
+  if (connection.readyState !== WebSocket.OPEN) return
   follow(service, connection, asked.caller)
   // Read again: a change between the first reading and the listening would be lost.
   const now = await service.store.lists.get(row.id)

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 import type { Folder } from './folder.ts'
+import { storeSettings } from './store.ts'
 
 const port = z.number().int().min(0).max(65_535)
 const mailServer = z.strictObject({
@@ -27,6 +28,35 @@ const externalMail = z.strictObject({
   /** Name under which that server signs its Authentication-Results (guard.md I5). */
   authserv: z.string().optional(),
 })
+
+/** The gateway beside Postfix or another mail server (docs/gateway.md). Port 0 takes any free one. */
+const gateway = z.strictObject({
+  /** Address to listen on. Only the mail server talks to the gateway: loopback, unless it runs elsewhere. */
+  listen: z.string().default('127.0.0.1'),
+  /** Postfix asks here who may send to whom. */
+  policy: port.default(10_030),
+  /** Messages pass here between submission and the queue. */
+  outgoing: port.default(10_031),
+  /** Messages pass here between the world and the queue. */
+  incoming: port.default(10_032),
+  /** Submission with TLS and a login of the gateway's own, for mail servers that cannot ask it. */
+  submission: port.optional(),
+  /** Where messages go on to: plain SMTP, on the same machine or a network of its own. */
+  next: z.strictObject({ host: z.string().min(1), port }).default({ host: '127.0.0.1', port: 10_033 }),
+  /** Domains beside the organisation's own for which mail is taken in. */
+  domains: z.array(z.string().min(1).max(253)).max(1_000).default([]),
+  /** Messages that a recipient's whitelist does not admit: delivered marked, or kept on the server. */
+  held: z.enum(['mark', 'quarantine']).default('mark'),
+  /** What the verdict says of a message that was released though no whitelist admits it. */
+  release: z.enum(['hold', 'pass']).default('hold'),
+  /** Days that a message stays in quarantine. */
+  quarantineDays: z.number().int().min(1).max(365).default(30),
+  /** Minutes between two messages that tell a user of new ones in quarantine. */
+  digestMinutes: z.number().int().min(1).max(10_080).default(60),
+  /** Loopback port of /health and /metrics. */
+  metricsPort: port.default(9_465),
+})
+export type GatewayConfig = z.infer<typeof gateway>
 
 export const configSchema = z.strictObject({
   /** Names this organisation in every signed object; never changes. */
@@ -61,9 +91,14 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Requests of one network address in a minute; more are answered with 503. */
   requestsPerMinute: z.number().int().min(10).default(3_000),
+  /** The data folder's own database, or one that several servers share. */
+  store: storeSettings.default({ kind: 'sqlite' }),
+  /** Addresses or networks of proxies whose word on a client's address counts: tries and requests are limited by it. */
+  proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
   mail: z
     .discriminatedUnion('kind', [embeddedMail, externalMail])
     .default({ kind: 'embedded', smtp: 8465, imap: 8993 }),
+  gateway: gateway.prefault({}),
 })
 export type Config = z.infer<typeof configSchema>
 

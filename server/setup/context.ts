@@ -1,18 +1,20 @@
 /** A data folder opened: what every command needs. The policy key is read only where something is signed. */
 
 import { userInfo } from 'node:os'
+import { addAudit, type Note } from '../administration/audit.ts'
 import type { Change } from '../administration/change.ts'
 import { createDevices, type Devices } from '../administration/devices.ts'
 import { createPeople, type Done, type People } from '../administration/people.ts'
 import { type RunOptions, runChanges } from '../administration/run-changes.ts'
-import { type Submitted, submit } from '../administration/submit.ts'
+import { carryOut, type Submitted, submit, unsigned } from '../administration/submit.ts'
 import { type Clock, systemClock } from '../clock.ts'
-import { readKey } from '../keys/key-files.ts'
+import { type PolicyKey, PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
 import { signerOf } from '../lists/issue.ts'
-import { openStore, type Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { type Config, readConfig } from './config.ts'
 import { type Folder, folderAt } from './folder.ts'
+import { openConfigured } from './store.ts'
 
 export type Context = {
   readonly folder: Folder
@@ -23,6 +25,11 @@ export type Context = {
 
 /** Those who hold the policy key: the command line, never the SOAP process. */
 export type Administration = Context & {
+  /** Whoever sits at this machine, for the audit log. */
+  readonly who: string
+  readonly note: Note
+  /** Carries out what was approved; gives how many. */
+  readonly carryOut: () => Promise<number>
   readonly run: RunAs
   readonly editor: ListEditor
   readonly people: People
@@ -30,31 +37,57 @@ export type Administration = Context & {
 }
 
 /** Has changes made as whoever sits at this machine. */
-export type RunAs = (changes: readonly Change[], options?: RunOptions & { readonly why?: string }) => Promise<Submitted>
+export type RunAs = (
+  changes: readonly Change[],
+  options?: RunOptions & { readonly why?: string; readonly via?: string },
+) => Promise<Submitted>
 
 export async function openContext(path: string): Promise<Done<Context>> {
   const folder = folderAt(path)
   const config = await readConfig(folder)
   if (!config.ok) return config
-  return {
-    ok: true,
-    value: { folder, config: config.value, store: await openStore(folder.store), clock: systemClock() },
-  }
+  const store = await openConfigured(config.value.store, folder)
+  return { ok: true, value: { folder, config: config.value, store, clock: systemClock() } }
 }
 
 export async function administer(context: Context): Promise<Administration> {
-  const policyKey = await readKey(context.folder, 'policy')
+  const policyKey = policyKeyOf(context.folder)
   const sign = signerOf(policyKey)
-  const run: RunAs = (changes, { why = '', ...options } = {}) => {
-    const asked = { changes, who: `${userInfo().username}@local`, via: 'cli', why, now: context.clock.now() }
-    const dependencies = { ...context, sign }
-    return options.dry === true ? runChanges(dependencies, asked, options) : submit(dependencies, asked, options)
+  const who = `${localUser()}@local`
+  const dependencies = { ...context, sign }
+  const run: RunAs = async (changes, { why = '', via = 'cli', ...options } = {}) => {
+    const asked = { changes, who, via, why, now: context.clock.now() }
+    if (options.dry === true) return runChanges({ ...context, sign: unsigned }, asked, options)
+    return submit((await isHere(policyKey, context.store)) ? dependencies : context, asked, options)
+  }
+  const note: Note = async (inside, line) => {
+    const empty = { why: '', before: '', after: '', undo: '' }
+    await addAudit(inside, [{ at: context.clock.now(), who, via: 'cli', ...empty, ...line }])
   }
   return {
     ...context,
+    who,
+    note,
     run,
-    editor: createListEditor({ ...context, sign }),
-    people: createPeople({ ...context, run }),
-    devices: createDevices({ ...context, policyKey }),
+    carryOut: async () => ((await isHere(policyKey, context.store)) ? carryOut(dependencies, context.clock.now) : 0),
+    editor: createListEditor(dependencies),
+    people: createPeople({ ...context, run, note }),
+    devices: createDevices({ ...context, policyKey, note }),
+  }
+}
+
+/** The person behind `sudo`, where there is one: several administrators share the account that owns the folder. */
+function localUser(): string {
+  const { username, uid } = userInfo()
+  return (uid === 0 ? process.env.SUDO_USER : undefined) ?? username
+}
+
+async function isHere(policyKey: PolicyKey, store: Store): Promise<boolean> {
+  try {
+    await policyKey(store)
+    return true
+  } catch (error) {
+    if (error instanceof PolicyKeyAbsent) return false
+    throw error
   }
 }

@@ -23,7 +23,7 @@ export async function ask(service: Service, call: Call): Promise<Answer> {
   const role = (await service.store.administration.role(user.id))?.role
   const result = await answerTo(service, { user, device, role }, request)
   if (!result.ok) tellRefused(service, device, { what: request.what, kind: result.failure.kind })
-  const freshSeed = service.keys.fresh.secret
+  const freshSeed = (await service.keys.current()).fresh.secret
   const sealed = sealAskAnswer(primitives, answerOf(result), request, { freshSeed, deviceBox, random: randomBytes })
   return { ok: true, fields: writeFields(sealed) }
 }

@@ -4,11 +4,12 @@ import { type OperationName, operationOfRequest } from '../../shared/soap/operat
 import { readEnvelope } from '../../shared/soap/reader.ts'
 import { writeEnvelope, writeFault } from '../../shared/soap/writer.ts'
 import { bugFields } from '../operations/log.ts'
-import { storeFailure } from '../store/failures.ts'
+import { isPassing } from '../store/failures.ts'
 import { ask } from './ask.ts'
 import { hello } from './hello.ts'
 import { login } from './login.ts'
 import { ack, logout, report } from './notes.ts'
+import { rekey } from './rekey.ts'
 import { type Answer, type Call, fault, type Service } from './service.ts'
 import { sync } from './sync.ts'
 import { wait } from './wait.ts'
@@ -22,6 +23,7 @@ const handlers: { readonly [N in OperationName]: (service: Service, call: Call) 
   Ack: ack,
   Report: report,
   Ask: ask,
+  Rekey: rekey,
 }
 
 export type Reply = { readonly body: string; readonly fault?: SoapFault }
@@ -44,7 +46,7 @@ export async function dispatch(service: Service, { bytes, ip, gone }: RawCall): 
     : { body: writeFault(answer.fault), fault: answer.fault }
 }
 
-/** Another process holds the store; its transactions take seconds at most. */
+/** Another process holds the store, or the database is away: seconds, usually. */
 const busyRetryMs = 5_000
 
 /** A bug of ours is no fact about the caller: it gets `Internal` and keeps its list. */
@@ -52,7 +54,7 @@ async function run(service: Service, operation: OperationName, call: Call): Prom
   try {
     return await handlers[operation](service, call)
   } catch (error) {
-    if (storeFailure(error) === 'busy') return fault('Busy', { retryAfter: busyRetryMs })
+    if (isPassing(error)) return fault('Busy', { retryAfter: busyRetryMs })
     service.log.error('bug', { operation, ...bugFields(error) })
     return fault('Internal')
   }

@@ -20,7 +20,7 @@ test('the WSDL is well-formed, static, and names every operation', async () => {
   const second = await exchange(target, `${soapPath}?WSDL`)
   expect(first.status).toBe(200)
   expect(second.body.equals(first.body)).toBe(true)
-  for (const name of ['Hello', 'Login', 'Sync', 'Wait', 'Logout', 'Ack', 'Report', 'Ask'])
+  for (const name of ['Hello', 'Login', 'Sync', 'Wait', 'Logout', 'Ack', 'Report', 'Ask', 'Rekey'])
     expect(first.body.toString()).toContain(`<operation name="${name}">`)
   expect((await exchange(target, soapPath)).status).toBe(405)
 })
@@ -43,4 +43,21 @@ test('too many requests of one address are RateLimited: 503 with Retry-After', a
   expect(told).toMatchObject({ ok: false, fault: { code: 'RateLimited' }, http: { status: 503 } })
   expect(Number(told.ok ? 0 : told.http.headers['retry-after'])).toBeGreaterThan(0)
   await small.close()
+})
+
+test('only a named proxy’s word on the client’s address counts', async () => {
+  const hello = writeEnvelope({ operation: 'HelloRequest', fields: writeFields({ non: 'x' }) })
+  const statusOf = async (at: Target, client: string) =>
+    (await exchange(at, soapPath, { body: hello, headers: { 'x-forwarded-for': client } })).status
+  for (const [proxies, statuses] of [
+    [['127.0.0.0/8'], [400, 503]],
+    [[], [503, 503]],
+  ] as const) {
+    const small = await testServer([], { requestsPerMinute: 10, proxies: [...proxies] })
+    const { cert } = small.running
+    const at = { url: small.running.ready.url, ...(cert === undefined ? {} : { cert }) }
+    for (let i = 0; i < 10; i++) await statusOf(at, '192.0.2.1')
+    expect([await statusOf(at, '192.0.2.2'), await statusOf(at, '192.0.2.1')]).toEqual(statuses)
+    await small.close()
+  }
 })

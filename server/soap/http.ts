@@ -14,6 +14,8 @@ import { wsdl } from './wsdl.ts'
 export const maxRequestBody = 128 * 1024
 /** A request must have arrived whole after this. */
 const requestTimeoutMs = 30_000
+/** A TLS handshake, too: a server that is told to end waits no longer for one that was only begun. */
+const handshakeTimeoutMs = 5_000
 /** Longer than a held Wait. */
 const keepAliveMs = 75_000
 
@@ -22,6 +24,8 @@ export type HttpOptions = {
   readonly tls?: TlsFiles
   readonly url: () => string
   readonly requestsPerMinute: number
+  /** Whose X-Forwarded-For counts. */
+  readonly proxies: readonly string[]
 }
 
 export async function createHttp(service: Service, options: HttpOptions): Promise<FastifyInstance> {
@@ -32,8 +36,10 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: true,
-  } as const
-  const app: FastifyInstance = tls ? fastify({ ...common, https: { ...tls, minVersion: 'TLSv1.2' } }) : fastify(common)
+    trustProxy: options.proxies.length > 0 && [...options.proxies],
+  }
+  const https = { ...tls, minVersion: 'TLSv1.2', handshakeTimeout: handshakeTimeoutMs } as const
+  const app: FastifyInstance = tls ? fastify({ ...common, https }) : fastify(common)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/soap+xml', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', async (request, reply) => {

@@ -5,11 +5,13 @@ import { type Login, makeLoginAnswer, openLogin } from '../../shared/whitelist/l
 import { verifyRequest } from '../../shared/whitelist/request.ts'
 import { admitDevice } from '../access/admit-device.ts'
 import type { Account, CheckResult } from '../accounts.ts'
+import type { ServingKeys } from '../keys/key-ring.ts'
 import { primitives, randomBytes } from '../keys/primitives.ts'
 import { type Answer, type Call, fault, type Service } from './service.ts'
 
 export async function login(service: Service, call: Call): Promise<Answer> {
-  const opened = openCall(service, call)
+  const keys = await service.keys.current()
+  const opened = openCall(keys, call)
   if (!opened.ok) return opened
   const { asked } = opened
   if (!(await service.store.sessions.takeNonce(asked.sNon, service.clock.now()))) return fault('StaleNonce')
@@ -23,16 +25,17 @@ export async function login(service: Service, call: Call): Promise<Answer> {
   if (device === 'otherKeys') return fault('BadSignature')
   if (device === 'wrongCode' || device === 'tooMany') return fault('AuthFailed')
   if (device !== 'active') return fault(device === 'pending' ? 'DevicePending' : 'DeviceRevoked')
-  return answer(service, { asked, account: checked.account, deviceBox })
+  return answer(service, { asked, account: checked.account, deviceBox, freshSeed: keys.fresh.secret })
 }
 
 type Opened = { readonly ok: true; readonly asked: Login } | Extract<Answer, { readonly ok: false }>
 
 /** The sealed question, signed by the very device that it names. */
-function openCall(service: Service, { envelope }: Call): Opened {
+function openCall({ server }: ServingKeys, { envelope }: Call): Opened {
   const context = readContext(envelope.header)
   const sealed = readFields(operations.Login.request, envelope.fields)?.sealed
-  const asked = sealed && openLogin(primitives, sealed, [service.keys.server.secret])
+  const secrets = server.map(({ secret }) => secret)
+  const asked = sealed && openLogin(primitives, sealed, secrets)
   if (!context || !sealed || !asked || asked.dev !== context.dev) return fault('BadRequest')
   const key = fromBase64(asked.DsigPk, 32)
   const signed = { action: 'Login' as const, sid: context.sid, bytes: sealed }
@@ -44,9 +47,14 @@ function refusal(checked: Extract<CheckResult, { readonly ok: false }>): Answer 
   return fault(checked.by === 'address' ? 'RateLimited' : 'Locked', { retryAfter: checked.retryAfter })
 }
 
-type Admitted = { readonly asked: Login; readonly account: Account; readonly deviceBox: Uint8Array }
+type Admitted = {
+  readonly asked: Login
+  readonly account: Account
+  readonly deviceBox: Uint8Array
+  readonly freshSeed: Uint8Array
+}
 
-async function answer(service: Service, { asked, account, deviceBox }: Admitted): Promise<Answer> {
+async function answer(service: Service, { asked, account, deviceBox, freshSeed }: Admitted): Promise<Answer> {
   const list = await service.store.lists.ofUser(account.id)
   if (!list) return fault('Internal')
   const session = await service.sessions.open(account.id, asked.dev)
@@ -62,7 +70,7 @@ async function answer(service: Service, { asked, account, deviceBox }: Admitted)
     mail: service.mail,
   }
   const { sealed, signature } = makeLoginAnswer(primitives, told, asked, {
-    freshSeed: service.keys.fresh.secret,
+    freshSeed,
     deviceBox,
     random: randomBytes,
   })

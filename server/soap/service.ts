@@ -1,11 +1,11 @@
 /** What every operation of the SOAP service gets, and what it gives back. One file for each operation; the index is dispatch.ts. */
 import type { SoapFault } from '../../shared/soap/faults.ts'
 import type { Envelope } from '../../shared/soap/reader.ts'
-import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import type { MailServers } from '../../shared/whitelist/login.ts'
 import type { Sessions } from '../access/sessions.ts'
 import type { Accounts } from '../accounts.ts'
 import type { Clock } from '../clock.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
 import type { Material } from '../lists/material.ts'
 import type { Log } from '../operations/log.ts'
 import type { Metrics } from '../operations/metrics.ts'
@@ -27,7 +27,7 @@ export type Service = {
   readonly organisations: Organisations
   readonly hub: Hub
   /** F and S. P is never here. */
-  readonly keys: { readonly fresh: KeyPair; readonly server: KeyPair }
+  readonly keys: KeyRing
   readonly mail: MailServers
   /** Held waits by user and device: a device waits once. */
   readonly waits: Map<string, () => void>

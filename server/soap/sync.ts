@@ -13,10 +13,11 @@ import {
   needsChain,
   planAnswer,
 } from '../../shared/whitelist/sync/answer.ts'
+import type { ServingKeys } from '../keys/key-ring.ts'
 import { primitives, randomBytes } from '../keys/primitives.ts'
 import type { ListVersion, Operations } from '../lists/material.ts'
 import type { ChainLink } from '../store/lists.ts'
-import type { DeviceRow, ListRow } from '../store/tables.ts'
+import type { DeviceRow, ListRow, ManifestRow } from '../store/tables.ts'
 import { authenticate } from './authenticate.ts'
 import { type Answer, type Call, fault, type Service } from './service.ts'
 
@@ -24,17 +25,19 @@ export async function sync(service: Service, call: Call): Promise<Answer> {
   const asked = await authenticate(service, 'Sync', call)
   if (!asked.ok) return asked
   const { device, request, live } = asked.caller
-  const commands = await commandsOf(service, device)
-  if (!live && commands.length === 0) return fault('DeviceRevoked')
   for (;;) {
+    const keys = await service.keys.current()
+    const commands = await commandsOf(service, device)
+    if (!live && commands.length === 0) return fault('DeviceRevoked')
     const list = await service.material.newest(device.usr)
     if (list?.row.id !== request.lst) return fault('BadRequest')
     if (isAhead(request, list.row) || isTooFarBehind(request, list.row)) return fault('VersionUnknown')
     const chain = await chainOf(service, request, list.row)
     const content = live ? await contentOf(service, request, { list, chain }) : nothing
-    // The list moved while its entries were read: begin again with the newer version.
-    if (!content) continue
-    const answer = await seal(service, request, { list, chain, content, commands, device })
+    const manifests = await service.store.journal.manifestsAfter(request.man)
+    // The list moved while its entries were read, or the keys did: begin again with the newer version.
+    if (!content || (manifests.at(-1)?.ver ?? 0) > keys.manifest.ver) continue
+    const answer = seal(service, request, { list, chain, content, manifests, keys, commands, device })
     service.metrics.sync(content.kind, answer.sealed?.length ?? 0)
     return { ok: true, fields: writeSyncAnswer(answer) }
   }
@@ -97,12 +100,14 @@ async function operationsOf(
 
 type Parts = Versions & {
   readonly content: AnswerContent
+  readonly manifests: readonly ManifestRow[]
+  readonly keys: ServingKeys
   readonly commands: readonly SignedCommand[]
   readonly device: DeviceRow
 }
 
-async function seal(service: Service, request: SyncRequest, { list, chain, content, commands, device }: Parts) {
-  const manifests = await service.store.journal.manifestsAfter(request.man)
+function seal(service: Service, request: SyncRequest, parts: Parts) {
+  const { list, chain, content, manifests, keys, commands, device } = parts
   const headSig = fromBase64(list.head.head_sig, 64)
   const deviceBox = fromBase64(device.dbox, 32)
   if (!headSig || !deviceBox) throw new Error('a stored key or signature is damaged')
@@ -120,7 +125,7 @@ async function seal(service: Service, request: SyncRequest, { list, chain, conte
     commands,
     manifests: manifests.slice(0, maxManifestSteps).map((row) => utf8(row.bytes)),
   }
-  const freshSeed = service.keys.fresh.secret
+  const freshSeed = keys.fresh.secret
   return makeAnswer(request, material, {
     now: service.clock.now(),
     primitives,

@@ -46,6 +46,8 @@ function hold(service: Service, { device, request }: Caller<'Wait'>, gone: Abort
   })
   const timer = setTimeout(end, waitHold)
   gone.addEventListener('abort', end)
+  // The client may have left while it was asked who it is.
+  if (gone.aborted) end()
   service.waits.set(key, end)
   const over = promise.finally(() => {
     undo()

@@ -7,17 +7,31 @@ export type DeviceStore = {
   readonly list: (usr?: string) => Promise<readonly DeviceRow[]>
   readonly add: (row: DeviceRow) => Promise<void>
   readonly setState: (usr: string, id: string, state: DeviceState) => Promise<void>
+  /** Its next public keys, base64. */
+  readonly setKeys: (device: Pick<DeviceRow, 'usr' | 'id'>, keys: Pick<DeviceRow, 'dsig' | 'dbox'>) => Promise<void>
   /** Takes a request number: false unless it is higher than all before. One statement, so that two requests never both pass. */
   readonly takeSeq: (device: Pick<DeviceRow, 'usr' | 'id'>, seq: number, now: number) => Promise<boolean>
   readonly acknowledge: (device: Pick<DeviceRow, 'usr' | 'id'>, ack: Acknowledgement) => Promise<void>
   readonly commands: (usr: string, dev: string) => Promise<readonly CommandRow[]>
   readonly addCommand: (row: CommandRow) => Promise<void>
+  /** Every command that was ever signed for these devices. */
+  readonly allCommands: (usr?: string) => Promise<readonly CommandRow[]>
+  /** Commands of all devices that are not carried out yet. */
+  readonly openCommands: () => Promise<readonly CommandRow[]>
+  /** The same command under another signature: the policy key was replaced. */
+  readonly signCommand: (id: string, sig: string) => Promise<void>
   readonly setCommand: (device: Pick<DeviceRow, 'usr' | 'id'>, id: string, state: CommandRow['state']) => Promise<void>
 }
 
 export type Acknowledgement = { readonly ep: number; readonly ver: number; readonly head: string }
 
 export function createDeviceStore(db: Database): DeviceStore {
+  return { ...deviceRows(db), ...commandRows(db) }
+}
+
+type CommandRows = 'commands' | 'addCommand' | 'allCommands' | 'openCommands' | 'signCommand' | 'setCommand'
+
+function deviceRows(db: Database): Omit<DeviceStore, CommandRows> {
   return {
     get: (usr, id) =>
       db.selectFrom('devices').selectAll().where('usr', '=', usr).where('id', '=', id).executeTakeFirst(),
@@ -30,6 +44,9 @@ export function createDeviceStore(db: Database): DeviceStore {
     },
     async setState(usr, id, state) {
       await db.updateTable('devices').set({ state }).where('usr', '=', usr).where('id', '=', id).execute()
+    },
+    async setKeys({ usr, id }, { dsig, dbox }) {
+      await db.updateTable('devices').set({ dsig, dbox }).where('usr', '=', usr).where('id', '=', id).execute()
     },
     async takeSeq({ usr, id }, seq, now) {
       const taken = await db
@@ -49,6 +66,11 @@ export function createDeviceStore(db: Database): DeviceStore {
         .where('id', '=', id)
         .execute()
     },
+  }
+}
+
+function commandRows(db: Database): Pick<DeviceStore, CommandRows> {
+  return {
     commands: (usr, dev) =>
       db
         .selectFrom('commands')
@@ -60,6 +82,14 @@ export function createDeviceStore(db: Database): DeviceStore {
         .execute(),
     async addCommand(row) {
       await db.insertInto('commands').values(row).execute()
+    },
+    allCommands(usr) {
+      const all = db.selectFrom('commands').selectAll().orderBy('id')
+      return (usr === undefined ? all : all.where('usr', '=', usr)).execute()
+    },
+    openCommands: () => db.selectFrom('commands').selectAll().where('state', '!=', 'done').orderBy('id').execute(),
+    async signCommand(id, sig) {
+      await db.updateTable('commands').set({ sig }).where('id', '=', id).execute()
     },
     async setCommand({ usr, id: dev }, id, state) {
       const own = db.updateTable('commands').set({ state }).where('usr', '=', usr).where('dev', '=', dev)

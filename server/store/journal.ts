@@ -4,6 +4,8 @@ import type { ManifestRow, OrgLogRow, ReportRow } from './tables.ts'
 
 export type JournalStore = {
   readonly manifest: (ver?: number) => Promise<ManifestRow | undefined>
+  /** Only its number: asked with every answer. */
+  readonly newestManifest: () => Promise<number>
   /** Oldest first. */
   readonly manifestsAfter: (ver: number) => Promise<readonly ManifestRow[]>
   readonly addManifest: (row: ManifestRow) => Promise<void>
@@ -20,6 +22,13 @@ export function createJournalStore(db: Database): JournalStore {
     manifest(ver) {
       const newest = db.selectFrom('manifests').selectAll().orderBy('ver', 'desc').limit(1)
       return (ver === undefined ? newest : newest.where('ver', '=', ver)).executeTakeFirst()
+    },
+    async newestManifest() {
+      const row = await db
+        .selectFrom('manifests')
+        .select((pick) => pick.fn.max('ver').as('ver'))
+        .executeTakeFirst()
+      return row?.ver ?? 0
     },
     manifestsAfter: (ver) => db.selectFrom('manifests').selectAll().where('ver', '>', ver).orderBy('ver').execute(),
     async addManifest(row) {

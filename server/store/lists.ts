@@ -2,6 +2,7 @@
 import type { DialectTraits } from './schema.ts'
 import type { Database } from './store.ts'
 import type { EntryRow, ListRow, OutboxKind, OutboxRow, VersionRow } from './tables.ts'
+import { joined } from './transactions.ts'
 
 export type ListStore = {
   readonly get: (id: string) => Promise<ListRow | undefined>
@@ -23,6 +24,8 @@ export type ListStore = {
   readonly chainAfter: (list: string, after: number) => Promise<readonly ChainLink[]>
   /** The operations of the versions above `after` up to `ver`, oldest first. */
   readonly opsBetween: (list: string, after: number, ver: number) => Promise<readonly string[]>
+  /** The operations of the versions made at `time` or later. */
+  readonly opsSince: (list: string, time: number) => Promise<readonly string[]>
   readonly addVersion: (row: VersionRow) => Promise<void>
   /** Lists whose newest version is older than `time`: their heads are to be issued again. */
   readonly olderThan: (time: number) => Promise<readonly string[]>
@@ -50,7 +53,7 @@ export type Announcement = {
 const batch = 1_000
 
 export function createListStore(db: Database, traits: DialectTraits): ListStore {
-  return { ...listRows(db, traits), ...entryRows(db), ...versionRows(db), ...outboxRows(db) }
+  return { ...listRows(db, traits), ...entryRows(db), ...versionRows(db), ...outboxRows(db, traits) }
 }
 
 function listRows(db: Database, traits: DialectTraits): Pick<ListStore, 'get' | 'ofUser' | 'lock' | 'add' | 'update'> {
@@ -111,7 +114,7 @@ function entryRows(
 
 function versionRows(
   db: Database,
-): Pick<ListStore, 'version' | 'headOf' | 'chainAfter' | 'opsBetween' | 'addVersion' | 'olderThan'> {
+): Pick<ListStore, 'version' | 'headOf' | 'chainAfter' | 'opsBetween' | 'opsSince' | 'addVersion' | 'olderThan'> {
   return {
     version: (list, ver) =>
       db.selectFrom('versions').selectAll().where('list', '=', list).where('ver', '=', ver).executeTakeFirst(),
@@ -141,6 +144,15 @@ function versionRows(
         .execute()
       return rows.map((row) => row.ops_json)
     },
+    async opsSince(list, time) {
+      const rows = await db
+        .selectFrom('versions')
+        .select('ops_json')
+        .where('list', '=', list)
+        .where('at', '>=', time)
+        .execute()
+      return rows.map((row) => row.ops_json)
+    },
     async addVersion(row) {
       await db.insertInto('versions').values(row).execute()
     },
@@ -161,11 +173,18 @@ function versionRows(
 
 function outboxRows(
   db: Database,
+  traits: DialectTraits,
 ): Pick<ListStore, 'announce' | 'announcedAfter' | 'lastAnnounced' | 'removeAnnounced'> {
   return {
-    async announce(row) {
-      await db.insertInto('outbox').values(row).execute()
-    },
+    /**
+     * Under a lock until the transaction ends: numbers become visible in their order, and who has read up to one of
+     * them has missed none below it. A number whose transaction failed is never seen at all.
+     */
+    announce: (row) =>
+      joined(db, async (inside) => {
+        await traits.lock(inside, 'outbox')
+        await inside.insertInto('outbox').values(row).execute()
+      }),
     announcedAfter: (id) =>
       db.selectFrom('outbox').select(['id', 'kind', 'list', 'ep', 'ver']).where('id', '>', id).orderBy('id').execute(),
     async lastAnnounced() {

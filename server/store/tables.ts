@@ -1,6 +1,7 @@
 /** Rows of the server's store (protocol.md 11). Times are milliseconds since the epoch; hashes and list leaves are bytes or hex as said. */
 import type { Generated } from 'kysely'
-import type { MailTables } from './mail-schema.ts'
+import type { AdministrationTables } from './administration/tables.ts'
+import type { MailTables } from './mail/mail-schema.ts'
 
 export type UserRow = {
   /** Login name, lower case. */
@@ -20,112 +21,6 @@ export type UserRow = {
   readonly sponsor: string
   /** Guests: when the account ends; 0: never. */
   readonly expires: number
-}
-
-/** An entry that many lists share: a user as the others see it, an open domain, a closed address within one. */
-export type CardRow = {
-  /** `u.<login>`, `d.<rule>` or `x.<rule>`: also the entry's id in every list. */
-  readonly id: string
-  readonly rev: number
-  /** ASCII-folded address, or `@domain`. */
-  readonly key: string
-  readonly json: string
-  readonly leaf: Uint8Array
-}
-
-export type GroupRow = { readonly id: string; readonly title: string }
-export type GroupMemberRow = { readonly grp: string; readonly usr: string }
-
-/** `open`: the members of `a` and `b` list each other. `domain`: whoever `b` names lists everybody at the domain `a`. `deny`: nobody (or only the user `b`) lists `a`, an address or `@domain`. */
-export type RuleRow = {
-  readonly id: string
-  readonly kind: 'open' | 'domain' | 'deny'
-  readonly a: string
-  readonly b: string
-  /** JSON of what more there is to a rule. */
-  readonly more: string
-}
-
-/** One administrative change, chained to the one before. */
-export type AuditRow = {
-  readonly n: number
-  readonly at: number
-  readonly who: string
-  readonly via: string
-  readonly op: string
-  readonly target: string
-  readonly why: string
-  /** JSON: what was there before and after. */
-  readonly before: string
-  readonly after: string
-  /** JSON: the changes that undo this one; empty where nothing does. */
-  readonly undo: string
-  /** Hex. */
-  readonly prev: string
-  readonly hash: string
-}
-
-/** Changes that wait: for a second pair of eyes, or for whoever holds the policy key. */
-export type ProposalRow = {
-  readonly id: string
-  readonly at: number
-  readonly who: string
-  readonly via: string
-  readonly why: string
-  /** JSON. */
-  readonly changes: string
-  readonly state: 'approval' | 'ready' | 'done' | 'refused'
-  readonly approved_by: string
-  /** JSON of the outcome; empty until there is one. */
-  readonly result: string
-}
-
-/** When a contact was last written to and last heard of; 0: never. */
-export type UsageRow = { readonly usr: string; readonly key: string; readonly sent: number; readonly received: number }
-
-/** What a user may administer. */
-export type RoleRow = {
-  readonly usr: string
-  readonly role: 'auditor' | 'operator' | 'administrator'
-  /** TOTP secret, base32; empty until it is set up. */
-  readonly totp: string
-  /** Last time step that was used: a code opens once. */
-  readonly totp_step: number
-}
-
-/** Opens the administration service to a program. */
-export type TokenRow = {
-  /** Hash of the token: the token itself is never stored. */
-  readonly hash: string
-  readonly name: string
-  readonly scopes: string
-  readonly by: string
-  readonly at: number
-  readonly expires: number
-}
-
-/** A wish for a contact. `peer`: its login, where it has one. `asked`: waits for the peer; `accepted`: for approval, if any. */
-export type ContactRequestRow = {
-  readonly id: string
-  readonly usr: string
-  readonly address: string
-  readonly key: string
-  readonly name: string
-  readonly peer: string
-  readonly note: string
-  readonly state: 'asked' | 'accepted' | 'done' | 'declined' | 'refused' | 'withdrawn'
-  readonly at: number
-  /** 0: not yet. */
-  readonly decided_at: number
-  readonly decided_by: string
-}
-
-export type InvitationRow = {
-  /** Hash of the secret in the link. */
-  readonly hash: string
-  readonly usr: string
-  readonly exp: number
-  readonly used_by: string
 }
 
 export type DeviceState = 'pending' | 'active' | 'locked' | 'revoked'
@@ -264,9 +159,31 @@ export type ReportRow = {
   readonly at: number
 }
 
+/** A message that the gateway keeps back for one recipient. */
+export type QuarantineRow = {
+  readonly id: Generated<number>
+  /** Login name of the recipient. */
+  readonly usr: string
+  readonly at: number
+  /** The envelope. */
+  readonly recipient: string
+  readonly return_path: string
+  /** Address key of the account that submitted it, or empty. */
+  readonly login: string
+  /** The guard's rule and reason, and the sender as claimed, cleaned. */
+  readonly rule: string
+  readonly reason: string
+  readonly sender: string
+  readonly subject: string
+  readonly size: number
+  /** 1: the user has been told. */
+  readonly told: number
+  readonly raw: Uint8Array
+}
+
 export type SettingRow = { readonly name: string; readonly value: string }
 
-export type ServerTables = {
+export type ServerTables = AdministrationTables & {
   readonly users: UserRow
   readonly devices: DeviceRow
   readonly lists: ListRow
@@ -281,18 +198,8 @@ export type ServerTables = {
   readonly attempts: AttemptRow
   readonly enrolments: EnrolmentRow
   readonly reports: ReportRow
-  readonly cards: CardRow
-  readonly groups: GroupRow
-  readonly members: GroupMemberRow
-  readonly rules: RuleRow
-  readonly audit: AuditRow
-  readonly proposals: ProposalRow
-  readonly usage: UsageRow
-  readonly roles: RoleRow
-  readonly tokens: TokenRow
-  readonly requests: ContactRequestRow
-  readonly invitations: InvitationRow
   readonly settings: SettingRow
+  readonly quarantine: QuarantineRow
 }
 
 export type Tables = ServerTables & MailTables

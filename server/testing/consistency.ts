@@ -3,20 +3,31 @@ import { fromBase64, fromHex, toHex, utf8 } from '../../shared/whitelist/bytes/e
 import { applyOps, type ListEntries } from '../../shared/whitelist/delta.ts'
 import { leafOfText } from '../../shared/whitelist/entry.ts'
 import { coreHash, decodeHead, emptyAcc, nextAcc, verifyHead } from '../../shared/whitelist/head.ts'
+import { keysOf } from '../../shared/whitelist/manifest.ts'
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
-import { readKey } from '../keys/key-files.ts'
+import { manifestOf } from '../keys/manifests.ts'
 import { primitives } from '../keys/primitives.ts'
 import { contentsOf } from '../lists/contents.ts'
 import { opsFromText } from '../lists/ops.ts'
 import { isLogWhole } from '../lists/org-log.ts'
 import { loadOrganisation } from '../organisation/organisation.ts'
 import type { Context } from '../setup/context.ts'
+import type { Store } from '../store/store.ts'
 
-/** The fault, or undefined: replays all versions from nothing and compares roots, chains, signatures and entries. */
-export async function faultOfList({ store, folder }: Context, user: string): Promise<string | undefined> {
+/**
+ * The fault, or undefined: replays all versions from nothing and compares roots, chains, signatures and entries. All of one
+ * moment: a change whose process was killed may still be under way in the database.
+ */
+export function faultOfList({ store }: Pick<Context, 'store'>, user: string): Promise<string | undefined> {
+  return store.snapshot((inside) => faultIn(inside, user))
+}
+
+async function faultIn(store: Store, user: string): Promise<string | undefined> {
   const row = await store.lists.ofUser(user)
   if (!row) return 'no list'
-  const policy = await readKey(folder, 'policy')
+  // Older versions stay signed by the policy keys of their time.
+  const manifests = (await store.journal.manifestsAfter(0)).map(manifestOf)
+  const policyKeys = manifests.flatMap((manifest) => keysOf(manifest, 'pk'))
   let entries: ListEntries = new Map()
   let acc = emptyAcc
   for (let ver = 1; ver <= row.ver; ver++) {
@@ -24,8 +35,9 @@ export async function faultOfList({ store, folder }: Context, user: string): Pro
     const head = version && decodeHead(utf8(version.head))
     const signature = version && fromBase64(version.head_sig, 64)
     if (!version || !head || !signature) return `version ${ver} is missing`
-    if (!verifyHead(primitives, { bytes: utf8(version.head), signature }, [policy.public]))
+    if (!verifyHead(primitives, { bytes: utf8(version.head), signature }, policyKeys))
       return `version ${ver} is not signed`
+    if (version.ops_json === '') return 'cannot be replayed'
     const applied = applyOps(primitives, entries, opsFromText(version.ops_json))
     if (!applied) return `the operations of version ${ver} do not apply`
     entries = applied

@@ -32,7 +32,7 @@ export async function testFolder(users: readonly string[], settings: Partial<Con
   const free = { port: 0, metricsPort: 0, mail: { kind: 'embedded', smtp: 0, imap: 0 }, approve: 'auto' } as const
   const made = await initialise(
     folderAt(path),
-    { domain: 'example.org', host: '127.0.0.1', settings: { ...free, ...settings } },
+    { domain: settings.domain ?? 'example.org', host: '127.0.0.1', settings: { ...free, ...settings } },
     clock,
   )
   if (!made.ok) throw new Error(made.why)
@@ -47,7 +47,7 @@ export async function testFolder(users: readonly string[], settings: Partial<Con
     path,
     administration,
     pass: (ms) => {
-      shift += ms
+      shift += Math.round(ms)
     },
     async close() {
       await context.value.store.close()

@@ -89,6 +89,7 @@ export const operations = {
     request: signedRequest,
     response: z.strictObject({ sealed: bytes(maxAskAnswerBytes + 2 * padTo), kc: hash, sig: signature }),
   },
+  Rekey: { request: signedRequest, response: nothing },
 } as const
 export type OperationName = keyof typeof operations
 

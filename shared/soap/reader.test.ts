@@ -224,17 +224,12 @@ describe('hostile XML is refused (protocol 4, reader rules)', () => {
   })
 })
 
-describe('cost is linear in the bytes (protocol 4)', () => {
+// bench/guard.ts measures the time: a reader whose cost is quadratic takes minutes for any of these.
+describe('12 MB come to an end (protocol 4)', () => {
   const fill = (text: string) => text.repeat(Math.floor((maxEnvelopeBytes - 1_000) / text.length))
-  /** Milliseconds of this process, whatever else the machine does. */
-  const cpuTime = () => process.cpuUsage().user / 1_000
-  /** What 12 MB may cost; a quadratic reader takes minutes. */
-  const limit = 3_000
 
-  it('12 MB in one field is read in well under a second on an idle machine', () => {
-    const start = cpuTime()
+  it('12 MB in one field are read', () => {
     const result = read(call(`<k:sealed>${fill('QUJD')}</k:sealed>`))
-    expect(cpuTime() - start).toBeLessThan(limit)
     expect(result.ok && result.fields.get('sealed')?.length).toBeGreaterThan(12_000_000)
   })
 
@@ -253,10 +248,8 @@ describe('cost is linear in the bytes (protocol 4)', () => {
     ['less-than signs', fill('<')],
     ['white space', call(fill(' '))],
     ['a colon in every place', `<${fill('a:')}b>`],
-  ])('12 MB of %s', (_, text) => {
-    const start = cpuTime()
-    read(text)
-    expect(cpuTime() - start).toBeLessThan(limit)
+  ])('12 MB of %s', (what, text) => {
+    expect(read(text).ok).toBe(what === 'closing brackets' || what === 'white space')
   })
 
   it('more than 12 MB is not parsed at all', () => {

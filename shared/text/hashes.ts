@@ -61,28 +61,48 @@ export type HashTable = { readonly starts: Uint32Array; readonly slots: Uint32Ar
 /** Hashes to a group on average. Fewer would make `starts` outgrow a processor's cache, and building take three times as long. */
 const groupSize = 8
 
-/** Counting sort by the low bits of each hash; `hashes[i]` belongs to `owners[i]`. */
-export function makeHashTable(hashes: Uint32Array, owners: Uint32Array): HashTable {
+/** Hashes sorted in one step: a few milliseconds. */
+const stepSize = 50_000
+
+/**
+ * Counting sort by the low bits of each hash; `hashes[i]` belongs to `owners[i]`. In steps, so that whoever has other
+ * work to do may do it between two of them.
+ */
+export function* buildHashTable(hashes: Uint32Array, owners: Uint32Array): Generator<undefined, HashTable> {
   const groups = 2 ** Math.ceil(Math.log2(Math.max(1, hashes.length / groupSize)))
   const starts = new Uint32Array(groups + 1)
-  for (let index = 0; index < hashes.length; index++) {
-    const group = (hashes[index] ?? 0) & (groups - 1)
-    starts[group] = (starts[group] ?? 0) + 1
+  for (let from = 0; from < hashes.length; from += stepSize) {
+    countGroups(hashes.subarray(from, from + stepSize), starts)
+    yield
   }
   // First where each group ends; filling from the end then leaves where it starts.
   for (let group = 1; group <= groups; group++) starts[group] = (starts[group] ?? 0) + (starts[group - 1] ?? 0)
-  const slots = new Uint32Array(2 * hashes.length)
+  const table = { starts, slots: new Uint32Array(2 * hashes.length) }
+  for (let end = hashes.length; end > 0; end -= stepSize) {
+    const from = Math.max(0, end - stepSize)
+    fillSlots(table, hashes.subarray(from, end), owners.subarray(from, end))
+    yield
+  }
+  return table
+}
+
+function countGroups(hashes: Uint32Array, starts: Uint32Array): void {
+  const mask = starts.length - 2
+  for (const hash of hashes) starts[hash & mask] = (starts[hash & mask] ?? 0) + 1
+}
+
+function fillSlots({ starts, slots }: HashTable, hashes: Uint32Array, owners: Uint32Array): void {
+  const mask = starts.length - 2
   for (let index = hashes.length - 1; index >= 0; index--) {
     const hash = hashes[index] ?? 0
-    const slot = (starts[hash & (groups - 1)] ?? 0) - 1
-    starts[hash & (groups - 1)] = slot
+    const slot = (starts[hash & mask] ?? 0) - 1
+    starts[hash & mask] = slot
     slots[2 * slot] = hash
     slots[2 * slot + 1] = owners[index] ?? 0
   }
-  return { starts, slots }
 }
 
-/** The first owner under `hash`, in the order given to `makeHashTable`, that `check` accepts. */
+/** The first owner under `hash`, in the order given to `buildHashTable`, that `check` accepts. */
 export function findOwner(table: HashTable, hash: number, check: (owner: number) => boolean): number | undefined {
   const group = hash & (table.starts.length - 2)
   const start = table.starts[group] ?? 0

@@ -1,14 +1,14 @@
 /** Signed requests: the bytes of each operation and the device's signature over them (protocol.md section 4). */
 import { z } from 'zod'
 import { type Canonical, decodeCanonical, encodeCanonical } from './bytes/canonical.ts'
-import { concat, utf8 } from './bytes/encoding.ts'
+import { concat, fromBase64, utf8 } from './bytes/encoding.ts'
 import type { Primitives } from './bytes/primitives.ts'
-import { count, hash, name, nonce } from './bytes/schemas.ts'
+import { count, hash, name, nonce, publicKey, signature } from './bytes/schemas.ts'
 import { signAs, verifyAs } from './bytes/signing.ts'
 import { maxParts, maxRequestBytes } from './limits.ts'
 
 /** Operations whose request is signed by the device. A login's request bytes are its sealed bytes. */
-export type SignedAction = 'Login' | 'Sync' | 'Wait' | 'Logout' | 'Ack' | 'Report' | 'Ask'
+export type SignedAction = 'Login' | 'Sync' | 'Wait' | 'Logout' | 'Ack' | 'Report' | 'Ask' | 'Rekey'
 
 /** `head` of a client that has none. */
 const hashOrNone = z.union([hash, z.literal('')])
@@ -52,6 +52,8 @@ export const requestSchemas = {
     what: z.string().regex(/^[A-Za-z.]{1,60}$/),
     in: z.custom<Canonical>((value) => value !== undefined),
   }),
+  /** The device's next keys (command `rotate`); signed by the keys that it has, `proof` by the next ones. */
+  Rekey: z.strictObject({ ...common, DsigPk: publicKey, DboxPk: publicKey, proof: signature }),
 } as const
 
 export type RequestAction = keyof typeof requestSchemas
@@ -62,6 +64,7 @@ export type LogoutRequest = RequestOf<'Logout'>
 export type AckRequest = RequestOf<'Ack'>
 export type ReportRequest = RequestOf<'Report'>
 export type AskRequest = RequestOf<'Ask'>
+export type RekeyRequest = RequestOf<'Rekey'>
 
 /** The request bytes of an operation. */
 export function encodeRequest<A extends RequestAction>(action: A, request: RequestOf<A>): Uint8Array {
@@ -74,6 +77,23 @@ export function decodeRequest<A extends RequestAction>(action: A, bytes: Uint8Ar
   const schema: z.ZodType<RequestOf<A>> = requestSchemas[action] as never
   const parsed = schema.safeParse(decodeCanonical(bytes))
   return parsed.success ? parsed.data : undefined
+}
+
+type NextKeys = Pick<RekeyRequest, 'usr' | 'dev' | 'DsigPk' | 'DboxPk'>
+
+/** Proves that a device holds the keys that it asks for: signed by the next Dsig. */
+export function signRekey(primitives: Primitives, keys: NextKeys, nextSeed: Uint8Array): Uint8Array {
+  return signAs(primitives, 'rekey', rekeyBytes(keys), nextSeed)
+}
+
+export function verifyRekey(primitives: Primitives, asked: RekeyRequest): boolean {
+  const key = fromBase64(asked.DsigPk, 32)
+  const proof = fromBase64(asked.proof, 64)
+  return !!key && !!proof && verifyAs(primitives, 'rekey', { bytes: rekeyBytes(asked), signature: proof }, [key])
+}
+
+function rekeyBytes({ usr, dev, DsigPk, DboxPk }: NextKeys): Uint8Array {
+  return encodeCanonical({ usr, dev, DsigPk, DboxPk })
 }
 
 /** What was called, in which session (empty before and without one), with which bytes. */

@@ -8,7 +8,7 @@ const leafLength = 32
 
 /**
  * `H(DS("state") ‖ count as 8 bytes ‖ leaves in order of id)`, of leaves that the caller has in that order already.
- * Ids are compared by code unit, as `<` does. Linear: one concatenation, one hash.
+ * Ids are compared by code unit, as `<` does; a chunk may hold several leaves. Linear: one concatenation, one hash.
  */
 export function stateRoot(primitives: Primitives, leaves: Iterable<Uint8Array>, size: number): Uint8Array {
   const head = concat(domain('state'), bigEndian64(size))
@@ -16,9 +16,10 @@ export function stateRoot(primitives: Primitives, leaves: Iterable<Uint8Array>, 
   whole.set(head)
   let at = head.length
   for (const leaf of leaves) {
-    if (leaf.length !== leafLength) throw new Error('a leaf is not 32 bytes')
+    if (leaf.length % leafLength !== 0) throw new Error('a leaf is not 32 bytes')
+    if (at + leaf.length > whole.length) throw new Error('the number of leaves is not the size given')
     whole.set(leaf, at)
-    at += leafLength
+    at += leaf.length
   }
   if (at !== whole.length) throw new Error('the number of leaves is not the size given')
   return primitives.hash32(whole)

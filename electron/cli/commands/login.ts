@@ -1,16 +1,29 @@
 /** kith login, kith logout, kith status. */
 import type { Session } from '../../../shared/contract.ts'
+import { enrolmentPrefix } from '../../../shared/whitelist/enrolment.ts'
 import type { Command, Context } from '../client.ts'
 import { done, failed, type Outcome, table } from '../outcome.ts'
 import { plainLine, wordsOf } from '../words.ts'
 
-export type LoginOptions = { readonly server: string; readonly user: string }
+export type LoginOptions = { readonly server?: string; readonly user: string }
 
 /** Shortest passphrase that the contract takes. */
 const shortestPassphrase = 8
 
-export function login({ server, user }: LoginOptions): Command {
+/** Other users of this machine see the arguments of every process, and shells keep them. */
+const codeIsSecret =
+  'an enrolment code is a secret and does not belong on the command line, where others can read it: ' +
+  'leave --server out, and type the code when asked or give it as the first line of standard input'
+
+/** `extra`: arguments for which there is no use. */
+export function login({ server: option, user }: LoginOptions, extra: readonly string[] = []): Command {
   return async (context) => {
+    if ([option, ...extra].some((word) => word?.trim().startsWith(enrolmentPrefix)))
+      return { ok: false, usage: codeIsSecret }
+    if (extra.length > 0) return { ok: false, usage: 'login takes no arguments beside its options' }
+    const server = option ?? (await context.input.secret('Enrolment code (or server): '))
+    if (server === undefined)
+      return { ok: false, usage: 'a server is needed: --server, or an enrolment code, typed or on standard input' }
     const password = await context.input.secret('Password: ')
     if (password === undefined) return { ok: false, usage: 'a password is needed, typed or on standard input' }
     const passphrase = context.passphraseStdin ? await context.input.secret('Passphrase: ') : undefined

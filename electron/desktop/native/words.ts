@@ -67,7 +67,7 @@ const english: NativeWords = {
 
 const traditional: NativeWords = {
   open: '開啟 Kith',
-  refresh: '更新聯絡人',
+  refresh: '重新整理聯絡人',
   lock: '鎖定',
   quit: '結束 Kith',
   file: '檔案',
@@ -99,7 +99,7 @@ const traditional: NativeWords = {
 
 const simplified: NativeWords = {
   open: '打开 Kith',
-  refresh: '更新联系人',
+  refresh: '刷新联系人',
   lock: '锁定',
   quit: '退出 Kith',
   file: '文件',
@@ -119,7 +119,7 @@ const simplified: NativeWords = {
   closeWindow: '关闭窗口',
   newMessage: '新消息',
   newMessages: (count) => `${count} 条新消息`,
-  unread: (count) => `${count} 个未读会话`,
+  unread: (count) => `${count} 个未读对话`,
   openLink: '在浏览器中打开',
   openLinkDetail: '此链接会离开 Kith：',
   cancel: '取消',

@@ -17,8 +17,8 @@ export type MainWindowOptions = {
   readonly keepOnClose: () => boolean
 }
 
-/** Shown before the page paints; the same two colours as its background. */
-const background = { light: '#ffffff', dark: '#16181d' } as const
+/** Shown before the page paints: its `--canvas` (renderer/styles/tokens.css). */
+const background = { light: '#efeee9', dark: '#111413' } as const
 /** Pause after the last move or resize before the place is saved, in milliseconds. */
 const saveDelay = 500
 

@@ -96,5 +96,7 @@ export function takeLogin(
 /** Keeps the password's verifier beside the keys: unlocking must work without the server. */
 export async function keepVerifier(ports: Ports, store: AccountStore, password: string): Promise<void> {
   if (store.vault.protection !== 'keychain') return
-  store.vault.replaceKeys({ ...store.vault.keys, verifier: await passwordVerifier(password, ports.random) })
+  const verifier = await passwordVerifier(password, ports.random)
+  // Read only now: the device's keys may have been replaced meanwhile, or the store wiped.
+  if (store.database.isOpen) store.vault.replaceKeys({ ...store.vault.keys, verifier })
 }

@@ -8,6 +8,12 @@ import type { SendingOff } from '../session/session-state.ts'
 import type { Opened, Stage } from '../session/stage.ts'
 import type { AccountRuntime } from './account-runtime.ts'
 
+/** Keeps in mind that the lease has been over, until the server confirms the list: the clock may be set back. */
+export function keepLease({ keeper, store }: AccountRuntime, now: number): void {
+  if (!keeper.state()?.core || keeper.lease(now).lease === 'valid') return
+  if (store.account.read()?.held === undefined) store.account.change({ held: 'lease' })
+}
+
 /** Why nothing may be sent now. */
 export function sendingOf(stage: Stage, runtime: AccountRuntime): SendingOff {
   const manifest = runtime.manifest()
@@ -72,6 +78,7 @@ function listInForce(stage: Stage, runtime: AccountRuntime): ListInForce {
   const { lease, onExpiry } = runtime.keeper.lease(stage.ports.clock.now())
   return {
     view: state?.core ? runtime.keeper.contacts.view : undefined,
+    prepare: runtime.keeper.contacts.prepare,
     lease,
     onExpiry,
     unicode: state?.core?.pol.uni ?? false,

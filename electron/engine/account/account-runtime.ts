@@ -32,7 +32,7 @@ export type RuntimeEvents = {
   readonly requestsChanged: (waiting: number) => void
   /** Returns whether the connection goes on trying. */
   readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
-  /** Verified commands that were not known before. */
+  /** Verified and remembered commands; one that is carried out already comes again until the server knows. */
   readonly command: (command: Command) => void
 }
 
@@ -90,16 +90,17 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
     if (!outcome.ok && outcome.failure.kind === 'authFailed') rejected = password
     return outcome
   }
-  const calls = createSignedCalls(link, () => {
+  const relogin = (): Promise<LoginOutcome> => {
     const password = store.account.read()?.password
     // A password that was refused once is not tried again: five tries lock the account (protocol.md section 5.3).
     return password === undefined || password === rejected ? Promise.resolve(signedOut) : login(password)
-  })
+  }
+  const calls = createSignedCalls(link, relogin)
   const sync = makeSync(deps, keeper, calls)
   await noticeRollback(deps, keeper, sync)
   const ask = createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest })
   const requests = createRequests(ask, ports.log, deps.events.requestsChanged)
-  const connection = makeConnection(deps, { keeper, calls, sync, requests })
+  const connection = makeConnection(deps, { keeper, calls, sync, relogin, requests })
   const stop = async (): Promise<void> => {
     await connection.stop()
     await sync.settled()
@@ -185,8 +186,14 @@ function makeSync(
     log: ports.log,
     statusChanged: events.status,
     listChanged: events.listChanged,
+    confirmed: () => {
+      if (store.account.read()?.held !== undefined) store.account.change({ held: undefined })
+    },
     commands: async (commands) => {
-      for (const command of commands) if (store.commands.remember(command)) events.command(command.c)
+      for (const command of commands) {
+        store.commands.remember(command)
+        events.command(command.c)
+      }
     },
   })
 }
@@ -205,16 +212,26 @@ async function noticeRollback(
   sync.askFull('localRollback')
 }
 
-type Parts = Pick<AccountRuntime, 'keeper' | 'calls' | 'sync' | 'requests'>
+type Parts = {
+  readonly keeper: ListKeeper
+  readonly calls: SignedCalls
+  readonly sync: WhitelistSync
+  readonly relogin: () => Promise<LoginOutcome>
+  readonly requests: Requests
+}
 
-function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls, sync, requests }: Parts) {
+function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls, sync, relogin, requests }: Parts) {
   const { clock, random, log } = ports
   const current = () => keeper.state()
   return createConnection({
     clock,
     log,
     random,
-    sync: sync.sync,
+    sync: async () => {
+      // A list that was wiped, or never came: the login names it anew, or says that this device is not wanted any more.
+      const opened = keeper.state() ? ({ ok: true } as const) : await relogin()
+      return opened.ok ? sync.sync() : { ok: false, failure: opened.failure }
+    },
     wait: (signal) => waitForPoke(calls, keeper, signal),
     current,
     pushOn: () => {

@@ -52,6 +52,7 @@ describe('protocol 9: a wipe', () => {
     await wipeAll(store, command, {
       stop: async () => void happened.push(`stop ${facts()}`),
       acknowledge: async (step) => void happened.push(`${step} ${facts()}`),
+      reached: () => undefined,
     })
     expect(happened).toEqual(['stop true,2,true', 'started true,2,true', 'done false,0,false'])
     expect(existsSync(place.folder)).toBe(false)
@@ -62,6 +63,7 @@ describe('protocol 9: a wipe', () => {
     const steps = {
       stop: at === 'stop' ? cut : async () => undefined,
       acknowledge: at === 'started' ? cut : async () => undefined,
+      reached: () => undefined,
     }
     await expect(wipeAll(store, command, steps)).rejects.toThrow('power cut')
     store.database.close()
@@ -85,7 +87,7 @@ describe('protocol 9: a wipe', () => {
     mkdirSync(other.folder, { recursive: true })
     writeFileSync(other.databaseFile, 'bob')
     secrets.items.set(other.kekItem, 'k')
-    const steps = { stop: async () => undefined, acknowledge: async () => undefined }
+    const steps = { stop: async () => undefined, acknowledge: async () => undefined, reached: () => undefined }
     await wipeAll(store, command, steps)
     await resumeWipes(ports)
     expect(readdirSync(other.folder)).toEqual(['kith.db'])

@@ -17,17 +17,33 @@ export type WipeSteps = {
   readonly stop: () => Promise<void>
   /** Tells the server how far it is; best effort, at most a few seconds. */
   readonly acknowledge: (step: 'started' | 'done') => Promise<void>
+  /** For the log: what has been done so far. */
+  readonly reached: (step: WipeStep) => void
 }
+
+export type WipeStep = 'noted' | 'stopped' | 'told' | 'keys' | 'closed' | 'files' | 'done'
 
 /** Everything of the account on this machine. */
 export async function wipeAll(store: AccountStore, command: Command, steps: WipeSteps): Promise<void> {
   writeAtomic(wipeFile(store.place), JSON.stringify({ id: command.id, items: itemsOf(store.place) }))
+  steps.reached('noted')
   await steps.stop()
+  steps.reached('stopped')
   await steps.acknowledge('started')
+  steps.reached('told')
   await store.vault.destroy()
+  steps.reached('keys')
   store.database.close()
+  steps.reached('closed')
   destroyFiles(store.place.folder)
+  steps.reached('files')
   await steps.acknowledge('done')
+  steps.reached('done')
+}
+
+/** Whether a wipe of this account has begun. */
+export function isWiping(place: Pick<AccountPlace, 'folder'>): boolean {
+  return readIfThere(wipeFile(place)) !== undefined
 }
 
 /** Only the list: entries, head and chain. Mail and keys stay; the device asks for a full list when it may again. */
@@ -86,6 +102,8 @@ function destroyFiles(folder: string): void {
     rmSync(join(folder, name), { force: true, recursive: true })
   }
   rmSync(folder, { force: true, recursive: true })
+  // Log lines hold no contents, but the protocol names them (section 9).
+  rmSync(join(folder, '..', '..', 'logs'), { force: true, recursive: true })
 }
 
 /** Overwriting helps on old disks only; the security is in the destroyed key. Large files are left to that. */

@@ -28,6 +28,11 @@ export const accountSchema = z.object({
   password: z.string().optional(),
   /** `pending` until an administrator approves the device; `revoked` was said by an unsigned fault. */
   device: z.enum(['pending', 'active', 'revoked']),
+  /**
+   * The store is not shown before a fresh answer of the server: its lease was over (`lease`), or the administrator signed
+   * a lock (`lock`).
+   */
+  held: z.enum(['lease', 'lock']).optional(),
   /** The manifest in force before there is a list: base64 of its bytes. */
   manifest: z.string(),
   /** Highest sequence number used in a request. */

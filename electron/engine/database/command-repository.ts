@@ -5,8 +5,9 @@ import type { Database } from './open.ts'
 export type CommandStep = 'seen' | 'done'
 
 export type CommandRepository = {
-  /** Remembers a command; false when it was known. */
-  readonly remember: (command: SignedCommand) => boolean
+  readonly remember: (command: SignedCommand) => void
+  /** Whether it is carried out: it is done once, however often it comes. */
+  readonly isDone: (id: string) => boolean
   /** Remembered and not yet carried out: what a crash came between. */
   readonly unfinished: () => readonly Command[]
   readonly finish: (id: string) => void
@@ -14,12 +15,13 @@ export type CommandRepository = {
 
 export function commandRepository(database: Database): CommandRepository {
   return {
-    remember: (command) =>
-      database.run(
-        "INSERT OR IGNORE INTO commands (id, json, step) VALUES (?, ?, 'seen')",
-        command.c.id,
-        JSON.stringify(command),
-      ).changes === 1,
+    remember: (command) => {
+      const insert = "INSERT OR IGNORE INTO commands (id, json, step) VALUES (?, ?, 'seen')"
+      database.run(insert, command.c.id, JSON.stringify(command))
+    },
+    isDone: (id) =>
+      database.get<{ step: string }>('SELECT step FROM commands WHERE id = ?', id)?.step ===
+      ('done' satisfies CommandStep),
     unfinished: () =>
       database
         .all<{ json: string }>("SELECT json FROM commands WHERE step = 'seen' ORDER BY id")

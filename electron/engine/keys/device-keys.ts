@@ -13,6 +13,8 @@ export type DeviceKeys = {
   readonly dbox: Uint8Array
   /** Raw key of kith.db. */
   readonly database: Uint8Array
+  /** The other pair while keys are being replaced: the server may know either (session/rotate-device.ts). */
+  readonly other?: KeyPairSecrets
   /**
    * Argon2id of the account password, for unlocking without the server in keychain mode. It keeps out a passer-by at
    * this screen. It does not keep out somebody who can read this user's keychain: that yields the KEK, and with it
@@ -20,6 +22,8 @@ export type DeviceKeys = {
    */
   readonly verifier?: string
 }
+
+export type KeyPairSecrets = { readonly dsig: Uint8Array; readonly dbox: Uint8Array }
 
 export type Protection = 'keychain' | 'passphrase'
 
@@ -42,6 +46,7 @@ const sealedSchema = z.object({
   dsig: key32,
   dbox: key32,
   database: key32,
+  other: z.object({ dsig: key32, dbox: key32 }).optional(),
   verifier: z.string().optional(),
 })
 
@@ -71,6 +76,7 @@ export function sealKeys(
     dsig: toBase64(keys.dsig),
     dbox: toBase64(keys.dbox),
     database: toBase64(keys.database),
+    other: keys.other && { dsig: toBase64(keys.other.dsig), dbox: toBase64(keys.other.dbox) },
     verifier: keys.verifier,
   }
   return { nonce: toBase64(nonce), box: toBase64(primitives.secretbox(utf8(JSON.stringify(payload)), nonce, kek)) }
@@ -85,10 +91,17 @@ export function openKeys(file: KeysFile, kek: Uint8Array, primitives: Primitives
   if (text === undefined) return undefined
   const parsed = sealedSchema.safeParse(JSON.parse(text))
   if (!parsed.success) return undefined
-  const { device, verifier } = parsed.data
-  const [dsig, dbox, database] = [parsed.data.dsig, parsed.data.dbox, parsed.data.database].map((t) =>
-    fromBase64(t, 32),
-  )
-  if (!dsig || !dbox || !database) return undefined
-  return { device, dsig, dbox, database, ...(verifier === undefined ? {} : { verifier }) }
+  const { device, verifier, other } = parsed.data
+  const pair = pairOf(parsed.data)
+  const otherPair = other && pairOf(other)
+  const database = fromBase64(parsed.data.database, 32)
+  if (!pair || !database) return undefined
+  const more = { ...(verifier === undefined ? {} : { verifier }), ...(otherPair ? { other: otherPair } : {}) }
+  return { device, ...pair, database, ...more }
+}
+
+function pairOf(texts: { readonly dsig: string; readonly dbox: string }): KeyPairSecrets | undefined {
+  const dsig = fromBase64(texts.dsig, 32)
+  const dbox = fromBase64(texts.dbox, 32)
+  return dsig && dbox ? { dsig, dbox } : undefined
 }

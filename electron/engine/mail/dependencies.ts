@@ -9,6 +9,8 @@ import type { Clock, DnsResolver, Log } from '../ports.ts'
 /** The list in force and what the policy and the server say about sending. Asked for each judgement: never kept. */
 export type ListInForce = {
   readonly view: ListView | undefined
+  /** Makes the look-alikes of the view ready (I9), beside other work. */
+  readonly prepare: () => Promise<void>
   readonly lease: 'valid' | 'over'
   readonly onExpiry: 'block' | 'internal'
   /** Whether the policy allows non-ASCII addresses (A2). */

@@ -13,16 +13,6 @@ export const maxHeaderSize = 1024 * 1024
 export const fetchBatchCount = 100
 export const fetchBatchSize = 8 * 1024 * 1024
 
-/** MIME parts below parts: legitimate mail stays under five. */
-export const maxNesting = 20
-/** How much of a text part, still encoded, is decoded: more than ten times what is shown. */
-export const maxPartLength = 1_000_000
-/** More DKIM signatures than this and none is looked at: each costs a DNS query. */
-export const maxSignatures = 8
-/** Longest signature, any other field, and header given to the DKIM library, whose time grows with their square (proof.test.ts). */
-export const maxSignatureLength = 4_096
-export const maxSignedField = 16 * 1024
-export const maxSignedHeader = 128 * 1024
 /** RFC 5322 sets no bound on References; the last ones keep the thread. */
 export const maxReferences = 20
 

@@ -1,9 +1,10 @@
 /** What follows what: after a sign-in, after opening a store, after news from the server. */
-import type { FailureKind } from '../../../shared/rpc.ts'
+import { type FailureKind, ok, type Result } from '../../../shared/rpc.ts'
 import { accountPlace } from '../account/account-place.ts'
 import { openAccountStore } from '../account/account-store.ts'
 import type { Undo } from '../ports.ts'
 import { carryOut } from './commands.ts'
+import { confirmFirst, isHeld } from './lease.ts'
 import { closeAccount, lockAccount, type Reactions, reconnect, showAccount, showPending } from './opening.ts'
 import { waitForApproval } from './pending.ts'
 import type { SignedIn } from './sign-in.ts'
@@ -12,14 +13,18 @@ import type { Opened, Stage } from './stage.ts'
 export type Flow = {
   readonly reactions: Reactions
   /** After a sign-in. */
-  readonly show: (result: SignedIn) => Promise<void>
-  /** A store that was opened without the server. */
-  readonly enter: (opened: Opened) => Promise<void>
+  readonly show: (result: SignedIn) => Promise<Result<undefined>>
+  /** A store that was opened without the server. Where its lease is over, the server is asked before it is shown. */
+  readonly enter: (opened: Opened) => Promise<Result<undefined>>
+  /** Commands that were remembered and not carried out. */
+  readonly carryOut: (opened: Opened) => Promise<void>
   readonly signOut: () => Promise<void>
   readonly stopWaiting: () => void
   /** For a device that still waits, after a sign-in that failed. */
   readonly goOnWaiting: () => void
 }
+
+const done = ok(undefined)
 
 /** The first sign-in waits this long for the first list, in milliseconds: then the window has something to show. */
 const firstListLimit = 5_000
@@ -39,21 +44,28 @@ export function createFlow(stage: Stage): Flow {
     show: async ({ opened, step }) => {
       if (step === 'pending') {
         waiting.begin(opened)
-        return
+        return done
       }
       waiting.stop()
       if (step === 'again' && stage.state().step === 'ready') await reconnect(stage, opened)
+      else if (isHeld(stage, opened))
+        return confirmFirst(stage, opened, () => carryOutUnfinished(stage, opened, closed))
       else showAccount(stage, opened)
       if (!opened.runtime.keeper.state()?.core) await withLimit(stage, opened.runtime.sync.sync())
+      return done
     },
     enter: async (opened) => {
-      await carryOutUnfinished(stage, opened, closed)
-      if (stage.opened() !== opened) return
+      await carryOutUnfinished(stage, opened, closed, 'urgent')
+      if (stage.opened() !== opened) return done
       const record = opened.runtime.store.account.read()
       if (record?.password === undefined) await closed()
       else if (record.device === 'pending') waiting.begin(opened)
+      else if (isHeld(stage, opened))
+        return confirmFirst(stage, opened, () => carryOutUnfinished(stage, opened, closed))
       else showAccount(stage, opened)
+      return done
     },
+    carryOut: (opened) => carryOutUnfinished(stage, opened, closed),
     signOut: async () => {
       const opened = stage.opened()
       if (opened) {
@@ -107,12 +119,25 @@ function reactionsOf(stage: Stage, waiting: Waiting, closed: () => Promise<void>
         const opened = stage.opened()
         if (opened) waiting.begin(opened)
       }),
+    otherKeys: () =>
+      stage.soon(async () => {
+        const opened = stage.opened()
+        if (opened) await carryOutUnfinished(stage, opened, closed)
+      }),
     command: (command) => stage.soon(() => carryOut(stage, command, closed)),
   }
 }
 
-async function carryOutUnfinished(stage: Stage, opened: Opened, closed: () => Promise<void>): Promise<void> {
-  for (const command of opened.runtime.store.commands.unfinished()) await carryOut(stage, command, closed)
+/** `urgent`: what must happen before anything is shown. New keys need the server, which sends that command again. */
+async function carryOutUnfinished(
+  stage: Stage,
+  opened: Opened,
+  closed: () => Promise<void>,
+  which: 'all' | 'urgent' = 'all',
+): Promise<void> {
+  for (const command of opened.runtime.store.commands.unfinished()) {
+    if (which === 'all' || command.cmd !== 'rotate') await carryOut(stage, command, closed)
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Brings an account onto the stage and takes it off again: store, link, list, mail, and what their events mean. */
 import type { Failure } from '../../../shared/rpc.ts'
 import type { Command } from '../../../shared/whitelist/command.ts'
-import { makeMail, renewMail, replaceMail, sendingOf, startMail } from '../account/account-mail.ts'
+import { keepLease, makeMail, renewMail, replaceMail, sendingOf, startMail } from '../account/account-mail.ts'
 import { createAccountRuntime, type RuntimeEvents } from '../account/account-runtime.ts'
 import type { AccountStore } from '../account/account-store.ts'
 import { createIdentity, type Identity } from '../account/identity.ts'
@@ -18,6 +18,8 @@ import type { Opened, Stage } from './stage.ts'
 export type Reactions = {
   readonly revoked: () => void
   readonly pending: () => void
+  /** The server may know this device by the other of two pairs of keys. */
+  readonly otherKeys: () => void
   readonly command: (command: Command) => void
 }
 
@@ -104,10 +106,15 @@ export async function closeAccount(stage: Stage): Promise<void> {
 export async function lockAccount(stage: Stage, reason: LockReason): Promise<void> {
   const opened = stage.opened()
   if (!opened) return
-  const { user } = opened.runtime.store.account.read() ?? { user: stage.profile().user }
-  const secret = opened.runtime.store.vault.protection === 'passphrase' ? 'passphrase' : 'password'
-  stage.dispatch({ type: 'locked', secret, reason, user })
+  showLocked(stage, opened, reason)
   await closeAccount(stage)
+}
+
+/** From here on nothing of the account is shown; its store may still be open. */
+export function showLocked(stage: Stage, { runtime }: Opened, reason: LockReason): void {
+  const { user } = runtime.store.account.read() ?? { user: stage.profile().user }
+  const secret = runtime.store.vault.protection === 'passphrase' ? 'passphrase' : 'password'
+  stage.dispatch({ type: 'locked', secret, reason, user })
 }
 
 function eventsOf(stage: Stage, reactions: Reactions): RuntimeEvents {
@@ -138,6 +145,8 @@ function react(stage: Stage, reactions: Reactions, failure: Failure): 'tryAgain'
   const offline = (connection: 'offline' | 'signInAgain') => stage.dispatch({ type: 'connectionChanged', connection })
   stage.ports.log.info('server not in reach', { kind: failure.kind })
   const { kind } = failure
+  // What a signature by the wrong pair looks like from here.
+  if (kind === 'internal' && stage.opened()?.runtime.store.vault.keys.other) reactions.otherKeys()
   if (kind === 'deviceRevoked') reactions.revoked()
   else if (kind === 'devicePending') reactions.pending()
   else if (kind === 'authFailed' || kind === 'sessionExpired') offline('signInAgain')
@@ -152,5 +161,6 @@ function react(stage: Stage, reactions: Reactions, failure: Failure): 'tryAgain'
 }
 
 export function tellSending(stage: Stage, { runtime }: Opened): void {
+  keepLease(runtime, stage.ports.clock.now())
   stage.dispatch({ type: 'sendingChanged', sendingOff: sendingOf(stage, runtime) })
 }

@@ -3,9 +3,10 @@ import type { Protection, Session } from '../../../shared/contract.ts'
 import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import { type AccountPlace, accountPlace } from '../account/account-place.ts'
 import { openAccountStore, storedAccount } from '../account/account-store.ts'
-import { resumeWipes } from '../account/wipe.ts'
+import { isWiping, resumeWipes } from '../account/wipe.ts'
 import { createFlow, type Flow } from './flow.ts'
-import { closeAccount, entranceOf, lockAccount, openAccount } from './opening.ts'
+import { isHeld } from './lease.ts'
+import { closeAccount, entranceOf, lockAccount, openAccount, showLocked } from './opening.ts'
 import { whyClosed } from './session-state.ts'
 import { type SignInInput, signIn } from './sign-in.ts'
 import type { Opened, Stage } from './stage.ts'
@@ -39,9 +40,12 @@ export function createSession(stage: Stage): SessionService {
       stage.inTurn(async () => {
         flow.stopWaiting()
         const result = await signIn(stage, flow.reactions, input)
-        if (result.ok) await flow.show(result.value)
-        else flow.goOnWaiting()
-        return result.ok ? done() : result
+        if (!result.ok) {
+          flow.goOnWaiting()
+          return result
+        }
+        const shown = await flow.show(result.value)
+        return shown.ok ? done() : shown
       }),
     signOut: () =>
       stage.inTurn(async () => {
@@ -60,8 +64,8 @@ export function createSession(stage: Stage): SessionService {
         const store = await unlockStore(stage, throttle, secret)
         if (!store.ok) return store
         stage.saveProfile({ locked: false })
-        await flow.enter(await openAccount(stage, entranceOf(stage, store.value), flow.reactions))
-        return done()
+        const entered = await flow.enter(await openAccount(stage, entranceOf(stage, store.value), flow.reactions))
+        return entered.ok ? done() : entered
       }),
     protection: async () => ok(await protectionOf(stage)),
     start: () => stage.inTurn(() => start(stage, flow)),
@@ -75,10 +79,10 @@ export function createSession(stage: Stage): SessionService {
 
 /** The profile's last account as it was left: open, locked, waiting, or signed out. */
 async function start(stage: Stage, flow: Flow): Promise<void> {
-  await resumeWipes(stage.ports)
   const { server, user, locked } = stage.profile()
-  if (server === '' || user === '') return
   const place: AccountPlace = accountPlace(stage.ports.profile, server, user)
+  await goOnWiping(stage, flow, place)
+  if (server === '' || user === '') return
   const stored = storedAccount(place)
   if (stored === 'none') return
   if (stored === 'passphrase' || (stored === 'keychain' && locked)) {
@@ -95,7 +99,34 @@ async function start(stage: Stage, flow: Flow): Promise<void> {
     store.value.database.close()
     return
   }
-  await flow.enter(await openAccount(stage, entranceOf(stage, store.value), flow.reactions))
+  const opened = await openAccount(stage, entranceOf(stage, store.value), flow.reactions)
+  const isWanted = opened.runtime.store.commands.unfinished().some(({ cmd }) => cmd !== 'rotate')
+  if (!isWanted && !isHeld(stage, opened)) {
+    await flow.enter(opened)
+    return
+  }
+  // The window need not wait for the server: it shows the lock, and opens by itself when the answer is there.
+  showLocked(stage, opened, 'start')
+  stage.soon(async () => {
+    const entered = await flow.enter(opened)
+    if (!entered.ok) stage.ports.log.info('store stays locked', { kind: entered.failure.kind })
+  })
+}
+
+/**
+ * Wipes that were cut off. Where the keys still open the store, with all steps, so that the server hears of it; else
+ * whatever is left is destroyed.
+ */
+async function goOnWiping(stage: Stage, flow: Flow, place: AccountPlace): Promise<void> {
+  if (isWiping(place)) {
+    const store = await openAccountStore(stage.ports, place)
+    if (store.ok && !store.value.account.read()) store.value.database.close()
+    else if (store.ok) {
+      await flow.carryOut(await openAccount(stage, entranceOf(stage, store.value), flow.reactions))
+      await closeAccount(stage)
+    }
+  }
+  await resumeWipes(stage.ports)
 }
 
 /** How secrets are kept for the account in use; before one is open, how they would be. */

@@ -93,7 +93,8 @@ async function returnTo(
 function renewKeys(stage: Stage, store: AccountStore, target: Target): void {
   if (target.code === undefined || store.account.read()?.device !== 'revoked') return
   const { device, dsig, dbox } = makeKeys(vaultDependencies(stage.ports, store.place))
-  store.vault.replaceKeys({ ...store.vault.keys, device, dsig, dbox })
+  const { other: _oldPair, ...kept } = store.vault.keys
+  store.vault.replaceKeys({ ...kept, device, dsig, dbox })
   store.list.rename(device)
 }
 

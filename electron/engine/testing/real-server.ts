@@ -16,7 +16,8 @@ export type RealServer = {
   readonly url: () => string
   /** Runs a `kith-server` command; returns what it printed as JSON, or throws with its error. */
   readonly admin: (args: readonly string[], input?: string) => Promise<unknown>
-  readonly start: () => Promise<void>
+  /** `aheadMs`: with its clock that far ahead of this machine's. */
+  readonly start: (aheadMs?: number) => Promise<void>
   readonly stop: () => Promise<void>
   /** Ends all sessions, as time does. */
   readonly endSessions: () => Promise<void>
@@ -47,12 +48,16 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
   return {
     url: () => url,
     admin,
-    start: async () => {
+    start: async (aheadMs = 0) => {
       if (child) return
       const port = url === '' ? '0' : new URL(url).port
-      child = spawn(process.execPath, [main, 'serve', '--data', folder, '--json', '--port', port], {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      })
+      child = spawn(
+        process.execPath,
+        [...clockAhead(aheadMs), main, 'serve', '--data', folder, '--json', '--port', port],
+        {
+          stdio: ['ignore', 'pipe', 'ignore'],
+        },
+      )
       url = readySchema.parse(JSON.parse(await firstLine(child))).url
     },
     stop,
@@ -65,6 +70,12 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Options of Node that move what a process takes for the time; a process that it forks gets them, too. */
+function clockAhead(ms: number): readonly string[] {
+  const script = `const now = Date.now; Date.now = () => now() + ${ms}`
+  return ms === 0 ? [] : ['--import', `data:text/javascript,${encodeURIComponent(script)}`]
 }
 
 /** Other servers may run on this machine. */

@@ -11,6 +11,8 @@ export type KnownEntry = { readonly entry: Entry; readonly since: number }
 export type Contacts = {
   readonly index: ContactIndex
   readonly view: ListView
+  /** Makes the look-alikes of the view ready (I9), beside other work: before an unlisted sender is judged. */
+  readonly prepare: () => Promise<void>
   /** Takes over the entries of these ids as they are now; an id that `find` does not know is removed. */
   readonly update: (ids: readonly string[], find: (id: string) => KnownEntry | undefined) => void
 }
@@ -29,6 +31,7 @@ export function createContacts(entries: Iterable<KnownEntry>): Contacts {
   return {
     index,
     view: live.view,
+    prepare: live.prepare,
     update: (ids, find) => {
       const before = ids.map((id) => index.byId(id)?.listed.key ?? closed.byId(id)?.key)
       const now = ids.map(find).filter((one) => one !== undefined)

@@ -90,6 +90,7 @@ function start(list: TestList) {
     },
     clock,
     log: memoryLog(),
+    confirmed: () => undefined,
     statusChanged: (status) => world.statuses.push(status),
     listChanged: (change) => {
       happened.push('listChanged')

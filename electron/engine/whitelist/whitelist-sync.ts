@@ -25,6 +25,8 @@ export type SyncDependencies = {
   readonly log: Log
   readonly statusChanged: (status: WhitelistStatus) => void
   readonly listChanged: (change: ListChange) => void
+  /** The server has confirmed the list, and has nothing else to say. */
+  readonly confirmed: () => void
   /** Each answer's commands, already verified as P's for this device. */
   readonly commands: (commands: readonly SignedCommand[]) => Promise<void>
 }
@@ -148,11 +150,13 @@ function ask(
 /** Steps 15 and 16: the transaction, the copy of the ratchet, and only then the acknowledgement. */
 async function accept(
   deps: SyncDependencies,
-  { state, change }: Extract<RoundResult, { readonly step: 'applied' }>,
+  { state, change, commands }: Extract<RoundResult, { readonly step: 'applied' }>,
 ): Promise<ListChange> {
   const moved = deps.keeper.apply(state, change, deps.clock.now())
   const { lst, ep, ver, head, trustedTime } = state
   await deps.writeRatchet({ ep, ver, head, trustedTime })
+  // A device that was revoked gets its command in an answer of the same form.
+  if (commands.length === 0) deps.confirmed()
   if (moved.added + moved.changed + moved.removed > 0) deps.listChanged(moved)
   const acknowledged = await deps.calls.call('Ack', (common) => ({ ...common, lst, ep, ver, head }))
   if (!acknowledged.ok) deps.log.info('acknowledgement not taken', { kind: acknowledged.failure.kind })

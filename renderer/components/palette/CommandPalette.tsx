@@ -14,7 +14,7 @@ function CommandRow({ command, onRun }: { readonly command: Command; readonly on
       {person ? (
         <Avatar name={person.name} address={person.address} />
       ) : (
-        <span className="grid size-9 place-items-center text-muted">
+        <span className="grid size-9.5 place-items-center text-muted">
           <Icon name={command.icon} />
         </span>
       )}
@@ -78,14 +78,16 @@ function Palette() {
       onValueChange={setTyped}
       itemToStringValue={(command) => command.label}
     >
-      <div className="search border-b border-line p-2">
-        <Icon name="search" />
-        <Autocomplete.Input
-          className="palette-input"
-          aria-label={t('palette.search')}
-          placeholder={t('palette.search')}
-          onKeyDown={press}
-        />
+      <div className="border-b border-line p-2">
+        <div className="search">
+          <Icon name="search" />
+          <Autocomplete.Input
+            className="palette-input"
+            aria-label={t('palette.search')}
+            placeholder={t('palette.search')}
+            onKeyDown={press}
+          />
+        </div>
       </div>
       <Results groups={groups} onRun={run} />
     </Autocomplete.Root>

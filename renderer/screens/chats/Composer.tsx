@@ -19,7 +19,7 @@ function SendFailure() {
   const { sendFailure } = useSlice(useStores().conversation)
   const { t } = useWords()
   return (
-    <div role="alert">
+    <div role="alert" className="empty:absolute">
       {sendFailure && (
         <Note tone="danger">
           <p className="font-medium">{t('talk.failedToSend')}</p>
@@ -47,7 +47,7 @@ export function Composer({ conversation, sendingOff }: ComposerProps) {
     box.current?.focus()
   }
   return (
-    <div className="composer grid gap-2">
+    <div className="composer grid grid-cols-1 gap-2">
       <SendFailure />
       {closed !== undefined && (
         <Note tone="warn" icon="lock" id={id}>

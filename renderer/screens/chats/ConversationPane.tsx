@@ -1,3 +1,4 @@
+import { useStore } from 'zustand'
 import type { Conversation } from '../../../shared/contract.ts'
 import { Avatar } from '../../components/Avatar.tsx'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -34,12 +35,14 @@ function Header({ conversation }: { readonly conversation: Conversation }) {
 }
 
 function Nothing() {
-  const { phase, failure } = useSlice(useStores().conversation)
+  const { conversation, chats } = useStores()
+  const { phase, failure } = useSlice(conversation)
+  const { total } = useStore(chats.list.rows)
   const { t } = useWords()
   if (phase === 'failed' && failure) {
     return <EmptyState icon="warning" title={t('common.loadFailed')} hint={failureWords(t, failure)} />
   }
-  if (phase === 'loading') return null
+  if (phase === 'loading' || total === 0) return null
   return <EmptyState icon="chats" title={t('chats.choose')} hint={t('chats.chooseHint')} />
 }
 

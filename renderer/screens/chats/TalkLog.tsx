@@ -27,13 +27,13 @@ function Item({ item, now, self }: { readonly item: TalkItem; readonly now: numb
   }
 }
 
-/** Messages on screen in a focused window are read. */
+/** Messages on screen in a focused window are read; beside another program's window they are only there. */
 function useSeeing(): void {
   const { conversation } = useStores()
   const { messages } = useSlice(conversation)
   useEffect(() => {
     const see = () => {
-      if (document.visibilityState === 'visible' && messages.length > 0) void conversation.seen()
+      if (document.hasFocus() && messages.length > 0) void conversation.seen()
     }
     see()
     window.addEventListener('focus', see)

@@ -1,7 +1,7 @@
 import { type RefObject, useRef } from 'react'
 import { useStore } from 'zustand'
 import { useSlice, useStores } from '../../components/context.tsx'
-import { EmptyState } from '../../components/EmptyState.tsx'
+import { EmptyState, NoMatch } from '../../components/EmptyState.tsx'
 import { SearchBox } from '../../components/form/SearchBox.tsx'
 import { IconButton } from '../../components/IconButton.tsx'
 import { ListFailure } from '../../components/list/ListFailure.tsx'
@@ -24,7 +24,7 @@ function Body({ list }: { readonly list: RefObject<ListHandle | null> }) {
   return search.trim() === '' ? (
     <EmptyState icon="contacts" title={t('contacts.empty')} hint={t('contacts.emptyHint')} />
   ) : (
-    <EmptyState icon="search" title={t('contacts.noMatch')} hint={t('contacts.noMatchHint')} />
+    <NoMatch title={t('contacts.noMatch')} hint={t('contacts.noMatchHint')} onClear={() => contacts.search('')} />
   )
 }
 
@@ -40,7 +40,7 @@ export function ContactsColumn() {
         <RequestsButton />
         <IconButton label={t('requests.request')} icon="write" onClick={() => requests.begin()} />
       </header>
-      <div className="px-4 pb-2">
+      <div className="px-5 pb-2">
         <SearchBox
           label={t('contacts.search')}
           value={search}

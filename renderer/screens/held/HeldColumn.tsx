@@ -25,7 +25,7 @@ function HeldLine({ held, now }: { readonly held: HeldMessage; readonly now: num
   const { t, language } = useWords()
   return (
     <>
-      <span className="grid size-9 flex-none place-items-center rounded-full bg-warn-soft text-warn">
+      <span className="grid size-9.5 flex-none place-items-center rounded-full bg-warn-soft text-warn">
         <Icon name="held" />
       </span>
       <span className="row-text">

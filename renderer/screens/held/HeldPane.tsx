@@ -16,8 +16,8 @@ function Why({ held }: { readonly held: HeldMessage }) {
   const rule = t('common.rule', { rule: held.rule })
   return (
     <Note tone="warn" icon="held">
-      <p className="font-semibold">{heldWords(t, held)}</p>
-      <p>{t('common.and', { first: t(`heldMore.${held.reason}`), second: rule })}</p>
+      <p className="font-semibold">{t('common.and', { first: heldWords(t, held), second: rule })}</p>
+      <p>{t(`heldMore.${held.reason}`)}</p>
     </Note>
   )
 }
@@ -63,7 +63,7 @@ function Reading({ held }: { readonly held: HeldMessage }) {
 
 /** A held message: text and nothing but text, and never in a contact's clothes (I3). */
 export function HeldPane() {
-  const { selected } = useSlice(useStores().held)
+  const { selected, total } = useSlice(useStores().held)
   const { t } = useWords()
   return (
     <>
@@ -71,7 +71,7 @@ export function HeldPane() {
       {selected ? (
         <Reading held={selected} />
       ) : (
-        <EmptyState icon="held" title={t('held.choose')} hint={t('held.chooseHint')} />
+        total > 0 && <EmptyState icon="held" title={t('held.choose')} hint={t('held.chooseHint')} />
       )}
     </>
   )

@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { useEffect, useId, useRef } from 'react'
 import { maxSubjectLength, maxTextLength } from '../../../shared/message.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { DetailBar } from '../../components/DetailBar.tsx'
@@ -41,12 +41,12 @@ function Warnings({ id }: { readonly id: string }) {
   const { dropped, failure } = useSlice(useStores().compose)
   const { t, language } = useWords()
   return (
-    <div className="grid gap-2 px-5 pt-3 empty:hidden">
+    <div className="grid gap-2 px-5 [&:has(.note)]:pt-3">
       <Refused id={id} />
       {dropped.length > 0 && (
         <Note tone="warn">{t('compose.dropped', { addresses: formatNames(language, dropped) })}</Note>
       )}
-      <div role="alert">
+      <div role="alert" className="empty:absolute">
         {failure && (
           <Note tone="danger">
             <FailureText failure={failure} />
@@ -80,10 +80,26 @@ function Subject() {
   )
 }
 
+/** Writing goes on where the first thing is missing. */
+function useFirstGap() {
+  const { compose } = useStores()
+  const pane = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const { to, subject } = compose.store.getState()
+    const gap = to.length === 0 ? '.chip-input' : subject === '' ? '.compose-plain' : '.compose-body'
+    const box = pane.current?.querySelector<HTMLInputElement | HTMLTextAreaElement>(gap)
+    box?.focus()
+    // Above what an answer quotes.
+    box?.setSelectionRange(0, 0)
+  }, [compose])
+  return pane
+}
+
 export function ComposePane() {
   const { compose, navigation, notices } = useStores()
   const { text } = useSlice(compose)
   const { t } = useWords()
+  const pane = useFirstGap()
   const refusedId = useId()
   const send = async () => {
     if (!(await compose.send())) return
@@ -93,7 +109,7 @@ export function ComposePane() {
   return (
     <>
       <Head onSend={() => void send()} refusedId={refusedId} />
-      <div className="page-scroll flex flex-col">
+      <div className="page-scroll flex flex-col" ref={pane}>
         {recipientFields.map((field) => (
           <RecipientField key={field} field={field} />
         ))}

@@ -1,16 +1,17 @@
 import { type RefObject, useRef } from 'react'
 import { useStore } from 'zustand'
+import type { Language } from '../../../shared/contract.ts'
 import type { Message } from '../../../shared/message.ts'
 import { Avatar } from '../../components/Avatar.tsx'
 import { useNow, useSlice, useStores } from '../../components/context.tsx'
-import { EmptyState } from '../../components/EmptyState.tsx'
+import { EmptyState, NoMatch } from '../../components/EmptyState.tsx'
 import { SearchBox } from '../../components/form/SearchBox.tsx'
 import { Icon } from '../../components/Icons.tsx'
 import { ListFailure } from '../../components/list/ListFailure.tsx'
 import type { ListModel } from '../../components/list/list-model.ts'
 import type { ListHandle } from '../../components/list/use-roving.ts'
 import { VirtualList } from '../../components/list/VirtualList.tsx'
-import { formatShort } from '../../i18n/format.ts'
+import { formatNames, formatShort } from '../../i18n/format.ts'
 import { type Translate, useWords } from '../../i18n/i18n.ts'
 import { rowAt } from '../../store/lists/windowed.ts'
 
@@ -18,16 +19,14 @@ const noHeadings: ReadonlyMap<number, number> = new Map()
 const timeTick = 60_000
 
 /** The other side of a mail: who wrote it, or to whom it went. */
-function peerOf(t: Translate, message: Message): { readonly name: string; readonly address: string } {
-  if (message.direction === 'in')
-    return { name: message.from.name || message.from.address, address: message.from.address }
-  const [first] = message.to
-  return { name: t('mail.toName', { name: first?.name || first?.address || '' }), address: first?.address ?? '' }
+function peerOf(t: Translate, language: Language, message: Message): string {
+  if (message.direction === 'in') return message.from.name || message.from.address
+  const names = message.to.map(({ name, address }) => name || address)
+  return t('mail.toName', { name: formatNames(language, names) })
 }
 
 function MailLine({ message, now }: { readonly message: Message; readonly now: number }) {
   const { t, language } = useWords()
-  const peer = peerOf(t, message)
   const person = message.direction === 'in' ? message.from : (message.to[0] ?? message.from)
   const unread = message.direction === 'in' && !message.read
   return (
@@ -35,7 +34,7 @@ function MailLine({ message, now }: { readonly message: Message; readonly now: n
       <Avatar name={person.name} address={person.address} />
       <span className="row-text">
         <span className="row-line">
-          <span className="row-main">{peer.name}</span>
+          <span className="row-main">{peerOf(t, language, message)}</span>
           <span className="row-when">{formatShort(language, message.at, now)}</span>
         </span>
         <span className="row-line items-center">
@@ -58,8 +57,9 @@ function useMailModel(): ListModel<Message> {
   const { mail, compose, navigation } = useStores()
   const list = useStore(mail.list.rows)
   const { selected } = useSlice(mail)
-  const composing = useSlice(compose).step !== 'closed'
-  const { t } = useWords()
+  const { step } = useSlice(compose)
+  const composing = step === 'editing' || step === 'sending'
+  const { t, language } = useWords()
   const now = useNow(timeTick)
   return {
     label: t('mail.list'),
@@ -71,7 +71,7 @@ function useMailModel(): ListModel<Message> {
     headingHeight: 0,
     nameOf: (message) => {
       const unread = message.direction === 'in' && !message.read
-      const facts = { name: peerOf(t, message).name, subject: message.subject || t('mail.noSubject') }
+      const facts = { name: peerOf(t, language, message), subject: message.subject || t('mail.noSubject') }
       return unread ? t('mail.unreadItem', facts) : t('mail.item', facts)
     },
     isCurrent: ({ id }) => id === selected && !composing,
@@ -98,21 +98,24 @@ function Body({ list }: { readonly list: RefObject<ListHandle | null> }) {
   return search.trim() === '' ? (
     <EmptyState icon="mail" title={t('mail.empty')} hint={t('mail.emptyHint')} />
   ) : (
-    <EmptyState icon="search" title={t('mail.noMatch')} hint={t('mail.noMatchHint')} />
+    <NoMatch title={t('mail.noMatch')} hint={t('mail.noMatchHint')} onClear={() => mail.search('')} />
   )
 }
 
+/** Leads back to a mail that was put aside, and says that there is one. */
 function ComposeButton() {
   const { compose, navigation } = useStores()
+  const begun = useSlice(compose).step === 'aside'
   const { t } = useWords()
   const open = () => {
     compose.resume()
     navigation.show('mail')
   }
   return (
-    <button type="button" className="button" onClick={open}>
+    <button type="button" className="button" onClick={open} {...(begun && { title: t('mail.begun') })}>
       <Icon name="write" size={18} />
       {t('mail.compose')}
+      {begun && <span className="size-2 rounded-full bg-accent" />}
     </button>
   )
 }
@@ -128,7 +131,7 @@ export function MailColumn() {
         <h2 className="title flex-1">{t('nav.mail')}</h2>
         <ComposeButton />
       </header>
-      <div className="px-4 pb-2">
+      <div className="px-5 pb-2">
         <SearchBox
           label={t('mail.search')}
           value={search}

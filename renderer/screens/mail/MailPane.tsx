@@ -1,3 +1,4 @@
+import { useStore } from 'zustand'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { DetailBar } from '../../components/DetailBar.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
@@ -9,6 +10,7 @@ import { ReadingPane } from './ReadingPane.tsx'
 /** The right column of mail: what is being written, or what is being read. */
 export function MailPane({ session }: { readonly session: Ready }) {
   const { compose, mail } = useStores()
+  const { total } = useStore(mail.list.rows)
   const { step } = useSlice(compose)
   const { message } = useSlice(mail)
   const { t } = useWords()
@@ -17,7 +19,7 @@ export function MailPane({ session }: { readonly session: Ready }) {
   return (
     <>
       <DetailBar />
-      <EmptyState icon="mail" title={t('mail.choose')} />
+      {total > 0 && <EmptyState icon="mail" title={t('mail.choose')} />}
     </>
   )
 }

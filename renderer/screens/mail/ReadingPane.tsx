@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { Message, Participant } from '../../../shared/message.ts'
 import { Avatar } from '../../components/Avatar.tsx'
 import { useStores } from '../../components/context.tsx'
@@ -12,16 +13,18 @@ import { startReply } from '../../store/reply.ts'
 import { DeliveryLine } from '../chats/TalkLine.tsx'
 import type { Ready } from '../main/MainWindow.tsx'
 
-function usePeople(): (people: readonly Participant[]) => string {
+/** Nobody is broken in the middle, where there is room for the whole. */
+function People({ people }: { readonly people: readonly Participant[] }) {
   const { t, language } = useWords()
-  return (people) =>
-    formatNames(
-      language,
-      people.map(({ name, address, listed }) => {
-        const shown = listed ? address : t('talk.notListed', { address })
-        return name === '' ? shown : `${name} <${shown}>`
-      }),
+  return people.map(({ name, address, listed }, index) => {
+    const shown = listed ? address : t('talk.notListed', { address })
+    return (
+      <Fragment key={address}>
+        {index > 0 && formatNames(language, ['', ''])}
+        <span className="inline-block">{name === '' ? shown : `${name} <${shown}>`}</span>
+      </Fragment>
     )
+  })
 }
 
 function Actions({ message, self }: { readonly message: Message; readonly self: string }) {
@@ -52,12 +55,13 @@ function Unlisted({ message }: { readonly message: Message }) {
 
 export function ReadingPane({ message, session }: { readonly message: Message; readonly session: Ready }) {
   const { t, language } = useWords()
-  const people = usePeople()
   const facts = [
-    { term: t('mail.from'), text: people([message.from]) },
-    { term: t('mail.to'), text: people(message.to) },
-    { term: t('mail.cc'), text: people(message.cc) },
-  ].filter(({ text }) => text !== '')
+    { term: t('mail.from'), people: [message.from] },
+    { term: t('mail.to'), people: message.to },
+    { term: t('mail.cc'), people: message.cc },
+  ]
+    .filter(({ people }) => people.length > 0)
+    .map(({ term, people }) => ({ term, text: <People people={people} /> }))
   return (
     <>
       <DetailBar>
@@ -71,7 +75,7 @@ export function ReadingPane({ message, session }: { readonly message: Message; r
           <div className="flex items-start gap-3 border-b border-line pb-5">
             <Avatar name={message.from.name} address={message.from.address} />
             <div className="grid min-w-0 flex-1 gap-2 text-sm">
-              <Facts facts={facts} />
+              <Facts facts={facts} close />
               <p className="text-muted">{formatMoment(language, message.at)}</p>
               {message.direction === 'out' && <DeliveryLine message={message} />}
             </div>

@@ -25,7 +25,7 @@ export function Refused({ id }: { readonly id: string }) {
   const refused = refusedChips(useSlice(useStores().compose))
   const { t } = useWords()
   return (
-    <div id={id} role="alert">
+    <div id={id} role="alert" className="empty:absolute">
       {refused.length > 0 && (
         <Note tone="danger">
           <p className="font-medium">{t('compose.why')}</p>

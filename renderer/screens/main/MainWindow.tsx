@@ -56,20 +56,28 @@ function paneOf(screen: Screen, session: Ready): ReactNode {
   }
 }
 
-/** In a narrow window the focused list disappears behind what it opened: the focus goes along. */
-function useFocusFollowing(detail: boolean) {
+/**
+ * What had the focus may disappear: in a narrow window the list behind what it opened, and a mail when it is sent. The
+ * focus then goes to what came in its place, so that the keyboard goes on from there.
+ */
+function useFocusFollowing(place: string) {
   const pane = useRef<HTMLDivElement>(null)
+  const before = useRef(place)
   useEffect(() => {
-    if (detail && (document.activeElement === null || document.activeElement === document.body)) pane.current?.focus()
-  }, [detail])
+    if (before.current === place) return
+    before.current = place
+    if (document.activeElement === null || document.activeElement === document.body) pane.current?.focus()
+  }, [place])
   return pane
 }
 
 export function MainWindow({ session }: { readonly session: Ready }) {
-  const { screen, detail } = useSlice(useStores().navigation)
+  const { navigation, compose } = useStores()
+  const { screen, detail } = useSlice(navigation)
+  const { step } = useSlice(compose)
   const { t } = useWords()
   const column = columnOf(screen)
-  const pane = useFocusFollowing(detail)
+  const pane = useFocusFollowing(`${detail} ${step}`)
   useShortcuts()
   useTitle()
   return (

@@ -34,7 +34,7 @@ export function PasswordDialog({ session, open, onClose }: PasswordDialogProps) 
           autoComplete="current-password"
           focusFirst
         />
-        <div role="alert">
+        <div role="alert" className="empty:absolute">
           {failure && (
             <Note tone="danger">
               <FailureText failure={failure} retryAt={retryAt} />

@@ -3,7 +3,7 @@ import { type ReactNode, useId } from 'react'
 export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   const id = useId()
   return (
-    <section aria-labelledby={id} className="grid gap-4 border-t border-line pt-6 first:border-t-0 first:pt-0">
+    <section aria-labelledby={id} className="grid gap-4 border-t border-line pt-6">
       <h3 id={id} className="font-semibold">
         {title}
       </h3>

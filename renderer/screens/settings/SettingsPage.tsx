@@ -15,21 +15,19 @@ export function SettingsPage({ session }: { readonly session: Ready }) {
     void device.load()
   }, [device])
   return (
-    <>
-      <header className="bar bar-line">
-        <h2 className="title flex-1">{t('settings.title')}</h2>
-        <PaletteButton />
-      </header>
-      <div className="page-scroll">
-        <div className="measure grid gap-8">
-          <AccountSection session={session} />
-          <SecretsSection />
-          <NotificationSection />
-          <AppearanceSection />
-          <HelpSection />
-          <LeaveSection />
-        </div>
+    <div className="page-scroll">
+      <div className="measure grid gap-8">
+        <header className="-mb-2 flex items-center justify-between">
+          <h2 className="text-2xl font-semibold tracking-tight">{t('settings.title')}</h2>
+          <PaletteButton />
+        </header>
+        <AccountSection session={session} />
+        <SecretsSection />
+        <NotificationSection />
+        <AppearanceSection />
+        <HelpSection />
+        <LeaveSection />
       </div>
-    </>
+    </div>
   )
 }

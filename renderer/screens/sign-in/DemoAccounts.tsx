@@ -13,19 +13,17 @@ export function DemoAccounts({ demo, onChoose }: DemoAccountsProps) {
   return (
     <section className="grid gap-2 border-t border-line pt-5" aria-label={t('signIn.demoList')}>
       <h2 className="text-sm font-medium text-muted">{t('signIn.demoTitle')}</h2>
-      <div className="grid grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] gap-2">
+      <div className="grid gap-1.5">
         {demo.accounts.map((account) => (
           <button
             key={account.user}
             type="button"
-            className="button justify-start gap-2.5 px-2.5 py-1.5 text-start"
+            className="button justify-start gap-2.5 px-2.5 py-1 text-start"
             onClick={() => onChoose(account)}
           >
             <Avatar name={account.name} address={account.user} />
-            <span className="grid">
-              <span>{account.name}</span>
-              <span className="text-sm font-normal text-muted">{t(`role.${account.role}`)}</span>
-            </span>
+            <span className="min-w-0 flex-1 wrap-anywhere">{account.name}</span>
+            <span className="text-sm font-normal text-muted">{t(`role.${account.role}`)}</span>
           </button>
         ))}
       </div>

@@ -72,7 +72,7 @@ function FailureRegion({ cause }: { readonly cause: FailureKind | undefined }) {
   const { failure: last, retryAt } = useSlice(useStores().session)
   const failure = last ?? (cause && { kind: cause })
   return (
-    <div role="alert">
+    <div role="alert" className="empty:absolute">
       {failure && (
         <Note tone={failure.kind === 'passphraseNeeded' ? 'warn' : 'danger'}>
           <FailureText failure={failure} retryAt={retryAt} />

@@ -29,7 +29,7 @@ export function Unlock({ session }: { readonly session: Extract<Session, { reado
           focusFirst
           invalid={failure !== undefined}
         />
-        <div role="alert">
+        <div role="alert" className="empty:absolute">
           {failure && (
             <Note tone="danger">
               <FailureText failure={failure} retryAt={retryAt} />

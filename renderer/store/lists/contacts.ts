@@ -24,13 +24,20 @@ function isPerson(row: ContactRow): row is Extract<ContactRow, { readonly row: '
   return row.row === 'contact' && !row.contact.address.startsWith('@')
 }
 
-/** A few people who match, for palettes and composers. */
+/** Whether somebody is called so, and not only described so. */
+function isCalled({ name, nickname, address }: Contact, search: string): boolean {
+  return [name, nickname, address].some((text) => text.toLocaleLowerCase().includes(search.toLocaleLowerCase()))
+}
+
+/** A few people who match, for palettes and composers: first those with such a name. */
 async function find(ports: Ports, search: string, wanted: number): Promise<readonly Contact[]> {
   const result = await ports.host.call('contacts.query', { search, from: 0, count: wanted + headingRows })
   if (!result.ok) return []
   const people = new Map<string, Contact>()
   for (const row of result.value.rows) if (isPerson(row)) people.set(row.contact.id, row.contact)
-  return [...people.values()].slice(0, wanted)
+  const found = [...people.values()]
+  const called = found.filter((person) => isCalled(person, search))
+  return [...called, ...found.filter((person) => !called.includes(person))].slice(0, wanted)
 }
 
 /** Wait after a key while searching: shorter than a keystroke, long enough to gather a burst. */

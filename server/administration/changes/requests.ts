@@ -1,9 +1,9 @@
 /** Changes that end a contact request: each side lists the other, or whoever approves says no. */
 import { loadOrganisation } from '../../organisation/organisation.ts'
-import { tellNews } from '../announce.ts'
 import type { Change, ChangeOf } from '../change.ts'
 import { explain } from '../explain.ts'
-import { isDenied, type Side, scopeOf, sidesOf } from '../request-sides.ts'
+import { tellNews } from '../nudge.ts'
+import { isDenied, type Side, scopeOf, sidesOf } from '../requests/sides.ts'
 import { type Handler, refuse, type Work } from '../work.ts'
 
 export const linkRequest: Handler<ChangeOf<'request.link'>> = async (work, { id, scope }, index) => {

@@ -5,7 +5,7 @@ import { readAddress } from '../../lists/contact.ts'
 import { entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import { organisationPolicySchema } from '../../organisation/policy.ts'
-import type { RuleRow } from '../../store/tables.ts'
+import type { RuleRow } from '../../store/administration/tables.ts'
 import type { Change, ChangeOf } from '../change.ts'
 import { type Applied, type Handler, refuse, type Work } from '../work.ts'
 import { unknownUser } from './users.ts'
@@ -80,7 +80,7 @@ async function addRule(work: Work, rule: Omit<RuleRow, 'id'>): Promise<Applied> 
   if (old?.more === rule.more) return { ok: true, target: id, undo: [] }
   await organisation.putRule(row)
   const entry = rule.kind === 'domain' ? entryOfDomain(row) : entryOfDenied(row)
-  const card = (await organisation.cards()).find((one) => one.id === entry.id)
+  const card = await organisation.card(entry.id)
   if (rule.kind !== 'open') await organisation.putCard(nextCard(entry, rule.a, card))
   work.organisationMoved = true
   const undo: readonly Change[] = old ? [changeOfRule(old)] : [{ op: 'rule.remove', id }]

@@ -6,6 +6,7 @@ import type { EventEmitter } from 'node:events'
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 import { hardenedTake, matchFolders } from './hardening.ts'
+import { idle } from './idle.ts'
 
 /** One item of a FETCH: `item` in lower case; `path` and `type` of a BODY[...] section. */
 export type FetchItem = {
@@ -207,6 +208,7 @@ function load(): ImapCore {
   })
   // Before the commands that take it from there are loaded.
   require('@zone-eu/wildduck/imap-core/lib/imap-tools.js').filterFolders = matchFolders
+  Object.assign(require('@zone-eu/wildduck/imap-core/lib/commands/idle.js'), { handler: idle })
   const { IMAPServer, imapHandler } = require('@zone-eu/wildduck/imap-core')
   const { IMAPConnection } = require('@zone-eu/wildduck/imap-core/lib/imap-connection.js')
   const Indexer = require('@zone-eu/wildduck/imap-core/lib/indexer/indexer.js')

@@ -2,7 +2,7 @@
  * The values of one message's FETCH items. A whole message and its header and text are cut from the stored
  * bytes: the library would build them anew from its MIME tree, and the verdict (protocol.md 8) is over bytes.
  */
-import type { MailReading, StoredMessage } from '../../store/mail-store.ts'
+import type { MailReading, StoredMessage } from '../../store/mail/mail-store.ts'
 import { headerEnd, latin1, mimeTreeOf, plainStructure, revive } from '../summary.ts'
 import type { FetchItem, ImapSession } from './core.ts'
 

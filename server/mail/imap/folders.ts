@@ -1,5 +1,5 @@
 /** LIST, LSUB, SUBSCRIBE, UNSUBSCRIBE, CREATE, RENAME, DELETE and the quota that there is none of. */
-import type { MailFolder } from '../../store/mail-store.ts'
+import type { MailFolder } from '../../store/mail/mail-store.ts'
 import { answerWith, type ImapContext } from './context.ts'
 import type { Handlers, Listed, Outcome } from './core.ts'
 

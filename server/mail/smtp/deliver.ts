@@ -1,104 +1,55 @@
-/** Puts a message into local INBOXes: from a login with the gateway's verdict, from outside without one. */
-
-import { judgeIncoming } from '../../../shared/guard.ts'
-import { splitMessage } from '../../../shared/header.ts'
-import { makeVerdict } from '../../../shared/whitelist/verdict.ts'
+/** Puts a message into local INBOXes, each copy with the verdict by its recipient's list. */
 import type { Account } from '../../accounts.ts'
-import type { Clock } from '../../clock.ts'
-import { primitives } from '../../keys/primitives.ts'
-import type { ListStore } from '../../store/lists.ts'
-import type { Added, Delivery, MailStore } from '../../store/mail-store.ts'
-import type { Whitelists } from '../../whitelists.ts'
+import type { Added, Delivery, MailStore } from '../../store/mail/mail-store.ts'
 import type { MailNotifier } from '../imap/notifier.ts'
 import { summarise } from '../summary.ts'
 import { bytesOf, type CleanMessage } from './message.ts'
+import { evidenceOf, type Judge, judgeFor } from './verdict.ts'
 
-export type Deliverer = {
-  readonly mail: MailStore
-  readonly lists: Pick<ListStore, 'ofUser'>
-  readonly whitelists: Whitelists
-  readonly notifier: MailNotifier
-  readonly clock: Clock
-  /** Seed of G. */
-  readonly gatewaySecret: Uint8Array
-}
+/** `account`: who has this address here, if anybody. */
+export type Recipient = { readonly text: string; readonly account: Account | undefined }
 
-export type FromLogin = {
-  readonly sender: Account
-  readonly senderKey: string
-  readonly messageId: string
+/** A message that was accepted, on its way to those whom it is for. */
+export type Job = {
   readonly message: CleanMessage
-  readonly recipients: readonly Account[]
+  readonly recipients: readonly Recipient[]
+  /** An address that parses, or empty. */
+  readonly returnPath: string
   /** Received field, whole. */
   readonly trace: string
+  /** The sender's server asked for SMTPUTF8 (RFC 6531). */
+  readonly utf8: boolean
+  /** Who submitted it; without, it came from outside. */
+  readonly login?: { readonly account: Account; readonly key: string; readonly messageId: string }
 }
+
+export type Deliverer = Judge & { readonly mail: MailStore; readonly notifier: MailNotifier }
 
 /** One transaction for all recipients; returns when it is on the disk. */
-export async function deliverFromLogin(deliverer: Deliverer, job: FromLogin): Promise<void> {
-  const { sender, message, messageId, trace } = job
-  const submission = { account: sender.id, messageId }
+export async function deliverHere(deliverer: Deliverer, job: Job): Promise<void> {
+  const { mail, notifier, clock } = deliverer
+  const { message, login } = job
+  const evidence = evidenceOf(deliverer, message, login?.key)
   const summary = summarise(bytesOf(message))
+  const submission = login && { account: login.account.id, messageId: login.messageId }
   const deliveries: Delivery[] = []
-  for (const recipient of job.recipients) {
-    const fields = [
-      `Return-Path: <${sender.address}>`,
-      await verdictField(deliverer, recipient, job),
-      trace,
-      ...message.fields,
-    ]
-    const raw = bytesOf({ fields, body: message.body })
-    const stored = { raw, summary, flags: [], received: deliverer.clock.now() }
-    deliveries.push({ account: recipient.id, submission, message: stored })
+  for (const { account } of job.recipients) {
+    if (!account) continue
+    const { field } = await judgeFor(deliverer, account, evidence)
+    const fields = [`Return-Path: <${job.returnPath}>`, field, job.trace, ...message.fields]
+    const stored = {
+      // Made when it is stored: a large message for a hundred people is not held a hundred times.
+      get raw() {
+        return bytesOf({ fields, body: message.body })
+      },
+      summary,
+      flags: [],
+      received: clock.now(),
+    }
+    deliveries.push({ account: account.id, message: stored, ...(submission ? { submission } : {}) })
   }
-  await deliver(deliverer, deliveries)
-}
-
-export type FromOutside = {
-  readonly message: CleanMessage
-  readonly recipients: readonly Account[]
-  readonly returnPath: string
-  readonly trace: string
-}
-
-export async function deliverFromOutside(deliverer: Deliverer, job: FromOutside): Promise<void> {
-  const { message, returnPath, trace } = job
-  const raw = bytesOf({ fields: [`Return-Path: <${returnPath}>`, trace, ...message.fields], body: message.body })
-  const stored = { raw, summary: summarise(raw), flags: [], received: deliverer.clock.now() }
-  await deliver(
-    deliverer,
-    job.recipients.map(({ id }) => ({ account: id, message: stored })),
-  )
-}
-
-async function deliver({ mail, notifier, clock }: Deliverer, deliveries: readonly Delivery[]): Promise<void> {
   const added: readonly Added[] = await mail.deliver(deliveries, clock.now())
   for (const { folder, uid, modseq } of added) {
     notifier.publish(folder.account, folder.id, [{ command: 'EXISTS', uid, modseq }])
   }
-}
-
-/** The verdict by the recipient's own list: `pass` where it admits the author at the level its entry asks, else `hold`. */
-async function verdictField(deliverer: Deliverer, recipient: Account, job: FromLogin): Promise<string> {
-  const { whitelists, lists, clock, gatewaySecret } = deliverer
-  const view = await whitelists.viewOf(recipient.id)
-  const list = await lists.ofUser(recipient.id)
-  const message = splitMessage(bytesOf(job.message))
-  const judged = judgeIncoming(view?.list, {
-    now: clock.now(),
-    self: recipient.address,
-    unicode: view?.unicode ?? false,
-    message,
-    login: job.senderKey,
-    dkim: [],
-  })
-  const facts = {
-    mid: job.messageId,
-    from: job.senderKey,
-    level: 'login',
-    verdict: judged.verdict === 'admit' ? ('pass' as const) : ('hold' as const),
-    lst: list?.id ?? recipient.id,
-    ep: view?.epoch ?? 0,
-    ver: view?.version ?? 0,
-  }
-  return `X-Kith-Verdict: ${makeVerdict(primitives, facts, message, gatewaySecret)}`
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { splitMessage } from '../../../shared/header.ts'
-import { startTestMail, type TestMail } from '../testing/mail-harness.ts'
+import { readVerdict } from '../../../shared/whitelist/verdict.ts'
+import { primitives } from '../../keys/primitives.ts'
+import { gatewayPublic, startTestMail, type TestMail } from '../testing/mail-harness.ts'
 import { type RawClient, rawClient } from '../testing/raw-client.ts'
 
 let mail: TestMail
@@ -30,8 +32,14 @@ async function newest(): Promise<Buffer> {
   return Buffer.from((await mail.store().mail.raw(stored?.content ?? 0)) ?? [])
 }
 
+function verdictIn(raw: Uint8Array) {
+  const split = splitMessage(raw)
+  const value = split.fields.find(({ name }) => name === 'x-kith-verdict')?.value ?? ''
+  return readVerdict(primitives, value, split, [gatewayPublic])
+}
+
 describe('mail from outside', () => {
-  it('arrives for a local mailbox, to the byte, with neither verdict nor foreign proof', async () => {
+  it('arrives for a local mailbox, to the byte, without foreign proof, held by the gateway’s verdict', async () => {
     const client = await connected()
     const forged = [
       'Authentication-Results: kith.test; auth=pass smtp.auth=alice',
@@ -44,7 +52,9 @@ describe('mail from outside', () => {
     expect(await deliver(client, `${forged}\r\n\r\nforged`)).toMatch(/^250 /)
     const raw = await newest()
     const names = splitMessage(raw).fields.map(({ name }) => name)
-    expect(names).not.toContain('x-kith-verdict')
+    expect(names.filter((name) => name === 'x-kith-verdict')).toHaveLength(1)
+    expect(raw.toString()).not.toContain('forged\r\nFrom')
+    expect(verdictIn(raw)).toMatchObject({ verdict: 'hold', level: 'login', from: 'alice@kith.test' })
     expect(names).not.toContain('authentication-results')
     expect(raw.toString()).toContain('DKIM-Signature: v=1; a=b\r\nSubject:  two  blanks\r\n\r\nforged\r\n')
     client.close()

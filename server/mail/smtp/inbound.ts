@@ -1,33 +1,36 @@
 /**
- * Mail from outside, for local mailboxes only: no relay. Forged mail is let in, with nothing on it that could prove
- * anything; the client judges it and holds it (I3).
+ * Mail from outside, for those whom the surroundings reach: no relay. Forged mail is let in, with nothing on it that
+ * could prove anything but the gateway's own verdict; the client holds it (I3).
  */
-
 import { parseAddress } from '../../../shared/address.ts'
 import { maxRecipients } from '../../../shared/message.ts'
-import type { Account, Accounts } from '../../accounts.ts'
+import type { Account } from '../../accounts.ts'
+import type { Clock } from '../../clock.ts'
 import { maxConnections, maxMessageBytes } from '../limits.ts'
 import type { MailLog } from '../ports.ts'
 import type { Tasks } from '../tasks.ts'
 import { collect } from './collect.ts'
-import { type Deliverer, deliverFromOutside } from './deliver.ts'
+import type { Job, Recipient } from './deliver.ts'
 import { readIncoming } from './message.ts'
-import { SmtpReply, tryLater } from './reply.ts'
+import { noMailbox, SmtpReply, tryLater } from './reply.ts'
 import { type SmtpData, type SmtpOptions, type SmtpSession, writtenAddress } from './strict-server.ts'
 import { handled, received } from './trace.ts'
 
-export type Inbound = Deliverer & {
-  readonly accounts: Pick<Accounts, 'byAddress'>
+export type Inbound = {
+  readonly clock: Clock
   readonly domain: string
   readonly log: MailLog
   readonly tasks: Tasks
+  /** Who has the address here; throws the reply where mail to it goes nowhere from here. Undefined: it goes on unjudged. */
+  readonly reach: (key: string) => Promise<Account | undefined>
+  readonly deliver: (job: Job) => Promise<void>
 }
 
 /** RFC 5321 6.3: more than this is a loop. */
 const maxHops = 100
 
 /** One mail transaction so far. */
-type State = { sender: string; recipients: Map<string, Account> }
+type State = { readonly sender: string; readonly recipients: Map<string, Recipient> }
 
 export function inboundOptions(inbound: Inbound): SmtpOptions {
   const states = new WeakMap<SmtpSession, State>()
@@ -45,8 +48,8 @@ export function inboundOptions(inbound: Inbound): SmtpOptions {
     },
     onRcptTo(_parsed, session, done) {
       const admit = async () => {
-        const account = await mailboxOf(inbound, writtenAddress(session))
-        states.get(session)?.recipients.set(account.id, account)
+        const { key, recipient } = await reached(inbound, writtenAddress(session))
+        states.get(session)?.recipients.set(recipient.account?.id ?? key, recipient)
       }
       handled(inbound, admit(), done)
     },
@@ -56,11 +59,11 @@ export function inboundOptions(inbound: Inbound): SmtpOptions {
   }
 }
 
-async function mailboxOf({ accounts }: Inbound, address: string): Promise<Account> {
+async function reached({ reach }: Inbound, address: string): Promise<{ key: string; recipient: Recipient }> {
   const parsed = parseAddress(address, { unicode: true })
-  const account = parsed.ok ? await accounts.byAddress(parsed.value.key) : undefined
-  if (!account) throw new SmtpReply(550, '5.1.1 There is no such mailbox here')
-  return account
+  if (!parsed.ok) throw noMailbox()
+  const { key, text } = parsed.value
+  return { key, recipient: { text, account: await reach(key) } }
 }
 
 type Arriving = { readonly stream: SmtpData; readonly session: SmtpSession }
@@ -71,17 +74,18 @@ async function data(inbound: Inbound, { stream, session }: Arriving, state: Stat
   if (message.fields.filter((field) => /^received:/i.test(field)).length > maxHops) {
     throw new SmtpReply(554, '5.4.6 The message goes round in circles')
   }
-  await deliverFromOutside(inbound, {
+  await inbound.deliver({
     message,
     recipients: [...state.recipients.values()],
     returnPath: returnPathOf(state.sender),
     trace: received(inbound.domain, session, inbound.clock.now()),
+    utf8: session.envelope.smtpUtf8 === true,
   })
   inbound.log.info('smtp.inbound', { recipients: state.recipients.size })
 }
 
 /** Only an address that parses is written into a header. */
 function returnPathOf(address: string): string {
-  const parsed = parseAddress(address)
+  const parsed = parseAddress(address, { unicode: true })
   return parsed.ok ? parsed.value.text : ''
 }

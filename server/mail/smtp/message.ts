@@ -5,8 +5,11 @@ import { SmtpReply } from './reply.ts'
 
 export type Author = { readonly key: string; readonly unicode: boolean }
 
-/** What is stored is `bytesOf` this. `fields`: as they stood, one string each. */
-export type CleanMessage = { readonly fields: readonly string[]; readonly body: Uint8Array }
+/** `fields`: as they stood, one string each. */
+export type Parts = { readonly fields: readonly string[]; readonly body: Uint8Array }
+
+/** What goes on is `bytesOf` this. `raw`: as it came. */
+export type CleanMessage = Parts & { readonly raw: Uint8Array }
 
 export type Submitted = {
   readonly message: CleanMessage
@@ -46,7 +49,7 @@ const singleFields = [
 ]
 
 /** Octets of a Message-ID: it names the message in the verdict. */
-const maxMessageId = 998
+export const maxMessageId = 998
 
 /** Throws the reply that refuses it. `added`: what the server puts in where it is missing (RFC 6409 8). */
 export function readSubmitted(
@@ -65,7 +68,7 @@ export function readSubmitted(
   if (messageId === undefined) kept.push(`Message-ID: ${added.messageId}`)
   if (!fields.some(({ name }) => name === 'date')) kept.push(`Date: ${added.date}`)
   return {
-    message: { fields: kept, body: splitMessage(raw).body },
+    message: { fields: kept, body: splitMessage(raw).body, raw },
     recipients: fields.flatMap((field) => recipientsOf(field, author)),
     messageId: messageId ?? added.messageId,
   }
@@ -75,10 +78,10 @@ export function readSubmitted(
 export function readIncoming(raw: Uint8Array): CleanMessage {
   const fields = readFields(raw)
   const kept = fields.filter(({ name }) => !isForeign(name))
-  return { fields: kept.map((field) => field.raw), body: splitMessage(raw).body }
+  return { fields: kept.map((field) => field.raw), body: splitMessage(raw).body, raw }
 }
 
-export function bytesOf({ fields, body }: CleanMessage): Uint8Array {
+export function bytesOf({ fields, body }: Parts): Uint8Array {
   return Buffer.concat([Buffer.from(`${fields.join('\r\n')}\r\n\r\n`, 'latin1'), body])
 }
 

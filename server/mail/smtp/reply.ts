@@ -15,6 +15,11 @@ export function tryLater(): SmtpReply {
   return new SmtpReply(451, '4.3.0 Temporary failure, try again later')
 }
 
+/** The same words wherever an address leads nowhere. */
+export function noMailbox(): SmtpReply {
+  return new SmtpReply(550, '5.1.1 There is no such mailbox here')
+}
+
 const words: { readonly [R in RefusalReason]: string } = {
   malformed: 'is not an address that is accepted',
   notListed: 'is not in your whitelist',

@@ -37,9 +37,9 @@ class StrictConnection extends SMTPConnection {
   }
 }
 
-/** Empty where there is none: no address is, and the null sender is nobody's. */
+/** Empty where there is none: no address is, and the null sender is nobody's. Parameters hold no path but `AUTH=<>`. */
 function pathIn(command: string | Buffer): string {
-  return /^[^:]*:\s*<([^<>]*)>/.exec(command.toString())?.[1] ?? ''
+  return /^[^:]*:\s*<([^<>]*)>(?:\s(?:[^<>]|=<>)*)?$/.exec(command.toString())?.[1] ?? ''
 }
 
 class StrictServer extends SMTPServer {

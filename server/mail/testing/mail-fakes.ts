@@ -5,6 +5,7 @@ import type { Account, Accounts, CheckResult } from '../../accounts.ts'
 import { selfSigned } from '../../keys/certificate.ts'
 import { primitives } from '../../keys/primitives.ts'
 import type { Whitelists, WhitelistView } from '../../whitelists.ts'
+import type { Dns } from '../smtp/dkim.ts'
 
 export const password = 'correct horse'
 export const gatewaySecret = new Uint8Array(32).fill(7)
@@ -23,6 +24,9 @@ export function contact(address: string, changes: Partial<ListedContact> = {}): 
   const base = { id: address, name: address, address, key: address, scope, level: 'login', send: true, receive: true }
   return { ...base, ...changes }
 }
+
+/** A resolver that knows nothing. */
+export const noDns: Dns = { txt: () => Promise.reject(new Error('ENOTFOUND')) }
 
 export type Broken = { broken: boolean }
 

@@ -13,6 +13,7 @@ import {
   fakeWhitelists,
   gatewayPublic,
   gatewaySecret,
+  noDns,
   password,
   tls,
 } from './mail-fakes.ts'
@@ -39,15 +40,19 @@ export async function startTestMail(): Promise<TestMail> {
   const lists = fakeWhitelists()
   const lines: string[] = []
   const opened: { close(): void }[] = []
-  const log: MailLog = {
-    info: (event, facts) => void lines.push(JSON.stringify([event, facts])),
-    error: (event, facts) => void lines.push(JSON.stringify(['error', event, facts])),
-  }
+  const log = memoryLog(lines)
   const start = async () => {
     const store = await openStore(join(folder, 'kith.sqlite'))
     const gatewayKey = { public: gatewayPublic, secret: gatewaySecret }
     const ports = { smtp: 0, imap: 0, inbound: 0 }
-    const surroundings = { store, accounts, whitelists: lists.whitelists, clock: { now: () => Date.now() }, log }
+    const surroundings = {
+      store,
+      accounts,
+      whitelists: lists.whitelists,
+      clock: { now: () => Date.now() },
+      log,
+      dns: noDns,
+    }
     const server = await startMail({ ...surroundings, gatewayKey, tls, domain: 'kith.test', ports, host: '127.0.0.1' })
     return { store, server }
   }
@@ -85,6 +90,13 @@ export async function startTestMail(): Promise<TestMail> {
       await stop()
       rmSync(folder, { recursive: true })
     },
+  }
+}
+
+function memoryLog(lines: string[]): MailLog {
+  return {
+    info: (event, facts) => void lines.push(JSON.stringify([event, facts])),
+    error: (event, facts) => void lines.push(JSON.stringify(['error', event, facts])),
   }
 }
 

@@ -63,3 +63,14 @@ export async function rawClient(port: number, options: { readonly ca?: string } 
 export function plainLogin(user: string, password: string): string {
   return `AUTH PLAIN ${Buffer.from(`\0${user}\0${password}`).toString('base64')}`
 }
+
+/** A connection on which somebody has signed in. */
+export async function signedInClient(port: number, ca: string, { user, password }: Login): Promise<RawClient> {
+  const client = await rawClient(port, { ca })
+  await client.reply()
+  await client.ask('EHLO test')
+  const answer = await client.ask(plainLogin(user, password))
+  if (!answer.startsWith('235 ')) throw new Error(answer)
+  return client
+}
+type Login = { readonly user: string; readonly password: string }

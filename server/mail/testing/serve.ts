@@ -2,7 +2,7 @@
 import { primitives } from '../../keys/primitives.ts'
 import { openStore } from '../../store/store.ts'
 import { startMail } from '../start.ts'
-import { fakeAccounts, fakeWhitelists, gatewaySecret, tls } from './mail-fakes.ts'
+import { fakeAccounts, fakeWhitelists, gatewaySecret, noDns, tls } from './mail-fakes.ts'
 
 const store = await openStore(process.argv[2] ?? '')
 const server = await startMail({
@@ -10,6 +10,7 @@ const server = await startMail({
   accounts: fakeAccounts(),
   whitelists: fakeWhitelists().whitelists,
   gatewayKey: { public: primitives.signPublicKey(gatewaySecret), secret: gatewaySecret },
+  dns: noDns,
   tls,
   domain: 'kith.test',
   clock: { now: () => Date.now() },

@@ -1,8 +1,8 @@
 /** Contact requests and invitations of the calling user. */
 import { ok } from '../../../shared/rpc.ts'
-import { createInvitation } from '../../administration/invitations.ts'
-import { requestsOf } from '../../administration/request-views.ts'
-import { answerRequest, createRequest, withdrawRequest } from '../../administration/requests.ts'
+import { createInvitation } from '../../administration/requests/invitations.ts'
+import { answerRequest, createRequest, withdrawRequest } from '../../administration/requests/requests.ts'
+import { requestsOf } from '../../administration/requests/views.ts'
 import type { AskHandlers } from './handler.ts'
 
 type Names = 'requests.list' | 'requests.create' | 'requests.answer' | 'requests.withdraw' | 'invitations.create'

@@ -3,7 +3,18 @@ import { concat, utf8 } from './encoding.ts'
 import type { Primitives } from './primitives.ts'
 
 /** What a signature may be for. A signature of one type never verifies as another. */
-export const signatureTypes = ['root', 'head', 'fresh', 'cmd', 'req', 'ack', 'verdict', 'session', 'answer'] as const
+export const signatureTypes = [
+  'root',
+  'head',
+  'fresh',
+  'cmd',
+  'req',
+  'ack',
+  'verdict',
+  'session',
+  'answer',
+  'rekey',
+] as const
 export type SignatureType = (typeof signatureTypes)[number]
 
 /** What a hash may be of. */

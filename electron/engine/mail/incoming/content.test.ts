@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { splitMessage } from '../../../../shared/header.ts'
 import { maxTextLength } from '../../../../shared/message.ts'
+import { structureOf } from '../../../../shared/mime/structure.ts'
 import { sample } from '../testing/messages.ts'
 import { readContent, readSubject } from './content.ts'
-import { structureOf } from './structure.ts'
 
 const parts = (...lines: readonly string[]): string => lines.join('\r\n')
 const read = (raw: Uint8Array) => readContent(splitMessage(raw))
@@ -165,7 +165,8 @@ describe('I8 ambiguous messages have one view', () => {
   })
 })
 
-describe('hostile sizes end soon', () => {
+// bench/ measures how long reading takes; here a reader that goes back over what it read would not come to its end.
+describe('hostile sizes leave a text within its limit', () => {
   const size = 2_000_000
   const hostile: Readonly<Record<string, Uint8Array>> = {
     'open angle brackets': sample({ type: 'text/html', body: '<'.repeat(size) }),
@@ -184,9 +185,7 @@ describe('hostile sizes end soon', () => {
     newlines: sample({ body: '\r\n'.repeat(size / 2) }),
   }
   it.each(Object.entries(hostile))('%s', (_name, raw) => {
-    const started = performance.now()
     const { text } = read(raw)
     expect(text.length).toBeLessThanOrEqual(maxTextLength)
-    expect(performance.now() - started).toBeLessThan(1_000)
   })
 })

@@ -39,6 +39,24 @@ describe('receive', () => {
     expect(await world.messages('bob@corp.test')).toEqual([])
   })
 
+  it('I9 the look-alikes are made ready for a stranger, and for contacts never', async () => {
+    await world.online()
+    let made = 0
+    world.setList({
+      prepare: async () => {
+        made += 1
+      },
+    })
+    world.box.deliver(submitted({ id: '<a@x>' }))
+    await world.until(() => world.named('message.arrived').length === 1)
+    expect(made).toBe(0)
+    await world.settle()
+    world.box.deliver(submitted({ id: '<b@x>', from: 'bob@c0rp.test' }, 'bob@c0rp.test'))
+    await world.until(() => world.named('held.changed').length === 1)
+    expect(made).toBe(1)
+    expect(await world.held()).toMatchObject([{ rule: 'I9', reason: 'lookalike' }])
+  })
+
   it('I5 counts Authentication-Results of the configured server alone, the topmost alone', async () => {
     await world.online()
     const forged = [

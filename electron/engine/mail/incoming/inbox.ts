@@ -6,7 +6,16 @@ import type { MailDependencies } from '../dependencies.ts'
 import type { Position } from '../store/positions.ts'
 import type { NewMessage, Person } from '../store/records.ts'
 import type { MailStore } from '../store/store.ts'
-import { type Fetched, type Judged, judge, listState, type Prepared, prepare, readSent } from './incoming.ts'
+import {
+  type Fetched,
+  type Judged,
+  judge,
+  listState,
+  type Prepared,
+  prepare,
+  prepareList,
+  readSent,
+} from './incoming.ts'
 
 export type Batch = {
   readonly folder: string
@@ -58,6 +67,7 @@ async function receive(parts: Parts, batch: Batch): Promise<void> {
   const { dependencies, store } = parts
   const prepared: Prepared[] = []
   for (const fetched of batch.messages) prepared.push(await prepare(dependencies, withSaneTime(parts, fetched)))
+  if (batch.role === 'inbox') await prepareList(dependencies, prepared)
   const outcome = newOutcome()
   store.transaction(() => {
     for (const one of prepared) {
@@ -94,6 +104,7 @@ async function judgeAgain(parts: Parts, ids: readonly string[]): Promise<void> {
     const row = store.held.whole(id)
     if (!row) continue
     const prepared = await prepare(dependencies, row)
+    await prepareList(dependencies, [prepared])
     const outcome = newOutcome()
     store.transaction(() => {
       const judged = judge(dependencies, prepared)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { foldAscii, parseAddress } from '../../../../shared/address.ts'
 import { type IncomingVerdict, judgeIncoming, type ListView } from '../../../../shared/guard.ts'
 import { parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
+import { singleField } from '../../../../shared/mime/structure.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { selfKey } from '../judge.ts'
 import { maxReferences } from '../limits.ts'
@@ -11,7 +12,6 @@ import type { NewHeld } from '../store/held-store.ts'
 import type { NewMessage, Participants, Person, Place } from '../store/records.ts'
 import { type Content, readContent, readSubject } from './content.ts'
 import { gatherProof, type Proof } from './proof.ts'
-import { singleField } from './structure.ts'
 
 /** A message as fetched (I1: raw bytes). */
 export type Fetched = {
@@ -43,6 +43,16 @@ export async function prepare(dependencies: MailDependencies, fetched: Fetched):
   const proof = await gatherProof(dependencies, fetched.raw, message)
   const content = fetched.truncated ? { text: '', simplified: true } : readContent(message)
   return { fetched, message, proof, content }
+}
+
+/** Look-alikes are asked for strangers only: whoever hears from contacts alone never pays for their table. */
+export async function prepareList(dependencies: MailDependencies, messages: readonly Prepared[]): Promise<void> {
+  const { view, prepare: prepareView } = dependencies.list()
+  const isStranger = ({ message }: Prepared): boolean => {
+    const parsed = parseMailboxes(singleField(message.fields, 'from') ?? '', { unicode: true })
+    return parsed.ok && parsed.value.some(({ address }) => view?.find(address.key) === undefined)
+  }
+  if (messages.some(isStranger)) await prepareView()
 }
 
 export function judge(dependencies: MailDependencies, prepared: Prepared): Judged {

@@ -1,13 +1,13 @@
 /** What proves an incoming message's sender (I2, I5): facts for the guard, gathered from the raw bytes. */
 import { parseAddress } from '../../../../shared/address.ts'
+import { asksForDkim, type DkimFacts } from '../../../../shared/guard/dkim.ts'
 import type { IncomingFacts } from '../../../../shared/guard.ts'
-import { parseMailboxes, type RawMessage } from '../../../../shared/header.ts'
+import type { RawMessage } from '../../../../shared/header.ts'
 import { fromBase64 } from '../../../../shared/whitelist/bytes/encoding.ts'
 import { readVerdict, verdictHeader } from '../../../../shared/whitelist/verdict.ts'
 import { primitives } from '../../keys/primitives.ts'
 import type { MailDependencies } from '../dependencies.ts'
-import { maxSignatureLength, maxSignatures, maxSignedField, maxSignedHeader } from '../limits.ts'
-import { type DkimFacts, dkimFacts } from './dkim.ts'
+import { dkimFacts } from './dkim.ts'
 
 export type Proof = Pick<IncomingFacts, 'verdict' | 'login' | 'dkim'> & { readonly again: boolean }
 
@@ -72,31 +72,8 @@ function withoutComments(value: string): string | undefined {
   return depth === 0 ? plain : undefined
 }
 
-/** Only for contacts who are proven so: no stranger's message makes this machine ask the DNS for anything. */
 async function dkimOf(dependencies: MailDependencies, raw: Uint8Array, message: RawMessage): Promise<DkimFacts> {
-  const none = { dkim: [], again: false }
-  if (!isVerifiable(raw, message)) return none
   const { view, unicode } = dependencies.list()
-  const from = message.fields.find(({ name }) => name === 'from')?.value
-  const parsed = from === undefined ? undefined : parseMailboxes(from, { unicode })
-  const key = parsed?.ok ? parsed.value[0]?.address.key : undefined
-  const level = key === undefined ? undefined : view?.find(key)?.level
-  if (level !== 'dmarc' && !level?.startsWith('dkim:')) return none
-  return dkimFacts(raw, dependencies.dns, dependencies.clock.now())
-}
-
-/** Signed, and of a size and shape with which verifying it is soon done. */
-function isVerifiable(raw: Uint8Array, message: RawMessage): boolean {
-  const signatures = message.fields.filter(({ name }) => name === 'dkim-signature')
-  if (message.fault || signatures.length === 0 || signatures.length > maxSignatures) return false
-  if (signatures.some((field) => field.raw.length > maxSignatureLength)) return false
-  if (message.fields.some((field) => field.raw.length > maxSignedField)) return false
-  if (raw.length - message.body.length > maxSignedHeader) return false
-  return !hasBareLineFeed(message.body)
-}
-
-/** RFC 5322 2.3 forbids it; IMAP servers deliver CRLF, so what has one was not signed so. */
-function hasBareLineFeed(body: Uint8Array): boolean {
-  for (let at = body.indexOf(0x0a); at >= 0; at = body.indexOf(0x0a, at + 1)) if (body[at - 1] !== 0x0d) return true
-  return false
+  if (!asksForDkim(view, message, unicode)) return { dkim: [], again: false }
+  return dkimFacts({ raw, message }, dependencies.dns, dependencies.clock.now())
 }

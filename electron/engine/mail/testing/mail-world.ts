@@ -141,7 +141,8 @@ function makeWaiting() {
 
 export function listOf(contacts: readonly ListedContact[]): ListInForce {
   const view = makeListView(contacts)
-  return { view, lease: 'valid', onExpiry: 'block', unicode: false, gatewayKeys: [], sendingOff: 'no' }
+  const prepare = () => Promise.resolve()
+  return { view, prepare, lease: 'valid', onExpiry: 'block', unicode: false, gatewayKeys: [], sendingOff: 'no' }
 }
 
 export function contactOf(address: string, more: Partial<ListedContact> = {}): ListedContact {

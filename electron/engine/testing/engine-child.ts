@@ -1,0 +1,77 @@
+/**
+ * For tests: a real engine in a process of its own, to be killed. Its orders come as one JSON line on standard input;
+ * each session step and each stage of a command is one word a line on standard output.
+ */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { enrolmentSchema } from '../../../shared/whitelist/enrolment.ts'
+import { createEngine } from '../engine.ts'
+import { fakeDns, silentLog } from '../fakes.ts'
+import type { Log, SecretStore } from '../ports.ts'
+import { readIfThere, writeAtomic } from '../profile/atomic-file.ts'
+import { systemClock, systemRandom } from '../system-ports.ts'
+
+export const ordersSchema = z.object({
+  profile: z.string(),
+  /** Stands for the keychain, which outlives the process. */
+  secrets: z.string(),
+  provisioned: z.array(enrolmentSchema),
+  signIn: z.object({ server: z.string(), user: z.string(), password: z.string() }).optional(),
+  /** Ends the process at once, as a power cut does, when this step is reached. */
+  killAt: z.string().default(''),
+})
+
+const orders = ordersSchema.parse(JSON.parse(readFileSync(0, 'utf8')))
+
+function say(word: string): void {
+  process.stdout.write(`${word}\n`)
+  if (word === orders.killAt) process.kill(process.pid, 'SIGKILL')
+}
+
+/** Each stage of a command is a line of the log. */
+const log: Log = {
+  ...silentLog,
+  info: (event, facts = {}) => {
+    if (facts.step !== undefined && ['wipe', 'lock', 'rotate'].includes(event)) say(`${event}:${facts.step}`)
+  },
+}
+
+function fileSecrets(file: string): SecretStore {
+  const schema = z.record(z.string(), z.string())
+  const read = () => new Map(Object.entries(schema.parse(JSON.parse(readIfThere(file) ?? '{}'))))
+  const write = (items: ReadonlyMap<string, string>) => writeAtomic(file, JSON.stringify(Object.fromEntries(items)))
+  return {
+    available: async () => true,
+    get: async (name) => read().get(name),
+    set: async (name, value) => write(read().set(name, value)),
+    delete: async (name) => {
+      const items = read()
+      items.delete(name)
+      write(items)
+    },
+  }
+}
+
+const engine = await createEngine({
+  profile: orders.profile,
+  secrets: fileSecrets(orders.secrets),
+  clock: systemClock,
+  random: systemRandom,
+  log,
+  dns: fakeDns(),
+  appVersion: '9.0.0',
+  systemLanguage: 'en',
+  provisioned: orders.provisioned,
+})
+
+const sessionSchema = z.object({ step: z.string(), connection: z.string().optional(), reason: z.string().optional() })
+const tellSession = (value: unknown): void => {
+  const { step, connection, reason } = sessionSchema.parse(value)
+  say(`session:${[step, connection ?? reason].filter((part) => part !== undefined).join(':')}`)
+}
+engine.listen(({ name, value }) => {
+  if (name === 'session.changed') tellSession(value)
+})
+if (orders.signIn) await engine.serve({ name: 'session.signIn', input: orders.signIn })
+const state = await engine.serve({ name: 'session.state', input: {} })
+if (state.ok) tellSession(state.value)

@@ -1,0 +1,77 @@
+/**
+ * What becomes of a message that was accepted: everybody with an account gets a copy with the verdict by their own list
+ * (nobody learns from it who else got the message), the others get it without one. What a list does not admit is
+ * marked or kept back, as the settings say.
+ */
+import { cleanAddressText } from '../../shared/address.ts'
+import { splitMessage } from '../../shared/header.ts'
+import { subjectOf } from '../../shared/text/subject.ts'
+import type { Account } from '../accounts.ts'
+import type { Job } from '../mail/smtp/deliver.ts'
+import { bytesOf } from '../mail/smtp/message.ts'
+import { evidenceOf, type Judge, type Judged, judgeFor } from '../mail/smtp/verdict.ts'
+import type { Decision } from '../operations/metrics.ts'
+import type { NewQuarantined, QuarantineStore } from '../store/quarantine.ts'
+import { type Copy, type NextHop, sendOn } from './next-hop.ts'
+
+export type Dispatcher = Judge & {
+  readonly quarantine: QuarantineStore
+  readonly next: NextHop
+  readonly held: 'mark' | 'quarantine'
+  readonly decided: (decision: Decision) => void
+}
+
+export async function dispatch(dispatcher: Dispatcher, job: Job): Promise<void> {
+  const evidence = evidenceOf(dispatcher, job.message, job.login?.key)
+  const copies: Copy[] = []
+  const kept: ReturnType<typeof rowOf>[] = []
+  const others: string[] = []
+  for (const { text, account } of job.recipients) {
+    if (!account) {
+      others.push(text)
+      continue
+    }
+    const judged = await judgeFor(dispatcher, account, evidence)
+    const isHeld = judged.found.verdict === 'hold'
+    dispatcher.decided(isHeld ? 'held' : 'passed')
+    if (isHeld && dispatcher.held === 'quarantine') kept.push(rowOf(text, account, judged))
+    else copies.push(copyFor(job, [text], [judged.field]))
+  }
+  if (others.length > 0) copies.push(copyFor(job, others, []))
+  // First what is ours to keep: if the rest fails it is taken back, and the sender tries again.
+  const ids = kept.length === 0 ? [] : await dispatcher.quarantine.add(rowsOf(job, kept, dispatcher.clock.now()))
+  try {
+    await sendOn(dispatcher.next, copies)
+  } catch (error) {
+    await dispatcher.quarantine.remove(ids)
+    throw error
+  }
+}
+
+function copyFor(job: Job, to: readonly string[], verdict: readonly string[]): Copy {
+  const { message, returnPath, trace, utf8 } = job
+  const fields = [...verdict, trace, ...message.fields]
+  return { from: returnPath, to, message: { fields, body: message.body }, utf8 }
+}
+
+/** Characters of a subject that lists show. */
+const maxSubject = 200
+
+/** The bytes stand in memory once, whoever they are kept for. */
+function rowsOf(job: Job, kept: readonly ReturnType<typeof rowOf>[], at: number): readonly NewQuarantined[] {
+  const { message, returnPath, trace, login } = job
+  const raw = Buffer.from(bytesOf({ fields: [trace, ...message.fields], body: message.body }))
+  const subject = subjectOf(splitMessage(raw), maxSubject)
+  const common = { at, return_path: returnPath, login: login?.key ?? '', subject, size: raw.length, told: 0, raw }
+  return kept.map((row) => ({ ...row, ...common }))
+}
+
+function rowOf(recipient: string, account: Account, { found }: Judged) {
+  return {
+    usr: account.id,
+    recipient,
+    rule: found.rule,
+    reason: found.verdict === 'hold' ? found.reason : '',
+    sender: found.verdict === 'hold' ? cleanAddressText(found.claimed.address) : '',
+  }
+}

@@ -1,0 +1,162 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { smtpClient, tls } from '../mail/testing/mail-harness.ts'
+import { rawClient, signedInClient } from '../mail/testing/raw-client.ts'
+import { testPassword } from '../testing/harness.ts'
+import { proofOf } from './login-proof.ts'
+import { type MailServer, startMailServer } from './testing/mail-server.ts'
+import { type NextServer, startNextServer } from './testing/next-server.ts'
+import { domain, startWorld, type World, type WorldOptions } from './testing/world.ts'
+
+const closers: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close()
+})
+
+async function start(options: Partial<WorldOptions> = {}): Promise<{ world: World; next: NextServer }> {
+  const world = await startWorld({ users: ['alice', 'bob'], ...options })
+  closers.push(() => world.close())
+  await world.list('alice', [{ address: 'bob@kith.test' }])
+  const next = await startNextServer(world.gateway.next.port)
+  closers.push(() => next.close())
+  return { world, next }
+}
+
+async function withPostfix(world: World): Promise<MailServer> {
+  const { passwords, path: data } = world
+  const mail = await startMailServer({ data, domain, passwords, instead: world.gateway.next.port })
+  closers.push(() => mail.close())
+  return mail
+}
+
+const raw = 'From: alice@kith.test\r\nTo: bob@kith.test\r\n\r\nhi\r\n'
+const login = { user: 'alice@kith.test', password: testPassword }
+
+/** The store as it is when its disk is full of something else: not a database any more. */
+function breakStore({ path }: World): void {
+  for (const name of ['kith.sqlite-wal', 'kith.sqlite-shm']) rmSync(`${path}/${name}`, { force: true })
+  writeFileSync(`${path}/kith.sqlite`, 'x'.repeat(1_000_000))
+}
+
+describe('fails closed', () => {
+  it('puts everything off (451) when the gateway is down', async () => {
+    const { world, next } = await start()
+    const mail = await withPostfix(world)
+    const client = await signedInClient(mail.submission, tls.cert, login)
+    await world.stopGateway()
+    await client.ask('MAIL FROM:<alice@kith.test>')
+    expect(await client.ask('RCPT TO:<bob@kith.test>')).toMatch(/^451 4\.3\.[05] /)
+    client.close()
+    const outside = await rawClient(mail.mx)
+    await outside.reply()
+    await outside.ask('EHLO outside.test')
+    const answers = [
+      await outside.ask('MAIL FROM:<x@outside.test>'),
+      await outside.ask('RCPT TO:<bob@kith.test>'),
+      await outside.ask('DATA'),
+    ]
+    expect(answers.at(-1)).not.toMatch(/^354/)
+    expect(answers.filter((answer) => answer.startsWith('451')).length).toBeGreaterThan(0)
+    outside.close()
+    expect(next.taken()).toEqual([])
+  })
+
+  it('puts everything off (451) when the store cannot be read', async () => {
+    const { world, next } = await start()
+    const mail = await withPostfix(world)
+    const client = await signedInClient(mail.submission, tls.cert, login)
+    breakStore(world)
+    await client.ask('MAIL FROM:<alice@kith.test>')
+    expect(await client.ask('RCPT TO:<bob@kith.test>')).toMatch(/^451 4\.3\.0 /)
+    client.close()
+    const outside = await rawClient(mail.mx)
+    await outside.reply()
+    await outside.ask('EHLO outside.test')
+    await outside.ask('MAIL FROM:<x@outside.test>')
+    expect(await outside.ask('RCPT TO:<bob@kith.test>')).toMatch(/^451 4\.3\.0 /)
+    outside.close()
+    expect(next.taken()).toEqual([])
+    expect((await fetch(`http://127.0.0.1:${world.ready().metrics}/health`)).status).toBe(503)
+  })
+
+  it('puts the message off when the next server is away, and passes its refusal on', async () => {
+    const { world, next } = await start()
+    const mail = await withPostfix(world)
+    const send = () => {
+      const transport = smtpClient(mail.submission, { user: login.user, pass: login.password })
+      const envelope = { from: 'alice@kith.test', to: ['bob@kith.test'] }
+      return transport.sendMail({ envelope, raw }).finally(() => transport.close())
+    }
+    next.refusing.set('bob@kith.test', 552)
+    await expect(send()).rejects.toMatchObject({ responseCode: 552 })
+    next.refusing.set('bob@kith.test', 421)
+    await expect(send()).rejects.toMatchObject({ responseCode: 451 })
+    next.refusing.clear()
+    await next.close()
+    await expect(send()).rejects.toMatchObject({ responseCode: 451 })
+  })
+})
+
+describe('the filter by itself', () => {
+  async function filtered(world: World, message: string): Promise<string> {
+    const client = await rawClient(world.ready().outgoing)
+    await client.reply()
+    await client.ask('EHLO postfix')
+    await client.ask('MAIL FROM:<alice@kith.test>')
+    await client.ask('RCPT TO:<bob@kith.test>')
+    await client.ask('DATA')
+    const answer = await client.ask(`${message}.`)
+    client.close()
+    return answer
+  }
+
+  it('passes no message on whose login nobody proves', async () => {
+    const { world, next } = await start()
+    const now = Date.now()
+    const alice = { id: 'alice', key: 'alice@kith.test' }
+    const forged = [
+      '',
+      'X-Kith-Login: alice\r\n',
+      `${proofOf(alice, new Uint8Array(32).fill(1), now)}\r\n`,
+      `${proofOf({ id: 'bob', key: 'bob@kith.test' }, new Uint8Array(32).fill(1), now)}\r\n`,
+    ]
+    for (const field of forged) expect(await filtered(world, `${field}${raw}`)).toMatch(/^451 4\.3\.5 /)
+    expect(next.taken()).toEqual([])
+  })
+
+  it('one refused recipient refuses all copies before any goes', async () => {
+    const { world, next } = await start({ users: ['alice', 'bob', 'carol'] })
+    next.refusing.set('carol@kith.test', 550)
+    const client = await rawClient(world.ready().incoming)
+    await client.reply()
+    await client.ask('EHLO postfix')
+    await client.ask('MAIL FROM:<x@outside.test>')
+    for (const user of ['bob', 'carol']) await client.ask(`RCPT TO:<${user}@kith.test>`)
+    await client.ask('DATA')
+    expect(await client.ask('From: x@outside.test\r\n\r\nhi\r\n.')).toMatch(/^550 /)
+    expect(next.taken()).toEqual([])
+    client.close()
+  })
+
+  it('is no relay', async () => {
+    const { world } = await start()
+    const client = await rawClient(world.ready().incoming)
+    await client.reply()
+    await client.ask('EHLO postfix')
+    await client.ask('MAIL FROM:<x@outside.test>')
+    expect(await client.ask('RCPT TO:<bo@elsewhere.test>')).toMatch(/^550 5\.1\.1/)
+    expect(await client.ask('RCPT TO:<somebody@kith.test>')).toMatch(/^250 /)
+    client.close()
+  })
+
+  it('ends the connection of a peer that is not Postfix', async () => {
+    const { world } = await start()
+    const socket = connect(world.ready().policy, '127.0.0.1')
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.on('data', () => undefined)
+    socket.write('GET / HTTP/1.1\r\n\n\n')
+    await closed
+    expect(await world.metrics()).toContain('kith_gateway_decisions_total')
+  })
+})

@@ -1,0 +1,144 @@
+/** The gateway process: composition of the policy service, the filters, the quarantine's errands and the health port. */
+import { parseAddress } from '../../shared/address.ts'
+import type { Accounts } from '../accounts.ts'
+import type { Done } from '../administration/people.ts'
+import type { TlsFiles } from '../keys/certificate.ts'
+import { keysMs } from '../keys/key-ring.ts'
+import { readTls } from '../keys/tls.ts'
+import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
+import { inboundOptions } from '../mail/smtp/inbound.ts'
+import { noMailbox } from '../mail/smtp/reply.ts'
+import { type SmtpOptions, startSmtp } from '../mail/smtp/strict-server.ts'
+import { submissionOptions } from '../mail/smtp/submission.ts'
+import { createTasks, type Tasks } from '../mail/tasks.ts'
+import { mailLog } from '../mail-settings.ts'
+import { openHealthPort } from '../operations/health-port.ts'
+import { whyNotListening } from '../operations/listening.ts'
+import { bugFields, type Log } from '../operations/log.ts'
+import { createGatewayMetrics, type Decision, type GatewayMetrics } from '../operations/metrics.ts'
+import { repeat } from '../operations/repeat.ts'
+import type { Context } from '../setup/context.ts'
+import { sendDigests } from './digest.ts'
+import { dispatch } from './dispatch.ts'
+import { filterTimeoutMs, outgoingOptions } from './outgoing-filter.ts'
+import { type GatewayParts, gatewayParts, quarantineOf } from './parts.ts'
+import { startPolicy } from './policy.ts'
+
+export type GatewayReady = {
+  readonly policy: number
+  readonly outgoing: number
+  readonly incoming: number
+  readonly submission?: number
+  readonly metrics: number
+}
+export type RunningGateway = { readonly ready: GatewayReady; close(): Promise<void> }
+
+type Closers = (() => Promise<void> | void)[]
+type Means = { readonly log: Log; readonly dns?: Dns }
+
+export async function startGateway(context: Context, { log, dns = systemDns }: Means): Promise<Done<RunningGateway>> {
+  const tls = await readTls(context)
+  if (!tls.ok) return tls
+  const closers: Closers = []
+  const close = async () => {
+    for (const step of closers.splice(0).toReversed()) await step()
+  }
+  try {
+    return { ok: true, value: { ready: await startParts(context, { log, dns, tls: tls.value, closers }), close } }
+  } catch (error) {
+    await close()
+    const why = whyNotListening(error)
+    if (why === undefined) throw error
+    return { ok: false, why }
+  }
+}
+
+type Parts = Required<Means> & { readonly tls: TlsFiles; readonly closers: Closers }
+
+async function startParts(context: Context, { log, dns, tls, closers }: Parts): Promise<GatewayReady> {
+  const { config, store } = context
+  const { gateway } = config
+  const failed = (error: unknown) => log.error('bug', bugFields(error))
+  const metrics = createGatewayMetrics()
+  const tasks = createTasks()
+  // Last to end: nothing uses the store after it.
+  closers.push(() => tasks.idle())
+  const parts = { ...(await gatewayParts(context, dns)), log: mailLog(log), tasks }
+  const doors = doorsOf(parts, metrics)
+  const host = gateway.listen
+  const open = async (options: SmtpOptions, port: number, secured?: TlsFiles) => {
+    const lost = (error: Error) => log.info('smtp.connection', { error: error.name })
+    const door = await startSmtp(options, { host, port, failed: lost, ...(secured ? { tls: secured } : {}) })
+    closers.push(() => door.close())
+    return door.port
+  }
+  const decided = (decision: Decision) => metrics.decided('policy', decision)
+  const policy = await startPolicy({ ...parts, decided }, { host, port: gateway.policy })
+  closers.push(() => policy.close())
+  const outgoing = await open(doors.outgoing, gateway.outgoing)
+  const incoming = await open(doors.incoming, gateway.incoming)
+  const submission =
+    gateway.submission === undefined ? undefined : await open(doors.submission, gateway.submission, tls)
+  closers.push(repeat(keysMs, async () => void (await parts.keyRing.current()), failed))
+  const quarantine = quarantineOf(context, parts)
+  const digests = () => tasks.run(sendDigests({ ...parts, store, failed }))
+  closers.push(repeat(gateway.digestMinutes * 60_000, async () => void (await digests()), failed))
+  closers.push(repeat(expiryMs, async () => metrics.expired(await tasks.run(quarantine.expire())), failed))
+  const alive = async () => (await store.journal.manifest()) !== undefined
+  const health = await openHealthPort(gateway.metricsPort, metrics, alive)
+  closers.push(() => health.close())
+  log.info('serving', { port: policy.port })
+  const ports = { policy: policy.port, outgoing, incoming, metrics: health.port }
+  return submission === undefined ? ports : { ...ports, submission }
+}
+
+/** How often the quarantine is swept. */
+const expiryMs = 3_600_000
+
+type DoorParts = GatewayParts & { readonly log: ReturnType<typeof mailLog>; readonly tasks: Tasks }
+type Doors = { readonly [door in 'outgoing' | 'incoming' | 'submission']: SmtpOptions }
+
+function doorsOf(parts: DoorParts, metrics: GatewayMetrics): Doors {
+  const sendingBy = (door: 'outgoing' | 'incoming') => {
+    const decided = (decision: Decision) => metrics.decided(door, decision)
+    return { ...parts, deliver: (job: Parameters<typeof dispatch>[1]) => dispatch({ ...parts, decided }, job) }
+  }
+  const out = { ...sendingBy('outgoing'), reach: (key: string) => parts.accounts.byAddress(key) }
+  const into = { ...sendingBy('incoming'), reach: (key: string) => reachedHere(parts, key) }
+  return {
+    outgoing: counting(outgoingOptions(out), (decision) => metrics.decided('outgoing', decision)),
+    submission: counting(submissionOptions(out), (decision) => metrics.decided('outgoing', decision)),
+    incoming: counting({ ...inboundOptions(into), socketTimeout: filterTimeoutMs }, (decision) =>
+      metrics.decided('incoming', decision),
+    ),
+  }
+}
+
+/** No relay: somebody with an account, or anybody in the domains that the settings name. */
+async function reachedHere(
+  { accounts, domains }: { readonly accounts: Accounts; readonly domains: ReadonlySet<string> },
+  key: string,
+) {
+  const account = await accounts.byAddress(key)
+  const parsed = parseAddress(key, { unicode: true })
+  if (!account && !(parsed.ok && domains.has(parsed.value.key.slice(parsed.value.key.lastIndexOf('@') + 1)))) {
+    throw noMailbox()
+  }
+  return account
+}
+
+type Failure = Error & { readonly responseCode?: number }
+type Answer = (error?: Failure | null) => void
+
+/** What a door refuses or puts off, in the metrics. */
+function counting(options: SmtpOptions, decided: (decision: Decision) => void): SmtpOptions {
+  const counted = (done: Answer) => (error?: Failure | null) => {
+    if (error) decided((error.responseCode ?? 500) < 500 ? 'deferred' : 'refused')
+    done(error)
+  }
+  return {
+    ...options,
+    onRcptTo: (address, session, done) => options.onRcptTo?.(address, session, counted(done)),
+    onData: (stream, session, done) => options.onData?.(stream, session, counted(done)),
+  }
+}

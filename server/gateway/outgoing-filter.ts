@@ -1,0 +1,78 @@
+/**
+ * The filter between Postfix's submission and its queue. Postfix has checked the login and asked the policy service;
+ * here the message itself is judged, and a message whose login is not proven goes nowhere.
+ */
+import { parseAddress } from '../../shared/address.ts'
+import { splitMessage } from '../../shared/header.ts'
+import { maxRecipients } from '../../shared/message.ts'
+import { maxConnections, maxMessageBytes } from '../mail/limits.ts'
+import { collect } from '../mail/smtp/collect.ts'
+import { SmtpReply } from '../mail/smtp/reply.ts'
+import { type SmtpData, type SmtpOptions, type SmtpSession, writtenAddress } from '../mail/smtp/strict-server.ts'
+import { handled } from '../mail/smtp/trace.ts'
+import { data, mailFrom, rcptTo, type Sending, type Transaction, transactionOf } from '../mail/smtp/transaction.ts'
+import type { Tasks } from '../mail/tasks.ts'
+import { isProvenLogin } from './login-proof.ts'
+
+export type OutgoingFilter = Sending & { readonly gatewayKey: { readonly secret: Uint8Array }; readonly tasks: Tasks }
+
+/** Postfix holds the connection while its client is slow: RFC 5321 4.5.3.2 gives a client ten minutes. */
+export const filterTimeoutMs = 600_000
+
+export function outgoingOptions(filter: OutgoingFilter): SmtpOptions {
+  const transactions = new WeakMap<SmtpSession, Transaction>()
+  const transactionIn = (session: SmtpSession) => {
+    const transaction = transactions.get(session)
+    if (!transaction) throw new SmtpReply(503, '5.5.1 Say MAIL first')
+    return transaction
+  }
+  const begin = async (session: SmtpSession) => {
+    const address = writtenAddress(session)
+    const transaction = await transactionFrom(filter, address)
+    await mailFrom(filter, transaction, { address, utf8: session.envelope.smtpUtf8 === true })
+    transactions.set(session, transaction)
+  }
+  return {
+    name: filter.domain,
+    size: maxMessageBytes,
+    maxClients: maxConnections,
+    maxRecipients,
+    authOptional: true,
+    socketTimeout: filterTimeoutMs,
+    disabledCommands: ['AUTH', 'XCLIENT', 'XFORWARD', 'STARTTLS'],
+    onMailFrom(_parsed, session, done) {
+      transactions.delete(session)
+      handled(filter, begin(session), done)
+    },
+    onRcptTo(_parsed, session, done) {
+      const judging = async () => rcptTo(filter, transactionIn(session), writtenAddress(session))
+      handled(filter, judging(), done)
+    },
+    onData(stream, session, done) {
+      const judging = async () => takeIn(filter, transactionIn(session), { stream, session })
+      handled(filter, judging(), done)
+    },
+  }
+}
+
+/** Whoever may send as this address; that it is really that login is proven by the message. */
+async function transactionFrom({ accounts }: OutgoingFilter, address: string): Promise<Transaction> {
+  const parsed = parseAddress(address, { unicode: true })
+  const account = parsed.ok ? await accounts.byAddress(parsed.value.key) : undefined
+  if (!account) throw new SmtpReply(550, '5.7.1 I2 The sender must be your own address')
+  return transactionOf(account)
+}
+
+type Incoming = { readonly stream: SmtpData; readonly session: SmtpSession }
+
+async function takeIn(filter: OutgoingFilter, transaction: Transaction, incoming: Incoming): Promise<void> {
+  const raw = await collect(incoming.stream)
+  const { account, key } = transaction
+  const login = { id: account.id, key }
+  const means = { secret: filter.gatewayKey.secret, now: filter.clock.now() }
+  if (!isProvenLogin(splitMessage(raw), login, means)) {
+    filter.log.error('filter.unproven', { account: account.id })
+    throw new SmtpReply(451, '4.3.5 The mail server does not ask the policy service: see "kith-server gateway config"')
+  }
+  await data(filter, transaction, { raw, session: incoming.session })
+}

@@ -1,0 +1,34 @@
+/** What the gateway judges and sends on with: all of it in the store, so that several gateways run beside each other. */
+import { createAccounts } from '../accounts.ts'
+import { gatewayOf, openKeyRing } from '../keys/key-ring.ts'
+import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
+import type { Context } from '../setup/context.ts'
+import { createWhitelists } from '../whitelists.ts'
+import { createQuarantine, type Quarantine } from './quarantine.ts'
+
+export type GatewayParts = Awaited<ReturnType<typeof gatewayParts>>
+
+export async function gatewayParts(context: Context, dns: Dns = systemDns) {
+  const { config, store, clock } = context
+  const keyRing = await openKeyRing(context)
+  const { gateway, domain } = config
+  return {
+    accounts: createAccounts({ store, clock }),
+    whitelists: createWhitelists({ store, clock }),
+    lists: store.lists,
+    quarantine: store.quarantine,
+    clock,
+    dns,
+    domain,
+    gatewayKey: gatewayOf(keyRing),
+    keyRing,
+    next: { ...gateway.next, name: domain },
+    held: gateway.held,
+    domains: new Set([domain, ...gateway.domains].map((name) => name.toLowerCase())),
+  }
+}
+
+export function quarantineOf({ config }: Context, parts: GatewayParts): Quarantine {
+  const { release, quarantineDays } = config.gateway
+  return createQuarantine({ ...parts, release, days: quarantineDays })
+}

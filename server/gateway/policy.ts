@@ -1,0 +1,112 @@
+/**
+ * The policy service: Postfix asks for each recipient of a login, and once more before DATA. What it refuses is refused
+ * in the session, with the rule; what it cannot judge is put off (451).
+ */
+import type { Socket } from 'node:net'
+import { foldAscii, parseAddress } from '../../shared/address.ts'
+import type { Refusal } from '../../shared/guard.ts'
+import type { Account, Accounts } from '../accounts.ts'
+import { type Listener, listen } from '../mail/listener.ts'
+import type { MailLog } from '../mail/ports.ts'
+import { refused, SmtpReply, tryLater } from '../mail/smtp/reply.ts'
+import { nameOf } from '../mail/smtp/trace.ts'
+import { type Guarding, judgeRecipient, mailFrom, transactionOf } from '../mail/smtp/transaction.ts'
+import type { Tasks } from '../mail/tasks.ts'
+import type { Decision } from '../operations/metrics.ts'
+import { proofOf } from './login-proof.ts'
+import { createPolicyReader, type PolicyRequest } from './policy-protocol.ts'
+
+export type Policy = Guarding & {
+  readonly accounts: Pick<Accounts, 'byId' | 'byAddress'>
+  readonly gatewayKey: { readonly secret: Uint8Array }
+  readonly log: MailLog
+  readonly tasks: Tasks
+  readonly decided: (decision: Decision) => void
+}
+
+/** The mail transaction that a connection was last asked about: each Postfix process has one connection and one client. */
+type Memory = { instance: string; refusals: readonly Refusal[] }
+
+/** Nothing against it: Postfix goes on with its own restrictions. */
+const noObjection = 'DUNNO'
+
+export function startPolicy(policy: Policy, at: { readonly host: string; readonly port: number }): Promise<Listener> {
+  return listen({
+    ...at,
+    connected: (socket) => serve(policy, socket),
+    // Postfix asks again on a new connection.
+    farewell: () => undefined,
+  })
+}
+
+function serve(policy: Policy, socket: Socket): void {
+  const reader = createPolicyReader()
+  const memory: Memory = { instance: '', refusals: [] }
+  let before: Promise<void> = Promise.resolve()
+  socket.on('error', () => socket.destroy())
+  socket.on('data', (chunk: Buffer) => {
+    const requests = reader.push(chunk)
+    if (!requests) {
+      policy.log.error('policy.request', { kind: 'malformed' })
+      socket.destroy()
+      return
+    }
+    const answer = async (request: PolicyRequest, earlier: Promise<void>) => {
+      await earlier
+      const action = await decide(policy, memory, request)
+      if (socket.writable) socket.write(`action=${action}\n\n`)
+    }
+    for (const request of requests) before = policy.tasks.run(answer(request, before))
+  })
+}
+
+/** Never rejects: what cannot be judged is put off. */
+export async function decide(policy: Policy, memory: Memory, request: PolicyRequest): Promise<string> {
+  try {
+    const action = await judge(policy, memory, request)
+    policy.decided('passed')
+    return action
+  } catch (error) {
+    const reply = error instanceof SmtpReply ? error : tryLater()
+    policy.decided(reply.responseCode < 500 ? 'deferred' : 'refused')
+    if (error instanceof SmtpReply) policy.log.info('policy.refused', { kind: request.state })
+    else policy.log.error('policy.failed', { error: nameOf(error) })
+    return `${reply.responseCode} ${reply.message}`
+  }
+}
+
+async function judge(policy: Policy, memory: Memory, request: PolicyRequest): Promise<string> {
+  const { state, login, sender } = request
+  // Mail from outside: whether it is for somebody here is Postfix's affair, what it says is the filter's.
+  if (login === '') return noObjection
+  const isNew = memory.instance !== request.instance || request.instance === ''
+  if (isNew) Object.assign(memory, { instance: request.instance, refusals: [] })
+  // Nothing to judge yet.
+  if (!['MAIL', 'RCPT', 'DATA', 'END-OF-MESSAGE'].includes(state)) return noObjection
+  const account = await accountOf(policy, login)
+  const transaction = transactionOf(account)
+  await mailFrom(policy, transaction, { address: sender, utf8: false })
+  if (state === 'RCPT') await judgeOne(policy, account, { memory, request })
+  if (state !== 'DATA') return noObjection
+  // One refused recipient stops the whole message (O1). A connection that saw none of them knows too little.
+  if (memory.refusals.length > 0) throw refused(memory.refusals)
+  if (isNew) throw tryLater()
+  return `PREPEND ${proofOf({ id: account.id, key: transaction.key }, policy.gatewayKey.secret, policy.clock.now())}`
+}
+
+type Asked = { readonly memory: Memory; readonly request: PolicyRequest }
+
+async function judgeOne(policy: Policy, account: Account, { memory, request }: Asked): Promise<void> {
+  const verdict = await judgeRecipient(policy, account, request.recipient)
+  if (verdict.allowed) return
+  memory.refusals = [...memory.refusals, ...verdict.refusals]
+  throw refused(verdict.refusals)
+}
+
+/** Mail servers sign people in by login name or by address. */
+async function accountOf({ accounts }: Policy, login: string): Promise<Account> {
+  const parsed = parseAddress(login, { unicode: true })
+  const account = (await accounts.byId(foldAscii(login))) ?? (parsed.ok && (await accounts.byAddress(parsed.value.key)))
+  if (!account) throw new SmtpReply(550, '5.7.1 This login has no account here')
+  return account
+}

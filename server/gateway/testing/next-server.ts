@@ -1,0 +1,47 @@
+/** Stands where the gateway sends messages on to, and keeps them: what the gateway's client has heard, is here already. */
+import { SMTPServer } from 'smtp-server'
+import type { Let } from '../../mail/testing/attack-suite.ts'
+
+export type NextServer = {
+  /** What came since the last time. */
+  readonly taken: () => readonly Let[]
+  /** Replies to RCPT for these addresses, instead of yes. */
+  readonly refusing: Map<string, number>
+  close(): Promise<void>
+}
+
+export async function startNextServer(port: number): Promise<NextServer> {
+  const taken: Let[] = []
+  const refusing = new Map<string, number>()
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    logger: false,
+    onRcptTo({ address }, _session, done) {
+      const responseCode = refusing.get(address)
+      done(responseCode === undefined ? null : Object.assign(new Error('no'), { responseCode }))
+    },
+    onData(stream, { envelope }, done) {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        taken.push({
+          to: envelope.rcptTo.map(({ address }) => address),
+          raw: Buffer.concat(chunks).toString('latin1'),
+        })
+        done()
+      })
+    },
+  })
+  server.on('error', () => undefined)
+  await new Promise<void>((resolve, reject) => {
+    server.server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => resolve())
+  })
+  return {
+    taken: () => taken.splice(0),
+    refusing,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}

@@ -1,0 +1,154 @@
+/** What a source's contacts do to the lists: a pure comparison. Contacts of other sources and those added by hand stay. */
+import { type ContactChanges, type ContactInput, readAddress } from '../lists/contact.ts'
+import { type ImportedContact, type ImportFault, keyOf, maxToldFaults, placeOf } from './contact.ts'
+import { lookalikeWarnings } from './lookalikes.ts'
+
+/** A contact that is listed already. Without `source` it was added by hand. */
+export type ExistingContact = Readonly<ContactInput> & { readonly source?: string; readonly externalId?: string }
+
+export type ReconcileOptions = {
+  /** Name of the source whose contacts these are. */
+  readonly source: string
+  /** Whether the list's policy takes addresses beyond ASCII (guard.md A2). */
+  readonly unicode?: boolean
+  /** Largest share of the source's contacts that may go at once, 0 to 1. Losing all of them is always refused. */
+  readonly maxShrink?: number
+  /** Takes a shrunken result all the same: somebody has looked at it. */
+  readonly force?: boolean
+}
+
+export type PlannedChange = {
+  readonly before: ExistingContact
+  readonly after: ImportedContact
+  /** Only the fields that differ. */
+  readonly changes: ContactChanges
+}
+
+export type ImportPlan = {
+  readonly add: readonly ImportedContact[]
+  readonly change: readonly PlannedChange[]
+  readonly remove: readonly ExistingContact[]
+  readonly unchanged: readonly ExistingContact[]
+  readonly warnings: readonly ImportFault[]
+  /** When there are any, nothing is to be changed, and the parts above are empty. */
+  readonly faults: readonly ImportFault[]
+}
+
+/** A directory that loses half of its people overnight is more likely broken than right. */
+export const defaultMaxShrink = 0.5
+
+type Mutable = {
+  readonly add: ImportedContact[]
+  readonly change: PlannedChange[]
+  readonly remove: ExistingContact[]
+  readonly unchanged: ExistingContact[]
+  readonly warnings: ImportFault[]
+}
+
+export function reconcile(
+  existing: readonly ExistingContact[],
+  imported: readonly ImportedContact[],
+  options: ReconcileOptions,
+): ImportPlan {
+  const own = existing.filter((contact) => contact.source === options.source)
+  const others = new Map(
+    existing.filter((contact) => contact.source !== options.source).map((contact) => [keyOf(contact.address), contact]),
+  )
+  const faults = faultsOf(imported, options.unicode === true)
+  if (faults.length > 0) return refused(faults)
+  const plan = compare(own, imported, others)
+  const shrunk = shrinkFault(own.length, imported.length, plan.remove.length, options)
+  if (shrunk) return refused([shrunk])
+  const fresh = [...plan.add, ...plan.change.filter(({ changes }) => changes.address).map(({ after }) => after)]
+  const kept = [...plan.unchanged, ...plan.change.filter(({ changes }) => !changes.address).map(({ after }) => after)]
+  const alike = lookalikeWarnings(fresh, [...others.values(), ...kept])
+  const warnings = [...plan.warnings, ...alike].slice(0, maxToldFaults)
+  return { ...plan, warnings, faults: [] }
+}
+
+function refused(faults: readonly ImportFault[]): ImportPlan {
+  return { add: [], change: [], remove: [], unchanged: [], warnings: [], faults: faults.slice(0, maxToldFaults) }
+}
+
+/** Addresses that A2 refuses, and what occurs twice. Readers say the same earlier; this is the last door. */
+function faultsOf(imported: readonly ImportedContact[], unicode: boolean): ImportFault[] {
+  const faults: ImportFault[] = []
+  const seen = new Set<string>()
+  for (const contact of imported) {
+    const address = readAddress(contact.address, unicode)
+    if (!address.ok) faults.push({ ...placeOf(contact), why: address.why })
+    const identities = [`address ${keyOf(contact.address)}`, `identifier ${contact.externalId}`]
+    const twice = identities.find((identity) => seen.has(identity))
+    if (twice !== undefined) faults.push({ ...placeOf(contact), why: `the ${twice} occurs twice` })
+    for (const identity of identities) seen.add(identity)
+  }
+  return faults
+}
+
+function compare(
+  own: readonly ExistingContact[],
+  imported: readonly ImportedContact[],
+  others: ReadonlyMap<string, ExistingContact>,
+): Mutable {
+  const plan: Mutable = { add: [], change: [], remove: [], unchanged: [], warnings: [] }
+  const left = new Map(own.map((contact) => [contact.externalId ?? keyOf(contact.address), contact]))
+  for (const after of imported) {
+    const other = others.get(keyOf(after.address))
+    if (other) {
+      // Not taken from `left`: what the source called by another address until now is not listed by it any more.
+      const by = other.source === undefined ? 'by hand' : `by ${other.source}`
+      plan.warnings.push({ ...placeOf(after), why: `${after.address} is already listed ${by}: left as it is` })
+      continue
+    }
+    const before = left.get(after.externalId)
+    left.delete(after.externalId)
+    if (!before) {
+      plan.add.push(after)
+      continue
+    }
+    const changes = differences(before, after)
+    if (Object.keys(changes).length === 0) plan.unchanged.push(before)
+    else plan.change.push({ before, after, changes })
+  }
+  plan.remove.push(...left.values())
+  return plan
+}
+
+const comparedFields = ['address', 'name', 'nickname', 'remark', 'scope', 'proof', 'expires', 'direction'] as const
+
+/** Only what the source speaks of: a field that it leaves out stays as it is. */
+function differences(before: ExistingContact, after: ImportedContact): ContactChanges {
+  const changes: Record<string, unknown> = {}
+  for (const field of comparedFields) {
+    const value = after[field]
+    if (value !== undefined && normal(field, value) !== normal(field, before[field])) changes[field] = value
+  }
+  const { groups } = after
+  if (groups !== undefined && groupText(groups) !== groupText(before.groups ?? [])) changes.groups = groups
+  return changes
+}
+
+/** Absent and empty, and one moment in two spellings, are the same. */
+function normal(field: (typeof comparedFields)[number], value: string | number | undefined): string | number {
+  if (field === 'direction') return value ?? 'both'
+  if (field !== 'expires') return value ?? ''
+  if (value === undefined || value === 'never') return 'never'
+  return typeof value === 'number' ? value : Date.parse(value)
+}
+
+function groupText(groups: readonly string[]): string {
+  return JSON.stringify([...new Set(groups)].sort((a, b) => (a < b ? -1 : 1)))
+}
+
+function shrinkFault(
+  before: number,
+  now: number,
+  removed: number,
+  { maxShrink = defaultMaxShrink, force }: ReconcileOptions,
+): ImportFault | undefined {
+  if (force || before === 0) return undefined
+  if (now === 0) return { why: `the source has no contacts where it had ${before}: refused unless forced` }
+  if (removed <= before * maxShrink) return undefined
+  const share = `${Math.round((removed / before) * 100)} %, more than ${Math.round(maxShrink * 100)} %`
+  return { why: `${removed} of ${before} contacts would go (${share}): refused unless forced` }
+}

@@ -1,0 +1,132 @@
+/** Contacts from the roster of an account on an XMPP server: once, or as long as it is watched. */
+import { failed, type ImportResult } from '../contact.ts'
+import { connectionFault } from '../network.ts'
+import { readCa, readPassword, type Surroundings } from '../places.ts'
+import type { XmppSource } from '../source.ts'
+import { XmppConnection } from './connection.ts'
+import { contactsOf, pushedItem, type Roster, type RosterItem, rosterUri } from './roster.ts'
+import { type Account, declineAsk, isAnswer, isFromAccount, isIq, openRoster, reply, sendAsk } from './session.ts'
+import { childOf, type Stanza, StreamFault } from './stanza.ts'
+
+export type RosterWatch = {
+  /** Ends the watch. */
+  readonly close: () => void
+  /** Settles when the watch is over, with the fault that ended it, or nothing where it was closed. */
+  readonly ended: Promise<string | undefined>
+}
+
+const pingUri = 'urn:xmpp:ping'
+/** A server that leaves this long a question unanswered is gone, in milliseconds. */
+export const pingEvery = 60_000
+
+type Opened =
+  | { readonly ok: true; readonly connection: XmppConnection; readonly account: Account; readonly roster: Roster }
+  | { readonly ok: false; readonly why: string }
+
+export async function readXmpp(source: XmppSource, surroundings: Surroundings): Promise<ImportResult> {
+  const opened = await open(source, surroundings)
+  if (!opened.ok) return failed(opened.why, { where: source.jid })
+  opened.connection.send('</stream:stream>')
+  opened.connection.destroy('done')
+  return contactsOf(opened.roster, source, surroundings.unicode)
+}
+
+/** Tells the roster at once, and again after every change. A watch that could not begin has ended with its fault. */
+export async function watchXmpp(
+  source: XmppSource,
+  surroundings: Surroundings,
+  tell: (result: ImportResult) => void,
+  every = pingEvery,
+): Promise<RosterWatch> {
+  const opened = await open(source, surroundings)
+  if (!opened.ok) return { close: () => undefined, ended: Promise.resolve(opened.why) }
+  const { connection } = opened
+  let closed = false
+  const follow = followRoster(opened, every, (roster) => tell(contactsOf(roster, source, surroundings.unicode)))
+  return {
+    close: () => {
+      closed = true
+      connection.destroy('closed')
+    },
+    ended: follow.catch((error: unknown) => (closed ? undefined : wordsOf(error))),
+  }
+}
+
+async function open(source: XmppSource, surroundings: Surroundings): Promise<Opened> {
+  const [ca, password] = [await readCa(source.ca, surroundings), await readPassword(source.password, surroundings)]
+  if (!ca.ok) return ca
+  if (!password.ok) return password
+  const [user = '', domain = '', ...rest] = source.jid.split('@')
+  if (user === '' || domain === '' || rest.length > 0) return { ok: false, why: 'is not a bare JID' }
+  const { security, host = domain, port = security === 'tls' ? 5223 : 5222 } = source
+  const connection = new XmppConnection({ host, port, security, domain, ca: ca.value })
+  const timer = setTimeout(
+    () => connection.destroy(`it did not answer within ${source.timeout} seconds`),
+    source.timeout * 1_000,
+  )
+  const account = { user, domain, password: password.value }
+  try {
+    return { ok: true, connection, account, roster: await openRoster(connection, account) }
+  } catch (error) {
+    connection.destroy('failed')
+    return { ok: false, why: wordsOf(error) }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function followRoster(
+  { connection, account, roster: first }: Extract<Opened, { readonly ok: true }>,
+  every: number,
+  tell: (roster: Roster) => void,
+): Promise<undefined> {
+  const roster = new Map(first)
+  let asked: string | undefined
+  const timer = setInterval(() => {
+    if (asked !== undefined) connection.destroy('it does not answer any more')
+    else asked = sendAsk(connection, 'get', `<ping xmlns='${pingUri}'/>`)
+  }, every)
+  try {
+    tell(roster)
+    let changed = false
+    for (;;) {
+      const stanza = await connection.next()
+      if (asked !== undefined && isAnswer(stanza, asked, account)) asked = undefined
+      else changed = takePush({ connection, account, roster }, stanza) || changed
+      // Several changes that came together are told together.
+      if (!changed || connection.isBusy) continue
+      changed = false
+      tell(roster)
+    }
+  } finally {
+    clearInterval(timer)
+    connection.destroy('ended')
+  }
+}
+
+type Followed = {
+  readonly connection: XmppConnection
+  readonly account: Account
+  readonly roster: Map<string, RosterItem>
+}
+
+/** True where the roster is another now. A push from anybody but the account is as if it had not come. */
+function takePush({ connection, account, roster }: Followed, stanza: Stanza): boolean {
+  const isPush = isIq(stanza) && stanza.attributes.get('type') === 'set' && childOf(stanza, rosterUri, 'query')
+  const item = isPush && isFromAccount(stanza, account) ? pushedItem(stanza) : undefined
+  if (!item) {
+    declineAsk(connection, stanza, account)
+    return false
+  }
+  if (item.subscription === 'remove') roster.delete(item.jid)
+  else roster.set(item.jid, item)
+  reply(connection, stanza)
+  return true
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof StreamFault) return error.message
+  const why = connectionFault(error)
+  if (why === undefined) throw error
+  return why
+}

@@ -1,0 +1,104 @@
+/** The root keys: leaving the machine, and being replaced by n new ones of which k must sign (protocol.md 3.1). */
+import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
+import type { Manifest } from '../../shared/whitelist/manifest.ts'
+import type { Done } from '../administration/people.ts'
+import type { Context } from '../setup/context.ts'
+import { codeOf } from './durable-file.ts'
+import { pairOf, readKeys, settleKeys } from './key-files.ts'
+import { newestManifest, stepManifest } from './manifests.ts'
+import { randomBytes } from './primitives.ts'
+import { openRootFile, writeRootFile } from './root-file.ts'
+import { openRoots, type RootFile } from './root-keys.ts'
+
+/** Called after each step that leaves something behind, so that a test can end the process there. */
+export type Passed = (step: 'written' | 'stored' | 'settled') => void
+
+/** Writes the root key of the data folder to a file and, once that has been read back, removes it from the folder. */
+export async function exportRoot(
+  { folder, store }: Context,
+  { file, passphrase }: RootFile,
+  passed: Passed = () => undefined,
+): Promise<Done> {
+  const { m } = await newestManifest(store)
+  const key = (await readKeys(folder, 'root')).find((pair) => m.rk.includes(toBase64(pair.public)))
+  if (key) {
+    const written = await tryWrite({ file, passphrase }, key)
+    if (!written.ok) return written
+  } else {
+    // Cut off after the removal: the file tells whether the work is done.
+    const opened = await openRootFile(file, passphrase)
+    const isOurs = opened.ok && m.rk.includes(toBase64(opened.value.public))
+    if (!isOurs) return { ok: false, why: 'the root key is not in the data folder' }
+  }
+  passed('written')
+  await settleKeys(folder, 'root', [])
+  passed('settled')
+  return { ok: true, value: undefined }
+}
+
+export type RootRotation = {
+  /** Where the new keys go: one file each. */
+  readonly to: readonly RootFile[]
+  /** How many of them must sign. */
+  readonly threshold: number
+  /** Files of the old ones, as far as they are not in the folder. */
+  readonly from: readonly RootFile[]
+}
+
+/** New root keys, each in a file of its own; the old ones of the folder are destroyed when the manifest has moved. */
+export async function rotateRoots(
+  context: Context,
+  { to, threshold, from }: RootRotation,
+  passed: Passed = () => undefined,
+): Promise<Done<Manifest>> {
+  if (threshold < 1 || threshold > to.length)
+    return { ok: false, why: `of ${to.length} root keys between 1 and ${to.length} must sign` }
+  const made: KeyPair[] = []
+  for (const place of to) {
+    const key = await bring(place)
+    if (!key.ok) return key
+    made.push(key.value)
+    passed('written')
+  }
+  const rk = made.map((key) => toBase64(key.public)).toSorted()
+  if (new Set(rk).size < rk.length) return { ok: false, why: 'two of the files hold the same key' }
+  // Cut off after the manifest moved: the old keys are none any more, and nothing is left to sign.
+  const isDone = isSame((await newestManifest(context.store)).m, rk, threshold)
+  const old: Done<readonly KeyPair[]> = isDone ? { ok: true, value: [] } : await openRoots(context, from)
+  if (!old.ok) return old
+  const stepped = await stepManifest(context, {
+    roots: [...old.value, ...made],
+    change: (current) => (isSame(current, rk, threshold) ? undefined : { rk, k: threshold }),
+  })
+  if (!stepped.ok) return stepped
+  passed('stored')
+  await settleKeys(context.folder, 'root', stepped.value.rk)
+  passed('settled')
+  return stepped
+}
+
+function isSame(current: Manifest, rk: readonly string[], k: number): boolean {
+  return current.k === k && current.rk.toSorted().join() === rk.join()
+}
+
+/** A new key in its file; the one that is there where a run was cut off. */
+async function bring(place: RootFile): Promise<Done<KeyPair>> {
+  const there = await openRootFile(place.file, place.passphrase)
+  if (there.ok) return there
+  const key = pairOf('root', randomBytes(32))
+  const written = await tryWrite(place, key)
+  // Another file of that name, or one that this passphrase does not open: its own words are the better ones.
+  if (!written.ok) return written
+  return { ok: true, value: key }
+}
+
+async function tryWrite({ file, passphrase }: RootFile, key: KeyPair): Promise<Done> {
+  try {
+    return await writeRootFile(file, key, passphrase)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === undefined) throw error
+    return { ok: false, why: `cannot write ${file} (${code})` }
+  }
+}

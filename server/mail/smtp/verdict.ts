@@ -1,0 +1,119 @@
+/** The gateway's verdict about a message for one recipient, by that recipient's own list, signed with G (protocol.md 8). */
+import { parseAddress } from '../../../shared/address.ts'
+import { asksForDkim } from '../../../shared/guard/dkim.ts'
+import { type DkimFact, type IncomingVerdict, judgeIncoming } from '../../../shared/guard.ts'
+import { type RawMessage, splitMessage } from '../../../shared/header.ts'
+import { type MessageHashes, messageHashes, signVerdict, type VerdictFacts } from '../../../shared/whitelist/verdict.ts'
+import type { Account } from '../../accounts.ts'
+import type { Clock } from '../../clock.ts'
+import { primitives } from '../../keys/primitives.ts'
+import type { ListStore } from '../../store/lists.ts'
+import type { Whitelists, WhitelistView } from '../../whitelists.ts'
+import { type Dns, dkimFacts } from './dkim.ts'
+import { bytesOf, type CleanMessage, maxMessageId } from './message.ts'
+
+export type Judge = {
+  readonly lists: Pick<ListStore, 'ofUser'>
+  readonly whitelists: Whitelists
+  readonly clock: Clock
+  readonly dns: Dns
+  /** G: `secret` is read for each message, since a rotation replaces it. */
+  readonly gatewayKey: { readonly secret: Uint8Array }
+}
+
+/** A message whose sender is to be proven, for one recipient or for many. */
+export type Evidence = {
+  /** What is delivered, cut: the verdict is about these bytes. */
+  readonly message: RawMessage
+  readonly hashes: MessageHashes
+  /** Address key of the account that submitted it. */
+  readonly login: string | undefined
+  /** Verified at the first asking, over the bytes as they came, and at most once. */
+  readonly dkim: () => Promise<readonly DkimFact[]>
+}
+
+export function evidenceOf(judge: Judge, message: CleanMessage, login?: string): Evidence {
+  const delivered = splitMessage(bytesOf(message))
+  let asked: Promise<readonly DkimFact[]> | undefined
+  const ask = async () => {
+    const signed = { raw: message.raw, message: splitMessage(message.raw) }
+    return (await dkimFacts(signed, judge.dns, judge.clock)).dkim
+  }
+  return {
+    message: delivered,
+    hashes: messageHashes(primitives, delivered),
+    login,
+    dkim() {
+      asked ??= ask()
+      return asked
+    },
+  }
+}
+
+export type Judged = {
+  readonly found: IncomingVerdict
+  /** The list that judged. */
+  readonly view: WhitelistView | undefined
+  /** The whole field, to stand in front of the message. */
+  readonly field: string
+}
+
+/** `pass` where the recipient's list admits the author at the level its entry asks, else `hold`. */
+export async function judgeFor(judge: Judge, recipient: Account, evidence: Evidence): Promise<Judged> {
+  const view = await judge.whitelists.viewOf(recipient.id)
+  const found = await judgedBy(judge, { recipient, view }, evidence)
+  const facts = { from: authorOf(found, evidence.login), level: levelOf(found), verdict: verdictOf(found) }
+  return { found, view, field: await verdictField(judge, { recipient, view, evidence }, facts) }
+}
+
+function verdictOf(found: IncomingVerdict): 'pass' | 'hold' {
+  return found.verdict === 'admit' ? 'pass' : 'hold'
+}
+
+/** The level that was proven, or that was asked for; none for those whom the list does not name. */
+function levelOf(found: IncomingVerdict): string {
+  if (found.verdict === 'admit') return found.contact.level
+  return found.reason === 'notProven' ? (found.contact?.level ?? '') : ''
+}
+
+/** Address key; empty where From does not name one sender. */
+export function authorOf(found: IncomingVerdict, login = ''): string {
+  if (found.verdict === 'admit') return found.contact.key
+  const parsed = parseAddress(found.claimed.address, { unicode: true })
+  return parsed.ok ? parsed.value.key : login
+}
+
+type Reader = { readonly recipient: Account; readonly view: WhitelistView | undefined }
+
+async function judgedBy({ clock }: Judge, { recipient, view }: Reader, evidence: Evidence): Promise<IncomingVerdict> {
+  const { message, login } = evidence
+  const unicode = view?.unicode ?? false
+  return judgeIncoming(view?.list, {
+    now: clock.now(),
+    self: recipient.address,
+    unicode,
+    message,
+    ...(login === undefined ? {} : { login }),
+    dkim: asksForDkim(view?.list, message, unicode) ? await evidence.dkim() : [],
+  })
+}
+
+/** Signs `facts` about the message with the list that judged it. */
+export async function verdictField(
+  { lists, gatewayKey }: Judge,
+  { recipient, view, evidence }: Reader & { readonly evidence: Evidence },
+  facts: Pick<VerdictFacts, 'from' | 'level' | 'verdict'>,
+): Promise<string> {
+  const { message, hashes } = evidence
+  const list = await lists.ofUser(recipient.id)
+  const mid = message.fields.find(({ name }) => name === 'message-id')?.value ?? ''
+  const all = {
+    ...facts,
+    ...hashes,
+    mid: mid.length <= maxMessageId ? mid : '',
+    lst: list?.id ?? recipient.id,
+    ep: view?.epoch ?? 0,
+    ver: view?.version ?? 0,
+  }
+  return `X-Kith-Verdict: ${signVerdict(primitives, all, gatewayKey.secret)}`
+}

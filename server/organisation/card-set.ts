@@ -1,0 +1,125 @@
+/**
+ * Cards in order of id, made once for all the lists that share them: a list is a set with a few cards left out and a few
+ * of its own, so that a change of one card costs each of thousands of lists one hash and no walk over its entries.
+ */
+import type { Card } from './cards.ts'
+
+/** Bytes of a leaf. */
+const leafLength = 32
+
+export type CardSet = {
+  readonly cards: readonly Card[]
+  readonly places: ReadonlyMap<string, number>
+  readonly byKey: ReadonlyMap<string, Card>
+  /** All leaves, one after the other. */
+  readonly leaves: Uint8Array
+}
+
+/** What one list shows of a set. */
+export type CardView = {
+  readonly set: CardSet
+  /** Ids of the set's cards that this list does not show. */
+  readonly hidden: ReadonlySet<string>
+  /** Cards beside the set, in order of id. */
+  readonly extra: readonly Card[]
+}
+
+export function cardSet(cards: readonly Card[]): CardSet {
+  const sorted = cards.toSorted(byId)
+  const leaves = new Uint8Array(sorted.length * leafLength)
+  for (const [at, card] of sorted.entries()) leaves.set(card.leaf, at * leafLength)
+  return {
+    cards: sorted,
+    places: new Map(sorted.map((card, at) => [card.id, at])),
+    byKey: new Map(sorted.map((card) => [card.key, card])),
+    leaves,
+  }
+}
+
+export const noCards: CardView = { set: cardSet([]), hidden: new Set(), extra: [] }
+
+/** In order of id. */
+export function cardsIn({ set, hidden, extra }: CardView): readonly Card[] {
+  const shown = hidden.size === 0 ? set.cards : set.cards.filter((card) => !hidden.has(card.id))
+  return extra.length === 0 ? shown : [...shown, ...extra].sort(byId)
+}
+
+export type CardDifference = {
+  readonly added: readonly Card[]
+  readonly changed: readonly { readonly from: Card; readonly to: Card }[]
+  readonly removed: readonly Card[]
+}
+
+/** Between two views. `between`: the difference of their sets, by `setDifference`, which many lists share. */
+export function viewDifference(before: CardView, after: CardView, between: readonly string[]): CardDifference {
+  const ids = new Set([...between, ...before.hidden, ...after.hidden])
+  for (const { id } of [...before.extra, ...after.extra]) ids.add(id)
+  const added: Card[] = []
+  const changed: { from: Card; to: Card }[] = []
+  const removed: Card[] = []
+  for (const id of ids) {
+    const from = cardAt(before, id)
+    const to = cardAt(after, id)
+    if (from && to && from.json !== to.json) changed.push({ from, to })
+    else if (from && !to) removed.push(from)
+    else if (to && !from) added.push(to)
+  }
+  return { added, changed, removed }
+}
+
+/** Ids of the cards that differ between two sets. */
+export function setDifference(before: CardSet, after: CardSet): readonly string[] {
+  if (before === after) return []
+  const ids = after.cards.filter(({ id, json }) => before.cards[before.places.get(id) ?? -1]?.json !== json)
+  const gone = before.cards.filter(({ id }) => !after.places.has(id))
+  return [...ids, ...gone].map(({ id }) => id)
+}
+
+function cardAt({ set, hidden, extra }: CardView, id: string): Card | undefined {
+  const own = extra.find((card) => card.id === id)
+  return own ?? (hidden.has(id) ? undefined : set.cards[set.places.get(id) ?? -1])
+}
+
+export type Leaf = { readonly id: string; readonly leaf: Uint8Array }
+export type Leaves = { readonly chunks: readonly Uint8Array[]; readonly count: number }
+
+/** The leaves of a whole list in order of id: the view's cards and the user's own entries. */
+export function leavesOf({ set, hidden, extra }: CardView, own: readonly Leaf[]): Leaves {
+  const more: readonly Leaf[] = [...own, ...extra].sort(byId)
+  const cuts = [...hidden].flatMap((id) => set.places.get(id) ?? []).sort((a, b) => a - b)
+  const chunks: Uint8Array[] = []
+  let from = 0
+  let cut = 0
+  const upTo = (end: number): void => {
+    for (; (cuts[cut] ?? end) < end; cut += 1) {
+      const at = cuts[cut] ?? end
+      chunks.push(set.leaves.subarray(from * leafLength, at * leafLength))
+      from = at + 1
+    }
+    chunks.push(set.leaves.subarray(from * leafLength, end * leafLength))
+    from = end
+  }
+  for (const { id, leaf } of more) {
+    upTo(placeBefore(set.cards, id))
+    chunks.push(leaf)
+  }
+  upTo(set.cards.length)
+  return { chunks, count: set.cards.length - cuts.length + more.length }
+}
+
+/** How many cards come before an id. */
+function placeBefore(cards: readonly Card[], id: string): number {
+  let low = 0
+  let high = cards.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((cards[middle]?.id ?? '') < id) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** By code unit, as the client sorts. */
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1
+}

@@ -1,0 +1,120 @@
+/** Mailboxes and messages of the embedded mail: what the IMAP and SMTP sides may ask of the store. */
+
+import type { DialectTraits } from '../schema.ts'
+import type { Database } from '../store.ts'
+import { createMailFolders } from './mail-folders.ts'
+import { createMailMessages } from './mail-messages.ts'
+import { createMailReading } from './mail-reading.ts'
+
+/** A folder as stored. `id` is never given to another folder. */
+export type MailFolder = {
+  readonly id: number
+  readonly account: string
+  readonly path: string
+  /** RFC 6154 attribute such as `\Sent`, or empty. */
+  readonly special: string
+  readonly uidValidity: number
+  readonly uidNext: number
+  readonly modseq: number
+  readonly subscribed: boolean
+}
+
+/** What IMAP lists of a message without reading its bytes. */
+export type StoredMessage = {
+  readonly uid: number
+  /** Id of the bytes, shared by copies. */
+  readonly content: number
+  readonly flags: readonly string[]
+  readonly modseq: number
+  /** Milliseconds since the epoch. */
+  readonly received: number
+  readonly size: number
+}
+
+/** What a message looks like from outside, worked out once, when it is stored; JSON. */
+export type MessageSummary = { readonly envelope: string; readonly structure: string }
+
+export type NewMessage = {
+  readonly raw: Uint8Array
+  readonly summary: MessageSummary
+  readonly flags: readonly string[]
+  readonly received: number
+}
+
+export type Added = { readonly folder: MailFolder; readonly uid: number; readonly modseq: number }
+export type Removed = { readonly uid: number; readonly modseq: number }
+export type Copied = {
+  readonly from: number
+  readonly to: number
+  readonly modseq: number
+  readonly removedAt?: number
+}
+
+/** A message for one recipient's INBOX. `submission`: of a login, delivered once however often it is submitted. */
+export type Delivery = {
+  readonly account: string
+  readonly message: NewMessage
+  readonly submission?: { readonly account: string; readonly messageId: string }
+}
+
+export type FlagChange = {
+  readonly action: 'set' | 'add' | 'remove'
+  readonly flags: readonly string[]
+  /** RFC 7162 3.1.3: messages changed after this stay as they are. */
+  readonly unchangedSince?: number
+}
+export type FlagOutcome = {
+  readonly changed: readonly { readonly uid: number; readonly flags: readonly string[]; readonly modseq: number }[]
+  /** Left alone because of `unchangedSince`. */
+  readonly conflicts: readonly number[]
+}
+
+export type FolderRefusal = 'NONEXISTENT' | 'ALREADYEXISTS' | 'CANNOT'
+
+export type MailFolders = {
+  /** The account's folders; INBOX, Sent, Drafts and Trash are made at first sight. `now`: milliseconds. */
+  folders(account: string, now: number): Promise<readonly MailFolder[]>
+  folder(account: string, path: string): Promise<MailFolder | undefined>
+  createFolder(account: string, path: string, now: number): Promise<MailFolder | FolderRefusal>
+  renameFolder(account: string, path: string, to: string): Promise<true | FolderRefusal>
+  deleteFolder(account: string, path: string): Promise<MailFolder | FolderRefusal>
+  subscribe(account: string, path: string, subscribed: boolean): Promise<true | FolderRefusal>
+}
+
+export type MailReading = {
+  /** The folder as it is now and the UIDs in it, ascending, read in one moment. */
+  open(
+    account: string,
+    path: string,
+  ): Promise<{ readonly folder: MailFolder; readonly uids: readonly number[] } | undefined>
+  counts(folder: number): Promise<{ readonly messages: number; readonly unseen: number }>
+  /** Ascending by UID; those that are gone are left out. */
+  messages(folder: number, uids: readonly number[]): Promise<readonly StoredMessage[]>
+  /** All of a folder, ascending by UID. */
+  list(folder: number): Promise<readonly StoredMessage[]>
+  summary(content: number): Promise<MessageSummary | undefined>
+  raw(content: number): Promise<Uint8Array | undefined>
+}
+
+export type MailMessages = {
+  append(folder: number, message: NewMessage): Promise<Added | undefined>
+  /** All of them or none, in one transaction; those that were delivered before are left out of the answer. */
+  deliver(deliveries: readonly Delivery[], now: number): Promise<readonly Added[]>
+  setFlags(folder: number, uids: readonly number[], change: FlagChange): Promise<FlagOutcome>
+  /** Removes messages marked `\Deleted`; of `uids`, or all. */
+  expunge(folder: number, uids?: readonly number[]): Promise<readonly Removed[]>
+  /** Copies in order of UID; `move` removes the originals in the same transaction (RFC 6851). */
+  copy(
+    from: number,
+    uids: readonly number[],
+    target: { readonly folder: number; readonly move: boolean },
+  ): Promise<readonly Copied[]>
+  /** Forgets submissions before this time: no retry comes so late. */
+  forgetSubmissions(before: number): Promise<void>
+}
+
+export type MailStore = MailFolders & MailReading & MailMessages
+
+export function createMailStore(db: Database, traits: DialectTraits): MailStore {
+  return { ...createMailFolders(db), ...createMailReading(db), ...createMailMessages(db, traits) }
+}
