@@ -1,9 +1,9 @@
 /** The contacts of the open store: index for the page, view for the guard, moved together. */
 import type { ListedContact, ListView } from '../../../shared/guard.ts'
-import { contactOfEntry, findListed } from '../../../shared/list-view.ts'
+import { findListed } from '../../../shared/list-view.ts'
 import type { Entry } from '../../../shared/whitelist/entry.ts'
 import { type ContactIndex, createContactIndex } from './contact-index.ts'
-import { contactItem } from './contact-item.ts'
+import { type ContactItem, contactItem } from './contact-item.ts'
 import { createLiveView } from './live-view.ts'
 
 export type KnownEntry = { readonly entry: Entry; readonly since: number }
@@ -18,9 +18,9 @@ export type Contacts = {
 }
 
 export function createContacts(entries: Iterable<KnownEntry>): Contacts {
-  const known = [...entries]
-  const index = createContactIndex(known.filter(isShown).map(({ entry, since }) => contactItem(entry, since)))
-  const closed = createClosed(known)
+  const items = Array.from(entries, ({ entry, since }) => contactItem(entry, since))
+  const index = createContactIndex(items.filter(isShown))
+  const closed = createClosed(items)
   const listed = (key: string): ListedContact | undefined =>
     key === '' ? undefined : lower(index.byAddress(key)?.listed, closed.find(key))
   const live = createLiveView({
@@ -34,19 +34,20 @@ export function createContacts(entries: Iterable<KnownEntry>): Contacts {
     prepare: live.prepare,
     update: (ids, find) => {
       const before = ids.map((id) => index.byId(id)?.listed.key ?? closed.byId(id)?.key)
-      const now = ids.map(find).filter((one) => one !== undefined)
-      const items = now.filter(isShown).map(({ entry, since }) => contactItem(entry, since))
-      index.apply(ids, items)
+      const now = ids.flatMap((id) => {
+        const known = find(id)
+        return known ? [contactItem(known.entry, known.since)] : []
+      })
+      index.apply(ids, now.filter(isShown))
       closed.update(ids, now)
-      const keys = [...before, ...now.map(({ entry }) => contactOfEntry(entry).key)]
-      live.changed(keys.filter((key) => key !== undefined))
+      live.changed([...before, ...now.map((item) => item.listed.key)].filter((key) => key !== undefined))
     },
   }
 }
 
 /** Closed both ways: an address that stays out although its domain is listed. Nobody's contact, but the guard knows it. */
-function isShown({ entry }: KnownEntry): boolean {
-  return entry.o !== 'n'
+function isShown({ listed }: ContactItem): boolean {
+  return listed.send || listed.receive
 }
 
 /** Of two entries with one address the lower id counts, as everywhere. */
@@ -54,19 +55,19 @@ function lower(a: ListedContact | undefined, b: ListedContact | undefined): List
   return a && b ? (a.id < b.id ? a : b) : (a ?? b)
 }
 
-function createClosed(entries: readonly KnownEntry[]) {
+function createClosed(items: readonly ContactItem[]) {
   const byId = new Map<string, ListedContact>()
   let byKey = new Map<string, ListedContact>()
-  const take = (some: readonly KnownEntry[]) => {
-    for (const one of some) if (!isShown(one)) byId.set(one.entry.id, contactOfEntry(one.entry))
+  const take = (some: readonly ContactItem[]) => {
+    for (const item of some) if (!isShown(item)) byId.set(item.listed.id, item.listed)
     byKey = new Map([...byId.values()].map((one) => [one.key, one]))
   }
-  take(entries)
+  take(items)
   return {
     byId: (id: string) => byId.get(id),
     find: (key: string) => byKey.get(key),
     all: () => [...byId.values()],
-    update: (ids: readonly string[], now: readonly KnownEntry[]) => {
+    update: (ids: readonly string[], now: readonly ContactItem[]) => {
       for (const id of ids) byId.delete(id)
       take(now)
     },
