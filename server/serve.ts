@@ -16,6 +16,7 @@ import { whyNotListening } from './operations/listening.ts'
 import { failureTo, type Log } from './operations/log.ts'
 import { createMetrics } from './operations/metrics.ts'
 import { repeat } from './operations/repeat.ts'
+import { createOrganisations } from './organisation/organisation.ts'
 import { supervisePolicy } from './policy-supervisor.ts'
 import { openHub } from './push/hub.ts'
 import { attachPush } from './push/socket.ts'
@@ -107,6 +108,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
     material: createMaterial(store),
     hub,
     keys: keyRing,
+    organisations: createOrganisations(),
     ...given,
     waits: new Map(),
   }
