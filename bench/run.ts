@@ -64,5 +64,9 @@ if (!isFresh(process.cwd()) && (await run('electron-vite', ['build', '--logLevel
 await withScreenAndKeyring(async (env) => {
   Object.assign(process.env, env)
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
-  await runBenches(names, browser).finally(() => browser.close())
+  try {
+    await runBenches(names, browser)
+  } finally {
+    await browser.close()
+  }
 })

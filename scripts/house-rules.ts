@@ -49,9 +49,8 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   nodemailer: { parts: ['engine', 'e2e'], files: ['electron/engine/mail/network/smtp.ts', 'e2e/'] },
   mailauth: {
     parts: ['engine', 'server'],
-    files: ['electron/engine/mail/incoming/dkim.ts', 'server/mail/smtp/dkim.ts'],
+    files: ['electron/engine/mail/incoming/dkim.ts', 'server/mail/smtp/dkim-verify.ts'],
   },
-  'postal-mime': { parts: ['server'], files: ['server/mail/'] },
   '@node-rs/argon2': { parts: ['engine', 'server'] },
   'better-sqlite3-multiple-ciphers': {
     parts: ['engine', 'server'],
@@ -69,13 +68,14 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   fastify: { parts: ['server'] },
   '@fastify/rate-limit': { parts: ['server'] },
   kysely: { parts: ['server'] },
+  pg: { parts: ['server'], files: ['server/store/postgres/'] },
   pino: { parts: ['server'] },
   'prom-client': { parts: ['server'] },
   'smtp-server': { parts: ['server'], files: ['server/mail/'] },
   '@zone-eu/wildduck': { parts: ['server'], files: ['server/mail/'] },
   'csv-parse': { parts: ['server'], files: ['server/import/csv/read.ts'] },
   ldapts: { parts: ['server'], files: ['server/import/ldap/'] },
-  uqr: { parts: ['server'] },
+  uqr: { parts: ['server', 'renderer'] },
   ws: { parts: ['server'] },
   vite: { parts: ['scripts', 'configs'] },
   vitest: { parts: ['configs'] },
@@ -84,7 +84,6 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   '@tailwindcss/vite': { parts: ['configs'] },
   '@playwright/test': { parts: ['e2e', 'bench'] },
   '@axe-core/playwright': { parts: ['e2e'] },
-  tinybench: { parts: ['bench'] },
 }
 
 /** What a test file may use beside its part's own: the test tools, and what plays a peer. */

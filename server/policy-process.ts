@@ -1,30 +1,35 @@
 /**
- * Holds the policy key while the server runs and does three things with it: carries out the changes that the services
- * were asked for, signs commands to devices for them, and issues each list's head again at half of its life
- * (protocol.md 3.4). Forked by `serve`; ends with it. Opens no port; only `serve` asks it (policy-tasks.ts).
+ * Holds the policy key while the server runs and does four things with it: carries out the changes that the services
+ * were asked for, signs commands to devices for them, keeps imports in step, and issues each list's head again at half of
+ * its life (protocol.md 3.4). Forked by `serve`; ends with it. Opens no port; only `serve` asks it (policy-tasks.ts).
  */
 
 import { oneAtATime } from './access/one-at-a-time.ts'
 import { noteAs } from './administration/audit.ts'
 import { createDevices, type DeviceDependencies } from './administration/devices.ts'
+import { keepImports } from './administration/keep-imports.ts'
 import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'
 import { PolicyKeyAbsent, policyKeyOf } from './keys/policy-key.ts'
 import { createListEditor } from './lists/editor.ts'
 import { signerOf } from './lists/issue.ts'
 import { reissueDue } from './lists/reissue.ts'
-import { bugFields, createLog } from './operations/log.ts'
+import { bugFields, createLog, failureTo } from './operations/log.ts'
 import { repeat } from './operations/repeat.ts'
 import { numberedTask, type PolicyAnswer, type PolicyTask } from './policy-tasks.ts'
 import { readConfig } from './setup/config.ts'
+import { administer } from './setup/context.ts'
 import { folderAt } from './setup/folder.ts'
-import { openStore } from './store/store.ts'
+import { openConfigured } from './setup/store.ts'
 
 /** A head is valid for days: looking once a minute is often enough. */
 const everyMs = 60_000
 
 /** Whoever asked for a change waits for it. */
 const proposalsMs = 250
+
+/** How soon a new import is followed. */
+const importsMs = 10_000
 
 const log = createLog()
 
@@ -59,7 +64,7 @@ function keyGuard(): { readonly withKey: WithKey; readonly sayAgain: () => void 
   }
 }
 
-const failed = (error: unknown) => log.error('bug', bugFields(error))
+const failed = failureTo(log)
 
 function listen(answer: (task: PolicyTask) => Promise<PolicyAnswer>): void {
   process.on('message', (message) => {
@@ -92,7 +97,7 @@ async function main(path: string): Promise<void> {
   const read = await readConfig(folder)
   if (!read.ok) throw new Error('the data folder cannot be read')
   const config = read.value
-  const store = await openStore(folder.store)
+  const store = await openConfigured(config.store, folder)
   const clock = systemClock()
   const policyKey = policyKeyOf(folder)
   const sign = signerOf(policyKey)
@@ -121,12 +126,20 @@ async function main(path: string): Promise<void> {
     })
     return isHere ? answer : { kind: 'keyAbsent' }
   })
-  const stops = [repeat(everyMs, look, failed), repeat(proposalsMs, async () => void (await carry()), failed)]
+  const administration = await administer({ folder, config, store, clock })
+  const imports = keepImports(administration, log)
+  const stops = [
+    repeat(everyMs, look, failed),
+    repeat(proposalsMs, async () => void (await carry()), failed),
+    repeat(importsMs, () => imports.look(), failed),
+  ]
   end = async () => {
     for (const stop of stops) stop()
+    await imports.close()
     await store.close()
   }
   await look()
+  await imports.look()
 }
 
 main(process.argv[2] ?? '').catch((error: unknown) => {

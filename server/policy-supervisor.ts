@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Log } from './operations/log.ts'
 import { numberedAnswer, type PolicyAnswer, type PolicyTask } from './policy-tasks.ts'
+import { storeEnvironment } from './store/postgres/settings.ts'
 
 export type PolicySupervisor = {
   ask(task: PolicyTask): Promise<PolicyAnswer>
@@ -27,8 +28,8 @@ export function supervisePolicy(path: string, log: Log, onRestart: () => void): 
   const waiting = new Map<number, (answer: PolicyAnswer) => void>()
   const start = () => {
     const startedAt = performance.now()
-    // Keys and settings come from the folder; nothing of our environment is its business.
-    child = fork(program, [path], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: {} })
+    // Keys and settings come from the folder; of our environment only the store's password is its business.
+    child = fork(program, [path], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: storeEnvironment() })
     log.info('policy process', { pid: child.pid ?? 0 })
     child.on('message', (message) => {
       const read = numberedAnswer.safeParse(message)

@@ -242,5 +242,7 @@ function differences(old: ContactInput, wanted: ContactInput): ContactChanges | 
   const changed = Object.entries(after ?? {}).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(before?.[name]),
   )
-  return changed.length === 0 ? undefined : Object.fromEntries(changed)
+  if (changed.length === 0) return undefined
+  // Said always: another scope would bring a proof of its own.
+  return { ...Object.fromEntries(changed), proof: wanted.proof ?? '' }
 }

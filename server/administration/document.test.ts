@@ -133,19 +133,16 @@ function settledRules({ rules: given, ...rest }: OrganisationDocument) {
 
 test('whatever a document says is so once it is applied: the snapshot is the document, and applying that changes nothing', async () => {
   await assert(
-    asyncProperty(document, document, async (first, second) => {
-      await folder.close()
-      folder = await testFolder(['alice', 'bob'])
-      for (const wanted of [first, second]) {
-        await apply(wanted)
-        const found = await snapshot()
-        expect(settledRules(found)).toEqual(settledRules(wanted))
-        expect(await planned(found)).toEqual({ ok: true, changes: [], places: [] })
-        for (const user of ['alice', 'bob', 'guest'])
-          expect([user, await faultOfList(folder.administration, user)]).toEqual([user, undefined])
-      }
+    asyncProperty(document, async (wanted) => {
+      await apply(wanted)
+      const found = await snapshot()
+      expect(settledRules(found)).toEqual(settledRules(wanted))
+      expect(await planned(found)).toEqual({ ok: true, changes: [], places: [] })
+      for (const user of ['alice', 'bob', 'guest'])
+        expect([user, await faultOfList(folder.administration, user)]).toEqual([user, undefined])
     }),
-    { numRuns: 8, endOnFailure: true },
+    // One document after the other in the same folder: a smaller one would not start from the same state.
+    { numRuns: 25, endOnFailure: true },
   )
 })
 
