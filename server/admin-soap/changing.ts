@@ -52,6 +52,8 @@ export function changing(name: string, op: ChangeOp, names: Readonly<Record<stri
 
 /** How long an answer waits for the proposal's result. */
 const waitMs = 20_000
+/** Where the policy key is not here: another server on the same store may have it. */
+const elsewhereMs = 1_000
 /** Between two looks, where another process carries it out. */
 const lookMs = 250
 
@@ -79,7 +81,8 @@ function pendingOf(proposal: string, needs: 'approval' | 'signature'): Answer<Ou
 
 /** The result of a proposal that is ready, as soon as it is carried out; `pending` where that takes too long. */
 export async function settled(desk: Desk, proposal: string): Promise<Answer<Outcome>> {
-  const end = performance.now() + waitMs
+  const start = performance.now()
+  let end = start + waitMs
   for (;;) {
     const asked = await Promise.race([
       desk.policy.ask({ task: 'carryOut' }),
@@ -91,8 +94,8 @@ export async function settled(desk: Desk, proposal: string): Promise<Answer<Outc
       const done = answerOf(JSON.parse(row.result) as Ran, 'done')
       return done.ok ? { ok: true, value: { ...done.value, proposal } } : done
     }
-    if (row?.state !== 'ready' || asked.kind === 'keyAbsent' || performance.now() > end)
-      return pendingOf(proposal, 'signature')
+    if (asked.kind === 'keyAbsent') end = start + elsewhereMs
+    if (row?.state !== 'ready' || performance.now() > end) return pendingOf(proposal, 'signature')
     await after(lookMs)
   }
 }

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
+import { createRequest } from '../administration/requests/requests.ts'
 import { addToken, type TokenScope } from '../administration/tokens.ts'
 import { connectTo } from '../cli/remote/connection.ts'
 import { certificateHash } from '../keys/certificate.ts'
+import { createOrganisations } from '../organisation/organisation.ts'
 import { exchange, signedIn, type Target } from '../testing/client.ts'
 import { type TestServer, testPassword, testServer } from '../testing/harness.ts'
 import { outcome } from './changing.ts'
@@ -154,4 +156,20 @@ test('a wipe is signed by the policy process and reaches the device', async () =
   expect(told.ok && Buffer.from(told.fields.get('fresh') ?? '', 'base64').toString()).toContain('"cmd":"wipe"')
   const last = await server.administration.store.administration.lastAudit()
   expect(last).toMatchObject({ op: 'device.revoke', who: 'people-0@token', via: 'soap', why: 'lost' })
+})
+
+test('a contact request is listed and decided', async () => {
+  const { store, clock, config } = server.administration
+  const alice = await store.users.get('alice')
+  if (!alice) throw new Error('no user')
+  const dependencies = { store, clock, config, organisations: createOrganisations() }
+  expect(await createRequest(dependencies, alice, { to: 'p@partner.example', note: 'a note' })).toMatchObject({
+    ok: true,
+  })
+  const remote = await remoteOf('contacts')
+  const listed = await remote.call('ListRequests', {}, z.object({ requests: z.array(z.object({ id: z.string() })) }))
+  const id = listed.ok ? (listed.value.requests[0]?.id ?? '') : ''
+  const done = await remote.call('DecideRequest', { id, approve: true, why: 'known' }, outcome)
+  expect(done).toMatchObject({ ok: true, value: { state: 'done', lists: [{ user: 'alice', added: 1 }] } })
+  expect(await remote.call('ListRequests', {}, z.unknown())).toMatchObject({ ok: true, value: { requests: [] } })
 })

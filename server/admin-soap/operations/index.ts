@@ -4,6 +4,7 @@ import { contactOperations } from './contacts.ts'
 import { controlOperations } from './control.ts'
 import { deviceOperations } from './devices.ts'
 import { organisationOperations } from './organisation.ts'
+import { requestOperations } from './requests.ts'
 import { signingOperations } from './signing.ts'
 import { userOperations } from './users.ts'
 
@@ -13,6 +14,7 @@ export const adminOperations: readonly Operation[] = [
   ...contactOperations,
   ...controlOperations,
   ...deviceOperations,
+  ...requestOperations,
   ...signingOperations,
 ]
 
