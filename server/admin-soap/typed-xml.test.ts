@@ -110,6 +110,17 @@ describe('changes as a choice of elements', () => {
     )
   })
 
+  it('takes a time as a date or as milliseconds', () => {
+    const set = (expires: string) =>
+      read(
+        `<changes><userSet><user>u</user><changes><expires>${expires}</expires></changes></userSet></changes>`,
+        schema,
+      )
+    const changes = (expires: unknown) => [{ op: 'user.set', user: 'u', changes: { expires } }]
+    expect(set('1893456000000')).toEqual({ ok: true, value: { changes: changes(1_893_456_000_000) } })
+    expect(set('2031-01-31')).toEqual({ ok: true, value: { changes: changes('2031-01-31') } })
+  })
+
   it('takes exactly one element of a known change, and no origin', () => {
     const given = (inner: string) => read(`<changes>${inner}</changes>`, schema)
     expect(given('<groupPut><group>g</group><title>t</title></groupPut>')).toMatchObject({ ok: true })

@@ -91,6 +91,8 @@ function scalarOf({ type }: Definition, text: string, place: string): unknown {
     if (!/^[+-]?\d{1,15}$/.test(trimmed)) throw new Misread(place, 'a whole number is needed')
     return Number(trimmed)
   }
+  // A time is a date, or milliseconds since the epoch.
+  if (type === 'union') return /^\d{9,15}$/.test(trimmed) ? Number(trimmed) : text
   if (type !== 'boolean') return text
   if (trimmed === 'true' || trimmed === '1') return true
   if (trimmed === 'false' || trimmed === '0') return false

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addToken } from '../administration/tokens.ts'
-import { type Finished, type TestServer, testServer } from '../testing/harness.ts'
+import { type Finished, finishedOf, type TestServer, testServer } from '../testing/harness.ts'
 
 const script = fileURLToPath(new URL('testing/zeep-session.py', import.meta.url))
 
@@ -25,19 +25,7 @@ async function newToken(name: string): Promise<string> {
 /** Debian's Python: zeep is its package. Of our environment nothing: a bundle of authorities there would replace the certificate. */
 function runZeep(words: readonly string[], input: string): Promise<Finished> {
   const child = spawn('/usr/bin/python3', [script, ...words], { stdio: 'pipe', env: { PATH: process.env.PATH } })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += String(chunk)
-  })
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += String(chunk)
-  })
-  child.stdin.end(`${input}\n`)
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code) => resolve({ code, out, err }))
-  })
+  return finishedOf(child, `${input}\n`)
 }
 
 /** What each step prints, with the caller's name in the audit log. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { addToken, type TokenScope } from '../../administration/tokens.ts'
 import { connectTo, type Remote } from '../../cli/remote/connection.ts'
 import { certificateHash } from '../../keys/certificate.ts'
-import type { Finished, TestServer } from '../../testing/harness.ts'
+import { type Finished, finishedOf, type TestServer } from '../../testing/harness.ts'
 
 const program = fileURLToPath(new URL('../../main.ts', import.meta.url))
 
@@ -46,20 +46,7 @@ export async function otherMachine(server: TestServer): Promise<OtherMachine> {
     const place = ['--remote', url, '--token-file', join(path, token), '--pin', pin, '--json']
     const child = spawn(process.execPath, [program, ...words, ...place], { stdio: 'pipe', cwd: path })
     children.push(child)
-    let out = ''
-    let err = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      out += String(chunk)
-    })
-    child.stderr.on('data', (chunk: Buffer) => {
-      err += String(chunk)
-    })
-    child.stdin.end(input)
-    const finished = new Promise<Finished>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', (code) => resolve({ code, out, err }))
-    })
-    return { child, finished }
+    return { child, finished: finishedOf(child, input) }
   }
   return {
     path,
