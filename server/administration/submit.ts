@@ -86,22 +86,42 @@ export async function decide(store: Store, { id, who, approve }: Decision): Prom
 export async function carryOut(dependencies: RunDependencies, now: () => number): Promise<number> {
   let count = 0
   for (const proposal of await dependencies.store.administration.proposals('ready')) {
-    const run = { ...runOf(proposal), now: now() }
-    const done = (result: Ran) => ({
-      state: result.ok ? ('done' as const) : ('refused' as const),
-      approved_by: proposal.approved_by,
-      result: JSON.stringify(result),
-    })
-    const ran = await runChanges(dependencies, run, {
-      also: async (inside, result) => {
-        // Another process was faster: what we did is rolled back.
-        if (!(await inside.administration.moveProposal(proposal.id, 'ready', done(result)))) throw new CarriedOut()
-      },
-    }).catch(carriedOut)
-    if (ran && !ran.ok) await dependencies.store.administration.moveProposal(proposal.id, 'ready', done(ran))
+    await carryOutOne(dependencies, proposal, { now: now() })
     count += 1
   }
   return count
+}
+
+export type Carrying = {
+  readonly now: number
+  /** What else belongs to the transaction. */
+  readonly also?: () => Promise<void>
+}
+
+/** What a ready proposal came to; undefined where another process was faster. */
+export async function carryOutOne(
+  dependencies: RunDependencies,
+  proposal: ProposalRow,
+  { now, also }: Carrying,
+): Promise<Ran | undefined> {
+  const done = (result: Ran) => ({
+    state: result.ok ? ('done' as const) : ('refused' as const),
+    approved_by: proposal.approved_by,
+    result: JSON.stringify(result),
+  })
+  const ran = await runChanges(
+    dependencies,
+    { ...runOf(proposal), now },
+    {
+      also: async (inside, result) => {
+        // Another process was faster: what we did is rolled back.
+        if (!(await inside.administration.moveProposal(proposal.id, 'ready', done(result)))) throw new CarriedOut()
+        await also?.()
+      },
+    },
+  ).catch(carriedOut)
+  if (ran && !ran.ok) await dependencies.store.administration.moveProposal(proposal.id, 'ready', done(ran))
+  return ran
 }
 
 class CarriedOut extends Error {}

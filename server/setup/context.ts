@@ -1,7 +1,7 @@
 /** A data folder opened: what every command needs. The policy key is read only where something is signed. */
 
 import { userInfo } from 'node:os'
-import { addAudit, type Note } from '../administration/audit.ts'
+import { type Note, noteAs } from '../administration/audit.ts'
 import type { Change } from '../administration/change.ts'
 import { createDevices, type Devices } from '../administration/devices.ts'
 import { createPeople, type Done, type People } from '../administration/people.ts'
@@ -60,10 +60,7 @@ export async function administer(context: Context): Promise<Administration> {
     if (options.dry === true) return runChanges({ ...context, sign: unsigned }, asked, options)
     return submit((await isHere(policyKey, context.store)) ? dependencies : context, asked, options)
   }
-  const note: Note = async (inside, line) => {
-    const empty = { why: '', before: '', after: '', undo: '' }
-    await addAudit(inside, [{ at: context.clock.now(), who, via: 'cli', ...empty, ...line }])
-  }
+  const note = noteAs({ clock: context.clock, who, via: 'cli' })
   return {
     ...context,
     who,
