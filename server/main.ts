@@ -1,11 +1,19 @@
 /** The command `kith-server`: composition of its commands, noun and verb. */
 import { Command, CommanderError } from 'commander'
 import { addContactCommands } from './cli/contact.ts'
+import { addAuditCommands } from './cli/control/audit.ts'
+import { addProposalCommands } from './cli/control/proposal.ts'
+import { addTokenCommands } from './cli/control/token.ts'
 import { addDeviceCommands } from './cli/device.ts'
 import { addEnrolCommand } from './cli/enrol.ts'
 import { addGatewayCommands } from './cli/gateway.ts'
 import { addInitCommand } from './cli/init.ts'
 import { addKeyCommands } from './cli/key.ts'
+import { addDocumentCommands } from './cli/organisation/document.ts'
+import { addGroupCommands } from './cli/organisation/group.ts'
+import { addPolicyCommands } from './cli/organisation/policy.ts'
+import { addRuleCommands } from './cli/organisation/rule.ts'
+import { addWhyCommand } from './cli/organisation/why.ts'
 import { exitCodes } from './cli/outcome.ts'
 import { addQuarantineCommands } from './cli/quarantine.ts'
 import { addServeCommands } from './cli/serve.ts'
@@ -22,6 +30,14 @@ function createProgram(): Command {
   addQuarantineCommands(program)
   addUserCommands(program)
   addContactCommands(program)
+  addGroupCommands(program)
+  addRuleCommands(program)
+  addPolicyCommands(program)
+  addWhyCommand(program)
+  addDocumentCommands(program)
+  addAuditCommands(program)
+  addProposalCommands(program)
+  addTokenCommands(program)
   addDeviceCommands(program)
   addEnrolCommand(program)
   addKeyCommands(program)

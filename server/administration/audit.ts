@@ -5,15 +5,25 @@ import type { Store } from '../store/store.ts'
 
 export type AuditEntry = Omit<AuditRow, 'n' | 'prev' | 'hash'>
 
+/** Puts into the log what changes no list, in the transaction of what it tells of. */
+export type Note = (
+  inside: Store,
+  line: Pick<AuditEntry, 'op' | 'target'> & Partial<Pick<AuditEntry, 'why' | 'before' | 'after'>>,
+) => Promise<void>
+
 const beginning = '0'.repeat(64)
 
-/** In the transaction of what it tells of. The number of the new line. */
-export async function addAudit(inside: Store, entry: AuditEntry): Promise<number> {
+/** In the transaction of what they tell of. The numbers of the new lines, which follow one another. */
+export async function addAudit(inside: Store, entries: readonly AuditEntry[]): Promise<readonly number[]> {
   const last = await inside.administration.lastAudit()
-  const n = (last?.n ?? 0) + 1
-  const row = { n, ...entry, prev: last?.hash ?? beginning }
-  await inside.administration.addAudit({ ...row, hash: hashOfAudit(row) })
-  return n
+  const rows: AuditRow[] = []
+  for (const entry of entries) {
+    const before = rows.at(-1) ?? last
+    const row = { n: (before?.n ?? 0) + 1, ...entry, prev: before?.hash ?? beginning }
+    rows.push({ ...row, hash: hashOfAudit(row) })
+  }
+  await inside.administration.addAudit(...rows)
+  return rows.map(({ n }) => n)
 }
 
 /** Over every field, each with its length, so that none can pass for a part of another. */

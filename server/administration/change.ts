@@ -1,7 +1,7 @@
 /** Every administrative change, as the command line, the administration service and the desktop give it. */
 import { z } from 'zod'
 import { contactChangesSchema, contactInputSchema } from '../lists/contact.ts'
-import { organisationPolicySchema } from '../organisation/policy.ts'
+import { policyChangesSchema } from '../organisation/policy.ts'
 import { isUnit } from '../organisation/units.ts'
 
 const login = z.string().min(1).max(64)
@@ -44,7 +44,7 @@ export const changeSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('group.join'), group, user: login }),
   z.strictObject({ op: z.literal('group.leave'), group, user: login }),
 
-  z.strictObject({ op: z.literal('policy.set'), changes: organisationPolicySchema.partial() }),
+  z.strictObject({ op: z.literal('policy.set'), changes: policyChangesSchema }),
   z.strictObject({ op: z.literal('rule.open'), a: unit, b: unit }),
   /** Everybody at the domain (`@partner.example`), for those whom `for` names. */
   z.strictObject({
@@ -67,6 +67,8 @@ export const changeSchema = z.discriminatedUnion('op', [
 export type Change = z.infer<typeof changeSchema>
 export type ChangeOp = Change['op']
 export type ChangeOf<O extends ChangeOp> = Extract<Change, { readonly op: O }>
+
+export const changeOps: ReadonlySet<string> = new Set(changeSchema.options.map(({ shape }) => shape.op.value))
 
 export type Role = 'auditor' | 'operator' | 'administrator'
 

@@ -9,11 +9,13 @@ import { primitives } from '../keys/primitives.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandRow, DeviceRow, DeviceState } from '../store/tables.ts'
+import type { Note } from './audit.ts'
 import { nudge } from './nudge.ts'
 import type { Done } from './people.ts'
 
 export type Wipe = 'list' | 'all'
-export type DeviceChoice = { readonly id: string; readonly user?: string }
+/** `why`: the reason, for the audit log. */
+export type DeviceChoice = { readonly id: string; readonly user?: string; readonly why?: string }
 
 export type DeviceCommand = Pick<CommandRow, 'usr' | 'dev' | 'state'> & Pick<Command, 'cmd' | 'scope' | 'iat'>
 
@@ -36,56 +38,49 @@ export type DeviceDependencies = {
   readonly clock: Clock
   readonly config: Config
   readonly policyKey: PolicyKey
+  readonly note: Note
 }
 
 export function createDevices(dependencies: DeviceDependencies): Devices {
   const { store } = dependencies
+  const move = (op: string, choice: DeviceChoice, work: Move) =>
+    store.transaction(async (inside) => {
+      const found = await choose(inside, choice)
+      if (!found.ok) return found
+      const next = await work(inside, found.value)
+      if (!next.ok) return next
+      return setState(dependencies, inside, { device: found.value, state: next.value, op, why: choice.why })
+    })
   return {
     list: (user) => store.devices.list(user),
     approve: (choice) =>
-      store.transaction(async (inside) => {
-        const found = await choose(inside, choice)
-        if (!found.ok) return found
-        if (found.value.state === 'revoked') return { ok: false, why: 'a revoked device stays revoked: enrol it anew' }
-        return setState(dependencies, inside, { device: found.value, state: 'active' })
-      }),
+      move('device.approve', choice, async (_inside, { state }) =>
+        state === 'revoked' ? refused('a revoked device stays revoked: enrol it anew') : { ok: true, value: 'active' },
+      ),
     revoke: (choice, wipe) =>
-      store.transaction(async (inside) => {
-        const found = await choose(inside, choice)
-        if (!found.ok) return found
-        if (wipe) await addCommand(dependencies, inside, { device: found.value, cmd: 'wipe', scope: wipe })
-        return setState(dependencies, inside, { device: found.value, state: 'revoked' })
+      move('device.revoke', choice, async (inside, device) => {
+        if (wipe) await addCommand(dependencies, inside, { device, cmd: 'wipe', scope: wipe })
+        return { ok: true, value: 'revoked' }
       }),
     lock: (choice) =>
-      store.transaction(async (inside) => {
-        const found = await choose(inside, choice)
-        if (!found.ok) return found
-        const { state } = found.value
-        if (state !== 'active' && state !== 'locked')
-          return { ok: false, why: `the device is ${state}: nothing to lock` }
-        await addCommand(dependencies, inside, { device: found.value, cmd: 'lock', scope: 'all' })
-        return setState(dependencies, inside, { device: found.value, state: 'locked' })
+      move('device.lock', choice, async (inside, device) => {
+        const { state } = device
+        if (state !== 'active' && state !== 'locked') return refused(`the device is ${state}: nothing to lock`)
+        await addCommand(dependencies, inside, { device, cmd: 'lock', scope: 'all' })
+        return { ok: true, value: 'locked' }
       }),
     unlock: (choice) =>
-      store.transaction(async (inside) => {
-        const found = await choose(inside, choice)
-        if (!found.ok) return found
-        if (found.value.state !== 'locked')
-          return { ok: false, why: `the device is not locked, but ${found.value.state}` }
+      move('device.unlock', choice, async (inside, device) => {
+        if (device.state !== 'locked') return refused(`the device is not locked, but ${device.state}`)
         // A lock that never arrived must not arrive now.
-        for (const row of await openOf(inside, found.value, 'lock')) {
-          await inside.devices.setCommand(found.value, row.id, 'done')
-        }
-        return setState(dependencies, inside, { device: found.value, state: 'active' })
+        for (const row of await openOf(inside, device, 'lock')) await inside.devices.setCommand(device, row.id, 'done')
+        return { ok: true, value: 'active' }
       }),
     rotate: (choice) =>
-      store.transaction(async (inside) => {
-        const found = await choose(inside, choice)
-        if (!found.ok) return found
-        if (found.value.state !== 'active')
-          return { ok: false, why: `the device is ${found.value.state}: it makes no new keys` }
-        await addCommand(dependencies, inside, { device: found.value, cmd: 'rotate', scope: 'all' })
-        return setState(dependencies, inside, { device: found.value, state: 'active' })
+      move('device.rotate', choice, async (inside, device) => {
+        if (device.state !== 'active') return refused(`the device is ${device.state}: it makes no new keys`)
+        await addCommand(dependencies, inside, { device, cmd: 'rotate', scope: 'all' })
+        return { ok: true, value: 'active' }
       }),
     async commands(user) {
       const rows = (await store.devices.allCommands(user)).map(({ usr, dev, state, bytes }) => {
@@ -97,22 +92,36 @@ export function createDevices(dependencies: DeviceDependencies): Devices {
   }
 }
 
+/** What else a verb does to the device, and the state in which it is then. */
+type Move = (inside: Store, device: DeviceRow) => Promise<Done<DeviceState>>
+
+function refused(why: string): { readonly ok: false; readonly why: string } {
+  return { ok: false, why }
+}
+
 async function choose(inside: Store, { id, user }: DeviceChoice): Promise<Done<DeviceRow>> {
   const [first, second] = (await inside.devices.list(user)).filter((device) => device.id === id)
   if (!first) return { ok: false, why: `there is no device ${JSON.stringify(id)}` }
   return second ? { ok: false, why: 'several users have this device: name the user' } : { ok: true, value: first }
 }
 
-type StateChange = { readonly device: DeviceRow; readonly state: DeviceState }
+type StateChange = {
+  readonly device: DeviceRow
+  readonly state: DeviceState
+  readonly op: string
+  readonly why: string | undefined
+}
 
 async function setState(
   dependencies: DeviceDependencies,
   inside: Store,
-  { device, state }: StateChange,
+  { device, state, op, why = '' }: StateChange,
 ): Promise<Done<DeviceRow>> {
   await inside.devices.setState(device.usr, device.id, state)
   if (state !== 'active') await inside.sessions.removeOf(device.usr, device.id)
   await nudge(inside, device.usr, dependencies.clock.now())
+  const [before, after] = [JSON.stringify(device.state), JSON.stringify(state)]
+  await dependencies.note(inside, { op, target: `${device.usr} ${device.id}`, why, before, after })
   return { ok: true, value: { ...device, state } }
 }
 

@@ -5,6 +5,7 @@ import type { Account } from '../accounts.ts'
 import type { Clock } from '../clock.ts'
 import type { RunAs } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
+import type { Note } from './audit.ts'
 import { changeSchema, faultOfChange } from './change.ts'
 import { nudge } from './nudge.ts'
 import { faultOfSubmitted, type Submitted } from './submit.ts'
@@ -27,24 +28,29 @@ export type NewUser = {
 export type People = {
   /** Without a password nobody can sign in, until one is set. */
   add(user: NewUser, password?: string): Promise<Done<Account>>
-  setPassword(id: string, password: string): Promise<Done>
+  setPassword(id: string, password: string, why?: string): Promise<Done>
   /** Ends every session of the user at once. */
   disable(id: string): Promise<Done>
   enable(id: string): Promise<Done>
 }
 
-export type PeopleDependencies = { readonly store: Store; readonly clock: Clock; readonly run: RunAs }
+export type PeopleDependencies = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly run: RunAs
+  readonly note: Note
+}
 
 export function createPeople(dependencies: PeopleDependencies): People {
   return {
     add: (user, password) => addUser(dependencies, user, password),
-    async setPassword(id, password) {
-      const why = faultOfPassword(password)
-      if (why !== undefined) return { ok: false, why }
-      const argon2 = await hashPassword(password)
+    async setPassword(id, password, why = '') {
+      const read = await readPassword(password)
+      if (!read.ok) return read
       return changeUser(dependencies, id, async (inside) => {
-        await inside.users.setPassword(id, argon2)
+        await inside.users.setPassword(id, read.value)
         await inside.access.clearAttempts(`account:${id}`)
+        await dependencies.note(inside, { op: 'user.password', target: id, why })
       })
     },
     disable: (user) => ranAlone(dependencies.run([{ op: 'user.disable', user }])),
@@ -58,21 +64,24 @@ function unknown(id: string): { readonly ok: false; readonly why: string } {
   return { ok: false, why: `there is no user ${JSON.stringify(id)}` }
 }
 
-function faultOfPassword(password: string): string | undefined {
-  if (password.length < minPasswordLength) return `a password needs at least ${minPasswordLength} characters`
-  return password.length > maxPasswordLength ? `a password has at most ${maxPasswordLength} characters` : undefined
+/** Its hash, or why it cannot be a password. */
+export async function readPassword(password: string): Promise<Done<string>> {
+  if (password.length < minPasswordLength)
+    return { ok: false, why: `a password needs at least ${minPasswordLength} characters` }
+  if (password.length > maxPasswordLength)
+    return { ok: false, why: `a password has at most ${maxPasswordLength} characters` }
+  return { ok: true, value: await hashPassword(password) }
 }
 
 async function addUser({ store, run }: PeopleDependencies, user: NewUser, password?: string): Promise<Done<Account>> {
-  const why = password === undefined ? undefined : faultOfPassword(password)
-  if (why !== undefined) return { ok: false, why }
-  const argon2 = password === undefined ? undefined : await hashPassword(password)
+  const read = password === undefined ? undefined : await readPassword(password)
+  if (read?.ok === false) return read
   const { id, ...fields } = user
   const parsed = changeSchema.safeParse({ op: 'user.add', user: id, ...fields })
   if (!parsed.success) return { ok: false, why: faultOfChange(parsed.error) }
   const ran = await run([parsed.data], {
     also: async (inside) => {
-      if (argon2 !== undefined) await inside.users.setPassword(id, argon2)
+      if (read) await inside.users.setPassword(id, read.value)
     },
   })
   const fault = faultOfSubmitted(ran)

@@ -45,7 +45,7 @@ class Undone extends Error {
 export type RunOptions = {
   /** Nothing is kept: to see what would happen. */
   readonly dry?: boolean
-  /** What else belongs to the transaction, once all went well. */
+  /** What else belongs to the transaction, once all went well; in a dry run it is rolled back with the rest. */
   readonly also?: (inside: Store, ran: Ran) => Promise<void>
 }
 
@@ -53,8 +53,8 @@ export async function runChanges(dependencies: RunDependencies, run: Run, option
   try {
     return await dependencies.store.transaction(async (inside) => {
       const outcome = await runInside(dependencies, inside, run)
+      if (outcome.ok) await options.also?.(inside, outcome)
       if (!outcome.ok || options.dry === true) throw new Undone(outcome)
-      await options.also?.(inside, outcome)
       return outcome
     })
   } catch (error) {
@@ -76,10 +76,8 @@ async function runInside({ config, sign }: RunDependencies, inside: Store, run: 
   if (faults.length > 0) return { ok: false, faults }
   const lists = await writeLists({ config, sign }, work, { before, by: run.who })
   if (!lists.ok) return lists
-  const audit: number[] = []
-  for (const [index, one] of applied.entries())
-    audit.push(await addAudit(inside, auditOf(run, run.changes[index], one)))
-  return { ok: true, lists: lists.value, audit }
+  const entries = applied.map((one, index) => auditOf(run, run.changes[index], one))
+  return { ok: true, lists: lists.value, audit: await addAudit(inside, entries) }
 }
 
 function auditOf(

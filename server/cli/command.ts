@@ -15,6 +15,20 @@ export function withCommon(command: Command): Command {
   return command
     .option('--data <folder>', 'data folder (or KITH_DATA)', defaultFolder)
     .option('--json', 'one JSON object on standard output')
+    .option('--local', 'work on the data folder of this machine, as every command does')
+}
+
+export const reasonOptions = commonOptions.extend({ why: z.string().max(1_000).optional() })
+export const changeOptions = reasonOptions.extend({ dryRun: z.boolean().optional() })
+export type ChangeOptions = z.infer<typeof changeOptions>
+
+/** For what changes something that the audit log tells of. */
+export function withReason(command: Command): Command {
+  return withCommon(command).option('--why <text>', 'the reason, for the audit log')
+}
+
+export function withChange(command: Command): Command {
+  return withReason(command).option('--dry-run', 'show what would change, and keep nothing')
 }
 
 /** An action that works on an opened data folder with the policy key. */
@@ -93,3 +107,12 @@ export function readPort(text: string): number {
   if (!Number.isInteger(port) || port < 0 || port > highestPort) throw new InvalidArgumentError('a port is 0 to 65535')
   return port
 }
+
+/** An option's text as a number of days. */
+export function readDays(text: string): number {
+  const days = Number(text)
+  if (!Number.isInteger(days) || days < 1 || days > maxDays) throw new InvalidArgumentError(`1 to ${maxDays} days`)
+  return days
+}
+
+const maxDays = 36_500

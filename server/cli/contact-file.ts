@@ -17,8 +17,13 @@ export const maxFaults = 20
 
 /** Undefined: there is no such file. */
 export async function readContactFile(name: string): Promise<ContactFile | undefined> {
-  const text = await (name === '-' ? textOf(process.stdin) : readFile(name, 'utf8')).catch(() => undefined)
+  const text = await readText(name)
   return text === undefined ? undefined : parseContactLines(text)
+}
+
+/** `-`: standard input. Undefined: there is no such file. */
+export function readText(name: string): Promise<string | undefined> {
+  return (name === '-' ? textOf(process.stdin) : readFile(name, 'utf8')).catch(() => undefined)
 }
 
 export function parseContactLines(text: string): ContactFile {

@@ -1,25 +1,28 @@
-/** `kith-server contact add|set|remove|list --user U` */
+/** `kith-server contact add|set|remove`: what changes the entries of one user */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import { entryFromText, type ListWish } from '../lists/changes.ts'
+import type { Change } from '../administration/change.ts'
+import { isOwn, unusedContacts } from '../administration/last-use.ts'
 import { type ContactChanges, contactChangesSchema } from '../lists/contact.ts'
-import type { ChangeResult } from '../lists/editor.ts'
 import type { Administration } from '../setup/context.ts'
-import { administering, commonOptions, withCommon } from './command.ts'
-import { atLines, type FileFault, maxFaults, readContactFile } from './contact-file.ts'
-import { type Outcome, refused, succeeded, table, unavailable } from './outcome.ts'
+import { change, maxFaults } from './changing.ts'
+import { administering, changeOptions, readDays, withChange } from './command.ts'
+import { type FileFault, readContactFile } from './contact-file.ts'
+import { addContactReadings } from './contact-reading.ts'
+import { type Outcome, refused, unavailable } from './outcome.ts'
 
-const userOptions = commonOptions.extend({ user: z.string() })
-const fieldOptions = userOptions.extend({
+const fieldOptions = changeOptions.extend({
+  user: z.string(),
   ...contactChangesSchema.omit({ groups: true }).shape,
   group: z.array(z.string()).optional(),
   from: z.string().optional(),
 })
-type UserOptions = z.infer<typeof userOptions>
+const removeOptions = changeOptions.extend({ user: z.string().optional(), unusedDays: z.number().optional() })
 type FieldOptions = z.infer<typeof fieldOptions>
+type RemoveOptions = z.infer<typeof removeOptions>
 
 export function addContactCommands(program: Command): void {
-  const contact = program.command('contact').description("contacts of one user's whitelist")
+  const contact = program.command('contact').description("contacts of users' whitelists")
   const add = withFields(
     withUser(contact.command('add [address]').description('add a contact, or many from a file in one version')),
   )
@@ -30,14 +33,15 @@ export function addContactCommands(program: Command): void {
   add.action(administering(fieldOptions, addContact))
   const set = withFields(withUser(contact.command('set <address>').description('change a contact')))
   set.option('--address <address>', 'new address').action(administering(fieldOptions, setContact))
-  withUser(contact.command('remove <addresses...>').description('remove contacts, all in one version')).action(
-    administering(userOptions, removeContacts),
-  )
-  withUser(contact.command('list').description('list the contacts')).action(administering(userOptions, listContacts))
+  withChange(contact.command('remove [addresses...]').description('remove contacts, all in one version'))
+    .option('--user <login>', 'whose whitelist')
+    .option('--unused-days <days>', 'all that were not used for so many days, of everybody or of --user', readDays)
+    .action(administering(removeOptions, removeContacts))
+  addContactReadings(contact)
 }
 
 function withUser(command: Command): Command {
-  return withCommon(command).requiredOption('--user <login>', 'whose whitelist')
+  return withChange(command).requiredOption('--user <login>', 'whose whitelist')
 }
 
 function withFields(command: Command): Command {
@@ -48,7 +52,10 @@ function withFields(command: Command): Command {
     .option('--remark <text>', 'remark')
     .option('--group <name>', 'group; several times for several', collect)
     .addOption(new Option('--scope <scope>').choices(['internal', 'external']))
-    .option('--proof <level>', 'how incoming mail is proven: login, dmarc, dkim:<domain>, key:<public key>')
+    .option(
+      '--proof <level>',
+      'how incoming mail is proven: login, dmarc, dkim:<domain>, key:<public key>; empty: as usual',
+    )
     .option('--expires <date>', 'a date such as 2030-01-31, or "never"')
     .addOption(new Option('--direction <direction>').choices(['both', 'send', 'receive']))
 }
@@ -62,21 +69,21 @@ function fieldsOf(options: FieldOptions): ContactChanges {
 }
 
 async function addContact(administration: Administration, options: FieldOptions, address?: string): Promise<Outcome> {
-  if (options.from !== undefined) return addFile(administration, options.user, options.from)
+  if (options.from !== undefined) return addFile(administration, options, options.from)
   if (address === undefined || options.name === undefined)
     return { ok: false, code: 'usage', why: 'a contact needs an address and --name, or --from FILE' }
+  const { user } = options
   const contact = { ...fieldsOf(options), address, name: options.name }
-  return change(administration, options.user, [{ op: 'add', contact }])
+  return change(administration, options, [{ op: 'contact.add', user, contact }], { list: user })
 }
 
-async function addFile(administration: Administration, user: string, name: string): Promise<Outcome> {
+async function addFile(administration: Administration, options: FieldOptions, name: string): Promise<Outcome> {
   const file = await readContactFile(name)
   if (!file) return unavailable(`cannot read ${name}`)
   if (file.faults.length > 0) return faulty(file.faults)
-  const wishes = file.contacts.map((contact): ListWish => ({ op: 'add', contact }))
-  const result = await administration.editor.change(user, wishes, 'cli')
-  if (!result.ok && result.kind === 'refused') return faulty(atLines(result.faults, file.lines))
-  return outcomeOf(result, user)
+  const { user } = options
+  const changes = file.contacts.map((contact): Change => ({ op: 'contact.add', user, contact }))
+  return change(administration, options, changes, { list: user, places: file.lines.map((line) => ({ line })) })
 }
 
 function faulty(faults: readonly FileFault[]): Outcome {
@@ -85,62 +92,33 @@ function faulty(faults: readonly FileFault[]): Outcome {
 }
 
 function setContact(administration: Administration, options: FieldOptions, address = ''): Promise<Outcome> {
-  return change(administration, options.user, [{ op: 'set', address, changes: fieldsOf(options) }])
+  const { user } = options
+  return change(administration, options, [{ op: 'contact.set', user, address, changes: fieldsOf(options) }], {
+    list: user,
+  })
 }
 
-function removeContacts(
+async function removeContacts(
   administration: Administration,
-  options: UserOptions,
+  options: RemoveOptions,
   ...addresses: readonly string[]
 ): Promise<Outcome> {
-  const wishes = addresses.map((address): ListWish => ({ op: 'remove', address }))
-  return change(administration, options.user, wishes)
+  const { user, unusedDays } = options
+  if (unusedDays !== undefined && addresses.length === 0) return removeUnused(administration, options, unusedDays)
+  if (unusedDays !== undefined || addresses.length === 0 || user === undefined)
+    return { ok: false, code: 'usage', why: 'name addresses and --user, or --unused-days alone' }
+  const changes = addresses.map((address): Change => ({ op: 'contact.remove', user, address }))
+  return change(administration, options, changes, { list: user })
 }
 
-async function change({ editor }: Administration, user: string, wishes: readonly ListWish[]): Promise<Outcome> {
-  return outcomeOf(await editor.change(user, wishes, 'cli'), user)
-}
-
-function outcomeOf(result: ChangeResult, user: string): Outcome {
-  if (result.ok) {
-    const { version, added, changed, removed } = result.value
-    return succeeded(`version ${version}: ${added} added, ${changed} changed, ${removed} removed`, {
-      version,
-      added,
-      changed,
-      removed,
-    })
-  }
-  if (result.kind === 'noList') return refused(`there is no user ${JSON.stringify(user)}`)
-  const [first, ...others] = result.faults
-  return others.length === 0
-    ? refused(first?.why ?? 'refused')
-    : { ok: false, code: 'refused', why: 'nothing was changed', faults: result.faults }
-}
-
-async function listContacts({ store }: Administration, { user }: UserOptions): Promise<Outcome> {
-  const list = await store.lists.ofUser(user)
-  if (!list) return refused(`there is no user ${JSON.stringify(user)}`)
-  const entries = (await store.lists.entries(list.id)).map((row) => entryFromText(row.json))
-  const contacts = entries.map((entry) => ({
-    id: entry.id,
-    name: entry.n,
-    nickname: entry.k,
-    address: entry.m,
-    remark: entry.r,
-    groups: entry.g ?? [],
-    scope: entry.s === 'int' ? 'internal' : 'external',
-    ...(entry.a === undefined ? {} : { proof: entry.a }),
-    ...(entry.x === undefined ? {} : { expires: new Date(entry.x).toISOString() }),
-    ...(entry.o === undefined ? {} : { direction: entry.o === 's' ? 'send' : 'receive' }),
-  }))
-  const rows = contacts.map(({ name, nickname, address, scope, groups }) => [
-    name,
-    nickname,
-    address,
-    scope,
-    groups.join(', '),
-  ])
-  const text = `version ${list.ver}, ${contacts.length} contacts\n${table([['NAME', 'NICKNAME', 'ADDRESS', 'SCOPE', 'GROUPS'], ...rows])}`
-  return succeeded(text, { version: list.ver, epoch: list.ep, contacts })
+/** What an import brings stays: it would come back. */
+async function removeUnused(administration: Administration, options: RemoveOptions, days: number): Promise<Outcome> {
+  const { store, clock } = administration
+  const { user } = options
+  const found = await unusedContacts(store, { now: clock.now(), days, ...(user === undefined ? {} : { user }) })
+  if (!found.ok) return refused(found.why)
+  const changes = found.value
+    .filter(({ source }) => isOwn(source))
+    .map(({ user: usr, address }): Change => ({ op: 'contact.remove', user: usr, address }))
+  return change(administration, options, changes, { value: { removed: changes.length } })
 }

@@ -8,20 +8,20 @@ import type { DeviceChoice, DeviceCommand } from '../administration/devices.ts'
 import type { Done } from '../administration/people.ts'
 import { primitives } from '../keys/primitives.ts'
 import type { DeviceRow } from '../store/tables.ts'
-import { administering, commonOptions, withCommon } from './command.ts'
+import { administering, reasonOptions, withCommon, withReason } from './command.ts'
 import { type Outcome, refused, succeeded, table } from './outcome.ts'
 
-const deviceOptions = commonOptions.extend({ user: z.string().optional(), wipe: z.enum(['list', 'all']).optional() })
+const deviceOptions = reasonOptions.extend({ user: z.string().optional(), wipe: z.enum(['list', 'all']).optional() })
 type DeviceOptions = z.infer<typeof deviceOptions>
 
 export function addDeviceCommands(program: Command): void {
   const device = program.command('device').description('devices of users')
-  withUser(device.command('list').description('list devices with the words that their users see')).action(
+  withUser(withCommon(device.command('list').description('list devices with the words that their users see'))).action(
     administering(deviceOptions, async ({ devices }, { user }) =>
       listed(await devices.list(user), await devices.commands(user)),
     ),
   )
-  withUser(device.command('approve <device>').description('let a waiting device have the list')).action(
+  withUser(withReason(device.command('approve <device>').description('let a waiting device have the list'))).action(
     administering(deviceOptions, async ({ devices }, options, id = '') =>
       told(await devices.approve(choice(id, options))),
     ),
@@ -32,13 +32,13 @@ export function addDeviceCommands(program: Command): void {
     rotate: 'have it make new keys of its own',
   } as const
   for (const verb of ['lock', 'unlock', 'rotate'] as const) {
-    withUser(device.command(`${verb} <device>`).description(verbs[verb])).action(
+    withUser(withReason(device.command(`${verb} <device>`).description(verbs[verb]))).action(
       administering(deviceOptions, async ({ devices }, options, id = '') =>
         told(await devices[verb](choice(id, options))),
       ),
     )
   }
-  withUser(device.command('revoke <device>').description('end its sessions for good'))
+  withUser(withReason(device.command('revoke <device>').description('end its sessions for good')))
     .addOption(new Option('--wipe <what>', 'have the device destroy its copy').choices(['list', 'all']))
     .action(
       administering(deviceOptions, async ({ devices }, options, id = '') =>
@@ -48,11 +48,11 @@ export function addDeviceCommands(program: Command): void {
 }
 
 function withUser(command: Command): Command {
-  return withCommon(command).option('--user <login>', 'whose device')
+  return command.option('--user <login>', 'whose device')
 }
 
-function choice(id: string, { user }: DeviceOptions): DeviceChoice {
-  return { id, ...(user === undefined ? {} : { user }) }
+function choice(id: string, { user, why }: DeviceOptions): DeviceChoice {
+  return { id, ...(user === undefined ? {} : { user }), ...(why === undefined ? {} : { why }) }
 }
 
 function told(done: Done<DeviceRow>): Outcome {

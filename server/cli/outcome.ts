@@ -3,6 +3,9 @@
 /** 2 is wrong usage, as everywhere. `refused`: the request does not fit what is there. `unavailable`: folder, key, port. */
 export const exitCodes = { ok: 0, bug: 1, usage: 2, refused: 3, unavailable: 4 } as const
 
+/** `line` of a file, or `place` in a document. */
+export type OutcomeFault = { readonly line?: number; readonly place?: string; readonly why: string }
+
 export type Outcome =
   | { readonly ok: true; readonly value: Readonly<Record<string, unknown>>; readonly text: string }
   | {
@@ -10,7 +13,7 @@ export type Outcome =
       readonly code: 'refused' | 'unavailable' | 'usage'
       readonly why: string
       /** Single faults, such as bad lines of a file. */
-      readonly faults?: readonly { readonly line?: number; readonly why: string }[]
+      readonly faults?: readonly OutcomeFault[]
     }
 
 export function succeeded(text: string, value: Readonly<Record<string, unknown>>): Outcome {
@@ -39,8 +42,12 @@ function asJson(outcome: Outcome): Readonly<Record<string, unknown>> {
 }
 
 function asLines(outcome: Extract<Outcome, { readonly ok: false }>): readonly string[] {
-  const faults = (outcome.faults ?? []).map(({ line, why }) => `  ${line === undefined ? '' : `line ${line}: `}${why}`)
-  return [`error: ${outcome.why}`, ...faults]
+  return [`error: ${outcome.why}`, ...(outcome.faults ?? []).map((fault) => `  ${placeOf(fault)}${fault.why}`)]
+}
+
+function placeOf({ line, place }: OutcomeFault): string {
+  if (line !== undefined) return `line ${line}: `
+  return place === undefined ? '' : `${place}: `
 }
 
 /** Columns as wide as their longest cell. */

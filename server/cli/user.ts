@@ -1,76 +1,149 @@
-/** `kith-server user add|list|disable|enable|password` */
+/** `kith-server user add|set|list|disable|enable|password` and `kith-server guest add` */
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { readPassword } from '../administration/people.ts'
 import type { Administration } from '../setup/context.ts'
-import { administering, commonOptions, withCommon } from './command.ts'
+import { change } from './changing.ts'
+import {
+  administering,
+  changeOptions,
+  commonOptions,
+  reasonOptions,
+  withChange,
+  withCommon,
+  withReason,
+} from './command.ts'
 import { type Outcome, refused, succeeded, table } from './outcome.ts'
 import { askNewPassword } from './password.ts'
 
-const addOptions = commonOptions.extend({
-  name: z.string(),
+const setOptions = changeOptions.extend({
+  name: z.string().optional(),
   address: z.string().optional(),
-  external: z.boolean().optional(),
+  department: z.string().optional(),
+  sponsor: z.string().optional(),
+  expires: z.string().optional(),
 })
+const addOptions = setOptions.extend({ name: z.string(), external: z.boolean().optional() })
+type SetOptions = z.infer<typeof setOptions>
 
 export function addUserCommands(program: Command): void {
   const user = program.command('user').description('people who may sign in')
-  withCommon(
+  withPerson(
     user.command('add <login>').description('add a user; the password is asked for or read from standard input'),
   )
     .requiredOption('--name <name>', 'full name')
-    .option('--address <address>', 'mail address; without: login at the domain of the organisation')
     .option('--external', 'a partner, not an employee')
-    .action(administering(addOptions, add))
+    .action(
+      administering(addOptions, (administration, options, login = '') =>
+        add(administration, options, { login, isGuest: false }),
+      ),
+    )
+  withPerson(user.command('set <login>').description('change what the others see of a user'))
+    .option('--name <name>', 'full name')
+    .action(administering(setOptions, set))
   withCommon(user.command('list').description('list all users')).action(administering(commonOptions, list))
-  withCommon(user.command('disable <login>').description('end all sessions and refuse new ones')).action(
-    administering(commonOptions, ({ people }, _options, login = '') =>
-      told(people.disable(login), `${login} is disabled`),
+  withChange(user.command('disable <login>').description('end all sessions and refuse new ones')).action(
+    administering(changeOptions, (administration, options, login = '') =>
+      change(administration, options, [{ op: 'user.disable', user: login }], { text: `${login} is disabled` }),
     ),
   )
-  withCommon(user.command('enable <login>').description('let a disabled user sign in again')).action(
-    administering(commonOptions, ({ people }, _options, login = '') =>
-      told(people.enable(login), `${login} is enabled`),
+  withChange(user.command('enable <login>').description('let a disabled user sign in again')).action(
+    administering(changeOptions, (administration, options, login = '') =>
+      change(administration, options, [{ op: 'user.enable', user: login }], { text: `${login} is enabled` }),
     ),
   )
-  withCommon(user.command('password <login>').description('set a new password; ends all sessions')).action(
-    administering(commonOptions, async ({ people }, _options, login = '') => {
-      const password = await askNewPassword()
-      if (!password.ok) return refused(password.why)
-      return told(people.setPassword(login, password.value), `${login} has a new password`)
-    }),
+  withReason(user.command('password <login>').description('set a new password; ends all sessions')).action(
+    administering(reasonOptions, setPassword),
   )
+  const guest = program.command('guest').description('people from outside who have an account here')
+  withPerson(
+    guest.command('add <login>').description('add a guest; with an empty password nobody can sign in until one is set'),
+  )
+    .requiredOption('--name <name>', 'full name')
+    .action(
+      administering(addOptions, (administration, options, login = '') =>
+        add(administration, { ...options, external: true }, { login, isGuest: true }),
+      ),
+    )
 }
 
-async function add({ people }: Administration, options: z.infer<typeof addOptions>, login = ''): Promise<Outcome> {
+function withPerson(command: Command): Command {
+  return withChange(command)
+    .option('--address <address>', 'mail address; without: login at the domain of the organisation')
+    .option('--department <name>', 'department')
+    .option('--sponsor <login>', 'the employee who answers for a guest')
+    .option('--expires <date>', 'when the account ends: a date such as 2030-01-31, or "never"')
+}
+
+function personOf({ name, address, department, sponsor, expires }: SetOptions) {
+  const given = { name, address, department, sponsor, expires }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+type Newcomer = { readonly login: string; readonly isGuest: boolean }
+
+async function add(
+  administration: Administration,
+  options: z.infer<typeof addOptions>,
+  { login, isGuest }: Newcomer,
+): Promise<Outcome> {
+  if (isGuest && options.address === undefined) return { ok: false, code: 'usage', why: 'a guest needs --address' }
+  const asked = options.dryRun ? undefined : await askNewPassword()
+  if (asked?.ok === false) return refused(asked.why)
+  const password = asked && !(isGuest && asked.value === '') ? await readPassword(asked.value) : undefined
+  if (password?.ok === false) return refused(password.why)
+  const scope = options.external ? 'external' : 'internal'
+  const address = options.address ?? `${login}@${administration.config.domain}`
+  return change(administration, options, [{ op: 'user.add', user: login, scope, ...personOf(options) }], {
+    text: `added ${login}, ${address}${password ? '' : ', without a password'}`,
+    value: { user: login, name: options.name, address, scope },
+    also: async (inside) => {
+      if (password) await inside.users.setPassword(login, password.value)
+    },
+  })
+}
+
+function set(administration: Administration, options: SetOptions, login = ''): Promise<Outcome> {
+  const changes = personOf(options)
+  if (Object.keys(changes).length === 0)
+    return Promise.resolve({ ok: false, code: 'usage', why: 'nothing to set: --name, --address, --department ...' })
+  return change(administration, options, [{ op: 'user.set', user: login, changes }], { text: `${login} is changed` })
+}
+
+async function setPassword(
+  { people }: Administration,
+  { why }: z.infer<typeof reasonOptions>,
+  login = '',
+): Promise<Outcome> {
   const password = await askNewPassword()
   if (!password.ok) return refused(password.why)
-  const scope = options.external ? 'external' : 'internal'
-  const { name, address } = options
-  const added = await people.add(
-    { id: login, name, scope, ...(address === undefined ? {} : { address }) },
-    password.value,
-  )
-  if (!added.ok) return refused(added.why)
-  const { id: user, ...account } = added.value
-  return succeeded(`added ${user}, ${account.address}`, { user, ...account })
-}
-
-async function told(
-  done: Promise<{ readonly ok: true } | { readonly ok: false; readonly why: string }>,
-  text: string,
-): Promise<Outcome> {
-  const result = await done
-  return result.ok ? succeeded(text, {}) : refused(result.why)
+  const done = await people.setPassword(login, password.value, why)
+  return done.ok ? succeeded(`${login} has a new password`, {}) : refused(done.why)
 }
 
 async function list({ store }: Administration): Promise<Outcome> {
-  const users = (await store.users.all()).map(({ id: user, name, address, scope, state }) => ({
+  const users = (await store.users.all()).map(
+    ({ id: user, name, address, scope, state, department, sponsor, expires }) => ({
+      user,
+      name,
+      address,
+      scope,
+      state,
+      ...(department === '' ? {} : { department }),
+      ...(sponsor === '' ? {} : { sponsor }),
+      ...(expires === 0 ? {} : { expires: new Date(expires).toISOString() }),
+    }),
+  )
+  const rows = users.map(({ user, name, address, scope, state, department = '', sponsor = '', expires = '' }) => [
     user,
     name,
     address,
     scope,
     state,
-  }))
-  const rows = users.map(({ user, name, address, scope, state }) => [user, name, address, scope, state])
-  return succeeded(table([['LOGIN', 'NAME', 'ADDRESS', 'SCOPE', 'STATE'], ...rows]), { users })
+    department,
+    sponsor,
+    expires,
+  ])
+  const head = ['LOGIN', 'NAME', 'ADDRESS', 'SCOPE', 'STATE', 'DEPARTMENT', 'SPONSOR', 'EXPIRES']
+  return succeeded(table([head, ...rows]), { users })
 }

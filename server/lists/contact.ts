@@ -10,7 +10,7 @@ export const contactInputSchema = z.strictObject({
   remark: z.string().optional(),
   groups: z.array(z.string().min(1)).optional(),
   scope: z.enum(['internal', 'external']).optional(),
-  /** `login`, `dmarc`, `dkim:<domain>` or `key:<public key>`. */
+  /** `login`, `dmarc`, `dkim:<domain>` or `key:<public key>`; empty takes it away. */
   proof: z.string().optional(),
   /** A date, or milliseconds since the epoch; `never` takes an expiry away. */
   expires: z.union([z.number().int().min(0), z.string()]).optional(),
@@ -49,7 +49,7 @@ export function entryOf(
   if (!expires.ok) return expires
   const scope = input.scope ?? scopeOf(base) ?? facts.scope
   const groups = input.groups?.map(plain) ?? base?.g ?? []
-  const proof = input.proof ?? base?.a ?? (facts.hasAccount && scope === 'external' ? 'login' : undefined)
+  const proof = input.proof ?? base?.a ?? (facts.hasAccount && scope === 'external' ? 'login' : '')
   const direction = input.direction === undefined ? base?.o : directions[input.direction]
   const entry: Entry = {
     ...place,
@@ -58,7 +58,7 @@ export function entryOf(
     m: input.address,
     r: plain(input.remark ?? base?.r ?? ''),
     s: scope === 'internal' ? 'int' : 'ext',
-    ...(proof === undefined ? {} : { a: proof }),
+    ...(proof === '' ? {} : { a: proof }),
     ...(expires.value === undefined ? {} : { x: expires.value }),
     ...(groups.length === 0 ? {} : { g: groups }),
     ...(direction === undefined ? {} : { o: direction }),
@@ -82,6 +82,20 @@ export function contactOfEntryRow({ n, k, m, r, s, a, x, g, o }: Entry): Contact
   }
 }
 
+/** Texts and times as an entry keeps them, so that what was given in another spelling compares as the same. */
+export function settled<C extends ContactChanges>(given: C): C {
+  const { name, nickname, remark, groups, expires } = given
+  const time = expires === undefined ? undefined : readExpiry(expires)
+  return {
+    ...given,
+    ...(name === undefined ? {} : { name: plain(name) }),
+    ...(nickname === undefined ? {} : { nickname: plain(nickname) }),
+    ...(remark === undefined ? {} : { remark: plain(remark) }),
+    ...(groups === undefined ? {} : { groups: groups.map(plain) }),
+    ...(time?.ok ? { expires: time.value ?? 'never' } : {}),
+  }
+}
+
 const directions = { both: undefined, send: 's', receive: 'r' } as const
 
 function scopeOf(base: Entry | undefined): 'internal' | 'external' | undefined {
@@ -98,10 +112,13 @@ export function plain(text: string): string {
     .trim()
 }
 
+/** The last one that a date can name: ECMA-262, time values. */
+const lastTime = 8.64e15
+
 export function readExpiry(expires: number | string): ContactResult<number | undefined> {
   if (expires === 'never') return { ok: true, value: undefined }
   const time = typeof expires === 'number' ? expires : Date.parse(expires)
-  if (Number.isSafeInteger(time) && time >= 0) return { ok: true, value: time }
+  if (Number.isInteger(time) && time >= 0 && time <= lastTime) return { ok: true, value: time }
   return { ok: false, why: `${JSON.stringify(expires)} is not a date` }
 }
 

@@ -91,9 +91,11 @@ function cardsOfUnits({ people }: Organisation, units: readonly Unit[]): readonl
     .flatMap(({ card }) => card ?? [])
 }
 
+/** Each once: two may answer for each other. */
 function individuals({ guests, people }: Organisation, viewer: Person): readonly Person[] {
   const sponsor = people.get(viewer.sponsor)
-  return [...(guests.get(viewer.usr) ?? []), ...(sponsor ? [sponsor] : [])]
+  const all = new Set([...(guests.get(viewer.usr) ?? []), ...(sponsor ? [sponsor] : [])])
+  return [...all].filter((person) => person !== viewer)
 }
 
 /** Open domains, and the addresses in them that stay closed. */

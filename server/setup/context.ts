@@ -1,11 +1,12 @@
 /** A data folder opened: what every command needs. The policy key is read only where something is signed. */
 
 import { userInfo } from 'node:os'
+import { addAudit, type Note } from '../administration/audit.ts'
 import type { Change } from '../administration/change.ts'
 import { createDevices, type Devices } from '../administration/devices.ts'
 import { createPeople, type Done, type People } from '../administration/people.ts'
 import { type RunOptions, runChanges } from '../administration/run-changes.ts'
-import { type Submitted, submit, unsigned } from '../administration/submit.ts'
+import { carryOut, type Submitted, submit, unsigned } from '../administration/submit.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { type PolicyKey, PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
@@ -23,6 +24,11 @@ export type Context = {
 
 /** Those who hold the policy key: the command line, never the SOAP process. */
 export type Administration = Context & {
+  /** Whoever sits at this machine, for the audit log. */
+  readonly who: string
+  readonly note: Note
+  /** Carries out what was approved; gives how many. */
+  readonly carryOut: () => Promise<number>
   readonly run: RunAs
   readonly editor: ListEditor
   readonly people: People
@@ -45,18 +51,33 @@ export async function openContext(path: string): Promise<Done<Context>> {
 export async function administer(context: Context): Promise<Administration> {
   const policyKey = policyKeyOf(context.folder)
   const sign = signerOf(policyKey)
+  const who = `${localUser()}@local`
+  const dependencies = { ...context, sign }
   const run: RunAs = async (changes, { why = '', ...options } = {}) => {
-    const asked = { changes, who: `${userInfo().username}@local`, via: 'cli', why, now: context.clock.now() }
+    const asked = { changes, who, via: 'cli', why, now: context.clock.now() }
     if (options.dry === true) return runChanges({ ...context, sign: unsigned }, asked, options)
-    return submit({ ...context, ...((await isHere(policyKey, context.store)) ? { sign } : {}) }, asked, options)
+    return submit((await isHere(policyKey, context.store)) ? dependencies : context, asked, options)
+  }
+  const note: Note = async (inside, line) => {
+    const empty = { why: '', before: '', after: '', undo: '' }
+    await addAudit(inside, [{ at: context.clock.now(), who, via: 'cli', ...empty, ...line }])
   }
   return {
     ...context,
+    who,
+    note,
     run,
-    editor: createListEditor({ ...context, sign }),
-    people: createPeople({ ...context, run }),
-    devices: createDevices({ ...context, policyKey }),
+    carryOut: async () => ((await isHere(policyKey, context.store)) ? carryOut(dependencies, context.clock.now) : 0),
+    editor: createListEditor(dependencies),
+    people: createPeople({ ...context, run, note }),
+    devices: createDevices({ ...context, policyKey, note }),
   }
+}
+
+/** The person behind `sudo`, where there is one: several administrators share the account that owns the folder. */
+function localUser(): string {
+  const { username, uid } = userInfo()
+  return (uid === 0 ? process.env.SUDO_USER : undefined) ?? username
 }
 
 async function isHere(policyKey: PolicyKey, store: Store): Promise<boolean> {

@@ -23,6 +23,8 @@ export type ListStore = {
   readonly chainAfter: (list: string, after: number) => Promise<readonly ChainLink[]>
   /** The operations of the versions above `after` up to `ver`, oldest first. */
   readonly opsBetween: (list: string, after: number, ver: number) => Promise<readonly string[]>
+  /** The operations of the versions made at `time` or later. */
+  readonly opsSince: (list: string, time: number) => Promise<readonly string[]>
   readonly addVersion: (row: VersionRow) => Promise<void>
   /** Lists whose newest version is older than `time`: their heads are to be issued again. */
   readonly olderThan: (time: number) => Promise<readonly string[]>
@@ -111,7 +113,7 @@ function entryRows(
 
 function versionRows(
   db: Database,
-): Pick<ListStore, 'version' | 'headOf' | 'chainAfter' | 'opsBetween' | 'addVersion' | 'olderThan'> {
+): Pick<ListStore, 'version' | 'headOf' | 'chainAfter' | 'opsBetween' | 'opsSince' | 'addVersion' | 'olderThan'> {
   return {
     version: (list, ver) =>
       db.selectFrom('versions').selectAll().where('list', '=', list).where('ver', '=', ver).executeTakeFirst(),
@@ -138,6 +140,15 @@ function versionRows(
         .where('ver', '>', after)
         .where('ver', '<=', ver)
         .orderBy('ver')
+        .execute()
+      return rows.map((row) => row.ops_json)
+    },
+    async opsSince(list, time) {
+      const rows = await db
+        .selectFrom('versions')
+        .select('ops_json')
+        .where('list', '=', list)
+        .where('at', '>=', time)
         .execute()
       return rows.map((row) => row.ops_json)
     },

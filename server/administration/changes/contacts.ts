@@ -1,6 +1,6 @@
 /** Changes of one user's own entries. */
 import { entryFromText } from '../../lists/changes.ts'
-import { type ContactInput, contactOfEntryRow, readAddress } from '../../lists/contact.ts'
+import { type ContactInput, contactOfEntryRow, readAddress, settled } from '../../lists/contact.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import type { ChangeOf } from '../change.ts'
 import { type Applied, type Handler, refuse, type Work } from '../work.ts'
@@ -10,7 +10,12 @@ export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user,
   if (why !== undefined) return refuse(why)
   work.wishes.push({ usr: user, index, wish: { op: 'add', contact, ...(from ? { from } : {}) } })
   const { address } = contact
-  return { ok: true, target: `${user} ${address}`, after: contact, undo: [{ op: 'contact.remove', user, address }] }
+  return {
+    ok: true,
+    target: `${user} ${address}`,
+    after: settled(contact),
+    undo: [{ op: 'contact.remove', user, address }],
+  }
 }
 
 export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user, address, changes }, index) => {
@@ -18,11 +23,13 @@ export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user,
   if (why !== undefined) return refuse(why)
   work.wishes.push({ usr: user, index, wish: { op: 'set', address, changes } })
   const old = await contactAt(work, user, address)
-  const before = old && { ...emptied(changes), ...pick(old.contact, changes) }
+  // Another scope may have brought a proof of its own.
+  const proof = changes.scope === undefined ? {} : { proof: old?.contact.proof ?? '' }
+  const before = old && { ...emptied(changes), ...pick(old.contact, changes), ...proof }
   const undo = before
     ? [{ op: 'contact.set' as const, user, address: changes.address ?? address, changes: before }]
     : []
-  return { ok: true, target: `${user} ${address}`, before, after: changes, undo }
+  return { ok: true, target: `${user} ${address}`, before, after: settled(changes), undo }
 }
 
 export const removeContact: Handler<ChangeOf<'contact.remove'>> = async (work, { user, address }, index) => {
@@ -61,6 +68,7 @@ function emptied(changes: ChangeOf<'contact.set'>['changes']): ChangeOf<'contact
     ...(changes.nickname === undefined ? {} : { nickname: '' }),
     ...(changes.remark === undefined ? {} : { remark: '' }),
     ...(changes.groups === undefined ? {} : { groups: [] }),
+    ...(changes.proof === undefined ? {} : { proof: '' }),
     ...(changes.expires === undefined ? {} : { expires: 'never' }),
     ...(changes.direction === undefined ? {} : { direction: 'both' as const }),
   }

@@ -9,7 +9,7 @@ export const putGroup: Handler<ChangeOf<'group.put'>> = async (work, { group, ti
   work.organisationMoved = true
   const undo =
     old === undefined ? [{ op: 'group.remove' as const, group }] : [{ op: 'group.put' as const, group, title: old }]
-  return { ok: true, target: group, before: old, after: title, undo }
+  return { ok: true, target: group, before: old === undefined ? undefined : { title: old }, after: { title }, undo }
 }
 
 export const removeGroup: Handler<ChangeOf<'group.remove'>> = async (work, { group }) => {
@@ -49,6 +49,6 @@ async function titleOf({ inside }: Work, group: string): Promise<string | undefi
   return (await inside.organisation.groups()).find(({ id }) => id === group)?.title
 }
 
-async function isMember({ inside }: Work, group: string, user: string): Promise<boolean> {
-  return (await inside.organisation.members()).some(({ grp, usr }) => grp === group && usr === user)
+function isMember({ inside }: Work, group: string, user: string): Promise<boolean> {
+  return inside.organisation.isMember({ grp: group, usr: user })
 }

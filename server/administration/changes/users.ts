@@ -45,19 +45,22 @@ export const setUser: Handler<ChangeOf<'user.set'>> = async (work, { user, chang
   const read = await readPerson(work, user, changes)
   if (!read.ok) return refuse(read.why)
   await work.inside.users.change(user, read.value)
-  await writeCard(work, { ...old, ...read.value })
+  const next = { ...old, ...read.value }
+  await writeCard(work, next)
   const before = Object.fromEntries(Object.keys(changes).map((name) => [name, shown(old, name)]))
-  return { ok: true, target: user, before, after: changes, undo: [{ op: 'user.set', user, changes: before }] }
+  const after = Object.fromEntries(Object.keys(changes).map((name) => [name, shown(next, name)]))
+  return { ok: true, target: user, before, after, undo: [{ op: 'user.set', user, changes: before }] }
 }
 
 export const disableUser: Handler<ChangeOf<'user.disable'>> = async (work, { user }) => {
   const { inside, now } = work
-  if (!(await inside.users.get(user))) return refuse(unknownUser(user))
+  const old = await inside.users.get(user)
+  if (!old) return refuse(unknownUser(user))
   await inside.users.setState(user, 'disabled')
   await inside.sessions.removeOf(user)
   await nudge(inside, user, now)
   work.organisationMoved = true
-  return { ok: true, target: user, before: 'active', after: 'disabled', undo: [{ op: 'user.enable', user }] }
+  return { ok: true, target: user, before: old.state, after: 'disabled', undo: [{ op: 'user.enable', user }] }
 }
 
 export const enableUser: Handler<ChangeOf<'user.enable'>> = async (work, { user }) => {

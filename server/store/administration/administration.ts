@@ -6,7 +6,7 @@ export type AuditSearch = { readonly text?: string; readonly before?: number; re
 
 export type AdministrationStore = {
   readonly lastAudit: () => Promise<AuditRow | undefined>
-  readonly addAudit: (row: AuditRow) => Promise<void>
+  readonly addAudit: (...rows: readonly AuditRow[]) => Promise<void>
   readonly audit: (n: number) => Promise<AuditRow | undefined>
   /** Newest first; `text` in any of its fields. */
   readonly audits: (search: AuditSearch) => Promise<readonly AuditRow[]>
@@ -46,6 +46,9 @@ export type AdministrationStore = {
   readonly touch: (row: UsageRow) => Promise<void>
 }
 
+/** Rows in one statement: SQLite allows 32,766 parameters. */
+const batch = 1_000
+
 export function createAdministrationStore(db: Database): AdministrationStore {
   return {
     ...auditRows(db),
@@ -62,8 +65,13 @@ function auditRows(
 ): Pick<AdministrationStore, 'lastAudit' | 'addAudit' | 'audit' | 'audits' | 'auditsAfter'> {
   return {
     lastAudit: () => db.selectFrom('audit').selectAll().orderBy('n', 'desc').limit(1).executeTakeFirst(),
-    async addAudit(row) {
-      await db.insertInto('audit').values(row).execute()
+    async addAudit(...rows) {
+      for (let from = 0; from < rows.length; from += batch) {
+        await db
+          .insertInto('audit')
+          .values(rows.slice(from, from + batch))
+          .execute()
+      }
     },
     audit: (n) => db.selectFrom('audit').selectAll().where('n', '=', n).executeTakeFirst(),
     audits({ text, before, count }) {

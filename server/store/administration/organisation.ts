@@ -17,6 +17,7 @@ export type OrganisationStore = {
   readonly putGroup: (row: GroupRow) => Promise<void>
   readonly removeGroup: (id: string) => Promise<void>
   readonly members: () => Promise<readonly GroupMemberRow[]>
+  readonly isMember: (row: GroupMemberRow) => Promise<boolean>
   readonly addMember: (row: GroupMemberRow) => Promise<void>
   readonly removeMember: (row: GroupMemberRow) => Promise<void>
   readonly rules: () => Promise<readonly RuleRow[]>
@@ -79,7 +80,10 @@ function cardRows(db: Database): Pick<OrganisationStore, 'cards' | 'card' | 'put
 
 function groupRows(
   db: Database,
-): Pick<OrganisationStore, 'groups' | 'putGroup' | 'removeGroup' | 'members' | 'addMember' | 'removeMember'> {
+): Pick<
+  OrganisationStore,
+  'groups' | 'putGroup' | 'removeGroup' | 'members' | 'isMember' | 'addMember' | 'removeMember'
+> {
   return {
     groups: () => db.selectFrom('groups').selectAll().orderBy('id').execute(),
     async putGroup({ id, title }) {
@@ -94,6 +98,10 @@ function groupRows(
       await db.deleteFrom('groups').where('id', '=', id).execute()
     },
     members: () => db.selectFrom('members').selectAll().orderBy('grp').orderBy('usr').execute(),
+    async isMember({ grp, usr }) {
+      const row = db.selectFrom('members').select('usr').where('grp', '=', grp).where('usr', '=', usr)
+      return (await row.executeTakeFirst()) !== undefined
+    },
     async addMember(row) {
       await db
         .insertInto('members')

@@ -1,0 +1,138 @@
+/** From the present state to a document: the changes that lead there, each with the place that asks for it. Pure. */
+import { readAddress } from '../lists/contact.ts'
+import { type Change, changeSchema, faultOfChange } from './change.ts'
+import { ruleIdOf } from './changes/rules.ts'
+import type { OrganisationDocument, PresentState } from './document.ts'
+import { planContacts, planPeople } from './document-people.ts'
+
+export type PlaceFault = { readonly place: string; readonly why: string }
+export type DocumentChanges =
+  | { readonly ok: true; readonly changes: readonly Change[]; readonly places: readonly string[] }
+  | { readonly ok: false; readonly faults: readonly PlaceFault[] }
+
+/** `prune`: what a section of the document does not name goes; people are disabled. */
+export function changesOf(
+  state: PresentState,
+  document: OrganisationDocument,
+  { prune = false }: { readonly prune?: boolean } = {},
+): DocumentChanges {
+  const draft = new DocumentDraft(prune)
+  planPolicy(state, document, draft)
+  const people = planPeople(state, document, draft)
+  planGroups(state, document, { draft, logins: people.logins })
+  planRules(state, document, draft)
+  planContacts(state, people, draft)
+  return draft.result()
+}
+
+/** Gathers changes and faults in the order of their places. */
+export class DocumentDraft {
+  readonly prune: boolean
+  readonly #changes: Change[] = []
+  readonly #places: string[] = []
+  readonly #faults: PlaceFault[] = []
+
+  constructor(prune: boolean) {
+    this.prune = prune
+  }
+
+  add(place: string, change: Change): void {
+    const parsed = changeSchema.safeParse(change)
+    if (parsed.success) {
+      this.#changes.push(parsed.data)
+      this.#places.push(place)
+    } else this.refuse(place, faultOfChange(parsed.error))
+  }
+
+  refuse(place: string, why: string): void {
+    this.#faults.push({ place, why })
+  }
+
+  /** Refuses all but the first of those that have the same name. */
+  once(seen: Map<string, string>, name: string, place: string): boolean {
+    const first = seen.get(name)
+    if (first === undefined) seen.set(name, place)
+    else this.refuse(place, `${name} is at ${first} already`)
+    return first === undefined
+  }
+
+  result(): DocumentChanges {
+    if (this.#faults.length > 0) return { ok: false, faults: this.#faults }
+    return { ok: true, changes: this.#changes, places: this.#places }
+  }
+}
+
+function planPolicy(state: PresentState, { policy = {} }: OrganisationDocument, draft: DocumentDraft): void {
+  const old: Readonly<Record<string, unknown>> = state.policy
+  const changes = Object.fromEntries(Object.entries(policy).filter(([name, value]) => old[name] !== value))
+  if (Object.keys(changes).length > 0) draft.add('policy', { op: 'policy.set', changes })
+}
+
+type Groups = { readonly draft: DocumentDraft; readonly logins: ReadonlySet<string> }
+
+function planGroups(state: PresentState, { groups }: OrganisationDocument, { draft, logins }: Groups): void {
+  if (!groups) return
+  const titles = new Map(state.groups.map(({ id, title }) => [id, title]))
+  const membersOf = Map.groupBy(state.members, ({ grp }) => grp)
+  const seen = new Map<string, string>()
+  for (const [index, { group, title, members }] of groups.entries()) {
+    const place = `groups[${index}]`
+    if (!draft.once(seen, group, place)) continue
+    if (titles.get(group) !== title) draft.add(place, { op: 'group.put', group, title })
+    const before = new Set((membersOf.get(group) ?? []).map(({ usr }) => usr))
+    for (const [at, user] of members.entries()) {
+      if (!logins.has(user)) draft.refuse(`${place}.members[${at}]`, `there is no user ${JSON.stringify(user)}`)
+      else if (!before.delete(user)) draft.add(`${place}.members[${at}]`, { op: 'group.join', group, user })
+    }
+    if (draft.prune) for (const user of before) draft.add(`${place}.members`, { op: 'group.leave', group, user })
+  }
+  if (!draft.prune) return
+  for (const group of titles.keys()) if (!seen.has(group)) draft.add('groups', { op: 'group.remove', group })
+}
+
+type Wanted = { readonly place: string; readonly change: Change; readonly id: string; readonly more: string }
+
+function planRules(state: PresentState, { rules }: OrganisationDocument, draft: DocumentDraft): void {
+  if (!rules) return
+  const wanted = [
+    ...(rules.open ?? []).map((rule, index) => openRule(rule, `rules.open[${index}]`)),
+    ...(rules.domains ?? []).map((rule, index) => domainRule(state, rule, `rules.domains[${index}]`)),
+    ...(rules.deny ?? []).map((rule, index) => denyRule(state, rule, `rules.deny[${index}]`)),
+  ]
+  const before = new Map(state.rules.map((rule) => [rule.id, rule]))
+  const seen = new Set<string>()
+  for (const { place, change, id, more } of wanted) {
+    if (!seen.has(id) && before.get(id)?.more !== more) draft.add(place, change)
+    seen.add(id)
+  }
+  if (!draft.prune) return
+  const sections = { open: rules.open, domain: rules.domains, deny: rules.deny }
+  for (const { id, kind } of state.rules)
+    if (sections[kind] && !seen.has(id)) draft.add('rules', { op: 'rule.remove', id })
+}
+
+type Rules = NonNullable<OrganisationDocument['rules']>
+
+function openRule({ a, b }: NonNullable<Rules['open']>[number], place: string): Wanted {
+  return { place, change: { op: 'rule.open', a, b }, id: ruleIdOf({ kind: 'open', a, b }), more: '{}' }
+}
+
+function domainRule(state: PresentState, rule: NonNullable<Rules['domains']>[number], place: string): Wanted {
+  const { name, proof } = rule
+  const more = { ...(name === undefined ? {} : { name }), ...(proof === undefined ? {} : { proof }) }
+  const id = ruleIdOf({ kind: 'domain', a: keyOf(state, rule.domain), b: rule.for })
+  const change: Change = { op: 'rule.domain', domain: rule.domain, for: rule.for, ...more }
+  return { place, change, id, more: JSON.stringify(more) }
+}
+
+function denyRule(state: PresentState, rule: NonNullable<Rules['deny']>[number], place: string): Wanted {
+  const { what, user } = rule
+  const id = ruleIdOf({ kind: 'deny', a: keyOf(state, what), b: user ?? '' })
+  return { place, change: { op: 'rule.deny', what, ...(user === undefined ? {} : { user }) }, id, more: '{}' }
+}
+
+/** What is no address is refused, with its place, when the change is made. */
+function keyOf({ unicode }: PresentState, text: string): string {
+  const read = readAddress(text, unicode)
+  return read.ok ? read.value.key : text
+}

@@ -1,0 +1,107 @@
+/** Takes lines of the audit log back, as new changes, where what they made still stands. */
+import type { RunAs } from '../setup/context.ts'
+import type { Store } from '../store/store.ts'
+import type { AuditRow } from '../store/tables.ts'
+import { type Change, changeOps, changeSchema } from './change.ts'
+import type { Ran, RunOptions } from './run-changes.ts'
+import type { Submitted } from './submit.ts'
+
+/** Numbers of lines, both included: what was changed together has numbers in a row. */
+export type Lines = { readonly first: number; readonly last: number }
+
+/** Lines that are taken back at once. */
+const maxLines = 200_000
+
+export async function undo(
+  { store, run }: { readonly store: Store; readonly run: RunAs },
+  { first, last }: Lines,
+  options: RunOptions & { readonly why?: string } = {},
+): Promise<Submitted> {
+  if (last - first >= maxLines) return refused(`more than ${maxLines} lines`)
+  const rows = await store.administration.auditsAfter(first - 1, last - first + 1)
+  if (rows.length < last - first + 1) return refused(`there is no line ${first + rows.length}`)
+  const alien = rows.find(({ op }) => !changeOps.has(op))
+  if (alien) return refused(`line ${alien.n} (${alien.op}) cannot be undone`)
+  const steps = rows.toReversed().flatMap(stepsOf)
+  if (steps.length === 0)
+    return refused(first === last ? `line ${first} changed nothing` : 'these lines changed nothing')
+  const also = async (inside: Store, ran: Ran) => {
+    await expectUnmoved(inside, ran, steps)
+    await options.also?.(inside, ran)
+  }
+  const changes = steps.map(({ change }) => change)
+  try {
+    // A proposal runs later: whether it fits is seen before it is made.
+    const tried = await run(changes, { ...options, dry: true, also })
+    const done = tried.ok && options.dry !== true ? await run(changes, { ...options, also }) : tried
+    return done.ok ? done : { ok: false, faults: done.faults.map(({ index, why }) => atLine(steps[index], index, why)) }
+  } catch (error) {
+    if (error instanceof MovedOn) return refused(error.message)
+    throw error
+  }
+}
+
+type Step = { readonly row: AuditRow; readonly change: Change }
+
+function stepsOf(row: AuditRow): readonly Step[] {
+  if (row.undo === '') return []
+  return changeSchema
+    .array()
+    .parse(JSON.parse(row.undo))
+    .map((change) => ({ row, change }))
+}
+
+function refused(why: string): Extract<Ran, { readonly ok: false }> {
+  return { ok: false, faults: [{ index: 0, why }] }
+}
+
+function atLine(step: Step | undefined, index: number, why: string) {
+  return { index, why: step ? `line ${step.row.n} cannot be undone: ${why}` : why }
+}
+
+class MovedOn extends Error {}
+
+/** What each line made must be what its undoing finds; of several lines about one thing, what the last one made. */
+async function expectUnmoved(inside: Store, ran: Ran, steps: readonly Step[]): Promise<void> {
+  const [first] = ran.ok ? ran.audit : []
+  if (first === undefined) return
+  const made = await inside.administration.auditsAfter(first - 1, steps.length)
+  const seen = new Set<string>()
+  for (const [index, { row }] of steps.entries()) {
+    if (seen.has(row.target)) continue
+    seen.add(row.target)
+    if (!hasMoved(row.after, made[index]?.before ?? '')) continue
+    const later = await laterThan(inside, row, first)
+    throw new MovedOn(
+      `line ${row.n} (${row.op} ${row.target}) cannot be undone: ${later} changed it since; it is ${made[index]?.before}, no longer ${row.after}`,
+    )
+  }
+}
+
+async function laterThan(inside: Store, { n, target }: AuditRow, before: number): Promise<string> {
+  const rows = await inside.administration.audits({ text: target, before, count: 100 })
+  const later = rows.find((row) => row.target === target && row.n > n)
+  return later ? `line ${later.n} (${later.op})` : 'something'
+}
+
+/** `after` and `before` as the log has them: JSON, or empty. */
+export function hasMoved(after: string, before: string): boolean {
+  if (after === '' || before === '') return false
+  const made: unknown = JSON.parse(after)
+  const found: unknown = JSON.parse(before)
+  if (isRecord(made) && isRecord(found))
+    return Object.entries(made).some(([name, value]) => plainly(value) !== plainly(found[name]))
+  return typeof made === typeof found && plainly(made) !== plainly(found)
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const nothings: ReadonlySet<string> = new Set(['""', '[]', '"never"', '"both"'])
+
+/** Absent and empty are the same. */
+function plainly(value: unknown): string {
+  const text = JSON.stringify(value) ?? '""'
+  return nothings.has(text) ? '' : text
+}

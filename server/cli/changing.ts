@@ -1,0 +1,152 @@
+/** Has changes made for a command, and tells what they came to. */
+import { type Change, changeSchema, faultOfChange } from '../administration/change.ts'
+import type { Ran, RunOptions, UserListChange } from '../administration/run-changes.ts'
+import type { Submitted } from '../administration/submit.ts'
+import type { Administration, RunAs } from '../setup/context.ts'
+import type { Store } from '../store/store.ts'
+import type { AuditRow } from '../store/tables.ts'
+import type { ChangeOptions } from './command.ts'
+import { type Outcome, type OutcomeFault, refused, succeeded } from './outcome.ts'
+
+/** Faults that are told; the first ones are enough to see what is wrong. */
+export const maxFaults = 20
+/** Lines of a difference that are told. */
+const maxTold = 200
+
+/** What a command adds to the telling of what every change has in common. */
+export type Telling = {
+  /** In place of the usual text. */
+  readonly text?: string
+  readonly value?: Readonly<Record<string, unknown>>
+  readonly warnings?: readonly string[]
+  /** The user whose list it is about: its version is told. */
+  readonly list?: string
+  /** Where each change comes from. */
+  readonly places?: readonly Omit<OutcomeFault, 'why'>[]
+  readonly also?: RunOptions['also']
+}
+
+/** `given`: as the options say it, not yet known to be changes. */
+export async function change(
+  administration: Administration,
+  options: ChangeOptions,
+  given: readonly unknown[],
+  telling: Telling = {},
+): Promise<Outcome> {
+  const changes: Change[] = []
+  const faults: { readonly index: number; readonly why: string }[] = []
+  for (const [index, one] of given.entries()) {
+    const parsed = changeSchema.safeParse(one)
+    if (parsed.success) changes.push(parsed.data)
+    else faults.push({ index, why: faultOfChange(parsed.error) })
+  }
+  if (faults.length > 0) return toldFaults(faults, telling)
+  return carry((more) => administration.run(changes, more), options, telling)
+}
+
+type Carry = (options: NonNullable<Parameters<RunAs>[1]>) => Promise<Submitted>
+
+/** For whatever comes to changes in a way of its own. */
+export async function carry(work: Carry, { why, dryRun }: ChangeOptions, telling: Telling = {}): Promise<Outcome> {
+  let lines: readonly AuditRow[] = []
+  const also = async (inside: Store, ran: Ran) => {
+    if (dryRun && ran.ok) lines = await linesOf(inside, ran.audit)
+    await telling.also?.(inside, ran)
+  }
+  const dry = dryRun === true
+  const submitted = await work({ ...(why === undefined ? {} : { why }), dry, also })
+  if (!submitted.ok) return toldFaults(submitted.faults, telling)
+  if ('pending' in submitted) return toldPending(submitted, telling)
+  return dry ? toldDifference(submitted, lines, telling) : toldDone(submitted, telling)
+}
+
+async function linesOf(inside: Store, audit: readonly number[]): Promise<readonly AuditRow[]> {
+  const [first] = audit
+  return first === undefined ? [] : inside.administration.auditsAfter(first - 1, audit.length)
+}
+
+type DoneRun = Extract<Ran, { readonly ok: true }>
+type Pending = Extract<Submitted, { readonly pending: string }>
+
+function toldFaults(faults: readonly { readonly index: number; readonly why: string }[], telling: Telling): Outcome {
+  const { places } = telling
+  const [first, ...others] = faults
+  if (!places && others.length === 0) return refused(first?.why ?? 'refused')
+  const told = faults.slice(0, maxFaults).map(({ index, why }) => ({ ...(places ? places[index] : { index }), why }))
+  const count = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`
+  return { ok: false, code: 'refused', why: `${count}; nothing was changed`, faults: told }
+}
+
+function toldPending({ pending, needs }: Pending, { value, warnings }: Telling): Outcome {
+  const whom = needs === 'approval' ? 'a second person has to approve it' : 'it waits for the policy key'
+  const text = `${whom}: proposal ${pending}`
+  return succeeded(withWarnings(text, warnings), { ...value, pending, needs, ...warned(warnings) })
+}
+
+function toldDifference({ lists }: DoneRun, lines: readonly AuditRow[], { warnings, value }: Telling): Outcome {
+  const changes = lines.map(({ op, target, before, after }) => ({
+    op,
+    target,
+    before: json(before),
+    after: json(after),
+  }))
+  const told = lines.slice(0, maxTold).map(textOfLine)
+  const more = lines.length > maxTold ? [`... and ${lines.length - maxTold} more`] : []
+  const reached = lists.map(({ user, added, changed, removed }) => ({ user, added, changed, removed }))
+  const text = ['nothing was changed; this would be:', ...told, ...more, ...reached.slice(0, maxTold).map(textOfList)]
+  return succeeded(withWarnings(text.join('\n'), warnings), {
+    ...value,
+    dryRun: true,
+    changes,
+    lists: reached,
+    ...warned(warnings),
+  })
+}
+
+function toldDone({ lists, audit }: DoneRun, { text, value, warnings, list }: Telling): Outcome {
+  const [first, last] = [audit[0], audit.at(-1)]
+  const range = first === last ? `${first}` : `${first}-${last}`
+  const count = `${lists.length} ${lists.length === 1 ? 'list' : 'lists'}`
+  const usual =
+    first === undefined ? 'there was nothing to change' : `done, in ${count}; to undo it: kith-server undo ${range}`
+  const own = lists.find(({ user }) => user === list)
+  return succeeded(withWarnings(text ?? (own ? textOfVersion(own) : usual), warnings), {
+    ...value,
+    ...(own ? { version: own.version, added: own.added, changed: own.changed, removed: own.removed } : {}),
+    lists: lists.map(({ user, version, added, changed, removed }) => ({ user, version, added, changed, removed })),
+    ...(first === undefined ? {} : { audit: range }),
+    ...warned(warnings),
+  })
+}
+
+function textOfVersion({ version, added, changed, removed }: UserListChange): string {
+  return `version ${version}: ${added} added, ${changed} changed, ${removed} removed`
+}
+
+function warned(warnings: readonly string[] = []) {
+  return warnings.length === 0 ? {} : { warnings }
+}
+
+function withWarnings(text: string, warnings: readonly string[] = []): string {
+  return [text, ...warnings.map((warning) => `warning: ${warning}`)].join('\n')
+}
+
+function json(text: string): unknown {
+  return text === '' ? undefined : JSON.parse(text)
+}
+
+export function textOfLine({
+  op,
+  target,
+  before,
+  after,
+}: Pick<AuditRow, 'op' | 'target' | 'before' | 'after'>): string {
+  const change = before === '' ? after : `${before} -> ${after === '' ? 'nothing' : after}`
+  return `${op} ${target}${change === '' ? '' : `: ${change}`}`
+}
+
+type Reached = Omit<UserListChange, 'list' | 'version'>
+
+function textOfList({ user, added, changed, removed }: Reached): string {
+  return `list of ${user}: ${added} added, ${changed} changed, ${removed} removed`
+}

@@ -1,0 +1,118 @@
+/** `kith-server audit list|verify|export` and `kith-server undo` */
+
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { finished } from 'node:stream/promises'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { brokenAudit } from '../../administration/audit.ts'
+import { type Lines, undo } from '../../administration/undo.ts'
+import type { Administration } from '../../setup/context.ts'
+import type { Store } from '../../store/store.ts'
+import type { AuditRow } from '../../store/tables.ts'
+import { carry, textOfLine } from '../changing.ts'
+import { administering, type ChangeOptions, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
+import { type Outcome, refused, succeeded, table, unavailable } from '../outcome.ts'
+
+const listOptions = commonOptions.extend({
+  search: z.string().optional(),
+  before: z.coerce.number().int().min(1).optional(),
+  count: z.coerce.number().int().min(1).max(10_000),
+})
+const exportOptions = commonOptions.extend({ to: z.string() })
+
+export function addAuditCommands(program: Command): void {
+  const audit = program.command('audit').description('the log of every change')
+  withCommon(audit.command('list').description('newest first'))
+    .option('--search <text>', 'in who, what, whom, why')
+    .option('--before <number>', 'only lines older than this one')
+    .option('--count <number>', 'how many', '50')
+    .action(administering(listOptions, list))
+  withCommon(audit.command('verify').description('whether the log holds from its first line to its last')).action(
+    administering(commonOptions, verify),
+  )
+  withCommon(audit.command('export').description('the whole log, one JSON object a line'))
+    .requiredOption('--to <file>', 'a new file')
+    .action(administering(exportOptions, exportAll))
+  withChange(
+    program.command('undo <lines>').description('take back a line of the log, or lines such as 17-42, as a new change'),
+  ).action(administering(changeOptions, undoLines))
+}
+
+async function list({ store }: Administration, options: z.infer<typeof listOptions>): Promise<Outcome> {
+  const { search: text, before, count } = options
+  const rows = await store.administration.audits({
+    count,
+    ...(text === undefined ? {} : { text }),
+    ...(before === undefined ? {} : { before }),
+  })
+  const lines = rows.map(toldLine)
+  const cells = rows.map((row) => [
+    String(row.n),
+    new Date(row.at).toISOString(),
+    row.who,
+    row.via,
+    textOfLine(row),
+    row.why,
+  ])
+  return succeeded(table([['LINE', 'AT', 'WHO', 'VIA', 'WHAT', 'WHY'], ...cells]), { lines })
+}
+
+function toldLine({ n, at, who, via, op, target, why, before, after, undo: back }: AuditRow) {
+  const read = (text: string): unknown => (text === '' ? undefined : JSON.parse(text))
+  const time = new Date(at).toISOString()
+  return { n, at: time, who, via, op, target, why, before: read(before), after: read(after), undo: read(back) }
+}
+
+async function verify({ store }: Administration): Promise<Outcome> {
+  const broken = await brokenAudit(store)
+  if (broken !== undefined) return refused(`the log is broken at line ${broken}`)
+  const last = await store.administration.lastAudit()
+  const lines = last?.n ?? 0
+  return succeeded(`${lines} lines, all of them as they were written`, { lines, hash: last?.hash ?? '' })
+}
+
+async function exportAll({ store }: Administration, { to }: z.infer<typeof exportOptions>): Promise<Outcome> {
+  try {
+    const lines = await writeAll(store, to)
+    return succeeded(`${lines} lines in ${to}`, { lines, to })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST') return unavailable(`${to} is there already`)
+    if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOSPC' || code === 'EISDIR')
+      return unavailable(`cannot write ${to}`)
+    throw error
+  }
+}
+
+const batch = 1_000
+
+/** As it is stored, with the hashes: whoever has the file can check it. */
+async function writeAll(store: Store, to: string): Promise<number> {
+  const file = createWriteStream(to, { flags: 'wx', mode: 0o600 })
+  await once(file, 'open')
+  let last = 0
+  for (;;) {
+    const rows = await store.administration.auditsAfter(last, batch)
+    if (rows.length === 0) break
+    if (!file.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))) await once(file, 'drain')
+    last = rows.at(-1)?.n ?? last
+  }
+  file.end()
+  await finished(file)
+  return last
+}
+
+function undoLines(administration: Administration, options: ChangeOptions, text = ''): Promise<Outcome> {
+  const lines = linesOf(text)
+  if (!lines)
+    return Promise.resolve({ ok: false, code: 'usage', why: `${text}: a line is a number; several are 17-42` })
+  const why = `undo ${text}${options.why === undefined ? '' : `: ${options.why}`}`
+  return carry((more) => undo(administration, lines, more), { ...options, why })
+}
+
+function linesOf(text: string): Lines | undefined {
+  const [, from = '', to = from] = /^(\d{1,12})(?:-(\d{1,12}))?$/.exec(text) ?? []
+  const [first, last] = [Number(from), Number(to)]
+  return first >= 1 && last >= first ? { first, last } : undefined
+}

@@ -1,0 +1,59 @@
+/** `kith-server policy show|set` and `kith-server role set|list` */
+import type { Command } from 'commander'
+import { policyFrom } from '../../organisation/organisation.ts'
+import type { Administration } from '../../setup/context.ts'
+import { change } from '../changing.ts'
+import { administering, type ChangeOptions, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
+import { type Outcome, succeeded, table } from '../outcome.ts'
+
+export function addPolicyCommands(program: Command): void {
+  const policy = program.command('policy').description('how the organisation makes its lists')
+  withCommon(policy.command('show').description('show the settings')).action(administering(commonOptions, show))
+  withChange(
+    policy
+      .command('set <settings...>')
+      .description('such as everyone=on departments=off domains=on approval=sponsor fourEyes=on'),
+  ).action(administering(changeOptions, set))
+  const role = program.command('role').description('who may administer')
+  withChange(role.command('set <login> <role>').description('none, auditor, operator or administrator')).action(
+    administering(changeOptions, (administration, options, user = '', name = '') =>
+      change(administration, options, [{ op: 'role.set', user, role: name }], { text: `${user}: ${name}` }),
+    ),
+  )
+  withCommon(role.command('list').description('list who may administer')).action(
+    administering(commonOptions, listRoles),
+  )
+}
+
+async function show({ store }: Administration): Promise<Outcome> {
+  const policy = policyFrom(await store.organisation.policy())
+  const rows = Object.entries(policy).map(([name, value]) => [name, onOrOff(value)])
+  return succeeded(table(rows), { policy })
+}
+
+async function set(
+  administration: Administration,
+  options: ChangeOptions,
+  ...settings: readonly string[]
+): Promise<Outcome> {
+  const pairs = settings.map((setting) => setting.split('='))
+  const wrong = pairs.find((pair) => pair.length !== 2)
+  if (wrong) return { ok: false, code: 'usage', why: `${wrong.join('=')}: a setting is NAME=VALUE` }
+  const changes = Object.fromEntries(pairs.map(([name = '', value = '']) => [name, switches.get(value) ?? value]))
+  return change(administration, options, [{ op: 'policy.set', changes }])
+}
+
+const switches: ReadonlyMap<string, boolean> = new Map([
+  ['on', true],
+  ['off', false],
+])
+
+function onOrOff(value: string | boolean): string {
+  if (typeof value === 'string') return value
+  return value ? 'on' : 'off'
+}
+
+async function listRoles({ store }: Administration): Promise<Outcome> {
+  const roles = (await store.administration.roles()).map(({ usr: user, role }) => ({ user, role }))
+  return succeeded(table([['LOGIN', 'ROLE'], ...roles.map(({ user, role }) => [user, role])]), { roles })
+}
