@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { _electron as electron } from '@playwright/test'
+import { environment } from '../e2e/support/app.ts'
+import { startElectron } from '../e2e/support/electron.ts'
 import { show, signIn } from '../e2e/support/journeys.ts'
 import { people } from '../e2e/support/organisation.ts'
 import { type Memory, memoryCells, memoryHead, memoryOf, milliseconds, quantile, table } from './figures.ts'
@@ -21,15 +22,15 @@ export async function benchStart({ open, organisation: serve }: Bench): Promise<
   const kith: Measured = { times: [], memory: undefined }
   const empty: Measured = { times: [], memory: undefined }
   const folder = emptyApp()
-  const executablePath = process.env.KITH_ELECTRON
+  const onDesktop = process.env.KITH_ELECTRON !== undefined
   for (let round = 0; round < rounds; round += 1) {
     await measure(kith, () => openContacts(open))
-    if (executablePath) await measure(empty, () => openEmpty(executablePath, folder))
+    if (onDesktop) await measure(empty, () => openEmpty(folder))
   }
   rmSync(folder, { recursive: true, force: true })
   await organisation.remove()
   const rows = [row('Kith, signed in, contacts shown', kith)]
-  if (executablePath) {
+  if (onDesktop) {
     rows.push(row('an empty Electron window', empty))
     const ratio = quantile(kith.times, 0.5) / quantile(empty.times, 0.5)
     rows.push(['Kith to empty', ratio.toFixed(2), ...Array.from({ length: 5 }, () => '')])
@@ -66,9 +67,9 @@ function emptyApp(): string {
   return folder
 }
 
-async function openEmpty(executablePath: string, folder: string): Promise<Started> {
-  const app = await electron.launch({ executablePath, args: ['--no-sandbox', folder, `--user-data-dir=${folder}`] })
-  await (await app.firstWindow()).getByText('empty').waitFor()
-  const pid = app.process().pid ?? 0
-  return { close: () => app.close(), memory: () => memoryOf(pid) }
+async function openEmpty(folder: string): Promise<Started> {
+  const words = [folder, `--user-data-dir=${folder}`]
+  const { page, main, close } = await startElectron(words, environment(), (url) => url.startsWith('data:'))
+  await page.getByText('empty').waitFor()
+  return { close, memory: () => memoryOf(main.pid ?? 0) }
 }

@@ -49,9 +49,8 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   nodemailer: { parts: ['engine', 'e2e'], files: ['electron/engine/mail/network/smtp.ts', 'e2e/'] },
   mailauth: {
     parts: ['engine', 'server'],
-    files: ['electron/engine/mail/incoming/dkim.ts', 'server/mail/smtp/dkim.ts'],
+    files: ['electron/engine/mail/incoming/dkim.ts', 'server/mail/smtp/dkim-verify.ts'],
   },
-  'postal-mime': { parts: ['server'], files: ['server/mail/'] },
   '@node-rs/argon2': { parts: ['engine', 'server'] },
   'better-sqlite3-multiple-ciphers': {
     parts: ['engine', 'server'],
@@ -84,7 +83,6 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   '@tailwindcss/vite': { parts: ['configs'] },
   '@playwright/test': { parts: ['e2e', 'bench'] },
   '@axe-core/playwright': { parts: ['e2e'] },
-  tinybench: { parts: ['bench'] },
 }
 
 /** What a test file may use beside its part's own: the test tools, and what plays a peer. */

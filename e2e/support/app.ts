@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { type Browser, _electron as electron, type Page } from '@playwright/test'
+import type { Browser, Page } from '@playwright/test'
 import { firstLine, stop } from '../../scripts/lib/processes.ts'
+import { startElectron } from './electron.ts'
 
 export type HostName = 'web' | 'desktop'
 export type App = {
@@ -30,27 +31,20 @@ export function openApp(options: AppOptions): Promise<App> {
   return options.host === 'desktop' ? openDesktop(options) : openWeb(options)
 }
 
-function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const inherited = Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined)
   return { ...Object.fromEntries(inherited), LANGUAGE: 'en', LC_ALL: 'C.UTF-8', ...more }
 }
 
 async function openDesktop({ profile, env, arguments: words = [] }: AppOptions): Promise<App> {
-  const executablePath = process.env.KITH_ELECTRON
-  if (!executablePath) throw new Error('KITH_ELECTRON is not set')
-  const app = await electron.launch({
-    executablePath,
-    args: ['--no-sandbox', '--lang=en-US', path.resolve('.'), `--profile=${profile}`, ...words],
-    env: environment(env),
-  })
-  const page = await app.firstWindow()
+  const given = [path.resolve('.'), `--profile=${profile}`, ...words]
+  const { page, main, close } = await startElectron(given, environment(env), (url) => url.startsWith('app://'))
   return {
     page,
     profile,
-    pid: app.process().pid ?? 0,
-    close: () => app.close(),
+    pid: main.pid ?? 0,
+    close,
     kill: async () => {
-      const main = app.process()
       const gone = once(main, 'exit')
       // The engine is a child of the main process: all of them at once, as when the power goes.
       for (const pid of [...(await descendants(main.pid ?? 0)), main.pid ?? 0]) kill(pid)

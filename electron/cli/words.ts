@@ -5,7 +5,7 @@ const words: Readonly<Record<FailureKind, string>> = {
   badRequest: 'that is not a valid request',
   notFound: 'there is no such thing here',
   notSignedIn: 'nobody is signed in: run "kith login" first',
-  locked: 'the store is locked: give the passphrase (--passphrase-stdin)',
+  locked: "the store is locked: give its passphrase or the account's password (--passphrase-stdin)",
   authFailed: 'wrong name or password',
   tooManyAttempts: 'too many attempts',
   unreachable: 'the server is not reachable; the contacts on this device stay in force',

@@ -4,8 +4,9 @@ import { entryFromText } from '../lists/changes.ts'
 import { type AddressFacts, type ContactInput, contactInputSchema, contactOfEntryRow } from '../lists/contact.ts'
 import { policyFrom } from '../organisation/organisation.ts'
 import { type OrganisationPolicy, policyChangesSchema } from '../organisation/policy.ts'
+import type { GroupMemberRow, GroupRow, RuleRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
-import type { EntryRow, GroupMemberRow, GroupRow, RuleRow, UserRow } from '../store/tables.ts'
+import type { EntryRow, UserRow } from '../store/tables.ts'
 import { isOwn } from './last-use.ts'
 
 const login = z.string().min(1).max(64)

@@ -1,7 +1,7 @@
 /** Takes lines of the audit log back, as new changes, where what they made still stands. */
 import type { RunAs } from '../setup/context.ts'
+import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
-import type { AuditRow } from '../store/tables.ts'
 import { type Change, changeOps, changeSchema } from './change.ts'
 import type { Ran, RunOptions } from './run-changes.ts'
 import type { Submitted } from './submit.ts'

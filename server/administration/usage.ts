@@ -1,7 +1,7 @@
 /** When contacts were last written to and last heard of: gathered in memory, written every few seconds, never in mail's way. */
 import type { Clock } from '../clock.ts'
+import type { UsageRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
-import type { UsageRow } from '../store/tables.ts'
 
 export type UsageRecorder = {
   /** `keys`: folded addresses. */

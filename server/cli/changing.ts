@@ -3,8 +3,8 @@ import { type Change, changeSchema, faultOfChange } from '../administration/chan
 import type { Ran, RunOptions, UserListChange } from '../administration/run-changes.ts'
 import type { Submitted } from '../administration/submit.ts'
 import type { Administration, RunAs } from '../setup/context.ts'
+import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
-import type { AuditRow } from '../store/tables.ts'
 import type { ChangeOptions } from './command.ts'
 import { type Outcome, type OutcomeFault, refused, succeeded } from './outcome.ts'
 

@@ -121,7 +121,6 @@ async function rotateRoot(
   const done = await rotateRoots(administration, { to: places, threshold: Number(threshold), from: files.value })
   return told(done, (manifest) => [
     `${manifest.k} of ${manifest.rk.length} new root keys must sign from now on`,
-    'enrolment codes that were printed before name the old ones: print new ones',
     versionOf(manifest),
   ])
 }

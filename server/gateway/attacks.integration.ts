@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tryAttacks } from '../mail/testing/attack-suite.ts'
 import { tls } from '../mail/testing/mail-harness.ts'
@@ -12,7 +13,7 @@ let next: NextServer
 let mail: MailServer
 
 beforeAll(async () => {
-  world = await startWorld({ users: ['alice', 'bob', 'carol'] })
+  world = await startWorld({ users: ['alice', 'bob', 'carol'], settings: { submission: 0 } })
   await world.list('alice', [{ address: 'bob@kith.test' }, { address: 'carol@kith.test' }])
   await world.list('bob', [{ address: 'alice@kith.test' }])
   const { port } = world.gateway.next
@@ -27,6 +28,14 @@ afterAll(async () => {
 
 tryAttacks('Postfix with the gateway', () => ({
   signedIn: () => signedInClient(mail.submission, tls.cert, { user: 'alice@kith.test', password: testPassword }),
+  let: async () => next.taken(),
+}))
+
+tryAttacks('the gateway’s own submission', () => ({
+  async signedIn() {
+    const ca = await readFile(`${world.path}/tls/cert.pem`, 'utf8')
+    return signedInClient(world.ready().submission ?? 0, ca, { user: 'alice', password: testPassword })
+  },
   let: async () => next.taken(),
 }))
 

@@ -64,6 +64,15 @@ describe('mail from outside, marked', () => {
     expect(raw.endsWith('\r\n\r\n.hidden dot\r\nhello\r\n')).toBe(true)
   })
 
+  it('I2 proves a large message, too', async () => {
+    await start()
+    const large = `${honest}${`${'x'.repeat(98)}\r\n`.repeat(50_000)}`
+    expect(await toAlice(await signedBy(large))).toMatch(/^250 /)
+    expect(await verdictOf(await taken())).toMatchObject({ verdict: 'pass', level: 'dmarc' })
+    expect(await toAlice((await signedBy(large)).replace('hello', 'hullo'))).toMatch(/^250 /)
+    expect(await verdictOf(await taken())).toMatchObject({ verdict: 'hold' })
+  })
+
   it.each([
     ['I3 not signed', async () => honest],
     ['I3 changed after signing', async () => (await signedBy(honest)).replace('hello', 'hullo')],

@@ -3,9 +3,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { acceptNext } from '../../shared/whitelist/manifest.ts'
+import { createLog } from '../operations/log.ts'
+import { startServer } from '../serve.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { runCommand, startCommand, type TestFolder, testFolder } from '../testing/harness.ts'
 import { testPassphrase } from '../testing/key-step.ts'
@@ -102,6 +105,27 @@ describe('root keys', () => {
     expect(await readKeys(folder.administration.folder, 'root')).toEqual([])
     await rm(file)
   })
+})
+
+test('serve warns when the manifest ends within 90 days, and says nothing before', async () => {
+  const lines: string[] = []
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  const day = 24 * 3_600_000
+  for (const [days, said] of [
+    [100, 0],
+    [10, 1],
+  ] as const) {
+    const clock = { now: () => Date.now() + 5 * 365 * day - days * day }
+    const running = await startServer({ ...folder.administration, clock }, createLog(sink))
+    expect(running).toMatchObject({ ok: true })
+    if (running.ok) await running.value.close()
+    expect(lines.filter((line) => line.includes('manifest expires soon'))).toHaveLength(said)
+  }
 })
 
 /** A generator with a seed: the same moments in each run. */

@@ -43,6 +43,16 @@ describe('a first manifest (protocol 5.1)', () => {
     expect(acceptFirst(primitives, first, { now: testNow, pin, org: 'org1' })).toEqual({ ok: true, manifest: first })
   })
 
+  it('is taken right after a rotation of the root, where the old root keys signed, too', () => {
+    const next = second(rotation, [keys.root, keys.root2])
+    const newPin = rootFingerprint(primitives, next.m)
+    expect(acceptFirst(primitives, next, { now: testNow, pin: newPin })).toEqual({ ok: true, manifest: next })
+    const byTheOld = second(rotation, [keys.root])
+    expect(acceptFirst(primitives, byTheOld, { now: testNow, pin: newPin })).toEqual({ ok: false, fault: 'notSigned' })
+    const spoilt = { m: next.m, sigs: next.sigs.map(({ k }) => ({ k, s: next.sigs[0]?.s ?? '' })) }
+    expect(acceptFirst(primitives, spoilt, { now: testNow, pin: newPin })).toEqual({ ok: false, fault: 'notSigned' })
+  })
+
   it('is refused from another organisation, with other root keys, unsigned, expired', () => {
     const others = testOrg(primitives, rotation).manifest
     expect(acceptFirst(primitives, first, { now: testNow, pin, org: 'org2' })).toEqual({ ok: false, fault: 'otherOrg' })

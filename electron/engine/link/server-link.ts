@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { operations, readFields, writeFields } from '../../../shared/soap/operations.ts'
 import { toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
+import { maxManifestSteps } from '../../../shared/whitelist/limits.ts'
 import { type HelloNonces, openLoginAnswer, type SessionAnswer, sealLogin } from '../../../shared/whitelist/login.ts'
 import { keysOf, type SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import { encodeRequest, type RequestAction, type RequestOf, signRequest } from '../../../shared/whitelist/request.ts'
@@ -137,12 +138,15 @@ async function loginOnce(
 
 async function hello(deps: LinkDependencies): Promise<{ readonly ok: true; readonly value: Greeting } | LinkFailure> {
   const non = toBase64(deps.ports.random(24))
-  const man = deps.trust.manifest()?.m.ver
+  const man = deps.trust.after()
   const question = { operation: 'Hello' as const, fields: writeFields({ non, man }) }
   const answer = await exchange(deps.client, question, { timeout: callLimit })
   if (!answer.ok) return answer
   const fields = readFields(operations.Hello.response, answer.fields)
   if (!fields) return fail('untrustedServer')
   const trusted: Result<SignedManifest> = deps.trust.follow(fields.manifest)
-  return trusted.ok ? ok({ nonces: { non, sNon: fields.sNon }, manifest: trusted.value }) : trusted
+  if (!trusted.ok) return trusted
+  // As many steps as an answer holds: there may be more, and the newest keys are those of the last.
+  if (fields.manifest.length === maxManifestSteps && deps.trust.after() !== man) return hello(deps)
+  return ok({ nonces: { non, sNon: fields.sNon }, manifest: trusted.value })
 }

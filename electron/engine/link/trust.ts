@@ -1,7 +1,8 @@
 /**
  * Which organisation's manifest this account trusts. A pin (enrolment code, provisioned server) decides at the first
  * contact; without one the first manifest seen is kept and its fingerprint shown (protocol.md section 5.1). From then
- * on only the manifest's own root keys can change it.
+ * on only the manifest's own root keys can change it. A pin may name root keys that have been replaced since: then the
+ * steps from theirs to the newest lead on.
  */
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { fromHex } from '../../../shared/whitelist/bytes/encoding.ts'
@@ -17,8 +18,8 @@ import {
 } from '../../../shared/whitelist/manifest.ts'
 
 export type Trust = {
-  /** The manifest in force; `undefined` before the first contact. */
-  readonly manifest: () => SignedManifest | undefined
+  /** After which manifest the server's steps should begin; `undefined`: only the newest, there is nothing to follow. */
+  readonly after: () => number | undefined
   /** Follows the steps that a Hello brought, all or none. Failure: untrustedServer. */
   readonly follow: (steps: readonly Uint8Array[]) => Result<SignedManifest>
 }
@@ -36,13 +37,15 @@ export type TrustOptions = {
 export function createTrust(options: TrustOptions): Trust {
   const { primitives, now } = options
   return {
-    manifest: options.known,
+    after: () => options.known()?.m.ver ?? (options.pin === undefined ? undefined : 0),
     follow: (steps) => {
       const before = options.known()
       let current = before
       for (const bytes of steps) {
         const step = decodeManifest(bytes)
         if (!step) return fail('untrustedServer')
+        // Older than the pin: nobody vouches for it, and nothing is taken from it.
+        if (!current && options.pin !== undefined && rootFingerprint(primitives, step.m) !== options.pin) continue
         const result: ManifestResult = current
           ? acceptNext(primitives, current, step, now())
           : acceptFirst(primitives, step, firstContext(options))

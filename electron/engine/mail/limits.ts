@@ -13,10 +13,6 @@ export const maxHeaderSize = 1024 * 1024
 export const fetchBatchCount = 100
 export const fetchBatchSize = 8 * 1024 * 1024
 
-/** MIME parts below parts: legitimate mail stays under five. */
-export const maxNesting = 20
-/** How much of a text part, still encoded, is decoded: more than ten times what is shown. */
-export const maxPartLength = 1_000_000
 /** RFC 5322 sets no bound on References; the last ones keep the thread. */
 export const maxReferences = 20
 

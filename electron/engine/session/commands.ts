@@ -17,17 +17,23 @@ export async function carryOut(stage: Stage, command: Command, closed: () => Pro
   if (!opened) return
   const { commands } = opened.runtime.store
   const tell = acknowledger(opened, command)
+  const reached = (step: string) => stage.ports.log.info(command.cmd, { step })
   if (commands.isDone(command.id)) return tell('done')
   stage.ports.log.warn('signed command', { command: command.cmd, scope: command.scope })
   switch (command.cmd) {
     case 'wipe':
-      return wipe(stage, opened, { command, closed, tell })
+      return wipe(stage, opened, { command, closed, tell, reached })
     case 'lock':
       // Kept in the store: without the server nothing opens it but the administrator's word (lease.ts).
-      opened.runtime.store.account.change({ held: 'lock' })
+      // Finished in the same breath: after a break it must not lock again what was unlocked meanwhile.
+      opened.runtime.store.database.transaction(() => {
+        opened.runtime.store.account.change({ held: 'lock' })
+        commands.finish(command.id)
+      })
       stage.saveProfile({ locked: true })
+      reached('held')
       await tell('done')
-      commands.finish(command.id)
+      reached('told')
       return lockAccount(stage, 'revoked')
     case 'rotate':
       if (!(await rotateDevice(stage, opened))) return
@@ -40,9 +46,14 @@ export async function carryOut(stage: Stage, command: Command, closed: () => Pro
 }
 
 type Tell = (step: 'started' | 'done') => Promise<void>
-type Wipe = { readonly command: Command; readonly closed: () => Promise<void>; readonly tell: Tell }
+type Wipe = {
+  readonly command: Command
+  readonly closed: () => Promise<void>
+  readonly tell: Tell
+  readonly reached: (step: string) => void
+}
 
-async function wipe(stage: Stage, opened: Opened, { command, closed, tell }: Wipe): Promise<void> {
+async function wipe(stage: Stage, opened: Opened, { command, closed, tell, reached }: Wipe): Promise<void> {
   const { runtime } = opened
   const stop = async (): Promise<void> => {
     await opened.mail?.service.stop()
@@ -51,9 +62,13 @@ async function wipe(stage: Stage, opened: Opened, { command, closed, tell }: Wip
   }
   if (command.scope === 'list') {
     await stop()
+    reached('stopped')
     await tell('started')
+    reached('told')
     wipeList(runtime.store)
+    reached('list')
     await tell('done')
+    reached('done')
     runtime.store.commands.finish(command.id)
     await lockAccount(stage, 'revoked')
     return
@@ -61,7 +76,7 @@ async function wipe(stage: Stage, opened: Opened, { command, closed, tell }: Wip
   await wipeAll(runtime.store, command, {
     stop,
     acknowledge: tell,
-    reached: (step) => stage.ports.log.info('wipe', { step }),
+    reached,
   })
   stage.saveProfile({ user: '', locked: false })
   await closeAccount(stage)

@@ -69,6 +69,40 @@ it.each([
   expect(await theDevice(id)).toMatchObject({ state: 'revoked', commands })
 })
 
+it.each(['stopped', 'told', 'list', 'done'])(
+  'a wipe of the list cut off after "%s": the next start completes it',
+  async (step) => {
+    const first = profile.start({ signIn, killAt: `wipe:${step}` })
+    await first.says('session:ready:online')
+    const id = await newest()
+    await server.admin(['device', 'revoke', id, '--wipe', 'list'])
+    expect(await first.ended).toBe('SIGKILL')
+    const second = profile.start()
+    await second.says('session:locked:revoked')
+    await second.says('wipe:done')
+    const commands = [{ command: 'wipe', scope: 'list', state: 'done' }]
+    expect(await theDevice(id)).toMatchObject({ state: 'revoked', commands })
+  },
+)
+
+it.each(['held', 'told'])(
+  'a lock cut off after "%s": the next start is locked, too, until it is unlocked',
+  async (step) => {
+    const first = profile.start({ signIn, killAt: `lock:${step}` })
+    await first.says('session:ready:online')
+    const id = await newest()
+    await server.admin(['device', 'lock', id])
+    expect(await first.ended).toBe('SIGKILL')
+    const second = profile.start()
+    await second.says('session:locked:user')
+    second.kill()
+    await second.ended
+    await server.admin(['device', 'unlock', id])
+    await profile.start({ signIn }).says('session:ready:online')
+    expect(await theDevice(id)).toMatchObject({ state: 'active', commands: [{ command: 'lock', state: 'done' }] })
+  },
+)
+
 it('a wipe cut off at random moments, again and again: in the end nothing is left', async () => {
   const next = moments(20_260_102)
   const first = profile.start({ signIn })

@@ -136,6 +136,11 @@ it('a client that was away follows every manifest on its return: rotations, thef
   await key(['key', 'rotate', 'policy', '--stolen'])
   await key(['key', 'rotate', 'server', '--stolen'])
   const { root } = await rootRotated()
+  // New clients: by a code that names the new root, and, further below, by one that still names the old.
+  const { text } = enrolmentOf(await server.admin(['enrol', '--user', 'bob', '--url', server.url()]))
+  const newcomer = await bob.open({ provisioned: [] })
+  await newcomer.value('session.signIn', { server: text, user: 'bob', password })
+  await bob.close()
   const { manifest, epoch } = await key(['key', 'rotate', 'fresh', '--stolen', '--root-key', root], passphrase)
   expect(manifest).toBe(Number(known) + 6)
   const engine = await alice.open()
@@ -144,6 +149,9 @@ it('a client that was away follows every manifest on its return: rotations, thef
   expect(await fact(engine, 'manifest')).toBe(String(manifest))
   expect(await engine.value('whitelist.status', {})).toMatchObject({ epoch })
   expect(alarms(alice)).toEqual([])
+  const late = engineWorld([provisioned])
+  expect(await fact(await signedIn(late, 'bob'), 'manifest')).toBe(String(manifest))
+  await late.remove()
 })
 
 async function rootRotated(): Promise<{ readonly root: string }> {

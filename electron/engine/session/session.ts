@@ -100,7 +100,8 @@ async function start(stage: Stage, flow: Flow): Promise<void> {
     return
   }
   const opened = await openAccount(stage, entranceOf(stage, store.value), flow.reactions)
-  if (!isHeld(stage, opened)) {
+  const isWanted = opened.runtime.store.commands.unfinished().some(({ cmd }) => cmd !== 'rotate')
+  if (!isWanted && !isHeld(stage, opened)) {
     await flow.enter(opened)
     return
   }

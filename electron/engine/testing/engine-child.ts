@@ -32,7 +32,7 @@ function say(word: string): void {
 const log: Log = {
   ...silentLog,
   info: (event, facts = {}) => {
-    if (facts.step !== undefined && (event === 'wipe' || event === 'rotate')) say(`${event}:${facts.step}`)
+    if (facts.step !== undefined && ['wipe', 'lock', 'rotate'].includes(event)) say(`${event}:${facts.step}`)
   },
 }
 

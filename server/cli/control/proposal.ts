@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { decide, runOf } from '../../administration/submit.ts'
 import type { Administration } from '../../setup/context.ts'
-import type { ProposalRow } from '../../store/tables.ts'
+import type { ProposalRow } from '../../store/administration/tables.ts'
 import { administering, commonOptions, reasonOptions, withCommon, withReason } from '../command.ts'
 import { type Outcome, refused, succeeded, table } from '../outcome.ts'
 

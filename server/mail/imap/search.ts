@@ -3,8 +3,9 @@ import { answerWith, type ImapContext } from './context.ts'
 import type { Handlers, SearchOptions } from './core.ts'
 import { matcherOf, type Searched } from './search-match.ts'
 
-/** Messages looked at before other connections get their turn. */
+/** Messages looked at, and bytes read of them, before other connections get their turn. */
 const turn = 50
+const turnBytes = 200_000
 
 type Found = { readonly uidList: number[] | string; readonly highestModseq: number }
 
@@ -22,9 +23,18 @@ async function search({ mail }: ImapContext, { mailbox }: Place, { query }: Sear
   const matches = matcherOf(query)
   const uidList: number[] = []
   let highestModseq = 0
-  for (const [at, message] of (await mail.list(mailbox)).entries()) {
-    if (at % turn === turn - 1) await new Promise((resolve) => setImmediate(resolve))
-    const searched: Searched = { ...message, raw: () => mail.raw(message.content) }
+  let since = { messages: 0, bytes: 0 }
+  for (const message of await mail.list(mailbox)) {
+    if (since.messages >= turn || since.bytes >= turnBytes) {
+      await new Promise((resolve) => setImmediate(resolve))
+      since = { messages: 0, bytes: 0 }
+    }
+    since.messages += 1
+    const read = () => {
+      since.bytes += message.size
+      return mail.raw(message.content)
+    }
+    const searched: Searched = { ...message, raw: read }
     if (!(await matches(searched))) continue
     uidList.push(message.uid)
     highestModseq = Math.max(highestModseq, message.modseq)

@@ -1,8 +1,17 @@
-/** The verifier of DKIM signatures; the server's only file that knows mailauth. */
+/** DKIM signatures as facts, without holding anybody else up: large messages are verified in a thread of their own. */
 import { resolveTxt } from 'node:dns/promises'
-import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
-import { type DkimFacts, type DkimMeans, gatherDkim, type SignedMessage } from '../../../shared/guard/dkim.ts'
+import { Worker } from 'node:worker_threads'
+import { z } from 'zod'
+import {
+  type DkimAnswer,
+  type DkimFacts,
+  type DkimMeans,
+  type DkimResolver,
+  gatherDkim,
+  type SignedMessage,
+} from '../../../shared/guard/dkim.ts'
 import type { Clock } from '../../clock.ts'
+import { verifyDkim } from './dkim-verify.ts'
 
 export type Dns = Pick<DkimMeans, 'txt'>
 
@@ -10,11 +19,55 @@ export const systemDns: Dns = {
   txt: async (name) => (await resolveTxt(name)).map((strings) => strings.join('')),
 }
 
+/** Bytes that are verified at once: of 25 MB, seven signatures take three seconds. */
+const maxAtOnce = 128 * 1_024
+/** Milliseconds for a large message: then it is not proven. */
+const patienceMs = 30_000
+
 /** Never rejects. */
 export function dkimFacts(signed: SignedMessage, { txt }: Dns, clock: Clock): Promise<DkimFacts> {
-  const curTime = new Date(clock.now())
+  const now = clock.now()
+  const isSmall = signed.raw.length <= maxAtOnce
   return gatherDkim(signed, {
     txt,
-    verify: (raw, resolver) => dkimVerify(Buffer.from(raw), { resolver, strict: true, curTime }),
+    verify: (raw, resolver) => (isSmall ? verifyDkim(raw, resolver, now) : verifyApart({ raw, now }, resolver)),
   })
+}
+
+const signatureSchema = z.object({
+  signingDomain: z.string().exactOptional(),
+  status: z.object({ result: z.string() }),
+  signingHeaders: z.object({ keys: z.string() }).exactOptional(),
+  canonBodyLengthLimited: z.boolean().exactOptional(),
+})
+const saidSchema = z.union([
+  z.object({ ask: z.string() }),
+  z.object({ answer: z.object({ fromFields: z.number(), results: z.array(signatureSchema) }) }),
+])
+
+type Job = { readonly raw: Uint8Array; readonly now: number }
+
+function verifyApart(job: Job, resolver: DkimResolver): Promise<DkimAnswer> {
+  const worker = new Worker(new URL('./dkim-worker.ts', import.meta.url), { workerData: job, env: {} })
+  const { promise, resolve, reject } = Promise.withResolvers<DkimAnswer>()
+  const late = setTimeout(() => reject(new Error('verifying took too long')), patienceMs)
+  worker.on('message', (message: unknown) => {
+    const said = saidSchema.parse(message)
+    if ('answer' in said) resolve(said.answer)
+    else void tell(worker, resolver, said.ask)
+  })
+  worker.once('error', reject)
+  worker.once('exit', () => reject(new Error('the verifier ended')))
+  return promise.finally(() => {
+    clearTimeout(late)
+    return worker.terminate()
+  })
+}
+
+async function tell(worker: Worker, resolver: DkimResolver, name: string): Promise<void> {
+  const texts = await resolver(name).then(
+    (records) => records.map((pieces) => pieces.join('')),
+    () => undefined,
+  )
+  worker.postMessage({ name, ...(texts ? { texts } : {}) })
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { splitMessage } from '../../../../shared/header.ts'
 import { maxTextLength } from '../../../../shared/message.ts'
+import { structureOf } from '../../../../shared/mime/structure.ts'
 import { sample } from '../testing/messages.ts'
 import { readContent, readSubject } from './content.ts'
-import { structureOf } from './structure.ts'
 
 const parts = (...lines: readonly string[]): string => lines.join('\r\n')
 const read = (raw: Uint8Array) => readContent(splitMessage(raw))

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { foldAscii, parseAddress } from '../../../../shared/address.ts'
 import { type IncomingVerdict, judgeIncoming, type ListView } from '../../../../shared/guard.ts'
 import { parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
+import { singleField } from '../../../../shared/mime/structure.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { selfKey } from '../judge.ts'
 import { maxReferences } from '../limits.ts'
@@ -11,7 +12,6 @@ import type { NewHeld } from '../store/held-store.ts'
 import type { NewMessage, Participants, Person, Place } from '../store/records.ts'
 import { type Content, readContent, readSubject } from './content.ts'
 import { gatherProof, type Proof } from './proof.ts'
-import { singleField } from './structure.ts'
 
 /** A message as fetched (I1: raw bytes). */
 export type Fetched = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseMailboxes, splitMessage } from '../../../../shared/header.ts'
+import { singleField, structureOf } from '../../../../shared/mime/structure.ts'
 import { fakeRandom } from '../../fakes.ts'
 import { readContent, readSubject } from '../incoming/content.ts'
-import { singleField, structureOf } from '../incoming/structure.ts'
 import { type Composition, composeMessage, newMessageId, subjectOf } from './compose.ts'
 import { composeReceipt, displayedMessage } from './receipt.ts'
 

@@ -19,9 +19,32 @@ export function isSound(body: Uint8Array, encoding: TransferEncoding): boolean {
 
 export function decodeBody(body: Uint8Array, encoding: TransferEncoding): Uint8Array {
   if (encoding === 'none') return body
-  if (encoding === 'base64') return Buffer.from(Buffer.from(body).toString('latin1'), 'base64')
-  return decodeQuotedPrintable(body)
+  return encoding === 'base64' ? decodeBase64(body) : decodeQuotedPrintable(body)
 }
+
+/** Bytes that are no letters are passed over (RFC 2045 6.8); what is left over of a group of four is dropped. */
+function decodeBase64(body: Uint8Array): Uint8Array {
+  const decoded = new Uint8Array(Math.ceil((body.length * 3) / 4))
+  let [length, bits, count] = [0, 0, 0]
+  for (const byte of body) {
+    const value = base64Values[byte] ?? noLetter
+    if (value === noLetter) continue
+    bits = ((bits << 6) | value) & 0xffffff
+    count += 6
+    if (count < 8) continue
+    count -= 8
+    decoded[length] = (bits >> count) & 255
+    length += 1
+  }
+  return decoded.subarray(0, length)
+}
+
+const noLetter = 255
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const base64Values = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const value = alphabet.indexOf(String.fromCharCode(byte))
+  return value < 0 ? noLetter : value
+})
 
 /** Whole groups of four, padding only at the end. */
 function isSoundBase64(body: Uint8Array): boolean {

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { splitMessage } from '../../shared/header.ts'
+import { createTasks } from '../mail/tasks.ts'
+import { fakeAccounts, fakeWhitelists, gatewaySecret } from '../mail/testing/mail-fakes.ts'
+import { contact } from '../mail/testing/mail-harness.ts'
+import { isProvenLogin } from './login-proof.ts'
+import { decide, type Policy } from './policy.ts'
+
+const alice = { login: 'alice', sender: 'alice@kith.test', instance: 'i1' }
+const now = 1_700_000_000_000
+
+function world() {
+  const lists = fakeWhitelists()
+  lists.list('alice', [contact('bob@kith.test'), contact('carol@kith.test', { expiresAt: 1 })])
+  const accounts = fakeAccounts()
+  const policy: Policy = {
+    accounts,
+    whitelists: lists.whitelists,
+    clock: { now: () => now },
+    gatewayKey: { secret: gatewaySecret },
+    log: { info: () => undefined, error: () => undefined },
+    tasks: createTasks(),
+    decided: () => undefined,
+  }
+  const memory = { instance: '', refusals: [] }
+  const ask = (state: string, more: object = {}) => decide(policy, memory, { state, recipient: '', ...alice, ...more })
+  const rcpt = (recipient: string, more: object = {}) => ask('RCPT', { recipient, ...more })
+  return { lists, accounts, ask, rcpt }
+}
+
+describe('the policy service', () => {
+  it('O1 answers for each recipient of a login, with the rule', async () => {
+    const { rcpt } = world()
+    expect(await rcpt('bob@kith.test')).toBe('DUNNO')
+    expect(await rcpt('BOB@Kith.Test', { login: 'ALICE@kith.test' })).toBe('DUNNO')
+    expect(await rcpt('alice@kith.test')).toBe('DUNNO')
+    expect(await rcpt('bo@x.test')).toBe('550 5.7.1 O1 bo@x.test is not in your whitelist')
+    expect(await rcpt('carol@kith.test')).toBe('550 5.7.1 O1 carol@kith.test has expired in your whitelist')
+    expect(await rcpt('b\u200bob@kith.test')).toMatch(/^550 5\.7\.1 A2 /)
+    expect(await rcpt('bob@kith.test', { sender: 'bob@kith.test' })).toMatch(/^550 5\.7\.1 I2 /)
+    expect(await rcpt('bob@kith.test', { sender: '' })).toMatch(/^550 5\.7\.1 I2 /)
+    expect(await rcpt('bob@kith.test', { login: 'nobody' })).toMatch(/^550 5\.7\.1 /)
+  })
+
+  it('an action is one line, whatever the address', async () => {
+    const { rcpt } = world()
+    expect(await rcpt('x\r\naction=OK\n\n@x.test')).not.toMatch(/[\r\n]/)
+  })
+
+  it('leaves mail from outside, and what it is not asked to judge, to Postfix', async () => {
+    const { ask, rcpt } = world()
+    expect(await rcpt('bo@x.test', { login: '' })).toBe('DUNNO')
+    expect(await ask('CONNECT')).toBe('DUNNO')
+  })
+
+  it('proves the login before DATA, and only after it was asked for the recipients', async () => {
+    const { ask, rcpt } = world()
+    expect(await ask('DATA', { instance: 'other' })).toMatch(/^451 4\.3\.0 /)
+    await rcpt('bob@kith.test')
+    const action = await ask('DATA')
+    expect(action).toMatch(/^PREPEND X-Kith-Login: alice /)
+    const message = splitMessage(Buffer.from(`${action.slice('PREPEND '.length)}\r\n\r\n`))
+    const login = { id: 'alice', key: 'alice@kith.test' }
+    const means = { secret: gatewaySecret, now: now + 3_600_000 }
+    expect(isProvenLogin(message, login, means)).toBe(true)
+    expect(isProvenLogin(message, { id: 'bob', key: 'bob@kith.test' }, means)).toBe(false)
+    expect(isProvenLogin(message, { ...login, key: 'bob@kith.test' }, means)).toBe(false)
+    expect(isProvenLogin(message, login, { ...means, secret: new Uint8Array(32) })).toBe(false)
+    expect(isProvenLogin(message, login, { ...means, now: now + 2 * 86_400_000 })).toBe(false)
+  })
+
+  it('O1 one refused recipient stops the whole message, and not the next one', async () => {
+    const { ask, rcpt } = world()
+    await rcpt('bob@kith.test')
+    await rcpt('bo@x.test')
+    expect(await ask('DATA')).toBe('550 5.7.1 O1 bo@x.test is not in your whitelist')
+    await rcpt('bob@kith.test', { instance: 'i2' })
+    expect(await ask('DATA', { instance: 'i2' })).toMatch(/^PREPEND /)
+  })
+
+  it('fails closed: what cannot be read is put off', async () => {
+    const { lists, rcpt, ask } = world()
+    lists.broken = true
+    expect(await rcpt('bob@kith.test')).toMatch(/^451 4\.3\.0 /)
+    expect(await ask('DATA')).toMatch(/^451 4\.3\.0 /)
+    lists.broken = false
+    lists.list('alice', undefined)
+    expect(await rcpt('bob@kith.test')).toMatch(/^550 5\.7\.1 O1 .*you have none/)
+    lists.list('alice', [contact('bob@kith.test')], { lease: 'over' })
+    expect(await rcpt('bob@kith.test')).toMatch(/^550 5\.7\.1 O7 /)
+  })
+})

@@ -1,0 +1,31 @@
+/** Verifies one large message in a thread of its own, and asks the thread that started it for DNS records. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { z } from 'zod'
+import { verifyDkim } from './dkim-verify.ts'
+
+const jobSchema = z.object({ raw: z.instanceof(Uint8Array), now: z.number() })
+const recordSchema = z.object({ name: z.string(), texts: z.array(z.string()).optional() })
+
+const { raw, now } = jobSchema.parse(workerData)
+const waiting = new Map<string, (texts: readonly string[] | undefined) => void>()
+
+parentPort?.on('message', (message: unknown) => {
+  const { name, texts } = recordSchema.parse(message)
+  waiting.get(name)?.(texts)
+})
+
+async function resolver(name: string): Promise<string[][]> {
+  const { promise, resolve } = Promise.withResolvers<readonly string[] | undefined>()
+  const before = waiting.get(name)
+  waiting.set(name, (texts) => {
+    before?.(texts)
+    resolve(texts)
+  })
+  parentPort?.postMessage({ ask: name })
+  const texts = await promise
+  if (!texts) throw new Error('no record')
+  return texts.map((text) => [text])
+}
+
+parentPort?.postMessage({ answer: await verifyDkim(raw, resolver, now) })
+parentPort?.close()
