@@ -4,6 +4,7 @@
  * by `serve`; ends with it. Opens no port and takes no request.
  */
 
+import { commandSignerOf } from './administration/device-moves.ts'
 import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'
 import { PolicyKeyAbsent, policyKeyOf } from './keys/policy-key.ts'
@@ -38,7 +39,9 @@ async function main(path: string): Promise<void> {
   if (!config.ok) throw new Error('the data folder cannot be read')
   const store = await openStore(folder.store)
   const clock = systemClock()
-  const sign = signerOf(policyKeyOf(folder))
+  const policyKey = policyKeyOf(folder)
+  const sign = signerOf(policyKey)
+  const signers = { sign, signCommand: commandSignerOf(policyKey) }
   const editor = createListEditor({ store, clock, config: config.value, sign })
   const withKey = async (work: () => Promise<void>) => {
     try {
@@ -51,7 +54,7 @@ async function main(path: string): Promise<void> {
   }
   const carry = () =>
     withKey(async () => {
-      const count = await carryOut({ store, config: config.value, sign }, clock.now)
+      const count = await carryOut({ store, config: config.value, ...signers }, clock.now)
       if (count > 0) log.info('carried out', { count })
     })
   const look = () =>

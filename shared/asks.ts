@@ -3,6 +3,7 @@
  * question and its answer, which both ends parse. Everything in them has a canonical form: no null, no fraction.
  */
 import { z } from 'zod'
+import { adminAsks, roleSchema } from './administration.ts'
 
 const nothing = z.strictObject({})
 
@@ -10,8 +11,9 @@ export const asks = {
   /** What the user may administer. */
   me: {
     input: nothing,
-    output: z.strictObject({ role: z.enum(['none', 'auditor', 'operator', 'administrator']) }),
+    output: z.strictObject({ role: roleSchema }),
   },
+  ...adminAsks,
 } as const satisfies Readonly<Record<string, { readonly input: z.ZodType; readonly output: z.ZodType }>>
 
 export type AskName = keyof typeof asks

@@ -34,6 +34,7 @@ export const readySession: Extract<Session, { readonly step: 'ready' }> = {
   connection: 'online',
   mail: 'online',
   sendingOff: 'no',
+  role: 'none',
 }
 
 export const signedOutSession: Session = {
