@@ -7,6 +7,7 @@ import {
 } from '../../shared/contract.ts'
 import { type CallName, connect, type EventEnvelope, type Failure, type Handlers, serve } from '../../shared/rpc.ts'
 import type { Kith } from '../host.ts'
+import { administrationCalls, type FakeAdministration, makeFakeAdministration } from './fake-administration.ts'
 import { makeFakeContacts } from './fake-contacts.ts'
 import { listHandlers } from './fake-lists.ts'
 import { makeHeld, makeMessages } from './fake-messages.ts'
@@ -21,6 +22,8 @@ export type FakeOptions = {
   /** Without conversations, mail and held messages. */
   readonly bare?: boolean
   readonly now?: () => number
+  /** Users to be administered. */
+  readonly administered?: number
   /** Milliseconds that each answer takes. */
   readonly latency?: number
 }
@@ -60,6 +63,7 @@ export type FakeState = {
   messages: ReturnType<typeof makeMessages>
   held: ReturnType<typeof makeHeld>
   drafts: Map<string, string>
+  administration: FakeAdministration
   /** Failures that the next call of that name answers with. */
   failures: Map<string, Failure>
   calls: { readonly name: string; readonly input: unknown }[]
@@ -87,6 +91,7 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     messages: options.bare ? [] : makeMessages(),
     held: options.bare ? [] : makeHeld(),
     drafts: new Map(),
+    administration: makeFakeAdministration(options.administered),
     failures: new Map(),
     calls: [],
     now,
@@ -129,6 +134,7 @@ export function makeFakeHost(options: FakeOptions = {}): FakeHost {
     ...sessionHandlers(state),
     ...listHandlers(state),
     ...talkHandlers(state),
+    ...administrationCalls(state.administration),
   }
   const answer = serve(contract, withFailures(handlers, state, options.latency ?? 0), (_name, error) => {
     throw error

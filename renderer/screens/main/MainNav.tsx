@@ -4,6 +4,7 @@ import { Icon } from '../../components/Icons.tsx'
 import { formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { type Screen, screens } from '../../store/navigation.ts'
+import type { Ready } from './MainWindow.tsx'
 
 /** Above this a count says no more than "many". */
 const largestCount = 999
@@ -44,11 +45,12 @@ function NavButton({ screen }: { readonly screen: Screen }) {
   )
 }
 
-export function MainNav() {
+export function MainNav({ role }: { readonly role: Ready['role'] }) {
   const { t } = useWords()
+  const shown = role === 'none' ? screens.filter((screen) => screen !== 'administration') : screens
   return (
     <nav className="shell-nav" aria-label={t('nav.label')}>
-      {screens.map((screen) => (
+      {shown.map((screen) => (
         <NavButton key={screen} screen={screen} />
       ))}
     </nav>
