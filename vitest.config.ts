@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{shared,server,electron,scripts}/**/*.test.ts'],
           testTimeout: 20_000,
+          // A database of a test's own is made and started in a hook.
+          hookTimeout: 60_000,
         },
       },
       {

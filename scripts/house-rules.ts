@@ -68,6 +68,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   fastify: { parts: ['server'] },
   '@fastify/rate-limit': { parts: ['server'] },
   kysely: { parts: ['server'] },
+  pg: { parts: ['server'], files: ['server/store/postgres/'] },
   pino: { parts: ['server'] },
   'prom-client': { parts: ['server'] },
   'smtp-server': { parts: ['server'], files: ['server/mail/'] },

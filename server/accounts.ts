@@ -69,10 +69,14 @@ type Attempt = { readonly typed: string; readonly password: string; readonly ip:
 
 /** Folded as addresses are (A3), so that no spelling has tries of its own. */
 function foldLogin(login: string): string {
-  return login
-    .slice(0, maxLogin)
-    .trim()
-    .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  return (
+    login
+      .slice(0, maxLogin)
+      .trim()
+      // No name has one, and PostgreSQL takes no text with it.
+      .replaceAll('\0', '\uFFFD')
+      .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  )
 }
 
 async function checkOne(dependencies: AccountDependencies, attempt: Attempt): Promise<CheckResult> {
@@ -104,6 +108,9 @@ type Counted =
   | { readonly step: 'counted' | 'silent' }
   | { readonly step: 'locked'; readonly retryAfter: number; readonly by: 'account' | 'address' }
 
+/** Counters have a lock of their own: signing in does not wait for a large import. */
+const attemptsLock = 'attempts'
+
 /** One transaction, so that several processes share the counters and none is passed by. */
 function count({ store, clock, limits }: AccountDependencies, keys: Keys): Promise<Counted> {
   const account = limits?.account ?? accountLimit
@@ -119,7 +126,7 @@ function count({ store, clock, limits }: AccountDependencies, keys: Keys): Promi
     const byTyped = await take(account, keys.typed)
     if (!byTyped.allowed) return { step: 'locked', retryAfter: byTyped.retryAfter, by: 'account' }
     return { step: (await take(account, keys.account)).allowed ? 'counted' : 'silent' }
-  })
+  }, attemptsLock)
 }
 
 function forgive(store: Store, keys: Keys): Promise<void> {
@@ -128,7 +135,7 @@ function forgive(store: Store, keys: Keys): Promise<void> {
     await access.clearAttempts(keys.account)
     const ofAddress = await access.attempts(keys.address)
     if (ofAddress) await access.setAttempts(forgiveAttempt(ofAddress))
-  })
+  }, attemptsLock)
 }
 
 function accountOf(user: UserRow | undefined): Account | undefined {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { MailServer, MailServers } from '../shared/whitelist/login.ts'
 import type { Accounts } from './accounts.ts'
+import type { UsageRecorder } from './administration/usage.ts'
 import type { TlsFiles } from './keys/certificate.ts'
 import { gatewayOf, type KeyRing } from './keys/key-ring.ts'
 import { systemDns } from './mail/smtp/dkim.ts'
@@ -11,6 +12,7 @@ import type { Log } from './operations/log.ts'
 import type { Hub } from './push/hub.ts'
 import type { Config } from './setup/config.ts'
 import type { Context } from './setup/context.ts'
+import { StoreUnusable } from './store/failures.ts'
 import type { Whitelists } from './whitelists.ts'
 
 export type OpenMail = {
@@ -26,6 +28,7 @@ export type MailParts = {
   readonly log: Log
   readonly hub: Hub
   readonly keyRing: KeyRing
+  readonly usage: UsageRecorder
 }
 
 export async function openMail(context: Context, parts: MailParts): Promise<OpenMail> {
@@ -45,18 +48,25 @@ async function external({ folder }: Context, { ca, ...server }: ExternalServer):
   return ca === undefined ? server : { ...server, ca: await readFile(resolve(folder.path, ca), 'utf8') }
 }
 
+/** Its connections learn of new messages within one process only. */
+const mailElsewhere =
+  'another server of this store runs the embedded mail: set "mail" in config.json to "external" here, with that server’s address'
+
 type EmbeddedParts = MailParts & { readonly mail: Extract<Config['mail'], { kind: 'embedded' }> }
 
 async function openEmbedded(
   context: Context,
-  { mail, accounts, whitelists, tls, log, hub, keyRing }: EmbeddedParts,
+  { mail, accounts, whitelists, tls, log, hub, keyRing, usage }: EmbeddedParts,
 ): Promise<OpenMail> {
   const { config, store, clock } = context
+  const release = await store.claim('mail')
+  if (!release) throw new StoreUnusable(mailElsewhere)
   const { kind: _kind, inbound, ...needed } = mail
-  const server = await startMail({
+  const starting = startMail({
     store,
     accounts,
     whitelists,
+    usage,
     gatewayKey: gatewayOf(keyRing),
     dns: systemDns,
     tls,
@@ -65,6 +75,10 @@ async function openEmbedded(
     log: mailLog(log),
     ports: { ...needed, ...(inbound === undefined ? {} : { inbound }) },
     host: config.listen,
+  })
+  const server = await starting.catch(async (error: unknown) => {
+    await release()
+    throw error
   })
   // A changed password or a disabled account ends the mail connections, too.
   const undo = hub.listenAll((poke) => {
@@ -85,6 +99,7 @@ async function openEmbedded(
     async close() {
       undo()
       await server.close()
+      await release()
     },
   }
 }

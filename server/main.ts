@@ -7,6 +7,7 @@ import { addTokenCommands } from './cli/control/token.ts'
 import { addDeviceCommands } from './cli/device.ts'
 import { addEnrolCommand } from './cli/enrol.ts'
 import { addGatewayCommands } from './cli/gateway.ts'
+import { addImportCommands } from './cli/import.ts'
 import { addInitCommand } from './cli/init.ts'
 import { addKeyCommands } from './cli/key.ts'
 import { addDocumentCommands } from './cli/organisation/document.ts'
@@ -16,7 +17,9 @@ import { addRuleCommands } from './cli/organisation/rule.ts'
 import { addWhyCommand } from './cli/organisation/why.ts'
 import { exitCodes } from './cli/outcome.ts'
 import { addQuarantineCommands } from './cli/quarantine.ts'
+import { addRequestCommands } from './cli/request.ts'
 import { addServeCommands } from './cli/serve.ts'
+import { addStoreCommands } from './cli/store.ts'
 import { addUserCommands } from './cli/user.ts'
 
 function createProgram(): Command {
@@ -30,16 +33,19 @@ function createProgram(): Command {
   addQuarantineCommands(program)
   addUserCommands(program)
   addContactCommands(program)
+  addRequestCommands(program)
   addGroupCommands(program)
   addRuleCommands(program)
   addPolicyCommands(program)
   addWhyCommand(program)
   addDocumentCommands(program)
+  addImportCommands(program)
   addAuditCommands(program)
   addProposalCommands(program)
   addTokenCommands(program)
   addDeviceCommands(program)
   addEnrolCommand(program)
+  addStoreCommands(program)
   addKeyCommands(program)
   return program
 }

@@ -1,27 +1,32 @@
 /**
- * Holds the policy key while the server runs and does two things with it: carries out the changes that the services
- * were asked for, and issues each list's head again at half of its life (protocol.md 3.4). Forked
+ * Holds the policy key while the server runs and does three things with it: carries out the changes that the
+ * services were asked for, keeps imports in step, and issues each list's head again at half of its life (protocol.md 3.4). Forked
  * by `serve`; ends with it. Opens no port and takes no request.
  */
 
 import { commandSignerOf } from './administration/device-moves.ts'
+import { keepImports } from './administration/keep-imports.ts'
 import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'
 import { PolicyKeyAbsent, policyKeyOf } from './keys/policy-key.ts'
 import { createListEditor } from './lists/editor.ts'
 import { signerOf } from './lists/issue.ts'
 import { reissueDue } from './lists/reissue.ts'
-import { bugFields, createLog } from './operations/log.ts'
+import { bugFields, createLog, failureTo } from './operations/log.ts'
 import { repeat } from './operations/repeat.ts'
 import { readConfig } from './setup/config.ts'
+import { administer } from './setup/context.ts'
 import { folderAt } from './setup/folder.ts'
-import { openStore } from './store/store.ts'
+import { openConfigured } from './setup/store.ts'
 
 /** A head is valid for days: looking once a minute is often enough. */
 const everyMs = 60_000
 
 /** Whoever asked for a change waits for it. */
 const proposalsMs = 250
+
+/** How soon a new import is followed. */
+const importsMs = 10_000
 
 const log = createLog()
 
@@ -37,7 +42,7 @@ async function main(path: string): Promise<void> {
   const folder = folderAt(path)
   const config = await readConfig(folder)
   if (!config.ok) throw new Error('the data folder cannot be read')
-  const store = await openStore(folder.store)
+  const store = await openConfigured(config.value.store, folder)
   const clock = systemClock()
   const policyKey = policyKeyOf(folder)
   const sign = signerOf(policyKey)
@@ -62,13 +67,21 @@ async function main(path: string): Promise<void> {
       const count = await reissueDue({ store, editor, clock, config: config.value })
       if (count > 0) log.info('reissued', { count })
     })
-  const failed = (error: unknown) => log.error('bug', bugFields(error))
-  const stops = [repeat(everyMs, look, failed), repeat(proposalsMs, carry, failed)]
+  const failed = failureTo(log)
+  const administration = await administer({ folder, config: config.value, store, clock })
+  const imports = keepImports(administration, log)
+  const stops = [
+    repeat(everyMs, look, failed),
+    repeat(proposalsMs, carry, failed),
+    repeat(importsMs, () => imports.look(), failed),
+  ]
   end = async () => {
     for (const stop of stops) stop()
+    await imports.close()
     await store.close()
   }
   await look()
+  await imports.look()
 }
 
 main(process.argv[2] ?? '').catch((error: unknown) => {

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Log } from './operations/log.ts'
+import { storeEnvironment } from './store/postgres/settings.ts'
 
 export type PolicySupervisor = { close(): Promise<void> }
 
@@ -21,8 +22,8 @@ export function supervisePolicy(path: string, log: Log, onRestart: () => void): 
   let timer: ReturnType<typeof setTimeout> | undefined
   const start = () => {
     const startedAt = performance.now()
-    // Keys and settings come from the folder; nothing of our environment is its business.
-    child = fork(program, [path], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: {} })
+    // Keys and settings come from the folder; of our environment only the store's password is its business.
+    child = fork(program, [path], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: storeEnvironment() })
     log.info('policy process', { pid: child.pid ?? 0 })
     child.once('exit', (code) => {
       if (closing) return

@@ -160,6 +160,19 @@ export const proposalSchema = z.strictObject({
 })
 export type Proposal = z.infer<typeof proposalSchema>
 
+/** A wish of two people to be contacts, as far as it has come. */
+export const adminRequestSchema = z.strictObject({
+  id: text,
+  user: text,
+  address: text,
+  note: text,
+  at,
+  scope: z.enum(['internal', 'external']),
+  /** For whom it waits; `rule`: one keeps the two apart. */
+  waits: z.enum(['peer', 'sponsor', 'administrator', 'nobody', 'rule']),
+})
+export type AdminRequest = z.infer<typeof adminRequestSchema>
+
 /** A change as the server's `changeSchema` reads it: an operation and its fields. */
 export const givenChangeSchema = z.looseObject({ op: z.string().max(40) })
 export type GivenChange = z.infer<typeof givenChangeSchema>
@@ -240,6 +253,8 @@ export const adminAsks = {
   'admin.verify': { input: nothing, output: z.strictObject({ lines: number, broken: number.exactOptional() }) },
   /** Those that wait, and the newest that were decided. */
   'admin.proposals': { input: nothing, output: z.strictObject({ proposals: z.array(proposalSchema) }) },
+  /** Open contact requests, oldest first. */
+  'admin.requests': { input: nothing, output: z.strictObject({ requests: z.array(adminRequestSchema) }) },
   'admin.decide': { input: z.strictObject({ id: z.string().max(64), approve: z.boolean() }), output: outcomeSchema },
   'admin.change': {
     input: z.strictObject({ changes: z.array(givenChangeSchema).min(1).max(maxChanges), ...asked }),

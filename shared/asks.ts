@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { adminAsks, roleSchema } from './administration.ts'
+import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 
 const nothing = z.strictObject({})
 
@@ -14,6 +15,13 @@ export const asks = {
     output: z.strictObject({ role: roleSchema }),
   },
   ...adminAsks,
+
+  'requests.list': { input: nothing, output: requestsSchema },
+  'requests.create': { input: newRequestSchema, output: nothing },
+  /** Of the user who was asked, or of the sponsor who approves. */
+  'requests.answer': { input: requestAnswerSchema, output: nothing },
+  'requests.withdraw': { input: requestIdSchema, output: nothing },
+  'invitations.create': { input: nothing, output: invitationSchema },
 } as const satisfies Readonly<Record<string, { readonly input: z.ZodType; readonly output: z.ZodType }>>
 
 export type AskName = keyof typeof asks

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   adminDeviceSchema,
+  adminRequestSchema,
   adminRuleSchema,
   organisationPolicyShape,
   proposalSchema,
@@ -8,6 +9,7 @@ import {
 } from '../../shared/administration.ts'
 import { heldSchema, sessionSchema } from '../../shared/contract.ts'
 import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
+import { requestReasons, requestsSchema } from '../../shared/requests.ts'
 import { failureKinds } from '../../shared/rpc.ts'
 import { refusalReasons } from '../components/words.ts'
 import { adminTabs } from '../store/administration/administration.ts'
@@ -43,6 +45,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'deviceState.': adminDeviceSchema.shape.state.options,
   'policy.': ['everyone', 'departments', 'domains', 'fourEyes'],
   'policyHint.': ['everyone', 'departments', 'domains', 'fourEyes'],
+  'requestWaits.': adminRequestSchema.shape.waits.options,
   'proposalState.': proposalSchema.shape.state.options,
   'ruleKind.': adminRuleSchema.shape.kind.options,
   'card.': ['internal', 'external'],
@@ -55,8 +58,10 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'heldReason.': heldSchema.shape.reason.options,
   'language.': ['en', 'zh-Hant', 'zh-Hans'],
   'nav.': ['chats', 'mail', 'contacts', 'held', 'administration', 'settings'],
-  'notice.': ['sent', 'copied', 'requestCopied'],
+  'notice.': ['sent', 'copied', 'requested'],
   'refusal.': refusalReasons,
+  'requestReason.': requestReasons,
+  'requestState.': requestsSchema.shape.own.element.shape.state.options,
   'role.': ['employee', 'partner'],
   'sendFailure.': sendFailureSchema.options,
   'settings.': ['keychain', 'passphrase', 'none'],

@@ -122,6 +122,7 @@ type Reading =
   | 'admin.audit'
   | 'admin.verify'
   | 'admin.proposals'
+  | 'admin.requests'
 
 function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Reading> {
   const overview = { organisation: 'kith.test', version: '0.1.0', users: 3, active: 3, external: 0, pendingDevices: 1 }
@@ -166,6 +167,15 @@ function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Rea
       return ok({ lines: found.slice(0, count), more: found.length > count })
     }),
     'admin.verify': inside(() => ok({ lines: fake.lines.length })),
+    'admin.requests': inside(() => {
+      const told = { note: 'we work together', at: fakeNow, scope: 'external' as const }
+      return ok({
+        requests: [
+          { id: 'q1', user: 'bob', address: 'mei@partner.test', waits: 'administrator' as const, ...told },
+          { id: 'q2', user: 'carol', address: 'wei@partner.test', waits: 'peer' as const, ...told },
+        ],
+      })
+    }),
     'admin.proposals': inside(() => {
       const told = { at: fakeNow, why: 'because', state: 'approval' as const, approvedBy: '', count: 1 }
       const changes = ['{"op":"contact.add","user":"bob"}']

@@ -3,7 +3,7 @@ import type { Login } from '../../shared/whitelist/login.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
-import type { DeviceState } from '../store/tables.ts'
+import type { DeviceRow, DeviceState } from '../store/tables.ts'
 import { hashOf } from './sessions.ts'
 
 export type Admission = DeviceState | 'otherKeys' | 'wrongCode' | 'tooMany'
@@ -12,21 +12,33 @@ export type AdmissionFacts = { readonly store: Store; readonly config: Config; r
 /** Devices of one user; a stolen password must not fill the store. */
 const maxDevices = 50
 
-export function admitDevice({ store, config, clock }: AdmissionFacts, usr: string, asked: Login): Promise<Admission> {
-  return store.transaction(async (inside) => {
-    const known = await inside.devices.get(usr, asked.dev)
-    if (known && (known.dsig !== asked.DsigPk || known.dbox !== asked.DboxPk)) return 'otherKeys'
-    if (known && known.state !== 'pending') return known.state
-    const now = clock.now()
-    const enrolled = await codeOf(inside, { usr, asked, now })
-    if (enrolled === 'wrong') return 'wrongCode'
-    const approved = config.approve === 'auto' || (config.approve === 'enrolled' && enrolled === 'right')
-    const state = approved ? 'active' : 'pending'
-    if (known) await inside.devices.setState(usr, asked.dev, state)
-    else if ((await inside.devices.list(usr)).length >= maxDevices) return 'tooMany'
-    else await inside.devices.add(newDevice(usr, asked, { state, now }))
-    return state
-  })
+export async function admitDevice(facts: AdmissionFacts, usr: string, asked: Login): Promise<Admission> {
+  // The ordinary login, of a device that is known, needs no lock.
+  const settled = settledBy(await facts.store.devices.get(usr, asked.dev), asked)
+  return settled ?? facts.store.transaction((inside) => admit(inside, facts, { usr, asked }))
+}
+
+/** Undefined: the device is new or pending, and may be admitted now. */
+function settledBy(known: DeviceRow | undefined, asked: Login): Admission | undefined {
+  if (known && (known.dsig !== asked.DsigPk || known.dbox !== asked.DboxPk)) return 'otherKeys'
+  return known?.state === 'pending' ? undefined : known?.state
+}
+
+type Candidate = { readonly usr: string; readonly asked: Login }
+
+async function admit(inside: Store, { config, clock }: AdmissionFacts, { usr, asked }: Candidate): Promise<Admission> {
+  const known = await inside.devices.get(usr, asked.dev)
+  const settled = settledBy(known, asked)
+  if (settled) return settled
+  const now = clock.now()
+  const enrolled = await codeOf(inside, { usr, asked, now })
+  if (enrolled === 'wrong') return 'wrongCode'
+  const approved = config.approve === 'auto' || (config.approve === 'enrolled' && enrolled === 'right')
+  const state = approved ? 'active' : 'pending'
+  if (known) await inside.devices.setState(usr, asked.dev, state)
+  else if ((await inside.devices.list(usr)).length >= maxDevices) return 'tooMany'
+  else await inside.devices.add(newDevice(usr, asked, { state, now }))
+  return state
 }
 
 type CodeFacts = { readonly usr: string; readonly asked: Login; readonly now: number }

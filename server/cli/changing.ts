@@ -6,10 +6,8 @@ import type { Administration, RunAs } from '../setup/context.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import type { ChangeOptions } from './command.ts'
-import { type Outcome, type OutcomeFault, refused, succeeded } from './outcome.ts'
+import { faulty, type Outcome, type OutcomeFault, refused, succeeded } from './outcome.ts'
 
-/** Faults that are told; the first ones are enough to see what is wrong. */
-export const maxFaults = 20
 /** Lines of a difference that are told. */
 const maxTold = 200
 
@@ -19,6 +17,8 @@ export type Telling = {
   readonly text?: string
   readonly value?: Readonly<Record<string, unknown>>
   readonly warnings?: readonly string[]
+  /** What is still to be done once a proposal is approved. */
+  readonly later?: string
   /** The user whose list it is about: its version is told. */
   readonly list?: string
   /** Where each change comes from. */
@@ -72,14 +72,12 @@ function toldFaults(faults: readonly { readonly index: number; readonly why: str
   const { places } = telling
   const [first, ...others] = faults
   if (!places && others.length === 0) return refused(first?.why ?? 'refused')
-  const told = faults.slice(0, maxFaults).map(({ index, why }) => ({ ...(places ? places[index] : { index }), why }))
-  const count = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`
-  return { ok: false, code: 'refused', why: `${count}; nothing was changed`, faults: told }
+  return faulty(faults.map(({ index, why }) => ({ ...(places ? places[index] : { index }), why })))
 }
 
-function toldPending({ pending, needs }: Pending, { value, warnings }: Telling): Outcome {
+function toldPending({ pending, needs }: Pending, { value, warnings, later }: Telling): Outcome {
   const whom = needs === 'approval' ? 'a second person has to approve it' : 'it waits for the policy key'
-  const text = `${whom}: proposal ${pending}`
+  const text = `${whom}: proposal ${pending}${later === undefined ? '' : `\n${later}`}`
   return succeeded(withWarnings(text, warnings), { ...value, pending, needs, ...warned(warnings) })
 }
 
@@ -106,7 +104,8 @@ function toldDifference({ lists }: DoneRun, lines: readonly AuditRow[], { warnin
 function toldDone({ lists, audit }: DoneRun, { text, value, warnings, list }: Telling): Outcome {
   const [first, last] = [audit[0], audit.at(-1)]
   const range = first === last ? `${first}` : `${first}-${last}`
-  const count = `${lists.length} ${lists.length === 1 ? 'list' : 'lists'}`
+  const reached = new Set(lists.map(({ user }) => user)).size
+  const count = `${reached} ${reached === 1 ? 'list' : 'lists'}`
   const usual =
     first === undefined ? 'there was nothing to change' : `done, in ${count}; to undo it: kith-server undo ${range}`
   const own = lists.find(({ user }) => user === list)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { atLines, parseContactLines } from './contact-file.ts'
+import { parseContactLines } from './contact-file.ts'
 
 test('each bad line is named by its number; blank lines count but do not matter', () => {
   const text =
@@ -8,9 +8,4 @@ test('each bad line is named by its number; blank lines count but do not matter'
   expect(file.contacts).toEqual([{ address: 'a@x.example', name: 'A' }])
   expect(file.faults.map((fault) => fault.line)).toEqual([3, 4, 5])
   expect(file.faults[0]?.why).toContain('address')
-})
-
-test('the editor’s faults are told by line, not by wish', () => {
-  const file = parseContactLines('\n{"address":"a@x.example","name":"A"}\n\n{"address":"b@x.example","name":"B"}')
-  expect(atLines([{ index: 1, why: 'no' }], file.lines)).toEqual([{ line: 4, why: 'no' }])
 })

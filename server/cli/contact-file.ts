@@ -1,8 +1,6 @@
 /** Contacts from a file with one JSON object a line. A line that cannot be read names its number, and nothing is changed. */
-import { readFile } from 'node:fs/promises'
-import { text as textOf } from 'node:stream/consumers'
-import type { WishFault } from '../lists/changes.ts'
 import { type ContactInput, contactInputSchema } from '../lists/contact.ts'
+import { jsonOf, readText } from './text.ts'
 
 export type FileFault = { readonly line: number; readonly why: string }
 export type ContactFile = {
@@ -12,18 +10,10 @@ export type ContactFile = {
   readonly faults: readonly FileFault[]
 }
 
-/** Faults that are told; the first ones are enough to see what is wrong with a file. */
-export const maxFaults = 20
-
 /** Undefined: there is no such file. */
 export async function readContactFile(name: string): Promise<ContactFile | undefined> {
   const text = await readText(name)
   return text === undefined ? undefined : parseContactLines(text)
-}
-
-/** `-`: standard input. Undefined: there is no such file. */
-export function readText(name: string): Promise<string | undefined> {
-  return (name === '-' ? textOf(process.stdin) : readFile(name, 'utf8')).catch(() => undefined)
 }
 
 export function parseContactLines(text: string): ContactFile {
@@ -45,17 +35,4 @@ export function parseContactLines(text: string): ContactFile {
     }
   }
   return { contacts, lines, faults }
-}
-
-/** The editor counts wishes; people count lines. */
-export function atLines(faults: readonly WishFault[], lines: readonly number[]): readonly FileFault[] {
-  return faults.map(({ index, why }) => ({ line: lines[index] ?? 0, why }))
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

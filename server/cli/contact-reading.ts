@@ -1,19 +1,22 @@
 /** `kith-server contact list|unused|expiring`: what only looks */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { expiringContacts, unusedContacts } from '../administration/last-use.ts'
+import { writeCsv } from '../import/csv/write.ts'
 import { entryFromText } from '../lists/changes.ts'
 import { contactOfEntryRow } from '../lists/contact.ts'
 import { type Content, contentsOf } from '../lists/contents.ts'
 import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
 import { reasonsFor } from '../organisation/shared-cards.ts'
 import type { Administration } from '../setup/context.ts'
+import type { Store } from '../store/store.ts'
 import type { ListRow } from '../store/tables.ts'
 import { administering, commonOptions, readDays, withCommon } from './command.ts'
 import { ruleWords, sourceWords } from './organisation/words.ts'
 import { type Outcome, refused, succeeded, table } from './outcome.ts'
 
 const listOptions = commonOptions.extend({ user: z.string(), effective: z.boolean().optional() })
+const exportOptions = listOptions.extend({ format: z.enum(['csv', 'json']) })
 const daysOptions = commonOptions.extend({ user: z.string().optional(), days: z.number() })
 type DaysOptions = z.infer<typeof daysOptions>
 
@@ -22,6 +25,13 @@ export function addContactReadings(contact: Command): void {
     .requiredOption('--user <login>', 'whose whitelist')
     .option('--effective', 'all that the user sees, with the rule that each comes from')
     .action(administering(listOptions, listContacts))
+  withCommon(contact.command('export').description('the contacts, to be imported elsewhere'))
+    .requiredOption('--user <login>', 'whose whitelist')
+    .option('--effective', 'all that the user sees')
+    .addOption(
+      new Option('--format <format>', 'csv, or one JSON object a line').choices(['csv', 'json']).default('csv'),
+    )
+    .action(administering(exportOptions, exportContacts))
   withCommon(contact.command('unused').description('contacts that were neither used nor changed for long'))
     .option('--user <login>', 'whose whitelist; without: everybody')
     .option('--days <days>', 'for how long', readDays, 90)
@@ -35,11 +45,29 @@ export function addContactReadings(contact: Command): void {
 /** An entry with the words for where it comes from. */
 type Listed = { readonly json: string; readonly from: string; readonly denied?: boolean }
 
-async function listContacts(
-  { store }: Administration,
-  { user, effective }: z.infer<typeof listOptions>,
-): Promise<Outcome> {
-  const read = await store.snapshot(async (inside) => {
+type Contacts = { readonly list: ListRow; readonly listed: readonly Listed[] }
+
+async function listContacts({ store }: Administration, options: z.infer<typeof listOptions>): Promise<Outcome> {
+  const read = await readContacts(store, options)
+  return read ? toldContacts(read.list, read.listed) : unknownUser(options.user)
+}
+
+function unknownUser(user: string): Outcome {
+  return refused(`there is no user ${JSON.stringify(user)}`)
+}
+
+async function exportContacts({ store }: Administration, options: z.infer<typeof exportOptions>): Promise<Outcome> {
+  const read = await readContacts(store, options)
+  if (!read) return unknownUser(options.user)
+  // What stays closed within an open domain is no contact.
+  const entries = read.listed.map(({ json }) => entryFromText(json)).filter(({ o }) => o !== 'n')
+  const contacts = entries.map(contactOfEntryRow)
+  const text = options.format === 'csv' ? writeCsv(contacts) : contacts.map((one) => JSON.stringify(one)).join('\n')
+  return succeeded(text.replace(/\r\n$/, ''), { contacts })
+}
+
+function readContacts(store: Store, { user, effective }: z.infer<typeof listOptions>): Promise<Contacts | undefined> {
+  return store.snapshot(async (inside) => {
     const list = await inside.lists.ofUser(user)
     if (!list) return undefined
     const rows = await inside.lists.entries(list.id)
@@ -53,7 +81,6 @@ async function listContacts(
       listed: contents.map((one) => ({ json: one.json, from: originOf(one, { user, organisation, sources }) })),
     }
   })
-  return read ? toldContacts(read.list, read.listed) : refused(`there is no user ${JSON.stringify(user)}`)
 }
 
 type Origins = {

@@ -3,13 +3,14 @@ import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import type { Change } from '../administration/change.ts'
 import { isOwn, unusedContacts } from '../administration/last-use.ts'
+import { resembling } from '../administration/resembling.ts'
 import { type ContactChanges, contactChangesSchema } from '../lists/contact.ts'
 import type { Administration } from '../setup/context.ts'
-import { change, maxFaults } from './changing.ts'
+import { change } from './changing.ts'
 import { administering, changeOptions, readDays, withChange } from './command.ts'
-import { type FileFault, readContactFile } from './contact-file.ts'
+import { readContactFile } from './contact-file.ts'
 import { addContactReadings } from './contact-reading.ts'
-import { type Outcome, refused, unavailable } from './outcome.ts'
+import { faulty, type Outcome, refused, unavailable } from './outcome.ts'
 
 const fieldOptions = changeOptions.extend({
   user: z.string(),
@@ -74,7 +75,8 @@ async function addContact(administration: Administration, options: FieldOptions,
     return { ok: false, code: 'usage', why: 'a contact needs an address and --name, or --from FILE' }
   const { user } = options
   const contact = { ...fieldsOf(options), address, name: options.name }
-  return change(administration, options, [{ op: 'contact.add', user, contact }], { list: user })
+  const warnings = await resembling(administration.store, [contact], { user, unicode: unicodeOf(administration) })
+  return change(administration, options, [{ op: 'contact.add', user, contact }], { list: user, warnings })
 }
 
 async function addFile(administration: Administration, options: FieldOptions, name: string): Promise<Outcome> {
@@ -83,12 +85,14 @@ async function addFile(administration: Administration, options: FieldOptions, na
   if (file.faults.length > 0) return faulty(file.faults)
   const { user } = options
   const changes = file.contacts.map((contact): Change => ({ op: 'contact.add', user, contact }))
-  return change(administration, options, changes, { list: user, places: file.lines.map((line) => ({ line })) })
+  const places = file.lines.map((line) => ({ line }))
+  const newcomers = file.contacts.map((contact, index) => ({ ...contact, ...places[index] }))
+  const warnings = await resembling(administration.store, newcomers, { user, unicode: unicodeOf(administration) })
+  return change(administration, options, changes, { list: user, places, warnings })
 }
 
-function faulty(faults: readonly FileFault[]): Outcome {
-  const why = `${faults.length} ${faults.length === 1 ? 'line' : 'lines'} cannot be taken; nothing was changed`
-  return { ok: false, code: 'refused', why, faults: faults.slice(0, maxFaults) }
+function unicodeOf({ config }: Administration): boolean {
+  return config.policy.unicode
 }
 
 function setContact(administration: Administration, options: FieldOptions, address = ''): Promise<Outcome> {
@@ -120,5 +124,5 @@ async function removeUnused(administration: Administration, options: RemoveOptio
   const changes = found.value
     .filter(({ source }) => isOwn(source))
     .map(({ user: usr, address }): Change => ({ op: 'contact.remove', user: usr, address }))
-  return change(administration, options, changes, { value: { removed: changes.length } })
+  return change(administration, options, changes, { value: { contacts: changes.length } })
 }

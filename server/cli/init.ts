@@ -5,12 +5,14 @@ import { systemClock } from '../clock.ts'
 import { folderAt } from '../setup/folder.ts'
 import { acting, commonOptions, readPort, withCommon } from './command.ts'
 import { type Outcome, succeeded, unavailable } from './outcome.ts'
+import { readStoreSettings } from './store.ts'
 
 const initOptions = commonOptions.extend({
   domain: z.string(),
   host: z.string(),
   listen: z.string(),
   port: z.number(),
+  store: z.string().optional(),
   approve: z.enum(['auto', 'enrolled', 'manual']).optional(),
 })
 
@@ -20,6 +22,7 @@ export function addInitCommand(program: Command): void {
     .option('--host <name>', 'name or address under which clients reach this server', '127.0.0.1')
     .option('--listen <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'HTTPS port', readPort, 8443)
+    .option('--store <file>', 'file with the settings of a PostgreSQL database, as under "store" in config.json')
     .addOption(
       new Option('--approve <policy>', 'which new devices need no administrator').choices([
         'auto',
@@ -30,8 +33,11 @@ export function addInitCommand(program: Command): void {
     .action(acting(initOptions, init))
 }
 
-async function init({ data, domain, host, listen, port, approve }: z.infer<typeof initOptions>): Promise<Outcome> {
-  const settings = { listen, port, ...(approve === undefined ? {} : { approve }) }
+async function init(options: z.infer<typeof initOptions>): Promise<Outcome> {
+  const { data, domain, host, listen, port, approve } = options
+  const store = options.store === undefined ? undefined : await readStoreSettings(options.store)
+  if (store?.ok === false) return unavailable(store.why)
+  const settings = { listen, port, ...(approve && { approve }), ...(store && { store: store.value }) }
   const { initialise } = await import('../setup/init.ts')
   const made = await initialise(folderAt(data), { domain, host, settings }, systemClock())
   if (!made.ok) return unavailable(made.why)

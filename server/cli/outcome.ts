@@ -24,6 +24,15 @@ export function refused(why: string): Outcome {
   return { ok: false, code: 'refused', why }
 }
 
+/** Faults that are told; the first ones are enough to see what is wrong. */
+const maxFaults = 20
+
+/** Nothing is taken unless everything can be. */
+export function faulty(faults: readonly OutcomeFault[]): Outcome {
+  const why = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; nothing was changed`
+  return { ok: false, code: 'refused', why, faults: faults.slice(0, maxFaults) }
+}
+
 export function unavailable(why: string): Outcome {
   return { ok: false, code: 'unavailable', why }
 }

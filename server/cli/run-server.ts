@@ -14,15 +14,17 @@ export async function serve({ data, port, insecureLoopback, readyFd }: ServeOpti
   const context = await openContext(data)
   if (!context.ok) return unavailable(context.why)
   const options = { ...(port === undefined ? {} : { port }), insecureLoopback: insecureLoopback === true }
-  const running = await startServer(context.value, log, options)
-  if (!running.ok) {
+  try {
+    const running = await startServer(context.value, log, options)
+    if (!running.ok) return unavailable(running.why)
+    // Before it is told: who reads the line may end us at once.
+    const ended = untilEnded(running.value, log)
+    tellReady(readyFd, running.value.ready)
+    await ended
+    return succeeded('', {})
+  } finally {
     await context.value.store.close()
-    return unavailable(running.why)
   }
-  tellReady(readyFd, running.value.ready)
-  await untilEnded(running.value, log)
-  await context.value.store.close()
-  return succeeded('', {})
 }
 
 export async function demo({ data, port, readyFd }: ServeOptions): Promise<Outcome> {
@@ -30,8 +32,9 @@ export async function demo({ data, port, readyFd }: ServeOptions): Promise<Outco
   const started = await startDemo(data, log, port)
   if (!started.ok) return unavailable(started.why)
   const { running, demo: offered, store } = started.value
+  const ended = untilEnded(running, log)
   tellReady(readyFd, { ...running.ready, demo: offered })
-  await untilEnded(running, log)
+  await ended
   await store.close()
   return succeeded('', {})
 }
@@ -42,8 +45,9 @@ export async function gateway({ data, readyFd }: GatewayOptions): Promise<Outcom
   if (!context.ok) return unavailable(context.why)
   const running = await startGateway(context.value, { log })
   if (running.ok) {
+    const ended = untilEnded(running.value, log)
     tellReady(readyFd, running.value.ready)
-    await untilEnded(running.value, log)
+    await ended
   }
   await context.value.store.close()
   return running.ok ? succeeded('', {}) : unavailable(running.why)

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { readPassword } from '../administration/people.ts'
+import { resembling } from '../administration/resembling.ts'
 import type { Administration } from '../setup/context.ts'
 import { change } from './changing.ts'
 import {
@@ -94,7 +95,11 @@ async function add(
   if (password?.ok === false) return refused(password.why)
   const scope = options.external ? 'external' : 'internal'
   const address = options.address ?? `${login}@${administration.config.domain}`
+  const { store, config } = administration
+  const warnings = await resembling(store, [{ name: options.name, address }], { unicode: config.policy.unicode })
   return change(administration, options, [{ op: 'user.add', user: login, scope, ...personOf(options) }], {
+    warnings,
+    ...(password ? { later: `the password is not kept: kith-server user password ${login}, once it is approved` } : {}),
     text: `added ${login}, ${address}${password ? '' : ', without a password'}`,
     value: { user: login, name: options.name, address, scope },
     also: async (inside) => {

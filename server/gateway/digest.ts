@@ -2,7 +2,7 @@
 import { formatMailbox } from '../../shared/header.ts'
 import { encodeWords } from '../../shared/text/encoded-word.ts'
 import type { Account, Accounts } from '../accounts.ts'
-import { bytesOf, readIncoming } from '../mail/smtp/message.ts'
+import { readIncoming } from '../mail/smtp/message.ts'
 import { evidenceOf, type Judge, judgeFor } from '../mail/smtp/verdict.ts'
 import type { Quarantined } from '../store/quarantine.ts'
 import type { Store } from '../store/store.ts'
@@ -40,9 +40,9 @@ async function sendDigest(parts: DigestParts, account: Account, rows: readonly Q
   const sender = `postmaster@${parts.domain}`
   const message = readIncoming(digestFor({ account, sender, now: parts.clock.now() }, rows))
   const { field } = await judgeFor(parts, account, evidenceOf(parts, message, sender))
-  const raw = bytesOf({ fields: [field, ...message.fields], body: message.body })
+  const told = { fields: [field, ...message.fields], body: message.body }
   // The null sender: a digest that cannot be delivered tells nobody.
-  await sendOn(parts.next, [{ from: '', to: [account.address], raw, utf8: false }])
+  await sendOn(parts.next, [{ from: '', to: [account.address], message: told, utf8: false }])
 }
 
 type Letter = { readonly account: Account; readonly sender: string; readonly now: number }

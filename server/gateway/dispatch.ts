@@ -6,7 +6,8 @@
 import { cleanAddressText } from '../../shared/address.ts'
 import { splitMessage } from '../../shared/header.ts'
 import { subjectOf } from '../../shared/text/subject.ts'
-import type { Job, Recipient } from '../mail/smtp/deliver.ts'
+import type { Account } from '../accounts.ts'
+import { type Job, recordSent } from '../mail/smtp/deliver.ts'
 import { bytesOf } from '../mail/smtp/message.ts'
 import { evidenceOf, type Judge, type Judged, judgeFor } from '../mail/smtp/verdict.ts'
 import type { Decision } from '../operations/metrics.ts'
@@ -23,7 +24,7 @@ export type Dispatcher = Judge & {
 export async function dispatch(dispatcher: Dispatcher, job: Job): Promise<void> {
   const evidence = evidenceOf(dispatcher, job.message, job.login?.key)
   const copies: Copy[] = []
-  const kept: NewQuarantined[] = []
+  const kept: ReturnType<typeof rowOf>[] = []
   const others: string[] = []
   for (const { text, account } of job.recipients) {
     if (!account) {
@@ -33,45 +34,45 @@ export async function dispatch(dispatcher: Dispatcher, job: Job): Promise<void> 
     const judged = await judgeFor(dispatcher, account, evidence)
     const isHeld = judged.found.verdict === 'hold'
     dispatcher.decided(isHeld ? 'held' : 'passed')
-    if (isHeld && dispatcher.held === 'quarantine')
-      kept.push(rowOf(job, { text, account }, judged, dispatcher.clock.now()))
+    if (isHeld && dispatcher.held === 'quarantine') kept.push(rowOf(text, account, judged))
     else copies.push(copyFor(job, [text], [judged.field]))
   }
   if (others.length > 0) copies.push(copyFor(job, others, []))
   // First what is ours to keep: if the rest fails it is taken back, and the sender tries again.
-  const ids = await dispatcher.quarantine.add(kept)
+  const ids = kept.length === 0 ? [] : await dispatcher.quarantine.add(rowsOf(job, kept, dispatcher.clock.now()))
   try {
     await sendOn(dispatcher.next, copies)
   } catch (error) {
     await dispatcher.quarantine.remove(ids)
     throw error
   }
+  recordSent(dispatcher, job)
 }
 
 function copyFor(job: Job, to: readonly string[], verdict: readonly string[]): Copy {
   const { message, returnPath, trace, utf8 } = job
-  const raw = bytesOf({ fields: [...verdict, trace, ...message.fields], body: message.body })
-  return { from: returnPath, to, raw, utf8 }
+  const fields = [...verdict, trace, ...message.fields]
+  return { from: returnPath, to, message: { fields, body: message.body }, utf8 }
 }
 
 /** Characters of a subject that lists show. */
 const maxSubject = 200
 
-function rowOf(job: Job, { text, account }: Recipient, { found }: Judged, at: number): NewQuarantined {
+/** The bytes stand in memory once, whoever they are kept for. */
+function rowsOf(job: Job, kept: readonly ReturnType<typeof rowOf>[], at: number): readonly NewQuarantined[] {
   const { message, returnPath, trace, login } = job
-  const raw = bytesOf({ fields: [trace, ...message.fields], body: message.body })
+  const raw = Buffer.from(bytesOf({ fields: [trace, ...message.fields], body: message.body }))
+  const subject = subjectOf(splitMessage(raw), maxSubject)
+  const common = { at, return_path: returnPath, login: login?.key ?? '', subject, size: raw.length, told: 0, raw }
+  return kept.map((row) => ({ ...row, ...common }))
+}
+
+function rowOf(recipient: string, account: Account, { found }: Judged) {
   return {
-    usr: account?.id ?? '',
-    at,
-    recipient: text,
-    return_path: returnPath,
-    login: login?.key ?? '',
+    usr: account.id,
+    recipient,
     rule: found.rule,
     reason: found.verdict === 'hold' ? found.reason : '',
     sender: found.verdict === 'hold' ? cleanAddressText(found.claimed.address) : '',
-    subject: subjectOf(splitMessage(raw), maxSubject),
-    size: raw.length,
-    told: 0,
-    raw,
   }
 }

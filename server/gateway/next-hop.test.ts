@@ -27,7 +27,12 @@ async function scripted(replies: readonly string[]): Promise<number> {
   return portOf(server.address()) ?? 0
 }
 
-const copy = { from: 'a@x.test', to: ['b@x.test'], raw: Buffer.from('X: y\r\n\r\nhi\r\n'), utf8: false }
+const copy = {
+  from: 'a@x.test',
+  to: ['b@x.test'],
+  message: { fields: ['X: y'], body: Buffer.from('hi\r\n') },
+  utf8: false,
+}
 const send = async (replies: readonly string[], copies = [copy]) =>
   sendOn({ host: '127.0.0.1', port: await scripted(replies), name: 'x.test' }, copies)
 const hello = ['220 x\r\n', '250-x\r\n250-SIZE 1000\r\n250 8BITMIME\r\n']

@@ -4,6 +4,7 @@
  * nobody could be told in the session.)
  */
 import { connect, type Socket } from 'node:net'
+import { bytesOf, type Parts } from '../mail/smtp/message.ts'
 import { SmtpReply, tryLater } from '../mail/smtp/reply.ts'
 import { createReplyReader, type Reply } from './smtp-replies.ts'
 
@@ -14,8 +15,8 @@ export type Copy = {
   /** Empty: the null sender. */
   readonly from: string
   readonly to: readonly string[]
-  /** Lines end in CR LF and nothing else. */
-  readonly raw: Uint8Array
+  /** Lines end in CR LF and nothing else. Made into bytes when it is sent, so that many copies are one in memory. */
+  readonly message: Parts
   readonly utf8: boolean
 }
 
@@ -77,10 +78,10 @@ function farewell(socket: Socket): void {
   socket.end('QUIT\r\n')
 }
 
-async function envelope({ ask, extensions }: Session, { from, to, raw, utf8 }: Copy): Promise<void> {
+async function envelope({ ask, extensions }: Session, { from, to, message, utf8 }: Copy): Promise<void> {
   if (utf8 && !extensions.has('SMTPUTF8')) throw new SmtpReply(550, '5.6.7 A2 Only ASCII addresses are accepted')
   const parameters = [
-    extensions.has('SIZE') ? ` SIZE=${raw.length}` : '',
+    extensions.has('SIZE') ? ` SIZE=${sizeOf(message)}` : '',
     extensions.has('8BITMIME') ? ' BODY=8BITMIME' : '',
     utf8 ? ' SMTPUTF8' : '',
   ]
@@ -88,11 +89,16 @@ async function envelope({ ask, extensions }: Session, { from, to, raw, utf8 }: C
   for (const address of to) accepted(await ask(`RCPT TO:<${address}>`), 250)
 }
 
+/** Bytes, without making them. */
+function sizeOf({ fields, body }: Parts): number {
+  return fields.reduce((sum, field) => sum + field.length + 2, 2) + body.length
+}
+
 async function send(session: Session, copy: Copy, othersAreSent: boolean): Promise<void> {
   try {
     await envelope(session, copy)
     accepted(await session.ask('DATA'), 354)
-    accepted(await session.ask(stuffed(copy.raw)), 250)
+    accepted(await session.ask(stuffed(bytesOf(copy.message))), 250)
   } catch (error) {
     throw othersAreSent && error instanceof SmtpReply ? tryLater() : error
   }

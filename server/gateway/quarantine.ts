@@ -2,7 +2,7 @@
 
 import type { Account } from '../accounts.ts'
 import type { Done } from '../administration/people.ts'
-import { bytesOf, readIncoming } from '../mail/smtp/message.ts'
+import { readIncoming } from '../mail/smtp/message.ts'
 import { SmtpReply } from '../mail/smtp/reply.ts'
 import { authorOf, evidenceOf, type Judge, judgeFor, verdictField } from '../mail/smtp/verdict.ts'
 import type { Quarantined, QuarantinedMessage, QuarantineStore } from '../store/quarantine.ts'
@@ -71,9 +71,9 @@ async function release(
             verdict: 'pass',
           },
         )
-  const raw = bytesOf({ fields: [field, ...message.fields], body: message.body })
+  const released = { fields: [field, ...message.fields], body: message.body }
   try {
-    await sendOn(parts.next, [{ from: kept.return_path, to: [kept.recipient], raw, utf8: false }])
+    await sendOn(parts.next, [{ from: kept.return_path, to: [kept.recipient], message: released, utf8: false }])
   } catch (error) {
     const why = error instanceof SmtpReply ? `${error.responseCode} ${error.message}` : 'it does not answer'
     return { ok: false, why: `the mail server did not take the message: ${why}` }

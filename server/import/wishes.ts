@@ -9,12 +9,13 @@ import type { ImportPlan, PlannedChange } from './reconcile.ts'
  * change waits until its address is free. Two contacts that swap addresses can never both wait: one is taken out and
  * added again, and only it loses its history.
  */
-export function wishesOf(plan: ImportPlan): readonly ListWish[] {
+export function wishesOf(plan: ImportPlan, source: string): readonly ListWish[] {
   const wishes: ListWish[] = plan.remove.map(({ address }) => ({ op: 'remove', address }))
   const added: ImportedContact[] = [...plan.add]
   const waiting = new Map(plan.change.map((change) => [keyOf(change.before.address), change]))
   for (const change of plan.change) settle(change, waiting, wishes, added)
-  return [...wishes, ...added.map((contact): ListWish => ({ op: 'add', contact: inputOf(contact) }))]
+  const from = ({ externalId }: ImportedContact) => ({ source, external: externalId })
+  return [...wishes, ...added.map((one): ListWish => ({ op: 'add', contact: inputOf(one), from: from(one) }))]
 }
 
 /** Follows the chain of addresses from one change to the first that is free, and grants it from there back. */

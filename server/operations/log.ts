@@ -1,5 +1,6 @@
 /** Structured logs by allow-list: a field that is not named here never reaches the log, so that no secret does by accident. */
 import { type DestinationStream, destination, pino } from 'pino'
+import { storeFailure } from '../store/failures.ts'
 
 /** What may be logged. No name, address, password, session, key or text of a person. */
 export type LogFields = {
@@ -68,6 +69,15 @@ function pick(fields: LogFields): Record<string, string | number> {
     if (value !== undefined) picked[name] = typeof value === 'string' ? value.slice(0, maxText) : value
   }
   return picked
+}
+
+/** Tells of failures of work that goes on: of the store by their kind, anything else as the bug that it is. */
+export function failureTo(log: Log): (error: unknown) => void {
+  return (error) => {
+    const kind = storeFailure(error)
+    if (kind === undefined) log.error('bug', bugFields(error))
+    else log.warn('store', { kind })
+  }
 }
 
 /** What a thrown value may tell the log. */

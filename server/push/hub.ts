@@ -1,12 +1,18 @@
 /**
- * Wakes those who wait for a list to change. The truth is the outbox table: the hub reads it every 100 ms and so sees the
- * changes of every process; what it announces is a hint (protocol.md 7).
+ * Wakes those who wait for a list to change. The truth is the outbox table: the hub reads it as often as the store says,
+ * and when the store wakes it, and so sees the changes of every process; what it announces is a hint (protocol.md 7).
  */
 import type { Announcement } from '../store/lists.ts'
 import type { Store } from '../store/store.ts'
 
-/** `access`: the list may be the same, but who may read it is not. */
-export type Poke = { readonly list: string; readonly ep: number; readonly ver: number; readonly access: boolean }
+/** `access`: the list may be the same, but who may read it is not. `news`: something beside it, that its user is to ask for. */
+export type Poke = {
+  readonly list: string
+  readonly ep: number
+  readonly ver: number
+  readonly access: boolean
+  readonly news: boolean
+}
 
 export type Hub = {
   /** Calls back at each announcement of the list; gives the undo. */
@@ -14,7 +20,7 @@ export type Hub = {
   /** Calls back at the announcements of all lists; gives the undo. */
   listenAll(receive: (poke: Poke) => void): () => void
   /** Ends everybody's waiting, for the end of the server. */
-  close(): void
+  close(): Promise<void>
 }
 
 export type HubDependencies = {
@@ -23,20 +29,21 @@ export type HubDependencies = {
   readonly every: (ms: number, work: () => Promise<void>) => () => void
 }
 
-/** A change reaches clients well within a second, and ten indexed queries a second cost nothing. */
-const pollMs = 100
-
 export async function openHub({ store, every }: HubDependencies): Promise<Hub> {
   const listeners = new Map<string, Set<(poke: Poke) => void>>()
   const all = new Set<(poke: Poke) => void>()
   let last = await store.lists.lastAnnounced()
-  const stop = every(pollMs, async () => {
+  const look = async () => {
     const news = await store.lists.announcedAfter(last)
     last = news.at(-1)?.id ?? last
     for (const [list, poke] of newestOf(news)) {
       for (const receive of [...(listeners.get(list) ?? []), ...all]) receive(poke)
     }
-  })
+  }
+  const looking = coalesced(look)
+  const stop = every(store.pollMs, looking)
+  // What fails here is told when the next look by time fails, too.
+  const unwatch = store.watch(() => void looking().catch(() => undefined))
   return {
     listen(list, receive) {
       const set = listeners.get(list) ?? new Set()
@@ -50,11 +57,34 @@ export async function openHub({ store, every }: HubDependencies): Promise<Hub> {
       all.add(receive)
       return () => all.delete(receive)
     },
-    close() {
+    async close() {
       stop()
+      await unwatch()
       listeners.clear()
       all.clear()
     },
+  }
+}
+
+/** Never twice at once: who asks while it runs gets one more run after it, together with all others who ask. */
+function coalesced(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  let next: Promise<void> | undefined
+  const start = (): Promise<void> => {
+    running = work().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+  const afterwards = async (before: Promise<void>): Promise<void> => {
+    await before.catch(() => undefined)
+    next = undefined
+    return start()
+  }
+  return () => {
+    if (!running) return start()
+    next ??= afterwards(running)
+    return next
   }
 }
 
@@ -62,7 +92,9 @@ export async function openHub({ store, every }: HubDependencies): Promise<Hub> {
 function newestOf(news: readonly Announcement[]): ReadonlyMap<string, Poke> {
   const newest = new Map<string, Poke>()
   for (const { kind, list, ep, ver } of news) {
-    newest.set(list, { list, ep, ver, access: kind === 'access' || newest.get(list)?.access === true })
+    const earlier = newest.get(list)
+    const access = kind === 'access' || earlier?.access === true
+    newest.set(list, { list, ep, ver, access, news: kind === 'news' || earlier?.news === true })
   }
   return newest
 }

@@ -4,122 +4,132 @@ import { WebSocket } from 'ws'
 import { readEnvelope } from '../../shared/soap/reader.ts'
 import { signedIn, type Target, type TestClient, tell } from '../testing/client.ts'
 import { runCommand, type TestServer, testPassword, testServer } from '../testing/harness.ts'
+import { overEach } from '../testing/stores.ts'
 import { pushPath } from './socket.ts'
 
-let server: TestServer
-let target: Target
+overEach((stores) => {
+  let server: TestServer
+  let target: Target
 
-beforeAll(async () => {
-  server = await testServer(['alice', 'bob', 'carol'])
-  const { cert } = server.running
-  target = { url: server.running.ready.url, ...(cert === undefined ? {} : { cert }) }
-})
-afterAll(() => server.close())
-
-async function synced(user: string): Promise<TestClient> {
-  const client = await signedIn(target, { user, password: testPassword })
-  expect(await client.sync()).toMatchObject({ ok: true })
-  return client
-}
-
-describe('Wait (protocol.md 7)', () => {
-  test('a change by the command line in another process wakes it', async () => {
-    const client = await synced('alice')
-    const waiting = tell(target, client.waitEnvelope())
-    const command = runCommand(server.path, [
-      'contact',
-      'add',
-      'new@partner.example',
-      '--name',
-      'New',
-      '--user',
-      'alice',
-      '--json',
-    ])
-    const told = await waiting
-    // Had the hold run out, the answer would be the version that the client has.
-    expect(told.ok && told.fields.get('ver')).toBe(String(client.state.ver + 1))
-    expect((await command).code).toBe(0)
-    expect(await client.sync()).toMatchObject({ ok: true, change: { added: [expect.any(String)] } })
+  beforeAll(async () => {
+    server = await testServer(['alice', 'bob', 'carol'], { store: await stores.settings() })
+    const { cert } = server.running
+    target = { url: server.running.ready.url, ...(cert === undefined ? {} : { cert }) }
   })
+  afterAll(() => server.close())
 
-  test('one who is behind already is told at once; a second Wait of a device ends the first', async () => {
-    const client = await synced('alice')
-    const first = tell(target, client.waitEnvelope())
-    const second = tell(target, client.waitEnvelope())
-    expect(await first).toMatchObject({ ok: true })
-    const change = { op: 'add', contact: { address: 'next@partner.example', name: 'Next' } } as const
-    await server.administration.editor.change('alice', [change], 'test')
-    expect((await second).ok).toBe(true)
-    expect((await tell(target, client.waitEnvelope())).ok).toBe(true)
-  })
-})
+  async function synced(user: string): Promise<TestClient> {
+    const client = await signedIn(target, { user, password: testPassword })
+    expect(await client.sync()).toMatchObject({ ok: true })
+    return client
+  }
 
-function connect(origin?: string): WebSocket {
-  const url = `${target.url.replace(/^http/, 'ws')}${pushPath}`
-  return new WebSocket(url, {
-    ...(target.cert ? { ca: target.cert } : {}),
-    ...(origin === undefined ? {} : { origin }),
-  })
-}
-
-async function nextMessage(socket: WebSocket) {
-  const [data]: Buffer[] = await once(socket, 'message')
-  return readEnvelope(data ?? Buffer.alloc(0))
-}
-
-describe('WebSocket (protocol.md 7)', () => {
-  test('a signed Wait opens it; each change by another process comes as one poke', async () => {
-    const client = await synced('bob')
-    const socket = connect()
-    await once(socket, 'open')
-    socket.send(client.waitEnvelope())
-    for (const name of ['one', 'two']) {
-      const message = nextMessage(socket)
+  describe('Wait (protocol.md 7)', () => {
+    test('a change by the command line in another process wakes it', async () => {
+      const client = await synced('alice')
+      const waiting = tell(target, client.waitEnvelope())
       const command = runCommand(server.path, [
         'contact',
         'add',
-        `${name}@partner.example`,
+        'new@partner.example',
         '--name',
-        name,
+        'New',
         '--user',
-        'bob',
+        'alice',
+        '--json',
       ])
-      const poke = await message
-      const version = client.state.ver + 1
-      expect(poke).toMatchObject({ ok: true, operation: 'WaitResponse' })
-      expect(poke.ok && poke.fields.get('ver')).toBe(String(version))
+      const told = await waiting
+      // Had the hold run out, the answer would be the version that the client has.
+      expect(told.ok && told.fields.get('ver')).toBe(String(client.state.ver + 1))
       expect((await command).code).toBe(0)
-      await client.sync()
-    }
-    socket.terminate()
+      expect(await client.sync()).toMatchObject({ ok: true, change: { added: [expect.any(String)] } })
+    })
+
+    test('one who is behind already is told at once; a second Wait of a device ends the first', async () => {
+      const client = await synced('alice')
+      const first = tell(target, client.waitEnvelope())
+      const second = tell(target, client.waitEnvelope())
+      expect(await first).toMatchObject({ ok: true })
+      const change = { op: 'add', contact: { address: 'next@partner.example', name: 'Next' } } as const
+      await server.administration.editor.change('alice', [change], 'test')
+      expect((await second).ok).toBe(true)
+      expect((await tell(target, client.waitEnvelope())).ok).toBe(true)
+    })
   })
 
-  test('it is closed when the device is revoked', async () => {
-    const client = await synced('carol')
-    const socket = connect()
-    await once(socket, 'open')
-    socket.send(client.waitEnvelope())
-    const message = nextMessage(socket)
-    const closed = once(socket, 'close')
-    const command = await runCommand(server.path, ['device', 'revoke', client.device.dev, '--user', 'carol', '--json'])
-    expect(JSON.parse(command.out)).toMatchObject({ ok: true, state: 'revoked' })
-    expect(await message).toMatchObject({ ok: false, fault: { code: 'DeviceRevoked' } })
-    expect((await closed)[0]).toBe(4_001)
-  })
+  function connect(origin?: string): WebSocket {
+    const url = `${target.url.replace(/^http/, 'ws')}${pushPath}`
+    return new WebSocket(url, {
+      ...(target.cert ? { ca: target.cert } : {}),
+      ...(origin === undefined ? {} : { origin }),
+    })
+  }
 
-  test('a browser’s page, another path, a forged and a foreign message are refused', async () => {
-    const refused = connect('https://evil.example')
-    const [error]: Error[] = await once(refused, 'error')
-    expect(error?.message).toContain('404')
-    const client = await synced('bob')
-    const socket = connect()
-    await once(socket, 'open')
-    socket.send(client.waitEnvelope().replace('<k:sid>', '<k:sid>AAAA'))
-    expect(await nextMessage(socket)).toMatchObject({ ok: false, fault: { code: 'BadSignature' } })
-    const other = connect()
-    await once(other, 'open')
-    other.send('hello')
-    expect(await nextMessage(other)).toMatchObject({ ok: false, fault: { code: 'BadRequest' } })
+  async function nextMessage(socket: WebSocket) {
+    const [data]: Buffer[] = await once(socket, 'message')
+    return readEnvelope(data ?? Buffer.alloc(0))
+  }
+
+  describe('WebSocket (protocol.md 7)', () => {
+    test('a signed Wait opens it; each change by another process comes as one poke', async () => {
+      const client = await synced('bob')
+      const socket = connect()
+      await once(socket, 'open')
+      socket.send(client.waitEnvelope())
+      for (const name of ['one', 'two']) {
+        const message = nextMessage(socket)
+        const command = runCommand(server.path, [
+          'contact',
+          'add',
+          `${name}@partner.example`,
+          '--name',
+          name,
+          '--user',
+          'bob',
+        ])
+        const poke = await message
+        const version = client.state.ver + 1
+        expect(poke).toMatchObject({ ok: true, operation: 'WaitResponse' })
+        expect(poke.ok && poke.fields.get('ver')).toBe(String(version))
+        expect((await command).code).toBe(0)
+        await client.sync()
+      }
+      socket.terminate()
+    })
+
+    test('it is closed when the device is revoked', async () => {
+      const client = await synced('carol')
+      const socket = connect()
+      await once(socket, 'open')
+      socket.send(client.waitEnvelope())
+      const message = nextMessage(socket)
+      const closed = once(socket, 'close')
+      const command = await runCommand(server.path, [
+        'device',
+        'revoke',
+        client.device.dev,
+        '--user',
+        'carol',
+        '--json',
+      ])
+      expect(JSON.parse(command.out)).toMatchObject({ ok: true, state: 'revoked' })
+      expect(await message).toMatchObject({ ok: false, fault: { code: 'DeviceRevoked' } })
+      expect((await closed)[0]).toBe(4_001)
+    })
+
+    test('a browser’s page, another path, a forged and a foreign message are refused', async () => {
+      const refused = connect('https://evil.example')
+      const [error]: Error[] = await once(refused, 'error')
+      expect(error?.message).toContain('404')
+      const client = await synced('bob')
+      const socket = connect()
+      await once(socket, 'open')
+      socket.send(client.waitEnvelope().replace('<k:sid>', '<k:sid>AAAA'))
+      expect(await nextMessage(socket)).toMatchObject({ ok: false, fault: { code: 'BadSignature' } })
+      const other = connect()
+      await once(other, 'open')
+      other.send('hello')
+      expect(await nextMessage(other)).toMatchObject({ ok: false, fault: { code: 'BadRequest' } })
+    })
   })
 })

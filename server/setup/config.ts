@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 import type { Folder } from './folder.ts'
+import { storeSettings } from './store.ts'
 
 const port = z.number().int().min(0).max(65_535)
 const mailServer = z.strictObject({
@@ -90,6 +91,10 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Requests of one network address in a minute; more are answered with 503. */
   requestsPerMinute: z.number().int().min(10).default(3_000),
+  /** The data folder's own database, or one that several servers share. */
+  store: storeSettings.default({ kind: 'sqlite' }),
+  /** Addresses or networks of proxies whose word on a client's address counts: tries and requests are limited by it. */
+  proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
   mail: z
     .discriminatedUnion('kind', [embeddedMail, externalMail])
     .default({ kind: 'embedded', smtp: 8465, imap: 8993 }),

@@ -12,9 +12,10 @@ import { type Clock, systemClock } from '../clock.ts'
 import { type PolicyKey, PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
 import { signerOf } from '../lists/issue.ts'
-import { openStore, type Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { type Config, readConfig } from './config.ts'
 import { type Folder, folderAt } from './folder.ts'
+import { openConfigured } from './store.ts'
 
 export type Context = {
   readonly folder: Folder
@@ -37,16 +38,17 @@ export type Administration = Context & {
 }
 
 /** Has changes made as whoever sits at this machine. */
-export type RunAs = (changes: readonly Change[], options?: RunOptions & { readonly why?: string }) => Promise<Submitted>
+export type RunAs = (
+  changes: readonly Change[],
+  options?: RunOptions & { readonly why?: string; readonly via?: string },
+) => Promise<Submitted>
 
 export async function openContext(path: string): Promise<Done<Context>> {
   const folder = folderAt(path)
   const config = await readConfig(folder)
   if (!config.ok) return config
-  return {
-    ok: true,
-    value: { folder, config: config.value, store: await openStore(folder.store), clock: systemClock() },
-  }
+  const store = await openConfigured(config.value.store, folder)
+  return { ok: true, value: { folder, config: config.value, store, clock: systemClock() } }
 }
 
 export async function administer(context: Context): Promise<Administration> {
@@ -54,8 +56,8 @@ export async function administer(context: Context): Promise<Administration> {
   const sign = signerOf(policyKey)
   const who = `${localUser()}@local`
   const dependencies = { ...context, sign, signCommand: commandSignerOf(policyKey) }
-  const run: RunAs = async (changes, { why = '', ...options } = {}) => {
-    const asked = { changes, who, via: 'cli', why, now: context.clock.now() }
+  const run: RunAs = async (changes, { why = '', via = 'cli', ...options } = {}) => {
+    const asked = { changes, who, via, why, now: context.clock.now() }
     if (options.dry === true) return tryChanges(context, asked, options)
     return submit((await isHere(policyKey, context.store)) ? dependencies : context, asked, options)
   }

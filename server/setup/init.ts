@@ -11,9 +11,10 @@ import { selfSigned } from '../keys/certificate.ts'
 import { createKeys, type KeyName, readKey } from '../keys/key-files.ts'
 import { manifestLifeMs } from '../keys/manifests.ts'
 import { primitives } from '../keys/primitives.ts'
-import { openStore } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { type Config, configSchema } from './config.ts'
 import type { Folder } from './folder.ts'
+import { openConfigured } from './store.ts'
 
 export type InitOptions = {
   readonly domain: string
@@ -35,13 +36,21 @@ export async function initialise(folder: Folder, options: InitOptions, clock: Cl
   if (!parsed.success) return { ok: false, why: parsed.error.issues[0]?.message ?? 'the settings do not fit' }
   await mkdir(folder.path, { recursive: true, mode: 0o700 })
   await chmod(folder.path, 0o700)
-  await createKeys(folder)
-  await writeCertificate(folder, options.host, clock.now())
-  const fingerprint = await writeManifest(folder, parsed.data, clock.now())
-  // Last: a folder without its settings is not taken for a finished one.
-  await writeFile(folder.config, `${JSON.stringify(parsed.data, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-  return { ok: true, value: { org, fingerprint } }
+  const store = await openConfigured(parsed.data.store, folder)
+  try {
+    if (await store.journal.manifest()) return { ok: false, why: taken }
+    await createKeys(folder)
+    await writeCertificate(folder, options.host, clock.now())
+    const fingerprint = await writeManifest(folder, parsed.data, { store, now: clock.now() })
+    // Last: a folder without its settings is not taken for a finished one.
+    await writeFile(folder.config, `${JSON.stringify(parsed.data, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    return { ok: true, value: { org, fingerprint } }
+  } finally {
+    await store.close()
+  }
 }
+
+const taken = 'the database holds an organisation already: a further server gets a copy of the first one’s data folder'
 
 async function writeCertificate(folder: Folder, host: string, now: number): Promise<void> {
   const { cert, key } = selfSigned([...new Set([host, ...ownNames])], now)
@@ -50,7 +59,9 @@ async function writeCertificate(folder: Folder, host: string, now: number): Prom
   await writeFile(join(folder.tls, 'key.pem'), key, { mode: 0o600 })
 }
 
-async function writeManifest(folder: Folder, config: Config, now: number): Promise<string> {
+type Into = { readonly store: Store; readonly now: number }
+
+async function writeManifest(folder: Folder, config: Config, { store, now }: Into): Promise<string> {
   const keys = new Map<KeyName, KeyPair>()
   for (const name of ['root', 'policy', 'fresh', 'server', 'gateway'] as const)
     keys.set(name, await readKey(folder, name))
@@ -72,11 +83,7 @@ async function writeManifest(folder: Folder, config: Config, now: number): Promi
     prev: noManifest,
   }
   const bytes = fromUtf8(encodeManifest(signManifest(primitives, manifest, [root]))) ?? ''
-  const store = await openStore(folder.store)
-  await store.transaction(async ({ journal }) => {
-    await journal.addManifest({ ver: 1, bytes, at: now })
-  })
-  await store.close()
+  await store.journal.addManifest({ ver: 1, bytes, at: now })
   return rootFingerprint(primitives, manifest)
 }
 

@@ -69,6 +69,7 @@ const inputs: { readonly [N in AdminAskName]: Parameters<typeof TestClient.proto
   'admin.audit': { search: '', count: 10 },
   'admin.verify': {},
   'admin.proposals': {},
+  'admin.requests': {},
   'admin.decide': { id: 'none', approve: true },
   'admin.change': { changes: [{ op: 'group.put', group: 'g', title: 'G' }], why: '', dry: true },
   'admin.undo': { n: 1, why: '', dry: true },

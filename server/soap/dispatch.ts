@@ -4,7 +4,7 @@ import { type OperationName, operationOfRequest } from '../../shared/soap/operat
 import { readEnvelope } from '../../shared/soap/reader.ts'
 import { writeEnvelope, writeFault } from '../../shared/soap/writer.ts'
 import { bugFields } from '../operations/log.ts'
-import { storeFailure } from '../store/failures.ts'
+import { isPassing } from '../store/failures.ts'
 import { ask } from './ask.ts'
 import { hello } from './hello.ts'
 import { login } from './login.ts'
@@ -46,7 +46,7 @@ export async function dispatch(service: Service, { bytes, ip, gone }: RawCall): 
     : { body: writeFault(answer.fault), fault: answer.fault }
 }
 
-/** Another process holds the store; its transactions take seconds at most. */
+/** Another process holds the store, or the database is away: seconds, usually. */
 const busyRetryMs = 5_000
 
 /** A bug of ours is no fact about the caller: it gets `Internal` and keeps its list. */
@@ -54,7 +54,7 @@ async function run(service: Service, operation: OperationName, call: Call): Prom
   try {
     return await handlers[operation](service, call)
   } catch (error) {
-    if (storeFailure(error) === 'busy') return fault('Busy', { retryAfter: busyRetryMs })
+    if (isPassing(error)) return fault('Busy', { retryAfter: busyRetryMs })
     service.log.error('bug', { operation, ...bugFields(error) })
     return fault('Internal')
   }

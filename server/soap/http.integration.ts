@@ -44,3 +44,20 @@ test('too many requests of one address are RateLimited: 503 with Retry-After', a
   expect(Number(told.ok ? 0 : told.http.headers['retry-after'])).toBeGreaterThan(0)
   await small.close()
 })
+
+test('only a named proxy’s word on the client’s address counts', async () => {
+  const hello = writeEnvelope({ operation: 'HelloRequest', fields: writeFields({ non: 'x' }) })
+  const statusOf = async (at: Target, client: string) =>
+    (await exchange(at, soapPath, { body: hello, headers: { 'x-forwarded-for': client } })).status
+  for (const [proxies, statuses] of [
+    [['127.0.0.0/8'], [400, 503]],
+    [[], [503, 503]],
+  ] as const) {
+    const small = await testServer([], { requestsPerMinute: 10, proxies: [...proxies] })
+    const { cert } = small.running
+    const at = { url: small.running.ready.url, ...(cert === undefined ? {} : { cert }) }
+    for (let i = 0; i < 10; i++) await statusOf(at, '192.0.2.1')
+    expect([await statusOf(at, '192.0.2.2'), await statusOf(at, '192.0.2.1')]).toEqual(statuses)
+    await small.close()
+  }
+})

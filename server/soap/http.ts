@@ -24,6 +24,8 @@ export type HttpOptions = {
   readonly tls?: TlsFiles
   readonly url: () => string
   readonly requestsPerMinute: number
+  /** Whose X-Forwarded-For counts. */
+  readonly proxies: readonly string[]
 }
 
 export async function createHttp(service: Service, options: HttpOptions): Promise<FastifyInstance> {
@@ -34,7 +36,8 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: true,
-  } as const
+    trustProxy: options.proxies.length > 0 && [...options.proxies],
+  }
   const https = { ...tls, minVersion: 'TLSv1.2', handshakeTimeout: handshakeTimeoutMs } as const
   const app: FastifyInstance = tls ? fastify({ ...common, https }) : fastify(common)
   app.removeAllContentTypeParsers()

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { overEach, type TestStore } from '../testing/stores.ts'
 import { SchemaUnknown, storeFailure } from './failures.ts'
 import { openStore } from './store.ts'
 
@@ -25,57 +26,57 @@ test('a file that is no database is damaged; a bug is none of these', async () =
   expect(storeFailure(new Error('a bug'))).toBeUndefined()
 })
 
-test('a store of another schema is refused, not used', async () => {
-  const file = join(folder, 'kith.sqlite')
-  const store = await openStore(file)
-  await store.journal.setSetting('schema', '999')
-  await store.close()
-  expect(await failureOf(file)).toBeInstanceOf(SchemaUnknown)
-})
+overEach((stores) => {
+  let fresh: TestStore
+  beforeEach(async () => {
+    fresh = await stores.fresh()
+  })
 
-test('a transaction that fails leaves nothing, a snapshot sees one moment', async () => {
-  const file = join(folder, 'kith.sqlite')
-  const [one, two] = [await openStore(file), await openStore(file)]
-  await expect(
-    one.transaction(async (inside) => {
+  test('a store of another schema is refused, not used', async () => {
+    const store = await fresh.open()
+    await store.journal.setSetting('schema', '999')
+    await store.close()
+    await expect(fresh.open()).rejects.toBeInstanceOf(SchemaUnknown)
+  })
+
+  test('a transaction that fails leaves nothing, a snapshot sees one moment', async () => {
+    const [one, two] = [await fresh.open(), await fresh.open()]
+    await expect(
+      one.transaction(async (inside) => {
+        await inside.journal.setSetting('a', '1')
+        throw new Error('no')
+      }),
+    ).rejects.toThrow('no')
+    expect(await two.journal.setting('a')).toBeUndefined()
+    const seen = await one.snapshot(async (inside) => {
+      const before = await inside.journal.setting('a')
+      await two.journal.setSetting('a', '2')
+      return [before, await inside.journal.setting('a')]
+    })
+    expect([seen, await one.journal.setting('a')]).toEqual([[undefined, undefined], '2'])
+  })
+
+  test('a writer waits for another process’s transaction without stopping its own process', async () => {
+    const [one, two] = [await fresh.open(), await fresh.open()]
+    const gate = Promise.withResolvers<void>()
+    const held = Promise.withResolvers<void>()
+    const long = one.transaction(async (inside) => {
       await inside.journal.setSetting('a', '1')
-      throw new Error('no')
-    }),
-  ).rejects.toThrow('no')
-  expect(await two.journal.setting('a')).toBeUndefined()
-  const seen = await one.snapshot(async (inside) => {
-    const before = await inside.journal.setting('a')
-    await two.journal.setSetting('a', '2')
-    return [before, await inside.journal.setting('a')]
+      held.resolve()
+      await gate.promise
+    })
+    await held.promise
+    let isWritten = false
+    const write = async () => {
+      await two.journal.setSetting('b', '1')
+      isWritten = true
+    }
+    const waiting = write()
+    // The loop runs while the other waits: timers and readers of other connections are served.
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(isWritten).toBe(false)
+    gate.resolve()
+    await Promise.all([long, waiting])
+    expect(await one.journal.setting('b')).toBe('1')
   })
-  expect([seen, await one.journal.setting('a')]).toEqual([[undefined, undefined], '2'])
-  await one.close()
-  await two.close()
-})
-
-test('a writer waits for another process’s transaction without stopping its own process', async () => {
-  const file = join(folder, 'kith.sqlite')
-  const [one, two] = [await openStore(file), await openStore(file)]
-  const gate = Promise.withResolvers<void>()
-  const held = Promise.withResolvers<void>()
-  const long = one.transaction(async (inside) => {
-    await inside.journal.setSetting('a', '1')
-    held.resolve()
-    await gate.promise
-  })
-  await held.promise
-  let isWritten = false
-  const write = async () => {
-    await two.journal.setSetting('b', '1')
-    isWritten = true
-  }
-  const waiting = write()
-  // The loop runs while the other waits: timers and readers of other connections are served.
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
-  expect(isWritten).toBe(false)
-  gate.resolve()
-  await Promise.all([long, waiting])
-  expect(await one.journal.setting('b')).toBe('1')
-  await one.close()
-  await two.close()
 })

@@ -2,6 +2,7 @@
 import type { DialectTraits } from './schema.ts'
 import type { Database } from './store.ts'
 import type { EntryRow, ListRow, OutboxKind, OutboxRow, VersionRow } from './tables.ts'
+import { joined } from './transactions.ts'
 
 export type ListStore = {
   readonly get: (id: string) => Promise<ListRow | undefined>
@@ -52,7 +53,7 @@ export type Announcement = {
 const batch = 1_000
 
 export function createListStore(db: Database, traits: DialectTraits): ListStore {
-  return { ...listRows(db, traits), ...entryRows(db), ...versionRows(db), ...outboxRows(db) }
+  return { ...listRows(db, traits), ...entryRows(db), ...versionRows(db), ...outboxRows(db, traits) }
 }
 
 function listRows(db: Database, traits: DialectTraits): Pick<ListStore, 'get' | 'ofUser' | 'lock' | 'add' | 'update'> {
@@ -172,11 +173,18 @@ function versionRows(
 
 function outboxRows(
   db: Database,
+  traits: DialectTraits,
 ): Pick<ListStore, 'announce' | 'announcedAfter' | 'lastAnnounced' | 'removeAnnounced'> {
   return {
-    async announce(row) {
-      await db.insertInto('outbox').values(row).execute()
-    },
+    /**
+     * Under a lock until the transaction ends: numbers become visible in their order, and who has read up to one of
+     * them has missed none below it. A number whose transaction failed is never seen at all.
+     */
+    announce: (row) =>
+      joined(db, async (inside) => {
+        await traits.lock(inside, 'outbox')
+        await inside.insertInto('outbox').values(row).execute()
+      }),
     announcedAfter: (id) =>
       db.selectFrom('outbox').select(['id', 'kind', 'list', 'ep', 'ver']).where('id', '>', id).orderBy('id').execute(),
     async lastAnnounced() {

@@ -2,6 +2,7 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { Database } from './store.ts'
 import type { QuarantineRow } from './tables.ts'
+import { joined } from './transactions.ts'
 
 export type NewQuarantined = Insertable<QuarantineRow>
 /** Without the bytes: what lists show. */
@@ -9,7 +10,7 @@ export type Quarantined = Omit<Selectable<QuarantineRow>, 'raw'>
 export type QuarantinedMessage = Selectable<QuarantineRow>
 
 export type QuarantineStore = {
-  /** Answers their ids. */
+  /** All or none. Answers their ids. */
   readonly add: (rows: readonly NewQuarantined[]) => Promise<readonly number[]>
   /** Newest first. */
   readonly ofUser: (usr: string) => Promise<readonly Quarantined[]>
@@ -41,20 +42,18 @@ const listed = [
 /** Most rows told of at a time; the others are next. */
 const maxTold = 1_000
 
+async function add(db: Database, rows: readonly NewQuarantined[]): Promise<readonly number[]> {
+  const ids: number[] = []
+  for (const row of rows) {
+    const added = await db.insertInto('quarantine').values(row).returning('id').executeTakeFirstOrThrow()
+    ids.push(added.id)
+  }
+  return ids
+}
+
 export function createQuarantineStore(db: Database): QuarantineStore {
   return {
-    async add(rows) {
-      const ids: number[] = []
-      for (const row of rows) {
-        const added = await db
-          .insertInto('quarantine')
-          .values({ ...row, raw: Buffer.from(row.raw) })
-          .returning('id')
-          .executeTakeFirstOrThrow()
-        ids.push(added.id)
-      }
-      return ids
-    },
+    add: (rows) => joined(db, (inside) => add(inside, rows)),
     ofUser: (usr) => db.selectFrom('quarantine').select(listed).where('usr', '=', usr).orderBy('id', 'desc').execute(),
     get: (usr, id) =>
       db.selectFrom('quarantine').selectAll().where('usr', '=', usr).where('id', '=', id).executeTakeFirst(),

@@ -1,21 +1,36 @@
-/** The tables of protocol.md 11 as data; created alike in every dialect. No column is ever null. */
-import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
+/** The tables of protocol.md 11 as data; created alike in every dialect (create-schema.ts). No column is ever null. */
 import { administrationShapes } from './administration/schema.ts'
+import { mailShapes } from './mail/mail-schema.ts'
+import type { Database } from './store.ts'
 import type { ServerTables, Tables } from './tables.ts'
 
-/** What the dialects name differently. */
-export type ColumnTypes = { readonly bytes: 'blob' | 'bytea'; readonly counter: 'integer' | 'bigserial' }
+/** What the dialects name differently. Text is compared by its bytes everywhere, whatever the language of the database. */
+export type ColumnTypes = {
+  readonly text: 'text' | 'text collate "C"'
+  readonly bytes: 'blob' | 'bytea'
+  readonly counter: 'integer' | 'bigserial'
+}
 
 /** What else differs. `rowLocks`: rows are locked one by one; otherwise a writing transaction holds the whole store. */
-export type DialectTraits = ColumnTypes & { readonly rowLocks: boolean }
+export type DialectTraits = ColumnTypes & {
+  readonly rowLocks: boolean
+  /** Waits for the lock of this name and holds it until the transaction ends; nothing where a transaction holds the whole store. */
+  readonly lock: (inside: Database, name: string) => Promise<void>
+}
 
-/** `counter`: counts by itself and is the key. */
-type ColumnKind = 'text' | 'number' | 'bytes' | 'counter'
+/** `counter`: counts by itself and is the key; a number is never given twice. */
+export type ColumnKind = 'text' | 'number' | 'bytes' | 'counter'
 
 export type TableShape<Row> = {
   readonly columns: { readonly [C in keyof Row & string]: ColumnKind }
   readonly key: readonly (keyof Row & string)[]
   readonly unique?: readonly (keyof Row & string)[]
+  /** Each an index over one column. */
+  readonly indexes?: readonly (keyof Row & string)[]
+  /** Columns that hold the `id` of another table's row; `cascade`: and go with it. */
+  readonly references?: { readonly [C in keyof Row & string]?: { readonly table: string; readonly cascade?: boolean } }
+  /** What rows get that were there before the column; without: empty, or 0. */
+  readonly defaults?: { readonly [C in keyof Row & string]?: string | number }
 }
 
 const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> } = {
@@ -150,31 +165,5 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
   },
 }
 
-export async function createTables(db: Kysely<Tables>, types: ColumnTypes): Promise<void> {
-  for (const [name, shape] of Object.entries(shapes)) await tableOf(db, name, { shape, types }).execute()
-}
-
-type Plan = { readonly shape: TableShape<Record<string, unknown>>; readonly types: ColumnTypes }
-
-function tableOf(db: Kysely<Tables>, name: string, { shape, types }: Plan): CreateTableBuilder<string, string> {
-  let table: CreateTableBuilder<string, string> = db.schema.createTable(name).ifNotExists()
-  for (const [column, kind] of Object.entries(shape.columns)) {
-    if (kind === 'counter')
-      table = table.addColumn(column, sql.raw(types.counter), (c) => counted(c.primaryKey(), types))
-    else table = table.addColumn(column, sqlType(kind, types), (c) => c.notNull())
-  }
-  if (!Object.values(shape.columns).includes('counter'))
-    table = table.addPrimaryKeyConstraint(`${name}_key`, [...shape.key])
-  if (shape.unique) table = table.addUniqueConstraint(`${name}_unique`, [...shape.unique])
-  return table
-}
-
-/** SQLite hands out a deleted row's number again unless told not to; a `bigserial` never does. */
-function counted<C extends { autoIncrement(): C }>(column: C, types: ColumnTypes): C {
-  return types.counter === 'integer' ? column.autoIncrement() : column
-}
-
-function sqlType(kind: 'text' | 'number' | 'bytes', types: ColumnTypes) {
-  if (kind === 'bytes') return sql.raw(types.bytes)
-  return kind === 'number' ? ('bigint' as const) : ('text' as const)
-}
+/** All tables, those that others refer to first. */
+export const allShapes: { readonly [T in keyof Tables]: TableShape<Tables[T]> } = { ...shapes, ...mailShapes }

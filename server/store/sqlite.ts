@@ -15,6 +15,7 @@ import {
 } from 'kysely'
 import { storeFailure } from './failures.ts'
 import type { DialectTraits } from './schema.ts'
+import type { Backend } from './store.ts'
 
 /** How long a writer waits for another process's transaction before it gives up: longer than the largest import takes. */
 const giveUpMs = 60_000
@@ -25,7 +26,27 @@ const openMs = 15_000
 /** Then we try again this often, and everything else in the process goes on meanwhile. */
 const retryMs = 25
 
-export const sqliteTraits: DialectTraits = { bytes: 'blob', counter: 'integer', rowLocks: false }
+export const sqliteTraits: DialectTraits = {
+  text: 'text',
+  bytes: 'blob',
+  counter: 'integer',
+  rowLocks: false,
+  lock: async () => undefined,
+}
+
+/** Every process looks for itself, ten times a second: an indexed query of a local file costs nothing. */
+const pollMs = 100
+
+/** The file as a store's database. `alone`: refused as busy while another process has it open, and closed to all others. */
+export function sqliteBackend(file: string, { alone = false } = {}): Backend {
+  return {
+    dialect: sqliteDialect(file, alone),
+    traits: sqliteTraits,
+    pollMs,
+    watch: () => () => Promise.resolve(),
+    claim: async () => () => Promise.resolve(),
+  }
+}
 
 /** Every writing transaction takes the write lock at once, so that a list's version is counted under it and two writers never deadlock. */
 class ImmediateDriver extends SqliteDriver {
@@ -56,16 +77,16 @@ function patient(connection: DatabaseConnection): DatabaseConnection {
   }
 }
 
-export function sqliteDialect(file: string): Dialect {
+function sqliteDialect(file: string, alone: boolean): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new ImmediateDriver({ database: () => openFile(file) }),
+    createDriver: () => new ImmediateDriver({ database: () => openFile(file, alone) }),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   }
 }
 
-async function openFile(file: string): Promise<SqliteDatabase> {
+async function openFile(file: string, alone: boolean): Promise<SqliteDatabase> {
   const { default: SqliteFile } = await import('better-sqlite3-multiple-ciphers')
   if (file !== ':memory:') {
     closeSync(openSync(file, 'a', 0o600))
@@ -73,7 +94,8 @@ async function openFile(file: string): Promise<SqliteDatabase> {
   }
   const database = new SqliteFile(file)
   // After a crash the first to open recovers the log, and the others wait for it here.
-  database.pragma(`busy_timeout = ${openMs}`)
+  database.pragma(`busy_timeout = ${alone ? blockMs : openMs}`)
+  if (alone) database.pragma('locking_mode = EXCLUSIVE')
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')

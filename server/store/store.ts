@@ -1,24 +1,26 @@
-/** The server's store: small repositories over one database. Everything is asynchronous so that PostgreSQL is a twin, not a rewrite. */
+/** The server's store: small repositories over one database, SQLite or PostgreSQL. */
 import { type Dialect, Kysely } from 'kysely'
+import { oneAtATime } from '../access/one-at-a-time.ts'
 import { type AccessStore, createAccessStore } from './access.ts'
 import { type AdministrationStore, createAdministrationStore } from './administration/administration.ts'
 import { createOrganisationStore, type OrganisationStore } from './administration/organisation.ts'
+import { complete, isComplete } from './create-schema.ts'
 import { createDeviceStore, type DeviceStore } from './devices.ts'
-import { SchemaUnknown } from './failures.ts'
+import { SchemaUnknown, StoreUnusable } from './failures.ts'
 import { createJournalStore, type JournalStore } from './journal.ts'
 import { createListStore, type ListStore } from './lists.ts'
-import { createMailTables } from './mail/mail-schema.ts'
 import { createMailStore, type MailStore } from './mail/mail-store.ts'
 import { createQuarantineStore, type QuarantineStore } from './quarantine.ts'
-import { createTables, type DialectTraits } from './schema.ts'
+import type { DialectTraits } from './schema.ts'
 import { createSessionStore, type SessionStore } from './sessions.ts'
-import { sqliteDialect, sqliteTraits } from './sqlite.ts'
+import { sqliteBackend } from './sqlite.ts'
 import type { Tables } from './tables.ts'
+import { atOnce } from './transactions.ts'
 import { createUserStore, type UserStore } from './users.ts'
 
 export type Database = Kysely<Tables>
 
-export type Store = {
+type Repositories = {
   readonly users: UserStore
   readonly devices: DeviceStore
   readonly lists: ListStore
@@ -29,68 +31,117 @@ export type Store = {
   readonly organisation: OrganisationStore
   readonly administration: AdministrationStore
   readonly quarantine: QuarantineStore
-  /** All or nothing, under the write lock. Use only the store that `work` receives: another would wait for ever. */
-  transaction<T>(work: (inside: Store) => Promise<T>): Promise<T>
+}
+
+export type Store = Repositories & {
+  /**
+   * All or nothing, under the write lock: nobody else's transaction comes between, in any process on any machine. Work that
+   * touches no list may name a narrower lock, so that it does not wait for a large import; SQLite has one for everything.
+   * Use only the store that `work` receives: another would wait for ever.
+   */
+  transaction<T>(work: (inside: Store) => Promise<T>, lock?: string): Promise<T>
   /** Reads of one moment: no writer comes between them. */
   snapshot<T>(work: (inside: Store) => Promise<T>): Promise<T>
+  /** How often those who wait for announcements look for themselves. */
+  readonly pollMs: number
+  /** Calls `wake` when there may be announcements, sooner than `pollMs`: a hint that may be lost. Gives the undo. */
+  watch(wake: () => void): () => Promise<void>
+  /** Takes a part that only one process of all may play; gives the release, or undefined where another has it. */
+  claim(part: string): Promise<(() => Promise<void>) | undefined>
   close(): Promise<void>
 }
 
-/** Opens the file, creating it and its tables where they are missing; several processes may do so at once. */
+/** A database that a store may be over. */
+export type Backend = Pick<Store, 'pollMs' | 'watch' | 'claim'> & {
+  readonly dialect: Dialect
+  readonly traits: DialectTraits
+}
+
+/** Opens the SQLite file, creating it and its tables where they are missing; several processes may do so at once. */
 export async function openStore(file: string): Promise<Store> {
-  return openDatabase(sqliteDialect(file), sqliteTraits)
+  return openStoreOver(sqliteBackend(file))
 }
 
-async function openDatabase(dialect: Dialect, traits: DialectTraits): Promise<Store> {
-  const db: Database = new Kysely<Tables>({ dialect })
-  // Only a new file is written to: opening must not wait for whoever is writing.
-  if (!(await hasSchema(db))) {
-    await db.transaction().execute(async (inside) => {
-      await createTables(inside, traits)
-      await createMailTables(inside, traits)
-      await createJournalStore(inside).setSetting('schema', schemaVersion)
-    })
+export async function openStoreOver(backend: Backend): Promise<Store> {
+  const db: Database = new Kysely<Tables>({ dialect: backend.dialect })
+  try {
+    await prepare(db, backend.traits)
+    await adopt(createJournalStore(db))
+    return storeOver(db, backend)
+  } catch (error) {
+    await db.destroy()
+    throw error
   }
-  return storeOver(db, traits)
 }
 
-/** Rises with every change of the tables; a store of another version needs a migration. */
-const schemaVersion = '1'
+/** A store that was copied elsewhere is no store any more; a finished copy that the settings name is one from now on. */
+async function adopt(journal: JournalStore): Promise<void> {
+  const standing = await journal.setting('standing')
+  if (standing === 'moved') throw new StoreUnusable('this store was moved to another: "store" in config.json is old')
+  if (standing === 'copy') await journal.setSetting('standing', 'live')
+}
 
-async function hasSchema(db: Database): Promise<boolean> {
+/** Rises with changes that are more than new tables and columns; a store of a later version is not for this program. */
+const schemaVersion = 1
+
+/** Only a store that lacks something is written to: opening must not wait for whoever is writing. */
+export async function prepare(db: Database, traits: DialectTraits): Promise<void> {
+  if ((await isComplete(db)) && (await versionOf(db)) === schemaVersion) return
+  await db.transaction().execute(async (inside) => {
+    await traits.lock(inside, 'schema')
+    await complete(inside, traits)
+    if ((await versionOf(inside)) < schemaVersion)
+      await createJournalStore(inside).setSetting('schema', String(schemaVersion))
+  })
+}
+
+/** 0: new. Throws where the store is of a later program. */
+async function versionOf(db: Database): Promise<number> {
   const tables = await db.introspection.getTables()
-  if (!tables.some((table) => table.name === 'settings')) return false
-  const version = await createJournalStore(db).setting('schema')
-  if (version !== undefined && version !== schemaVersion)
-    throw new SchemaUnknown(`the store has schema ${version}, this program ${schemaVersion}`)
-  return version === schemaVersion
+  if (!tables.some((table) => table.name === 'settings')) return 0
+  const version = Number((await createJournalStore(db).setting('schema')) ?? 0)
+  if (version <= schemaVersion) return version
+  throw new SchemaUnknown(`the store has schema ${version}, this program ${schemaVersion}: use a newer program`)
 }
 
-function storeOver(db: Database, traits: DialectTraits): Store {
+/** The lock of all transactions that do not ask for a narrower one: lists, the log of heads, people, devices. */
+const wholeStore = 'store'
+
+function storeOver(db: Database, { traits, pollMs, watch, claim }: Backend): Store {
+  // Within a process they wait here, so that those who wait hold one connection together and not one each.
+  const inOrder = oneAtATime()
   return {
     ...repositories(db, traits),
-    transaction: (work) => db.transaction().execute((inside) => work(insideOf(inside, traits))),
-    snapshot: (work) =>
-      db
-        .transaction()
-        .setAccessMode('read only')
-        .execute((inside) => work(insideOf(inside, traits))),
+    transaction: (work, lock = wholeStore) =>
+      inOrder(lock, () =>
+        db.transaction().execute(async (inside) => {
+          await traits.lock(inside, lock)
+          return work(insideOf(inside, traits))
+        }),
+      ),
+    snapshot: (work) => atOnce(db, (inside) => work(insideOf(inside, traits))),
+    pollMs,
+    watch,
+    claim,
     close: () => db.destroy(),
   }
 }
 
 /** A store whose transactions join the one that is under way. */
-function insideOf(db: Database, traits: DialectTraits): Store {
+export function insideOf(db: Database, traits: DialectTraits): Store {
   const store: Store = {
     ...repositories(db, traits),
     transaction: (work) => work(store),
     snapshot: (work) => work(store),
+    pollMs: 0,
+    watch: () => () => Promise.resolve(),
+    claim: async () => undefined,
     close: async () => undefined,
   }
   return store
 }
 
-function repositories(db: Database, traits: DialectTraits): Omit<Store, 'transaction' | 'snapshot' | 'close'> {
+function repositories(db: Database, traits: DialectTraits): Repositories {
   return {
     users: createUserStore(db),
     devices: createDeviceStore(db),
@@ -98,7 +149,7 @@ function repositories(db: Database, traits: DialectTraits): Omit<Store, 'transac
     sessions: createSessionStore(db),
     access: createAccessStore(db),
     journal: createJournalStore(db),
-    mail: createMailStore(db),
+    mail: createMailStore(db, traits),
     organisation: createOrganisationStore(db),
     administration: createAdministrationStore(db),
     quarantine: createQuarantineStore(db),

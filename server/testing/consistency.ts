@@ -12,9 +12,17 @@ import { opsFromText } from '../lists/ops.ts'
 import { isLogWhole } from '../lists/org-log.ts'
 import { loadOrganisation } from '../organisation/organisation.ts'
 import type { Context } from '../setup/context.ts'
+import type { Store } from '../store/store.ts'
 
-/** The fault, or undefined: replays all versions from nothing and compares roots, chains, signatures and entries. */
-export async function faultOfList({ store }: Context, user: string): Promise<string | undefined> {
+/**
+ * The fault, or undefined: replays all versions from nothing and compares roots, chains, signatures and entries. All of one
+ * moment: a change whose process was killed may still be under way in the database.
+ */
+export function faultOfList({ store }: Pick<Context, 'store'>, user: string): Promise<string | undefined> {
+  return store.snapshot((inside) => faultIn(inside, user))
+}
+
+async function faultIn(store: Store, user: string): Promise<string | undefined> {
   const row = await store.lists.ofUser(user)
   if (!row) return 'no list'
   // Older versions stay signed by the policy keys of their time.

@@ -47,7 +47,7 @@ export async function testFolder(users: readonly string[], settings: Partial<Con
     path,
     administration,
     pass: (ms) => {
-      shift += ms
+      shift += Math.round(ms)
     },
     async close() {
       await context.value.store.close()

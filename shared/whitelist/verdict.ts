@@ -38,6 +38,12 @@ export type SplitMessage = {
 const signedFields = ['from', 'to', 'cc', 'subject', 'date', 'message-id', 'mime-version', 'content-type']
 
 export type VerdictFacts = Omit<Verdict, 't' | 'hdr' | 'bdy'>
+export type MessageHashes = Pick<Verdict, 'hdr' | 'bdy'>
+
+/** What a verdict says of the message's bytes: the same for every recipient. */
+export function messageHashes(primitives: Primitives, message: SplitMessage): MessageHashes {
+  return { hdr: headerHash(primitives, message), bdy: bodyHash(primitives, message.body) }
+}
 
 /** Makes the field's value, folded for RFC 5322: `X-Kith-Verdict: ` and this go in front of the message. */
 export function makeVerdict(
@@ -46,12 +52,12 @@ export function makeVerdict(
   message: SplitMessage,
   seed: Uint8Array,
 ): string {
-  const verdict: Verdict = {
-    t: 'verdict',
-    ...facts,
-    hdr: headerHash(primitives, message),
-    bdy: bodyHash(primitives, message.body),
-  }
+  return signVerdict(primitives, { ...facts, ...messageHashes(primitives, message) }, seed)
+}
+
+/** The same for a message whose hashes are known already. */
+export function signVerdict(primitives: Primitives, facts: VerdictFacts & MessageHashes, seed: Uint8Array): string {
+  const verdict: Verdict = { t: 'verdict', ...facts }
   const bytes = encodeCanonical(verdictSchema.parse(verdict))
   const text = `${toBase64(bytes)}.${toBase64(signAs(primitives, 'verdict', bytes, seed))}`
   return text.replace(/.{76}(?=.)/g, '$&\r\n ')

@@ -129,6 +129,7 @@ function eventsOf(stage: Stage, reactions: Reactions): RuntimeEvents {
       current.mail?.service.listChanged()
       startMail(current)
     },
+    requestsChanged: (waiting) => stage.emit('requests.changed', { waiting }),
     online: () => {
       const state = stage.state()
       // Once for each time that the line is back.

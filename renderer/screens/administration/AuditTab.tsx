@@ -18,7 +18,7 @@ import { opWords } from './reason-words.ts'
 
 /** What an operator may take back as well. */
 function mayUndo({ op }: AuditLine, { operate, administer }: May): boolean {
-  return administer || (operate && (op.startsWith('contact.') || op.startsWith('group.')))
+  return administer || (operate && /^(contact|group|request)\./.test(op))
 }
 
 function Details({

@@ -8,6 +8,7 @@ import { formatMoment } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import type { May } from './AdministrationPage.tsx'
 import { Changes } from './Changes.tsx'
+import { Requests } from './Requests.tsx'
 
 function Buttons({ proposal }: { readonly proposal: Proposal }) {
   const { changing } = useStores().administration
@@ -55,9 +56,10 @@ function OneProposal({ proposal, may }: { readonly proposal: Proposal; readonly 
 }
 
 export function ProposalsTab({ may }: { readonly may: May }) {
-  const { proposals, failure } = useSlice(useStores().administration.control)
+  const { proposals, requests, failure } = useSlice(useStores().administration.control)
   const { t } = useWords()
-  if (proposals?.length === 0) return <EmptyState icon="check" title={t('admin.noProposals')} />
+  if (proposals?.length === 0 && requests?.length === 0)
+    return <EmptyState icon="check" title={t('admin.noProposals')} />
   return (
     <section className="page-scroll" aria-label={t('adminTab.proposals')} tabIndex={scrollStop}>
       <div className="measure grid gap-5">
@@ -66,7 +68,8 @@ export function ProposalsTab({ may }: { readonly may: May }) {
             <FailureText failure={failure} />
           </Note>
         )}
-        <ul className="grid gap-5">
+        {requests && requests.length > 0 && <Requests requests={requests} may={may} />}
+        <ul className="grid gap-5" aria-label={t('admin.proposals')}>
           {proposals?.map((proposal) => (
             <OneProposal key={proposal.id} proposal={proposal} may={may} />
           ))}

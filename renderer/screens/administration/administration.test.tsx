@@ -197,12 +197,31 @@ describe('watching', () => {
 
   test('one’s own proposal is not approved by oneself; another’s is', async () => {
     const { fake } = await open('administrator')
-    await press(tab('Proposals'))
-    expect(screen.getAllByRole('button', { name: 'Approve' })).toHaveLength(1)
+    await press(tab('Requests'))
+    const list = within(screen.getByRole('list', { name: 'Proposals' }))
+    expect(list.getAllByRole('button', { name: 'Approve' })).toHaveLength(1)
     expect(screen.getByText(/a second person has to approve it/)).toBeDefined()
-    await press(button('Approve'))
+    await press(list.getByRole('button', { name: 'Approve' }))
     await press(within(screen.getByRole('dialog')).getByRole('button', { name: 'Approve' }))
     expect(fake.asked[0]?.changes).toEqual([{ op: 'decide', id: 'p-rita', approve: true }])
+  })
+
+  test('a contact request is approved once it waits for that, and refused at any time', async () => {
+    const { fake } = await open('operator')
+    await press(tab('Requests'))
+    const list = within(screen.getByRole('list', { name: 'Contact requests' }))
+    const [first, second] = list.getAllByRole('listitem')
+    if (!first || !second) throw new Error('two requests')
+    expect(within(second).queryByRole('button', { name: 'Approve' })).toBeNull()
+    await press(within(second).getByRole('button', { name: 'Refuse' }))
+    await press(button('Do it'))
+    await press(within(screen.getByRole('dialog')).getAllByRole('button', { name: 'Close' }).at(-1) ?? first)
+    await press(within(first).getByRole('button', { name: 'Approve' }))
+    await press(button('Do it'))
+    expect(fake.asked.map(({ changes }) => changes)).toEqual([
+      [{ op: 'request.refuse', id: 'q2' }],
+      [{ op: 'request.link', id: 'q1', scope: 'external' }],
+    ])
   })
 
   test('why tells the rule in plain words', async () => {
@@ -225,7 +244,7 @@ test.each(['auditor', 'operator'] as const)('the %s sees only the buttons of the
   const main = within(screen.getByRole('main'))
   const names = () => main.getAllByRole('button').map(({ textContent }) => textContent ?? '')
   const seen: string[] = []
-  for (const one of ['Users', 'Groups', 'Rules', 'Proposals', 'Audit log', 'Why']) {
+  for (const one of ['Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why']) {
     await press(tab(one))
     seen.push(...names())
   }
@@ -237,9 +256,9 @@ test.each(['auditor', 'operator'] as const)('the %s sees only the buttons of the
   await press(tab('Groups'))
   await press(screen.getByRole('listitem', { name: /Sales/ }))
   seen.push(...names())
-  const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Proposals', 'Audit log', 'Why']
+  const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why']
   const reading = [...tabs, 'Close the administration', 'Check the log', 'Ask why', 'Account', 'Contacts', '']
   const changing = [...new Set(seen)].filter((name) => !reading.includes(name)).sort()
-  const operator = ['Add contact', 'Add group', 'Add members', 'Remove group', 'Rename']
+  const operator = ['Add contact', 'Add group', 'Add members', 'Approve', 'Refuse', 'Remove group', 'Rename']
   expect(changing).toEqual(role === 'auditor' ? [] : operator)
 })

@@ -51,6 +51,8 @@ export type Change =
   | { readonly op: 'rule.domain'; readonly domain: string; readonly for: string }
   | { readonly op: 'rule.deny'; readonly what: string; readonly user?: string }
   | { readonly op: 'rule.remove'; readonly id: string }
+  | { readonly op: 'request.link'; readonly id: string; readonly scope: 'internal' | 'external' }
+  | { readonly op: 'request.refuse'; readonly id: string }
 
 /** Operations that have words; the log of a newer server may hold others. */
 export const knownOps = [
@@ -71,6 +73,8 @@ export const knownOps = [
   'rule.deny',
   'rule.remove',
   'role.set',
+  'request.link',
+  'request.refuse',
   'device.approve',
   'device.lock',
   'device.unlock',

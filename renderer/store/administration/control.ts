@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla'
-import type { AuditLine, Proposal } from '../../../shared/administration.ts'
+import type { AdminRequest, AuditLine, Proposal } from '../../../shared/administration.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
 import type { Ports } from '../ports.ts'
@@ -12,6 +12,8 @@ export type ControlState = {
   readonly more: boolean
   readonly loading: boolean
   readonly proposals?: readonly Proposal[]
+  /** Contact requests that are open. */
+  readonly requests?: readonly AdminRequest[]
   /** Of the whole log: how many lines there are, and the first that does not hold. */
   readonly verified?: { readonly lines: number; readonly broken?: number }
   readonly failure?: Failure
@@ -43,8 +45,9 @@ export function makeControl({ clock }: Ports, ask: Asking) {
   }
   const askLines = debounce(clock, searchWait, () => void load())
   const loadProposals = async () => {
-    const result = await ask('admin.proposals', {})
-    store.setState(result.ok ? { proposals: result.value.proposals } : { failure: result.failure })
+    const [proposals, requests] = await Promise.all([ask('admin.proposals', {}), ask('admin.requests', {})])
+    store.setState(proposals.ok ? { proposals: proposals.value.proposals } : { failure: proposals.failure })
+    if (requests.ok) store.setState({ requests: requests.value.requests })
   }
   return {
     store,

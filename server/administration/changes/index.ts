@@ -4,6 +4,7 @@ import type { Applied, Handler, Work } from '../work.ts'
 import { addContact, removeContact, setContact } from './contacts.ts'
 import { approveDevice, lockDevice, revokeDevice, unlockDevice } from './devices.ts'
 import { joinGroup, leaveGroup, putGroup, removeGroup } from './groups.ts'
+import { linkRequest, refuseRequest } from './requests.ts'
 import { denyAddress, openDomain, openUnits, removeRule, setPolicy, setRole } from './rules.ts'
 import { addUser, disableUser, enableUser, setUser } from './users.ts'
 
@@ -28,6 +29,8 @@ const handlers: { readonly [O in ChangeOp]: Handler<ChangeOf<O>> } = {
   'device.lock': lockDevice,
   'device.unlock': unlockDevice,
   'device.revoke': revokeDevice,
+  'request.link': linkRequest,
+  'request.refuse': refuseRequest,
   'role.set': setRole,
 }
 

@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { documentSchema, loadState, type OrganisationDocument, snapshotOf } from '../../administration/document.ts'
 import { changesOf, type PlaceFault } from '../../administration/document-changes.ts'
 import type { Administration } from '../../setup/context.ts'
-import { carry, maxFaults } from '../changing.ts'
+import { carry } from '../changing.ts'
 import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
-import { readText } from '../contact-file.ts'
-import { type Outcome, succeeded, unavailable } from '../outcome.ts'
+import { faulty, type Outcome, succeeded, unavailable } from '../outcome.ts'
+import { jsonOf, readText } from '../text.ts'
 
 const applyOptions = changeOptions.extend({ prune: z.boolean().optional() })
 
@@ -43,11 +43,6 @@ async function apply(
   })
 }
 
-function faulty(faults: readonly PlaceFault[]): Outcome {
-  const count = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`
-  return { ok: false, code: 'refused', why: `${count}; nothing was changed`, faults: faults.slice(0, maxFaults) }
-}
-
 type ReadDocument =
   | { readonly ok: true; readonly value: OrganisationDocument }
   | { readonly ok: false; readonly faults: readonly PlaceFault[] }
@@ -71,12 +66,4 @@ function withoutOk(value: unknown): unknown {
 export function placeOf(path: readonly PropertyKey[]): string {
   const text = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
   return text.replace(/^\./, '') || 'document'
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''))
-  } catch {
-    return undefined
-  }
 }

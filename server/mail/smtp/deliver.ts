@@ -1,4 +1,5 @@
 /** Puts a message into local INBOXes, each copy with the verdict by its recipient's list. */
+import { parseAddress } from '../../../shared/address.ts'
 import type { Account } from '../../accounts.ts'
 import type { Added, Delivery, MailStore } from '../../store/mail/mail-store.ts'
 import type { MailNotifier } from '../imap/notifier.ts'
@@ -37,12 +38,30 @@ export async function deliverHere(deliverer: Deliverer, job: Job): Promise<void>
     if (!account) continue
     const { field } = await judgeFor(deliverer, account, evidence)
     const fields = [`Return-Path: <${job.returnPath}>`, field, job.trace, ...message.fields]
-    const raw = bytesOf({ fields, body: message.body })
-    const stored = { raw, summary, flags: [], received: clock.now() }
+    const stored = {
+      // Made when it is stored: a large message for a hundred people is not held a hundred times.
+      get raw() {
+        return bytesOf({ fields, body: message.body })
+      },
+      summary,
+      flags: [],
+      received: clock.now(),
+    }
     deliveries.push({ account: account.id, message: stored, ...(submission ? { submission } : {}) })
   }
   const added: readonly Added[] = await mail.deliver(deliveries, clock.now())
   for (const { folder, uid, modseq } of added) {
     notifier.publish(folder.account, folder.id, [{ command: 'EXISTS', uid, modseq }])
   }
+  recordSent(deliverer, job)
+}
+
+/** Once a message is on its way: its author used these contacts. */
+export function recordSent({ usage }: Judge, { login, recipients }: Job): void {
+  if (!login) return
+  const parsed = recipients.map(({ text }) => parseAddress(text, { unicode: true }))
+  usage?.sent(
+    login.account.id,
+    parsed.flatMap((address) => (address.ok ? [address.value.key] : [])),
+  )
 }

@@ -10,8 +10,8 @@ export async function verifyDkim(raw: Uint8Array, resolver: DkimResolver, now: n
     fromFields,
     results: results.map(({ signingDomain, status, signingHeaders, canonBodyLengthLimited }) => ({
       ...(signingDomain === undefined ? {} : { signingDomain }),
-      status: { result: String(status.result) },
-      ...(signingHeaders === undefined ? {} : { signingHeaders: { keys: String(signingHeaders.keys) } }),
+      status: { result: status.result },
+      ...(signingHeaders === undefined ? {} : { signingHeaders: { keys: signingHeaders.keys } }),
       ...(canonBodyLengthLimited === undefined ? {} : { canonBodyLengthLimited }),
     })),
   }

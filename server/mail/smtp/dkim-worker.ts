@@ -21,11 +21,11 @@ async function resolver(name: string): Promise<string[][]> {
     before?.(texts)
     resolve(texts)
   })
-  parentPort?.postMessage({ ask: name })
+  parentPort?.postMessage({ ask: name }, [])
   const texts = await promise
   if (!texts) throw new Error('no record')
   return texts.map((text) => [text])
 }
 
-parentPort?.postMessage({ answer: await verifyDkim(raw, resolver, now) })
+parentPort?.postMessage({ answer: await verifyDkim(raw, resolver, now) }, [])
 parentPort?.close()

@@ -47,7 +47,7 @@ const saidSchema = z.union([
 
 type Job = { readonly raw: Uint8Array; readonly now: number }
 
-function verifyApart(job: Job, resolver: DkimResolver): Promise<DkimAnswer> {
+async function verifyApart(job: Job, resolver: DkimResolver): Promise<DkimAnswer> {
   const worker = new Worker(new URL('./dkim-worker.ts', import.meta.url), { workerData: job, env: {} })
   const { promise, resolve, reject } = Promise.withResolvers<DkimAnswer>()
   const late = setTimeout(() => reject(new Error('verifying took too long')), patienceMs)
@@ -58,10 +58,12 @@ function verifyApart(job: Job, resolver: DkimResolver): Promise<DkimAnswer> {
   })
   worker.once('error', reject)
   worker.once('exit', () => reject(new Error('the verifier ended')))
-  return promise.finally(() => {
+  try {
+    return await promise
+  } finally {
     clearTimeout(late)
-    return worker.terminate()
-  })
+    await worker.terminate()
+  }
 }
 
 async function tell(worker: Worker, resolver: DkimResolver, name: string): Promise<void> {
@@ -69,5 +71,5 @@ async function tell(worker: Worker, resolver: DkimResolver, name: string): Promi
     (records) => records.map((pieces) => pieces.join('')),
     () => undefined,
   )
-  worker.postMessage({ name, ...(texts ? { texts } : {}) })
+  worker.postMessage({ name, ...(texts ? { texts } : {}) }, [])
 }

@@ -3,8 +3,9 @@ import { parseAddress } from '../../../shared/address.ts'
 import { asksForDkim } from '../../../shared/guard/dkim.ts'
 import { type DkimFact, type IncomingVerdict, judgeIncoming } from '../../../shared/guard.ts'
 import { type RawMessage, splitMessage } from '../../../shared/header.ts'
-import { makeVerdict, type VerdictFacts } from '../../../shared/whitelist/verdict.ts'
+import { type MessageHashes, messageHashes, signVerdict, type VerdictFacts } from '../../../shared/whitelist/verdict.ts'
 import type { Account } from '../../accounts.ts'
+import type { UsageRecorder } from '../../administration/usage.ts'
 import type { Clock } from '../../clock.ts'
 import { primitives } from '../../keys/primitives.ts'
 import type { ListStore } from '../../store/lists.ts'
@@ -13,6 +14,8 @@ import { type Dns, dkimFacts } from './dkim.ts'
 import { bytesOf, type CleanMessage, maxMessageId } from './message.ts'
 
 export type Judge = {
+  /** Keeps when contacts were last used; absent: nobody does. */
+  readonly usage?: Pick<UsageRecorder, 'sent' | 'received'>
   readonly lists: Pick<ListStore, 'ofUser'>
   readonly whitelists: Whitelists
   readonly clock: Clock
@@ -25,6 +28,7 @@ export type Judge = {
 export type Evidence = {
   /** What is delivered, cut: the verdict is about these bytes. */
   readonly message: RawMessage
+  readonly hashes: MessageHashes
   /** Address key of the account that submitted it. */
   readonly login: string | undefined
   /** Verified at the first asking, over the bytes as they came, and at most once. */
@@ -40,6 +44,7 @@ export function evidenceOf(judge: Judge, message: CleanMessage, login?: string):
   }
   return {
     message: delivered,
+    hashes: messageHashes(primitives, delivered),
     login,
     dkim() {
       asked ??= ask()
@@ -60,6 +65,7 @@ export type Judged = {
 export async function judgeFor(judge: Judge, recipient: Account, evidence: Evidence): Promise<Judged> {
   const view = await judge.whitelists.viewOf(recipient.id)
   const found = await judgedBy(judge, { recipient, view }, evidence)
+  if (found.verdict === 'admit') judge.usage?.received(recipient.id, found.contact.key)
   const facts = { from: authorOf(found, evidence.login), level: levelOf(found), verdict: verdictOf(found) }
   return { found, view, field: await verdictField(judge, { recipient, view, evidence }, facts) }
 }
@@ -102,15 +108,16 @@ export async function verdictField(
   { recipient, view, evidence }: Reader & { readonly evidence: Evidence },
   facts: Pick<VerdictFacts, 'from' | 'level' | 'verdict'>,
 ): Promise<string> {
-  const { message } = evidence
+  const { message, hashes } = evidence
   const list = await lists.ofUser(recipient.id)
   const mid = message.fields.find(({ name }) => name === 'message-id')?.value ?? ''
   const all = {
     ...facts,
+    ...hashes,
     mid: mid.length <= maxMessageId ? mid : '',
     lst: list?.id ?? recipient.id,
     ep: view?.epoch ?? 0,
     ver: view?.version ?? 0,
   }
-  return `X-Kith-Verdict: ${makeVerdict(primitives, all, message, gatewayKey.secret)}`
+  return `X-Kith-Verdict: ${signVerdict(primitives, all, gatewayKey.secret)}`
 }

@@ -2,5 +2,6 @@
 import { administrationAsks } from './administration/index.ts'
 import type { AskHandlers } from './handler.ts'
 import { meAsks } from './me.ts'
+import { requestAsks } from './requests.ts'
 
-export const askHandlers: AskHandlers = { ...meAsks, ...administrationAsks }
+export const askHandlers: AskHandlers = { ...meAsks, ...requestAsks, ...administrationAsks }

@@ -1,6 +1,7 @@
 /** Rows of folders. A UIDVALIDITY is never given twice, so that UIDs are never mistaken after a folder is made anew. */
 import type { Selectable } from 'kysely'
 import type { Database } from '../store.ts'
+import { joined } from '../transactions.ts'
 import type { MailFolderRow } from './mail-schema.ts'
 import type { FolderRefusal, MailFolder, MailFolders } from './mail-store.ts'
 
@@ -38,11 +39,6 @@ export function createMailFolders(db: Database): MailFolders {
       return changed.numUpdatedRows > 0n ? true : 'NONEXISTENT'
     },
   }
-}
-
-/** Runs in the transaction under way, or in one of its own. */
-export function joined<T>(db: Database, work: (inside: Database) => Promise<T>): Promise<T> {
-  return db.isTransaction ? work(db) : db.transaction().execute(work)
 }
 
 export function folderOf(row: Selectable<MailFolderRow>): MailFolder {
@@ -92,9 +88,11 @@ async function create(db: Database, wanted: Wanted, now: number): Promise<MailFo
   const row = await db
     .insertInto('mail_folders')
     .values({ ...wanted, uid_validity: validity, uid_next: 1, modseq: 1, subscribed: 1 })
+    // Another connection may have made it since we looked.
+    .onConflict((conflict) => conflict.doNothing())
     .returningAll()
-    .executeTakeFirstOrThrow()
-  return folderOf(row)
+    .executeTakeFirst()
+  return row ? folderOf(row) : 'ALREADYEXISTS'
 }
 
 function acceptable(path: string): boolean {

@@ -2,9 +2,10 @@
  * Writing messages. Each change takes its UIDs and modification numbers from the folder's row in the same
  * transaction: a UID is never given twice, and what was answered is on the disk (synchronous FULL).
  */
-
+import type { DialectTraits } from '../schema.ts'
 import type { Database } from '../store.ts'
-import { batch, folderOf, inboxOf, joined, removeUnused } from './mail-folders.ts'
+import { joined } from '../transactions.ts'
+import { batch, folderOf, inboxOf, removeUnused } from './mail-folders.ts'
 import { flagsOf } from './mail-reading.ts'
 import type {
   Added,
@@ -18,17 +19,29 @@ import type {
   Removed,
 } from './mail-store.ts'
 
-export function createMailMessages(db: Database): MailMessages {
+export function createMailMessages(db: Database, traits: DialectTraits): MailMessages {
+  /** Under the folders' locks: between reading rows and writing them nobody else changes them. */
+  const holding = <T>(folders: readonly number[], work: (inside: Database) => Promise<T>): Promise<T> =>
+    joined(db, async (inside) => {
+      if (traits.rowLocks) await lock(inside, folders)
+      return work(inside)
+    })
   return {
     append: (folder, message) => joined(db, (inside) => append(inside, folder, message)),
     deliver: (deliveries, now) => joined(db, (inside) => deliver(inside, deliveries, now)),
-    setFlags: (folder, uids, change) => joined(db, (inside) => setFlags(inside, { folder, uids }, change)),
-    expunge: (folder, uids) => joined(db, (inside) => expunge(inside, folder, uids)),
-    copy: (from, uids, target) => joined(db, (inside) => copy(inside, { folder: from, uids }, target)),
+    setFlags: (folder, uids, change) => holding([folder], (inside) => setFlags(inside, { folder, uids }, change)),
+    expunge: (folder, uids) => holding([folder], (inside) => expunge(inside, folder, uids)),
+    copy: (from, uids, target) =>
+      holding([from, target.folder], (inside) => copy(inside, { folder: from, uids }, target)),
     async forgetSubmissions(before) {
       await db.deleteFrom('mail_submissions').where('at', '<', before).execute()
     },
   }
+}
+
+/** In order, so that two who want the same folders never wait for each other. */
+async function lock(db: Database, folders: readonly number[]): Promise<void> {
+  await db.selectFrom('mail_folders').select('id').where('id', 'in', folders).orderBy('id').forUpdate().execute()
 }
 
 /** Takes `uids` UIDs and `changes` modification numbers; answers the folder as it was before. */
@@ -80,9 +93,14 @@ function flagColumns(flags: readonly string[]) {
 
 async function deliver(db: Database, deliveries: readonly Delivery[], now: number): Promise<readonly Added[]> {
   const added: Added[] = []
-  for (const delivery of deliveries) {
+  // Missing folders first, then the mailboxes in one order: two deliveries to the same people never wait for each other.
+  const ordered = deliveries.toSorted((a, b) => (a.account < b.account ? -1 : 1))
+  const inboxes = new Map<string, MailFolder>()
+  for (const { account } of ordered) inboxes.set(account, await inboxOf(db, account, now))
+  for (const delivery of ordered) {
     if (delivery.submission && !(await isFirst(db, delivery, now))) continue
-    const inbox: MailFolder = await inboxOf(db, delivery.account, now)
+    const inbox = inboxes.get(delivery.account)
+    if (!inbox) throw new Error('the INBOX just made is missing')
     const stored = await append(db, inbox.id, delivery.message)
     if (stored) added.push(stored)
   }

@@ -1,6 +1,7 @@
 /** Reading messages: lists without bytes first, bytes one message at a time. */
 
 import type { Database } from '../store.ts'
+import { atOnce } from '../transactions.ts'
 import { batch, folderOf } from './mail-folders.ts'
 import type { MailReading, StoredMessage } from './mail-store.ts'
 
@@ -22,11 +23,6 @@ export function createMailReading(db: Database): MailReading {
     raw: async (content) =>
       (await db.selectFrom('mail_contents').select('raw').where('id', '=', content).executeTakeFirst())?.raw,
   }
-}
-
-/** Reads of one moment, without the write lock. */
-function atOnce<T>(db: Database, work: (inside: Database) => Promise<T>): Promise<T> {
-  return db.isTransaction ? work(db) : db.transaction().setAccessMode('read only').execute(work)
 }
 
 async function open(db: Database, account: string, path: string) {

@@ -2,9 +2,8 @@
  * The tables of the embedded mail. A message's bytes are stored once per account and shared by its copies
  * (COPY, MOVE); what IMAP lists of a message (ENVELOPE, BODYSTRUCTURE) is worked out when it is stored.
  */
-import { type CreateTableBuilder, type Generated, type Kysely, sql } from 'kysely'
-import type { ColumnTypes } from '../schema.ts'
-import type { Tables } from '../tables.ts'
+import type { Generated } from 'kysely'
+import type { TableShape } from '../schema.ts'
 
 export type MailFolderRow = {
   readonly id: Generated<number>
@@ -69,77 +68,45 @@ export type MailTables = {
   readonly mail_validity: MailValidityRow
 }
 
-const sqliteTypes: ColumnTypes = { bytes: 'blob', counter: 'integer' }
-
-export async function createMailTables(db: Kysely<Tables>, types: ColumnTypes = sqliteTypes): Promise<void> {
-  await folders(db, types).execute()
-  await contents(db, types).execute()
-  await messages(db).execute()
-  await submissions(db).execute()
-  await db.schema
-    .createTable('mail_validity')
-    .ifNotExists()
-    .addColumn('id', 'bigint', (c) => c.primaryKey())
-    .addColumn('last', 'bigint', (c) => c.notNull())
-    .execute()
-  const index = db.schema.createIndex('mail_messages_content').ifNotExists().on('mail_messages')
-  await index.column('content').execute()
-  const byTime = db.schema.createIndex('mail_submissions_at').ifNotExists().on('mail_submissions')
-  await byTime.column('at').execute()
-}
-
-function folders(db: Kysely<Tables>, types: ColumnTypes) {
-  return counted(db.schema.createTable('mail_folders').ifNotExists(), types)
-    .addColumn('account', 'text', (c) => c.notNull())
-    .addColumn('path', 'text', (c) => c.notNull())
-    .addColumn('special', 'text', (c) => c.notNull())
-    .addColumn('uid_validity', 'bigint', (c) => c.notNull())
-    .addColumn('uid_next', 'bigint', (c) => c.notNull())
-    .addColumn('modseq', 'bigint', (c) => c.notNull())
-    .addColumn('subscribed', 'bigint', (c) => c.notNull())
-    .addUniqueConstraint('mail_folders_unique', ['account', 'path'])
-}
-
-function contents(db: Kysely<Tables>, types: ColumnTypes) {
-  return (
-    counted(db.schema.createTable('mail_contents').ifNotExists(), types)
-      .addColumn('size', 'bigint', (c) => c.notNull())
-      .addColumn('envelope', 'text', (c) => c.notNull())
-      .addColumn('structure', 'text', (c) => c.notNull())
-      // The large column last: SQLite then lists the others without reading its pages.
-      .addColumn('raw', sql.raw(types.bytes), (c) => c.notNull())
-  )
-}
-
-function messages(db: Kysely<Tables>) {
-  return db.schema
-    .createTable('mail_messages')
-    .ifNotExists()
-    .addColumn('folder', 'bigint', (c) => c.notNull().references('mail_folders.id').onDelete('cascade'))
-    .addColumn('uid', 'bigint', (c) => c.notNull())
-    .addColumn('content', 'bigint', (c) => c.notNull().references('mail_contents.id'))
-    .addColumn('flags', 'text', (c) => c.notNull())
-    .addColumn('seen', 'bigint', (c) => c.notNull())
-    .addColumn('deleted', 'bigint', (c) => c.notNull())
-    .addColumn('modseq', 'bigint', (c) => c.notNull())
-    .addColumn('received', 'bigint', (c) => c.notNull())
-    .addPrimaryKeyConstraint('mail_messages_key', ['folder', 'uid'])
-}
-
-function submissions(db: Kysely<Tables>) {
-  return db.schema
-    .createTable('mail_submissions')
-    .ifNotExists()
-    .addColumn('account', 'text', (c) => c.notNull())
-    .addColumn('message_id', 'text', (c) => c.notNull())
-    .addColumn('recipient', 'text', (c) => c.notNull())
-    .addColumn('at', 'bigint', (c) => c.notNull())
-    .addPrimaryKeyConstraint('mail_submissions_key', ['account', 'message_id', 'recipient'])
-}
-
-/** A number that counts by itself and is never given again, even after its row is deleted. */
-function counted<T extends string>(table: CreateTableBuilder<T>, types: ColumnTypes) {
-  return table.addColumn('id', sql.raw(types.counter), (c) =>
-    types.counter === 'integer' ? c.primaryKey().autoIncrement() : c.primaryKey(),
-  )
+export const mailShapes: { readonly [T in keyof MailTables]: TableShape<MailTables[T]> } = {
+  mail_folders: {
+    columns: {
+      id: 'counter',
+      account: 'text',
+      path: 'text',
+      special: 'text',
+      uid_validity: 'number',
+      uid_next: 'number',
+      modseq: 'number',
+      subscribed: 'number',
+    },
+    key: ['id'],
+    unique: ['account', 'path'],
+  },
+  mail_contents: {
+    // The large column last: SQLite then lists the others without reading its pages.
+    columns: { id: 'counter', size: 'number', envelope: 'text', structure: 'text', raw: 'bytes' },
+    key: ['id'],
+  },
+  mail_messages: {
+    columns: {
+      folder: 'number',
+      uid: 'number',
+      content: 'number',
+      flags: 'text',
+      seen: 'number',
+      deleted: 'number',
+      modseq: 'number',
+      received: 'number',
+    },
+    key: ['folder', 'uid'],
+    indexes: ['content'],
+    references: { folder: { table: 'mail_folders', cascade: true }, content: { table: 'mail_contents' } },
+  },
+  mail_submissions: {
+    columns: { account: 'text', message_id: 'text', recipient: 'text', at: 'number' },
+    key: ['account', 'message_id', 'recipient'],
+    indexes: ['at'],
+  },
+  mail_validity: { columns: { id: 'number', last: 'number' }, key: ['id'] },
 }

@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openStore, type Store } from '../store.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { overEach, type TestStore } from '../../testing/stores.ts'
+import type { Store } from '../store.ts'
 import type { MailFolder, NewMessage } from './mail-store.ts'
 
+let fresh: TestStore
 let store: Store
 let inbox: MailFolder
-beforeEach(async () => {
-  store = await openStore(':memory:')
-  const [first] = await store.mail.folders('alice', 1_000_000)
-  if (!first) throw new Error('no INBOX')
-  inbox = first
-})
-afterEach(() => store.close())
-
 function message(text: string, flags: readonly string[] = []): NewMessage {
   return { raw: Buffer.from(text), summary: { envelope: '[]', structure: '[]' }, flags, received: 1 }
 }
@@ -20,105 +14,117 @@ async function uids(path = 'INBOX'): Promise<readonly number[]> {
   return (await store.mail.open('alice', path))?.uids ?? []
 }
 
-describe('folders', () => {
-  it('makes the standard ones once, each with a UIDVALIDITY of its own', async () => {
-    const again = await store.mail.folders('alice', 9_000_000)
-    expect(again.map(({ path }) => path)).toEqual(['INBOX', 'Sent', 'Drafts', 'Trash'])
-    expect(new Set(again.map(({ uidValidity }) => uidValidity)).size).toBe(4)
-    const [other] = await store.mail.folders('bob', 1_000)
-    expect(Math.min(other?.uidValidity ?? 0)).toBeGreaterThan(Math.max(...again.map(({ uidValidity }) => uidValidity)))
+overEach((stores) => {
+  beforeEach(async () => {
+    fresh = await stores.fresh()
+    store = await fresh.open()
+    const [first] = await store.mail.folders('alice', 1_000_000)
+    if (!first) throw new Error('no INBOX')
+    inbox = first
   })
 
-  it('two at once make them once', async () => {
-    const both = await Promise.all([store.mail.folders('carol', 1), store.mail.folders('carol', 1)])
-    expect(both.map((folders) => folders.length)).toEqual([4, 4])
-  })
-
-  it('refuses paths with wildcards or controls', async () => {
-    for (const path of ['a*', 'a%', 'a\r\nb', '', 'x'.repeat(251)]) {
-      expect(await store.mail.createFolder('alice', path, 1)).toBe('CANNOT')
-    }
-  })
-
-  it('deletes a folder’s messages with it, but not bytes that a copy shares', async () => {
-    const made = await store.mail.createFolder('alice', 'Old', 1)
-    if (typeof made === 'string') throw new Error(made)
-    await store.mail.append(made.id, message('kept'))
-    await store.mail.append(made.id, message('lost'))
-    await store.mail.copy(made.id, [1], { folder: inbox.id, move: false })
-    const [kept, lost] = await store.mail.messages(made.id, [1, 2])
-    await store.mail.deleteFolder('alice', 'Old')
-    expect(Buffer.from((await store.mail.raw(kept?.content ?? 0)) ?? []).toString()).toBe('kept')
-    expect(await store.mail.raw(lost?.content ?? 0)).toBeUndefined()
-  })
-})
-
-describe('messages', () => {
-  it('gives UIDs and modification numbers that only rise', async () => {
-    const added = [await store.mail.append(inbox.id, message('a')), await store.mail.append(inbox.id, message('b'))]
-    expect(added.map((one) => one?.uid)).toEqual([1, 2])
-    await store.mail.setFlags(inbox.id, [2], { action: 'add', flags: ['\\Deleted'] })
-    expect(await store.mail.expunge(inbox.id)).toEqual([{ uid: 2, modseq: 5 }])
-    expect((await store.mail.append(inbox.id, message('c')))?.uid).toBe(3)
-    expect(await uids()).toEqual([1, 3])
-  })
-
-  it('expunge of named messages takes only those that are marked', async () => {
-    for (const text of ['a', 'b', 'c']) await store.mail.append(inbox.id, message(text, ['\\Deleted']))
-    await store.mail.setFlags(inbox.id, [2], { action: 'remove', flags: ['\\Deleted'] })
-    expect((await store.mail.expunge(inbox.id, [1, 2])).map(({ uid }) => uid)).toEqual([1])
-    expect(await uids()).toEqual([2, 3])
-  })
-
-  it('changes nothing where flags are as wanted already', async () => {
-    await store.mail.append(inbox.id, message('a', ['\\Seen']))
-    const same = await store.mail.setFlags(inbox.id, [1, 99], { action: 'add', flags: ['\\Seen'] })
-    expect(same).toEqual({ changed: [], conflicts: [] })
-    expect(await store.mail.counts(inbox.id)).toEqual({ messages: 1, unseen: 0 })
-  })
-
-  it('counts an empty folder', async () => {
-    expect(await store.mail.counts(inbox.id)).toEqual({ messages: 0, unseen: 0 })
-  })
-
-  it('moves more messages than one statement holds', async () => {
-    const all = Array.from({ length: 1_500 }, (_, at) => at + 1)
-    await store.transaction(async ({ mail }) => {
-      for (const at of all) await mail.append(inbox.id, message(`number ${at}`))
+  describe('folders', () => {
+    it('makes the standard ones once, each with a UIDVALIDITY of its own', async () => {
+      const again = await store.mail.folders('alice', 9_000_000)
+      expect(again.map(({ path }) => path)).toEqual(['INBOX', 'Sent', 'Drafts', 'Trash'])
+      expect(new Set(again.map(({ uidValidity }) => uidValidity)).size).toBe(4)
+      const [other] = await store.mail.folders('bob', 1_000)
+      expect(Math.min(other?.uidValidity ?? 0)).toBeGreaterThan(
+        Math.max(...again.map(({ uidValidity }) => uidValidity)),
+      )
     })
-    const trash = await store.mail.folder('alice', 'Trash')
-    const copied = await store.mail.copy(inbox.id, all, { folder: trash?.id ?? 0, move: true })
-    expect(copied.map(({ to }) => to)).toEqual(all)
-    expect(await uids()).toEqual([])
-    expect(await uids('Trash')).toEqual(all)
-  })
-})
 
-describe('deliveries', () => {
-  const submission = { account: 'bob', messageId: '<1@x>' }
+    it('two at once make them once', async () => {
+      const both = await Promise.all([store.mail.folders('carol', 1), store.mail.folders('carol', 1)])
+      expect(both.map((folders) => folders.length)).toEqual([4, 4])
+    })
 
-  it('happen once a submission and recipient, and again for another submitter', async () => {
-    const twice = [message('a'), message('a')].map((one) => ({ account: 'alice', message: one, submission }))
-    expect(await store.mail.deliver(twice, 1)).toHaveLength(1)
-    expect(await store.mail.deliver(twice, 2)).toHaveLength(0)
-    const other = { account: 'alice', message: message('a'), submission: { ...submission, account: 'carol' } }
-    expect(await store.mail.deliver([other], 3)).toHaveLength(1)
-    expect(await uids()).toEqual([1, 2])
-  })
+    it('refuses paths with wildcards or controls', async () => {
+      for (const path of ['a*', 'a%', 'a\r\nb', '', 'x'.repeat(251)]) {
+        expect(await store.mail.createFolder('alice', path, 1)).toBe('CANNOT')
+      }
+    })
 
-  it('are forgotten after their time', async () => {
-    const one = [{ account: 'alice', message: message('a'), submission }]
-    await store.mail.deliver(one, 10)
-    await store.mail.forgetSubmissions(10)
-    expect(await store.mail.deliver(one, 11)).toHaveLength(0)
-    await store.mail.forgetSubmissions(11)
-    expect(await store.mail.deliver(one, 12)).toHaveLength(1)
+    it('deletes a folder’s messages with it, but not bytes that a copy shares', async () => {
+      const made = await store.mail.createFolder('alice', 'Old', 1)
+      if (typeof made === 'string') throw new Error(made)
+      await store.mail.append(made.id, message('kept'))
+      await store.mail.append(made.id, message('lost'))
+      await store.mail.copy(made.id, [1], { folder: inbox.id, move: false })
+      const [kept, lost] = await store.mail.messages(made.id, [1, 2])
+      await store.mail.deleteFolder('alice', 'Old')
+      expect(Buffer.from((await store.mail.raw(kept?.content ?? 0)) ?? []).toString()).toBe('kept')
+      expect(await store.mail.raw(lost?.content ?? 0)).toBeUndefined()
+    })
   })
 
-  it('are all stored or none', async () => {
-    const bad: NewMessage = { ...message('b'), received: Number.NaN }
-    const both = [message('a'), bad].map((one) => ({ account: 'alice', message: one }))
-    await expect(store.mail.deliver(both, 1)).rejects.toThrow('NOT NULL')
-    expect(await uids()).toEqual([])
+  describe('messages', () => {
+    it('gives UIDs and modification numbers that only rise', async () => {
+      const added = [await store.mail.append(inbox.id, message('a')), await store.mail.append(inbox.id, message('b'))]
+      expect(added.map((one) => one?.uid)).toEqual([1, 2])
+      await store.mail.setFlags(inbox.id, [2], { action: 'add', flags: ['\\Deleted'] })
+      expect(await store.mail.expunge(inbox.id)).toEqual([{ uid: 2, modseq: 5 }])
+      expect((await store.mail.append(inbox.id, message('c')))?.uid).toBe(3)
+      expect(await uids()).toEqual([1, 3])
+    })
+
+    it('expunge of named messages takes only those that are marked', async () => {
+      for (const text of ['a', 'b', 'c']) await store.mail.append(inbox.id, message(text, ['\\Deleted']))
+      await store.mail.setFlags(inbox.id, [2], { action: 'remove', flags: ['\\Deleted'] })
+      expect((await store.mail.expunge(inbox.id, [1, 2])).map(({ uid }) => uid)).toEqual([1])
+      expect(await uids()).toEqual([2, 3])
+    })
+
+    it('changes nothing where flags are as wanted already', async () => {
+      await store.mail.append(inbox.id, message('a', ['\\Seen']))
+      const same = await store.mail.setFlags(inbox.id, [1, 99], { action: 'add', flags: ['\\Seen'] })
+      expect(same).toEqual({ changed: [], conflicts: [] })
+      expect(await store.mail.counts(inbox.id)).toEqual({ messages: 1, unseen: 0 })
+    })
+
+    it('counts an empty folder', async () => {
+      expect(await store.mail.counts(inbox.id)).toEqual({ messages: 0, unseen: 0 })
+    })
+
+    it('moves more messages than one statement holds', async () => {
+      const all = Array.from({ length: 1_500 }, (_, at) => at + 1)
+      await store.transaction(async ({ mail }) => {
+        for (const at of all) await mail.append(inbox.id, message(`number ${at}`))
+      })
+      const trash = await store.mail.folder('alice', 'Trash')
+      const copied = await store.mail.copy(inbox.id, all, { folder: trash?.id ?? 0, move: true })
+      expect(copied.map(({ to }) => to)).toEqual(all)
+      expect(await uids()).toEqual([])
+      expect(await uids('Trash')).toEqual(all)
+    })
+  })
+
+  describe('deliveries', () => {
+    const submission = { account: 'bob', messageId: '<1@x>' }
+
+    it('happen once a submission and recipient, and again for another submitter', async () => {
+      const twice = [message('a'), message('a')].map((one) => ({ account: 'alice', message: one, submission }))
+      expect(await store.mail.deliver(twice, 1)).toHaveLength(1)
+      expect(await store.mail.deliver(twice, 2)).toHaveLength(0)
+      const other = { account: 'alice', message: message('a'), submission: { ...submission, account: 'carol' } }
+      expect(await store.mail.deliver([other], 3)).toHaveLength(1)
+      expect(await uids()).toEqual([1, 2])
+    })
+
+    it('are forgotten after their time', async () => {
+      const one = [{ account: 'alice', message: message('a'), submission }]
+      await store.mail.deliver(one, 10)
+      await store.mail.forgetSubmissions(10)
+      expect(await store.mail.deliver(one, 11)).toHaveLength(0)
+      await store.mail.forgetSubmissions(11)
+      expect(await store.mail.deliver(one, 12)).toHaveLength(1)
+    })
+
+    it('are all stored or none', async () => {
+      const bad: NewMessage = { ...message('b'), received: Number.NaN }
+      const both = [message('a'), bad].map((one) => ({ account: 'alice', message: one }))
+      await expect(store.mail.deliver(both, 1)).rejects.toThrow(/NOT NULL|bigint/)
+      expect(await uids()).toEqual([])
+    })
   })
 })

@@ -1,5 +1,6 @@
 /** Mailboxes and messages of the embedded mail: what the IMAP and SMTP sides may ask of the store. */
 
+import type { DialectTraits } from '../schema.ts'
 import type { Database } from '../store.ts'
 import { createMailFolders } from './mail-folders.ts'
 import { createMailMessages } from './mail-messages.ts'
@@ -114,6 +115,6 @@ export type MailMessages = {
 
 export type MailStore = MailFolders & MailReading & MailMessages
 
-export function createMailStore(db: Database): MailStore {
-  return { ...createMailFolders(db), ...createMailReading(db), ...createMailMessages(db) }
+export function createMailStore(db: Database, traits: DialectTraits): MailStore {
+  return { ...createMailFolders(db), ...createMailReading(db), ...createMailMessages(db, traits) }
 }

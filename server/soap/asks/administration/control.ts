@@ -1,9 +1,11 @@
 /** Changes, and how they are watched: the audit log and what waits for a second person. */
 import { setTimeout as after } from 'node:timers/promises'
-import type { AuditLine, Outcome, Proposal } from '../../../../shared/administration.ts'
+import type { AdminRequest, AuditLine, Outcome, Proposal } from '../../../../shared/administration.ts'
 import { fail, ok } from '../../../../shared/rpc.ts'
 import { brokenAudit } from '../../../administration/audit.ts'
 import { changeSchema, faultOfChange } from '../../../administration/change.ts'
+import { isOpen } from '../../../administration/requests/requests.ts'
+import { type OperatorView, requestsForOperators } from '../../../administration/requests/views.ts'
 import type { Fault, Ran } from '../../../administration/run-changes.ts'
 import { decide, type Submitted, submit, tryChanges } from '../../../administration/submit.ts'
 import { undo } from '../../../administration/undo.ts'
@@ -13,7 +15,14 @@ import type { Service } from '../../service.ts'
 import type { AskCaller, AskHandlers } from '../handler.ts'
 import { plain, windowOf } from './views.ts'
 
-type Names = 'admin.audit' | 'admin.verify' | 'admin.proposals' | 'admin.decide' | 'admin.change' | 'admin.undo'
+type Names =
+  | 'admin.audit'
+  | 'admin.verify'
+  | 'admin.proposals'
+  | 'admin.requests'
+  | 'admin.decide'
+  | 'admin.change'
+  | 'admin.undo'
 
 /** So long the caller waits for whoever holds the policy key; it is asked four times a second. */
 const patienceMs = 20_000
@@ -42,6 +51,11 @@ export const controlAsks: Pick<AskHandlers, Names> = {
     const waiting = newest.filter(({ state }) => state === 'approval' || state === 'ready')
     const decided = newest.filter(({ state }) => state === 'done' || state === 'refused')
     return ok({ proposals: windowOf([...waiting, ...decided], firstProposals).map(proposalOf) })
+  },
+
+  'admin.requests': async ({ store }) => {
+    const open = (await requestsForOperators(store)).filter(({ row }) => isOpen(row))
+    return ok({ requests: windowOf(open, firstProposals).map(requestOf) })
   },
 
   'admin.decide': async (service, caller, { id, approve }) => {
@@ -122,6 +136,11 @@ function refused(faults: readonly Fault[]): Outcome {
 function lineOf({ n, at, who, via, op, target, why, before, after: made, undo: back }: AuditRow): AuditLine {
   const texts = { target: plain(target), why: plain(why), before: plain(before), after: plain(made) }
   return { n, at, who, via, op, ...texts, undoable: back !== '' }
+}
+
+function requestOf({ row, approval, scope = 'external', denied }: OperatorView): AdminRequest {
+  const waits = denied ? 'rule' : row.state === 'asked' ? 'peer' : (approval?.by ?? 'administrator')
+  return { id: row.id, user: row.usr, address: plain(row.address), note: plain(row.note), at: row.at, scope, waits }
 }
 
 function proposalOf({ id, at, who, why, state, approved_by, changes: text }: ProposalRow): Proposal {

@@ -25,6 +25,7 @@ const needs: { readonly [N in AdminAskName]: { readonly role: Role; readonly out
   'admin.audit': { role: 'auditor' },
   'admin.verify': { role: 'auditor' },
   'admin.proposals': { role: 'auditor' },
+  'admin.requests': { role: 'auditor' },
   'admin.decide': { role: 'administrator' },
   'admin.change': { role: 'operator' },
   'admin.undo': { role: 'operator' },

@@ -1,0 +1,69 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { importSourceSchema } from '../import/source.ts'
+import { faultOfList } from '../testing/consistency.ts'
+import { type TestFolder, testFolder } from '../testing/harness.ts'
+import { addImport, listImports, removeImport, runImport } from './imports.ts'
+
+let folder: TestFolder
+
+beforeEach(async () => {
+  folder = await testFolder(['alice', 'bob'])
+  const source = importSourceSchema.parse({ kind: 'csv', name: 'hr', file: 'hr.csv' })
+  await addImport(folder.administration, { source, for: 'all' })
+})
+afterEach(() => folder.close())
+
+function put(...rows: readonly string[]) {
+  return writeFile(join(folder.path, 'hr.csv'), ['address,name', ...rows, ''].join('\n'))
+}
+
+async function rows(user: string) {
+  const { lists } = folder.administration.store
+  const list = await lists.ofUser(user)
+  return list ? lists.entries(list.id) : []
+}
+
+test('a run brings every list in step, leaves what was added by hand, and says nothing where nothing changed', async () => {
+  const { administration } = folder
+  const { store } = administration
+  await administration.run([{ op: 'contact.add', user: 'bob', contact: { address: 'a@x.example', name: 'By hand' } }])
+  await put('a@x.example,A', 'b@x.example,B')
+  expect(await runImport(administration, 'hr', { dry: true })).toMatchObject({ ok: true, lists: [{}, {}] })
+  expect(await rows('alice')).toEqual([])
+  expect(await runImport(administration, 'hr', { why: 'nightly' })).toMatchObject({ ok: true })
+  expect(await store.administration.lastAudit()).toMatchObject({ via: 'import:hr', why: 'nightly' })
+  expect(await rows('alice')).toMatchObject([{ source: 'hr', external: 'a@x.example' }, { source: 'hr' }])
+  expect((await rows('bob')).map(({ source }) => source).sort()).toEqual(['', 'hr'])
+  const last = await store.administration.lastAudit()
+  expect(await runImport(administration, 'hr')).toEqual({ ok: true, lists: [], audit: [] })
+  expect(await store.administration.lastAudit()).toEqual(last)
+  await put('b@x.example,B 2')
+  await runImport(administration, 'hr', { force: true })
+  expect(await rows('alice')).toHaveLength(1)
+  expect(await faultOfList(administration, 'alice')).toBeUndefined()
+})
+
+test('a source that is broken, shrunken or unknown changes nothing and says whose list it was about', async () => {
+  const { administration } = folder
+  expect(await runImport(administration, 'hr')).toMatchObject({ ok: false, faults: [{ where: 'hr.csv' }] })
+  await put('a@x.example,A', 'a b@x.example,B')
+  expect(await runImport(administration, 'hr')).toMatchObject({ ok: false, faults: [{ line: 3 }] })
+  await put('a@x.example,A', 'b@x.example,B', 'c@x.example,C')
+  await runImport(administration, 'hr')
+  await put('a@x.example,A')
+  expect(await runImport(administration, 'hr')).toMatchObject({ ok: false, faults: [{ where: 'alice' }] })
+  expect(await rows('alice')).toHaveLength(3)
+  expect(await runImport(administration, 'other')).toMatchObject({ ok: false })
+})
+
+test('sources are kept by name', async () => {
+  const { administration } = folder
+  const source = importSourceSchema.parse({ kind: 'vcard', name: 'hr', file: 'hr.vcf' })
+  await addImport(administration, { source, for: 'user:bob' }, 'moved')
+  expect(await listImports(administration.store)).toMatchObject([{ for: 'user:bob', source: { kind: 'vcard' } }])
+  expect(await removeImport(administration, 'hr')).toMatchObject({ ok: true })
+  expect(await removeImport(administration, 'hr')).toMatchObject({ ok: false })
+  expect(await listImports(administration.store)).toEqual([])
+})

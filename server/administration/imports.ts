@@ -1,0 +1,166 @@
+/** Sources of contacts that the organisation has set up, and what running one does to the lists. */
+import { z } from 'zod'
+import type { ImportFault, ImportResult } from '../import/contact.ts'
+import { readSource } from '../import/read-source.ts'
+import { type ExistingContact, type ImportPlan, reconcile } from '../import/reconcile.ts'
+import { importSourceSchema } from '../import/source.ts'
+import { wishesOf } from '../import/wishes.ts'
+import { entryFromText } from '../lists/changes.ts'
+import { contactOfEntryRow } from '../lists/contact.ts'
+import { loadOrganisation } from '../organisation/organisation.ts'
+import { isIn, isUnit } from '../organisation/units.ts'
+import type { Administration } from '../setup/context.ts'
+import type { Store } from '../store/store.ts'
+import type { EntryRow } from '../store/tables.ts'
+import type { Note } from './audit.ts'
+import type { Change } from './change.ts'
+import type { Done } from './people.ts'
+import type { RunOptions } from './run-changes.ts'
+import type { Submitted } from './submit.ts'
+
+const storedSchema = z.strictObject({
+  source: importSourceSchema,
+  /** Whose lists its contacts go to. */
+  for: z.string().refine(isUnit),
+})
+export type StoredImport = z.infer<typeof storedSchema>
+
+const settingName = 'imports'
+
+export async function listImports(store: Store): Promise<readonly StoredImport[]> {
+  const text = await store.journal.setting(settingName)
+  return text === undefined ? [] : storedSchema.array().parse(JSON.parse(text))
+}
+
+type Noted = { readonly store: Store; readonly note: Note }
+
+/** One of the same name is replaced. */
+export function addImport({ store, note }: Noted, wanted: StoredImport, why = ''): Promise<void> {
+  return store.transaction(async (inside) => {
+    const { name } = wanted.source
+    const others = (await listImports(inside)).filter(({ source }) => source.name !== name)
+    await inside.journal.setSetting(settingName, JSON.stringify([...others, wanted]))
+    await note(inside, { op: 'import.add', target: name, why, after: JSON.stringify(wanted) })
+  })
+}
+
+/** The contacts that it brought stay. */
+export function removeImport({ store, note }: Noted, name: string, why = ''): Promise<Done> {
+  return store.transaction(async (inside) => {
+    const all = await listImports(inside)
+    const left = all.filter(({ source }) => source.name !== name)
+    if (left.length === all.length) return unknownImport(name)
+    await inside.journal.setSetting(settingName, JSON.stringify(left))
+    await note(inside, { op: 'import.remove', target: name, why })
+    return { ok: true, value: undefined }
+  })
+}
+
+function unknownImport(name: string): { readonly ok: false; readonly why: string } {
+  return { ok: false, why: `there is no import ${JSON.stringify(name)}` }
+}
+
+export type UserPlan = { readonly user: string; readonly plan: ImportPlan }
+export type ImportRun =
+  | { readonly ok: false; readonly faults: readonly ImportFault[] }
+  | {
+      readonly ok: true
+      readonly plans: readonly UserPlan[]
+      readonly warnings: readonly ImportFault[]
+      readonly changes: readonly Change[]
+      /** Has the changes made, all or none. */
+      readonly carry: (options: RunOptions & { readonly why?: string }) => Promise<Submitted>
+    }
+
+/** Whoever runs imports: the command line, and the process that holds the policy key. */
+export type ImportHost = Pick<Administration, 'store' | 'folder' | 'config' | 'run'>
+
+export type ImportOptions = {
+  /** Takes a shrunken source all the same: somebody has looked at it. */
+  readonly force?: boolean
+}
+
+/** Reads the source and says what it would change. */
+export async function planImport(
+  host: ImportHost,
+  stored: StoredImport,
+  options: ImportOptions = {},
+): Promise<ImportRun> {
+  const { folder, config } = host
+  const read = await readSource(stored.source, {
+    folder: folder.path,
+    env: process.env,
+    unicode: config.policy.unicode,
+  })
+  return read.ok ? planRead(host, stored, read, options) : read
+}
+
+/** The same with what was read already. */
+export async function planRead(
+  { store, config, run }: ImportHost,
+  { source, for: unit }: StoredImport,
+  read: Extract<ImportResult, { readonly ok: true }>,
+  { force = false }: ImportOptions = {},
+): Promise<ImportRun> {
+  const { unicode } = config.policy
+  const plans: UserPlan[] = []
+  for (const [user, existing] of await listsOf(store, unit)) {
+    const { name, maxShrink } = source
+    const plan = reconcile(existing, read.contacts, { source: name, unicode, maxShrink, force })
+    if (plan.faults.length > 0) return { ok: false, faults: plan.faults.map((fault) => ({ where: user, ...fault })) }
+    plans.push({ user, plan })
+  }
+  if (plans.length === 0) return { ok: false, faults: [{ why: `nobody is in ${unit}` }] }
+  const changes = plans.flatMap((one) => changesOf(one, source.name))
+  return {
+    ok: true,
+    plans,
+    warnings: read.warnings,
+    changes,
+    carry: (options) => run(changes, { ...options, via: `import:${source.name}` }),
+  }
+}
+
+/** For whoever runs a stored source at its interval. */
+export async function runImport(
+  host: ImportHost,
+  name: string,
+  options: ImportOptions & { readonly dry?: boolean; readonly why?: string } = {},
+): Promise<Extract<ImportRun, { readonly ok: false }> | Submitted> {
+  const stored = (await listImports(host.store)).find(({ source }) => source.name === name)
+  if (!stored) return { ok: false, faults: [unknownImport(name)] }
+  const planned = await planImport(host, stored, options)
+  if (!planned.ok) return planned
+  const { dry = false, why = '' } = options
+  // Nothing to do, and no line in the log that says so.
+  return planned.changes.length === 0 ? { ok: true, lists: [], audit: [] } : planned.carry({ dry, why })
+}
+
+/** The present entries of everybody in the unit who may sign in. */
+function listsOf(store: Store, unit: string): Promise<ReadonlyMap<string, readonly ExistingContact[]>> {
+  return store.snapshot(async (inside) => {
+    const lists = new Map<string, readonly ExistingContact[]>()
+    for (const person of (await loadOrganisation(inside)).people.values()) {
+      if (!person.isActive || !isIn(person, unit)) continue
+      const list = await inside.lists.ofUser(person.usr)
+      if (list) lists.set(person.usr, (await inside.lists.entries(list.id)).map(existingOf))
+    }
+    return lists
+  })
+}
+
+function existingOf({ json, source, external }: EntryRow): ExistingContact {
+  const contact = contactOfEntryRow(entryFromText(json))
+  return source === '' ? contact : { ...contact, source, externalId: external }
+}
+
+function changesOf({ user, plan }: UserPlan, source: string): readonly Change[] {
+  return wishesOf(plan, source).map((wish): Change => {
+    if (wish.op === 'add') {
+      const { contact, from } = wish
+      return { op: 'contact.add', user, contact, ...(from ? { from } : {}) }
+    }
+    if (wish.op === 'set') return { op: 'contact.set', user, address: wish.address, changes: wish.changes }
+    return { op: 'contact.remove', user, address: wish.address }
+  })
+}

@@ -1,0 +1,22 @@
+/** Opens the store that the settings name. */
+import { z } from 'zod'
+import { connectionOf, postgresSettings } from '../store/postgres/settings.ts'
+import { sqliteBackend } from '../store/sqlite.ts'
+import { type Backend, openStoreOver, type Store } from '../store/store.ts'
+import type { Folder } from './folder.ts'
+
+const sqliteSettings = z.strictObject({ kind: z.literal('sqlite') })
+
+export const storeSettings = z.discriminatedUnion('kind', [sqliteSettings, postgresSettings])
+export type StoreSettings = z.infer<typeof storeSettings>
+
+export async function backendOf(settings: StoreSettings, folder: Folder, alone = false): Promise<Backend> {
+  if (settings.kind === 'sqlite') return sqliteBackend(folder.store, { alone })
+  // Loaded only where it is used: the SQLite server does without the driver.
+  const { postgresBackend } = await import('../store/postgres/postgres.ts')
+  return postgresBackend(await connectionOf(settings, folder.path))
+}
+
+export async function openConfigured(settings: StoreSettings, folder: Folder): Promise<Store> {
+  return openStoreOver(await backendOf(settings, folder))
+}
