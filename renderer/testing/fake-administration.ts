@@ -79,7 +79,7 @@ export function administrationCalls(fake: FakeAdministration): AdminCalls {
   const inside = <I, O>(answer: (input: I) => Result<O>) => {
     return (input: I) => (fake.state.step === 'open' ? answer(input) : fail('secondFactor'))
   }
-  return { ...opening(fake), ...reading(fake, inside), ...changing(fake, inside) }
+  return { ...opening(fake), ...reading(fake, inside), ...watching(fake, inside), ...changing(fake, inside) }
 }
 
 function opening(
@@ -110,6 +110,7 @@ function opening(
 }
 
 type Inside = <I, O>(answer: (input: I) => Result<O>) => (input: I) => Result<O>
+type Watching = 'admin.audit' | 'admin.verify' | 'admin.proposals' | 'admin.requests'
 type Reading =
   | 'admin.overview'
   | 'admin.users'
@@ -119,10 +120,6 @@ type Reading =
   | 'admin.groups'
   | 'admin.members'
   | 'admin.rules'
-  | 'admin.audit'
-  | 'admin.verify'
-  | 'admin.proposals'
-  | 'admin.requests'
 
 function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Reading> {
   const overview = { organisation: 'kith.test', version: '0.1.0', users: 3, active: 3, external: 0, pendingDevices: 1 }
@@ -162,6 +159,11 @@ function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Rea
     'admin.groups': inside(() => ok({ total: 1, groups: [{ id: 'sales', title: 'Sales', members: 2 }] })),
     'admin.members': inside(() => ok({ total: 1, members: [{ user: 'bob', name: 'Bob', address: 'bob@kith.test' }] })),
     'admin.rules': inside(() => ok({ total: 1, policy, rules: [rule] })),
+  }
+}
+
+function watching(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Watching> {
+  return {
     'admin.audit': inside(({ search, before, count }) => {
       const found = fake.lines.filter(({ n, target }) => n < (before ?? Infinity) && target.includes(search))
       return ok({ lines: found.slice(0, count), more: found.length > count })

@@ -282,6 +282,15 @@ test('a role that was taken away closes the administration with the next ask', a
   expect(await olga.ask('admin.overview', {})).toEqual(notAllowed)
 })
 
+test('what was opened with a password ends when the role becomes one that needs more', async () => {
+  await server.administration.run([{ op: 'role.set', user: 'olga', role: 'operator' }])
+  const olga = await client('olga')
+  await olga.ask('admin.open', { password: testPassword })
+  expect(await olga.ask('admin.overview', {})).toMatchObject({ ok: true })
+  await server.administration.run([{ op: 'role.set', user: 'olga', role: 'auditor' }])
+  expect(await olga.ask('admin.overview', {})).toMatchObject({ kind: 'secondFactor' })
+})
+
 test('no secret, code or password is logged', () => {
   for (const text of [secret, testPassword]) expect(server.logged()).not.toContain(text)
 })
