@@ -6,6 +6,7 @@
 
 import { oneAtATime } from './access/one-at-a-time.ts'
 import { noteAs } from './administration/audit.ts'
+import { commandSignerOf } from './administration/device-moves.ts'
 import { createDevices, type DeviceDependencies } from './administration/devices.ts'
 import { keepImports } from './administration/keep-imports.ts'
 import { carryOut } from './administration/submit.ts'
@@ -107,7 +108,7 @@ async function main(path: string): Promise<void> {
   const carry = () =>
     inOrder('carry', () =>
       withKey(async () => {
-        const count = await carryOut({ store, config, sign }, clock.now)
+        const count = await carryOut({ store, config, sign, signCommand: commandSignerOf(policyKey) }, clock.now)
         if (count > 0) log.info('carried out', { count })
       }),
     )

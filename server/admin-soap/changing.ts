@@ -2,8 +2,8 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { z } from 'zod'
 import { type Change, type ChangeOp, changeSchema } from '../administration/change.ts'
-import { type Ran, runChanges } from '../administration/run-changes.ts'
-import { submit, unsigned } from '../administration/submit.ts'
+import type { Ran } from '../administration/run-changes.ts'
+import { submit, tryChanges } from '../administration/submit.ts'
 import { beyondToken, scopeFor } from '../administration/tokens.ts'
 import { type Answer, type Failed, failed, unknownUser } from './faults.ts'
 import { type Desk, type Operation, operation } from './operation.ts'
@@ -68,7 +68,7 @@ export async function runAs(
   if (stranger) return stranger
   const { store, config, clock, who } = desk
   const run = { changes, who, via: 'soap', why, now: clock.now() }
-  if (dryRun) return answerOf(await runChanges({ store, config, sign: unsigned }, run, { dry: true }), 'dryRun')
+  if (dryRun) return answerOf(await tryChanges({ store, config }, run), 'dryRun')
   const submitted = await submit({ store, config }, run)
   if (!submitted.ok || !('pending' in submitted)) return answerOf(submitted, 'done')
   const { pending: proposal, needs } = submitted
