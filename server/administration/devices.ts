@@ -118,6 +118,8 @@ async function setState(
   { device, state, op, why = '' }: StateChange,
 ): Promise<Done<DeviceRow>> {
   await inside.devices.setState(device.usr, device.id, state)
+  // Without it the device's store never opens again (protocol.md 9).
+  if (state === 'revoked') await inside.devices.removeHalf(device.usr, device.id)
   if (state !== 'active') await inside.sessions.removeOf(device.usr, device.id)
   await nudge(inside, device.usr, dependencies.clock.now())
   const [before, after] = [JSON.stringify(device.state), JSON.stringify(state)]
