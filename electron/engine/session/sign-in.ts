@@ -1,12 +1,14 @@
 /** Signing in: to the account that is open, to a store that lies here, or as a new device. */
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
-import { newRecord, takeLogin } from '../account/account-login.ts'
+import { newRecord } from '../account/account-login.ts'
 import { type AccountPlace, accountPlace, setAside } from '../account/account-place.ts'
 import {
   type AccountStore,
   createAccountStore,
+  isOpenStore,
   mayBeginAnew,
   openAccountStore,
+  type SealedStore,
   storedAccount,
   vaultDependencies,
 } from '../account/account-store.ts'
@@ -14,6 +16,7 @@ import { createIdentity } from '../account/identity.ts'
 import { canCreateVault, makeKeys } from '../keys/vault.ts'
 import type { LinkFailure } from '../link/server-link.ts'
 import { readTarget, type Target } from '../link/target.ts'
+import { openByLogin } from './online-unlock.ts'
 import { closeAccount, type Entrance, entranceOf, makeLink, openAccount, type Reactions } from './opening.ts'
 import type { Opened, Stage } from './stage.ts'
 
@@ -60,7 +63,8 @@ async function enter(stage: Stage, reactions: Reactions, attempt: Attempt): Prom
   const { place, input } = attempt
   if (storedAccount(place) === 'none') return enrol(stage, reactions, attempt)
   const store = await openAccountStore(stage.ports, place, input.passphrase)
-  if (store.ok) return returnTo(stage, reactions, { ...attempt, store: store.value })
+  if (store.ok && isOpenStore(store.value)) return returnTo(stage, reactions, { ...attempt, store: store.value })
+  if (store.ok) return returnByLogin(stage, reactions, { ...attempt, sealed: store.value })
   const state = stage.state()
   const told = state.step === 'signedOut' ? state.cause : undefined
   if (!mayBeginAnew(store.failure.kind, { told, passphrase: input.passphrase })) return store
@@ -84,6 +88,21 @@ async function returnTo(
   const opened = await openAccount(stage, entranceOf(stage, store), reactions)
   const answer = await opened.runtime.login(input.password, target.code)
   return outcome(opened, answer, input.password)
+}
+
+/** A store that only a login opens. Where the server has destroyed its half, nothing here ever opens it. */
+async function returnByLogin(
+  stage: Stage,
+  reactions: Reactions,
+  { sealed, ...attempt }: Attempt & { readonly sealed: SealedStore },
+): Promise<Result<SignedIn>> {
+  const { password } = attempt.input
+  const { code } = attempt.target
+  const opened = await openByLogin(stage, reactions, sealed, { password, code })
+  if (opened.ok) return ok({ opened: opened.value, step: 'active' })
+  const { kind } = opened.failure
+  const isLost = mayBeginAnew(kind, { told: undefined, passphrase: undefined })
+  return isLost || (kind === 'deviceRevoked' && code !== undefined) ? enrol(stage, reactions, attempt) : opened
 }
 
 /**
@@ -126,7 +145,7 @@ async function enrol(stage: Stage, reactions: Reactions, attempt: Attempt): Prom
   const entrance: Entrance = { store: store.value, identity, link }
   const opened = await openAccount(stage, entrance, reactions)
   if (!answer.ok) return outcome(opened, answer, password)
-  const taken = takeLogin(store.value, opened.runtime.keeper, { answer: answer.value, password, identity })
+  const taken = opened.runtime.takeAnswer(answer.value, password)
   if (!taken.ok) return taken
   await opened.runtime.keepPassword(password)
   return ok({ opened, step: 'active' })
