@@ -1,15 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { violations } from './support/axe.ts'
 import { converse, expect, people, say, show, signIn, test } from './support/fixtures.ts'
 
 const { alice, bob } = people
 const screens = ['Chats', 'Mail', 'Contacts', 'Held', 'Settings'] as const
-
-/** Legacy mode: Electron has no second page for axe to finish in. */
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))
-}
 
 test('axe finds nothing on any screen, light and dark', async ({ open, organisation }) => {
   const app = await open('alice')

@@ -75,7 +75,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   '@zone-eu/wildduck': { parts: ['server'], files: ['server/mail/'] },
   'csv-parse': { parts: ['server'], files: ['server/import/csv/read.ts'] },
   ldapts: { parts: ['server'], files: ['server/import/ldap/'] },
-  uqr: { parts: ['server'] },
+  uqr: { parts: ['server', 'renderer'] },
   ws: { parts: ['server'] },
   vite: { parts: ['scripts', 'configs'] },
   vitest: { parts: ['configs'] },

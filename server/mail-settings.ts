@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { MailServer, MailServers } from '../shared/whitelist/login.ts'
 import type { Accounts } from './accounts.ts'
+import type { UsageRecorder } from './administration/usage.ts'
 import type { TlsFiles } from './keys/certificate.ts'
 import { gatewayOf, type KeyRing } from './keys/key-ring.ts'
 import { systemDns } from './mail/smtp/dkim.ts'
@@ -27,6 +28,7 @@ export type MailParts = {
   readonly log: Log
   readonly hub: Hub
   readonly keyRing: KeyRing
+  readonly usage: UsageRecorder
 }
 
 export async function openMail(context: Context, parts: MailParts): Promise<OpenMail> {
@@ -54,7 +56,7 @@ type EmbeddedParts = MailParts & { readonly mail: Extract<Config['mail'], { kind
 
 async function openEmbedded(
   context: Context,
-  { mail, accounts, whitelists, tls, log, hub, keyRing }: EmbeddedParts,
+  { mail, accounts, whitelists, tls, log, hub, keyRing, usage }: EmbeddedParts,
 ): Promise<OpenMail> {
   const { config, store, clock } = context
   const release = await store.claim('mail')
@@ -64,6 +66,7 @@ async function openEmbedded(
     store,
     accounts,
     whitelists,
+    usage,
     gatewayKey: gatewayOf(keyRing),
     dns: systemDns,
     tls,

@@ -17,6 +17,7 @@ import { addRuleCommands } from './cli/organisation/rule.ts'
 import { addWhyCommand } from './cli/organisation/why.ts'
 import { exitCodes } from './cli/outcome.ts'
 import { addQuarantineCommands } from './cli/quarantine.ts'
+import { addRequestCommands } from './cli/request.ts'
 import { addServeCommands } from './cli/serve.ts'
 import { addStoreCommands } from './cli/store.ts'
 import { addUserCommands } from './cli/user.ts'
@@ -32,6 +33,7 @@ function createProgram(): Command {
   addQuarantineCommands(program)
   addUserCommands(program)
   addContactCommands(program)
+  addRequestCommands(program)
   addGroupCommands(program)
   addRuleCommands(program)
   addPolicyCommands(program)

@@ -1,9 +1,10 @@
 /**
- * Holds the policy key while the server runs and does two things with it: carries out the changes that the services
- * were asked for, and issues each list's head again at half of its life (protocol.md 3.4). Forked
+ * Holds the policy key while the server runs and does three things with it: carries out the changes that the
+ * services were asked for, keeps imports in step, and issues each list's head again at half of its life (protocol.md 3.4). Forked
  * by `serve`; ends with it. Opens no port and takes no request.
  */
 
+import { keepImports } from './administration/keep-imports.ts'
 import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'
 import { PolicyKeyAbsent, policyKeyOf } from './keys/policy-key.ts'
@@ -13,6 +14,7 @@ import { reissueDue } from './lists/reissue.ts'
 import { bugFields, createLog, failureTo } from './operations/log.ts'
 import { repeat } from './operations/repeat.ts'
 import { readConfig } from './setup/config.ts'
+import { administer } from './setup/context.ts'
 import { folderAt } from './setup/folder.ts'
 import { openConfigured } from './setup/store.ts'
 
@@ -21,6 +23,9 @@ const everyMs = 60_000
 
 /** Whoever asked for a change waits for it. */
 const proposalsMs = 250
+
+/** How soon a new import is followed. */
+const importsMs = 10_000
 
 const log = createLog()
 
@@ -60,12 +65,20 @@ async function main(path: string): Promise<void> {
       if (count > 0) log.info('reissued', { count })
     })
   const failed = failureTo(log)
-  const stops = [repeat(everyMs, look, failed), repeat(proposalsMs, carry, failed)]
+  const administration = await administer({ folder, config: config.value, store, clock })
+  const imports = keepImports(administration, log)
+  const stops = [
+    repeat(everyMs, look, failed),
+    repeat(proposalsMs, carry, failed),
+    repeat(importsMs, () => imports.look(), failed),
+  ]
   end = async () => {
     for (const stop of stops) stop()
+    await imports.close()
     await store.close()
   }
   await look()
+  await imports.look()
 }
 
 main(process.argv[2] ?? '').catch((error: unknown) => {

@@ -4,6 +4,7 @@ import type { MailServers } from '../shared/whitelist/login.ts'
 import { createSessions } from './access/sessions.ts'
 import { createAccounts } from './accounts.ts'
 import type { Done } from './administration/people.ts'
+import { createUsageRecorder } from './administration/usage.ts'
 import type { TlsFiles } from './keys/certificate.ts'
 import { type KeyRing, keysMs, openKeyRing } from './keys/key-ring.ts'
 import { expiryWarning } from './keys/manifests.ts'
@@ -15,6 +16,7 @@ import { whyNotListening } from './operations/listening.ts'
 import { failureTo, type Log } from './operations/log.ts'
 import { createMetrics } from './operations/metrics.ts'
 import { repeat } from './operations/repeat.ts'
+import { createOrganisations } from './organisation/organisation.ts'
 import { supervisePolicy } from './policy-supervisor.ts'
 import { openHub } from './push/hub.ts'
 import { attachPush } from './push/socket.ts'
@@ -82,41 +84,39 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   const failed = failureTo(log)
   const metrics = createMetrics()
   const accounts = createAccounts({ store, clock })
-  const hub = await openHub({ store, every: (ms, work) => repeat(ms, work, failed) })
+  const every = (ms: number, work: () => Promise<void>) => repeat(ms, work, failed)
+  const hub = await openHub({ store, every })
   closers.push(() => hub.close())
-  closers.push(repeat(sweepMs, () => sweep(context), failed))
+  closers.push(every(sweepMs, () => sweep(context)))
   const whitelists = createWhitelists({ store, clock })
   const keyRing = await openKeyRing(context)
-  closers.push(repeat(keysMs, async () => void (await keyRing.current()), failed))
+  closers.push(every(keysMs, async () => void (await keyRing.current())))
   const warn = async () => warnOfExpiry(context, keyRing, log)
-  closers.push(repeat(warnMs, warn, failed))
+  closers.push(every(warnMs, warn))
   await warn()
-  const mail = await openMail(context, { accounts, whitelists, tls, log, hub, keyRing })
+  const usage = createUsageRecorder({ store, clock, every, failed })
+  closers.push(() => usage.close())
+  const mail = await openMail(context, { accounts, whitelists, tls, log, hub, keyRing, usage })
   closers.push(() => mail.close())
-  const sessions = createSessions({ store, clock })
-  const material = createMaterial(store)
   const given: { readonly mail: MailServers } = { mail: mail.servers }
   const service: Service = {
     ...context,
     log,
     metrics,
     accounts,
-    sessions,
-    material,
+    sessions: createSessions({ store, clock }),
+    material: createMaterial(store),
     hub,
     keys: keyRing,
+    organisations: createOrganisations(),
     ...given,
     waits: new Map(),
   }
   const scheme = options.insecureLoopback ? 'http' : 'https'
   let url = ''
   const { requestsPerMinute, proxies } = config
-  const http = await createHttp(service, {
-    ...(options.insecureLoopback ? {} : { tls }),
-    url: () => url,
-    requestsPerMinute,
-    proxies,
-  })
+  const secured = options.insecureLoopback ? {} : { tls }
+  const http = await createHttp(service, { ...secured, url: () => url, requestsPerMinute, proxies })
   closers.push(async () => {
     for (const end of service.waits.values()) end()
     await http.close()

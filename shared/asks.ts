@@ -3,6 +3,7 @@
  * question and its answer, which both ends parse. Everything in them has a canonical form: no null, no fraction.
  */
 import { z } from 'zod'
+import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 
 const nothing = z.strictObject({})
 
@@ -12,6 +13,13 @@ export const asks = {
     input: nothing,
     output: z.strictObject({ role: z.enum(['none', 'auditor', 'operator', 'administrator']) }),
   },
+
+  'requests.list': { input: nothing, output: requestsSchema },
+  'requests.create': { input: newRequestSchema, output: nothing },
+  /** Of the user who was asked, or of the sponsor who approves. */
+  'requests.answer': { input: requestAnswerSchema, output: nothing },
+  'requests.withdraw': { input: requestIdSchema, output: nothing },
+  'invitations.create': { input: nothing, output: invitationSchema },
 } as const satisfies Readonly<Record<string, { readonly input: z.ZodType; readonly output: z.ZodType }>>
 
 export type AskName = keyof typeof asks

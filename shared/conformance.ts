@@ -18,6 +18,8 @@ const closedCalls: readonly (readonly [name: string, input: unknown])[] = [
   ['contacts.get', { address: 'bob@corp.test' }],
   ['contacts.refresh', {}],
   ['whitelist.status', {}],
+  ['requests.list', {}],
+  ['requests.create', { to: 'bob@corp.test', note: '' }],
   ['conversations.list', { from: 0, count: 10 }],
   ['messages.list', { conversation: 'bob@corp.test', count: 10 }],
   ['mail.list', { search: '', from: 0, count: 10 }],

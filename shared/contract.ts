@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { deliverySchema, draftSchema, messageSchema } from './message.ts'
+import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 import { failureKinds } from './rpc.ts'
 
 const nothing = z.strictObject({})
@@ -190,6 +191,13 @@ export const contract = {
       output: z.object({ refusals: z.array(refusalSchema) }),
     },
 
+    /** Wishes for contacts: others', one's own, and those of guests one answers for. Asked of the server each time. */
+    'requests.list': { input: nothing, output: requestsSchema },
+    'requests.create': { input: newRequestSchema, output: nothing },
+    'requests.answer': { input: requestAnswerSchema, output: nothing },
+    'requests.withdraw': { input: requestIdSchema, output: nothing },
+    'invitations.create': { input: nothing, output: invitationSchema },
+
     'conversations.list': {
       input: z.strictObject({ from, count }),
       output: z.object({ total: z.number(), conversations: z.array(conversationSchema) }),
@@ -234,6 +242,8 @@ export const contract = {
     'whitelist.changed': whitelistSchema,
     /** The list moved: ask again for the windows on screen. */
     'contacts.changed': z.object({ revision: z.number(), change: changeSchema.optional() }),
+    /** `waiting`: how many wait for the user's own answer. */
+    'requests.changed': z.object({ waiting: z.number() }),
     'conversation.changed': z.object({ id: z.string() }),
     'message.changed': z.object({ id: z.string(), conversation: z.string(), delivery: deliverySchema.optional() }),
     /** A new message of a contact was admitted and stored: for notifications. */

@@ -35,14 +35,18 @@ function addContacts(byKey: Map<string, ListedContact>, contacts: Iterable<Liste
 }
 
 function viewOf(byKey: ReadonlyMap<string, ListedContact>, similar: ListView['similar']): ListView {
-  return { size: byKey.size, find: (key) => byKey.get(key) ?? inOpenDomain(byKey, key), similar }
+  return { size: byKey.size, find: (key) => findListed((one) => byKey.get(one), key), similar }
 }
 
-/** Everybody at a listed domain is a contact, under the address alone: the domain vouches for it, and no name is known. */
-function inOpenDomain(byKey: ReadonlyMap<string, ListedContact>, key: string): ListedContact | undefined {
+/**
+ * The contact of an address. Everybody at a listed domain is one, under the address alone: the domain vouches for it,
+ * and no name is known.
+ */
+export function findListed(byKey: (key: string) => ListedContact | undefined, key: string): ListedContact | undefined {
   const at = key.lastIndexOf('@')
-  const domain = at > 0 ? byKey.get(key.slice(at)) : undefined
-  return domain && { ...domain, name: key, address: key, key }
+  const domain = (): ListedContact | undefined => (at > 0 ? byKey(key.slice(at)) : undefined)
+  const vouched = (listed: ListedContact | undefined) => listed && { ...listed, name: key, address: key, key }
+  return byKey(key) ?? vouched(domain())
 }
 
 /** The contact that an entry of the list means, with the defaults of protocol.md section 3.2 filled in. */

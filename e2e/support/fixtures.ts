@@ -7,7 +7,7 @@ import { type App, type HostName, openApp } from './app.ts'
 import { type Organisation, removeTemplate, startOrganisation } from './organisation.ts'
 
 export { converse, fillSignIn, say, show, signIn } from './journeys.ts'
-export { people } from './organisation.ts'
+export { type Organisation, people } from './organisation.ts'
 export { expect }
 
 type OpenOptions = { readonly env?: Readonly<Record<string, string>>; readonly arguments?: readonly string[] }

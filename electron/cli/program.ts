@@ -3,6 +3,7 @@ import { CommanderError, InvalidArgumentError, Command as Program } from 'comman
 import { type Command, signedIn } from './client.ts'
 import { contacts, refresh } from './commands/contacts.ts'
 import { type LoginOptions, login, logout, status } from './commands/login.ts'
+import { answer, request, requests } from './commands/requests.ts'
 import { send } from './commands/send.ts'
 import { held, watch } from './commands/watch.ts'
 import { exitCodes, type Streams } from './outcome.ts'
@@ -48,6 +49,7 @@ export async function runProgram(words: readonly string[], about: About, run: Ru
   }
   addSession(add, act)
   addMessaging(add, act)
+  addRequests(add, act)
   try {
     await program.parseAsync(words, { from: 'user' })
     return code
@@ -94,6 +96,22 @@ function addMessaging(add: Add, act: Act): void {
     act(signedIn(watch), options),
   )
   add('held', 'messages that the guard did not admit').action((options: GlobalOptions) => act(signedIn(held), options))
+}
+
+function addRequests(add: Add, act: Act): void {
+  add('requests', 'wishes for contacts: yours, and those that wait for your answer').action((options: GlobalOptions) =>
+    act(signedIn(requests), options),
+  )
+  add('request', 'ask for a contact')
+    .argument('<address>', 'an address, or an invitation (kith-invite:...)')
+    .option('--note <text>', 'what the other side reads with it', '')
+    .action((to: string, options: GlobalOptions & { note: string }) =>
+      act(signedIn(request({ to, note: options.note })), options),
+    )
+  for (const accept of [true, false])
+    add(accept ? 'accept' : 'decline', accept ? 'agree to a request' : 'decline a request; it holds for 30 days')
+      .argument('<request>', 'its id')
+      .action((id: string, options: GlobalOptions) => act(signedIn(answer({ id, accept })), options))
 }
 
 /** Milliseconds. */

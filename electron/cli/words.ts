@@ -1,4 +1,5 @@
 /** What the terminal says for each kind of failure, and for the guard's reasons. English; the page has all languages. */
+import { isRequestReason, type RequestReason } from '../../shared/requests.ts'
 import type { Failure, FailureKind } from '../../shared/rpc.ts'
 
 const words: Readonly<Record<FailureKind, string>> = {
@@ -33,6 +34,18 @@ const words: Readonly<Record<FailureKind, string>> = {
   internal: 'something went wrong inside Kith; its log says what',
 }
 
+/** Why a request for a contact is not made. */
+const requestWords: Readonly<Record<RequestReason, string>> = {
+  address: 'that is not an address',
+  self: 'that is you',
+  listed: 'that is a contact of yours already',
+  declined: 'it was declined not long ago',
+  open: 'too many of yours are waiting',
+  day: 'enough for today',
+  invitation: 'the invitation was used, has expired, or is none',
+  rule: 'a rule of the organisation does not allow it',
+}
+
 const reasons: Readonly<Record<string, string>> = {
   malformed: 'is not an address that can be trusted',
   notListed: 'is not in the whitelist',
@@ -53,9 +66,9 @@ export const heldWords: Readonly<Record<string, string>> = {
 }
 
 export function wordsOf({ kind, detail }: Failure): string {
-  const lines = [
-    detail?.retryAfter === undefined ? words[kind] : `${words[kind]}; try again in ${clock(detail.retryAfter)}`,
-  ]
+  const reason = detail?.reason ?? ''
+  const what = isRequestReason(reason) ? requestWords[reason] : words[kind]
+  const lines = [detail?.retryAfter === undefined ? what : `${what}; try again in ${clock(detail.retryAfter)}`]
   if (detail?.issuer) lines.push(`  issuer: ${plain(detail.issuer)}`)
   if (detail?.fingerprint) lines.push(`  SHA-256: ${plain(detail.fingerprint)}`)
   for (const field of detail?.fields ?? []) if (field) lines.push(`  not valid: ${plain(field)}`)
@@ -72,9 +85,12 @@ export function refusalWords(refusal: {
   return `${plain(refusal.address)} ${why} (${plain(refusal.rule)})`
 }
 
+const daySeconds = 86_400
+
 /** Minutes and seconds, rounded up: trying at that moment will not be too early. */
 function clock(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1_000)
+  if (seconds >= daySeconds) return `${Math.ceil(seconds / daySeconds)} days`
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 

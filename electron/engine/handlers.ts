@@ -45,6 +45,12 @@ export function makeHandlers({ ports, session, settings }: HandlerParts): Handle
     'whitelist.status': open(({ runtime }) => ok(runtime.sync.status())),
     'guard.judge': mail((handlers) => handlers['guard.judge']),
 
+    'requests.list': open(({ runtime }) => runtime.requests.list()),
+    'requests.create': open(({ runtime }, input) => runtime.requests.change('requests.create', input)),
+    'requests.answer': open(({ runtime }, input) => runtime.requests.change('requests.answer', input)),
+    'requests.withdraw': open(({ runtime }, input) => runtime.requests.change('requests.withdraw', input)),
+    'invitations.create': open(({ runtime }) => runtime.ask('invitations.create', {})),
+
     'conversations.list': mail((handlers) => handlers['conversations.list']),
     'conversations.get': mail((handlers) => handlers['conversations.get']),
     'conversations.markRead': mail((handlers) => handlers['conversations.markRead']),

@@ -1,4 +1,5 @@
 import { Fragment } from 'react'
+import { isRequestReason } from '../../shared/requests.ts'
 import type { Failure } from '../../shared/rpc.ts'
 import { formatCountdown } from '../i18n/format.ts'
 import { type Translate, useWords } from '../i18n/i18n.ts'
@@ -7,7 +8,8 @@ import { refusalWords } from './words.ts'
 
 /** One sentence for a failure, where there is no room for more. */
 export function failureWords(t: Translate, failure: Failure): string {
-  return t(`failure.${failure.kind}`)
+  const reason = failure.detail?.reason ?? ''
+  return isRequestReason(reason) ? t(`requestReason.${reason}`) : t(`failure.${failure.kind}`)
 }
 
 function Countdown({ until }: { readonly until: number }) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { heldSchema, sessionSchema } from '../../shared/contract.ts'
 import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
+import { requestReasons, requestsSchema } from '../../shared/requests.ts'
 import { failureKinds } from '../../shared/rpc.ts'
 import { refusalReasons } from '../components/words.ts'
 import { words } from './i18n.ts'
@@ -37,8 +38,10 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'heldReason.': heldSchema.shape.reason.options,
   'language.': ['en', 'zh-Hant', 'zh-Hans'],
   'nav.': ['chats', 'mail', 'contacts', 'held', 'settings'],
-  'notice.': ['sent', 'copied', 'requestCopied'],
+  'notice.': ['sent', 'copied', 'requested'],
   'refusal.': refusalReasons,
+  'requestReason.': requestReasons,
+  'requestState.': requestsSchema.shape.own.element.shape.state.options,
   'role.': ['employee', 'partner'],
   'sendFailure.': sendFailureSchema.options,
   'settings.': ['keychain', 'passphrase', 'none'],

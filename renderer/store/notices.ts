@@ -5,7 +5,7 @@ import type { Ports } from './ports.ts'
 
 /** What a notice says; the words are the screen's. */
 export type NoticeBody =
-  | { readonly about: 'sent' | 'copied' | 'requestCopied' }
+  | { readonly about: 'sent' | 'copied' | 'requested' }
   | { readonly about: 'failure'; readonly failure: Failure }
   | { readonly about: 'refreshed'; readonly change: ListChange }
 export type Notice = NoticeBody & { readonly id: number }

@@ -10,6 +10,7 @@ import { makeMail } from './lists/mail.ts'
 import { makeNavigation } from './navigation.ts'
 import { makeNotices } from './notices.ts'
 import type { Ports } from './ports.ts'
+import { makeRequests } from './requests.ts'
 import { makeSession } from './session.ts'
 import { makeSettings } from './settings.ts'
 import { makeWhitelist } from './whitelist.ts'
@@ -25,6 +26,7 @@ function makeSlices(ports: Ports) {
     notices: makeNotices(ports),
     whitelist: makeWhitelist(ports),
     contacts: makeContacts(ports),
+    requests: makeRequests(ports),
     chats: makeChats(ports),
     mail: makeMail(ports),
     held: makeHeld(ports),
@@ -44,6 +46,7 @@ function enter(slices: Slices): void {
   void slices.held.list.reload()
   void slices.contacts.list.reload()
   void slices.mail.list.reload()
+  void slices.requests.load()
 }
 
 /** Nothing of a person stays in the page's memory when the store is locked or left. */
@@ -51,6 +54,7 @@ function leave(slices: Slices): void {
   slices.navigation.go('chats')
   slices.whitelist.clear()
   slices.contacts.clear()
+  slices.requests.clear()
   slices.mail.clear()
   slices.held.clear()
   slices.conversation.clear()
@@ -71,11 +75,12 @@ function followSession(slices: Slices): () => void {
 }
 
 function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => void)[] {
-  const { contacts, conversation, compose, chats, mail, held, whitelist } = slices
+  const { contacts, conversation, compose, chats, mail, held, requests, whitelist } = slices
   const contactsMoved = gather(clock, listWait, contacts.moved)
   const composeMoved = gather(clock, listWait, () => void compose.moved())
   const chatsMoved = gather(clock, listWait, () => void chats.list.reload())
   const mailMoved = gather(clock, listWait, mail.moved)
+  const requestsMoved = gather(clock, listWait, () => void requests.load())
   const heldMoved = gather(clock, listWait, () => void held.moved())
   return [
     host.on('session.changed', slices.session.received),
@@ -88,6 +93,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       chatsMoved()
       conversation.changed('')
     }),
+    host.on('requests.changed', requestsMoved),
     host.on('conversation.changed', ({ id }) => {
       chatsMoved()
       mailMoved()

@@ -11,6 +11,7 @@ import { makeFakeContacts } from './fake-contacts.ts'
 import { listHandlers } from './fake-lists.ts'
 import { makeHeld, makeMessages } from './fake-messages.ts'
 import { fakeNow, makePeople } from './fake-people.ts'
+import { makeFakeRequests, requestHandlers } from './fake-requests.ts'
 import { sessionHandlers } from './fake-session.ts'
 import { talkHandlers } from './fake-talk.ts'
 
@@ -58,6 +59,7 @@ export type FakeState = {
   contacts: ReturnType<typeof makeFakeContacts>
   messages: ReturnType<typeof makeMessages>
   held: ReturnType<typeof makeHeld>
+  requests: ReturnType<typeof makeFakeRequests>
   drafts: Map<string, string>
   /** Failures that the next call of that name answers with. */
   failures: Map<string, Failure>
@@ -85,6 +87,7 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     contacts,
     messages: options.bare ? [] : makeMessages(),
     held: options.bare ? [] : makeHeld(),
+    requests: options.bare ? { incoming: [], own: [], approvals: [] } : makeFakeRequests(now()),
     drafts: new Map(),
     failures: new Map(),
     calls: [],
@@ -128,6 +131,7 @@ export function makeFakeHost(options: FakeOptions = {}): FakeHost {
     ...sessionHandlers(state),
     ...listHandlers(state),
     ...talkHandlers(state),
+    ...requestHandlers(state),
   }
   const answer = serve(contract, withFailures(handlers, state, options.latency ?? 0), (_name, error) => {
     throw error

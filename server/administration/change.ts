@@ -58,6 +58,10 @@ export const changeSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('rule.deny'), what: address, user: login.optional() }),
   z.strictObject({ op: z.literal('rule.remove'), id: z.string().max(64) }),
 
+  /** Each side of a contact request that waits for nobody lists the other. `scope`: whether somebody from outside is let in. */
+  z.strictObject({ op: z.literal('request.link'), id: z.string().max(64), scope: z.enum(['internal', 'external']) }),
+  z.strictObject({ op: z.literal('request.refuse'), id: z.string().max(64) }),
+
   z.strictObject({
     op: z.literal('role.set'),
     user: login,
@@ -78,9 +82,11 @@ export function isAtLeast(role: Role, needed: Role): boolean {
   return ranks[role] >= ranks[needed]
 }
 
-/** Who may ask for a change: people and rules are the administrator's, contacts and groups the operator's. */
+const operators: ReadonlySet<string> = new Set(['contact', 'group', 'request'])
+
+/** Who may ask for a change: people and rules are the administrator's, contacts, groups and requests the operator's. */
 export function roleFor(change: Change): Role {
-  return change.op.startsWith('contact.') || change.op.startsWith('group.') ? 'operator' : 'administrator'
+  return operators.has(change.op.slice(0, change.op.indexOf('.'))) ? 'operator' : 'administrator'
 }
 
 /** The first thing wrong with what was given as a change. */

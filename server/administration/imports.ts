@@ -1,6 +1,6 @@
 /** Sources of contacts that the organisation has set up, and what running one does to the lists. */
 import { z } from 'zod'
-import type { ImportFault } from '../import/contact.ts'
+import type { ImportFault, ImportResult } from '../import/contact.ts'
 import { readSource } from '../import/read-source.ts'
 import { type ExistingContact, type ImportPlan, reconcile } from '../import/reconcile.ts'
 import { importSourceSchema } from '../import/source.ts'
@@ -83,13 +83,26 @@ export type ImportOptions = {
 /** Reads the source and says what it would change. */
 export async function planImport(
   host: ImportHost,
+  stored: StoredImport,
+  options: ImportOptions = {},
+): Promise<ImportRun> {
+  const { folder, config } = host
+  const read = await readSource(stored.source, {
+    folder: folder.path,
+    env: process.env,
+    unicode: config.policy.unicode,
+  })
+  return read.ok ? planRead(host, stored, read, options) : read
+}
+
+/** The same with what was read already. */
+export async function planRead(
+  { store, config, run }: ImportHost,
   { source, for: unit }: StoredImport,
+  read: Extract<ImportResult, { readonly ok: true }>,
   { force = false }: ImportOptions = {},
 ): Promise<ImportRun> {
-  const { store, folder, config, run } = host
   const { unicode } = config.policy
-  const read = await readSource(source, { folder: folder.path, env: process.env, unicode })
-  if (!read.ok) return read
   const plans: UserPlan[] = []
   for (const [user, existing] of await listsOf(store, unit)) {
     const { name, maxShrink } = source

@@ -211,6 +211,24 @@ const change = oneof<Arbitrary<Change>[]>(
   }),
 )
 
+test('a batch that adds, changes and removes one contact is undone step by step', async () => {
+  const one = { user: 'alice', address: 'x@partner.example' }
+  await run({ op: 'contact.add', user: 'alice', contact: { address: 'y@partner.example', name: 'Y' } })
+  const ran = await run(
+    { op: 'contact.add', user: 'alice', contact: { address: one.address, name: 'X' } },
+    { op: 'contact.set', ...one, changes: { name: 'X2', remark: 'r' } },
+    { op: 'contact.remove', ...one },
+    { op: 'contact.set', user: 'alice', address: 'y@partner.example', changes: { address: 'z@partner.example' } },
+    { op: 'contact.remove', user: 'alice', address: 'z@partner.example' },
+  )
+  expect(await addressesOf('alice')).toEqual([])
+  for (const n of ran.audit.toReversed()) {
+    const { undo = '[]' } = (await folder.administration.store.administration.audit(n)) ?? {}
+    await run(...changeSchema.array().parse(JSON.parse(undo)))
+  }
+  expect(await addressesOf('alice')).toEqual(['y@partner.example'])
+})
+
 test('whatever is changed and undone: every version replays, shared cards are those with a reason, undo leads back', async () => {
   const { administration } = folder
   const { store } = administration

@@ -3,7 +3,7 @@ import { policyKeyOf } from '../keys/policy-key.ts'
 import { signerOf } from '../lists/issue.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
-import type { Change } from './change.ts'
+import { type Change, changeSchema } from './change.ts'
 import { carryOut, decide, submit } from './submit.ts'
 
 let folder: TestFolder
@@ -57,6 +57,8 @@ test('with four eyes an external entry waits for somebody else; an internal one 
 
 test('four eyes cannot be switched off by one pair', async () => {
   await ask([{ op: 'policy.set', changes: { fourEyes: true } }])
+  // What a change does not name stays as it is.
+  await ask([changeSchema.parse({ op: 'policy.set', changes: { everyone: true } })])
   expect(await ask([{ op: 'policy.set', changes: { fourEyes: false } }])).toMatchObject({ needs: 'approval' })
 })
 

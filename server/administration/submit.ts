@@ -56,6 +56,7 @@ function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): Proposal
 function isExternal(change: Change, { domain }: Config): boolean {
   if (change.op === 'contact.add') return isOutside(change.contact, domain)
   if (change.op === 'contact.set') return change.changes.address !== undefined || change.changes.scope === 'external'
+  if (change.op === 'request.link') return change.scope === 'external'
   if (change.op === 'user.add') return change.scope === 'external'
   if (change.op === 'policy.set') return change.changes.fourEyes === false || change.changes.domains === true
   return change.op === 'rule.domain'

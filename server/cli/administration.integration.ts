@@ -34,7 +34,7 @@ async function lastLine() {
   return folder.administration.store.administration.lastAudit()
 }
 
-test('policy, groups, rules and guests make lists; why tells which rule, in words and with its id', async () => {
+test('policy, groups and rules make lists', async () => {
   expect(await json('policy set departments=on domains=on --why ticket-7')).toMatchObject({ ok: true, exit: 0 })
   expect(await lastLine()).toMatchObject({ op: 'policy.set', why: 'ticket-7', via: 'cli' })
   expect(await json('policy set everyone=maybe')).toMatchObject({ ok: false, exit: 3 })
@@ -51,6 +51,9 @@ test('policy, groups, rules and guests make lists; why tells which rule, in word
   expect(await json('rule open user:carol group:board')).toMatchObject({ ok: true })
   const { rules } = await json('rule list')
   expect(rules).toHaveLength(3)
+})
+
+test('why says which rule, in words and with its id; contact list --effective says it of each', async () => {
   const why = await run('why --user alice --address bad@partner.example')
   expect(why.out).toMatch(
     /^alice has no contact bad@partner\.example\nit would be admitted by:\n {2}rule [0-9a-f]{12}: the whole/,
@@ -93,6 +96,7 @@ test('guest add and user set; the password may wait; a dry run tells the differe
       }),
     ]),
   })
+  expect(await json('contact expiring --days 3650')).toMatchObject({ contacts: [{ user: 'gu', kind: 'account' }] })
   expect(await json('user password gu --why first', 'a good password\n')).toMatchObject({ ok: true })
   expect(await lastLine()).toMatchObject({ op: 'user.password', target: 'gu', why: 'first', after: '' })
 })
@@ -183,6 +187,9 @@ test('a source is imported, run again, and exported; formulas stay text', async 
   const exported = await run('contact export --user carol')
   expect(exported.out).toContain("an@import.example,'=1+1,")
   expect(await json('contact export --user carol --format json')).toMatchObject({ contacts: [{ name: '=1+1' }, {}] })
+})
+
+test('a source is kept under its name and run; one that lost its contacts is refused unless forced', async () => {
   await file('hr.csv', 'address,name\nhr@import.example,Hr\n')
   const settings = await file('hr.json', { kind: 'csv', name: 'hr', file: 'in/hr.csv' })
   expect(await json(`import add ${settings} --for department:Sales --why hr`)).toMatchObject({ name: 'hr' })
@@ -211,10 +218,25 @@ test('contacts that nobody uses are listed and removed together, those of an imp
   await work.flush?.()
   await usage.close()
   expect(await json('contact unused --days 90')).toMatchObject({ contacts: [] })
-  expect(await json('contact remove --unused-days 90')).toMatchObject({ ok: true, removed: 0 })
+  folder.pass(-300 * day)
+  const add = { op: 'contact.add' as const, user: 'bob' }
+  await administration.run([
+    { ...add, contact: { address: 'old@quiet.example', name: 'Old' } },
+    { ...add, contact: { address: 'hr@quiet.example', name: 'Hr' }, from: { source: 'hr', external: '1' } },
+  ])
+  folder.pass(300 * day)
+  expect(await json('contact unused --days 90 --user bob')).toMatchObject({
+    contacts: [{ address: 'old@quiet.example' }, { address: 'hr@quiet.example', from: 'import hr' }],
+  })
+  expect(await json('contact unused --days 365')).toMatchObject({ contacts: [] })
+  expect(await json('contact remove --unused-days 90 --dry-run')).toMatchObject({
+    lists: [{ user: 'bob', removed: 1 }],
+  })
+  const removed = await json('contact remove --unused-days 90')
+  expect(removed).toMatchObject({ ok: true, contacts: 1 })
+  expect(await json(`undo ${String(removed.audit)}`)).toMatchObject({ lists: [{ user: 'bob', added: 1 }] })
   expect(await json('contact remove a@x.example --unused-days 90')).toMatchObject({ exit: 2 })
   expect((await run('contact remove --unused-days 0')).code).toBe(2)
-  expect(await json('contact expiring --days 3650')).toMatchObject({ contacts: [{ user: 'gu', kind: 'account' }] })
 })
 
 test('with four eyes the second person approves; whoever proposed does not', async () => {

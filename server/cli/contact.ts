@@ -124,5 +124,5 @@ async function removeUnused(administration: Administration, options: RemoveOptio
   const changes = found.value
     .filter(({ source }) => isOwn(source))
     .map(({ user: usr, address }): Change => ({ op: 'contact.remove', user: usr, address }))
-  return change(administration, options, changes, { value: { removed: changes.length } })
+  return change(administration, options, changes, { value: { contacts: changes.length } })
 }

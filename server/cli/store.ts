@@ -1,4 +1,4 @@
-/** `kith-server store`: where the store is. */
+/** `kith-server store`: where the store is. `backup` and `check`: a copy of everything, and whether all is whole. */
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
@@ -16,6 +16,28 @@ export function addStoreCommands(program: Command): void {
   )
     .requiredOption('--to <file>', 'file with the settings of the other database, as under "store" in config.json')
     .action(acting(migrateOptions, migrate))
+  withCommon(program.command('backup').description('copy the data folder, of one moment, while the server serves'))
+    .requiredOption('--to <folder>', 'new or empty folder')
+    .action(acting(migrateOptions, backup))
+  withCommon(program.command('check').description('every list, chain, signed head and the audit log')).action(
+    acting(commonOptions, check),
+  )
+}
+
+async function backup({ data, to }: z.infer<typeof migrateOptions>): Promise<Outcome> {
+  const { backUp } = await import('../setup/back-up.ts')
+  const done = await backUp(data, to)
+  if (!done.ok) return unavailable(done.why)
+  const without = 'It holds settings, keys and certificate; the database is backed up by its own means.'
+  return succeeded(`${to} is a complete data folder.${done.value.store ? '' : ` ${without}`}`, { to, ...done.value })
+}
+
+async function check({ data }: z.infer<typeof commonOptions>): Promise<Outcome> {
+  const { checkStore } = await import('../setup/back-up.ts')
+  const checked = await checkStore(data)
+  if (!checked.ok) return unavailable(checked.why)
+  const { lists, versions, audit } = checked.value
+  return succeeded(`${lists} lists of ${versions} versions and ${audit} audit lines are whole.`, checked.value)
 }
 
 async function migrate({ data, to }: z.infer<typeof migrateOptions>): Promise<Outcome> {

@@ -7,7 +7,7 @@ import { cleanAddressText } from '../../shared/address.ts'
 import { splitMessage } from '../../shared/header.ts'
 import { subjectOf } from '../../shared/text/subject.ts'
 import type { Account } from '../accounts.ts'
-import type { Job } from '../mail/smtp/deliver.ts'
+import { type Job, recordSent } from '../mail/smtp/deliver.ts'
 import { bytesOf } from '../mail/smtp/message.ts'
 import { evidenceOf, type Judge, type Judged, judgeFor } from '../mail/smtp/verdict.ts'
 import type { Decision } from '../operations/metrics.ts'
@@ -46,6 +46,7 @@ export async function dispatch(dispatcher: Dispatcher, job: Job): Promise<void> 
     await dispatcher.quarantine.remove(ids)
     throw error
   }
+  recordSent(dispatcher, job)
 }
 
 function copyFor(job: Job, to: readonly string[], verdict: readonly string[]): Copy {

@@ -1,5 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import SqliteFile from 'better-sqlite3-multiple-ciphers'
 import { afterEach, describe, expect, it } from 'vitest'
 import { smtpClient, tls } from '../mail/testing/mail-harness.ts'
 import { rawClient, signedInClient } from '../mail/testing/raw-client.ts'
@@ -33,10 +33,11 @@ async function withPostfix(world: World): Promise<MailServer> {
 const raw = 'From: alice@kith.test\r\nTo: bob@kith.test\r\n\r\nhi\r\n'
 const login = { user: 'alice@kith.test', password: testPassword }
 
-/** The store as it is when its disk is full of something else: not a database any more. */
+/** The store without what every judgement reads: whoever asks gets an error, whatever is still in memory. */
 function breakStore({ path }: World): void {
-  for (const name of ['kith.sqlite-wal', 'kith.sqlite-shm']) rmSync(`${path}/${name}`, { force: true })
-  writeFileSync(`${path}/kith.sqlite`, 'x'.repeat(1_000_000))
+  const database = new SqliteFile(`${path}/kith.sqlite`)
+  for (const table of ['users', 'lists', 'manifests']) database.exec(`alter table ${table} rename to gone_${table}`)
+  database.close()
 }
 
 describe('fails closed', () => {

@@ -2,6 +2,7 @@
 import { parseAddress } from '../../shared/address.ts'
 import type { Accounts } from '../accounts.ts'
 import type { Done } from '../administration/people.ts'
+import { createUsageRecorder } from '../administration/usage.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { keysMs } from '../keys/key-ring.ts'
 import { readTls } from '../keys/tls.ts'
@@ -56,14 +57,16 @@ export async function startGateway(context: Context, { log, dns = systemDns }: M
 type Parts = Required<Means> & { readonly tls: TlsFiles; readonly closers: Closers }
 
 async function startParts(context: Context, { log, dns, tls, closers }: Parts): Promise<GatewayReady> {
-  const { config, store } = context
+  const { config, store, clock } = context
   const { gateway } = config
   const failed = (error: unknown) => log.error('bug', bugFields(error))
   const metrics = createGatewayMetrics()
   const tasks = createTasks()
-  // Last to end: nothing uses the store after it.
+  const usage = createUsageRecorder({ store, clock, every: (ms, work) => repeat(ms, work, failed), failed })
+  closers.push(() => usage.close())
+  // Ended before what it counts is written.
   closers.push(() => tasks.idle())
-  const parts = { ...(await gatewayParts(context, dns)), log: mailLog(log), tasks }
+  const parts = { ...(await gatewayParts(context, dns)), usage, log: mailLog(log), tasks }
   const doors = doorsOf(parts, metrics)
   const host = gateway.listen
   const open = async (options: SmtpOptions, port: number, secured?: TlsFiles) => {

@@ -1,5 +1,6 @@
 /** What the embedded mail needs of its surroundings. */
 import type { Accounts } from '../accounts.ts'
+import type { UsageRecorder } from '../administration/usage.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
 import type { Whitelists } from '../whitelists.ts'
@@ -18,6 +19,7 @@ export type MailOptions = {
   readonly store: Pick<Store, 'mail' | 'lists'>
   readonly accounts: Pick<Accounts, 'check' | 'byAddress'>
   readonly whitelists: Whitelists
+  readonly usage?: Pick<UsageRecorder, 'sent' | 'received'>
   /** G (protocol.md 1), Ed25519; the secret is the seed. 32 bytes each. Another one after a rotation: read it when it is used. */
   readonly gatewayKey: { readonly public: Uint8Array; readonly secret: Uint8Array }
   /** Where the public keys of DKIM are looked up. */

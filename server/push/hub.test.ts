@@ -46,7 +46,7 @@ overEach((stores) => {
     for (const ver of [2, 3]) await store.lists.announce({ ...announcement, list: 'L-a', ver })
     await store.lists.announce({ ...announcement, list: 'L-b', ver: 9 })
     await Promise.all([look(), look()])
-    expect(heard).toEqual([{ list: 'L-a', ep: 1, ver: 3, access: true }])
+    expect(heard).toEqual([{ list: 'L-a', ep: 1, ver: 3, access: true, news: false }])
     expect(all).toHaveLength(2)
     undo()
     await store.lists.announce({ ...announcement, list: 'L-a', ver: 4 })

@@ -5,8 +5,14 @@
 import type { Announcement } from '../store/lists.ts'
 import type { Store } from '../store/store.ts'
 
-/** `access`: the list may be the same, but who may read it is not. */
-export type Poke = { readonly list: string; readonly ep: number; readonly ver: number; readonly access: boolean }
+/** `access`: the list may be the same, but who may read it is not. `news`: something beside it, that its user is to ask for. */
+export type Poke = {
+  readonly list: string
+  readonly ep: number
+  readonly ver: number
+  readonly access: boolean
+  readonly news: boolean
+}
 
 export type Hub = {
   /** Calls back at each announcement of the list; gives the undo. */
@@ -86,7 +92,9 @@ function coalesced(work: () => Promise<void>): () => Promise<void> {
 function newestOf(news: readonly Announcement[]): ReadonlyMap<string, Poke> {
   const newest = new Map<string, Poke>()
   for (const { kind, list, ep, ver } of news) {
-    newest.set(list, { list, ep, ver, access: kind === 'access' || newest.get(list)?.access === true })
+    const earlier = newest.get(list)
+    const access = kind === 'access' || earlier?.access === true
+    newest.set(list, { list, ep, ver, access, news: kind === 'news' || earlier?.news === true })
   }
   return newest
 }

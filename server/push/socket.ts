@@ -123,7 +123,7 @@ function follow(service: Service, connection: WebSocket, { device, sid }: Caller
 let shared: { readonly key: string; readonly frame: Buffer } | undefined
 
 /** The same bytes for every device of a list: made once. */
-function send(connection: WebSocket, { list, ep, ver }: Omit<Poke, 'access'>): void {
+function send(connection: WebSocket, { list, ep, ver }: Omit<Poke, 'access' | 'news'>): void {
   const key = `${list} ${ep} ${ver}`
   if (shared?.key !== key) {
     const text = writeEnvelope({ operation: 'WaitResponse', fields: writeFields({ lst: list, ep, ver }) })

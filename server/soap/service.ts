@@ -9,6 +9,7 @@ import type { KeyRing } from '../keys/key-ring.ts'
 import type { Material } from '../lists/material.ts'
 import type { Log } from '../operations/log.ts'
 import type { Metrics } from '../operations/metrics.ts'
+import type { Organisations } from '../organisation/organisation.ts'
 import type { Hub } from '../push/hub.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
@@ -22,6 +23,8 @@ export type Service = {
   readonly accounts: Accounts
   readonly sessions: Sessions
   readonly material: Material
+  /** Kept between calls: reading people and rules anew for each would cost more than all the rest. */
+  readonly organisations: Organisations
   readonly hub: Hub
   /** F and S. P is never here. */
   readonly keys: KeyRing

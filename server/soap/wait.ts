@@ -1,4 +1,4 @@
-/** Wait: held until the list moves, at most 50 seconds (protocol.md 7). The answer is a hint: only Sync tells the truth. */
+/** Wait: held until the list moves or there is other news, at most 50 seconds (protocol.md 7). The answer is a hint: only Sync tells the truth. */
 import { writeFields } from '../../shared/soap/operations.ts'
 import { waitHold } from '../../shared/whitelist/limits.ts'
 import type { WaitRequest } from '../../shared/whitelist/request.ts'
@@ -42,7 +42,7 @@ function hold(service: Service, { device, request }: Caller<'Wait'>, gone: Abort
   const { promise, resolve } = Promise.withResolvers<Poke | undefined>()
   const end = () => resolve(undefined)
   const undo = service.hub.listen(request.lst, (poke) => {
-    if (poke.access || isNewer(poke, request satisfies WaitRequest)) resolve(poke)
+    if (poke.access || poke.news || isNewer(poke, request satisfies WaitRequest)) resolve(poke)
   })
   const timer = setTimeout(end, waitHold)
   gone.addEventListener('abort', end)

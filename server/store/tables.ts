@@ -115,8 +115,8 @@ export type CommandRow = {
   readonly state: 'open' | 'started' | 'done'
 }
 
-/** `list`: the list has a new version. `access`: the user's sessions or devices changed. */
-export type OutboxKind = 'list' | 'access'
+/** `list`: the list has a new version. `access`: the user's sessions or devices changed. `news`: something beside the list did. */
+export type OutboxKind = 'list' | 'access' | 'news'
 export type OutboxRow = {
   readonly id: Generated<number>
   readonly kind: OutboxKind

@@ -30,6 +30,7 @@ function watchWords({ kith, streams }: Context): readonly (() => void)[] {
     kith.on('contacts.changed', ({ change }) => {
       if (change) say(`* contacts: ${change.added} added, ${change.changed} changed, ${change.removed} removed`)
     }),
+    kith.on('requests.changed', ({ waiting }) => say(`* requests for your answer: ${waiting}`)),
     kith.on('held.changed', ({ total }) => say(`* held messages: ${total}`)),
     kith.on('session.changed', (session) => {
       if (session.step === 'ready') say(`* ${session.connection}, mail ${session.mail}`)

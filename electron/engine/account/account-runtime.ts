@@ -19,6 +19,7 @@ import { createSignedCalls, type SignedCalls } from '../link/signed-calls.ts'
 import type { Ports } from '../ports.ts'
 import { createConnection } from '../whitelist/connection.ts'
 import { createListKeeper, type ListKeeper } from '../whitelist/list-keeper.ts'
+import { createRequests, type Requests } from '../whitelist/requests.ts'
 import { createWhitelistSync, type WhitelistSync } from '../whitelist/whitelist-sync.ts'
 import { bindIdentity, keepVerifier, takeLogin } from './account-login.ts'
 import type { AccountStore } from './account-store.ts'
@@ -29,6 +30,8 @@ export type RuntimeEvents = {
   readonly status: (status: WhitelistStatus) => void
   readonly listChanged: (change: ListChange) => void
   readonly online: () => void
+  /** Contact requests moved; how many wait for the user's answer. */
+  readonly requestsChanged: (waiting: number) => void
   /** Returns whether the connection goes on trying. */
   readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
   /** Verified and remembered commands; one that is carried out already comes again until the server knows. */
@@ -44,6 +47,7 @@ export type AccountRuntime = {
   readonly calls: SignedCalls
   /** Asks the server for what is not the list. */
   readonly ask: Ask
+  readonly requests: Requests
   /** The manifest in force. */
   readonly manifest: () => SignedManifest | undefined
   /** Logs in and takes over the answer. */
@@ -100,7 +104,9 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
   const calls = createSignedCalls(link, relogin)
   const sync = makeSync(deps, { keeper, policy }, calls)
   await noticeRollback(deps, keeper, sync)
-  const connection = makeConnection(deps, { keeper, calls, sync, relogin })
+  const ask = createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest })
+  const requests = createRequests(ask, ports.log, deps.events.requestsChanged)
+  const connection = makeConnection(deps, { keeper, calls, sync, relogin, requests })
   const stop = async (): Promise<void> => {
     await connection.stop()
     await sync.settled()
@@ -110,7 +116,8 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
     keeper,
     sync,
     calls,
-    ask: createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest }),
+    ask,
+    requests,
     manifest: identity.manifest,
     login,
     takeAnswer,
@@ -230,9 +237,10 @@ type Parts = {
   readonly calls: SignedCalls
   readonly sync: WhitelistSync
   readonly relogin: () => Promise<LoginOutcome>
+  readonly requests: Requests
 }
 
-function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls, sync, relogin }: Parts) {
+function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls, sync, relogin, requests }: Parts) {
   const { clock, random, log } = ports
   const current = () => keeper.state()
   return createConnection({
@@ -250,7 +258,11 @@ function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls,
       const core = current()?.core
       return core === undefined || policyOf(core).update !== 'user'
     },
-    online: events.online,
+    online: () => {
+      events.online()
+      requests.look()
+    },
+    news: requests.look,
     failed: events.failed,
   })
 }

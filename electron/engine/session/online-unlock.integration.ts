@@ -214,6 +214,7 @@ it('another half than the one that it was wrapped under: locked, and nothing is 
   const engine = await world.open()
   await lockedAs(engine, 'online')
   expect(await engine.call('session.unlock', { secret: password })).toMatchObject({ failure: { kind: 'keysMissing' } })
+  expect(await engine.call('session.signIn', credentials())).toMatchObject({ failure: { kind: 'keysMissing' } })
   expect(readFileSync(join(accountFolder(), 'keys.json'), 'utf8')).toBe(before)
   await server.query(`UPDATE halves SET half = '${kept?.half}' RETURNING usr`)
   expect(await engine.call('session.unlock', { secret: password })).toMatchObject({ value: { step: 'ready' } })

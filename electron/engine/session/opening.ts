@@ -128,6 +128,7 @@ function eventsOf(stage: Stage, reactions: Reactions): RuntimeEvents {
       current.mail?.service.listChanged()
       startMail(current)
     },
+    requestsChanged: (waiting) => stage.emit('requests.changed', { waiting }),
     online: () => {
       stage.dispatch({ type: 'connectionChanged', connection: 'online' })
       const current = opened()

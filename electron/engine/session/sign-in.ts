@@ -90,7 +90,10 @@ async function returnTo(
   return outcome(opened, answer, input.password)
 }
 
-/** A store that only a login opens. Where the server has destroyed its half, nothing here ever opens it. */
+/**
+ * A store that only a login opens. Where the server has no half for it, only an administrator's new code begins anew: the
+ * half may come back from a back-up, but what a new device overwrites in the keychain would not.
+ */
 async function returnByLogin(
   stage: Stage,
   reactions: Reactions,
@@ -101,8 +104,8 @@ async function returnByLogin(
   const opened = await openByLogin(stage, reactions, sealed, { password, code })
   if (opened.ok) return ok({ opened: opened.value, step: 'active' })
   const { kind } = opened.failure
-  const isLost = mayBeginAnew(kind, { told: undefined, passphrase: undefined })
-  return isLost || (kind === 'deviceRevoked' && code !== undefined) ? enrol(stage, reactions, attempt) : opened
+  const isLost = kind === 'deviceRevoked' || kind === 'keysMissing'
+  return isLost && code !== undefined ? enrol(stage, reactions, attempt) : opened
 }
 
 /**

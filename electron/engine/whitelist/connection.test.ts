@@ -16,6 +16,7 @@ function start(over: { pushOn?: boolean } = {}) {
     syncResult: { ok: true, value: undefined } as Result<unknown>,
     failures: [] as Failure['kind'][],
     onlines: 0,
+    news: 0,
     answer: (_poke: Result<Poke>): void => undefined,
     stopOn: undefined as Failure['kind'] | undefined,
   }
@@ -37,6 +38,9 @@ function start(over: { pushOn?: boolean } = {}) {
     pushOn: () => over.pushOn ?? true,
     online: () => {
       world.onlines += 1
+    },
+    news: () => {
+      world.news += 1
     },
     failed: ({ kind }) => {
       world.failures.push(kind)
@@ -70,6 +74,18 @@ describe('protocol 7: keeping the list current', () => {
     }
     expect(world.syncs).toBeLessThanOrEqual(12)
     expect(world.syncs).toBeGreaterThan(5)
+  })
+
+  it('a Wait that ends early without another version is news; one that ends in its time is not', async () => {
+    const { world, clock } = start()
+    await clock.advance(5_000)
+    world.answer({ ok: true, value: { ep: 1, ver: 1 } })
+    await clock.advance(1_000)
+    expect([world.syncs, world.news]).toEqual([1, 1])
+    await clock.advance(50_000)
+    world.answer({ ok: true, value: { ep: 1, ver: 1 } })
+    await clock.advance(1_000)
+    expect([world.syncs, world.news]).toEqual([1, 1])
   })
 
   it('checks every quarter of an hour without any poke', async () => {

@@ -4,6 +4,7 @@
  * is never more than one sync or Wait of it at a time.
  */
 import type { Failure, Result } from '../../../shared/rpc.ts'
+import { waitHold } from '../../../shared/whitelist/limits.ts'
 import type { Clock, Log } from '../ports.ts'
 import { createBackOff, nextCheck } from './back-off.ts'
 
@@ -20,6 +21,8 @@ export type ConnectionDependencies = {
   /** Whether the policy lets the server push. */
   readonly pushOn: () => boolean
   readonly online: () => void
+  /** The server ended a Wait early although the list did not move: there is something beside it. */
+  readonly news: () => void
   /** Each failure that is not the list's own. Returns whether trying again makes sense. */
   readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
 }
@@ -35,6 +38,8 @@ export type Connection = {
 
 /** Pokes may be false: a Wait begins at most this often, in milliseconds. */
 const waitEvery = 1_000
+/** A Wait that ended this much before its time was ended for a reason. */
+const holdSlack = 2_000
 
 export function createConnection(deps: ConnectionDependencies): Connection {
   const ending = new AbortController()
@@ -109,7 +114,9 @@ async function listen(deps: ConnectionDependencies, ending: AbortSignal, pause: 
       const poke = await deps.wait(AbortSignal.any([due.signal, ending]))
       if (due.signal.aborted || ending.aborted) return undefined
       if (!poke.ok) return poke.failure
-      const rest = waitEvery - (deps.clock.now() - begun)
+      const held = deps.clock.now() - begun
+      if (!isNews(poke.value, deps.current()) && held < waitHold - holdSlack) deps.news()
+      const rest = waitEvery - held
       if (rest > 0) await pause(rest)
       if (isNews(poke.value, deps.current())) return undefined
     }

@@ -168,3 +168,30 @@ describe('F2 a change to a long list', () => {
     expect(contacts.index.query('person 999', 0, 50).contacts).toBe(19)
   })
 })
+
+describe('whole domains, and addresses that stay closed', () => {
+  const open = [
+    entry('d.1', 'Open', { m: '@open.example', a: 'dmarc' }),
+    entry('x.1', 'bad@open.example', { m: 'bad@open.example', o: 'n' }),
+  ]
+
+  it('everybody at a listed domain is found by the guard, a closed address refuses and is nobody’s contact', () => {
+    const { view, index, update } = createContacts([...people, ...open])
+    expect(view.find('any@open.example')).toMatchObject({ address: 'any@open.example', level: 'dmarc', send: true })
+    expect(view.find('bad@open.example')).toMatchObject({ send: false, receive: false })
+    expect(view.size).toBe(7)
+    expect(names(index.query('open', 0, 10))).toEqual(['[ 1]', 'Open'])
+    expect(index.byAddress('bad@open.example')).toBeUndefined()
+    update(['x.1'], () => undefined)
+    expect(view.find('bad@open.example')).toMatchObject({ send: true })
+    update(['x.1'], () => open[1])
+    expect(view.find('bad@open.example')).toMatchObject({ send: false })
+    update(['d.1'], () => undefined)
+    expect([view.find('any@open.example'), view.size]).toEqual([undefined, 6])
+  })
+
+  it('an address that is closed and opened by an entry of its own: the lower id counts', () => {
+    const { view } = createContacts([...open, entry('c7', 'Bad', { m: 'bad@open.example' })])
+    expect(view.find('bad@open.example')).toMatchObject({ id: 'c7', send: true })
+  })
+})

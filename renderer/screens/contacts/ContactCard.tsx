@@ -7,6 +7,7 @@ import { Facts } from '../../components/Facts.tsx'
 import { formatDate, formatNames } from '../../i18n/format.ts'
 import { type Translate, useWords } from '../../i18n/i18n.ts'
 import { conversationId } from '../../store/conversation-id.ts'
+import { RequestsPane } from '../requests/RequestsPane.tsx'
 
 function proofWords(t: Translate, proof: string): string {
   const [kind, value = ''] = proof.split(/:(.*)/su)
@@ -60,8 +61,14 @@ function Actions({ contact }: { readonly contact: Contact }) {
   )
 }
 
+/** Everybody at a domain, under one entry. */
+function isDomain({ address }: Contact): boolean {
+  return address.startsWith('@')
+}
+
 function Card({ contact }: { readonly contact: Contact }) {
   const facts = useFacts(contact)
+  const { t } = useWords()
   return (
     <div className="page-scroll">
       <article className="measure grid gap-7" aria-label={contact.name}>
@@ -69,7 +76,7 @@ function Card({ contact }: { readonly contact: Contact }) {
           <Avatar name={contact.name} address={contact.address} size="large" />
           <div className="grid min-w-0 gap-3">
             <h2 className="text-2xl font-semibold tracking-tight wrap-anywhere">{contact.name}</h2>
-            <Actions contact={contact} />
+            {isDomain(contact) ? <p>{t('card.domain')}</p> : <Actions contact={contact} />}
           </div>
         </div>
         <Facts facts={facts} />
@@ -79,8 +86,9 @@ function Card({ contact }: { readonly contact: Contact }) {
 }
 
 export function ContactCard() {
-  const { card, cardState } = useSlice(useStores().contacts)
+  const { card, cardState, pane } = useSlice(useStores().contacts)
   const { t } = useWords()
+  if (pane === 'requests') return <RequestsPane />
   return (
     <>
       <DetailBar />

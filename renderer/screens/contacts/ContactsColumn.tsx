@@ -3,10 +3,12 @@ import { useStore } from 'zustand'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { EmptyState, NoMatch } from '../../components/EmptyState.tsx'
 import { SearchBox } from '../../components/form/SearchBox.tsx'
+import { IconButton } from '../../components/IconButton.tsx'
 import { ListFailure } from '../../components/list/ListFailure.tsx'
 import type { ListHandle } from '../../components/list/use-roving.ts'
 import { VirtualList } from '../../components/list/VirtualList.tsx'
 import { useWords } from '../../i18n/i18n.ts'
+import { RequestsButton } from '../requests/RequestsButton.tsx'
 import { useContactsModel } from './use-contacts-model.tsx'
 import { WhitelistStatus } from './WhitelistStatus.tsx'
 
@@ -27,14 +29,16 @@ function Body({ list }: { readonly list: RefObject<ListHandle | null> }) {
 }
 
 export function ContactsColumn() {
-  const { contacts } = useStores()
+  const { contacts, requests } = useStores()
   const { search } = useSlice(contacts)
   const { t } = useWords()
   const list = useRef<ListHandle>(null)
   return (
     <>
       <header className="bar justify-between">
-        <h2 className="title">{t('nav.contacts')}</h2>
+        <h2 className="title flex-1">{t('nav.contacts')}</h2>
+        <RequestsButton />
+        <IconButton label={t('requests.request')} icon="write" onClick={() => requests.begin()} />
       </header>
       <div className="px-5 pb-2">
         <SearchBox

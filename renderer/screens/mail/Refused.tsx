@@ -5,19 +5,15 @@ import { useWords } from '../../i18n/i18n.ts'
 import { type Chip, refusedChips } from '../../store/compose.ts'
 
 function RefusedLine({ chip }: { readonly chip: Chip }) {
-  const { notices } = useStores()
+  const { requests } = useStores()
   const { t } = useWords()
   const { address, rule = '', reason = '' } = chip
-  const request = async () => {
-    await navigator.clipboard.writeText(t('compose.requestText', { address }))
-    notices.say({ about: 'requestCopied' })
-  }
   return (
     <li className="flex flex-wrap items-center justify-between gap-2">
       <span>{refusalWords(t, { address, rule, reason })}</span>
       {reason === 'notListed' && (
-        <button type="button" className="button button-small" onClick={() => void request()}>
-          {t('compose.request')}
+        <button type="button" className="button button-small" onClick={() => requests.begin(address)}>
+          {t('requests.request')}
         </button>
       )}
     </li>

@@ -14,10 +14,12 @@ function useCount(screen: Screen): Count | undefined {
   const stores = useStores()
   const { unread } = useSlice(stores.chats)
   const { total } = useSlice(stores.held)
+  const { waiting } = useSlice(stores.requests)
   const { t, language } = useWords()
-  const count = screen === 'chats' ? unread : screen === 'held' ? total : 0
+  const count = { chats: unread, mail: 0, contacts: waiting, held: total, settings: 0 }[screen]
   if (count === 0) return undefined
   const shown = count > largestCount ? `${formatNumber(language, largestCount)}+` : formatNumber(language, count)
+  if (screen === 'contacts') return { shown, words: t('requests.waiting', { count }) }
   return { shown, words: screen === 'held' ? t('nav.heldCount', { count }) : t('nav.unread', { count }) }
 }
 

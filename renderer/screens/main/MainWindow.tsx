@@ -13,6 +13,7 @@ import { HeldColumn } from '../held/HeldColumn.tsx'
 import { HeldPane } from '../held/HeldPane.tsx'
 import { MailColumn } from '../mail/MailColumn.tsx'
 import { MailPane } from '../mail/MailPane.tsx'
+import { RequestDialog } from '../requests/RequestDialog.tsx'
 import { SettingsPage } from '../settings/SettingsPage.tsx'
 import { ConnectionBanner } from './ConnectionBanner.tsx'
 import { MainNav } from './MainNav.tsx'
@@ -91,6 +92,7 @@ export function MainWindow({ session }: { readonly session: Ready }) {
         </div>
       </main>
       <CommandPalette />
+      <RequestDialog />
     </div>
   )
 }

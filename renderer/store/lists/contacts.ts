@@ -12,10 +12,17 @@ export type ContactsState = {
   readonly card?: Contact
   /** `gone`: the selected contact is no longer in the list. */
   readonly cardState: 'none' | 'ready' | 'gone'
+  /** What stands beside the list. */
+  readonly pane: 'card' | 'requests'
 }
 
 /** A heading stands above each group: so many more rows are asked for than people are wanted. */
 const headingRows = 12
+
+/** A whole domain is nobody whom one could write to. */
+function isPerson(row: ContactRow): row is Extract<ContactRow, { readonly row: 'contact' }> {
+  return row.row === 'contact' && !row.contact.address.startsWith('@')
+}
 
 /** Whether somebody is called so, and not only described so. */
 function isCalled({ name, nickname, address }: Contact, search: string): boolean {
@@ -27,7 +34,7 @@ async function find(ports: Ports, search: string, wanted: number): Promise<reado
   const result = await ports.host.call('contacts.query', { search, from: 0, count: wanted + headingRows })
   if (!result.ok) return []
   const people = new Map<string, Contact>()
-  for (const row of result.value.rows) if (row.row === 'contact') people.set(row.contact.id, row.contact)
+  for (const row of result.value.rows) if (isPerson(row)) people.set(row.contact.id, row.contact)
   const found = [...people.values()]
   const called = found.filter((person) => isCalled(person, search))
   return [...called, ...found.filter((person) => !called.includes(person))].slice(0, wanted)
@@ -37,7 +44,7 @@ async function find(ports: Ports, search: string, wanted: number): Promise<reado
 const searchWait = 60
 
 export function makeContacts(ports: Ports) {
-  const store = createStore<ContactsState>(() => ({ search: '', matches: 0, cardState: 'none' }))
+  const store = createStore<ContactsState>(() => ({ search: '', matches: 0, cardState: 'none', pane: 'card' }))
   const list = makeWindow<ContactRow>(async (from, count) => {
     const result = await ports.host.call('contacts.query', { search: store.getState().search.trim(), from, count })
     if (!result.ok) return result
@@ -46,7 +53,7 @@ export function makeContacts(ports: Ports) {
   })
   const ask = debounce(ports.clock, searchWait, () => void list.reload())
   const select = async (address: string) => {
-    store.setState({ selected: address })
+    store.setState({ selected: address, pane: 'card' })
     const result = await ports.host.call('contacts.get', { address })
     if (store.getState().selected !== address) return
     if (result.ok) store.setState({ card: result.value, cardState: 'ready' })
@@ -57,6 +64,10 @@ export function makeContacts(ports: Ports) {
     list,
     select,
     find: (search: string, wanted: number) => find(ports, search, wanted),
+    showRequests: () => {
+      const { search, matches } = store.getState()
+      store.setState({ search, matches, cardState: 'none', pane: 'requests' }, true)
+    },
     search: (search: string) => {
       store.setState({ search })
       ask()
@@ -67,7 +78,7 @@ export function makeContacts(ports: Ports) {
       const { selected } = store.getState()
       if (selected !== undefined) void select(selected)
     },
-    clear: () => store.setState({ search: '', matches: 0, cardState: 'none' }, true),
+    clear: () => store.setState({ search: '', matches: 0, cardState: 'none', pane: 'card' }, true),
   }
 }
 

@@ -1,6 +1,6 @@
 /** Changes of one user's own entries. */
 import { entryFromText } from '../../lists/changes.ts'
-import { type ContactInput, contactOfEntryRow, readAddress, settled } from '../../lists/contact.ts'
+import { type ContactChanges, type ContactInput, contactOfEntryRow, readAddress, settled } from '../../lists/contact.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import type { ChangeOf } from '../change.ts'
 import { type Applied, type Handler, refuse, type Work } from '../work.ts'
@@ -21,8 +21,8 @@ export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user,
 export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user, address, changes }, index) => {
   const why = changes.address === undefined ? undefined : await faultOfDomain(work, changes.address)
   if (why !== undefined) return refuse(why)
-  work.wishes.push({ usr: user, index, wish: { op: 'set', address, changes } })
   const old = await contactAt(work, user, address)
+  work.wishes.push({ usr: user, index, wish: { op: 'set', address, changes } })
   // Another scope may have brought a proof of its own.
   const proof = changes.scope === undefined ? {} : { proof: old?.contact.proof ?? '' }
   const before = old && { ...emptied(changes), ...pick(old.contact, changes), ...proof }
@@ -33,8 +33,8 @@ export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user,
 }
 
 export const removeContact: Handler<ChangeOf<'contact.remove'>> = async (work, { user, address }, index) => {
-  work.wishes.push({ usr: user, index, wish: { op: 'remove', address } })
   const old = await contactAt(work, user, address)
+  work.wishes.push({ usr: user, index, wish: { op: 'remove', address } })
   if (!old) return { ok: true, target: `${user} ${address}`, undo: [] }
   const { contact, from } = old
   const undo = [{ op: 'contact.add' as const, user, contact, ...(from.source === '' ? {} : { from }) }]
@@ -52,11 +52,45 @@ type OldContact = {
   readonly from: { readonly source: string; readonly external: string }
 }
 
-async function contactAt({ inside, config }: Work, user: string, address: string): Promise<OldContact | undefined> {
-  const parsed = readAddress(address, config.policy.unicode)
+/** As the earlier changes of the same batch leave it: they are written only at its end. */
+async function contactAt(work: Work, user: string, address: string): Promise<OldContact | undefined> {
+  const keyOf = (text: string) => {
+    const parsed = readAddress(text, work.config.policy.unicode)
+    return parsed.ok ? parsed.value.key : text
+  }
+  let key = keyOf(address)
+  let later: ContactChanges = {}
+  for (const { usr, wish } of work.wishes.toReversed()) {
+    if (usr !== user) continue
+    if (wish.op === 'add') {
+      if (keyOf(wish.contact.address) !== key) continue
+      return { contact: merged(wish.contact, later), from: wish.from ?? byHand }
+    }
+    const at = keyOf(wish.address)
+    const changes = wish.op === 'set' ? wish.changes : undefined
+    // Where the entry was before this change, and after it.
+    const after = changes && keyOf(changes.address ?? wish.address)
+    if (after === key) {
+      later = { ...changes, ...later }
+      key = at
+    } else if (at === key) return undefined
+  }
+  const old = await storedContact(work, user, key)
+  return old && { ...old, contact: merged(old.contact, later) }
+}
+
+function merged(
+  contact: ContactInput,
+  { address = contact.address, name = contact.name, ...rest }: ContactChanges,
+): ContactInput {
+  return { ...contact, ...rest, address, name }
+}
+
+const byHand = { source: '', external: '' }
+
+async function storedContact({ inside }: Work, user: string, key: string): Promise<OldContact | undefined> {
   const list = await inside.lists.ofUser(user)
-  if (!parsed.ok || !list) return undefined
-  const [row] = await inside.lists.entriesByKeys(list.id, [parsed.value.key])
+  const [row] = list ? await inside.lists.entriesByKeys(list.id, [key]) : []
   return (
     row && { contact: contactOfEntryRow(entryFromText(row.json)), from: { source: row.source, external: row.external } }
   )

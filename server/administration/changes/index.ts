@@ -3,6 +3,7 @@ import type { Change, ChangeOf, ChangeOp } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 import { addContact, removeContact, setContact } from './contacts.ts'
 import { joinGroup, leaveGroup, putGroup, removeGroup } from './groups.ts'
+import { linkRequest, refuseRequest } from './requests.ts'
 import { denyAddress, openDomain, openUnits, removeRule, setPolicy, setRole } from './rules.ts'
 import { addUser, disableUser, enableUser, setUser } from './users.ts'
 
@@ -23,6 +24,8 @@ const handlers: { readonly [O in ChangeOp]: Handler<ChangeOf<O>> } = {
   'rule.domain': openDomain,
   'rule.deny': denyAddress,
   'rule.remove': removeRule,
+  'request.link': linkRequest,
+  'request.refuse': refuseRequest,
   'role.set': setRole,
 }
 

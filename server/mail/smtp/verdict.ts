@@ -5,6 +5,7 @@ import { type DkimFact, type IncomingVerdict, judgeIncoming } from '../../../sha
 import { type RawMessage, splitMessage } from '../../../shared/header.ts'
 import { type MessageHashes, messageHashes, signVerdict, type VerdictFacts } from '../../../shared/whitelist/verdict.ts'
 import type { Account } from '../../accounts.ts'
+import type { UsageRecorder } from '../../administration/usage.ts'
 import type { Clock } from '../../clock.ts'
 import { primitives } from '../../keys/primitives.ts'
 import type { ListStore } from '../../store/lists.ts'
@@ -13,6 +14,8 @@ import { type Dns, dkimFacts } from './dkim.ts'
 import { bytesOf, type CleanMessage, maxMessageId } from './message.ts'
 
 export type Judge = {
+  /** Keeps when contacts were last used; absent: nobody does. */
+  readonly usage?: Pick<UsageRecorder, 'sent' | 'received'>
   readonly lists: Pick<ListStore, 'ofUser'>
   readonly whitelists: Whitelists
   readonly clock: Clock
@@ -62,6 +65,7 @@ export type Judged = {
 export async function judgeFor(judge: Judge, recipient: Account, evidence: Evidence): Promise<Judged> {
   const view = await judge.whitelists.viewOf(recipient.id)
   const found = await judgedBy(judge, { recipient, view }, evidence)
+  if (found.verdict === 'admit') judge.usage?.received(recipient.id, found.contact.key)
   const facts = { from: authorOf(found, evidence.login), level: levelOf(found), verdict: verdictOf(found) }
   return { found, view, field: await verdictField(judge, { recipient, view, evidence }, facts) }
 }

@@ -1,5 +1,6 @@
 /** Every ask and its handler, one file for each topic: read this first. */
 import type { AskHandlers } from './handler.ts'
 import { meAsks } from './me.ts'
+import { requestAsks } from './requests.ts'
 
-export const askHandlers: AskHandlers = { ...meAsks }
+export const askHandlers: AskHandlers = { ...meAsks, ...requestAsks }

@@ -38,8 +38,16 @@ export type AdministrationStore = {
     readonly state?: ContactRequestRow['state']
   }) => Promise<readonly ContactRequestRow[]>
   readonly putRequest: (row: ContactRequestRow) => Promise<void>
+  /** True where it still was in the state `from`: of two who decide at once, one does. */
+  readonly moveRequest: (
+    id: string,
+    from: ContactRequestRow['state'],
+    to: Pick<ContactRequestRow, 'state' | 'decided_at' | 'decided_by'>,
+  ) => Promise<boolean>
   readonly addInvitation: (row: InvitationRow) => Promise<void>
   readonly invitation: (hash: string) => Promise<InvitationRow | undefined>
+  /** How many of the user's can still be used. */
+  readonly openInvitations: (usr: string, now: number) => Promise<number>
   /** True once. */
   readonly spendInvitation: (hash: string, usr: string) => Promise<boolean>
   readonly usage: (usr: string) => Promise<readonly UsageRow[]>
@@ -56,6 +64,7 @@ export function createAdministrationStore(db: Database): AdministrationStore {
     ...roleRows(db),
     ...tokenRows(db),
     ...requestRows(db),
+    ...invitationRows(db),
     ...usageRows(db),
   }
 }
@@ -160,12 +169,7 @@ function tokenRows(db: Database): Pick<AdministrationStore, 'token' | 'tokens' |
   }
 }
 
-function requestRows(
-  db: Database,
-): Pick<
-  AdministrationStore,
-  'request' | 'requests' | 'putRequest' | 'addInvitation' | 'invitation' | 'spendInvitation'
-> {
+function requestRows(db: Database): Pick<AdministrationStore, 'request' | 'requests' | 'putRequest' | 'moveRequest'> {
   return {
     request: (id) => db.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst(),
     requests({ usr, state }) {
@@ -181,6 +185,32 @@ function requestRows(
         .values({ id, ...rest })
         .onConflict((conflict) => conflict.column('id').doUpdateSet(rest))
         .execute()
+    },
+    async moveRequest(id, from, to) {
+      const moved = await db
+        .updateTable('requests')
+        .set(to)
+        .where('id', '=', id)
+        .where('state', '=', from)
+        .executeTakeFirst()
+      return moved.numUpdatedRows === 1n
+    },
+  }
+}
+
+function invitationRows(
+  db: Database,
+): Pick<AdministrationStore, 'addInvitation' | 'invitation' | 'openInvitations' | 'spendInvitation'> {
+  return {
+    async openInvitations(usr, now) {
+      const open = await db
+        .selectFrom('invitations')
+        .select('hash')
+        .where('usr', '=', usr)
+        .where('used_by', '=', '')
+        .where('exp', '>', now)
+        .execute()
+      return open.length
     },
     async addInvitation(row) {
       await db.insertInto('invitations').values(row).execute()

@@ -57,6 +57,7 @@ export const administrationShapes: { readonly [T in keyof AdministrationTables]:
         note: 'text',
         state: 'text',
         at: 'number',
+        decided_at: 'number',
         decided_by: 'text',
       },
       key: ['id'],

@@ -82,7 +82,10 @@ export type TokenRow = {
   readonly expires: number
 }
 
-/** A user's wish to have a contact. `peer`: login of the other side, where it has an account here. */
+/**
+ * A user's wish to have a contact. `peer`: login of the other side, where it has an account here. `asked`: waits for the
+ * other side; `accepted`: for approval, or to be carried out; `done`: each lists the other.
+ */
 export type ContactRequestRow = {
   readonly id: string
   readonly usr: string
@@ -93,6 +96,8 @@ export type ContactRequestRow = {
   readonly note: string
   readonly state: 'asked' | 'accepted' | 'done' | 'declined' | 'refused' | 'withdrawn'
   readonly at: number
+  /** 0: not yet. */
+  readonly decided_at: number
   readonly decided_by: string
 }
 

@@ -1,0 +1,34 @@
+/** kith requests, request, accept, decline. */
+import type { ContactRequests } from '../../../shared/requests.ts'
+import type { Command } from '../client.ts'
+import { done, failed, table } from '../outcome.ts'
+import { plainLine } from '../words.ts'
+
+export const requests: Command = async ({ kith }) => {
+  const answered = await kith.call('requests.list', {})
+  if (!answered.ok) return failed(answered.failure)
+  return done(table(rowsOf(answered.value).map((row) => row.map(plainLine))), { requests: answered.value })
+}
+
+function rowsOf({ incoming, own, approvals }: ContactRequests): readonly (readonly string[])[] {
+  const person = ({ name, address }: { readonly name: string; readonly address: string }) => `${name} <${address}>`
+  return [
+    ...incoming.map(({ id, from, note }) => [id, 'asks you', person(from), note]),
+    ...approvals.map(({ id, from, to, note }) => [id, 'needs your consent', `${person(from)} to ${person(to)}`, note]),
+    ...own.map(({ id, address, state, note }) => [id, `yours, ${state}`, `<${address}>`, note]),
+  ]
+}
+
+export function request(input: { readonly to: string; readonly note: string }): Command {
+  return async ({ kith }) => {
+    const made = await kith.call('requests.create', input)
+    return made.ok ? done('Asked.', {}) : failed(made.failure)
+  }
+}
+
+export function answer(input: { readonly id: string; readonly accept: boolean }): Command {
+  return async ({ kith }) => {
+    const answered = await kith.call('requests.answer', input)
+    return answered.ok ? done(input.accept ? 'Accepted.' : 'Declined.', {}) : failed(answered.failure)
+  }
+}

@@ -1,0 +1,30 @@
+import type { ReactNode } from 'react'
+import { formatDate } from '../../i18n/format.ts'
+import { useWords } from '../../i18n/i18n.ts'
+
+export type RequestItemProps = {
+  readonly name: string
+  readonly address?: string
+  readonly note: string
+  readonly at: number
+  readonly state?: string
+  /** Its buttons. */
+  readonly children: ReactNode
+}
+
+export function RequestItem({ name, address, note, at, state, children }: RequestItemProps) {
+  const { language } = useWords()
+  const about = [address, formatDate(language, at), state].filter((text) => text !== undefined).join(' · ')
+  return (
+    <li className="grid gap-2 rounded-lg border border-line p-4">
+      <div className="flex flex-wrap items-start justify-between gap-3">
+        <div className="grid min-w-0">
+          <span className="font-medium wrap-anywhere">{name}</span>
+          <span className="text-sm text-muted wrap-anywhere">{about}</span>
+        </div>
+        <div className="flex flex-wrap gap-2 empty:hidden">{children}</div>
+      </div>
+      {note !== '' && <p className="text-sm whitespace-pre-wrap wrap-anywhere">{note}</p>}
+    </li>
+  )
+}

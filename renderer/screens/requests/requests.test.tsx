@@ -1,0 +1,100 @@
+import { act, fireEvent, screen, within } from '@testing-library/react'
+import { afterEach, expect, test } from 'vitest'
+import { settle } from '../../testing/fake-clock.ts'
+import { navButton, renderPage } from '../../testing/render-page.tsx'
+
+let end: () => void = () => undefined
+afterEach(() => end())
+
+async function open(options: Parameters<typeof renderPage>[0] = {}) {
+  const page = await renderPage(options)
+  end = page.end
+  await press(navButton(/Contacts/))
+  return page
+}
+
+async function press(element: HTMLElement) {
+  fireEvent.click(element)
+  await act(settle)
+}
+
+const button = (name: string | RegExp) => screen.getByRole('button', { name })
+const lastCall = (page: Awaited<ReturnType<typeof open>>, name: string) =>
+  page.state.calls.findLast((call) => call.name === name)?.input
+
+test('incoming requests are accepted or declined, own ones withdrawn; the count follows', async () => {
+  const page = await open()
+  expect(navButton(/Contacts/).textContent).toContain('2')
+  await press(button(/^Requests/))
+  const incoming = screen.getByRole('list', { name: 'They ask for you' })
+  expect(within(incoming).getByRole('listitem').textContent).toContain('We met at the fair.')
+  await press(within(incoming).getByRole('button', { name: 'Accept Dana Roth' }))
+  expect(lastCall(page, 'requests.answer')).toEqual({ id: 'r1', accept: true })
+  expect(document.activeElement?.textContent).toBe('Requests')
+  await act(async () => page.clock.pass(100))
+  await act(settle)
+  expect(screen.queryByRole('list', { name: 'They ask for you' })).toBeNull()
+  expect(navButton(/Contacts/).textContent).toContain('1')
+  const consent = screen.getByRole('list', { name: 'Your consent is needed' })
+  await press(within(consent).getByRole('button', { name: /Decline/ }))
+  expect(lastCall(page, 'requests.answer')).toEqual({ id: 'r4', accept: false })
+  const own = screen.getByRole('list', { name: 'You asked for' })
+  expect(within(own).getAllByRole('button')).toHaveLength(1)
+  expect(own.textContent).toContain('declined')
+  await press(within(own).getByRole('button'))
+  expect(lastCall(page, 'requests.withdraw')).toEqual({ id: 'r2' })
+})
+
+test('the dialog asks by address with a note; a refusal is told in it, and what was typed stays', async () => {
+  const page = await open()
+  await press(button('Request contact'))
+  const dialog = screen.getByRole('dialog', { name: 'Request contact' })
+  const to = within(dialog).getByRole('textbox', { name: 'Address or invitation' })
+  expect(document.activeElement).toBe(to)
+  page.state.failures.set('requests.create', { kind: 'refused', detail: { reason: 'declined', retryAfter: 5 } })
+  fireEvent.change(to, { target: { value: ' eve@partner.example ' } })
+  fireEvent.change(within(dialog).getByRole('textbox', { name: /Note/ }), { target: { value: 'hello' } })
+  await press(within(dialog).getByRole('button', { name: 'Send request' }))
+  expect(within(dialog).getByRole('alert').textContent).toMatch(/declined.*30 days/)
+  await press(within(dialog).getByRole('button', { name: 'Send request' }))
+  expect(lastCall(page, 'requests.create')).toEqual({ to: 'eve@partner.example', note: 'hello' })
+  expect(screen.queryByRole('dialog')).toBeNull()
+  expect(screen.getByText('Your request is on its way')).toBeDefined()
+})
+
+test('an invitation is shown as text and as a picture', async () => {
+  await open({ bare: true })
+  await press(button(/^Requests/))
+  expect(screen.getByText('No requests')).toBeDefined()
+  await press(button('Create invitation'))
+  const text = screen.getByRole('textbox', { name: 'Invitation' })
+  expect((text as HTMLInputElement).value).toMatch(/^kith-invite:/)
+  expect(screen.getByRole('img', { name: /QR/ }).getAttribute('src')).toMatch(/^data:image\/svg\+xml,%3Csvg/)
+})
+
+test('requests that cannot be read say why, and can be tried again', async () => {
+  const page = await open()
+  page.state.failures.set('requests.list', { kind: 'unreachable' })
+  await press(button(/^Requests/))
+  expect(screen.getByText(/not reachable/)).toBeDefined()
+  await press(button('Try again'))
+  expect(screen.queryByText(/not reachable/)).toBeNull()
+})
+
+test('a refused recipient is asked for with its address; a whole domain has no buttons', async () => {
+  const page = await open()
+  act(() => page.stores.requests.begin('stranger@partner.example'))
+  const to = screen.getByRole('textbox', { name: 'Address or invitation' })
+  expect((to as HTMLInputElement).value).toBe('stranger@partner.example')
+  act(() => page.stores.requests.close())
+  const domain = {
+    ...page.state.contacts.query('', 1, 1).rows.flatMap((row) => ('contact' in row ? [row.contact] : []))[0],
+  }
+  page.state.contacts.change((before) =>
+    before.map((contact) => (contact.id === domain.id ? { ...contact, address: '@open.example' } : contact)),
+  )
+  await act(() => page.stores.contacts.select('@open.example'))
+  expect(screen.getByText(/Only the domain vouches/)).toBeDefined()
+  expect(screen.queryByRole('button', { name: 'Message' })).toBeNull()
+  expect(await page.stores.contacts.find('open.example', 5)).toEqual([])
+})

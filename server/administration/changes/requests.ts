@@ -1,0 +1,59 @@
+/** Changes that end a contact request: each side lists the other, or whoever approves says no. */
+import { loadOrganisation } from '../../organisation/organisation.ts'
+import type { Change, ChangeOf } from '../change.ts'
+import { explain } from '../explain.ts'
+import { tellNews } from '../nudge.ts'
+import { isDenied, type Side, scopeOf, sidesOf } from '../requests/sides.ts'
+import { type Handler, refuse, type Work } from '../work.ts'
+
+export const linkRequest: Handler<ChangeOf<'request.link'>> = async (work, { id, scope }, index) => {
+  const { inside, now } = work
+  const row = await inside.administration.request(id)
+  if (row?.state !== 'accepted') return refuse(`no request ${JSON.stringify(id)} waits for approval`)
+  const organisation = await loadOrganisation(inside)
+  const sides = sidesOf(organisation, row)
+  if (!sides) return refuse('one of its users is not there any more')
+  if (isDenied(organisation, sides)) return refuse(`a rule keeps ${row.usr} and ${row.address} apart`)
+  if (scope !== scopeOf(sides)) return refuse(`the request is ${scopeOf(sides)}`)
+  const undo: Change[] = []
+  for (const [viewer, other] of [[sides.from, sides.to] as const, [sides.to, sides.from] as const]) {
+    const added = await addTo(work, viewer, { other, id, index })
+    if (added) undo.push(added)
+  }
+  const ended = { state: 'done', decided_at: now, decided_by: row.decided_by } as const
+  if (!(await inside.administration.moveRequest(id, 'accepted', ended))) return refuse('it was decided already')
+  await tellNews(work.inside, [row.usr, row.peer], work.now)
+  return { ok: true, target: id, before: 'accepted', after: { user: row.usr, address: row.address }, undo }
+}
+
+export const refuseRequest: Handler<ChangeOf<'request.refuse'>> = async (work, { id }) => {
+  const { administration } = work.inside
+  const row = await administration.request(id)
+  const ended = { state: 'refused', decided_at: work.now, decided_by: '' } as const
+  const isOpen = row?.state === 'asked' || row?.state === 'accepted'
+  if (!isOpen || !(await administration.moveRequest(id, row.state, ended)))
+    return refuse(`there is no open request ${JSON.stringify(id)}`)
+  await tellNews(work.inside, [row.usr, row.peer], work.now)
+  return { ok: true, target: id, before: row.state, after: { user: row.usr, address: row.address }, undo: [] }
+}
+
+type Added = { readonly other: Side; readonly id: string; readonly index: number }
+
+/** Only where the rules do not show it already; what takes it back. */
+async function addTo(work: Work, viewer: Side, { other, id, index }: Added): Promise<Change | undefined> {
+  if (viewer.usr === undefined) return undefined
+  const { inside, config, now } = work
+  const question = { user: viewer.usr, address: other.address, now, unicode: config.policy.unicode }
+  const seen = await explain(inside, question)
+  if (seen.ok && seen.value.listed) return undefined
+  const account = other.usr === undefined ? undefined : await inside.users.get(other.usr)
+  // A guest's time is the entry's, too.
+  const ends = account === undefined || account.expires === 0 ? {} : { expires: account.expires }
+  const contact = { address: other.address, name: other.name, ...ends }
+  work.wishes.push({
+    usr: viewer.usr,
+    index,
+    wish: { op: 'add', contact, from: { source: 'request', external: id } },
+  })
+  return { op: 'contact.remove', user: viewer.usr, address: other.address }
+}

@@ -1,0 +1,70 @@
+/** Keeps stored imports in step while the server runs: a roster as it changes, a directory at its interval. */
+import type { ImportResult } from '../import/contact.ts'
+import { type SourceWatch, watchSource } from '../import/read-source.ts'
+import type { Log } from '../operations/log.ts'
+import { type ImportHost, listImports, planRead, type StoredImport } from './imports.ts'
+
+export type ImportKeeper = {
+  /** Follows what is set up now; to be asked again and again. */
+  look(): Promise<void>
+  close(): Promise<void>
+}
+
+type Kept = { readonly settings: string; readonly watch: SourceWatch }
+
+/** One process of all that share the store does it. */
+export function keepImports(host: ImportHost, log: Log): ImportKeeper {
+  const kept = new Map<string, Kept>()
+  let claimed: (() => Promise<void>) | undefined
+  let work: Promise<void> = Promise.resolve()
+  const follow = (stored: StoredImport): void => {
+    const { source } = stored
+    if (source.kind !== 'ldap' && source.kind !== 'xmpp') return
+    const told = (result: ImportResult) => {
+      work = work
+        .then(() => take(host, log, { stored, result }))
+        .catch((error: unknown) => log.error('import', { error: nameOf(error) }))
+    }
+    const surroundings = { folder: host.folder.path, env: process.env, unicode: host.config.policy.unicode }
+    kept.set(source.name, { settings: JSON.stringify(stored), watch: watchSource(source, surroundings, told) })
+  }
+  return {
+    async look() {
+      claimed ??= await host.store.claim('imports')
+      if (!claimed) return
+      const wanted = new Map((await listImports(host.store)).map((stored) => [stored.source.name, stored]))
+      for (const [name, { settings, watch }] of kept) {
+        const stored = wanted.get(name)
+        if (stored && JSON.stringify(stored) === settings) wanted.delete(name)
+        else {
+          watch.close()
+          kept.delete(name)
+        }
+      }
+      for (const stored of wanted.values()) follow(stored)
+    },
+    async close() {
+      for (const { watch } of kept.values()) watch.close()
+      await Promise.all([...kept.values()].map(({ watch }) => watch.ended))
+      await work
+      await claimed?.()
+    },
+  }
+}
+
+type Told = { readonly stored: StoredImport; readonly result: ImportResult }
+
+async function take(host: ImportHost, log: Log, { stored, result }: Told): Promise<void> {
+  const planned = result.ok ? await planRead(host, stored, result) : result
+  const { kind } = stored.source
+  // Which row it is, `import run --dry-run` tells: an address is nothing for the log.
+  if (!planned.ok) return log.warn('import refused', { kind, count: planned.faults.length })
+  if (planned.changes.length === 0) return
+  const done = await planned.carry({})
+  if (done.ok) log.info('imported', { kind, count: planned.changes.length })
+  else log.warn('import refused', { kind, count: done.faults.length })
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown'
+}

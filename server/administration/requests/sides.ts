@@ -1,0 +1,57 @@
+/** The two sides of a contact request, and who has to approve it beside them. */
+import type { Organisation } from '../../organisation/organisation.ts'
+import type { ContactRequestRow } from '../../store/administration/tables.ts'
+
+export type Side = {
+  /** Login; absent without an account here. */
+  readonly usr?: string
+  readonly name: string
+  readonly address: string
+  readonly key: string
+  readonly scope: 'internal' | 'external'
+  /** Who answers for it; empty: nobody. */
+  readonly sponsor: string
+}
+
+export type Sides = { readonly from: Side; readonly to: Side }
+
+/** Undefined where one of the users is gone or disabled. */
+export function sidesOf({ people }: Organisation, row: ContactRequestRow): Sides | undefined {
+  const sideOf = (usr: string): Side | undefined => {
+    const person = people.get(usr)
+    return person?.isActive ? person : undefined
+  }
+  const from = sideOf(row.usr)
+  const outside: Side = { name: row.address, address: row.address, key: row.key, scope: 'external', sponsor: '' }
+  const to = row.peer === '' ? outside : sideOf(row.peer)
+  return from && to && { from, to }
+}
+
+export function scopeOf({ from, to }: Sides): 'internal' | 'external' {
+  return from.scope === 'internal' && to.scope === 'internal' ? 'internal' : 'external'
+}
+
+/** Whether a rule keeps either out of the other's list. */
+export function isDenied({ denials }: Organisation, { from, to }: Sides): boolean {
+  const keeps = (viewer: Side, other: Side) =>
+    viewer.usr !== undefined && denials.find(viewer.usr, other.key) !== undefined
+  return keeps(from, to) || keeps(to, from)
+}
+
+/** `sponsor`: a login. */
+export type Approval =
+  | { readonly by: 'nobody' }
+  | { readonly by: 'administrator' }
+  | { readonly by: 'sponsor'; readonly sponsor: string }
+
+/** Whose consent is needed once both sides agree. Without exactly one guest whose sponsor is there, the administrator's. */
+export function approvalOf({ policy, people }: Organisation, sides: Sides): Approval {
+  if (scopeOf(sides) === 'internal' || policy.approval === 'none') return { by: 'nobody' }
+  const { from, to } = sides
+  const [guest, ...others] = [from, to].filter((side) => side.scope === 'external')
+  const sponsor = guest?.sponsor ?? ''
+  if (policy.approval === 'administrator' || others.length > 0 || !people.get(sponsor)?.isActive)
+    return { by: 'administrator' }
+  // Who agreed already need not be asked again.
+  return sponsor === from.usr || sponsor === to.usr ? { by: 'nobody' } : { by: 'sponsor', sponsor }
+}

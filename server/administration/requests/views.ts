@@ -1,0 +1,120 @@
+/** What users and operators see of contact requests. */
+import type { ContactRequests } from '../../../shared/requests.ts'
+import type { Clock } from '../../clock.ts'
+import { loadOrganisation, type Organisation, type Organisations } from '../../organisation/organisation.ts'
+import type { ContactRequestRow } from '../../store/administration/tables.ts'
+import type { Store } from '../../store/store.ts'
+import { changeSchema } from '../change.ts'
+import { type Approval, approvalOf, isDenied, type Side, sidesOf } from './sides.ts'
+
+/** How long the end of a request is shown to whoever made it: as long as a no holds. */
+const shownForMs = 30 * 24 * 3_600_000
+/** Newest of each kind that are shown. */
+const most = 200
+
+export type ViewDependencies = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly organisations: Organisations
+}
+
+/** As one user sees them. */
+export async function requestsOf(
+  { store, clock, organisations }: ViewDependencies,
+  usr: string,
+): Promise<ContactRequests> {
+  const organisation = await organisations.of(store)
+  const rows = await store.administration.requests({ usr })
+  const asked = rows.filter((row) => row.peer === usr && row.state === 'asked')
+  const own = rows.filter((row) => row.usr === usr)
+  const approvals = await approvalsOf(store, organisation, usr)
+  const now = clock.now()
+  return {
+    incoming: asked.flatMap((row) => incomingOf(organisation, row)).slice(-most),
+    own: own.flatMap((row) => ownOf(row, now)).slice(-most),
+    approvals: approvals.flatMap((row) => approvalView(organisation, row)).slice(-most),
+  }
+}
+
+async function approvalsOf(
+  store: Store,
+  organisation: Organisation,
+  usr: string,
+): Promise<readonly ContactRequestRow[]> {
+  if (!organisation.guests.has(usr)) return []
+  const accepted = await store.administration.requests({ state: 'accepted' })
+  const mine = accepted.filter((row) => isSponsor(organisation, row, usr))
+  const proposed = mine.length === 0 ? new Set<string>() : await proposedRequests(store)
+  return mine.filter((row) => !proposed.has(row.id))
+}
+
+function isSponsor(organisation: Organisation, row: ContactRequestRow, usr: string): boolean {
+  const sides = sidesOf(organisation, row)
+  const approval = sides && approvalOf(organisation, sides)
+  return approval?.by === 'sponsor' && approval.sponsor === usr
+}
+
+/** A rule that came later hides what it keeps apart. */
+function incomingOf(organisation: Organisation, row: ContactRequestRow): ContactRequests['incoming'] {
+  const sides = sidesOf(organisation, row)
+  const { id, note, at } = row
+  return sides && !isDenied(organisation, sides) ? [{ id, from: shown(sides.from), note, at }] : []
+}
+
+function ownOf({ id, address, note, state, at, decided_at }: ContactRequestRow, now: number): ContactRequests['own'] {
+  const told = { id, address, note, at }
+  if (state === 'asked' || state === 'accepted') return [{ ...told, state: 'waiting' }]
+  if (state === 'withdrawn' || decided_at < now - shownForMs) return []
+  return [{ ...told, state: state === 'done' ? 'linked' : 'declined' }]
+}
+
+function approvalView(organisation: Organisation, row: ContactRequestRow): ContactRequests['approvals'] {
+  const sides = sidesOf(organisation, row)
+  const { id, note, at } = row
+  return sides ? [{ id, from: shown(sides.from), to: shown(sides.to), note, at }] : []
+}
+
+function shown({ name, address }: Side): { readonly name: string; readonly address: string } {
+  return { name, address }
+}
+
+export type OperatorView = {
+  readonly row: ContactRequestRow
+  /** Undefined where it does not wait for approval. */
+  readonly approval: Approval | undefined
+  readonly scope: 'internal' | 'external' | undefined
+  /** A rule keeps the two apart. */
+  readonly denied: boolean
+}
+
+/** As operators see them; oldest first. */
+export function requestsForOperators(store: Store): Promise<readonly OperatorView[]> {
+  return store.snapshot(async (inside) => {
+    const organisation = await loadOrganisation(inside)
+    return (await inside.administration.requests({})).map((row) => {
+      const sides = sidesOf(organisation, row)
+      const external = sides && (sides.from.scope === 'external' || sides.to.scope === 'external')
+      return {
+        row,
+        approval: sides && row.state === 'accepted' ? approvalOf(organisation, sides) : undefined,
+        scope: external === undefined ? undefined : external ? 'external' : 'internal',
+        denied: sides !== undefined && isDenied(organisation, sides),
+      }
+    })
+  })
+}
+
+/** Whether the request's end is on its way already. */
+export async function isProposed(store: Store, id: string): Promise<boolean> {
+  return (await proposedRequests(store)).has(id)
+}
+
+async function proposedRequests({ administration }: Store): Promise<ReadonlySet<string>> {
+  const waiting = [...(await administration.proposals('ready')), ...(await administration.proposals('approval'))]
+  const changes = waiting
+    .filter((proposal) => proposal.changes.includes('"request.'))
+    .flatMap((proposal) => changeSchema.array().parse(JSON.parse(proposal.changes)))
+  return new Set(
+    changes.flatMap((change) => (change.op === 'request.link' || change.op === 'request.refuse' ? [change.id] : [])),
+  )
+}

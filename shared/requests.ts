@@ -1,0 +1,55 @@
+/** Contact requests and invitations, as the server tells them and every face shows them. */
+import { z } from 'zod'
+
+export const maxNoteLength = 500
+
+/** What every invitation starts with; the secret follows, base64url of 16 bytes. */
+export const invitationPrefix = 'kith-invite:'
+
+/** The secret of an invitation, or `undefined` for any other text; white space in it does not count. */
+export function readInvitation(text: string): string | undefined {
+  const plain = text.replace(/\s+/g, '')
+  const secret = plain.slice(invitationPrefix.length)
+  return plain.startsWith(invitationPrefix) && /^[A-Za-z0-9_-]{22}$/.test(secret) ? secret : undefined
+}
+
+export function isInvitation(text: string): boolean {
+  return text.trimStart().startsWith(invitationPrefix)
+}
+
+/** Why a request cannot be made, where the failure's kind alone does not say. */
+export const requestReasons = ['address', 'self', 'listed', 'declined', 'open', 'day', 'invitation', 'rule'] as const
+export type RequestReason = (typeof requestReasons)[number]
+
+export function isRequestReason(text: string): text is RequestReason {
+  return requestReasons.some((reason) => reason === text)
+}
+
+const id = z.string().min(1).max(100)
+const personSchema = z.strictObject({ name: z.string().max(200), address: z.string().max(320) })
+const note = z.string().max(maxNoteLength)
+const at = z.number().int()
+
+export const requestsSchema = z.strictObject({
+  /** Others' wishes, which the user answers. */
+  incoming: z.array(z.strictObject({ id, from: personSchema, note, at })),
+  /** The user's own. `waiting` says nothing about for whom: not whether the address has an account here. */
+  own: z.array(
+    z.strictObject({
+      id,
+      address: z.string().max(320),
+      note,
+      state: z.enum(['waiting', 'linked', 'declined']),
+      at,
+    }),
+  ),
+  /** Wishes that both sides have agreed to and that the user, who answers for a guest, approves. */
+  approvals: z.array(z.strictObject({ id, from: personSchema, to: personSchema, note, at })),
+})
+export type ContactRequests = Readonly<z.infer<typeof requestsSchema>>
+
+/** `to`: an address, or a pasted invitation. */
+export const newRequestSchema = z.strictObject({ to: z.string().min(1).max(1_000), note })
+export const requestAnswerSchema = z.strictObject({ id, accept: z.boolean() })
+export const requestIdSchema = z.strictObject({ id })
+export const invitationSchema = z.strictObject({ text: z.string().max(100), expiresAt: z.number().int() })
