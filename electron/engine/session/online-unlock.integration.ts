@@ -1,5 +1,5 @@
 /** Mode `online-unlock` of protocol.md section 9: a real server, and a device whose store it helps to open. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { fromBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
@@ -212,12 +212,25 @@ it('another half than the one that it was wrapped under: locked, and nothing is 
   await server.query('DELETE FROM halves RETURNING usr')
   const before = readFileSync(join(accountFolder(), 'keys.json'), 'utf8')
   const engine = await world.open()
-  await lockedAs(engine, 'online')
-  expect(await engine.call('session.unlock', { secret: password })).toMatchObject({ failure: { kind: 'keysMissing' } })
-  expect(await engine.call('session.signIn', credentials())).toMatchObject({ failure: { kind: 'keysMissing' } })
+  await lockedAs(engine, 'revoked')
+  expect(await engine.call('session.unlock', { secret: password })).toMatchObject({
+    failure: { kind: 'deviceRevoked' },
+  })
+  expect(await engine.call('session.signIn', credentials())).toMatchObject({ failure: { kind: 'deviceRevoked' } })
   expect(readFileSync(join(accountFolder(), 'keys.json'), 'utf8')).toBe(before)
   await server.query(`UPDATE halves SET half = '${kept?.half}' RETURNING usr`)
   expect(await engine.call('session.unlock', { secret: password })).toMatchObject({ value: { step: 'ready' } })
+})
+
+it('a database that does not open by its key is told as damaged, and nothing is deleted', async () => {
+  await begin('online-unlock')
+  await signedIn()
+  await world.close()
+  const file = join(accountFolder(), 'kith.db')
+  writeFileSync(file, readFileSync(file).fill(7, 0, 4_096))
+  const engine = await world.open()
+  await engine.session((s) => s.step === 'signedOut' && s.cause === 'storeDamaged')
+  expect(existsSync(file)).toBe(true)
 })
 
 it('signed out: the password lies nowhere any more, the next start asks, and signing in finds the same store', async () => {

@@ -15,7 +15,7 @@ type Credentials = { readonly password?: string | undefined; readonly code?: str
 
 /**
  * Without a password by the one that is kept beside the keys. Failures: notSignedIn (there is none), those of a login,
- * keysMissing (the server has no half that fits), those of the database.
+ * deviceRevoked (also where the server has no half that fits: nothing opens here), those of the database.
  */
 export async function openByLogin(
   stage: Stage,
@@ -35,7 +35,7 @@ export async function openByLogin(
   const store = answer.ok ? openBy(stage, sealed, answer.value.half) : answer
   if (!answer.ok || !store.ok) {
     link.close()
-    return store.ok ? fail('keysMissing') : { ok: false, failure: store.failure }
+    return store.ok ? fail('deviceRevoked') : { ok: false, failure: store.failure }
   }
   const followed = identity.manifest()
   const opened = await openAccount(stage, { store: store.value, identity, link }, reactions)
@@ -62,7 +62,7 @@ function openBy({ ports }: Stage, { place, vault }: SealedStore, half: string | 
     return store
   }
   ports.log.warn('no half for this store', { given: half !== undefined })
-  return fail('keysMissing')
+  return fail('deviceRevoked')
 }
 
 /** At start: locked until the silent login has brought the half. The window does not wait for it. */
@@ -94,13 +94,18 @@ export function startByLogin(stage: Stage, flow: Flow, sealed: SealedStore): voi
 /** Failures that may be over in a moment: a network that comes up after the app, a server that starts. */
 const passing: ReadonlySet<FailureKind> = new Set<FailureKind>(['unreachable', 'busy', 'rateLimited'])
 
-/** The lock names its reason: no server, or no approval any more; after signing out it is none. A wrong password says so itself. */
+/** The lock names its reason: no server, or no approval any more; after signing out, or with a database that does not open, it is none. A wrong password says so itself. */
 export function sayWhyLocked(stage: Stage, { failure }: Extract<Result<unknown>, { readonly ok: false }>): void {
   const state = stage.state()
   if (state.step !== 'locked' || failure.kind === 'authFailed') return
   const { secret, user } = state
+  const { server } = stage.profile()
   if (failure.kind === 'notSignedIn') {
-    stage.dispatch({ type: 'closed', server: stage.profile().server, user })
+    stage.dispatch({ type: 'closed', server, user })
+    return
+  }
+  if (failure.kind === 'storeDamaged' || failure.kind === 'diskFull') {
+    stage.dispatch({ type: 'closed', server, user, cause: failure.kind })
     return
   }
   stage.dispatch({ type: 'locked', secret, user, reason: failure.kind === 'deviceRevoked' ? 'revoked' : 'online' })

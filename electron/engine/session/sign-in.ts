@@ -1,5 +1,5 @@
 /** Signing in: to the account that is open, to a store that lies here, or as a new device. */
-import { fail, ok, type Result } from '../../../shared/rpc.ts'
+import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import { newRecord } from '../account/account-login.ts'
 import { type AccountPlace, accountPlace, setAside } from '../account/account-place.ts'
 import {
@@ -65,10 +65,14 @@ async function enter(stage: Stage, reactions: Reactions, attempt: Attempt): Prom
   const store = await openAccountStore(stage.ports, place, input.passphrase)
   if (store.ok && isOpenStore(store.value)) return returnTo(stage, reactions, { ...attempt, store: store.value })
   if (store.ok) return returnByLogin(stage, reactions, { ...attempt, sealed: store.value })
-  const state = stage.state()
-  const told = state.step === 'signedOut' ? state.cause : undefined
-  if (!mayBeginAnew(store.failure.kind, { told, passphrase: input.passphrase })) return store
+  if (!mayBeginAnew(store.failure.kind, { told: toldOf(stage), passphrase: input.passphrase })) return store
   return enrol(stage, reactions, attempt)
+}
+
+/** What the user was told of the store, so that signing in again is an answer to it. */
+function toldOf(stage: Stage): FailureKind | undefined {
+  const state = stage.state()
+  return state.step === 'signedOut' ? state.cause : undefined
 }
 
 /** A store that opened: its own pins and keys count, whatever was typed. */
@@ -104,8 +108,9 @@ async function returnByLogin(
   const opened = await openByLogin(stage, reactions, sealed, { password, code })
   if (opened.ok) return ok({ opened: opened.value, step: 'active' })
   const { kind } = opened.failure
-  const isLost = kind === 'deviceRevoked' || kind === 'keysMissing'
-  return isLost && code !== undefined ? enrol(stage, reactions, attempt) : opened
+  const isLost = kind === 'deviceRevoked' && code !== undefined
+  const isDamaged = kind === 'storeDamaged' && toldOf(stage) === kind
+  return isLost || isDamaged ? enrol(stage, reactions, attempt) : opened
 }
 
 /**
