@@ -7,11 +7,15 @@ import { fromBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import { manifestOf } from '../account/account-login.ts'
 import { type AccountStore, type SealedStore, storeOf } from '../account/account-store.ts'
 import { createIdentity } from '../account/identity.ts'
+import type { StoredLogin } from '../database/account-repository.ts'
+import type { DeviceKeys } from '../keys/device-keys.ts'
+import type { Credentials } from '../link/server-link.ts'
 import type { Flow } from './flow.ts'
 import { closeAccount, makeLink, openAccount, type Reactions, targetOf } from './opening.ts'
+import { swapped } from './rotate-device.ts'
 import type { Opened, Stage } from './stage.ts'
 
-type Credentials = { readonly password?: string | undefined; readonly code?: string | undefined }
+type Given = { readonly password?: string | undefined; readonly code?: string | undefined }
 
 /**
  * Without a password by the one that is kept beside the keys. Failures: notSignedIn (there is none), those of a login,
@@ -21,17 +25,20 @@ export async function openByLogin(
   stage: Stage,
   reactions: Reactions,
   sealed: SealedStore,
-  { code, ...given }: Credentials,
+  { code, ...given }: Given,
 ): Promise<Result<Opened>> {
   const { keys } = sealed.vault
   const login = keys.online?.login
   const password = given.password ?? login?.password
   if (!login || password === undefined) return fail('notSignedIn')
-  const identity = createIdentity(keys, stage.ports.clock.now)
-  const known = manifestOf(login)
-  if (known) identity.setManifest(known)
-  const link = makeLink(stage, targetOf(login), identity)
-  const answer = await link.login({ user: login.user, password, ...(code === undefined ? {} : { code }) })
+  const credentials = { user: login.user, password, ...(code === undefined ? {} : { code }) }
+  let { identity, link, answer } = await logIn(stage, { keys, login }, credentials)
+  if (!answer.ok && answer.fault === 'BadSignature' && keys.other) {
+    // Cut off while its keys were replaced: the server may have taken the other pair already (rotate-device.ts).
+    link.close()
+    ;({ identity, link, answer } = await logIn(stage, { keys: swapped(keys), login }, credentials))
+    if (answer.ok) sealed.vault.replaceKeys(swapped(keys))
+  }
   const store = answer.ok ? openBy(stage, sealed, answer.value.half) : answer
   if (!answer.ok || !store.ok) {
     link.close()
@@ -49,6 +56,16 @@ export async function openByLogin(
   }
   if (isNew) await opened.runtime.keepPassword(password)
   return ok(opened)
+}
+
+type Known = { readonly keys: DeviceKeys; readonly login: StoredLogin }
+
+async function logIn(stage: Stage, { keys, login }: Known, credentials: Credentials) {
+  const identity = createIdentity(keys, stage.ports.clock.now)
+  const known = manifestOf(login)
+  if (known) identity.setManifest(known)
+  const link = makeLink(stage, targetOf(login), identity)
+  return { identity, link, answer: await link.login(credentials) }
 }
 
 function openBy({ ports }: Stage, { place, vault }: SealedStore, half: string | undefined): Result<AccountStore> {

@@ -1,5 +1,6 @@
 /** The keys file wrapped anew across power cuts: the client's process ends at every step (protocol.md section 9). */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { z } from 'zod'
 import { enrolmentOf } from '../testing/engine-world.ts'
 import { type KilledProfile, killedProfile, type SignIn } from '../testing/killed-client.ts'
 import { type RealServer, realServer } from '../testing/real-server.ts'
@@ -71,6 +72,28 @@ it.each([
       await comesTo(offline)
       await server.start()
     }
+  },
+  240_000,
+)
+
+it.each(['made', 'told', 'kept'])(
+  'new keys of the device cut off after "%s" in online-unlock: the next login finds which pair the server knows',
+  async (step) => {
+    await signedIn()
+    await switchTo('online-unlock')
+    const first = profile.start({ killAt: `rotate:${step}` })
+    await first.says('rewrap:kept')
+    const listed = await server.admin(['device', 'list', '--user', 'alice'])
+    const { devices } = z.object({ devices: z.array(z.object({ device: z.string(), seen: z.string() })) }).parse(listed)
+    const id = devices.toSorted((a, b) => (a.seen < b.seen ? 1 : -1))[0]?.device ?? ''
+    await server.admin(['device', 'rotate', id])
+    await server.admin(['contact', 'add', `${step}@partner.example`, '--user', 'alice', '--name', 'P'])
+    expect(await first.ended).toBe('SIGKILL')
+    await comesTo('session:ready:online')
+    await comesTo('session:ready:online')
+    await server.stop()
+    await comesTo('session:locked:online')
+    await server.start()
   },
   240_000,
 )
