@@ -124,12 +124,7 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
     keepPassword: (password) => keepVerifier(ports, store, password),
     start: connection.start,
     wake: connection.wake,
-    askForCommand: async () => {
-      link.dropSession()
-      const direct = makeSync(deps, { keeper, policy }, { call: link.call })
-      const result = await direct.sync()
-      if (!result.ok) ports.log.info('no command for this device', { kind: result.failure.kind })
-    },
+    askForCommand: () => askForCommand(deps, { keeper, policy }),
     tell: async (make, timeout) => {
       const told = await link.call('Ack', make, { timeout })
       if (!told.ok) ports.log.info('acknowledgement not taken', { kind: told.failure.kind })
@@ -157,6 +152,16 @@ function answerTaker(
     if (taken.ok) policy.loggedIn(answer.half)
     return taken
   }
+}
+
+async function askForCommand(
+  deps: RuntimeDependencies,
+  kept: { readonly keeper: ListKeeper; readonly policy: StorePolicy },
+): Promise<void> {
+  const { link, ports } = deps
+  link.dropSession()
+  const result = await makeSync(deps, kept, { call: link.call }).sync()
+  if (!result.ok) ports.log.info('no command for this device', { kind: result.failure.kind })
 }
 
 const signedOut: LinkFailure = { ok: false, failure: { kind: 'sessionExpired' } }
