@@ -46,11 +46,11 @@ export const sessionSchema = z.discriminatedUnion('step', [
     /** Why the store of the last account is not open, where the user did not close it: nothing was deleted. */
     cause: z.enum(failureKinds).optional(),
   }),
-  /** The store is closed until `session.unlock`: with the passphrase or the account's password. `revoked`: see `session.signIn`. */
+  /** The store is closed until `session.unlock`: with the passphrase or the account's password. `revoked`: see `session.signIn`; `online`: only a login opens it, and there was none. */
   z.object({
     step: z.literal('locked'),
     secret: z.enum(['passphrase', 'password']),
-    reason: z.enum(['start', 'user', 'revoked', 'lease']),
+    reason: z.enum(['start', 'user', 'revoked', 'lease', 'online']),
     user: z.string(),
   }),
   /** Waiting for an administrator; the words are the device's and the server's fingerprints, to compare by telephone. */

@@ -66,7 +66,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'sendFailure.': sendFailureSchema.options,
   'settings.': ['keychain', 'passphrase', 'none'],
   'theme.': ['system', 'light', 'dark'],
-  'unlock.': ['start', 'user', 'revoked', 'lease', 'password', 'passphrase'],
+  'unlock.': ['start', 'user', 'revoked', 'lease', 'online', 'password', 'passphrase'],
 }
 
 /** Every source file of the page, as text, without the tests. */

@@ -44,6 +44,8 @@ export async function moveDevice(
     for (const row of await openOf(inside, device, 'lock')) await inside.devices.setCommand(device, row.id, 'done')
   const state = next[verb]
   await inside.devices.setState(device.usr, device.id, state)
+  // Without it the device's store never opens again (protocol.md 9).
+  if (state === 'revoked') await inside.devices.removeHalf(device.usr, device.id)
   if (state !== 'active') await inside.sessions.removeOf(device.usr, device.id)
   await nudge(inside, device.usr, dependencies.now)
   return { ok: true, value: { before: device, after: { ...device, state } } }

@@ -61,6 +61,7 @@ async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
   for (const change of changes) {
     if (change.op === 'device.revoke') {
       await inside.devices.setState(change.user, change.device, 'revoked')
+      await inside.devices.removeHalf(change.user, change.device)
       await inside.sessions.removeOf(change.user, change.device)
       await nudge(inside, change.user, now)
     }

@@ -136,6 +136,7 @@ function policyOf({ policy }: Config): Policy {
   return {
     on: policy.onExpiry,
     days: policy.offlineDays,
+    ...(policy.store === 'online-unlock' ? { store: 'online' } : {}),
     upd: policy.update,
     ...(policy.unicode ? { uni: true } : {}),
   }

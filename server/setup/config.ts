@@ -84,6 +84,8 @@ export const configSchema = z.strictObject({
       onExpiry: z.enum(['block', 'internal']).default('block'),
       /** Days without the server before the client's store locks. */
       offlineDays: z.number().int().min(0).max(365).default(7),
+      /** Whether a device's store opens by itself, or only with the half of its key that a login brings (protocol.md 9). */
+      store: z.enum(['local', 'online-unlock']).default('local'),
       update: z.enum(['user', 'server', 'both']).default('both'),
       /** Whether addresses may be non-ASCII (guard.md A2). */
       unicode: z.boolean().default(false),

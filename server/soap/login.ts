@@ -4,6 +4,7 @@ import { fromBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Login, makeLoginAnswer, openLogin } from '../../shared/whitelist/login.ts'
 import { verifyRequest } from '../../shared/whitelist/request.ts'
 import { admitDevice } from '../access/admit-device.ts'
+import { halfOf } from '../access/halves.ts'
 import type { Account, CheckResult } from '../accounts.ts'
 import type { ServingKeys } from '../keys/key-ring.ts'
 import { primitives, randomBytes } from '../keys/primitives.ts'
@@ -57,6 +58,7 @@ type Admitted = {
 async function answer(service: Service, { asked, account, deviceBox, freshSeed }: Admitted): Promise<Answer> {
   const list = await service.store.lists.ofUser(account.id)
   if (!list) return fault('Internal')
+  const half = await halfOf(service, account.id, asked.dev)
   const session = await service.sessions.open(account.id, asked.dev)
   const { id: usr, name, address } = account
   const told = {
@@ -68,6 +70,7 @@ async function answer(service: Service, { asked, account, deviceBox, freshSeed }
     dev: asked.dev,
     lst: list.id,
     mail: service.mail,
+    ...(half === undefined ? {} : { half }),
   }
   const { sealed, signature } = makeLoginAnswer(primitives, told, asked, {
     freshSeed,

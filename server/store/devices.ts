@@ -1,6 +1,6 @@
 /** Rows of devices: their keys, states and request numbers, and the commands that wait for them. */
 import type { Database } from './store.ts'
-import type { CommandRow, DeviceRow, DeviceState } from './tables.ts'
+import type { CommandRow, DeviceRow, DeviceState, HalfRow } from './tables.ts'
 
 export type DeviceStore = {
   readonly get: (usr: string, id: string) => Promise<DeviceRow | undefined>
@@ -12,6 +12,10 @@ export type DeviceStore = {
   /** Takes a request number: false unless it is higher than all before. One statement, so that two requests never both pass. */
   readonly takeSeq: (device: Pick<DeviceRow, 'usr' | 'id'>, seq: number, now: number) => Promise<boolean>
   readonly acknowledge: (device: Pick<DeviceRow, 'usr' | 'id'>, ack: Acknowledgement) => Promise<void>
+  /** The server's half of what opens its store, base64 (protocol.md 9). */
+  readonly half: (usr: string, dev: string) => Promise<string | undefined>
+  readonly addHalf: (row: HalfRow) => Promise<void>
+  readonly removeHalf: (usr: string, dev: string) => Promise<void>
   readonly commands: (usr: string, dev: string) => Promise<readonly CommandRow[]>
   readonly addCommand: (row: CommandRow) => Promise<void>
   /** Every command that was ever signed for these devices. */
@@ -26,12 +30,14 @@ export type DeviceStore = {
 export type Acknowledgement = { readonly ep: number; readonly ver: number; readonly head: string }
 
 export function createDeviceStore(db: Database): DeviceStore {
-  return { ...deviceRows(db), ...commandRows(db) }
+  return { ...deviceRows(db), ...halfRows(db), ...commandRows(db) }
 }
 
 type CommandRows = 'commands' | 'addCommand' | 'allCommands' | 'openCommands' | 'signCommand' | 'setCommand'
 
-function deviceRows(db: Database): Omit<DeviceStore, CommandRows> {
+type HalfRows = 'half' | 'addHalf' | 'removeHalf'
+
+function deviceRows(db: Database): Omit<DeviceStore, CommandRows | HalfRows> {
   return {
     get: (usr, id) =>
       db.selectFrom('devices').selectAll().where('usr', '=', usr).where('id', '=', id).executeTakeFirst(),
@@ -65,6 +71,21 @@ function deviceRows(db: Database): Omit<DeviceStore, CommandRows> {
         .where('usr', '=', usr)
         .where('id', '=', id)
         .execute()
+    },
+  }
+}
+
+function halfRows(db: Database): Pick<DeviceStore, HalfRows> {
+  return {
+    async half(usr, dev) {
+      const ours = db.selectFrom('halves').select('half').where('usr', '=', usr).where('dev', '=', dev)
+      return (await ours.executeTakeFirst())?.half
+    },
+    async addHalf(row) {
+      await db.insertInto('halves').values(row).execute()
+    },
+    async removeHalf(usr, dev) {
+      await db.deleteFrom('halves').where('usr', '=', usr).where('dev', '=', dev).execute()
     },
   }
 }

@@ -67,6 +67,7 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
     },
     key: ['usr', 'id'],
   },
+  halves: { columns: { usr: 'text', dev: 'text', half: 'text' }, key: ['usr', 'dev'] },
   lists: {
     columns: {
       id: 'text',

@@ -40,6 +40,9 @@ export type DeviceRow = {
   readonly last: number
 }
 
+/** The server's half of what opens a device's store, base64 (protocol.md 9); a row of its own, so that no list of devices shows it. */
+export type HalfRow = { readonly usr: string; readonly dev: string; readonly half: string }
+
 export type ListRow = {
   readonly id: string
   readonly usr: string
@@ -191,6 +194,7 @@ export type SettingRow = { readonly name: string; readonly value: string }
 export type ServerTables = AdministrationTables & {
   readonly users: UserRow
   readonly devices: DeviceRow
+  readonly halves: HalfRow
   readonly lists: ListRow
   readonly entries: EntryRow
   readonly versions: VersionRow

@@ -56,6 +56,8 @@ export const sessionAnswerSchema = z.strictObject({
   dev: name,
   lst: name,
   mail: mailServersSchema,
+  /** The server's half of what opens this device's store (protocol.md section 9, mode `online-unlock`), base64. */
+  half: base64(32).exactOptional(),
 })
 export type SessionAnswer = Readonly<z.infer<typeof sessionAnswerSchema>>
 

@@ -55,6 +55,7 @@ export function bindIdentity(identity: Identity, store: AccountStore, keeper: Li
       keeper.setManifest(manifest)
     },
     usr: () => keeper.state()?.usr ?? store.account.read()?.usr ?? '',
+    seq: () => store.account.read()?.seq ?? 0,
     setSeq: (seq) => {
       // After a wipe there is no store left, and one last acknowledgement to send.
       if (store.database.isOpen) store.account.change({ seq })

@@ -8,6 +8,7 @@ import { operations, readFields } from '../../../shared/soap/operations.ts'
 import type { Command } from '../../../shared/whitelist/command.ts'
 import { policyOf } from '../../../shared/whitelist/head.ts'
 import { waitHold } from '../../../shared/whitelist/limits.ts'
+import type { SessionAnswer } from '../../../shared/whitelist/login.ts'
 import type { SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import type { AckRequest } from '../../../shared/whitelist/request.ts'
 import { primitives } from '../keys/primitives.ts'
@@ -23,6 +24,7 @@ import { createWhitelistSync, type WhitelistSync } from '../whitelist/whitelist-
 import { bindIdentity, keepVerifier, takeLogin } from './account-login.ts'
 import type { AccountStore } from './account-store.ts'
 import type { Identity } from './identity.ts'
+import { createStorePolicy, type StorePolicy } from './store-policy.ts'
 
 export type RuntimeEvents = {
   readonly status: (status: WhitelistStatus) => void
@@ -50,6 +52,8 @@ export type AccountRuntime = {
   readonly manifest: () => SignedManifest | undefined
   /** Logs in and takes over the answer. */
   readonly login: (password: string, code?: string) => Promise<LoginOutcome>
+  /** Takes over the answer of a login that was made before this account was open. Failure: untrustedServer. */
+  readonly takeAnswer: (answer: SessionAnswer, password: string) => Result<unknown>
   /** Makes the verifier that unlocking checks the password against. */
   readonly keepPassword: (password: string) => Promise<void>
   /** Begins to sync and to listen. */
@@ -84,9 +88,11 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
   const { ports, store, identity, link } = deps
   const keeper = createListKeeper(store.list, store.list.read())
   bindIdentity(identity, store, keeper)
+  const policy = createStorePolicy(ports, store, keeper)
+  const takeAnswer = answerTaker(deps, keeper, policy)
   let rejected: string | undefined
   const login = async (password: string, code?: string): Promise<LoginOutcome> => {
-    const outcome = await logIn(deps, keeper, { password, code })
+    const outcome = await logIn(deps, takeAnswer, { password, code })
     if (!outcome.ok && outcome.failure.kind === 'authFailed') rejected = password
     return outcome
   }
@@ -96,7 +102,7 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
     return password === undefined || password === rejected ? Promise.resolve(signedOut) : login(password)
   }
   const calls = createSignedCalls(link, relogin)
-  const sync = makeSync(deps, keeper, calls)
+  const sync = makeSync(deps, { keeper, policy }, calls)
   await noticeRollback(deps, keeper, sync)
   const ask = createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest })
   const requests = createRequests(ask, ports.log, deps.events.requestsChanged)
@@ -114,15 +120,11 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
     requests,
     manifest: identity.manifest,
     login,
+    takeAnswer,
     keepPassword: (password) => keepVerifier(ports, store, password),
     start: connection.start,
     wake: connection.wake,
-    askForCommand: async () => {
-      link.dropSession()
-      const direct = makeSync(deps, keeper, { call: link.call })
-      const result = await direct.sync()
-      if (!result.ok) ports.log.info('no command for this device', { kind: result.failure.kind })
-    },
+    askForCommand: () => askForCommand(deps, { keeper, policy }),
     tell: async (make, timeout) => {
       const told = await link.call('Ack', make, { timeout })
       if (!told.ok) ports.log.info('acknowledgement not taken', { kind: told.failure.kind })
@@ -140,11 +142,33 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
   }
 }
 
+function answerTaker(
+  { store, identity }: RuntimeDependencies,
+  keeper: ListKeeper,
+  policy: StorePolicy,
+): AccountRuntime['takeAnswer'] {
+  return (answer, password) => {
+    const taken = takeLogin(store, keeper, { answer, password, identity })
+    if (taken.ok) policy.loggedIn(answer.half)
+    return taken
+  }
+}
+
+async function askForCommand(
+  deps: RuntimeDependencies,
+  kept: { readonly keeper: ListKeeper; readonly policy: StorePolicy },
+): Promise<void> {
+  const { link, ports } = deps
+  link.dropSession()
+  const result = await makeSync(deps, kept, { call: link.call }).sync()
+  if (!result.ok) ports.log.info('no command for this device', { kind: result.failure.kind })
+}
+
 const signedOut: LinkFailure = { ok: false, failure: { kind: 'sessionExpired' } }
 
 async function logIn(
-  { ports, store, identity, link }: RuntimeDependencies,
-  keeper: ListKeeper,
+  { ports, store, link }: RuntimeDependencies,
+  takeAnswer: AccountRuntime['takeAnswer'],
   { password, code }: { readonly password: string; readonly code: string | undefined },
 ): Promise<LoginOutcome> {
   const record = store.account.read()
@@ -157,7 +181,7 @@ async function logIn(
     if (state) store.account.change({ device: state })
     return answer
   }
-  const taken = takeLogin(store, keeper, { answer: answer.value, password, identity })
+  const taken = takeAnswer(answer.value, password)
   if (!taken.ok) {
     link.dropSession()
     return taken
@@ -173,7 +197,7 @@ function deviceStateOf(kind: FailureKind): 'pending' | 'revoked' | undefined {
 
 function makeSync(
   { ports, store, events }: RuntimeDependencies,
-  keeper: ListKeeper,
+  { keeper, policy }: { readonly keeper: ListKeeper; readonly policy: StorePolicy },
   calls: SignedCalls,
 ): WhitelistSync {
   return createWhitelistSync({
@@ -188,6 +212,7 @@ function makeSync(
     listChanged: events.listChanged,
     confirmed: () => {
       if (store.account.read()?.held !== undefined) store.account.change({ held: undefined })
+      policy.listConfirmed()
     },
     commands: async (commands) => {
       for (const command of commands) {

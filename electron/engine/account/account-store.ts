@@ -22,6 +22,13 @@ export type AccountStore = {
   readonly commands: CommandRepository
 }
 
+/** Mode `online-unlock`: the database opens once a login has brought the server's half (session/online-unlock.ts). */
+export type SealedStore = Pick<AccountStore, 'place' | 'vault'>
+
+export function isOpenStore(store: AccountStore | SealedStore): store is AccountStore {
+  return 'database' in store
+}
+
 export function vaultDependencies(ports: Ports, place: AccountPlace): VaultDependencies {
   return { place, primitives, ports }
 }
@@ -31,9 +38,10 @@ export async function openAccountStore(
   ports: Ports,
   place: AccountPlace,
   passphrase?: string,
-): Promise<Result<AccountStore>> {
+): Promise<Result<AccountStore | SealedStore>> {
   const vault = await openVault(vaultDependencies(ports, place), passphrase)
-  return vault.ok ? withDatabase(place, vault.value) : vault
+  if (!vault.ok) return vault
+  return vault.value.keys.database ? storeOf(place, vault.value) : ok({ place, vault: vault.value })
 }
 
 /** A new store for new keys. Failures: keychainUnavailable, passphraseNeeded, diskFull. */
@@ -43,12 +51,15 @@ export async function createAccountStore(
   { keys, passphrase }: { readonly keys: DeviceKeys; readonly passphrase: string | undefined },
 ): Promise<Result<AccountStore>> {
   const vault = await createVault(vaultDependencies(ports, place), keys, passphrase)
-  return vault.ok ? withDatabase(place, vault.value) : vault
+  return vault.ok ? storeOf(place, vault.value) : vault
 }
 
-function withDatabase(place: AccountPlace, vault: Vault): Result<AccountStore> {
+/** Opens the database by a vault that has its key. Failures: storeDamaged, diskFull. */
+export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore> {
+  const { database: key } = vault.keys
+  if (!key) throw new Error('a vault without the key of its database')
   try {
-    const database = openDatabase({ file: place.databaseFile, key: vault.keys.database, migrations })
+    const database = openDatabase({ file: place.databaseFile, key, migrations })
     return ok({
       place,
       vault,

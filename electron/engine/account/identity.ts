@@ -19,6 +19,8 @@ export type IdentityKeeper = {
   readonly manifest: () => SignedManifest | undefined
   readonly setManifest: (manifest: SignedManifest) => void
   readonly usr: () => string
+  /** The highest number that is kept. */
+  readonly seq: () => number
   readonly setSeq: (seq: number) => void
 }
 
@@ -46,6 +48,7 @@ export function createIdentity(keys: DeviceKeys, now: () => number, seq = 0): Id
     usr: () => keeper?.usr() ?? '',
     bind: (keep) => {
       keeper = keep
+      last = Math.max(last, keep.seq())
     },
   }
 }

@@ -40,6 +40,17 @@ export const accountSchema = z.object({
 })
 export type AccountRecord = z.infer<typeof accountSchema>
 
+/** What a login needs while the store is closed (keys/online.ts). */
+export const storedLoginSchema = accountSchema.pick({
+  server: true,
+  tlsPin: true,
+  root: true,
+  user: true,
+  password: true,
+  manifest: true,
+})
+export type StoredLogin = z.infer<typeof storedLoginSchema>
+
 export type AccountRepository = {
   readonly read: () => AccountRecord | undefined
   readonly write: (account: AccountRecord) => void

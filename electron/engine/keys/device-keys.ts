@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { fromBase64, fromUtf8, toBase64, utf8 } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { Primitives, Random } from '../../../shared/whitelist/bytes/primitives.ts'
+import { storedLoginSchema } from '../database/account-repository.ts'
 import { stretchSchema } from './stretch.ts'
 
 export type DeviceKeys = {
@@ -11,8 +12,10 @@ export type DeviceKeys = {
   readonly dsig: Uint8Array
   /** X25519 secret: opens seals. */
   readonly dbox: Uint8Array
-  /** Raw key of kith.db. */
-  readonly database: Uint8Array
+  /** Raw key of kith.db. Absent in mode `online-unlock` until the server's half is there. */
+  readonly database?: Uint8Array
+  /** Mode `online-unlock` (online.ts): the file then holds the database's key only in here. */
+  readonly online?: OnlineKey
   /** The other pair while keys are being replaced: the server may know either (session/rotate-device.ts). */
   readonly other?: KeyPairSecrets
   /**
@@ -22,6 +25,12 @@ export type DeviceKeys = {
    */
   readonly verifier?: string
 }
+
+/** As they are made, in mode `local`. */
+export type NewKeys = DeviceKeys & { readonly database: Uint8Array }
+
+/** `box`: the database's key under the server's half. */
+export type OnlineKey = Readonly<z.infer<typeof onlineSchema>>
 
 export type KeyPairSecrets = { readonly dsig: Uint8Array; readonly dbox: Uint8Array }
 
@@ -41,13 +50,16 @@ const fileSchema = z.discriminatedUnion('protection', [
 ])
 export type KeysFile = z.infer<typeof fileSchema>
 
+const onlineSchema = z.object({ nonce: z.string(), box: z.string(), login: storedLoginSchema })
+
 const sealedSchema = z.object({
   device: z.string(),
   dsig: key32,
   dbox: key32,
-  database: key32,
+  database: key32.optional(),
   other: z.object({ dsig: key32, dbox: key32 }).optional(),
   verifier: z.string().optional(),
+  online: onlineSchema.optional(),
 })
 
 /** `undefined` for text that is no keys file. */
@@ -60,7 +72,7 @@ export function readKeysFile(text: string): KeysFile | undefined {
   }
 }
 
-export function newDeviceKeys(random: Random, toHex: (bytes: Uint8Array) => string): DeviceKeys {
+export function newDeviceKeys(random: Random, toHex: (bytes: Uint8Array) => string): NewKeys {
   return { device: `d-${toHex(random(16))}`, dsig: random(32), dbox: random(32), database: random(32) }
 }
 
@@ -75,9 +87,10 @@ export function sealKeys(
     device: keys.device,
     dsig: toBase64(keys.dsig),
     dbox: toBase64(keys.dbox),
-    database: toBase64(keys.database),
+    database: keys.online || !keys.database ? undefined : toBase64(keys.database),
     other: keys.other && { dsig: toBase64(keys.other.dsig), dbox: toBase64(keys.other.dbox) },
     verifier: keys.verifier,
+    online: keys.online,
   }
   return { nonce: toBase64(nonce), box: toBase64(primitives.secretbox(utf8(JSON.stringify(payload)), nonce, kek)) }
 }
@@ -91,13 +104,14 @@ export function openKeys(file: KeysFile, kek: Uint8Array, primitives: Primitives
   if (text === undefined) return undefined
   const parsed = sealedSchema.safeParse(JSON.parse(text))
   if (!parsed.success) return undefined
-  const { device, verifier, other } = parsed.data
+  const { device, verifier, other, online } = parsed.data
   const pair = pairOf(parsed.data)
   const otherPair = other && pairOf(other)
-  const database = fromBase64(parsed.data.database, 32)
-  if (!pair || !database) return undefined
+  const database = parsed.data.database === undefined ? undefined : fromBase64(parsed.data.database, 32)
+  const form = online ? { online } : database && { database }
+  if (!pair || !form) return undefined
   const more = { ...(verifier === undefined ? {} : { verifier }), ...(otherPair ? { other: otherPair } : {}) }
-  return { device, ...pair, database, ...more }
+  return { device, ...pair, ...form, ...more }
 }
 
 function pairOf(texts: { readonly dsig: string; readonly dbox: string }): KeyPairSecrets | undefined {

@@ -13,12 +13,14 @@ import { makeFolder, readIfThere, writeAtomic } from '../profile/atomic-file.ts'
 import {
   type DeviceKeys,
   type KeysFile,
+  type NewKeys,
   newDeviceKeys,
   openKeys,
   type Protection,
   readKeysFile,
   sealKeys,
 } from './device-keys.ts'
+import { openOnline } from './online.ts'
 import { type Ratchet, readRatchet, writeRatchet } from './ratchet.ts'
 import { newStretch, type Stretch, stretchPassphrase } from './stretch.ts'
 
@@ -33,6 +35,8 @@ export type Vault = {
   readonly keys: DeviceKeys
   /** Seals changed keys into the file, with the same KEK. */
   readonly replaceKeys: (keys: DeviceKeys) => void
+  /** Mode `online-unlock`: whether the server's half opens the database's key, in memory only. */
+  readonly openOnline: (half: Uint8Array) => boolean
   readonly readRatchet: () => Promise<Ratchet | undefined>
   /** Best effort: a keychain that is away now costs the warning of a rollback, never the list. */
   readonly writeRatchet: (ratchet: Ratchet) => Promise<void>
@@ -71,7 +75,7 @@ export async function canCreateVault(deps: VaultDependencies, passphrase?: strin
   return passphrase === undefined ? fail('passphraseNeeded') : ok('passphrase')
 }
 
-export function makeKeys(deps: VaultDependencies): DeviceKeys {
+export function makeKeys(deps: VaultDependencies): NewKeys {
   return newDeviceKeys(deps.ports.random, toHex)
 }
 
@@ -135,6 +139,11 @@ function makeVault(deps: VaultDependencies, held: Kek, keys: DeviceKeys): Vault 
         : { ...sealed, protection: 'passphrase', stretch: held.stretch }
       writeAtomic(place.keysFile, `${JSON.stringify(file)}\n`)
       current = next
+    },
+    openOnline: (half) => {
+      const database = openOnline(current, half, deps.primitives)
+      if (database) current = { ...current, database }
+      return database !== undefined
     },
     readRatchet: async () => {
       if (!inKeychain) return readRatchet(readIfThere(place.ratchetFile), held.kek)

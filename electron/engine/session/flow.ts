@@ -1,7 +1,8 @@
 /** What follows what: after a sign-in, after opening a store, after news from the server. */
 import { type FailureKind, ok, type Result } from '../../../shared/rpc.ts'
 import { accountPlace } from '../account/account-place.ts'
-import { openAccountStore } from '../account/account-store.ts'
+import { isOpenStore, openAccountStore } from '../account/account-store.ts'
+import { forgetPassword } from '../account/store-policy.ts'
 import type { Undo } from '../ports.ts'
 import { carryOut } from './commands.ts'
 import { confirmFirst, isHeld } from './lease.ts'
@@ -19,6 +20,8 @@ export type Flow = {
   /** Commands that were remembered and not carried out. */
   readonly carryOut: (opened: Opened) => Promise<void>
   readonly signOut: () => Promise<void>
+  /** Runs this after a pause, or the `wait` that the server asked for where that is longer; unless something else was begun. */
+  readonly tryLater: (act: () => Promise<void>, wait?: number) => void
   readonly stopWaiting: () => void
   /** For a device that still waits, after a sign-in that failed. */
   readonly goOnWaiting: () => void
@@ -29,7 +32,14 @@ const done = ok(undefined)
 /** The first sign-in waits this long for the first list, in milliseconds: then the window has something to show. */
 const firstListLimit = 5_000
 
-type Waiting = { readonly begin: (opened: Opened) => void; readonly stop: () => void }
+/** Before a store that was out of the server's reach is tried again, in milliseconds. */
+const tryAgainAfter = 5_000
+
+type Waiting = {
+  readonly begin: (opened: Opened) => void
+  readonly later: (act: () => Promise<void>, wait?: number) => void
+  readonly stop: () => void
+}
 
 export function createFlow(stage: Stage): Flow {
   const closed = async (cause?: FailureKind): Promise<void> => {
@@ -69,7 +79,7 @@ export function createFlow(stage: Stage): Flow {
     signOut: async () => {
       const opened = stage.opened()
       if (opened) {
-        opened.runtime.store.account.forgetPassword()
+        forgetPassword(opened.runtime.store)
         await opened.mail?.service.stop()
         await opened.runtime.logout()
       } else if (stage.state().step === 'locked') {
@@ -77,6 +87,7 @@ export function createFlow(stage: Stage): Flow {
       }
       await closed()
     },
+    tryLater: waiting.later,
     stopWaiting: waiting.stop,
     goOnWaiting: () => {
       const opened = stage.opened()
@@ -89,6 +100,19 @@ function createWaiting(stage: Stage, closed: (cause: FailureKind) => Promise<voi
   let undo: Undo = () => undefined
   return {
     stop: () => undo(),
+    later: (act, wait = 0) => {
+      undo()
+      let stopped = false
+      const cancel = stage.ports.clock.after(Math.max(tryAgainAfter, wait), () => {
+        stage.soon(async () => {
+          if (!stopped) await act()
+        })
+      })
+      undo = () => {
+        stopped = true
+        cancel()
+      }
+    },
     begin: (opened) => {
       showPending(stage, opened)
       undo()
@@ -148,8 +172,8 @@ async function forgetBehindTheLock(stage: Stage): Promise<void> {
   const { server, user } = stage.profile()
   const store = await openAccountStore(stage.ports, accountPlace(stage.ports.profile, server, user))
   if (!store.ok) return
-  store.value.account.forgetPassword()
-  store.value.database.close()
+  forgetPassword(store.value)
+  if (isOpenStore(store.value)) store.value.database.close()
   stage.saveProfile({ locked: false })
 }
 

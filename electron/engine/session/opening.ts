@@ -6,6 +6,7 @@ import { createAccountRuntime, type RuntimeEvents } from '../account/account-run
 import type { AccountStore } from '../account/account-store.ts'
 import { createIdentity, type Identity } from '../account/identity.ts'
 import { tellRole } from '../administration/handlers.ts'
+import type { AccountRecord } from '../database/account-repository.ts'
 import { deviceWords, primitives } from '../keys/primitives.ts'
 import { createServerLink, type ServerLink } from '../link/server-link.ts'
 import type { Target } from '../link/target.ts'
@@ -45,8 +46,7 @@ export function makeLink(stage: Stage, target: Target, identity: Identity): Serv
 }
 
 /** How the store's account recognises its server. */
-export function storedTarget(store: AccountStore): Target {
-  const record = store.account.read()
+export function targetOf(record: Pick<AccountRecord, 'server' | 'root' | 'tlsPin'> | undefined): Target {
   const address = parseServerAddress(record?.server ?? '')
   if (!record || !address) throw new Error('a store without its server')
   return { address, root: record.root, ...(record.tlsPin === undefined ? {} : { tlsPin: record.tlsPin }) }
@@ -55,7 +55,7 @@ export function storedTarget(store: AccountStore): Target {
 export type Entrance = { readonly store: AccountStore; readonly identity: Identity; readonly link: ServerLink }
 
 /** The identity and link of a store that was found on disk. */
-export function entranceOf(stage: Stage, store: AccountStore, target = storedTarget(store)): Entrance {
+export function entranceOf(stage: Stage, store: AccountStore, target = targetOf(store.account.read())): Entrance {
   const identity = createIdentity(store.vault.keys, stage.ports.clock.now, store.account.read()?.seq ?? 0)
   return { store, identity, link: makeLink(stage, target, identity) }
 }

@@ -40,7 +40,8 @@ export async function rotateDevice(stage: Stage, opened: Opened): Promise<boolea
   return true
 }
 
-function swapped(keys: DeviceKeys): DeviceKeys {
+/** The other pair of keys first. */
+export function swapped(keys: DeviceKeys): DeviceKeys {
   const { dsig, dbox, other } = keys
   return other ? { ...keys, ...other, other: { dsig, dbox } } : keys
 }

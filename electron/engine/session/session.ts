@@ -2,11 +2,12 @@
 import type { Protection, Session } from '../../../shared/contract.ts'
 import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import { type AccountPlace, accountPlace } from '../account/account-place.ts'
-import { openAccountStore, storedAccount } from '../account/account-store.ts'
+import { isOpenStore, openAccountStore, storedAccount } from '../account/account-store.ts'
 import { isWiping, resumeWipes } from '../account/wipe.ts'
 import { tellRole } from '../administration/handlers.ts'
 import { createFlow, type Flow } from './flow.ts'
 import { isHeld } from './lease.ts'
+import { startByLogin } from './online-unlock.ts'
 import { closeAccount, entranceOf, lockAccount, openAccount, showLocked } from './opening.ts'
 import { whyClosed } from './session-state.ts'
 import { type SignInInput, signIn } from './sign-in.ts'
@@ -64,10 +65,10 @@ export function createSession(stage: Stage): SessionService {
       }),
     unlock: (secret) =>
       stage.inTurn(async () => {
-        const store = await unlockStore(stage, throttle, secret)
-        if (!store.ok) return store
+        const opened = await unlockStore(stage, throttle, flow.reactions, secret)
+        if (!opened.ok) return opened
         stage.saveProfile({ locked: false })
-        const entered = await flow.enter(await openAccount(stage, entranceOf(stage, store.value), flow.reactions))
+        const entered = await flow.enter(opened.value)
         return entered.ok ? done() : entered
       }),
     tellRole: () => stage.soon(() => tellRole(stage)),
@@ -99,6 +100,10 @@ async function start(stage: Stage, flow: Flow): Promise<void> {
     stage.dispatch({ type: 'closed', server, user, cause: store.failure.kind })
     return
   }
+  if (!isOpenStore(store.value)) {
+    startByLogin(stage, flow, store.value)
+    return
+  }
   if (!store.value.account.read()) {
     store.value.database.close()
     return
@@ -124,9 +129,10 @@ async function start(stage: Stage, flow: Flow): Promise<void> {
 async function goOnWiping(stage: Stage, flow: Flow, place: AccountPlace): Promise<void> {
   if (isWiping(place)) {
     const store = await openAccountStore(stage.ports, place)
-    if (store.ok && !store.value.account.read()) store.value.database.close()
-    else if (store.ok) {
-      await flow.carryOut(await openAccount(stage, entranceOf(stage, store.value), flow.reactions))
+    const found = store.ok && isOpenStore(store.value) ? store.value : undefined
+    if (found && !found.account.read()) found.database.close()
+    else if (found) {
+      await flow.carryOut(await openAccount(stage, entranceOf(stage, found), flow.reactions))
       await closeAccount(stage)
     }
   }

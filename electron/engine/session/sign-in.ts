@@ -1,12 +1,14 @@
 /** Signing in: to the account that is open, to a store that lies here, or as a new device. */
-import { fail, ok, type Result } from '../../../shared/rpc.ts'
-import { newRecord, takeLogin } from '../account/account-login.ts'
+import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
+import { newRecord } from '../account/account-login.ts'
 import { type AccountPlace, accountPlace, setAside } from '../account/account-place.ts'
 import {
   type AccountStore,
   createAccountStore,
+  isOpenStore,
   mayBeginAnew,
   openAccountStore,
+  type SealedStore,
   storedAccount,
   vaultDependencies,
 } from '../account/account-store.ts'
@@ -14,6 +16,7 @@ import { createIdentity } from '../account/identity.ts'
 import { canCreateVault, makeKeys } from '../keys/vault.ts'
 import type { LinkFailure } from '../link/server-link.ts'
 import { readTarget, type Target } from '../link/target.ts'
+import { openByLogin } from './online-unlock.ts'
 import { closeAccount, type Entrance, entranceOf, makeLink, openAccount, type Reactions } from './opening.ts'
 import type { Opened, Stage } from './stage.ts'
 
@@ -60,11 +63,16 @@ async function enter(stage: Stage, reactions: Reactions, attempt: Attempt): Prom
   const { place, input } = attempt
   if (storedAccount(place) === 'none') return enrol(stage, reactions, attempt)
   const store = await openAccountStore(stage.ports, place, input.passphrase)
-  if (store.ok) return returnTo(stage, reactions, { ...attempt, store: store.value })
-  const state = stage.state()
-  const told = state.step === 'signedOut' ? state.cause : undefined
-  if (!mayBeginAnew(store.failure.kind, { told, passphrase: input.passphrase })) return store
+  if (store.ok && isOpenStore(store.value)) return returnTo(stage, reactions, { ...attempt, store: store.value })
+  if (store.ok) return returnByLogin(stage, reactions, { ...attempt, sealed: store.value })
+  if (!mayBeginAnew(store.failure.kind, { told: toldOf(stage), passphrase: input.passphrase })) return store
   return enrol(stage, reactions, attempt)
+}
+
+/** What the user was told of the store, so that signing in again is an answer to it. */
+function toldOf(stage: Stage): FailureKind | undefined {
+  const state = stage.state()
+  return state.step === 'signedOut' ? state.cause : undefined
 }
 
 /** A store that opened: its own pins and keys count, whatever was typed. */
@@ -84,6 +92,25 @@ async function returnTo(
   const opened = await openAccount(stage, entranceOf(stage, store), reactions)
   const answer = await opened.runtime.login(input.password, target.code)
   return outcome(opened, answer, input.password)
+}
+
+/**
+ * A store that only a login opens. Where the server has no half for it, only an administrator's new code begins anew: the
+ * half may come back from a back-up, but what a new device overwrites in the keychain would not.
+ */
+async function returnByLogin(
+  stage: Stage,
+  reactions: Reactions,
+  { sealed, ...attempt }: Attempt & { readonly sealed: SealedStore },
+): Promise<Result<SignedIn>> {
+  const { password } = attempt.input
+  const { code } = attempt.target
+  const opened = await openByLogin(stage, reactions, sealed, { password, code })
+  if (opened.ok) return ok({ opened: opened.value, step: 'active' })
+  const { kind } = opened.failure
+  const isLost = kind === 'deviceRevoked' && code !== undefined
+  const isDamaged = kind === 'storeDamaged' && toldOf(stage) === kind
+  return isLost || isDamaged ? enrol(stage, reactions, attempt) : opened
 }
 
 /**
@@ -126,7 +153,7 @@ async function enrol(stage: Stage, reactions: Reactions, attempt: Attempt): Prom
   const entrance: Entrance = { store: store.value, identity, link }
   const opened = await openAccount(stage, entrance, reactions)
   if (!answer.ok) return outcome(opened, answer, password)
-  const taken = takeLogin(store.value, opened.runtime.keeper, { answer: answer.value, password, identity })
+  const taken = opened.runtime.takeAnswer(answer.value, password)
   if (!taken.ok) return taken
   await opened.runtime.keepPassword(password)
   return ok({ opened, step: 'active' })

@@ -2,7 +2,8 @@
  * For tests: a real engine in a process of its own, to be killed. Its orders come as one JSON line on standard input;
  * each session step and each stage of a command is one word a line on standard output.
  */
-import { readFileSync } from 'node:fs'
+import fs, { readFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { z } from 'zod'
 import { enrolmentSchema } from '../../../shared/whitelist/enrolment.ts'
 import { createEngine } from '../engine.ts'
@@ -32,9 +33,20 @@ function say(word: string): void {
 const log: Log = {
   ...silentLog,
   info: (event, facts = {}) => {
-    if (facts.step !== undefined && ['wipe', 'lock', 'rotate'].includes(event)) say(`${event}:${facts.step}`)
+    if (event === 'rewrap') isRewrapping = facts.step === 'begun'
+    if (facts.step !== undefined && ['wipe', 'lock', 'rotate', 'rewrap'].includes(event)) say(`${event}:${facts.step}`)
   },
 }
+
+/** The keys file's replacement while it is wrapped anew: written beside, then renamed. */
+const { renameSync } = fs
+let isRewrapping = false
+fs.renameSync = (from, to) => {
+  if (isRewrapping) say('rewrap:beside')
+  renameSync(from, to)
+  if (isRewrapping) say('rewrap:renamed')
+}
+syncBuiltinESMExports()
 
 function fileSecrets(file: string): SecretStore {
   const schema = z.record(z.string(), z.string())

@@ -19,6 +19,10 @@ export type RealServer = {
   /** `aheadMs`: with its clock that far ahead of this machine's. */
   readonly start: (aheadMs?: number) => Promise<void>
   readonly stop: () => Promise<void>
+  /** Who opens the devices' stores; counts from the next start on. */
+  readonly setStore: (store: 'local' | 'online-unlock') => void
+  /** Rows of its store. */
+  readonly query: (sql: string) => Promise<unknown>
   /** Ends all sessions, as time does. */
   readonly endSessions: () => Promise<void>
   readonly remove: () => Promise<void>
@@ -33,7 +37,9 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
   const admin = async (args: readonly string[], input = ''): Promise<unknown> =>
     JSON.parse(await run([main, ...args, '--data', folder, '--json'], input))
   await admin(['init', '--domain', 'corp.example', '--approve', approve])
-  takeFreePorts(join(folder, 'config.json'))
+  // Other servers may run on this machine.
+  const freePorts = { port: 0, metricsPort: 0, mail: { kind: 'embedded', smtp: 0, imap: 0 } }
+  changeConfig(join(folder, 'config.json'), freePorts)
   const stop = async (): Promise<void> => {
     const ending = child
     child = undefined
@@ -44,6 +50,11 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
     const late = setTimeout(() => ending.kill('SIGKILL'), endPatience)
     await ended
     clearTimeout(late)
+  }
+  const query = async (sql: string): Promise<unknown> => {
+    const open = `new (require('better-sqlite3-multiple-ciphers'))(process.argv[1])`
+    const script = `console.log(JSON.stringify(${open}.prepare(process.argv[2]).all()))`
+    return JSON.parse(await run(['-e', script, join(folder, 'kith.sqlite'), sql], ''))
   }
   return {
     url: () => url,
@@ -61,9 +72,10 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
       url = readySchema.parse(JSON.parse(await firstLine(child))).url
     },
     stop,
+    setStore: (store) => changeConfig(join(folder, 'config.json'), { policy: { store } }),
+    query,
     endSessions: async () => {
-      const script = `new (require('better-sqlite3-multiple-ciphers'))(process.argv[1]).exec('DELETE FROM sessions')`
-      await run(['-e', script, join(folder, 'kith.sqlite')], '')
+      await query('DELETE FROM sessions RETURNING usr')
     },
     remove: async () => {
       await stop()
@@ -78,11 +90,9 @@ function clockAhead(ms: number): readonly string[] {
   return ms === 0 ? [] : ['--import', `data:text/javascript,${encodeURIComponent(script)}`]
 }
 
-/** Other servers may run on this machine. */
-function takeFreePorts(file: string): void {
+function changeConfig(file: string, change: object): void {
   const config = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(file, 'utf8')))
-  const free = { port: 0, metricsPort: 0, mail: { kind: 'embedded', smtp: 0, imap: 0 } }
-  writeFileSync(file, JSON.stringify({ ...config, ...free }))
+  writeFileSync(file, JSON.stringify({ ...config, ...change }))
 }
 
 function firstLine(child: ChildProcess): Promise<string> {

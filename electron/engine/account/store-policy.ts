@@ -1,0 +1,60 @@
+/** Keeps the keys file in the form that the signed policy asks for: `local`, or `online-unlock` (protocol.md section 9). */
+import { fromBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
+import { policyOf } from '../../../shared/whitelist/head.ts'
+import { type StoredLogin, storedLoginSchema } from '../database/account-repository.ts'
+import type { DeviceKeys } from '../keys/device-keys.ts'
+import { unwrapOnline, withLogin, wrapOnline } from '../keys/online.ts'
+import { primitives } from '../keys/primitives.ts'
+import type { Ports } from '../ports.ts'
+import type { ListKeeper } from '../whitelist/list-keeper.ts'
+import { type AccountStore, isOpenStore, type SealedStore } from './account-store.ts'
+
+export type StorePolicy = {
+  /** A login's answer was taken over, with the server's half where it gave one. */
+  readonly loggedIn: (half: string | undefined) => void
+  /** The list, and the policy with it, may be another now. */
+  readonly listConfirmed: () => void
+}
+
+export function createStorePolicy(
+  ports: Pick<Ports, 'random' | 'log'>,
+  store: AccountStore,
+  keeper: ListKeeper,
+): StorePolicy {
+  let half: Uint8Array | undefined
+  /** Only P's signature decides the form: the half alone, which the answering server gives, changes nothing. */
+  const wanted = (keys: DeviceKeys, login: StoredLogin): DeviceKeys => {
+    const core = keeper.state()?.core
+    if (!core) return keys
+    if (policyOf(core).store === 'local') return unwrapOnline(keys)
+    return half ? wrapOnline(keys, half, login, { primitives, random: ports.random }) : withLogin(keys, login)
+  }
+  const keep = (): void => {
+    // Closed while the server was thinking: nothing more is written.
+    const record = store.database.isOpen ? store.account.read() : undefined
+    if (!record) return
+    const { vault } = store
+    const next = wanted(vault.keys, storedLoginSchema.parse(record))
+    if (next === vault.keys) return
+    // One file, replaced whole: after a break it is in the one form or in the other, and opens in both.
+    ports.log.info('rewrap', { step: 'begun' })
+    vault.replaceKeys(next)
+    ports.log.info('rewrap', { step: 'kept', store: next.online ? 'online' : 'local' })
+  }
+  return {
+    loggedIn: (given) => {
+      half = given === undefined ? undefined : fromBase64(given, 32)
+      keep()
+    },
+    listConfirmed: keep,
+  }
+}
+
+/** Signing out: the next start must not log in by itself. */
+export function forgetPassword(store: AccountStore | SealedStore): void {
+  if (isOpenStore(store)) store.account.forgetPassword()
+  const { keys, replaceKeys } = store.vault
+  if (!keys.online) return
+  const { password: _dropped, ...login } = keys.online.login
+  replaceKeys(withLogin(keys, login))
+}
