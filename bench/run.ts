@@ -1,4 +1,4 @@
-/** `npm run bench [-- guard whitelist messages start imports]`: measures on the desktop where Electron runs, else on the web host. */
+/** `npm run bench [-- NAME ...]`: measures on the desktop where Electron runs, else on the web host. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -8,10 +8,15 @@ import { type Organisation, removeTemplate, startOrganisation } from '../e2e/sup
 import { withScreenAndKeyring } from '../scripts/lib/end-to-end.ts'
 import { isFresh } from '../scripts/lib/freshness.ts'
 import { run } from '../scripts/lib/processes.ts'
+import { benchClients } from './clients.ts'
 import { type Memory, memoryOf } from './figures.ts'
+import { benchGateway } from './gateway.ts'
 import { benchGuard } from './guard.ts'
 import { benchImports } from './imports.ts'
 import { benchMessages } from './messages.ts'
+import { benchOrganisation } from './organisation.ts'
+import { benchPeers } from './peers/peers.ts'
+import { benchRemoval } from './removal.ts'
 import { benchStart } from './start.ts'
 import { benchWhitelist } from './whitelist.ts'
 
@@ -23,50 +28,78 @@ export type Bench = {
   readonly organisation: () => Promise<Organisation>
 }
 
-const benches: Readonly<Record<string, (bench: Bench) => Promise<void> | void>> = {
-  guard: benchGuard,
+/** Measured on a screen of their own, on the built desktop. */
+const onScreen: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   whitelist: benchWhitelist,
   messages: benchMessages,
   start: benchStart,
+  removal: benchRemoval,
+}
+/** The server and its clients alone, without a screen. */
+const withoutScreen: Readonly<Record<string, (bench: Pick<Bench, 'organisation'>) => Promise<void> | void>> = {
+  guard: benchGuard,
   imports: benchImports,
+  clients: benchClients,
+  peers: benchPeers,
+  organisation: benchOrganisation,
+  gateway: benchGateway,
 }
 
-async function runBenches(names: readonly string[], browser: Browser): Promise<void> {
-  const profiles = mkdtempSync(path.join(tmpdir(), 'kith-bench-'))
-  const host = process.env.KITH_ELECTRON ? 'desktop' : 'web'
-  process.stdout.write(`host: ${host}\n`)
+async function closing(body: (closers: (() => Promise<void>)[]) => Promise<void>): Promise<void> {
   const closers: (() => Promise<void>)[] = []
-  const bench: Bench = {
-    open: async (name) => {
-      const app = await openApp({ host, browser, profile: path.join(profiles, name) })
-      closers.push(() => app.close())
-      return { ...app, memory: () => memoryOf(app.pid) }
-    },
-    organisation: async () => {
-      const organisation = await startOrganisation()
-      closers.push(() => organisation.remove())
-      return organisation
-    },
-  }
   try {
-    for (const name of names) await benches[name]?.(bench)
+    await body(closers)
   } finally {
     // What a bench closed already is closed twice: harmless.
     for (const close of closers.toReversed()) await close().catch(() => undefined)
-    removeTemplate()
-    rmSync(profiles, { recursive: true, force: true })
   }
 }
 
+async function serveFor(closers: (() => Promise<void>)[]): Promise<Organisation> {
+  const organisation = await startOrganisation()
+  closers.push(() => organisation.remove())
+  return organisation
+}
+
+async function runOnScreen(names: readonly string[], browser: Browser): Promise<void> {
+  const profiles = mkdtempSync(path.join(tmpdir(), 'kith-bench-'))
+  const host = process.env.KITH_ELECTRON ? 'desktop' : 'web'
+  process.stdout.write(`host: ${host}\n`)
+  await closing(async (closers) => {
+    const open = async (name: string) => {
+      const app = await openApp({ host, browser, profile: path.join(profiles, name) })
+      closers.push(() => app.close())
+      return { ...app, memory: () => memoryOf(app.pid) }
+    }
+    for (const name of names) await onScreen[name]?.({ open, organisation: () => serveFor(closers) })
+  }).finally(() => rmSync(profiles, { recursive: true, force: true }))
+}
+
+async function withBrowser(body: (browser: Browser) => Promise<void>): Promise<void> {
+  if (!isFresh(process.cwd()) && (await run('electron-vite', ['build', '--logLevel', 'warn'])) !== 0) process.exit(1)
+  await withScreenAndKeyring(async (env) => {
+    Object.assign(process.env, env)
+    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+    try {
+      await body(browser)
+    } finally {
+      await browser.close()
+    }
+  })
+}
+
+const known = [...Object.keys(withoutScreen), ...Object.keys(onScreen)]
 const chosen = process.argv.slice(2)
-const names = Object.keys(benches).filter((name) => chosen.length === 0 || chosen.includes(name))
-if (!isFresh(process.cwd()) && (await run('electron-vite', ['build', '--logLevel', 'warn'])) !== 0) process.exit(1)
-await withScreenAndKeyring(async (env) => {
-  Object.assign(process.env, env)
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
-  try {
-    await runBenches(names, browser)
-  } finally {
-    await browser.close()
-  }
-})
+const stranger = chosen.find((name) => !known.includes(name))
+if (stranger !== undefined) throw new Error(`there is no bench ${JSON.stringify(stranger)}: ${known.join(' ')}`)
+const isWanted = (name: string) => chosen.length === 0 || chosen.includes(name)
+try {
+  await closing(async (closers) => {
+    for (const [name, bench] of Object.entries(withoutScreen))
+      if (isWanted(name)) await bench({ organisation: () => serveFor(closers) })
+  })
+  const screened = Object.keys(onScreen).filter(isWanted)
+  if (screened.length > 0) await withBrowser((browser) => runOnScreen(screened, browser))
+} finally {
+  removeTemplate()
+}

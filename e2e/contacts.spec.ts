@@ -31,6 +31,9 @@ test('refresh reports what was added, changed and removed', async ({ open, organ
   await signIn(app, organisation, alice)
   await show(page, 'Contacts')
   await expect(page.getByRole('status', { name: 'Whitelist' })).toContainText(/Version \d+/)
+  // The first list has arrived: the click asks anew, instead of joining what is under way.
+  await expect(page.getByRole('listitem')).toHaveCount(2)
+  await expect(page.getByRole('progressbar')).toHaveCount(0)
   await page.getByRole('button', { name: 'Refresh contacts' }).click()
   await expect(page.getByText(/0 added, 0 changed, 0 removed|up to date/i)).toBeVisible()
 })
@@ -43,11 +46,11 @@ test('a change on the server shows without a click', async ({ open, organisation
   await expect(page.getByRole('listitem')).toHaveCount(2)
   const dora = ['dora@corp.test', '--name', '朵拉 Dora', '--group', 'Sales']
   await organisation.command(['contact', 'add', ...dora, '--user', 'alice'])
-  await expect(page.getByRole('listitem', { name: '朵拉 Dora, dora@corp.test' })).toBeVisible({ timeout: 2_000 })
+  await expect(page.getByRole('listitem', { name: '朵拉 Dora, dora@corp.test' })).toBeVisible()
   await organisation.command(['contact', 'set', bob.address, '--user', 'alice', '--name', 'Robert Lin'])
-  await expect(page.getByRole('listitem', { name: `Robert Lin, ${bob.address}` })).toBeVisible({ timeout: 2_000 })
+  await expect(page.getByRole('listitem', { name: `Robert Lin, ${bob.address}` })).toBeVisible()
   await organisation.command(['contact', 'remove', bob.address, '--user', 'alice'])
-  await expect(page.getByRole('listitem', { name: `Robert Lin, ${bob.address}` })).toBeHidden({ timeout: 2_000 })
+  await expect(page.getByRole('listitem', { name: `Robert Lin, ${bob.address}` })).toBeHidden()
 })
 
 test('a change made while the app was closed is there after the start', async ({ open, organisation }) => {

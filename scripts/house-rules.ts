@@ -76,7 +76,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   'csv-parse': { parts: ['server'], files: ['server/import/csv/read.ts'] },
   ldapts: { parts: ['server'], files: ['server/import/ldap/'] },
   uqr: { parts: ['server', 'renderer'] },
-  ws: { parts: ['server'] },
+  ws: { parts: ['server', 'bench'] },
   vite: { parts: ['scripts', 'configs'] },
   vitest: { parts: ['configs'] },
   'electron-vite': { parts: ['configs'] },

@@ -22,9 +22,15 @@ import { addServeCommands } from './cli/serve.ts'
 import { addStoreCommands } from './cli/store.ts'
 import { addUserCommands } from './cli/user.ts'
 
+/** A server elsewhere has other commands: those that its administration service carries out. */
+function isRemote(words: readonly string[]): boolean {
+  return words[0] === 'sign' || words.some((word) => word === '--remote' || word.startsWith('--remote='))
+}
+
 function createProgram(): Command {
   const program = new Command('kith-server')
     .description('the whitelist server of Kith')
+    .addHelpText('after', '\nWith --remote URL --token-file FILE: what a server elsewhere is asked to do.')
     .exitOverride()
     .enablePositionalOptions()
   addInitCommand(program)
@@ -51,7 +57,10 @@ function createProgram(): Command {
 }
 
 try {
-  await createProgram().parseAsync()
+  const isElsewhere = isRemote(process.argv.slice(2))
+  // Loaded only then: the other commands need neither the operations nor TLS.
+  const program = isElsewhere ? (await import('./cli/remote/remote.ts')).createRemoteProgram() : createProgram()
+  await program.parseAsync()
 } catch (error) {
   // Commander has told already what is wrong with the arguments, or shown the help that was asked for.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage

@@ -1,9 +1,13 @@
 /**
- * Holds the policy key while the server runs and does three things with it: carries out the changes that the
- * services were asked for, keeps imports in step, and issues each list's head again at half of its life (protocol.md 3.4). Forked
- * by `serve`; ends with it. Opens no port and takes no request.
+ * Holds the policy key while the server runs and does four things with it: carries out the changes that the services
+ * were asked for, signs commands to devices for them, keeps imports in step, and issues each list's head again at half of
+ * its life (protocol.md 3.4). Forked by `serve`; ends with it. Opens no port; only `serve` asks it (policy-tasks.ts).
  */
 
+import { oneAtATime } from './access/one-at-a-time.ts'
+import { noteAs } from './administration/audit.ts'
+import { commandSignerOf } from './administration/device-moves.ts'
+import { createDevices, type DeviceDependencies } from './administration/devices.ts'
 import { keepImports } from './administration/keep-imports.ts'
 import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'
@@ -13,6 +17,7 @@ import { signerOf } from './lists/issue.ts'
 import { reissueDue } from './lists/reissue.ts'
 import { bugFields, createLog, failureTo } from './operations/log.ts'
 import { repeat } from './operations/repeat.ts'
+import { numberedTask, type PolicyAnswer, type PolicyTask } from './policy-tasks.ts'
 import { readConfig } from './setup/config.ts'
 import { administer } from './setup/context.ts'
 import { folderAt } from './setup/folder.ts'
@@ -37,39 +42,96 @@ process.once('disconnect', () => {
 })
 if (!process.connected) process.exit(0)
 
+/** False where the key is elsewhere: said once, and again each time that a head is due. */
+type WithKey = (work: () => Promise<void>) => Promise<boolean>
+
+function keyGuard(): { readonly withKey: WithKey; readonly sayAgain: () => void } {
+  let saidAbsent = false
+  return {
+    sayAgain: () => {
+      saidAbsent = false
+    },
+    withKey: async (work) => {
+      try {
+        await work()
+        return true
+      } catch (error) {
+        if (!(error instanceof PolicyKeyAbsent)) throw error
+        if (!saidAbsent) log.warn('something is to be signed, and the policy key is not here')
+        saidAbsent = true
+        return false
+      }
+    },
+  }
+}
+
+const failed = failureTo(log)
+
+function listen(answer: (task: PolicyTask) => Promise<PolicyAnswer>): void {
+  process.on('message', (message) => {
+    const read = numberedTask.safeParse(message)
+    if (!read.success) return
+    const { number, task } = read.data
+    void answer(task)
+      .catch((error: unknown): PolicyAnswer => {
+        failed(error)
+        return { kind: 'unavailable' }
+      })
+      .then((told) => process.connected && process.send?.({ number, answer: told }))
+  })
+}
+
+type WipeTask = Extract<PolicyTask, { readonly task: 'wipe' }>
+
+async function wipe(
+  dependencies: Omit<DeviceDependencies, 'note'>,
+  { device: id, user, wipe: scope, why, who }: WipeTask,
+): Promise<PolicyAnswer> {
+  const note = noteAs({ clock: dependencies.clock, who, via: 'soap' })
+  const choice = { id, why, ...(user === undefined ? {} : { user }) }
+  const done = await createDevices({ ...dependencies, note }).revoke(choice, scope)
+  return done.ok ? { kind: 'done' } : { kind: 'refused', why: done.why }
+}
+
 async function main(path: string): Promise<void> {
   const folder = folderAt(path)
-  const config = await readConfig(folder)
-  if (!config.ok) throw new Error('the data folder cannot be read')
-  const store = await openConfigured(config.value.store, folder)
+  const read = await readConfig(folder)
+  if (!read.ok) throw new Error('the data folder cannot be read')
+  const config = read.value
+  const store = await openConfigured(config.store, folder)
   const clock = systemClock()
-  const sign = signerOf(policyKeyOf(folder))
-  const editor = createListEditor({ store, clock, config: config.value, sign })
-  const withKey = async (work: () => Promise<void>) => {
-    try {
-      await work()
-    } catch (error) {
-      if (!(error instanceof PolicyKeyAbsent)) throw error
-      // Whoever has it must sign in time: said each time that something is due.
-      log.warn('something is to be signed, and the policy key is not here')
-    }
-  }
+  const policyKey = policyKeyOf(folder)
+  const sign = signerOf(policyKey)
+  const editor = createListEditor({ store, clock, config, sign })
+  const { withKey, sayAgain } = keyGuard()
+  const inOrder = oneAtATime()
   const carry = () =>
-    withKey(async () => {
-      const count = await carryOut({ store, config: config.value, sign }, clock.now)
-      if (count > 0) log.info('carried out', { count })
-    })
-  const look = () =>
-    withKey(async () => {
-      const count = await reissueDue({ store, editor, clock, config: config.value })
+    inOrder('carry', () =>
+      withKey(async () => {
+        const count = await carryOut({ store, config, sign, signCommand: commandSignerOf(policyKey) }, clock.now)
+        if (count > 0) log.info('carried out', { count })
+      }),
+    )
+  const look = async () => {
+    sayAgain()
+    await withKey(async () => {
+      const count = await reissueDue({ store, editor, clock, config })
       if (count > 0) log.info('reissued', { count })
     })
-  const failed = failureTo(log)
-  const administration = await administer({ folder, config: config.value, store, clock })
+  }
+  listen(async (task) => {
+    if (task.task === 'carryOut') return { kind: (await carry()) ? 'done' : 'keyAbsent' }
+    let answer: PolicyAnswer = { kind: 'done' }
+    const isHere = await withKey(async () => {
+      answer = await wipe({ store, clock, config, policyKey }, task)
+    })
+    return isHere ? answer : { kind: 'keyAbsent' }
+  })
+  const administration = await administer({ folder, config, store, clock })
   const imports = keepImports(administration, log)
   const stops = [
     repeat(everyMs, look, failed),
-    repeat(proposalsMs, carry, failed),
+    repeat(proposalsMs, async () => void (await carry()), failed),
     repeat(importsMs, () => imports.look(), failed),
   ]
   end = async () => {

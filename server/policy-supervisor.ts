@@ -2,9 +2,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Log } from './operations/log.ts'
+import { numberedAnswer, type PolicyAnswer, type PolicyTask } from './policy-tasks.ts'
 import { storeEnvironment } from './store/postgres/settings.ts'
 
-export type PolicySupervisor = { close(): Promise<void> }
+export type PolicySupervisor = {
+  ask(task: PolicyTask): Promise<PolicyAnswer>
+  close(): Promise<void>
+}
 
 const program = fileURLToPath(new URL('./policy-process.ts', import.meta.url))
 /** Waits between tries: doubling, so that a broken key file does not fill the log. */
@@ -20,12 +24,22 @@ export function supervisePolicy(path: string, log: Log, onRestart: () => void): 
   let closing = false
   let wait = firstWaitMs
   let timer: ReturnType<typeof setTimeout> | undefined
+  let lastNumber = 0
+  const waiting = new Map<number, (answer: PolicyAnswer) => void>()
   const start = () => {
     const startedAt = performance.now()
     // Keys and settings come from the folder; of our environment only the store's password is its business.
     child = fork(program, [path], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: storeEnvironment() })
     log.info('policy process', { pid: child.pid ?? 0 })
+    child.on('message', (message) => {
+      const read = numberedAnswer.safeParse(message)
+      if (!read.success) return
+      waiting.get(read.data.number)?.(read.data.answer)
+      waiting.delete(read.data.number)
+    })
     child.once('exit', (code) => {
+      for (const answer of waiting.values()) answer({ kind: 'unavailable' })
+      waiting.clear()
       if (closing) return
       log.error('policy process ended', { code: code ?? 'signal' })
       onRestart()
@@ -36,6 +50,20 @@ export function supervisePolicy(path: string, log: Log, onRestart: () => void): 
   }
   start()
   return {
+    ask(task) {
+      const asked = child
+      if (!asked?.connected) return Promise.resolve({ kind: 'unavailable' })
+      lastNumber += 1
+      const number = lastNumber
+      return new Promise((resolve) => {
+        waiting.set(number, resolve)
+        asked.send({ number, task }, (error) => {
+          if (!error) return
+          waiting.delete(number)
+          resolve({ kind: 'unavailable' })
+        })
+      })
+    },
     async close() {
       closing = true
       clearTimeout(timer)

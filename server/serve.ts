@@ -1,8 +1,8 @@
 /** The serving process: composition of the SOAP service, push, embedded mail, health port and the policy process beside it. */
 import { isIPv6 } from 'node:net'
-import type { MailServers } from '../shared/whitelist/login.ts'
 import { createSessions } from './access/sessions.ts'
 import { createAccounts } from './accounts.ts'
+import { addAdministration } from './admin-soap/http.ts'
 import type { Done } from './administration/people.ts'
 import { createUsageRecorder } from './administration/usage.ts'
 import type { TlsFiles } from './keys/certificate.ts'
@@ -98,7 +98,6 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   closers.push(() => usage.close())
   const mail = await openMail(context, { accounts, whitelists, tls, log, hub, keyRing, usage })
   closers.push(() => mail.close())
-  const given: { readonly mail: MailServers } = { mail: mail.servers }
   const service: Service = {
     ...context,
     log,
@@ -109,7 +108,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
     hub,
     keys: keyRing,
     organisations: createOrganisations(),
-    ...given,
+    mail: mail.servers,
     waits: new Map(),
   }
   const scheme = options.insecureLoopback ? 'http' : 'https'
@@ -117,6 +116,10 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   const { requestsPerMinute, proxies } = config
   const secured = options.insecureLoopback ? {} : { tls }
   const http = await createHttp(service, { ...secured, url: () => url, requestsPerMinute, proxies })
+  const policy = supervisePolicy(folder.path, log, metrics.policyRestart)
+  closers.push(() => policy.close())
+  const trusted = options.insecureLoopback ? {} : { cert: tls.cert }
+  await addAdministration(http, { ...service, policy, url: () => url, ...trusted })
   closers.push(async () => {
     for (const end of service.waits.values()) end()
     await http.close()
@@ -126,8 +129,6 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   closers.push(() => push.close())
   const port = portOf(http.server.address()) ?? config.port
   url = `${scheme}://${isIPv6(config.host) ? `[${config.host}]` : config.host}:${port}`
-  const policy = supervisePolicy(folder.path, log, metrics.policyRestart)
-  closers.push(() => policy.close())
   const health = await openHealthPort(
     config.metricsPort,
     metrics,

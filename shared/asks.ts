@@ -3,6 +3,7 @@
  * question and its answer, which both ends parse. Everything in them has a canonical form: no null, no fraction.
  */
 import { z } from 'zod'
+import { adminAsks, roleSchema } from './administration.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 
 const nothing = z.strictObject({})
@@ -11,8 +12,9 @@ export const asks = {
   /** What the user may administer. */
   me: {
     input: nothing,
-    output: z.strictObject({ role: z.enum(['none', 'auditor', 'operator', 'administrator']) }),
+    output: z.strictObject({ role: roleSchema }),
   },
+  ...adminAsks,
 
   'requests.list': { input: nothing, output: requestsSchema },
   'requests.create': { input: newRequestSchema, output: nothing },

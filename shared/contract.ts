@@ -3,6 +3,7 @@
  * No call returns a key, a sealed byte or a password, and no call names a file.
  */
 import { z } from 'zod'
+import { adminAsks, roleSchema } from './administration.ts'
 import { deliverySchema, draftSchema, messageSchema } from './message.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 import { failureKinds } from './rpc.ts'
@@ -65,6 +66,8 @@ export const sessionSchema = z.discriminatedUnion('step', [
     mail: z.enum(['online', 'connecting', 'offline', 'authFailed']),
     /** UpgradeRequired: sending is off, reading on. */
     sendingOff: z.enum(['no', 'upgrade', 'lease']),
+    /** What the account may administer, as far as the server has said. */
+    role: roleSchema,
   }),
 ])
 export type Session = z.infer<typeof sessionSchema>
@@ -227,6 +230,9 @@ export const contract = {
       output: z.object({ total: z.number(), held: z.array(heldSchema) }),
     },
     'held.get': { input: z.strictObject({ id }), output: z.object({ held: heldSchema, text: z.string() }) },
+
+    /** For accounts with a role; the server decides each time. */
+    ...adminAsks,
 
     'settings.get': { input: nothing, output: settingsSchema },
     'settings.set': { input: settingsSchema.partial(), output: settingsSchema },

@@ -54,6 +54,9 @@ export const failureKinds = [
   'mailUnreachable',
   'mailRejected',
   'tooLarge',
+  'notAllowed',
+  'secondFactor',
+  'codeWrong',
   'internal',
 ] as const
 export type FailureKind = (typeof failureKinds)[number]

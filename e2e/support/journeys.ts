@@ -17,7 +17,10 @@ export async function signIn(app: App, organisation: Organisation, person: Perso
   await app.page.getByRole('navigation', { name: 'Main' }).waitFor()
 }
 
-export async function show(page: Page, screen: 'Chats' | 'Mail' | 'Contacts' | 'Held' | 'Settings'): Promise<void> {
+export async function show(
+  page: Page,
+  screen: 'Chats' | 'Mail' | 'Contacts' | 'Held' | 'Administration' | 'Settings',
+): Promise<void> {
   await page.getByRole('navigation', { name: 'Main' }).getByRole('button', { name: screen }).click()
 }
 

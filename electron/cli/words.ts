@@ -31,6 +31,9 @@ const words: Readonly<Record<FailureKind, string>> = {
   mailUnreachable: 'the mail server is not reachable; the message waits',
   mailRejected: 'the mail server rejected the message',
   tooLarge: 'too large',
+  notAllowed: 'this account may not do that',
+  secondFactor: 'the administration is not open; the desktop opens it',
+  codeWrong: 'wrong code',
   internal: 'something went wrong inside Kith; its log says what',
 }
 

@@ -5,6 +5,7 @@
 import { foldAscii, parseAddress } from '../../shared/address.ts'
 import type { KithContract } from '../../shared/contract.ts'
 import { fail, type Handlers, ok, type Result } from '../../shared/rpc.ts'
+import { administrationHandlers } from './administration/handlers.ts'
 import { StoreError } from './database/open.ts'
 import { about, diagnostics } from './diagnostics.ts'
 import type { MailHandlers } from './mail/dependencies.ts'
@@ -63,6 +64,12 @@ export function makeHandlers({ ports, session, settings }: HandlerParts): Handle
     'draft.save': mail((handlers) => handlers['draft.save']),
     'held.list': mail((handlers) => handlers['held.list']),
     'held.get': mail((handlers) => handlers['held.get']),
+
+    ...administrationHandlers({
+      ask: () => session.open()?.runtime.ask,
+      whyClosed: () => fail(session.whyClosed()),
+      roleDoubtful: session.tellRole,
+    }),
 
     'settings.get': () => ok(settings.get()),
     'settings.set': safely((change) => ok(settings.set(change))),

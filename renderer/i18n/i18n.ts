@@ -1,21 +1,24 @@
 import { createInstance, type i18n } from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import type { Language } from '../../shared/contract.ts'
+import enAdmin from './en/admin.json'
 import enRequests from './en/requests.json'
 import enUi from './en/ui.json'
 import enWords from './en/words.json'
+import hansAdmin from './zh-Hans/admin.json'
 import hansRequests from './zh-Hans/requests.json'
 import hansUi from './zh-Hans/ui.json'
 import hansWords from './zh-Hans/words.json'
+import hantAdmin from './zh-Hant/admin.json'
 import hantRequests from './zh-Hant/requests.json'
 import hantUi from './zh-Hant/ui.json'
 import hantWords from './zh-Hant/words.json'
 
 /** Every word that the page shows, in each language. */
 export const words = {
-  en: { ...enUi, ...enWords, ...enRequests },
-  'zh-Hant': { ...hantUi, ...hantWords, ...hantRequests },
-  'zh-Hans': { ...hansUi, ...hansWords, ...hansRequests },
+  en: { ...enUi, ...enWords, ...enAdmin, ...enRequests },
+  'zh-Hant': { ...hantUi, ...hantWords, ...hantAdmin, ...hantRequests },
+  'zh-Hans': { ...hansUi, ...hansWords, ...hansAdmin, ...hansRequests },
 } as const
 
 export type Words = typeof words.en

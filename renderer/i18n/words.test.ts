@@ -1,9 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import {
+  adminDeviceSchema,
+  adminRequestSchema,
+  adminRuleSchema,
+  organisationPolicyShape,
+  proposalSchema,
+  roleSchema,
+} from '../../shared/administration.ts'
 import { heldSchema, sessionSchema } from '../../shared/contract.ts'
 import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
 import { requestReasons, requestsSchema } from '../../shared/requests.ts'
 import { failureKinds } from '../../shared/rpc.ts'
 import { refusalReasons } from '../components/words.ts'
+import { adminTabs } from '../store/administration/administration.ts'
+import { knownOps } from '../store/administration/changes.ts'
 import { words } from './i18n.ts'
 
 type Tree = { readonly [key: string]: string | Tree }
@@ -28,6 +38,16 @@ function stems(language: string): string[] {
 const ready = sessionSchema.options[3].shape
 /** Keys that the page puts together from a part and a value of a closed union: every value of each. */
 const builtKeys: Readonly<Record<string, readonly string[]>> = {
+  'adminApproval.': organisationPolicyShape.shape.approval.options,
+  'adminOp.': knownOps,
+  'adminRole.': roleSchema.options,
+  'adminTab.': adminTabs,
+  'deviceState.': adminDeviceSchema.shape.state.options,
+  'policy.': ['everyone', 'departments', 'domains', 'fourEyes'],
+  'policyHint.': ['everyone', 'departments', 'domains', 'fourEyes'],
+  'requestWaits.': adminRequestSchema.shape.waits.options,
+  'proposalState.': proposalSchema.shape.state.options,
+  'ruleKind.': adminRuleSchema.shape.kind.options,
   'card.': ['internal', 'external'],
   'closed.': ['removed', 'expired', 'lease', 'upgrade', 'unknown'],
   'compose.': ['to', 'cc', 'bcc'],
@@ -37,7 +57,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'heldMore.': heldSchema.shape.reason.options,
   'heldReason.': heldSchema.shape.reason.options,
   'language.': ['en', 'zh-Hant', 'zh-Hans'],
-  'nav.': ['chats', 'mail', 'contacts', 'held', 'settings'],
+  'nav.': ['chats', 'mail', 'contacts', 'held', 'administration', 'settings'],
   'notice.': ['sent', 'copied', 'requested'],
   'refusal.': refusalReasons,
   'requestReason.': requestReasons,

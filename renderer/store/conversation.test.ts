@@ -93,6 +93,19 @@ describe('a conversation', () => {
     expect(await page.stores.conversation.send()).toBe(false)
   })
 
+  test('I6 a removed contact closes the open conversation in which nobody has written yet', async () => {
+    const page = await makePage({ bare: true })
+    page.state.failures.set('conversations.get', { kind: 'notFound' })
+    await page.stores.conversation.open(bob)
+    expect(page.stores.conversation.store.getState().conversation).toMatchObject({ open: true })
+    page.state.contacts.change((all) => all.filter(({ address }) => address !== bob))
+    page.state.emit('contacts.changed', { revision: 2 })
+    page.clock.pass(100)
+    await settle()
+    const { conversation } = page.stores.conversation.store.getState()
+    expect(conversation).toMatchObject({ open: false, closed: 'removed' })
+  })
+
   test('a draft is kept a moment after the last key, and at once when another conversation is opened', async () => {
     const page = await makePage()
     await page.stores.conversation.open(bob)

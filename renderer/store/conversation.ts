@@ -89,8 +89,16 @@ async function refresh(context: Context): Promise<void> {
   if (store.getState().id !== id) return
   store.setState((state) => ({
     ...(conversation.ok && { conversation: conversation.value }),
+    ...(!conversation.ok && closedBy(conversation.failure, state)),
     ...(page.ok && mergeNewest(state, page.value)),
   }))
+}
+
+/** Without a message and without the contact, the engine knows nothing of it any more. */
+function closedBy({ kind }: Failure, { conversation }: ConversationState): Pick<ConversationState, 'conversation'> {
+  return kind === 'notFound' && conversation
+    ? { conversation: { ...conversation, open: false, closed: 'removed' } }
+    : {}
 }
 
 async function loadOlder({ store, ports }: Context): Promise<void> {

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla'
 
-export const screens = ['chats', 'mail', 'contacts', 'held', 'settings'] as const
+export const screens = ['chats', 'mail', 'contacts', 'held', 'administration', 'settings'] as const
 export type Screen = (typeof screens)[number]
 
 export type NavigationState = {

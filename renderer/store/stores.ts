@@ -1,5 +1,6 @@
 import type { Session } from '../../shared/contract.ts'
 import { gather } from '../clock.ts'
+import { makeAdministration } from './administration/administration.ts'
 import { makeCompose } from './compose.ts'
 import { makeConversation } from './conversation.ts'
 import { makeDevice } from './device.ts'
@@ -33,6 +34,7 @@ function makeSlices(ports: Ports) {
     conversation: makeConversation(ports),
     compose: makeCompose(ports),
     device: makeDevice(ports),
+    administration: makeAdministration(ports),
   }
 }
 
@@ -60,6 +62,7 @@ function leave(slices: Slices): void {
   slices.conversation.clear()
   slices.compose.clear()
   slices.notices.clear()
+  slices.administration.clear()
   for (const { list } of [slices.contacts, slices.chats, slices.mail, slices.held]) list.empty()
 }
 

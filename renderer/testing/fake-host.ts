@@ -7,6 +7,7 @@ import {
 } from '../../shared/contract.ts'
 import { type CallName, connect, type EventEnvelope, type Failure, type Handlers, serve } from '../../shared/rpc.ts'
 import type { Kith } from '../host.ts'
+import { administrationCalls, type FakeAdministration, makeFakeAdministration } from './fake-administration.ts'
 import { makeFakeContacts } from './fake-contacts.ts'
 import { listHandlers } from './fake-lists.ts'
 import { makeHeld, makeMessages } from './fake-messages.ts'
@@ -22,6 +23,8 @@ export type FakeOptions = {
   /** Without conversations, mail and held messages. */
   readonly bare?: boolean
   readonly now?: () => number
+  /** Users to be administered. */
+  readonly administered?: number
   /** Milliseconds that each answer takes. */
   readonly latency?: number
 }
@@ -35,6 +38,7 @@ export const readySession: Extract<Session, { readonly step: 'ready' }> = {
   connection: 'online',
   mail: 'online',
   sendingOff: 'no',
+  role: 'none',
 }
 
 export const signedOutSession: Session = {
@@ -61,6 +65,7 @@ export type FakeState = {
   held: ReturnType<typeof makeHeld>
   requests: ReturnType<typeof makeFakeRequests>
   drafts: Map<string, string>
+  administration: FakeAdministration
   /** Failures that the next call of that name answers with. */
   failures: Map<string, Failure>
   calls: { readonly name: string; readonly input: unknown }[]
@@ -89,6 +94,7 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     held: options.bare ? [] : makeHeld(),
     requests: options.bare ? { incoming: [], own: [], approvals: [] } : makeFakeRequests(now()),
     drafts: new Map(),
+    administration: makeFakeAdministration(options.administered),
     failures: new Map(),
     calls: [],
     now,
@@ -131,6 +137,7 @@ export function makeFakeHost(options: FakeOptions = {}): FakeHost {
     ...sessionHandlers(state),
     ...listHandlers(state),
     ...talkHandlers(state),
+    ...administrationCalls(state.administration),
     ...requestHandlers(state),
   }
   const answer = serve(contract, withFailures(handlers, state, options.latency ?? 0), (_name, error) => {

@@ -22,7 +22,8 @@ export function createSessions({ store, clock }: { readonly store: Store; readon
       const sid = randomBytes(32).toString('base64')
       const now = clock.now()
       const exp = now + sessionLifetimeMs
-      await store.sessions.add({ hash: hashOf(sid), usr, dev, exp, idle: now + sessionIdleMs })
+      const closed = { totp: '', admin: 0, admin_idle: 0 }
+      await store.sessions.add({ hash: hashOf(sid), usr, dev, exp, idle: now + sessionIdleMs, ...closed })
       return { sid, exp, idle: sessionIdleMs }
     },
     async find(sid) {

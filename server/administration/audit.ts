@@ -1,5 +1,6 @@
 /** The audit log: append-only, each line chained to the one before, so that nobody takes one away unseen. */
 import { hashOf } from '../access/sessions.ts'
+import type { Clock } from '../clock.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 
@@ -10,6 +11,22 @@ export type Note = (
   inside: Store,
   line: Pick<AuditEntry, 'op' | 'target'> & Partial<Pick<AuditEntry, 'why' | 'before' | 'after'>>,
 ) => Promise<void>
+
+/** Notes of one person by one way. */
+export function noteAs({
+  clock,
+  who,
+  via,
+}: {
+  readonly clock: Clock
+  readonly who: string
+  readonly via: string
+}): Note {
+  const empty = { why: '', before: '', after: '', undo: '' }
+  return async (inside, line) => {
+    await addAudit(inside, [{ at: clock.now(), who, via, ...empty, ...line }])
+  }
+}
 
 const beginning = '0'.repeat(64)
 
@@ -46,4 +63,15 @@ export async function brokenAudit(store: Store): Promise<number | undefined> {
       prev = row.hash
     }
   }
+}
+
+/** A line in words: what was changed, from what to what. */
+export function textOfLine({
+  op,
+  target,
+  before,
+  after,
+}: Pick<AuditRow, 'op' | 'target' | 'before' | 'after'>): string {
+  const change = before === '' ? after : `${before} -> ${after === '' ? 'nothing' : after}`
+  return `${op} ${target}${change === '' ? '' : `: ${change}`}`
 }

@@ -7,6 +7,7 @@ import { isUnit } from '../organisation/units.ts'
 const login = z.string().min(1).max(64)
 const address = z.string().min(1).max(320)
 const unit = z.string().refine(isUnit, 'all, department:NAME, group:ID or user:LOGIN')
+const device = z.string().min(1).max(200)
 const group = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,50}$/)
 /** Milliseconds since the epoch, or a date; `never`: no end. */
 const expires = z.union([z.number().int().min(0), z.string().max(40)])
@@ -57,6 +58,17 @@ export const changeSchema = z.discriminatedUnion('op', [
   /** An address or `@domain` that nobody lists; with `user`, that this one does not. */
   z.strictObject({ op: z.literal('rule.deny'), what: address, user: login.optional() }),
   z.strictObject({ op: z.literal('rule.remove'), id: z.string().max(64) }),
+
+  z.strictObject({ op: z.literal('device.approve'), user: login, device }),
+  z.strictObject({ op: z.literal('device.lock'), user: login, device }),
+  z.strictObject({ op: z.literal('device.unlock'), user: login, device }),
+  /** For good. `wipe`: the device destroys its list, or all that it keeps, at its next contact. */
+  z.strictObject({
+    op: z.literal('device.revoke'),
+    user: login,
+    device,
+    wipe: z.enum(['list', 'all']).exactOptional(),
+  }),
 
   /** Each side of a contact request that waits for nobody lists the other. `scope`: whether somebody from outside is let in. */
   z.strictObject({ op: z.literal('request.link'), id: z.string().max(64), scope: z.enum(['internal', 'external']) }),

@@ -76,7 +76,7 @@ export function explain(store: Store, { user, address, now, unicode }: Question)
 
 type Asked = { readonly key: string; readonly own: readonly EntryRow[] }
 
-function admissionsOf(organisation: Organisation, viewer: Person, { key, own }: Asked): readonly Admission[] {
+export function admissionsOf(organisation: Organisation, viewer: Person, { key, own }: Asked): readonly Admission[] {
   const self: readonly Admission[] = viewer.key === key ? [{ rule: 'self' }] : []
   const entries = own.map(({ source }): Admission => ({ rule: 'entry', source }))
   const other = [...organisation.people.values()].find((person) => person.key === key)

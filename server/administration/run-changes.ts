@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts'
 import { addAudit } from './audit.ts'
 import type { Change } from './change.ts'
 import { applyChange } from './changes/index.ts'
+import type { CommandSigner } from './device-moves.ts'
 import type { Applied, Work } from './work.ts'
 
 export type Run = {
@@ -30,7 +31,13 @@ export type Ran =
   | { readonly ok: false; readonly faults: readonly Fault[] }
 export type UserListChange = ListChange & { readonly user: string }
 
-export type RunDependencies = { readonly store: Store; readonly config: Config; readonly sign: HeadSigner }
+export type RunDependencies = {
+  readonly store: Store
+  readonly config: Config
+  readonly sign: HeadSigner
+  /** For changes that have a device do something. */
+  readonly signCommand?: CommandSigner | undefined
+}
 
 /** Carries an outcome out of a transaction that is not to be kept. */
 class Undone extends Error {
@@ -63,9 +70,16 @@ export async function runChanges(dependencies: RunDependencies, run: Run, option
   }
 }
 
-async function runInside({ config, sign }: RunDependencies, inside: Store, run: Run): Promise<Ran> {
+const noCommands: CommandSigner = () => Promise.reject(new Error('a command, and nobody to sign it'))
+
+async function runInside(
+  { config, sign, signCommand = noCommands }: RunDependencies,
+  inside: Store,
+  run: Run,
+): Promise<Ran> {
   const before = await loadOrganisation(inside)
-  const work: Work = { inside, config, now: run.now, wishes: [], newUsers: new Set(), organisationMoved: false }
+  const empty = { wishes: [], newUsers: new Set<string>(), organisationMoved: false }
+  const work: Work = { inside, config, now: run.now, signCommand, ...empty }
   const applied: Extract<Applied, { readonly ok: true }>[] = []
   const faults: Fault[] = []
   for (const [index, change] of run.changes.entries()) {

@@ -3,11 +3,13 @@
  * administrator, or whoever holds the key, has seen them.
  */
 import { randomUUID } from 'node:crypto'
+import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { policyFrom } from '../organisation/organisation.ts'
 import type { Config } from '../setup/config.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import { type Change, changeSchema } from './change.ts'
+import type { CommandSigner } from './device-moves.ts'
 import { nudge } from './nudge.ts'
 import { type Ran, type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
 
@@ -18,11 +20,13 @@ export type Submitted = Ran | { readonly ok: true; readonly pending: string; rea
 export type SubmitDependencies = Omit<RunDependencies, 'sign'> & { readonly sign?: RunDependencies['sign'] }
 
 export async function submit(dependencies: SubmitDependencies, run: Run, options: RunOptions = {}): Promise<Submitted> {
-  const { store, config, sign } = dependencies
+  const { store, config, sign, signCommand } = dependencies
   const policy = policyFrom(await store.organisation.policy())
   const needs = policy.fourEyes && run.changes.some((change) => isExternal(change, config)) ? 'approval' : 'signature'
-  if (needs === 'signature' && sign) return runChanges({ store, config, sign }, run, options)
-  const tried = await runChanges({ store, config, sign: sign ?? unsigned }, run, { dry: true })
+  const isAtOnce = needs === 'signature' && run.changes.every(needsNoKey)
+  if (needs === 'signature' && (sign || isAtOnce))
+    return runChanges({ store, config, sign: sign ?? noKey, signCommand }, run, options)
+  const tried = await tryChanges({ store, config }, run)
   if (!tried.ok) return tried
   const id = randomUUID()
   await store.transaction(async (inside) => {
@@ -32,9 +36,35 @@ export async function submit(dependencies: SubmitDependencies, run: Run, options
   return { ok: true, pending: id, needs }
 }
 
-/** Whoever is to be disabled is out at once; only the others' lists wait for their signature. */
+/** What would happen: nothing is kept, and no key is needed. */
+export function tryChanges(
+  dependencies: Pick<RunDependencies, 'store' | 'config'>,
+  run: Run,
+  options: RunOptions = {},
+): Promise<Ran> {
+  const { store, config } = dependencies
+  return runChanges({ store, config, sign: unsigned, signCommand: unsignedCommand }, run, { ...options, dry: true })
+}
+
+/** What changes no list and has no device do anything. */
+function needsNoKey(change: Change): boolean {
+  if (change.op === 'device.revoke') return change.wipe === undefined
+  return change.op === 'device.approve' || change.op === 'device.unlock' || change.op === 'role.set'
+}
+
+function noKey(): Promise<never> {
+  return Promise.reject(new Error('a signature for what needs none'))
+}
+
+/** Whoever is to be disabled is out at once, and so is a device that is to be revoked; only the others' lists wait for their signature. */
 async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
   for (const change of changes) {
+    if (change.op === 'device.revoke') {
+      await inside.devices.setState(change.user, change.device, 'revoked')
+      await inside.devices.removeHalf(change.user, change.device)
+      await inside.sessions.removeOf(change.user, change.device)
+      await nudge(inside, change.user, now)
+    }
     if (change.op !== 'user.disable') continue
     await inside.users.setState(change.user, 'disabled')
     await inside.sessions.removeOf(change.user)
@@ -46,6 +76,8 @@ async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
 export function unsigned(): Promise<Uint8Array> {
   return Promise.resolve(new Uint8Array(64))
 }
+
+const unsignedCommand: CommandSigner = async (command) => ({ c: command, s: toBase64(new Uint8Array(64)) })
 
 function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): ProposalRow {
   const { changes, who, via, why, now } = run
@@ -59,6 +91,8 @@ function isExternal(change: Change, { domain }: Config): boolean {
   if (change.op === 'request.link') return change.scope === 'external'
   if (change.op === 'user.add') return change.scope === 'external'
   if (change.op === 'policy.set') return change.changes.fourEyes === false || change.changes.domains === true
+  // Whoever could make a second administrator alone would be both pairs of eyes.
+  if (change.op === 'role.set') return change.role === 'administrator'
   return change.op === 'rule.domain'
 }
 
@@ -86,22 +120,42 @@ export async function decide(store: Store, { id, who, approve }: Decision): Prom
 export async function carryOut(dependencies: RunDependencies, now: () => number): Promise<number> {
   let count = 0
   for (const proposal of await dependencies.store.administration.proposals('ready')) {
-    const run = { ...runOf(proposal), now: now() }
-    const done = (result: Ran) => ({
-      state: result.ok ? ('done' as const) : ('refused' as const),
-      approved_by: proposal.approved_by,
-      result: JSON.stringify(result),
-    })
-    const ran = await runChanges(dependencies, run, {
-      also: async (inside, result) => {
-        // Another process was faster: what we did is rolled back.
-        if (!(await inside.administration.moveProposal(proposal.id, 'ready', done(result)))) throw new CarriedOut()
-      },
-    }).catch(carriedOut)
-    if (ran && !ran.ok) await dependencies.store.administration.moveProposal(proposal.id, 'ready', done(ran))
+    await carryOutOne(dependencies, proposal, { now: now() })
     count += 1
   }
   return count
+}
+
+export type Carrying = {
+  readonly now: number
+  /** What else belongs to the transaction. */
+  readonly also?: () => Promise<void>
+}
+
+/** What a ready proposal came to; undefined where another process was faster. */
+export async function carryOutOne(
+  dependencies: RunDependencies,
+  proposal: ProposalRow,
+  { now, also }: Carrying,
+): Promise<Ran | undefined> {
+  const done = (result: Ran) => ({
+    state: result.ok ? ('done' as const) : ('refused' as const),
+    approved_by: proposal.approved_by,
+    result: JSON.stringify(result),
+  })
+  const ran = await runChanges(
+    dependencies,
+    { ...runOf(proposal), now },
+    {
+      also: async (inside, result) => {
+        // Another process was faster: what we did is rolled back.
+        if (!(await inside.administration.moveProposal(proposal.id, 'ready', done(result)))) throw new CarriedOut()
+        await also?.()
+      },
+    },
+  ).catch(carriedOut)
+  if (ran && !ran.ok) await dependencies.store.administration.moveProposal(proposal.id, 'ready', done(ran))
+  return ran
 }
 
 class CarriedOut extends Error {}

@@ -8,8 +8,11 @@ import type { Note } from './audit.ts'
 import type { Change } from './change.ts'
 import type { Done } from './people.ts'
 
-/** `contacts`: users' own entries. `people`: accounts and groups. `rules`: policy and rules. Each of them also reads. */
-export const tokenScopes = ['read', 'contacts', 'people', 'rules', 'all'] as const
+/**
+ * `contacts`: users' own entries. `people`: accounts and groups. `rules`: policy and rules. Each of them also reads.
+ * `sign`: hands in signatures that the policy key made elsewhere; `all` does not hold it.
+ */
+export const tokenScopes = ['read', 'contacts', 'people', 'rules', 'all', 'sign'] as const
 export type TokenScope = (typeof tokenScopes)[number]
 
 const scopesSchema = z.array(z.enum(tokenScopes)).min(1)
@@ -22,7 +25,7 @@ const prefix = 'kith_'
 const namePattern = /^[a-z0-9][a-z0-9._-]{0,49}$/
 
 /** The scope that a change needs; who administers is for `all` alone, or a token could make itself a bigger one. */
-export function scopeFor({ op }: Change): TokenScope {
+export function scopeFor({ op }: Pick<Change, 'op'>): TokenScope {
   const [noun] = op.split('.')
   if (noun === 'contact' || noun === 'request') return 'contacts'
   if (noun === 'user' || noun === 'group') return 'people'
@@ -30,7 +33,7 @@ export function scopeFor({ op }: Change): TokenScope {
 }
 
 export function grants(scopes: readonly TokenScope[], needed: TokenScope): boolean {
-  return needed === 'read' || scopes.includes('all') || scopes.includes(needed)
+  return needed === 'read' || scopes.includes(needed) || (needed !== 'sign' && scopes.includes('all'))
 }
 
 /** The first change that the token does not open. */

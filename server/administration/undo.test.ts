@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
 import type { Change } from './change.ts'
-import { loadState, snapshotOf } from './document.ts'
+import { loadState, snapshotOf } from './document/document.ts'
 import { hasMoved, undo } from './undo.ts'
 
 let folder: TestFolder

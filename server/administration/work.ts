@@ -3,12 +3,14 @@ import type { ListWish } from '../lists/changes.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { Change } from './change.ts'
+import type { CommandSigner } from './device-moves.ts'
 
 export type Work = {
   readonly inside: Store
   readonly config: Config
   /** Milliseconds since the epoch: one time for all that is changed together. */
   readonly now: number
+  readonly signCommand: CommandSigner
   /** Wishes for users' own entries, in order, each with the number of the change that it came from. */
   readonly wishes: { readonly usr: string; readonly wish: ListWish; readonly index: number }[]
   /** Users whose list is to be made. */

@@ -130,6 +130,7 @@ test('the audit log is listed, searched, verified, exported, and its lines are u
 test('roles and tokens: a token is shown once, and nothing kept tells it', async () => {
   expect(await json('role set alice operator')).toMatchObject({ ok: true })
   expect(await json('role set alice king')).toMatchObject({ exit: 3 })
+  expect(await json('role set alice operator --reset-second-factor')).toMatchObject({ ok: true })
   expect(await json('role list')).toMatchObject({ roles: [{ user: 'alice', role: 'operator' }] })
   const made = await json('token add hr --scope people contacts --expires 2031-01-31')
   expect(made).toMatchObject({ name: 'hr', scopes: ['people', 'contacts'], token: expect.stringMatching(/^kith_/) })

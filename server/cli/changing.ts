@@ -1,4 +1,5 @@
 /** Has changes made for a command, and tells what they came to. */
+import { textOfLine } from '../administration/audit.ts'
 import { type Change, changeSchema, faultOfChange } from '../administration/change.ts'
 import type { Ran, RunOptions, UserListChange } from '../administration/run-changes.ts'
 import type { Submitted } from '../administration/submit.ts'
@@ -132,16 +133,6 @@ function withWarnings(text: string, warnings: readonly string[] = []): string {
 
 function json(text: string): unknown {
   return text === '' ? undefined : JSON.parse(text)
-}
-
-export function textOfLine({
-  op,
-  target,
-  before,
-  after,
-}: Pick<AuditRow, 'op' | 'target' | 'before' | 'after'>): string {
-  const change = before === '' ? after : `${before} -> ${after === '' ? 'nothing' : after}`
-  return `${op} ${target}${change === '' ? '' : `: ${change}`}`
 }
 
 type Reached = Omit<UserListChange, 'list' | 'version'>

@@ -20,6 +20,7 @@ const fieldOptions = changeOptions.extend({
 })
 const removeOptions = changeOptions.extend({ user: z.string().optional(), unusedDays: z.number().optional() })
 type FieldOptions = z.infer<typeof fieldOptions>
+export type GivenFields = Omit<ContactChanges, 'groups'> & { readonly group?: string[] | undefined }
 type RemoveOptions = z.infer<typeof removeOptions>
 
 export function addContactCommands(program: Command): void {
@@ -45,7 +46,7 @@ function withUser(command: Command): Command {
   return withChange(command).requiredOption('--user <login>', 'whose whitelist')
 }
 
-function withFields(command: Command): Command {
+export function withFields(command: Command): Command {
   const collect = (value: string, before: readonly string[] = []) => [...before, value]
   return command
     .option('--name <name>', 'name')
@@ -61,7 +62,7 @@ function withFields(command: Command): Command {
     .addOption(new Option('--direction <direction>').choices(['both', 'send', 'receive']))
 }
 
-function fieldsOf(options: FieldOptions): ContactChanges {
+export function fieldsOf(options: GivenFields): ContactChanges {
   const { name, nickname, remark, scope, proof, expires, direction, address } = options
   const given = { name, nickname, remark, scope, proof, expires, direction, address, groups: options.group }
   return contactChangesSchema.parse(

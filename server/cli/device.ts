@@ -1,12 +1,9 @@
 /** `kith-server device list|approve|lock|unlock|rotate|revoke` */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import { fromBase64 } from '../../shared/whitelist/bytes/encoding.ts'
-import { taggedHash } from '../../shared/whitelist/bytes/signing.ts'
-import { digitsOf } from '../../shared/whitelist/digits.ts'
 import type { DeviceChoice, DeviceCommand } from '../administration/devices.ts'
 import type { Done } from '../administration/people.ts'
-import { primitives } from '../keys/primitives.ts'
+import { deviceWords } from '../keys/device-words.ts'
 import type { DeviceRow } from '../store/tables.ts'
 import { administering, reasonOptions, withCommon, withReason } from './command.ts'
 import { type Outcome, refused, succeeded, table } from './outcome.ts'
@@ -83,10 +80,4 @@ function listed(rows: readonly DeviceRow[], commands: readonly DeviceCommand[]):
 function commandsOf({ usr, id }: DeviceRow, commands: readonly DeviceCommand[]) {
   const own = commands.filter((command) => command.usr === usr && command.dev === id)
   return own.map(({ cmd: command, scope, state, iat }) => ({ command, scope, state, at: new Date(iat).toISOString() }))
-}
-
-/** The same digits that the device shows while it waits, to compare by telephone. */
-function deviceWords({ dsig, dbox }: DeviceRow): string {
-  const keys = [dsig, dbox].map((key) => fromBase64(key, 32) ?? new Uint8Array(32))
-  return digitsOf(taggedHash(primitives, 'key', ...keys))
 }

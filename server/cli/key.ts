@@ -4,9 +4,9 @@ import { z } from 'zod'
 import type { Manifest } from '../../shared/whitelist/manifest.ts'
 import type { Done } from '../administration/people.ts'
 import { type Inventory, keyInventory } from '../keys/inventory.ts'
-import { isProtected } from '../keys/root-file.ts'
+import { isProtected, type PortableKey } from '../keys/root-file.ts'
 import { openRoots, type RootFile } from '../keys/root-keys.ts'
-import { exportRoot, rotateRoots } from '../keys/root-rotation.ts'
+import { exportKey, rotateRoots } from '../keys/root-rotation.ts'
 import { type Rotating, renewManifest, retireKeys, rotateKey } from '../keys/rotation.ts'
 import type { Administration } from '../setup/context.ts'
 import { administering, commonOptions, withCommon } from './command.ts'
@@ -33,6 +33,10 @@ export function addKeyCommands(program: Command): void {
     .addArgument(new Argument('<key>').choices(rotating))
     .action(administering(rootOptions, retire))
   addRootCommands(key.command('root').description('the keys that sign the manifest'))
+  withCommon(key.command('policy').description('the key that signs lists').command('export'))
+    .description('move the policy key into a file that a passphrase opens: lists are then signed elsewhere')
+    .requiredOption('--to <file>', 'the file, which must not be there yet')
+    .action(administering(exportOptions, (administration, options) => moveOut(administration, options, 'policy')))
   const manifest = program.command('manifest').description('which keys speak for the organisation')
   withRoots(manifest.command('renew').description('the same keys, valid for longer')).action(
     administering(rootOptions, renew),
@@ -42,7 +46,7 @@ export function addKeyCommands(program: Command): void {
 function addRootCommands(root: Command): void {
   withCommon(root.command('export').description('move the root key into a file that a passphrase opens'))
     .requiredOption('--to <file>', 'the file, which must not be there yet')
-    .action(administering(exportOptions, exportKey))
+    .action(administering(exportOptions, (administration, options) => moveOut(administration, options, 'root')))
   withRoots(root.command('rotate').description('new root keys, each in a file of its own'))
     .requiredOption('--to <file>', 'file of a new root key; several times for several', collect)
     .option('--threshold <number>', 'how many of them must sign', '1')
@@ -100,12 +104,17 @@ async function renew(administration: Administration, options: RootOptions): Prom
   return told(await renewManifest(administration, roots.value), (manifest) => [versionOf(manifest)])
 }
 
-async function exportKey(administration: Administration, { to }: z.infer<typeof exportOptions>): Promise<Outcome> {
+async function moveOut(
+  administration: Administration,
+  { to }: z.infer<typeof exportOptions>,
+  name: PortableKey,
+): Promise<Outcome> {
   const asked = await askSecrets([{ label: `Passphrase for ${to}`, isNew: true }])
   if (!asked.ok) return refused(asked.why)
-  const done = await exportRoot(administration, { file: to, passphrase: asked.value[0] ?? '' })
+  const done = await exportKey(administration, { file: to, passphrase: asked.value[0] ?? '', name })
   if (!done.ok) return refused(done.why)
-  const text = `the root key is in ${to} and no longer in the data folder\nKeep the file and its passphrase apart, and a copy of each.`
+  const after = name === 'policy' ? '\nLists are signed by "kith-server sign" from now on, where the file is.' : ''
+  const text = `the ${name} key is in ${to} and no longer in the data folder\nKeep the file and its passphrase apart, and a copy of each.${after}`
   return succeeded(text, { file: to })
 }
 

@@ -1,4 +1,5 @@
 /** The one way to the policy key: the key that the manifest in force lists, where its secret is on this machine. */
+import { stat } from 'node:fs/promises'
 import { fromBase64, sameBytes } from '../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import type { Folder } from '../setup/folder.ts'
@@ -19,13 +20,15 @@ export class PolicyKeyAbsent extends KeyUnreadable {
 }
 
 export function policyKeyOf(folder: Folder): PolicyKey {
-  let kept: { readonly ver: number; readonly key: KeyPair } | undefined
+  let kept: { readonly ver: number; readonly changed: number; readonly key: KeyPair } | undefined
   return async (inside) => {
     const { m } = await newestManifest(inside)
-    if (kept?.ver === m.ver) return kept.key
+    // A key that was moved out of the folder is no longer here, though it was read before.
+    const { mtimeMs: changed } = await stat(folder.keys)
+    if (kept?.ver === m.ver && kept.changed === changed) return kept.key
     const key = inUse(await readKeys(folder, 'policy'), m.pk)
     if (!key) throw new PolicyKeyAbsent(folder)
-    kept = { ver: m.ver, key }
+    kept = { ver: m.ver, changed, key }
     return key
   }
 }

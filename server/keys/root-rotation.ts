@@ -1,4 +1,4 @@
-/** The root keys: leaving the machine, and being replaced by n new ones of which k must sign (protocol.md 3.1). */
+/** The root keys: leaving the machine (as the policy key may), and being replaced by n new ones of which k must sign (protocol.md 3.1). */
 import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import type { Manifest } from '../../shared/whitelist/manifest.ts'
@@ -7,32 +7,34 @@ import type { Context } from '../setup/context.ts'
 import { codeOf } from './durable-file.ts'
 import { pairOf, readKeys, settleKeys } from './key-files.ts'
 import { newestManifest, stepManifest } from './manifests.ts'
+import { inUse } from './policy-key.ts'
 import { randomBytes } from './primitives.ts'
-import { openRootFile, writeRootFile } from './root-file.ts'
+import { openRootFile, type PortableKey, writeRootFile } from './root-file.ts'
 import { openRoots, type RootFile } from './root-keys.ts'
 
 /** Called after each step that leaves something behind, so that a test can end the process there. */
 export type Passed = (step: 'written' | 'stored' | 'settled') => void
 
-/** Writes the root key of the data folder to a file and, once that has been read back, removes it from the folder. */
-export async function exportRoot(
+/** Writes the key of the data folder to a file and, once that has been read back, removes it from the folder. */
+export async function exportKey(
   { folder, store }: Context,
-  { file, passphrase }: RootFile,
+  { file, passphrase, name = 'root' }: RootFile & { readonly name?: PortableKey },
   passed: Passed = () => undefined,
 ): Promise<Done> {
   const { m } = await newestManifest(store)
-  const key = (await readKeys(folder, 'root')).find((pair) => m.rk.includes(toBase64(pair.public)))
+  const listed = name === 'root' ? m.rk : m.pk
+  const key = inUse(await readKeys(folder, name), listed)
   if (key) {
-    const written = await tryWrite({ file, passphrase }, key)
+    const written = await tryWrite({ file, passphrase }, key, name)
     if (!written.ok) return written
   } else {
     // Cut off after the removal: the file tells whether the work is done.
-    const opened = await openRootFile(file, passphrase)
-    const isOurs = opened.ok && m.rk.includes(toBase64(opened.value.public))
-    if (!isOurs) return { ok: false, why: 'the root key is not in the data folder' }
+    const opened = await openRootFile(file, passphrase, name)
+    const isOurs = opened.ok && listed.includes(toBase64(opened.value.public))
+    if (!isOurs) return { ok: false, why: `the ${name} key is not in the data folder` }
   }
   passed('written')
-  await settleKeys(folder, 'root', [])
+  await settleKeys(folder, name, [])
   passed('settled')
   return { ok: true, value: undefined }
 }
@@ -93,9 +95,9 @@ async function bring(place: RootFile): Promise<Done<KeyPair>> {
   return { ok: true, value: key }
 }
 
-async function tryWrite({ file, passphrase }: RootFile, key: KeyPair): Promise<Done> {
+async function tryWrite({ file, passphrase }: RootFile, key: KeyPair, name: PortableKey = 'root'): Promise<Done> {
   try {
-    return await writeRootFile(file, key, passphrase)
+    return await writeRootFile({ file, passphrase }, key, name)
   } catch (error) {
     const code = codeOf(error)
     if (code === undefined) throw error

@@ -13,10 +13,13 @@ export type ReissueDependencies = {
   readonly config: Config
 }
 
-/** The number of lists that got a new head. */
-export async function reissueDue({ store, editor, clock, config }: ReissueDependencies): Promise<number> {
+/** The number of lists that got a new head, at most `max`. */
+export async function reissueDue(
+  { store, editor, clock, config }: ReissueDependencies,
+  max = Number.POSITIVE_INFINITY,
+): Promise<number> {
   const due = clock.now() - (config.headDays * dayMs) / 2
   let count = 0
-  for (const list of await store.lists.olderThan(due)) if (await editor.reissue(list, due)) count += 1
+  for (const list of (await store.lists.olderThan(due)).slice(0, max)) if (await editor.reissue(list, due)) count += 1
   return count
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { readEnvelope } from '../../shared/soap/reader.ts'
 import { signedIn, type Target, type TestClient, tell } from '../testing/client.ts'
@@ -48,6 +48,8 @@ overEach((stores) => {
     test('one who is behind already is told at once; a second Wait of a device ends the first', async () => {
       const client = await synced('alice')
       const first = tell(target, client.waitEnvelope())
+      // Requests are numbered: the second may not overtake the first.
+      await vi.waitFor(async () => expect(await waiting()).toBe(1))
       const second = tell(target, client.waitEnvelope())
       expect(await first).toMatchObject({ ok: true })
       const change = { op: 'add', contact: { address: 'next@partner.example', name: 'Next' } } as const
@@ -56,6 +58,12 @@ overEach((stores) => {
       expect((await tell(target, client.waitEnvelope())).ok).toBe(true)
     })
   })
+
+  async function waiting(): Promise<number> {
+    const { metrics } = server.running.ready
+    const text = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text()
+    return Number(/^kith_waiters (\d+)$/m.exec(text)?.[1])
+  }
 
   function connect(origin?: string): WebSocket {
     const url = `${target.url.replace(/^http/, 'ws')}${pushPath}`

@@ -1,12 +1,13 @@
 /** A data folder opened: what every command needs. The policy key is read only where something is signed. */
 
 import { userInfo } from 'node:os'
-import { addAudit, type Note } from '../administration/audit.ts'
+import { type Note, noteAs } from '../administration/audit.ts'
 import type { Change } from '../administration/change.ts'
+import { commandSignerOf } from '../administration/device-moves.ts'
 import { createDevices, type Devices } from '../administration/devices.ts'
 import { createPeople, type Done, type People } from '../administration/people.ts'
-import { type RunOptions, runChanges } from '../administration/run-changes.ts'
-import { carryOut, type Submitted, submit, unsigned } from '../administration/submit.ts'
+import type { RunOptions } from '../administration/run-changes.ts'
+import { carryOut, type Submitted, submit, tryChanges } from '../administration/submit.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { type PolicyKey, PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
@@ -54,16 +55,13 @@ export async function administer(context: Context): Promise<Administration> {
   const policyKey = policyKeyOf(context.folder)
   const sign = signerOf(policyKey)
   const who = `${localUser()}@local`
-  const dependencies = { ...context, sign }
+  const dependencies = { ...context, sign, signCommand: commandSignerOf(policyKey) }
   const run: RunAs = async (changes, { why = '', via = 'cli', ...options } = {}) => {
     const asked = { changes, who, via, why, now: context.clock.now() }
-    if (options.dry === true) return runChanges({ ...context, sign: unsigned }, asked, options)
+    if (options.dry === true) return tryChanges(context, asked, options)
     return submit((await isHere(policyKey, context.store)) ? dependencies : context, asked, options)
   }
-  const note: Note = async (inside, line) => {
-    const empty = { why: '', before: '', after: '', undo: '' }
-    await addAudit(inside, [{ at: context.clock.now(), who, via: 'cli', ...empty, ...line }])
-  }
+  const note = noteAs({ clock: context.clock, who, via: 'cli' })
   return {
     ...context,
     who,

@@ -16,12 +16,12 @@ import { type Answer, type Call, fault, type Service } from './service.ts'
 export async function ask(service: Service, call: Call): Promise<Answer> {
   const asked = await authenticate(service, 'Ask', call)
   if (!asked.ok) return asked
-  const { device, request } = asked.caller
+  const { device, request, sid } = asked.caller
   const user = await service.store.users.get(device.usr)
   const deviceBox = fromBase64(device.dbox, 32)
   if (!user || !deviceBox) return fault('Internal')
   const role = (await service.store.administration.role(user.id))?.role
-  const result = await answerTo(service, { user, device, role }, request)
+  const result = await answerTo(service, { user, device, role, sid, ip: call.ip, gone: call.gone }, request)
   if (!result.ok) tellRefused(service, device, { what: request.what, kind: result.failure.kind })
   const freshSeed = (await service.keys.current()).fresh.secret
   const sealed = sealAskAnswer(primitives, answerOf(result), request, { freshSeed, deviceBox, random: randomBytes })

@@ -114,7 +114,19 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
     },
     key: ['list', 'ver'],
   },
-  sessions: { columns: { hash: 'text', usr: 'text', dev: 'text', exp: 'number', idle: 'number' }, key: ['hash'] },
+  sessions: {
+    columns: {
+      hash: 'text',
+      usr: 'text',
+      dev: 'text',
+      exp: 'number',
+      idle: 'number',
+      totp: 'text',
+      admin: 'number',
+      admin_idle: 'number',
+    },
+    key: ['hash'],
+  },
   nonces: { columns: { n: 'text', exp: 'number' }, key: ['n'] },
   commands: {
     columns: { id: 'text', usr: 'text', dev: 'text', bytes: 'text', sig: 'text', state: 'text' },

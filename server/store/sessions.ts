@@ -6,6 +6,13 @@ export type SessionStore = {
   readonly get: (hash: string) => Promise<SessionRow | undefined>
   readonly add: (row: SessionRow) => Promise<void>
   readonly touch: (hash: string, idle: number) => Promise<void>
+  /** Of what is administered within the session. */
+  readonly setAdmin: (
+    hash: string,
+    changes: Partial<Pick<SessionRow, 'totp' | 'admin' | 'admin_idle'>>,
+  ) => Promise<void>
+  /** Closes the administration in every session of the user. */
+  readonly closeAdmin: (usr: string) => Promise<void>
   readonly remove: (hash: string) => Promise<void>
   /** Of one user, or only of one of the user's devices. */
   readonly removeOf: (usr: string, dev?: string) => Promise<void>
@@ -23,6 +30,12 @@ export function createSessionStore(db: Database): SessionStore {
     },
     async touch(hash, idle) {
       await db.updateTable('sessions').set({ idle }).where('hash', '=', hash).execute()
+    },
+    async setAdmin(hash, changes) {
+      await db.updateTable('sessions').set(changes).where('hash', '=', hash).execute()
+    },
+    async closeAdmin(usr) {
+      await db.updateTable('sessions').set({ totp: '', admin: 0, admin_idle: 0 }).where('usr', '=', usr).execute()
     },
     async remove(hash) {
       await db.deleteFrom('sessions').where('hash', '=', hash).execute()

@@ -102,6 +102,11 @@ export type SessionRow = {
   readonly exp: number
   /** End unless used before. */
   readonly idle: number
+  /** A new authenticator's secret, until a first code of it has come; empty: none. */
+  readonly totp: string
+  /** Ends of the administration that was opened within the session: whatever happens, and unless used before; 0: closed. */
+  readonly admin: number
+  readonly admin_idle: number
 }
 
 export type NonceRow = { readonly n: string; readonly exp: number }

@@ -1,11 +1,13 @@
 /** For tests: a client of KWP/1 that speaks over HTTPS as any client would, and can be told to misbehave. */
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
+import { type AskName, type AskOutput, type AskQuestion, asks } from '../../shared/asks.ts'
 import type { SoapFault } from '../../shared/soap/faults.ts'
 import { soapContentType, soapPath } from '../../shared/soap/namespaces.ts'
 import { operations, readFields, readSyncAnswer, writeFields } from '../../shared/soap/operations.ts'
 import { readEnvelope } from '../../shared/soap/reader.ts'
 import { writeEnvelope } from '../../shared/soap/writer.ts'
+import { openAskAnswer } from '../../shared/whitelist/ask.ts'
 import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { openLoginAnswer, type SessionAnswer, sealLogin } from '../../shared/whitelist/login.ts'
 import { acceptFirst, decodeManifest, keysOf, type SignedManifest } from '../../shared/whitelist/manifest.ts'
@@ -116,6 +118,10 @@ export function signedEnvelope(
   })
 }
 
+export type AskTold<N extends AskName> =
+  | { readonly ok: true; readonly out: AskOutput<N> }
+  | { readonly ok: false; readonly kind: string; readonly detail?: unknown }
+
 export type SignIn = { readonly ok: true; readonly client: TestClient } | Extract<Told, { readonly ok: false }>
 
 export async function signIn(target: Target, credentials: Credentials, device = newDevice()): Promise<SignIn> {
@@ -178,6 +184,19 @@ export class TestClient {
 
   call<A extends RequestAction>(action: A, asked: RequestOf<A>): Promise<Told> {
     return tell(this.target, this.envelope(action, asked))
+  }
+
+  /** A question beyond the list, and its answer as the server signed it. */
+  async ask<N extends AskName>(what: N, input: AskQuestion<N>): Promise<AskTold<N>> {
+    const asked = { ...this.common(), what, in: input as RequestOf<'Ask'>['in'] }
+    const told = await this.call('Ask', asked)
+    if (!told.ok) return { ok: false, kind: told.fault.code }
+    const sealed = readFields(operations.Ask.response, told.fields)
+    const keys = { freshKeys: keysOf(this.state.manifest, 'fk'), boxSecret: this.device.dbox }
+    const answer = sealed && openAskAnswer(primitives, sealed, asked, keys)
+    if (!answer) throw new Error('the answer does not open')
+    if (!answer.ok) return answer
+    return { ok: true, out: asks[what].output.parse(answer.out) as AskOutput<N> }
   }
 
   waitEnvelope(): string {

@@ -1,5 +1,5 @@
 /** For tests: a data folder, a serving server in this process, and the command line as processes of its own. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,6 +100,11 @@ export function startCommand(
   input = '',
 ): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
   const child = spawn(process.execPath, [program, ...words, '--data', path], { stdio: 'pipe' })
+  return { child, finished: finishedOf(child, input) }
+}
+
+/** What a process says until it ends; `input` is its standard input. */
+export function finishedOf(child: ChildProcessWithoutNullStreams, input: string): Promise<Finished> {
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk: Buffer) => {
@@ -111,11 +116,10 @@ export function startCommand(
   // A killed process does not read what we still write.
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
-  const finished = new Promise<Finished>((resolve, reject) => {
+  return new Promise<Finished>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) => resolve({ code, out, err }))
   })
-  return { child, finished }
 }
 
 export function runCommand(path: string, words: readonly string[], input = ''): Promise<Finished> {

@@ -3,7 +3,7 @@
  * `node key-step.ts FOLDER COMMAND STEP`. Commands: `rotate NAME`, `stolen NAME`, `retire NAME`, `export FILE`, `root FILE`.
  */
 import { openRoots } from '../keys/root-keys.ts'
-import { exportRoot, rotateRoots } from '../keys/root-rotation.ts'
+import { exportKey, rotateRoots } from '../keys/root-rotation.ts'
 import { type Rotating, retireKeys, rotateKey } from '../keys/rotation.ts'
 import { openContext } from '../setup/context.ts'
 
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const context = await openContext(path)
   if (!context.ok) throw new Error(context.why)
   const place = { file: what, passphrase: testPassphrase }
-  if (verb === 'export') await exportRoot(context.value, place, passed)
+  if (verb === 'export') await exportKey(context.value, place, passed)
   else if (verb === 'root') await rotateRoots(context.value, { to: [place], threshold: 1, from: [] }, passed)
   else {
     const roots = await openRoots(context.value, [])

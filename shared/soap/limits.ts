@@ -14,3 +14,34 @@ export const maxReferences = 1_000
 export const maxLineBreaks = 1_000
 /** Characters kept of a fault's reason: it goes to logs only. */
 export const maxReasonLength = 200
+
+/** What a document may be. */
+export type XmlRules = {
+  readonly maxBytes: number
+  readonly maxDepth: number
+  readonly maxElements: number
+  readonly maxReferences: number
+  readonly maxLineBreaks: number
+  /** Elements may repeat, and `xsi:nil` and `xsi:type` may stand: nested calls of programs that read a WSDL. */
+  readonly isTyped: boolean
+}
+
+/** Envelopes between Kith's own ends. */
+export const flatXml: XmlRules = {
+  maxBytes: maxEnvelopeBytes,
+  maxDepth,
+  maxElements,
+  maxReferences,
+  maxLineBreaks,
+  isTyped: false,
+}
+
+/** Calls of the administration service: 100,000 changes are no attack there, and whoever sends them is known. */
+export const typedXml: XmlRules = {
+  maxBytes: maxEnvelopeBytes,
+  maxDepth: 16,
+  maxElements: 200_000,
+  maxReferences: 200_000,
+  maxLineBreaks: 400_000,
+  isTyped: true,
+}

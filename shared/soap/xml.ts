@@ -4,17 +4,9 @@
  * Whatever XML can do beyond elements, text and namespace declarations is refused before or while it is read:
  * declarations, comments, CDATA, processing instructions, entities, attributes. Costs are linear in the bytes.
  */
-import { SaxesParser } from 'saxes'
+import { SaxesParser, type SaxesTagNS } from 'saxes'
 import { fromUtf8 } from '../whitelist/bytes/encoding.ts'
-import {
-  maxAttributes,
-  maxDepth,
-  maxElements,
-  maxEnvelopeBytes,
-  maxLineBreaks,
-  maxNamespaceLength,
-  maxReferences,
-} from './limits.ts'
+import { flatXml, maxAttributes, maxNamespaceLength, type XmlRules } from './limits.ts'
 
 /** An element: either children, or text. `text` of one with children is white space. */
 export type XmlElement = {
@@ -53,14 +45,14 @@ class Refused extends Error {
 }
 
 /** The document's root element, or why the document is refused. */
-export function readXml(bytes: Uint8Array): ReadXml {
-  if (bytes.length > maxEnvelopeBytes) return { ok: false, reason: 'too large' }
+export function readXml(bytes: Uint8Array, rules: XmlRules = flatXml): ReadXml {
+  if (bytes.length > rules.maxBytes) return { ok: false, reason: 'too large' }
   const text = fromUtf8(bytes)
   if (text === undefined) return { ok: false, reason: 'not UTF-8' }
-  const fault = forbidden(text)
+  const fault = forbidden(text, rules)
   if (fault) return { ok: false, reason: fault }
   try {
-    return { ok: true, root: parse(text) }
+    return { ok: true, root: parse(text, rules) }
   } catch (error) {
     if (error instanceof Refused) return { ok: false, reason: error.fault }
     throw error
@@ -75,18 +67,18 @@ const declaration =
  * What must not occur anywhere, found before parsing. `<` cannot stand in text or in an attribute's value, so every
  * `<!` is a declaration, a comment or CDATA, and every `<?` a processing instruction.
  */
-function forbidden(text: string): XmlFault | undefined {
+function forbidden(text: string, { maxReferences, maxLineBreaks }: XmlRules): XmlFault | undefined {
   if (text.startsWith('\ufeff')) return 'byte order mark'
   if (text.includes('<!')) return 'markup declaration'
   if (text.indexOf('<?', 1) !== -1) return 'processing instruction'
   if (text.startsWith('<?') && !declaration.test(text)) return 'xml declaration'
-  if (!hasOnlyFiveEntities(text)) return 'entity'
+  if (!hasOnlyFiveEntities(text, maxReferences)) return 'entity'
   return countOf(text, '\n', maxLineBreaks) + countOf(text, '\r', maxLineBreaks) > maxLineBreaks
     ? 'too many line breaks'
     : undefined
 }
 
-function hasOnlyFiveEntities(text: string): boolean {
+function hasOnlyFiveEntities(text: string, maxReferences: number): boolean {
   let seen = 0
   for (let at = text.indexOf('&'); at !== -1; at = text.indexOf('&', at + 1)) {
     if (++seen > maxReferences || !/^&(amp|lt|gt|quot|apos);/.test(text.slice(at, at + 6))) return false
@@ -101,10 +93,17 @@ function countOf(text: string, character: string, enough: number): number {
   return seen
 }
 
-type Building = { readonly uri: string; readonly local: string; readonly children: Building[]; text: string }
+type Building = {
+  readonly uri: string
+  readonly local: string
+  readonly children: Building[]
+  text: string
+  /** Said to be no value: as if it were not there. */
+  readonly isNil?: boolean
+}
 
 /** Parses under the limits. The builder sits under a node of its own, so that the root has a parent like all others. */
-function parse(text: string): XmlElement {
+function parse(text: string, rules: XmlRules): XmlElement {
   const parser = new SaxesParser({ xmlns: true, position: false, forceXMLVersion: true, defaultXMLVersion: '1.0' })
   const top: Building = { uri: '', local: '', children: [], text: '' }
   const open: Building[] = [top]
@@ -113,16 +112,17 @@ function parse(text: string): XmlElement {
   parser.on('error', () => refuse('not well-formed'))
   parser.on('opentagstart', () => {
     attributes = 0
-    if (++elements > maxElements) refuse('too many elements')
-    if (open.length > maxDepth) refuse('too deep')
+    if (++elements > rules.maxElements) refuse('too many elements')
+    if (open.length > rules.maxDepth) refuse('too deep')
   })
   parser.on('attribute', ({ name, prefix, value }) => {
     if (++attributes > maxAttributes || value.length > maxNamespaceLength) refuse('attribute')
-    if (name !== 'xmlns' && prefix !== 'xmlns' && name !== 'xml:lang') refuse('attribute')
+    if (name !== 'xmlns' && prefix !== 'xmlns' && name !== 'xml:lang' && !rules.isTyped) refuse('attribute')
   })
   parser.on('opentag', (tag) => {
     if ('xml:lang' in tag.attributes && !isFaultText(tag)) refuse('attribute')
-    open.push(addChild(open.at(-1) ?? top, tag))
+    const isNil = rules.isTyped && readInstance(tag)
+    open.push(addChild(open.at(-1) ?? top, { ...rules, uri: tag.uri, local: tag.local, isNil }))
   })
   parser.on('text', (part) => {
     const element = open.at(-1) ?? top
@@ -131,16 +131,33 @@ function parse(text: string): XmlElement {
   parser.on('closetag', () => {
     const element = open.pop()
     if (element && element.children.length > 0 && element.text.trim() !== '') refuse('mixed content')
+    if (element?.isNil) open.at(-1)?.children.pop()
   })
   parser.write(text).close()
   return top.children[0] ?? refuse('not well-formed')
 }
 
-function addChild(parent: Building, { uri, local }: { readonly uri: string; readonly local: string }): Building {
-  if (parent.children.some((child) => child.uri === uri && child.local === local)) refuse('duplicate element')
-  const element: Building = { uri, local, children: [], text: '' }
+type Opened = Pick<XmlRules, 'isTyped'> & Pick<Building, 'uri' | 'local'> & { readonly isNil: boolean }
+
+function addChild(parent: Building, { isTyped, uri, local, isNil }: Opened): Building {
+  if (!isTyped && parent.children.some((child) => child.uri === uri && child.local === local))
+    refuse('duplicate element')
+  const element: Building = { uri, local, children: [], text: '', isNil }
   parent.children.push(element)
   return element
+}
+
+const instanceNamespace = 'http://www.w3.org/2001/XMLSchema-instance'
+
+/** Whether `xsi:nil` says that there is no value. `xsi:type` says nothing here: the schema is known. All else is refused. */
+function readInstance({ attributes }: SaxesTagNS): boolean {
+  let isNil = false
+  for (const { uri, local, prefix, name, value } of Object.values(attributes)) {
+    if (name === 'xmlns' || prefix === 'xmlns' || name === 'xml:lang') continue
+    if (uri !== instanceNamespace || (local !== 'nil' && local !== 'type')) refuse('attribute')
+    if (local === 'nil' && (value === 'true' || value === '1')) isNil = true
+  }
+  return isNil
 }
 
 /** SOAP 1.2 demands `xml:lang` on a fault's text; it carries no meaning here and is allowed nowhere else. */

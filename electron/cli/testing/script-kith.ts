@@ -17,6 +17,7 @@ export const ready = {
   connection: 'online',
   mail: 'online',
   sendingOff: 'no',
+  role: 'none',
 } as const
 export const locked = { step: 'locked', secret: 'passphrase', reason: 'start', user: 'alice' } as const
 export const bob = {

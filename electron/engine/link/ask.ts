@@ -22,7 +22,21 @@ export type AskDependencies = {
 /** Bytes of a request beside its input. */
 const overhead = 2_000
 
-export function createAsk({ calls, primitives, boxSecret, manifest }: AskDependencies): Ask {
+/** Questions go one after another, so that their numbers arrive in order; what the server thinks about for long holds up none. */
+export function createAsk(dependencies: AskDependencies): Ask {
+  const askOne = createAskOne(dependencies)
+  let last: Promise<unknown> = Promise.resolve()
+  return (what, input) => {
+    if (longAsks.has(what)) return askOne(what, input)
+    const turn = last.then(() => askOne(what, input))
+    last = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+const longAsks: ReadonlySet<AskName> = new Set<AskName>(['admin.change', 'admin.undo', 'admin.decide'])
+
+function createAskOne({ calls, primitives, boxSecret, manifest }: AskDependencies): Ask {
   return async (what, input) => {
     const question = asks[what].input.safeParse(input)
     if (!question.success) return fail('badRequest')

@@ -5,6 +5,7 @@ import { keepLease, makeMail, renewMail, replaceMail, sendingOf, startMail } fro
 import { createAccountRuntime, type RuntimeEvents } from '../account/account-runtime.ts'
 import type { AccountStore } from '../account/account-store.ts'
 import { createIdentity, type Identity } from '../account/identity.ts'
+import { tellRole } from '../administration/handlers.ts'
 import type { AccountRecord } from '../database/account-repository.ts'
 import { deviceWords, primitives } from '../keys/primitives.ts'
 import { createServerLink, type ServerLink } from '../link/server-link.ts'
@@ -130,6 +131,9 @@ function eventsOf(stage: Stage, reactions: Reactions): RuntimeEvents {
     },
     requestsChanged: (waiting) => stage.emit('requests.changed', { waiting }),
     online: () => {
+      const state = stage.state()
+      // Once for each time that the line is back.
+      if (state.step === 'ready' && state.connection !== 'online') stage.soon(() => tellRole(stage))
       stage.dispatch({ type: 'connectionChanged', connection: 'online' })
       const current = opened()
       if (!current) return

@@ -9,6 +9,7 @@ type StepOf<S extends Session['step']> = Extract<Session, { readonly step: S }>
 export type Connection = StepOf<'ready'>['connection']
 export type MailConnection = StepOf<'ready'>['mail']
 export type SendingOff = StepOf<'ready'>['sendingOff']
+export type Role = StepOf<'ready'>['role']
 export type LockReason = StepOf<'locked'>['reason']
 export type LockSecret = StepOf<'locked'>['secret']
 
@@ -30,13 +31,21 @@ export type SessionEvent =
   | { readonly type: 'connectionChanged'; readonly connection: Connection }
   | { readonly type: 'mailChanged'; readonly mail: MailConnection }
   | { readonly type: 'sendingChanged'; readonly sendingOff: SendingOff }
+  | { readonly type: 'roleChanged'; readonly role: Role }
   | { readonly type: 'locked'; readonly secret: LockSecret; readonly reason: LockReason; readonly user: string }
   | { readonly type: 'closed'; readonly server: string; readonly user: string; readonly cause?: FailureKind }
 
 export function nextSession(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
     case 'opened':
-      return { step: 'ready', ...event.person, connection: 'connecting', mail: 'connecting', sendingOff: 'no' }
+      return {
+        step: 'ready',
+        ...event.person,
+        connection: 'connecting',
+        mail: 'connecting',
+        sendingOff: 'no',
+        role: 'none',
+      }
     case 'waitingForApproval':
       return { step: 'pending', user: event.user, server: event.server, ...event.words }
     case 'connectionChanged':
@@ -45,6 +54,8 @@ export function nextSession(state: SessionState, event: SessionEvent): SessionSt
       return state.step === 'ready' ? { ...state, mail: event.mail } : state
     case 'sendingChanged':
       return state.step === 'ready' ? { ...state, sendingOff: event.sendingOff } : state
+    case 'roleChanged':
+      return state.step === 'ready' ? { ...state, role: event.role } : state
     case 'locked':
       // A store that was never opened here has nothing to lock.
       if (state.step === 'signedOut' && event.reason !== 'start' && event.reason !== 'user') return state

@@ -4,6 +4,7 @@ import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import { type AccountPlace, accountPlace } from '../account/account-place.ts'
 import { isOpenStore, openAccountStore, storedAccount } from '../account/account-store.ts'
 import { isWiping, resumeWipes } from '../account/wipe.ts'
+import { tellRole } from '../administration/handlers.ts'
 import { createFlow, type Flow } from './flow.ts'
 import { isHeld } from './lease.ts'
 import { startByLogin } from './online-unlock.ts'
@@ -24,6 +25,8 @@ export type SessionService = {
   readonly lock: () => Promise<Result<Session>>
   readonly unlock: (secret: string) => Promise<Result<Session>>
   readonly protection: () => Promise<Result<Protection>>
+  /** Asks again what the account may administer. */
+  readonly tellRole: () => void
   /** Brings the profile up as it was left. */
   readonly start: () => Promise<void>
   readonly close: () => Promise<void>
@@ -68,6 +71,7 @@ export function createSession(stage: Stage): SessionService {
         const entered = await flow.enter(opened.value)
         return entered.ok ? done() : entered
       }),
+    tellRole: () => stage.soon(() => tellRole(stage)),
     protection: async () => ok(await protectionOf(stage)),
     start: () => stage.inTurn(() => start(stage, flow)),
     close: () =>

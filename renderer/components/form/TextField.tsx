@@ -4,12 +4,13 @@ export type TextFieldProps = {
   readonly label: string
   readonly value: string
   readonly onChange: (value: string) => void
-  readonly type?: 'text' | 'password'
+  readonly type?: 'text' | 'password' | 'date'
   readonly autoComplete?: string
   readonly hint?: string
   readonly invalid?: boolean
   readonly focusFirst?: boolean
   readonly minLength?: number
+  readonly optional?: boolean
 }
 
 /** Focuses once, when the field appears; what is typed elsewhere later never moves the focus. */
@@ -26,6 +27,7 @@ export function TextField(props: TextFieldProps) {
   const id = useId()
   const box = useFirstFocus(props.focusFirst ?? false)
   const { label, value, onChange, type = 'text', autoComplete = 'off', hint, invalid, minLength } = props
+  const { optional = false } = props
   return (
     <div className="grid gap-1.5">
       <label htmlFor={id} className="text-sm font-medium">
@@ -40,7 +42,7 @@ export function TextField(props: TextFieldProps) {
         autoComplete={autoComplete}
         spellCheck={false}
         autoCapitalize="none"
-        required
+        required={!optional}
         aria-invalid={invalid ? true : undefined}
         aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         minLength={minLength}

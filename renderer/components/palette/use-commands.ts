@@ -3,7 +3,7 @@ import { useWords } from '../../i18n/i18n.ts'
 import { useRefresh } from '../../screens/contacts/use-refresh.ts'
 import { conversationId } from '../../store/conversation-id.ts'
 import { screens } from '../../store/navigation.ts'
-import { useStores } from '../context.tsx'
+import { useSlice, useStores } from '../context.tsx'
 import type { IconName } from '../Icons.tsx'
 import { useFoundPeople } from '../use-found-people.ts'
 
@@ -19,9 +19,12 @@ export type Command = {
 function useFixedCommands(): readonly Command[] {
   const { navigation, compose, session } = useStores()
   const { t } = useWords()
+  const { session: state } = useSlice(session)
+  const isHidden = state?.step !== 'ready' || state.role === 'none'
+  const shown = isHidden ? screens.filter((screen) => screen !== 'administration') : screens
   const refresh = useRefresh()
   return [
-    ...screens.map((screen) => ({
+    ...shown.map((screen) => ({
       id: screen,
       label: t(`nav.${screen}`),
       icon: screen,

@@ -4,6 +4,7 @@ import { Icon } from '../../components/Icons.tsx'
 import { formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { type Screen, screens } from '../../store/navigation.ts'
+import type { Ready } from './MainWindow.tsx'
 
 /** Above this a count says no more than "many". */
 const largestCount = 999
@@ -16,7 +17,7 @@ function useCount(screen: Screen): Count | undefined {
   const { total } = useSlice(stores.held)
   const { waiting } = useSlice(stores.requests)
   const { t, language } = useWords()
-  const count = { chats: unread, mail: 0, contacts: waiting, held: total, settings: 0 }[screen]
+  const count = { chats: unread, mail: 0, contacts: waiting, held: total, administration: 0, settings: 0 }[screen]
   if (count === 0) return undefined
   const shown = count > largestCount ? `${formatNumber(language, largestCount)}+` : formatNumber(language, count)
   if (screen === 'contacts') return { shown, words: t('requests.waiting', { count }) }
@@ -46,11 +47,12 @@ function NavButton({ screen }: { readonly screen: Screen }) {
   )
 }
 
-export function MainNav() {
+export function MainNav({ role }: { readonly role: Ready['role'] }) {
   const { t } = useWords()
+  const shown = role === 'none' ? screens.filter((screen) => screen !== 'administration') : screens
   return (
     <nav className="shell-nav" aria-label={t('nav.label')}>
-      {screens.map((screen) => (
+      {shown.map((screen) => (
         <NavButton key={screen} screen={screen} />
       ))}
     </nav>

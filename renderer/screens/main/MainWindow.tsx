@@ -5,6 +5,7 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { CommandPalette } from '../../components/palette/CommandPalette.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import type { Screen } from '../../store/navigation.ts'
+import { AdministrationPage } from '../administration/AdministrationPage.tsx'
 import { ChatsColumn } from '../chats/ChatsColumn.tsx'
 import { ConversationPane } from '../chats/ConversationPane.tsx'
 import { ContactCard } from '../contacts/ContactCard.tsx'
@@ -32,6 +33,7 @@ function columnOf(screen: Screen): ReactNode {
       return <ContactsColumn />
     case 'held':
       return <HeldColumn />
+    case 'administration':
     case 'settings':
       return null
     default:
@@ -49,6 +51,8 @@ function paneOf(screen: Screen, session: Ready): ReactNode {
       return <ContactCard />
     case 'held':
       return <HeldPane />
+    case 'administration':
+      return <AdministrationPage session={session} />
     case 'settings':
       return <SettingsPage session={session} />
     default:
@@ -73,7 +77,9 @@ function useFocusFollowing(place: string) {
 
 export function MainWindow({ session }: { readonly session: Ready }) {
   const { navigation, compose } = useStores()
-  const { screen, detail } = useSlice(navigation)
+  const { screen: wanted, detail } = useSlice(navigation)
+  // A role may be taken away while its section is on screen.
+  const screen = wanted === 'administration' && session.role === 'none' ? 'chats' : wanted
   const { step } = useSlice(compose)
   const { t } = useWords()
   const column = columnOf(screen)
@@ -82,7 +88,7 @@ export function MainWindow({ session }: { readonly session: Ready }) {
   useTitle()
   return (
     <div className="shell" data-detail={column === null ? 'single' : detail}>
-      <MainNav />
+      <MainNav role={session.role} />
       <main className="contents">
         <h1 className="sr-only">{t('app.name')}</h1>
         <ConnectionBanner session={session} />

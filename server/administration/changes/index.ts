@@ -2,6 +2,7 @@
 import type { Change, ChangeOf, ChangeOp } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 import { addContact, removeContact, setContact } from './contacts.ts'
+import { approveDevice, lockDevice, revokeDevice, unlockDevice } from './devices.ts'
 import { joinGroup, leaveGroup, putGroup, removeGroup } from './groups.ts'
 import { linkRequest, refuseRequest } from './requests.ts'
 import { denyAddress, openDomain, openUnits, removeRule, setPolicy, setRole } from './rules.ts'
@@ -24,6 +25,10 @@ const handlers: { readonly [O in ChangeOp]: Handler<ChangeOf<O>> } = {
   'rule.domain': openDomain,
   'rule.deny': denyAddress,
   'rule.remove': removeRule,
+  'device.approve': approveDevice,
+  'device.lock': lockDevice,
+  'device.unlock': unlockDevice,
+  'device.revoke': revokeDevice,
   'request.link': linkRequest,
   'request.refuse': refuseRequest,
   'role.set': setRole,

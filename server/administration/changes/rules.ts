@@ -56,6 +56,8 @@ export const setRole: Handler<ChangeOf<'role.set'>> = async (work, { user, role 
   if (role === 'none') await administration.removeRole(user)
   else await administration.setRole({ usr: user, role, totp: old?.totp ?? '', totp_step: old?.totp_step ?? 0 })
   const before = old?.role ?? 'none'
+  // What the old role opened, perhaps with less proof, ends with it.
+  if (before !== role) await work.inside.sessions.closeAdmin(user)
   return { ok: true, target: user, before, after: role, undo: [{ op: 'role.set', user, role: before }] }
 }
 

@@ -1,8 +1,13 @@
 /** `kith-server apply` and `kith-server snapshot`: the organisation as one document */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { documentSchema, loadState, type OrganisationDocument, snapshotOf } from '../../administration/document.ts'
-import { changesOf, type PlaceFault } from '../../administration/document-changes.ts'
+import {
+  documentSchema,
+  loadState,
+  type OrganisationDocument,
+  snapshotOf,
+} from '../../administration/document/document.ts'
+import { changesOf, type PlaceFault } from '../../administration/document/document-changes.ts'
 import type { Administration } from '../../setup/context.ts'
 import { carry } from '../changing.ts'
 import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'

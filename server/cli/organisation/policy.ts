@@ -1,5 +1,7 @@
 /** `kith-server policy show|set` and `kith-server role set|list` */
 import type { Command } from 'commander'
+import { z } from 'zod'
+import { resetSecondFactor } from '../../access/admin-session.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import type { Administration } from '../../setup/context.ts'
 import { change } from '../changing.ts'
@@ -15,14 +17,30 @@ export function addPolicyCommands(program: Command): void {
       .description('such as everyone=on departments=off domains=on approval=sponsor fourEyes=on'),
   ).action(administering(changeOptions, set))
   const role = program.command('role').description('who may administer')
-  withChange(role.command('set <login> <role>').description('none, auditor, operator or administrator')).action(
-    administering(changeOptions, (administration, options, user = '', name = '') =>
-      change(administration, options, [{ op: 'role.set', user, role: name }], { text: `${user}: ${name}` }),
-    ),
-  )
+  withChange(role.command('set <login> <role>').description('none, auditor, operator or administrator'))
+    .option('--reset-second-factor', 'the authenticator is lost: the next one is set up with the password')
+    .action(administering(roleOptions, setRole))
   withCommon(role.command('list').description('list who may administer')).action(
     administering(commonOptions, listRoles),
   )
+}
+
+const roleOptions = changeOptions.extend({ resetSecondFactor: z.boolean().optional() })
+
+async function setRole(
+  administration: Administration,
+  options: z.infer<typeof roleOptions>,
+  user = '',
+  name = '',
+): Promise<Outcome> {
+  const changes = [{ op: 'role.set', user, role: name }]
+  const outcome = await change(administration, options, changes, { text: `${user}: ${name}` })
+  if (!outcome.ok || options.resetSecondFactor !== true || options.dryRun === true) return outcome
+  await administration.store.transaction(async (inside) => {
+    if (await resetSecondFactor({ store: inside }, user))
+      await administration.note(inside, { op: 'role.resetSecondFactor', target: user, why: options.why ?? '' })
+  })
+  return outcome
 }
 
 async function show({ store }: Administration): Promise<Outcome> {

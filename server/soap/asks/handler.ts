@@ -10,6 +10,11 @@ export type AskCaller = {
   readonly device: DeviceRow
   /** What the user may administer. */
   readonly role: Role | undefined
+  /** The session's id, which only the client keeps. */
+  readonly sid: string
+  readonly ip: string
+  /** Aborted when the caller went away or the server ends. */
+  readonly gone: AbortSignal
 }
 
 export type AskHandler<N extends AskName> = (

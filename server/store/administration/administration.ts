@@ -27,7 +27,7 @@ export type AdministrationStore = {
   readonly setRole: (row: RoleRow) => Promise<void>
   readonly removeRole: (usr: string) => Promise<void>
   /** True once for each step: a code opens once. */
-  readonly useTotpStep: (usr: string, step: number) => Promise<boolean>
+  readonly takeTotpStep: (usr: string, step: number) => Promise<boolean>
   readonly token: (hash: string) => Promise<TokenRow | undefined>
   readonly tokens: () => Promise<readonly TokenRow[]>
   readonly addToken: (row: TokenRow) => Promise<void>
@@ -129,7 +129,7 @@ function proposalRows(
 
 function roleRows(
   db: Database,
-): Pick<AdministrationStore, 'role' | 'roles' | 'setRole' | 'removeRole' | 'useTotpStep'> {
+): Pick<AdministrationStore, 'role' | 'roles' | 'setRole' | 'removeRole' | 'takeTotpStep'> {
   return {
     role: (usr) => db.selectFrom('roles').selectAll().where('usr', '=', usr).executeTakeFirst(),
     roles: () => db.selectFrom('roles').selectAll().orderBy('usr').execute(),
@@ -143,7 +143,7 @@ function roleRows(
     async removeRole(usr) {
       await db.deleteFrom('roles').where('usr', '=', usr).execute()
     },
-    async useTotpStep(usr, step) {
+    async takeTotpStep(usr, step) {
       const used = await db
         .updateTable('roles')
         .set({ totp_step: step })

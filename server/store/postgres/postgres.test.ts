@@ -131,7 +131,7 @@ test('numbers come back as numbers, also sums; bytes as bytes; text in the order
 
 test('a failure tells no row: neither its message nor anything that hangs on it', async () => {
   const store = await open()
-  const session = { hash: 'very secret', usr: 'a', dev: 'd', exp: 1, idle: 1 }
+  const session = { hash: 'very secret', usr: 'a', dev: 'd', exp: 1, idle: 1, totp: '', admin: 0, admin_idle: 0 }
   await store.sessions.add(session)
   const error = await store.sessions.add(session).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: '23505' })

@@ -1,13 +1,13 @@
 /** The organisation as one document: what `snapshot` prints and `apply` brings about. Passwords are not in it. */
 import { z } from 'zod'
-import { entryFromText } from '../lists/changes.ts'
-import { type AddressFacts, type ContactInput, contactInputSchema, contactOfEntryRow } from '../lists/contact.ts'
-import { policyFrom } from '../organisation/organisation.ts'
-import { type OrganisationPolicy, policyChangesSchema } from '../organisation/policy.ts'
-import type { GroupMemberRow, GroupRow, RuleRow } from '../store/administration/tables.ts'
-import type { Store } from '../store/store.ts'
-import type { EntryRow, UserRow } from '../store/tables.ts'
-import { isOwn } from './last-use.ts'
+import { entryFromText } from '../../lists/changes.ts'
+import { type AddressFacts, type ContactInput, contactInputSchema, contactOfEntryRow } from '../../lists/contact.ts'
+import { policyFrom } from '../../organisation/organisation.ts'
+import { type OrganisationPolicy, policyChangesSchema } from '../../organisation/policy.ts'
+import type { GroupMemberRow, GroupRow, RuleRow } from '../../store/administration/tables.ts'
+import type { Store } from '../../store/store.ts'
+import type { EntryRow, UserRow } from '../../store/tables.ts'
+import { isOwn } from '../last-use.ts'
 
 const login = z.string().min(1).max(64)
 const expires = z.union([z.number().int().min(0), z.string().max(40)])

@@ -1,5 +1,5 @@
 /** The people of a document, and their contacts: the part of `changesOf` that compares them with the present state. */
-import { entryFromText } from '../lists/changes.ts'
+import { entryFromText } from '../../lists/changes.ts'
 import {
   type ContactChanges,
   type ContactInput,
@@ -8,12 +8,12 @@ import {
   plain,
   readAddress,
   readExpiry,
-} from '../lists/contact.ts'
-import type { EntryRow, UserRow } from '../store/tables.ts'
-import type { ChangeOf } from './change.ts'
+} from '../../lists/contact.ts'
+import type { EntryRow, UserRow } from '../../store/tables.ts'
+import type { ChangeOf } from '../change.ts'
+import { isOwn } from '../last-use.ts'
 import { type DocumentPerson, factsOf, type OrganisationDocument, type PresentState } from './document.ts'
 import type { DocumentDraft } from './document-changes.ts'
-import { isOwn } from './last-use.ts'
 
 /** A person as the document wants it, in the form of a row. */
 type WantedPerson = Pick<UserRow, 'id' | 'scope' | 'name' | 'address' | 'address_key'> &

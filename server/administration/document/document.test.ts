@@ -1,7 +1,7 @@
 import { array, assert, asyncProperty, boolean, constantFrom, option, record, subarray, tuple } from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { faultOfList } from '../testing/consistency.ts'
-import { type TestFolder, testFolder } from '../testing/harness.ts'
+import { faultOfList } from '../../testing/consistency.ts'
+import { type TestFolder, testFolder } from '../../testing/harness.ts'
 import { documentSchema, loadState, type OrganisationDocument, snapshotOf } from './document.ts'
 import { changesOf } from './document-changes.ts'
 

@@ -1,0 +1,44 @@
+/** The server of a measurement: the organisation of the end-to-end tests with settings of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Organisation } from '../e2e/support/organisation.ts'
+import { firstLine, stop } from '../scripts/lib/processes.ts'
+
+/** Serves again, on the same ports, with these settings in `config.json`. */
+export async function configure(organisation: Organisation, settings: object): Promise<void> {
+  await organisation.stop()
+  const file = path.join(organisation.folder, 'config.json')
+  const config = JSON.parse(readFileSync(file, 'utf8')) as object
+  writeFileSync(file, JSON.stringify({ ...config, ...settings }))
+  await organisation.start()
+}
+
+export type Settings = { readonly headDays: number; readonly policy: { readonly offlineDays: number } }
+
+/** What `init` wrote, defaults and all. */
+export function settingsOf({ folder }: Organisation): Settings {
+  return JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as Settings
+}
+
+export function certificateOf({ folder }: Organisation): string {
+  return readFileSync(path.join(folder, 'tls/cert.pem'), 'utf8')
+}
+
+export type Gateway = { readonly policy: number; readonly outgoing: number; readonly close: () => Promise<void> }
+
+/** `kith-server gateway`, a process of its own; the settings must name its ports as any free ones. */
+export async function startGateway({ folder }: Organisation): Promise<Gateway> {
+  const child: ChildProcess = spawn(process.execPath, ['server/main.ts', 'gateway', '--data', folder], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const { policy, outgoing } = JSON.parse(await firstLine(child)) as Gateway
+  return { policy, outgoing, close: () => stop(child) }
+}
+
+/** The gauge or counter of that name, over all its labels. */
+export async function metricOf({ ports }: Organisation, name: string): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${ports.metrics}/metrics`)
+  const lines = (await answer.text()).split('\n').filter((line) => line.startsWith(name))
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+}

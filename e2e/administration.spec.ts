@@ -1,0 +1,204 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { codeOf } from './support/authenticator.ts'
+import { expect, people, show, signIn, test } from './support/fixtures.ts'
+import type { Organisation } from './support/organisation.ts'
+
+const { alice, bob, carol, mallory } = people
+const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why'] as const
+
+function give(organisation: Organisation, user: string, role: 'auditor' | 'operator' | 'administrator') {
+  return organisation.command(['role', 'set', user, role])
+}
+
+async function openTab(page: Page, name: (typeof tabs)[number]): Promise<void> {
+  await page.getByRole('navigation', { name: 'Administration' }).getByRole('button', { name }).click()
+}
+
+/** Sets up an authenticator, up to the open administration; gives its secret. */
+async function setUp(page: Page, password: string): Promise<string> {
+  await show(page, 'Administration')
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByRole('figure', { name: /QR code/ })).toBeVisible()
+  const secret = (await page.getByTestId('secret').textContent()) ?? ''
+  await page.getByLabel('Code', { exact: true }).fill(codeOf(secret))
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await page.getByRole('navigation', { name: 'Administration' }).waitFor()
+  return secret
+}
+
+/** Gives the reason, does it, and closes the dialog that says so. */
+async function carryOut(page: Page, why: string): Promise<void> {
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Reason').fill(why)
+  await dialog.getByRole('button', { name: 'Do it' }).click()
+  await expect(dialog.getByText('Done.')).toBeVisible()
+  await dialog.getByRole('button', { name: 'Close' }).last().click()
+  await expect(dialog).toBeHidden()
+}
+
+type Bridge = { call(envelope: unknown): Promise<unknown> }
+
+/** As whoever has the page in hand would: past every button. */
+function callEngine(page: Page, name: string, input: unknown): Promise<unknown> {
+  return page.evaluate(
+    async (envelope) => {
+      const { kith } = window as unknown as { readonly kith?: Bridge }
+      if (kith) return kith.call(envelope)
+      const headers = { 'content-type': 'application/json' }
+      return (await fetch('/call', { method: 'POST', headers, body: JSON.stringify(envelope) })).json()
+    },
+    { name, input },
+  )
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))
+}
+
+test('an administrator adds a user and a group, closes an address, asks why, and undoes it', async ({
+  open,
+  organisation,
+}) => {
+  await give(organisation, 'alice', 'administrator')
+  const [mine, theirs] = [await open('alice'), await open('bob')]
+  await signIn(mine, organisation, alice)
+  await signIn(theirs, organisation, bob)
+  await show(theirs.page, 'Contacts')
+  const { page } = mine
+  await setUp(page, alice.password)
+
+  await openTab(page, 'Users')
+  await page.getByRole('button', { name: 'Add user' }).click()
+  await page.getByLabel('User name').fill('erin')
+  await page.getByLabel('Name', { exact: true }).fill('Erin Hsu')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await carryOut(page, 'joins on Monday')
+  await expect(page.getByRole('listitem', { name: /^Erin Hsu, erin · erin@corp.test/ })).toBeVisible()
+
+  await openTab(page, 'Groups')
+  await page.getByRole('button', { name: 'Add group' }).click()
+  await page.getByLabel('Short name').fill('desk')
+  await page.getByLabel('Title').fill('Front desk')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await carryOut(page, '')
+  await page.getByRole('listitem', { name: /^Front desk/ }).click()
+  await page.getByRole('button', { name: 'Add members' }).click()
+  await page.getByLabel('User names').fill('erin, bob')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByRole('dialog').getByText('2 added, 0 changed, 0 removed')).toBeVisible()
+  const contact = theirs.page.getByRole('listitem', { name: 'Erin Hsu, erin@corp.test' })
+  await expect(contact).toBeHidden()
+  await carryOut(page, '')
+  await expect(contact).toBeVisible({ timeout: 2_000 })
+
+  await openTab(page, 'Rules')
+  await page.getByRole('button', { name: 'Add rule' }).click()
+  await page.getByLabel('Address or @domain').fill('erin@corp.test')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await carryOut(page, 'not yet')
+  await expect(contact).toBeHidden({ timeout: 2_000 })
+
+  await openTab(page, 'Why')
+  await page.getByLabel('User name').fill('bob')
+  await page.getByLabel('Address').fill('erin@corp.test')
+  await page.getByRole('button', { name: 'Ask why' }).click()
+  await expect(page.getByText('bob does not list erin@corp.test')).toBeVisible()
+  await expect(page.getByText('Both are in the group desk')).toBeVisible()
+  await expect(page.getByText(/A rule wins.*Nobody lists erin@corp.test/)).toBeVisible()
+
+  await openTab(page, 'Audit log')
+  await page.getByRole('listitem', { name: /^Address kept out/ }).click()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await carryOut(page, 'she has started')
+  await expect(contact).toBeVisible({ timeout: 2_000 })
+  await page.getByRole('button', { name: 'Check the log' }).click()
+  await expect(page.getByText(/The log holds/)).toBeVisible()
+})
+
+test('the section is clean for axe in both themes, and the keyboard alone gets in and around', async ({
+  open,
+  organisation,
+}) => {
+  await give(organisation, 'alice', 'administrator')
+  const app = await open('alice')
+  const { page } = app
+  await signIn(app, organisation, alice)
+  await show(page, 'Administration')
+  expect(await violations(page)).toEqual([])
+  await page.getByLabel('Password', { exact: true }).focus()
+  await page.keyboard.insertText(alice.password)
+  await page.keyboard.press('Enter')
+  await page.getByTestId('secret').waitFor()
+  expect(await violations(page)).toEqual([])
+  const secret = (await page.getByTestId('secret').textContent()) ?? ''
+  await page.getByLabel('Code', { exact: true }).focus()
+  await page.keyboard.insertText(codeOf(secret))
+  await page.keyboard.press('Enter')
+  await page.getByRole('navigation', { name: 'Administration' }).waitFor()
+  for (const theme of ['Light', 'Dark']) {
+    await show(page, 'Settings')
+    await page.getByRole('radio', { name: theme }).click()
+    await show(page, 'Administration')
+    for (const name of tabs) {
+      await openTab(page, name)
+      expect([name, await violations(page)]).toEqual([name, []])
+    }
+  }
+  await openTab(page, 'Users')
+  await page.getByRole('searchbox').focus()
+  await page.keyboard.insertText('mallory')
+  const row = page.getByRole('listitem', { name: /Mallory Reed/ })
+  await expect(page.getByRole('list', { name: 'Users' }).getByRole('listitem')).toHaveCount(1)
+  await page.keyboard.press('ArrowDown')
+  await expect(row).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: mallory.name })).toBeVisible()
+  await page.getByRole('button', { name: 'Disable' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toContainText('signed out everywhere at once')
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+})
+
+test('an auditor reads and has no button that changes anything', async ({ open, organisation }) => {
+  await give(organisation, 'carol', 'auditor')
+  const app = await open('carol')
+  const { page } = app
+  await signIn(app, organisation, carol)
+  await show(page, 'Administration')
+  await page.getByLabel('Password', { exact: true }).fill('not this one')
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await expect(page.getByRole('alert').getByText('Wrong name or password')).toBeVisible()
+  await page.getByLabel('Password', { exact: true }).fill(carol.password)
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  const harmless = /^(Close the administration|Check the log|Ask why|Account|Contacts|All users|)$/
+  for (const name of tabs) {
+    await openTab(page, name)
+    const names = await page.locator('.shell-detail button').allTextContents()
+    expect(names.filter((text) => !harmless.test(text) && !tabs.some((tab) => tab === text))).toEqual([])
+  }
+  await openTab(page, 'Users')
+  await page.getByRole('listitem', { name: /^Bob Lin/ }).click()
+  await expect(page.getByRole('heading', { name: 'Devices' })).toBeVisible()
+  for (const verb of ['Change', 'Disable', 'Revoke', 'Approve'])
+    await expect(page.getByRole('button', { name: verb, exact: true })).toHaveCount(0)
+})
+
+test('an employee sees no section, and the engine refuses what only the page hid', async ({ open, organisation }) => {
+  const app = await open('bob')
+  const { page } = app
+  await signIn(app, organisation, bob)
+  await show(page, 'Contacts')
+  await expect(page.getByRole('listitem', { name: `${alice.name}, ${alice.address}` })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Administration' })).toHaveCount(0)
+  const answer = await callEngine(page, 'admin.change', {
+    changes: [{ op: 'role.set', user: 'bob', role: 'administrator' }],
+    why: '',
+    dry: false,
+  })
+  expect(answer).toEqual({ ok: false, failure: { kind: 'notAllowed' } })
+})

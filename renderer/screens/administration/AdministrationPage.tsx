@@ -1,0 +1,95 @@
+import { useEffect } from 'react'
+import { assertNever } from '../../../shared/rpc.ts'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+import { type AdminTab, adminTabs } from '../../store/administration/administration.ts'
+import type { Ready } from '../main/MainWindow.tsx'
+import { AuditTab } from './AuditTab.tsx'
+import { ChangeDialog } from './ChangeDialog.tsx'
+import { GroupsTab } from './GroupsTab.tsx'
+import { OpenGate } from './OpenGate.tsx'
+import { Overview } from './Overview.tsx'
+import { ProposalsTab } from './ProposalsTab.tsx'
+import { RulesTab } from './RulesTab.tsx'
+import { UsersTab } from './UsersTab.tsx'
+import { WhyTab } from './WhyTab.tsx'
+
+export type May = { readonly operate: boolean; readonly administer: boolean }
+
+/** What the role lets one change: nothing else has a button. The server decides anyway. */
+function mayOf(role: Ready['role']): May {
+  return { operate: role === 'operator' || role === 'administrator', administer: role === 'administrator' }
+}
+
+function contentOf(tab: AdminTab, may: May) {
+  switch (tab) {
+    case 'overview':
+      return <Overview />
+    case 'users':
+      return <UsersTab may={may} />
+    case 'groups':
+      return <GroupsTab may={may} />
+    case 'rules':
+      return <RulesTab may={may} />
+    case 'proposals':
+      return <ProposalsTab may={may} />
+    case 'audit':
+      return <AuditTab may={may} />
+    case 'why':
+      return <WhyTab may={may} />
+    default:
+      return assertNever(tab)
+  }
+}
+
+function Tabs({ tab }: { readonly tab: AdminTab }) {
+  const { administration } = useStores()
+  const { t } = useWords()
+  return (
+    <nav className="admin-tabs" aria-label={t('nav.administration')}>
+      {adminTabs.map((one) => (
+        <button
+          key={one}
+          type="button"
+          className="button button-quiet button-small admin-tab"
+          aria-current={one === tab ? 'page' : undefined}
+          onClick={() => administration.show(one)}
+        >
+          {t(`adminTab.${one}`)}
+        </button>
+      ))}
+    </nav>
+  )
+}
+
+export function AdministrationPage({ session }: { readonly session: Ready }) {
+  const { administration } = useStores()
+  const { state } = useSlice(administration.opening)
+  const { tab } = useSlice(administration)
+  const { t } = useWords()
+  useEffect(() => {
+    void administration.enter()
+  }, [administration])
+  const isOpen = state?.step === 'open'
+  return (
+    <>
+      <header className="bar bar-line flex-wrap">
+        <h2 className="title flex-1">{t('nav.administration')}</h2>
+        {isOpen && (
+          <button type="button" className="button button-small" onClick={() => void administration.opening.close()}>
+            {t('admin.close')}
+          </button>
+        )}
+      </header>
+      {isOpen ? (
+        <>
+          <Tabs tab={tab} />
+          {contentOf(tab, mayOf(session.role))}
+          <ChangeDialog />
+        </>
+      ) : (
+        <OpenGate />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,130 @@
+import { useRef, useState } from 'react'
+import type { AuditLine } from '../../../shared/administration.ts'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { EmptyState } from '../../components/EmptyState.tsx'
+import { Facts } from '../../components/Facts.tsx'
+import { FailureText } from '../../components/FailureText.tsx'
+import { SearchBox } from '../../components/form/SearchBox.tsx'
+import type { ListHandle } from '../../components/list/use-roving.ts'
+import { VirtualList } from '../../components/list/VirtualList.tsx'
+import { Modal } from '../../components/Modal.tsx'
+import { Note } from '../../components/Note.tsx'
+import { formatMoment, formatShort } from '../../i18n/format.ts'
+import { useWords } from '../../i18n/i18n.ts'
+import { isKnownOp } from '../../store/administration/changes.ts'
+import type { May } from './AdministrationPage.tsx'
+import { linesModel } from './AdminList.tsx'
+import { opWords } from './reason-words.ts'
+
+/** What an operator may take back as well. */
+function mayUndo({ op }: AuditLine, { operate, administer }: May): boolean {
+  return administer || (operate && /^(contact|group|request)\./.test(op))
+}
+
+function Details({
+  line,
+  may,
+  onClose,
+}: {
+  readonly line: AuditLine
+  readonly may: May
+  readonly onClose: () => void
+}) {
+  const { changing } = useStores().administration
+  const { t, language } = useWords()
+  const { n, op, target, who, via, at, why, before, after } = line
+  const code = (text: string) => <code className="text-sm wrap-anywhere">{text === '' ? t('admin.none') : text}</code>
+  const undo = () => {
+    onClose()
+    void changing.begin({ title: t('admin.undoTitle', { what: opWords(t, op), target }), undo: n })
+  }
+  return (
+    <Modal open onClose={onClose} title={opWords(t, op)}>
+      <div className="grid gap-5">
+        <Facts
+          facts={[
+            { term: t('admin.target'), text: target },
+            { term: t('admin.who'), text: t('common.and', { first: who, second: via }) },
+            { term: t('admin.when'), text: formatMoment(language, at) },
+            { term: t('change.why'), text: why || t('admin.none') },
+            { term: t('admin.before'), text: code(before) },
+            { term: t('admin.after'), text: code(after) },
+          ]}
+        />
+        {line.undoable && isKnownOp(op) && mayUndo(line, may) && (
+          <button type="button" className="button justify-self-start" onClick={undo}>
+            {t('admin.undo')}
+          </button>
+        )}
+      </div>
+    </Modal>
+  )
+}
+
+function Lines({ onOpen, ref }: { readonly onOpen: (line: AuditLine) => void; readonly ref: React.Ref<ListHandle> }) {
+  const { administration, clock } = useStores()
+  const { control } = administration
+  const { lines, loading, failure } = useSlice(control)
+  const { t, language } = useWords()
+  if (failure && lines.length === 0) {
+    return (
+      <div className="p-5">
+        <Note tone="danger">
+          <FailureText failure={failure} />
+        </Note>
+      </div>
+    )
+  }
+  if (lines.length === 0)
+    return loading ? <div className="flex-1" /> : <EmptyState icon="info" title={t('admin.noLines')} />
+  const now = clock.now()
+  const model = linesModel<AuditLine>(
+    {
+      label: t('adminTab.audit'),
+      empty: '',
+      main: ({ op, target }) => t('common.and', { first: opWords(t, op), second: target }),
+      sub: ({ n, who, why }) => [`${n}`, who, why].filter((text) => text !== '').join(' · '),
+      end: ({ at }) => formatShort(language, at, now),
+      onOpen,
+    },
+    {
+      total: lines.length,
+      rowAt: (index) => lines[index],
+      need: (_first, last) => control.need(last),
+      waitingName: t('common.loading'),
+    },
+  )
+  return <VirtualList model={model} ref={ref} />
+}
+
+export function AuditTab({ may }: { readonly may: May }) {
+  const { control } = useStores().administration
+  const { search, verified } = useSlice(control)
+  const { t } = useWords()
+  const list = useRef<ListHandle>(null)
+  const [shown, setShown] = useState<AuditLine>()
+  return (
+    <>
+      <div className="flex items-center gap-3 px-5 py-3">
+        <div className="flex-1">
+          <SearchBox
+            label={t('admin.searchAudit')}
+            value={search}
+            onChange={control.search}
+            onLeave={() => list.current?.focus()}
+          />
+        </div>
+        <button type="button" className="button" onClick={() => void control.verify()}>
+          {t('admin.verify')}
+        </button>
+      </div>
+      <output className="block px-5 empty:hidden">
+        {verified?.broken === undefined
+          ? verified && <Note icon="check">{t('admin.verified', { count: verified.lines })}</Note>
+          : t('admin.broken', { n: verified.broken })}
+      </output>
+      <Lines onOpen={setShown} ref={list} />
+      {shown && <Details line={shown} may={may} onClose={() => setShown(undefined)} />}
+    </>
+  )
+}

@@ -1,0 +1,168 @@
+import { type FormEvent, useRef, useState } from 'react'
+import type { AdminGroup } from '../../../shared/administration.ts'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { SearchBox } from '../../components/form/SearchBox.tsx'
+import { TextField } from '../../components/form/TextField.tsx'
+import { IconButton } from '../../components/IconButton.tsx'
+import type { ListHandle } from '../../components/list/use-roving.ts'
+import { Modal } from '../../components/Modal.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+import type { May } from './AdministrationPage.tsx'
+import { AdminList } from './AdminList.tsx'
+
+/** A new group, or another title. */
+function GroupDialog({ group, onClose }: { readonly group?: AdminGroup; readonly onClose: () => void }) {
+  const { changing } = useStores().administration
+  const { t } = useWords()
+  const [id, setId] = useState(group?.id ?? '')
+  const [title, setTitle] = useState(group?.title ?? '')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    onClose()
+    const words = t(group ? 'admin.renameGroupTitle' : 'admin.addGroupTitle', { name: title })
+    void changing.begin({ title: words, changes: [{ op: 'group.put', group: id.trim(), title: title.trim() }] })
+  }
+  return (
+    <Modal open onClose={onClose} title={t(group ? 'admin.renameGroup' : 'admin.addGroup')}>
+      <form className="grid gap-4" onSubmit={submit}>
+        {!group && (
+          <TextField label={t('admin.groupId')} hint={t('admin.groupIdHint')} value={id} onChange={setId} focusFirst />
+        )}
+        <TextField label={t('admin.groupTitle')} value={title} onChange={setTitle} focusFirst={group !== undefined} />
+        <button type="submit" className="button button-primary justify-self-end">
+          {t('admin.next')}
+        </button>
+      </form>
+    </Modal>
+  )
+}
+
+/** Several at once: one change, all or none. */
+function MembersDialog({ group, onClose }: { readonly group: AdminGroup; readonly onClose: () => void }) {
+  const { changing } = useStores().administration
+  const { t } = useWords()
+  const [text, setText] = useState('')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    onClose()
+    const users = [...new Set(text.split(/[\s,;、]+/u).filter((user) => user !== ''))]
+    if (users.length === 0) return
+    const changes = users.map((user) => ({ op: 'group.join' as const, group: group.id, user }))
+    void changing.begin({ title: t('admin.addMembersTitle', { name: group.title, count: users.length }), changes })
+  }
+  return (
+    <Modal open onClose={onClose} title={t('admin.addMembers')}>
+      <form className="grid gap-4" onSubmit={submit}>
+        <TextField label={t('admin.logins')} hint={t('admin.loginsHint')} value={text} onChange={setText} focusFirst />
+        <button type="submit" className="button button-primary justify-self-end">
+          {t('admin.next')}
+        </button>
+      </form>
+    </Modal>
+  )
+}
+
+type GroupProps = { readonly group: AdminGroup; readonly may: May }
+
+function GroupButtons({ group }: { readonly group: AdminGroup }) {
+  const { changing, organisation } = useStores().administration
+  const { t } = useWords()
+  const [dialog, setDialog] = useState<'members' | 'rename'>()
+  const close = () => setDialog(undefined)
+  const remove = () => {
+    organisation.closeGroup()
+    const { title: name } = group
+    void changing.begin({
+      title: t('admin.removeGroupTitle', { name }),
+      changes: [{ op: 'group.remove', group: group.id }],
+    })
+  }
+  return (
+    <>
+      <button type="button" className="button button-small" onClick={() => setDialog('members')}>
+        {t('admin.addMembers')}
+      </button>
+      <button type="button" className="button button-small" onClick={() => setDialog('rename')}>
+        {t('admin.renameGroup')}
+      </button>
+      <button type="button" className="button button-small button-danger" onClick={remove}>
+        {t('admin.removeGroup')}
+      </button>
+      {dialog === 'members' && <MembersDialog group={group} onClose={close} />}
+      {dialog === 'rename' && <GroupDialog group={group} onClose={close} />}
+    </>
+  )
+}
+
+function Group({ group, may }: GroupProps) {
+  const { organisation, changing } = useStores().administration
+  const { t } = useWords()
+  return (
+    <>
+      <header className="bar flex-wrap">
+        <IconButton label={t('admin.allGroups')} icon="back" onClick={organisation.closeGroup} />
+        <h3 className="title flex-1">{group.title}</h3>
+        {may.operate && <GroupButtons group={group} />}
+      </header>
+      {may.operate && <p className="px-5 pb-2 text-sm text-muted">{t('admin.memberHint')}</p>}
+      <AdminList
+        list={organisation.members}
+        line={{
+          label: t('admin.membersOf', { name: group.title }),
+          empty: t('admin.noMembers'),
+          main: ({ name }) => name,
+          sub: ({ user, address }) => t('common.and', { first: user, second: address }),
+          onOpen: ({ user, name }) => {
+            if (!may.operate) return
+            const title = t('admin.removeMemberTitle', { name, group: group.title })
+            void changing.begin({ title, changes: [{ op: 'group.leave', group: group.id, user }] })
+          },
+        }}
+      />
+    </>
+  )
+}
+
+function GroupList({ may }: { readonly may: May }) {
+  const { organisation } = useStores().administration
+  const { search } = useSlice(organisation)
+  const { t } = useWords()
+  const list = useRef<ListHandle>(null)
+  const [adding, setAdding] = useState(false)
+  return (
+    <>
+      <div className="flex items-center gap-3 px-5 py-3">
+        <div className="flex-1">
+          <SearchBox
+            label={t('admin.searchGroups')}
+            value={search}
+            onChange={organisation.search}
+            onLeave={() => list.current?.focus()}
+          />
+        </div>
+        {may.operate && (
+          <button type="button" className="button" onClick={() => setAdding(true)}>
+            {t('admin.addGroup')}
+          </button>
+        )}
+      </div>
+      <AdminList
+        list={organisation.groups}
+        ref={list}
+        line={{
+          label: t('adminTab.groups'),
+          empty: t('admin.noGroups'),
+          main: ({ title }) => title,
+          sub: ({ id, members }) => t('common.and', { first: id, second: t('admin.members', { count: members }) }),
+          onOpen: organisation.openGroup,
+        }}
+      />
+      {adding && <GroupDialog onClose={() => setAdding(false)} />}
+    </>
+  )
+}
+
+export function GroupsTab({ may }: { readonly may: May }) {
+  const { group } = useSlice(useStores().administration.organisation)
+  return group ? <Group group={group} may={may} /> : <GroupList may={may} />
+}

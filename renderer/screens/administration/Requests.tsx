@@ -1,0 +1,69 @@
+import type { AdminRequest } from '../../../shared/administration.ts'
+import { useStores } from '../../components/context.tsx'
+import { formatMoment } from '../../i18n/format.ts'
+import { useWords } from '../../i18n/i18n.ts'
+import type { May } from './AdministrationPage.tsx'
+
+type RequestProps = { readonly request: AdminRequest; readonly may: May }
+
+function Buttons({ request }: { readonly request: AdminRequest }) {
+  const { changing } = useStores().administration
+  const { t } = useWords()
+  const { id, user, address, scope, waits } = request
+  // What waits for the other side is not for us to accept, and a rule is changed first.
+  const isReady = waits === 'administrator' || waits === 'sponsor'
+  return (
+    <div className="flex gap-2">
+      {isReady && (
+        <button
+          type="button"
+          className="button button-small button-primary"
+          onClick={() =>
+            void changing.begin({
+              title: t('admin.linkTitle', { user, address }),
+              changes: [{ op: 'request.link', id, scope }],
+            })
+          }
+        >
+          {t('change.approve')}
+        </button>
+      )}
+      <button
+        type="button"
+        className="button button-small button-danger"
+        onClick={() =>
+          void changing.begin({ title: t('admin.refuseTitle', { user }), changes: [{ op: 'request.refuse', id }] })
+        }
+      >
+        {t('change.decline')}
+      </button>
+    </div>
+  )
+}
+
+function OneRequest({ request, may }: RequestProps) {
+  const { t, language } = useWords()
+  const { user, address, note, at, scope, waits } = request
+  return (
+    <li className="grid gap-2 border-t border-line pt-4">
+      <p className="font-medium">{t('admin.requestLine', { user, address })}</p>
+      <p className="text-sm text-muted">
+        {[t(`requestWaits.${waits}`), t(`card.${scope}`), formatMoment(language, at)].join(' · ')}
+      </p>
+      {note !== '' && <p>{note}</p>}
+      {may.operate && <Buttons request={request} />}
+    </li>
+  )
+}
+
+/** Wishes of users to be contacts. */
+export function Requests({ requests, may }: { readonly requests: readonly AdminRequest[]; readonly may: May }) {
+  const { t } = useWords()
+  return (
+    <ul className="grid gap-5" aria-label={t('admin.requests')}>
+      {requests.map((request) => (
+        <OneRequest key={request.id} request={request} may={may} />
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,86 @@
+import { useState } from 'react'
+import type { AdminOverview } from '../../../shared/administration.ts'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { Choice } from '../../components/form/Choice.tsx'
+import { Toggle } from '../../components/form/Toggle.tsx'
+import { Modal } from '../../components/Modal.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+import type { PolicyChanges } from '../../store/administration/changes.ts'
+import type { May } from './AdministrationPage.tsx'
+import { AdminList } from './AdminList.tsx'
+import { RuleDialog } from './RuleDialog.tsx'
+import { ruleWords } from './reason-words.ts'
+
+const switches = ['everyone', 'departments', 'domains', 'fourEyes'] as const
+
+function PolicyDialog({ policy, onClose }: { readonly policy: AdminOverview['policy']; readonly onClose: () => void }) {
+  const { changing } = useStores().administration
+  const { t } = useWords()
+  const change = (changes: PolicyChanges) => {
+    onClose()
+    void changing.begin({ title: t('admin.policyTitle'), changes: [{ op: 'policy.set', changes }] })
+  }
+  return (
+    <Modal open onClose={onClose} title={t('admin.policy')}>
+      <div className="grid gap-5">
+        {switches.map((name) => (
+          <Toggle
+            key={name}
+            label={t(`policy.${name}`)}
+            hint={t(`policyHint.${name}`)}
+            checked={policy[name]}
+            onChange={(checked) => change({ [name]: checked })}
+          />
+        ))}
+        <Choice
+          label={t('admin.approval')}
+          value={policy.approval}
+          options={(['sponsor', 'administrator', 'none'] as const).map((value) => ({
+            value,
+            label: t(`adminApproval.${value}`),
+          }))}
+          onChange={(approval) => change({ approval })}
+        />
+      </div>
+    </Modal>
+  )
+}
+
+export function RulesTab({ may }: { readonly may: May }) {
+  const { organisation, changing } = useStores().administration
+  const { policy } = useSlice(organisation)
+  const { t } = useWords()
+  const [dialog, setDialog] = useState<'rule' | 'policy'>()
+  const close = () => setDialog(undefined)
+  return (
+    <>
+      {may.administer && (
+        <div className="flex flex-wrap justify-end gap-2 px-5 py-3">
+          <button type="button" className="button" onClick={() => setDialog('policy')}>
+            {t('admin.policy')}
+          </button>
+          <button type="button" className="button" onClick={() => setDialog('rule')}>
+            {t('admin.addRule')}
+          </button>
+        </div>
+      )}
+      {may.administer && <p className="px-5 pb-2 text-sm text-muted">{t('admin.ruleHint')}</p>}
+      <AdminList
+        list={organisation.rules}
+        line={{
+          label: t('adminTab.rules'),
+          empty: t('admin.noRules'),
+          main: (rule) => ruleWords(t, rule),
+          sub: ({ kind }) => t(`ruleKind.${kind}`),
+          onOpen: (rule) => {
+            if (!may.administer) return
+            const title = t('admin.removeRuleTitle', { rule: ruleWords(t, rule) })
+            void changing.begin({ title, changes: [{ op: 'rule.remove', id: rule.id }] })
+          },
+        }}
+      />
+      {dialog === 'policy' && policy && <PolicyDialog policy={policy} onClose={close} />}
+      {dialog === 'rule' && <RuleDialog onClose={close} />}
+    </>
+  )
+}

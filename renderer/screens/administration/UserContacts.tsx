@@ -1,0 +1,142 @@
+import { type FormEvent, useRef, useState } from 'react'
+import type { AdminContact, AdminUser } from '../../../shared/administration.ts'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { Facts } from '../../components/Facts.tsx'
+import { SearchBox } from '../../components/form/SearchBox.tsx'
+import { TextField } from '../../components/form/TextField.tsx'
+import type { ListHandle } from '../../components/list/use-roving.ts'
+import { Modal } from '../../components/Modal.tsx'
+import { formatDate } from '../../i18n/format.ts'
+import { type Translate, useWords } from '../../i18n/i18n.ts'
+import type { ContactFields } from '../../store/administration/changes.ts'
+import type { May } from './AdministrationPage.tsx'
+import { AdminList } from './AdminList.tsx'
+import { admissionWords } from './reason-words.ts'
+import { dayOf } from './UserForm.tsx'
+
+type Editing = { readonly user: AdminUser; readonly contact?: AdminContact; readonly onClose: () => void }
+
+/** A contact of the user's own: a new one, or other fields for one that is there. */
+function ContactForm({ user, contact, onClose }: Editing) {
+  const { changing } = useStores().administration
+  const { t } = useWords()
+  const before: ContactFields = contact
+    ? { name: contact.name, remark: contact.remark, expires: dayOf(contact.expires) }
+    : { name: '', remark: '', expires: '' }
+  const [address, setAddress] = useState('')
+  const [fields, setFields] = useState(before)
+  const set = (name: keyof ContactFields) => (text: string) => setFields({ ...fields, [name]: text })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    onClose()
+    const names = (Object.keys(before) as (keyof ContactFields)[]).filter((name) => fields[name] !== before[name])
+    const texts = Object.fromEntries(
+      names.map((name) => [name, name === 'expires' && fields.expires === '' ? 'never' : fields[name]]),
+    )
+    if (contact && names.length === 0) return
+    const title = t(contact ? 'admin.editContactTitle' : 'admin.addContactTitle', {
+      name: fields.name,
+      user: user.name,
+    })
+    const change = contact
+      ? { op: 'contact.set' as const, user: user.user, address: contact.address, changes: texts }
+      : { op: 'contact.add' as const, user: user.user, contact: { address: address.trim(), ...texts } }
+    void changing.begin({ title, changes: [change] })
+  }
+  return (
+    <form className="grid gap-4" onSubmit={submit}>
+      {!contact && <TextField label={t('card.address')} value={address} onChange={setAddress} focusFirst />}
+      <TextField label={t('admin.name')} value={fields.name} onChange={set('name')} />
+      <TextField label={t('card.remark')} value={fields.remark} onChange={set('remark')} optional />
+      <TextField label={t('card.expires')} type="date" value={fields.expires} onChange={set('expires')} optional />
+      <button type="submit" className="button button-primary justify-self-end">
+        {t('admin.next')}
+      </button>
+    </form>
+  )
+}
+
+function becauseWords(t: Translate, contact: AdminContact): string {
+  const words = contact.because.map((one) => admissionWords(t, one)).join(' · ')
+  return contact.denied ? t('common.and', { first: t('admin.denied'), second: words }) : words
+}
+
+function Contact({ user, contact, may, onClose }: Editing & { readonly contact: AdminContact; readonly may: May }) {
+  const { changing } = useStores().administration
+  const { t, language } = useWords()
+  const remove = () => {
+    onClose()
+    const title = t('admin.removeContactTitle', { name: contact.name, user: user.name })
+    void changing.begin({ title, changes: [{ op: 'contact.remove', user: user.user, address: contact.address }] })
+  }
+  const expires = contact.expires === 0 ? t('card.noExpiry') : formatDate(language, contact.expires)
+  return (
+    <div className="grid gap-5">
+      <Facts
+        facts={[
+          { term: t('card.address'), text: contact.address },
+          { term: t('card.expires'), text: expires },
+          { term: t('admin.because'), text: becauseWords(t, contact) },
+        ]}
+      />
+      {contact.own && may.operate && (
+        <>
+          <ContactForm user={user} contact={contact} onClose={onClose} />
+          <button type="button" className="button button-danger justify-self-start" onClick={remove}>
+            {t('admin.removeContact')}
+          </button>
+        </>
+      )}
+      {!contact.own && <p className="text-sm text-muted">{t('admin.byRule')}</p>}
+    </div>
+  )
+}
+
+export function UserContacts({ user, may }: { readonly user: AdminUser; readonly may: May }) {
+  const { people } = useStores().administration
+  const { contactSearch } = useSlice(people)
+  const { t } = useWords()
+  const list = useRef<ListHandle>(null)
+  const [shown, setShown] = useState<AdminContact | 'new'>()
+  const close = () => setShown(undefined)
+  return (
+    <>
+      <div className="flex items-center gap-3 px-5 pb-3">
+        <div className="flex-1">
+          <SearchBox
+            label={t('contacts.search')}
+            value={contactSearch}
+            onChange={people.searchContacts}
+            onLeave={() => list.current?.focus()}
+          />
+        </div>
+        {may.operate && (
+          <button type="button" className="button" onClick={() => setShown('new')}>
+            {t('admin.addContact')}
+          </button>
+        )}
+      </div>
+      <AdminList
+        list={people.contacts}
+        ref={list}
+        line={{
+          label: t('admin.contactsOf', { name: user.name }),
+          empty: t('contacts.empty'),
+          main: ({ name }) => name,
+          sub: (contact) => t('common.and', { first: contact.address, second: becauseWords(t, contact) }),
+          onOpen: setShown,
+        }}
+      />
+      {shown === 'new' && (
+        <Modal open onClose={close} title={t('admin.addContact')}>
+          <ContactForm user={user} onClose={close} />
+        </Modal>
+      )}
+      {shown !== undefined && shown !== 'new' && (
+        <Modal open onClose={close} title={shown.name}>
+          <Contact user={user} contact={shown} may={may} onClose={close} />
+        </Modal>
+      )}
+    </>
+  )
+}

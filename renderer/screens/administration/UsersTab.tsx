@@ -1,0 +1,67 @@
+import { useRef, useState } from 'react'
+import type { AdminUser } from '../../../shared/administration.ts'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { SearchBox } from '../../components/form/SearchBox.tsx'
+import type { ListHandle } from '../../components/list/use-roving.ts'
+import { type Translate, useWords } from '../../i18n/i18n.ts'
+import type { May } from './AdministrationPage.tsx'
+import { AdminList } from './AdminList.tsx'
+import { UserDetail } from './UserDetail.tsx'
+import { AddUserDialog } from './UserForm.tsx'
+
+/** What sets a user apart; nothing for most. */
+export function standingWords(t: Translate, user: AdminUser): string {
+  return [
+    user.state === 'disabled' ? t('admin.disabled') : '',
+    user.scope === 'external' ? t('admin.guest') : '',
+    user.role === 'none' ? '' : t(`adminRole.${user.role}`),
+    user.pending > 0 ? t('admin.devicesWaiting', { count: user.pending }) : '',
+  ]
+    .filter((text) => text !== '')
+    .join(' · ')
+}
+
+function UserList({ may }: { readonly may: May }) {
+  const { people } = useStores().administration
+  const { search } = useSlice(people)
+  const { t } = useWords()
+  const list = useRef<ListHandle>(null)
+  const [adding, setAdding] = useState(false)
+  return (
+    <>
+      <div className="flex items-center gap-3 px-5 py-3">
+        <div className="flex-1">
+          <SearchBox
+            label={t('admin.searchUsers')}
+            value={search}
+            onChange={people.search}
+            onLeave={() => list.current?.focus()}
+          />
+        </div>
+        {may.administer && (
+          <button type="button" className="button" onClick={() => setAdding(true)}>
+            {t('admin.addUser')}
+          </button>
+        )}
+      </div>
+      <AdminList
+        list={people.list}
+        ref={list}
+        line={{
+          label: t('adminTab.users'),
+          empty: t('admin.noUsers'),
+          main: (user) => user.name,
+          sub: (user) => [user.user, user.address, user.department].filter((text) => text !== '').join(' · '),
+          end: (user) => standingWords(t, user),
+          onOpen: (user) => people.select(user.user),
+        }}
+      />
+      {adding && <AddUserDialog onClose={() => setAdding(false)} />}
+    </>
+  )
+}
+
+export function UsersTab({ may }: { readonly may: May }) {
+  const { selected } = useSlice(useStores().administration.people)
+  return selected === undefined ? <UserList may={may} /> : <UserDetail may={may} />
+}

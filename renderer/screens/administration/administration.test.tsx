@@ -1,0 +1,264 @@
+import { act, fireEvent, screen, within } from '@testing-library/react'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { RoleName } from '../../../shared/administration.ts'
+import { fakeCode } from '../../testing/fake-administration.ts'
+import { settle } from '../../testing/fake-clock.ts'
+import { readySession } from '../../testing/fake-host.ts'
+import { navButton, renderPage } from '../../testing/render-page.tsx'
+
+let end: () => void = () => undefined
+afterEach(() => end())
+
+async function open(role: RoleName, step: 'open' | 'setUp' | 'code' | 'password' = 'open', administered = 3) {
+  const page = await renderPage({ session: { ...readySession, role }, administered })
+  page.state.administration.state = { role, step, totp: step === 'code' }
+  end = page.end
+  await press(navButton(/Administration/))
+  return { ...page, fake: page.state.administration }
+}
+
+async function press(element: HTMLElement) {
+  fireEvent.click(element)
+  await act(settle)
+}
+
+async function type(label: string | RegExp, text: string) {
+  fireEvent.change(screen.getByLabelText(label), { target: { value: text } })
+  await act(settle)
+}
+
+const button = (name: string | RegExp) => screen.getByRole('button', { name })
+const tab = (name: string) =>
+  within(screen.getByRole('navigation', { name: 'Administration' })).getByRole('button', { name })
+
+describe('the section', () => {
+  test('an account without a role does not see it, nor finds it in the palette', async () => {
+    const page = await renderPage()
+    end = page.end
+    expect(screen.queryByRole('button', { name: 'Administration' })).toBeNull()
+    await act(async () => page.stores.navigation.setPalette('open'))
+    expect(screen.queryByRole('option', { name: /Administration/ })).toBeNull()
+  })
+
+  test('it stands between Held and Settings, and is left when the role is taken away', async () => {
+    const { state } = await open('auditor')
+    const names = within(screen.getByRole('navigation', { name: 'Main' }))
+      .getAllByRole('button')
+      .map(({ textContent }) => textContent?.replace(/\d+/g, ''))
+    expect(names.slice(-3)).toEqual(['Held', 'Administration', 'Settings'])
+    await act(async () => state.emit('session.changed', { ...readySession, role: 'none' }))
+    expect(screen.queryByRole('heading', { name: 'Administration' })).toBeNull()
+  })
+})
+
+describe('the way in', () => {
+  test('an administrator sets up an authenticator: password, QR and text, code', async () => {
+    const { fake } = await open('administrator', 'setUp')
+    await type('Password', 'wrong')
+    await press(button('Next'))
+    expect(screen.getByRole('alert').textContent).toContain('Wrong name or password')
+    await type('Password', 'right')
+    await press(button('Next'))
+    expect(screen.getByRole('figure', { name: /QR code/ })).toBeDefined()
+    expect(screen.getByText('GEZD GNBV GY3T QOJQ')).toBeDefined()
+    await type('Code', '000000')
+    await press(button('Open'))
+    expect(screen.getByRole('alert').textContent).toContain('Wrong code')
+    await type('Code', fakeCode)
+    await press(button('Open'))
+    expect(fake.state).toMatchObject({ step: 'open', totp: true })
+    expect(screen.queryByText('GEZD GNBV GY3T QOJQ')).toBeNull()
+    expect(tab('Overview').getAttribute('aria-current')).toBe('page')
+  })
+
+  test('a code opens, and what closed meanwhile is said so and opened again', async () => {
+    const { fake } = await open('administrator', 'code')
+    await type('Code', fakeCode)
+    await press(button('Open'))
+    fake.state = { ...fake.state, step: 'code' }
+    await press(tab('Users'))
+    expect(screen.getByLabelText('Code')).toBeDefined()
+  })
+
+  test('too many tries count down', async () => {
+    const { state } = await open('operator', 'password')
+    state.failures.set('admin.open', { kind: 'tooManyAttempts', detail: { retryAfter: 60_000 } })
+    await type('Password', 'x')
+    await press(button('Open'))
+    expect(screen.getByRole('timer').textContent).toBe('1:00')
+  })
+})
+
+describe('users', () => {
+  test('100,000 users draw a windowful', async () => {
+    await open('administrator', 'open', 100_000)
+    await press(tab('Users'))
+    const list = screen.getByRole('list', { name: 'Users' })
+    expect(within(list).getAllByRole('listitem').length).toBeLessThan(60)
+  })
+
+  test('a change is shown as a difference, asks for a reason, and is done only then', async () => {
+    const { fake } = await open('administrator')
+    await press(tab('Users'))
+    await press(screen.getByRole('listitem', { name: /bob name/ }))
+    await press(button('Disable'))
+    const dialog = screen.getByRole('dialog', { name: 'Disable bob name' })
+    expect(dialog.textContent).toContain('signed out everywhere at once')
+    expect(dialog.textContent).toContain('2 lists change: 2 added, 0 changed, 1 removed')
+    expect(fake.asked).toEqual([])
+    await type('Reason', 'left the company')
+    await press(within(dialog).getByRole('button', { name: 'Do it' }))
+    expect(fake.asked).toEqual([{ changes: [{ op: 'user.disable', user: 'bob' }], why: 'left the company' }])
+    expect(screen.getByRole('dialog').textContent).toContain('Done.')
+  })
+
+  test('wiping a device says what is lost', async () => {
+    const { fake } = await open('administrator')
+    await press(tab('Users'))
+    await press(screen.getByRole('listitem', { name: /bob name/ }))
+    await press(button('Revoke and erase'))
+    expect(screen.getByRole('dialog').textContent).toContain('lost for good')
+    await press(button('Do it'))
+    expect(fake.asked[0]?.changes).toEqual([{ op: 'device.revoke', wipe: 'all', user: 'bob', device: 'd-1' }])
+  })
+
+  test('only the fields that differ are changed', async () => {
+    const { fake } = await open('administrator')
+    await press(tab('Users'))
+    await press(screen.getByRole('listitem', { name: /bob name/ }))
+    await press(button('Change'))
+    await type('Department', 'Support')
+    await press(button('Next'))
+    await press(button('Do it'))
+    const changes = { department: 'Support' }
+    expect(fake.asked[0]?.changes).toEqual([{ op: 'user.set', user: 'bob', changes }])
+  })
+
+  test('contacts tell why they are there; only own ones are changed by themselves', async () => {
+    await open('operator')
+    await press(tab('Users'))
+    await press(screen.getByRole('listitem', { name: /bob name/ }))
+    await press(within(screen.getByRole('main')).getByRole('button', { name: 'Contacts' }))
+    await press(screen.getByRole('listitem', { name: /Shared.*Both are in the group sales/ }))
+    expect(screen.queryByRole('button', { name: 'Remove contact' })).toBeNull()
+    await press(button('Close'))
+    await press(screen.getByRole('listitem', { name: /Own.*Added to this list by hand/ }))
+    expect(button('Remove contact')).toBeDefined()
+  })
+})
+
+describe('honest outcomes', () => {
+  test.each([
+    ['approval', 'waits for a second administrator'],
+    ['signature', 'waits for its signature'],
+  ] as const)('what needs %s is not said to be done', async (needs, words) => {
+    const { fake } = await open('administrator')
+    fake.outcome = { state: 'pending', id: 'p', needs }
+    await press(tab('Rules'))
+    await press(screen.getByRole('listitem', { name: /Nobody lists spam@other.test/ }))
+    await press(button('Do it'))
+    expect(screen.getByRole('dialog').textContent).toContain(words)
+    expect(screen.getByRole('dialog').textContent).not.toContain('Done.')
+  })
+
+  test('what the server would refuse cannot be done', async () => {
+    const { fake } = await open('administrator')
+    fake.outcome = { state: 'refused', faults: [{ index: 0, why: 'there is no rule' }] }
+    await press(tab('Rules'))
+    await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
+    expect(screen.getByRole('dialog').textContent).toContain('there is no rule')
+    expect(screen.queryByRole('button', { name: 'Do it' })).toBeNull()
+  })
+
+  test('a failure on the way is told, and nothing is said to be done', async () => {
+    const { state } = await open('administrator')
+    await press(tab('Rules'))
+    await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
+    state.failures.set('admin.change', { kind: 'unreachable' })
+    await press(button('Do it'))
+    expect(screen.getByRole('dialog').textContent).toContain('not reachable')
+  })
+})
+
+describe('watching', () => {
+  test('the log is read on to its older lines, searched, and a line undone', async () => {
+    const { fake, clock } = await open('administrator')
+    await press(tab('Audit log'))
+    const list = () => screen.getByRole('list', { name: 'Audit log' })
+    expect(within(list()).getAllByRole('listitem')[0]?.getAttribute('aria-setsize')).toBe('100')
+    fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'address7@' } })
+    act(() => clock.pass(200))
+    await act(settle)
+    await press(within(list()).getByRole('listitem', { name: /address7@/ }))
+    await press(button('Undo'))
+    await press(button('Do it'))
+    expect(fake.asked).toEqual([{ changes: [{ op: 'undo', n: 7 }], why: '' }])
+  })
+
+  test('one’s own proposal is not approved by oneself; another’s is', async () => {
+    const { fake } = await open('administrator')
+    await press(tab('Requests'))
+    const list = within(screen.getByRole('list', { name: 'Proposals' }))
+    expect(list.getAllByRole('button', { name: 'Approve' })).toHaveLength(1)
+    expect(screen.getByText(/a second person has to approve it/)).toBeDefined()
+    await press(list.getByRole('button', { name: 'Approve' }))
+    await press(within(screen.getByRole('dialog')).getByRole('button', { name: 'Approve' }))
+    expect(fake.asked[0]?.changes).toEqual([{ op: 'decide', id: 'p-rita', approve: true }])
+  })
+
+  test('a contact request is approved once it waits for that, and refused at any time', async () => {
+    const { fake } = await open('operator')
+    await press(tab('Requests'))
+    const list = within(screen.getByRole('list', { name: 'Contact requests' }))
+    const [first, second] = list.getAllByRole('listitem')
+    if (!first || !second) throw new Error('two requests')
+    expect(within(second).queryByRole('button', { name: 'Approve' })).toBeNull()
+    await press(within(second).getByRole('button', { name: 'Refuse' }))
+    await press(button('Do it'))
+    await press(within(screen.getByRole('dialog')).getAllByRole('button', { name: 'Close' }).at(-1) ?? first)
+    await press(within(first).getByRole('button', { name: 'Approve' }))
+    await press(button('Do it'))
+    expect(fake.asked.map(({ changes }) => changes)).toEqual([
+      [{ op: 'request.refuse', id: 'q2' }],
+      [{ op: 'request.link', id: 'q1', scope: 'external' }],
+    ])
+  })
+
+  test('why tells the rule in plain words', async () => {
+    await open('auditor')
+    await press(tab('Why'))
+    await type('User name', 'bob')
+    await type('Address', 'carol@kith.test')
+    await press(button('Ask why'))
+    const answer = screen.getByText('bob does not list carol@kith.test').parentElement
+    expect(answer?.textContent).toContain('Both are in the group sales')
+    expect(answer?.textContent).toContain('Nobody lists carol@kith.test')
+    await type('User name', 'nobody')
+    await press(button('Ask why'))
+    expect(screen.getByText('There is no such user.')).toBeDefined()
+  })
+})
+
+test.each(['auditor', 'operator'] as const)('the %s sees only the buttons of the role', async (role) => {
+  await open(role)
+  const main = within(screen.getByRole('main'))
+  const names = () => main.getAllByRole('button').map(({ textContent }) => textContent ?? '')
+  const seen: string[] = []
+  for (const one of ['Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why']) {
+    await press(tab(one))
+    seen.push(...names())
+  }
+  await press(tab('Users'))
+  await press(screen.getByRole('listitem', { name: /bob name/ }))
+  seen.push(...names())
+  await press(main.getByRole('button', { name: 'Contacts' }))
+  seen.push(...names())
+  await press(tab('Groups'))
+  await press(screen.getByRole('listitem', { name: /Sales/ }))
+  seen.push(...names())
+  const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why']
+  const reading = [...tabs, 'Close the administration', 'Check the log', 'Ask why', 'Account', 'Contacts', '']
+  const changing = [...new Set(seen)].filter((name) => !reading.includes(name)).sort()
+  const operator = ['Add contact', 'Add group', 'Add members', 'Approve', 'Refuse', 'Remove group', 'Rename']
+  expect(changing).toEqual(role === 'auditor' ? [] : operator)
+})

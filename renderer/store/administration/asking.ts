@@ -1,0 +1,18 @@
+/** How the slices of the administration ask: whenever the server says that it is closed, the way in is shown again. */
+import type { AdminAskName } from '../../../shared/administration.ts'
+import type { KithContract } from '../../../shared/contract.ts'
+import type { Input, Output, Result } from '../../../shared/rpc.ts'
+import type { Ports } from '../ports.ts'
+
+export type Asking = <N extends AdminAskName>(
+  name: N,
+  input: Input<KithContract, N>,
+) => Promise<Result<Output<KithContract, N>>>
+
+export function makeAsking({ host }: Ports, closed: () => void): Asking {
+  return async (name, input) => {
+    const result = await host.call(name, input)
+    if (!result.ok && (result.failure.kind === 'secondFactor' || result.failure.kind === 'notAllowed')) closed()
+    return result
+  }
+}

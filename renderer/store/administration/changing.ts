@@ -1,0 +1,59 @@
+import { createStore } from 'zustand/vanilla'
+import type { Outcome } from '../../../shared/administration.ts'
+import type { Failure, Result } from '../../../shared/rpc.ts'
+import type { Asking } from './asking.ts'
+import { type Change, given } from './changes.ts'
+
+/** What is to be done: changes, a line of the log to be undone, or a proposal to be decided. */
+export type Wish = {
+  /** In words, as the dialog's title. */
+  readonly title: string
+  /** What it leads to, where that cannot be taken back. */
+  readonly warning?: string
+} & (
+  | { readonly changes: readonly Change[] }
+  | { readonly undo: number }
+  | { readonly proposal: string; readonly approve: boolean }
+)
+
+export type ChangingState = {
+  readonly wish?: Wish
+  /** `trying`: what would happen is being asked for. `ready`: it is shown. `over`: the outcome is shown. */
+  readonly step: 'trying' | 'ready' | 'doing' | 'over'
+  readonly tried?: Outcome
+  readonly outcome?: Outcome
+  readonly failure?: Failure
+}
+
+const closed: ChangingState = { step: 'ready' }
+
+/** Every change is tried first, shown, and done only then. `moved`: something may be different now. */
+export function makeChanging(ask: Asking, moved: () => void) {
+  const store = createStore<ChangingState>(() => closed)
+  const run = (wish: Wish, why: string, dry: boolean): Promise<Result<Outcome>> => {
+    if ('undo' in wish) return ask('admin.undo', { n: wish.undo, why, dry })
+    if ('proposal' in wish) return ask('admin.decide', { id: wish.proposal, approve: wish.approve })
+    return ask('admin.change', { changes: given(wish.changes), why, dry })
+  }
+  return {
+    store,
+    begin: async (wish: Wish) => {
+      // A proposal was tried when it was made.
+      store.setState({ wish, step: 'proposal' in wish ? 'ready' : 'trying' }, true)
+      if ('proposal' in wish) return
+      const result = await run(wish, '', true)
+      if (store.getState().wish !== wish) return
+      store.setState(result.ok ? { step: 'ready', tried: result.value } : { step: 'over', failure: result.failure })
+    },
+    carryOut: async (why: string) => {
+      const { wish } = store.getState()
+      if (!wish) return
+      store.setState({ step: 'doing' })
+      const result = await run(wish, why, false)
+      moved()
+      if (store.getState().wish !== wish) return
+      store.setState(result.ok ? { step: 'over', outcome: result.value } : { step: 'over', failure: result.failure })
+    },
+    close: () => store.setState(closed, true),
+  }
+}

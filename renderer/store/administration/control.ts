@@ -1,0 +1,79 @@
+import { createStore } from 'zustand/vanilla'
+import type { AdminRequest, AuditLine, Proposal } from '../../../shared/administration.ts'
+import type { Failure } from '../../../shared/rpc.ts'
+import { debounce } from '../../clock.ts'
+import type { Ports } from '../ports.ts'
+import type { Asking } from './asking.ts'
+
+export type ControlState = {
+  readonly search: string
+  readonly lines: readonly AuditLine[]
+  /** Whether older lines are there. */
+  readonly more: boolean
+  readonly loading: boolean
+  readonly proposals?: readonly Proposal[]
+  /** Contact requests that are open. */
+  readonly requests?: readonly AdminRequest[]
+  /** Of the whole log: how many lines there are, and the first that does not hold. */
+  readonly verified?: { readonly lines: number; readonly broken?: number }
+  readonly failure?: Failure
+}
+
+const searchWait = 100
+const page = 100
+const beginning: ControlState = { search: '', lines: [], more: false, loading: false }
+
+export function makeControl({ clock }: Ports, ask: Asking) {
+  const store = createStore<ControlState>(() => beginning)
+  let generation = 0
+  /** The newest lines, or those before the oldest that is here. */
+  const load = async (before?: number) => {
+    generation += 1
+    const own = generation
+    store.setState({ loading: true })
+    const { search } = store.getState()
+    const older = before === undefined ? {} : { before }
+    const result = await ask('admin.audit', { search: search.trim(), count: page, ...older })
+    if (own !== generation) return
+    if (!result.ok) {
+      store.setState({ loading: false, failure: result.failure })
+      return
+    }
+    const { failure: _over, ...rest } = store.getState()
+    const lines = before === undefined ? result.value.lines : [...rest.lines, ...result.value.lines]
+    store.setState({ ...rest, lines, more: result.value.more, loading: false }, true)
+  }
+  const askLines = debounce(clock, searchWait, () => void load())
+  const loadProposals = async () => {
+    const [proposals, requests] = await Promise.all([ask('admin.proposals', {}), ask('admin.requests', {})])
+    store.setState(proposals.ok ? { proposals: proposals.value.proposals } : { failure: proposals.failure })
+    if (requests.ok) store.setState({ requests: requests.value.requests })
+  }
+  return {
+    store,
+    load: () => void load(),
+    /** The last line on screen: older ones are asked for in time. */
+    need: (last: number) => {
+      const { lines, more, loading } = store.getState()
+      const oldest = lines.at(-1)
+      if (more && !loading && oldest && last >= lines.length - 1) void load(oldest.n)
+    },
+    search: (search: string) => {
+      store.setState({ search })
+      askLines()
+    },
+    verify: async () => {
+      const result = await ask('admin.verify', {})
+      store.setState(result.ok ? { verified: result.value } : { failure: result.failure })
+    },
+    loadProposals,
+    reload: () => {
+      void load()
+      void loadProposals()
+    },
+    clear: () => {
+      generation += 1
+      store.setState(beginning, true)
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { AdminGroup, AdminMember, AdminOverview, AdminRule, Why } from '../../../shared/administration.ts'
+import type { Failure } from '../../../shared/rpc.ts'
+import { debounce } from '../../clock.ts'
+import { makeWindow } from '../lists/windowed.ts'
+import type { Ports } from '../ports.ts'
+import type { Asking } from './asking.ts'
+
+export type OrganisationState = {
+  readonly overview?: AdminOverview
+  readonly policy?: AdminOverview['policy']
+  readonly search: string
+  readonly group?: AdminGroup
+  readonly why?: Why
+  readonly failure?: Failure
+}
+
+const searchWait = 100
+const beginning: OrganisationState = { search: '' }
+
+function makeLists(store: StoreApi<OrganisationState>, ask: Asking) {
+  const groups = makeWindow<AdminGroup>(async (from, count) => {
+    const result = await ask('admin.groups', { search: store.getState().search.trim(), from, count })
+    if (!result.ok) return result
+    return { ok: true, value: { total: result.value.total, rows: result.value.groups } }
+  })
+  const members = makeWindow<AdminMember>(async (from, count) => {
+    const { group } = store.getState()
+    if (!group) return { ok: true, value: { total: 0, rows: [] } }
+    const result = await ask('admin.members', { group: group.id, from, count })
+    if (!result.ok) return result
+    return { ok: true, value: { total: result.value.total, rows: result.value.members } }
+  })
+  const rules = makeWindow<AdminRule>(async (from, count) => {
+    const result = await ask('admin.rules', { from, count })
+    if (!result.ok) return result
+    store.setState({ policy: result.value.policy })
+    return { ok: true, value: { total: result.value.total, rows: result.value.rules } }
+  })
+  return { groups, members, rules }
+}
+
+export function makeOrganisation({ clock }: Ports, ask: Asking) {
+  const store = createStore<OrganisationState>(() => beginning)
+  const { groups, members, rules } = makeLists(store, ask)
+  const askGroups = debounce(clock, searchWait, () => void groups.reload())
+  const forget = (part: 'group' | 'why' | 'failure') => {
+    const { [part]: _gone, ...rest } = store.getState()
+    store.setState(rest, true)
+  }
+  const loadOverview = async () => {
+    const result = await ask('admin.overview', {})
+    forget('failure')
+    store.setState(result.ok ? { overview: result.value } : { failure: result.failure })
+  }
+  return {
+    store,
+    groups,
+    members,
+    rules,
+    loadOverview,
+    search: (search: string) => {
+      store.setState({ search })
+      askGroups()
+    },
+    openGroup: (group: AdminGroup) => {
+      store.setState({ group })
+      members.empty()
+      void members.reload()
+    },
+    closeGroup: () => {
+      forget('group')
+      void groups.reload()
+    },
+    explain: async (user: string, address: string) => {
+      forget('why')
+      forget('failure')
+      const result = await ask('admin.why', { user, address })
+      store.setState(result.ok ? { why: result.value } : { failure: result.failure })
+    },
+    reload: () => {
+      void loadOverview()
+      void groups.reload()
+      void members.reload()
+      void rules.reload()
+    },
+    clear: () => {
+      store.setState(beginning, true)
+      for (const list of [groups, members, rules]) list.empty()
+    },
+  }
+}

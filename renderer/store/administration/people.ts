@@ -1,0 +1,83 @@
+import { createStore } from 'zustand/vanilla'
+import type { AdminContact, AdminDevice, AdminUser } from '../../../shared/administration.ts'
+import type { Failure } from '../../../shared/rpc.ts'
+import { debounce } from '../../clock.ts'
+import { makeWindow } from '../lists/windowed.ts'
+import type { Ports } from '../ports.ts'
+import type { Asking } from './asking.ts'
+
+export type PeopleState = {
+  readonly search: string
+  readonly contactSearch: string
+  /** Login of the user on screen. */
+  readonly selected?: string
+  readonly detail?: {
+    readonly user: AdminUser
+    readonly groups: readonly string[]
+    readonly devices: readonly AdminDevice[]
+  }
+  readonly view: 'account' | 'contacts'
+  readonly failure?: Failure
+}
+
+const searchWait = 100
+const beginning: PeopleState = { search: '', contactSearch: '', view: 'account' }
+
+export function makePeople({ clock }: Ports, ask: Asking) {
+  const store = createStore<PeopleState>(() => beginning)
+  const list = makeWindow<AdminUser>(async (from, count) => {
+    const result = await ask('admin.users', { search: store.getState().search.trim(), from, count })
+    if (!result.ok) return result
+    return { ok: true, value: { total: result.value.total, rows: result.value.users } }
+  })
+  const contacts = makeWindow<AdminContact>(async (from, count) => {
+    const { selected = '', contactSearch } = store.getState()
+    if (selected === '') return { ok: true, value: { total: 0, rows: [] } }
+    const result = await ask('admin.contacts', { user: selected, search: contactSearch.trim(), from, count })
+    if (!result.ok) return result
+    return { ok: true, value: { total: result.value.total, rows: result.value.contacts } }
+  })
+  const askUsers = debounce(clock, searchWait, () => void list.reload())
+  const askContacts = debounce(clock, searchWait, () => void contacts.reload())
+  const load = async () => {
+    const { selected } = store.getState()
+    if (selected === undefined) return
+    const result = await ask('admin.user', { user: selected })
+    if (store.getState().selected !== selected) return
+    if (result.ok) store.setState({ detail: result.value })
+    else store.setState({ failure: result.failure })
+  }
+  return {
+    store,
+    list,
+    contacts,
+    search: (search: string) => {
+      store.setState({ search })
+      askUsers()
+    },
+    searchContacts: (contactSearch: string) => {
+      store.setState({ contactSearch })
+      askContacts()
+    },
+    select: (selected: string) => {
+      const { search } = store.getState()
+      store.setState({ ...beginning, search, selected }, true)
+      contacts.empty()
+      void load()
+      void contacts.reload()
+    },
+    show: (view: PeopleState['view']) => store.setState({ view }),
+    back: () => store.setState({ ...beginning, search: store.getState().search }, true),
+    /** Something was changed: what is on screen is asked for again. */
+    reload: () => {
+      void list.reload()
+      void load()
+      if (store.getState().selected !== undefined) void contacts.reload()
+    },
+    clear: () => {
+      store.setState(beginning, true)
+      list.empty()
+      contacts.empty()
+    },
+  }
+}

@@ -1,0 +1,27 @@
+/** Who calls: the token in `Authorization: Bearer`, and how often somebody may guess one. */
+import { addressLimit, countAttempt, noAttempts } from '../access/attempt-limit.ts'
+import { findToken, type TokenHolder } from '../administration/tokens.ts'
+import { type Answer, failed } from './faults.ts'
+import type { AdminService } from './operation.ts'
+
+/** Longer than any token. */
+const maxHeader = 200
+
+/** Whatever is wrong with a token, the answer is the same. */
+export async function authorise(
+  { store, clock }: Pick<AdminService, 'store' | 'clock'>,
+  { header = '', ip }: { readonly header: string | undefined; readonly ip: string },
+): Promise<Answer<TokenHolder>> {
+  const now = clock.now()
+  const key = `token:${ip}`
+  const tries = (await store.access.attempts(key)) ?? noAttempts(key)
+  if (tries.until > now) return failed('RateLimited', { retryAfter: tries.until - now })
+  const [, token] = header.length > maxHeader ? [] : (/^Bearer ([\w-]+)$/i.exec(header) ?? [])
+  const holder = token === undefined ? undefined : await findToken(store, token, now)
+  if (holder) return { ok: true, value: holder }
+  await store.transaction(async ({ access }) => {
+    const counted = countAttempt(addressLimit, (await access.attempts(key)) ?? noAttempts(key), now)
+    if (counted.allowed) await access.setAttempts(counted.row)
+  })
+  return failed('Unauthorised', {})
+}

@@ -1,0 +1,146 @@
+/** People: their accounts. */
+import { z } from 'zod'
+import { formatEnrolment } from '../../../shared/whitelist/enrolment.ts'
+import { introduction, newSecret } from '../../access/enrolment-codes.ts'
+import { createPeople } from '../../administration/people.ts'
+import { submit } from '../../administration/submit.ts'
+import { grants } from '../../administration/tokens.ts'
+import type { UserRow } from '../../store/tables.ts'
+import { changing } from '../changing.ts'
+import { type Answer, type Failed, failed, refused, unknownUser } from '../faults.ts'
+import { type Desk, operation, time, timeOf } from '../operation.ts'
+import { page } from './forms.ts'
+
+const user = z
+  .strictObject({
+    user: z.string(),
+    name: z.string(),
+    address: z.string(),
+    scope: z.enum(['internal', 'external']),
+    state: z.enum(['active', 'disabled']),
+    department: z.string().optional(),
+    sponsor: z.string().optional(),
+    expires: time.optional(),
+    groups: z.array(z.string()),
+  })
+  .meta({ id: 'User' })
+
+function told(row: UserRow, groups: readonly string[]): z.infer<typeof user> {
+  const { id, name, address, scope, state, department, sponsor, expires } = row
+  return {
+    user: id,
+    name,
+    address,
+    scope,
+    state,
+    ...(department === '' ? {} : { department }),
+    ...(sponsor === '' ? {} : { sponsor }),
+    ...(expires === 0 ? {} : { expires: timeOf(expires) }),
+    groups: [...groups],
+  }
+}
+
+const listUsers = operation({
+  name: 'ListUsers',
+  scope: 'read',
+  input: z.strictObject({ search: z.string().max(200).optional(), ...page }),
+  output: z.strictObject({ total: z.number().int(), users: z.array(user) }),
+  async work({ store }, { search = '', from = 0, count = 100 }) {
+    const wanted = search.toLowerCase()
+    const rows = (await store.users.all()).filter(({ id, name, address, department }) =>
+      [id, name, address, department].some((text) => text.toLowerCase().includes(wanted)),
+    )
+    const members = Map.groupBy(await store.organisation.members(), ({ usr }) => usr)
+    const users = rows.slice(from, from + count).map((row) =>
+      told(
+        row,
+        (members.get(row.id) ?? []).map(({ grp }) => grp),
+      ),
+    )
+    return { ok: true, value: { total: rows.length, users } }
+  },
+})
+
+const getUser = operation({
+  name: 'GetUser',
+  scope: 'read',
+  input: z.strictObject({ user: z.string() }),
+  output: z.strictObject({
+    user,
+    /** Of the list in force. */
+    version: z.number().int(),
+    contacts: z.number().int(),
+    role: z.string().optional(),
+  }),
+  async work({ store }, { user: id }) {
+    const row = await store.users.get(id)
+    if (!row) return unknownUser(id)
+    const groups = (await store.organisation.members()).filter(({ usr }) => usr === id).map(({ grp }) => grp)
+    const list = await store.lists.ofUser(id)
+    const role = (await store.administration.role(id))?.role
+    const value = { user: told(row, groups), version: list?.ver ?? 0, contacts: list?.cnt ?? 0 }
+    return { ok: true, value: { ...value, ...(role === undefined ? {} : { role }) } }
+  },
+})
+
+/** Whoever may become an administrator by it needs all: a password or a device of one opens what the token does not. */
+async function faultOfTaking({ store, holder }: Desk, id: string): Promise<Failed | undefined> {
+  if (!(await store.users.get(id))) return unknownUser(id)
+  const isAdministrator = (await store.administration.role(id)) !== undefined
+  return isAdministrator && !grants(holder.scopes, 'all') ? failed('NotAllowed', { scope: 'all' }) : undefined
+}
+
+const setPassword = operation({
+  name: 'SetPassword',
+  scope: 'people',
+  input: z.strictObject({ user: z.string(), password: z.string().max(1_000), why: z.string().max(1_000).optional() }),
+  output: z.strictObject({}),
+  async work(desk, { user: id, password, why }): Promise<Answer<Record<string, never>>> {
+    const fault = await faultOfTaking(desk, id)
+    if (fault) return fault
+    const { store, clock, config, note, who } = desk
+    const people = createPeople({
+      store,
+      clock,
+      note,
+      run: (changes) => submit({ store, config }, { changes, who, via: 'soap', why: '', now: clock.now() }),
+    })
+    const done = await people.setPassword(id, password, why)
+    return done.ok ? { ok: true, value: {} } : refused(done.why)
+  },
+})
+
+const dayMs = 24 * 3_600_000
+
+const createEnrolment = operation({
+  name: 'CreateEnrolment',
+  scope: 'people',
+  input: z.strictObject({ user: z.string(), days: z.number().int().min(1).max(90).optional() }),
+  output: z.strictObject({ code: z.string(), until: time }),
+  async work(desk, { user: id, days = 7 }) {
+    const fault = await faultOfTaking(desk, id)
+    if (fault) return fault
+    const row = await desk.store.users.get(id)
+    if (row?.state !== 'active') return refused(`${id} is disabled`)
+    const introduced = await introduction(desk, desk.url(), desk.cert)
+    const code = await desk.store.transaction(async (inside) => {
+      await desk.note(inside, { op: 'enrolment.add', target: id })
+      return formatEnrolment({
+        ...introduced,
+        secret: await newSecret({ store: inside, clock: desk.clock }, id, days * dayMs),
+      })
+    })
+    return { ok: true, value: { code, until: timeOf(desk.clock.now() + days * dayMs) } }
+  },
+})
+
+export const userOperations = [
+  listUsers,
+  getUser,
+  changing('AddUser', 'user.add'),
+  changing('SetUser', 'user.set'),
+  changing('DisableUser', 'user.disable'),
+  changing('EnableUser', 'user.enable'),
+  setPassword,
+  createEnrolment,
+]

@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { connectTo } from '../cli/remote/connection.ts'
+import { type TestServer, testServer } from '../testing/harness.ts'
+import { outcome } from './changing.ts'
+import { type OtherMachine, otherMachine } from './testing/other-machine.ts'
+
+const contact = { address: 'pat@partner.example', name: 'Pat' }
+
+let server: TestServer
+let machine: OtherMachine
+
+beforeEach(async () => {
+  server = await testServer(['alice', 'bob'])
+  machine = await otherMachine(server)
+})
+afterEach(async () => {
+  await machine.close()
+  await server.close()
+})
+
+describe('the command line on another machine', () => {
+  test('adds, explains, lists, verifies and runs batches; faults have their place', async () => {
+    await machine.tokenOf('all')
+    const added = await machine.run(
+      ['contact', 'add', contact.address, '--name', 'Pat', '--user', 'alice', '--why', 'w'],
+      'all',
+    )
+    expect(added).toMatchObject({ code: 0, told: { ok: true, state: 'done', lists: [{ user: 'alice', version: 2 }] } })
+    const why = await machine.run(['why', '--user', 'alice', '--address', contact.address], 'all')
+    expect(why).toMatchObject({ code: 0, told: { listed: true, admitted: [{ rule: 'entry' }] } })
+    const audit = await machine.run(['audit', 'list', '--count', '1'], 'all')
+    expect(audit).toMatchObject({ told: { lines: [{ op: 'contact.add', who: 'all@token', via: 'soap', why: 'w' }] } })
+    expect(await machine.run(['audit', 'verify'], 'all')).toMatchObject({ code: 0, told: { holds: true } })
+    const file = join(machine.path, 'changes.json')
+    await writeFile(
+      file,
+      JSON.stringify([
+        { op: 'group.join', group: 'none', user: 'bob' },
+        { op: 'user.set', user: 'x', changes: {} },
+      ]),
+    )
+    expect(await machine.run(['run', file], 'all')).toMatchObject({
+      code: 3,
+      told: { ok: false, faults: [{ place: 'changes.0' }, { place: 'changes.1' }] },
+    })
+    expect(await machine.run(['call', 'GetUser', '{"user":"bob"}'], 'all')).toMatchObject({
+      told: { user: { user: 'bob' } },
+    })
+    expect(await machine.run(['contact', 'remove', contact.address, '--user', 'alice'], 'all')).toMatchObject({
+      code: 0,
+    })
+  })
+
+  test('with four eyes a second token approves', async () => {
+    await server.administration.run([{ op: 'policy.set', changes: { fourEyes: true } }])
+    await machine.tokenOf('all')
+    await machine.tokenOf('contacts')
+    const added = await machine.run(['contact', 'add', contact.address, '--name', 'Pat', '--user', 'alice'], 'all')
+    expect(added).toMatchObject({ told: { state: 'pending', needs: 'approval' } })
+    const id = String(added.told?.proposal)
+    expect(await machine.run(['proposal', 'approve', id], 'all')).toMatchObject({ code: 3 })
+    expect(await machine.run(['proposal', 'list'], 'contacts')).toMatchObject({ told: { proposals: [{ id }] } })
+    expect(await machine.run(['proposal', 'approve', id], 'contacts')).toMatchObject({
+      code: 0,
+      told: { state: 'done' },
+    })
+    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ ver: 2 })
+  })
+
+  test('another certificate than the pinned one gets no token', async () => {
+    const token = await machine.tokenOf('all')
+    const stranger = connectTo({ url: new URL(server.running.ready.url), token, pin: '0'.repeat(64) })
+    await expect(stranger.call('GetPolicy', {}, outcome)).rejects.toThrow(/another certificate/)
+    expect(server.logged()).not.toContain('administration')
+  })
+})

@@ -1,0 +1,183 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { fromBase64, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import { signHead } from '../../shared/whitelist/head.ts'
+import type { Remote } from '../cli/remote/connection.ts'
+import { readKey } from '../keys/key-files.ts'
+import { primitives, randomBytes } from '../keys/primitives.ts'
+import { openRootFile } from '../keys/root-file.ts'
+import { folderAt } from '../setup/folder.ts'
+import { signedIn } from '../testing/client.ts'
+import { runCommand, type TestServer, testPassword, testServer } from '../testing/harness.ts'
+import { outcome } from './changing.ts'
+import { drafted } from './operations/signing.ts'
+import { type OtherMachine, otherMachine } from './testing/other-machine.ts'
+
+const passphrase = 'a passphrase for the policy key'
+const contact = { address: 'pat@partner.example', name: 'Pat' }
+
+let server: TestServer
+let machine: OtherMachine
+
+beforeEach(async () => {
+  server = await testServer(['alice', 'bob'])
+  machine = await otherMachine(server)
+})
+afterEach(async () => {
+  await machine.close()
+  await server.close()
+})
+
+const keyFile = () => join(machine.path, 'policy.json')
+const signWords = () => ['sign', '--policy-key', keyFile(), '--yes']
+
+/** Out of the data folder, while the server runs. */
+async function moveKeyOut(): Promise<void> {
+  const exported = await runCommand(server.path, ['key', 'policy', 'export', '--to', keyFile()], `${passphrase}\n`)
+  expect(exported).toMatchObject({ code: 0 })
+  await expect(readKey(folderAt(server.path), 'policy')).rejects.toThrow(/missing/)
+}
+
+async function proposal(remote: Remote, given: typeof contact): Promise<string> {
+  const asked = await remote.call('AddContact', { user: 'alice', contact: given }, outcome)
+  expect(asked).toMatchObject({ ok: true, value: { state: 'pending', needs: 'signature' } })
+  return asked.ok ? (asked.value.proposal ?? '') : ''
+}
+
+async function signed(remote: Remote, id: string, secret?: Uint8Array) {
+  const draft = await remote.call('Draft', { proposal: id }, drafted)
+  if (!draft.ok) throw new Error('no draft')
+  const opened = await openRootFile(keyFile(), passphrase, 'policy')
+  if (!opened.ok) throw new Error(opened.why)
+  const signatures = draft.value.heads.map((head) =>
+    toBase64(signHead(primitives, fromBase64(head) ?? new Uint8Array(), secret ?? opened.value.secret)),
+  )
+  return { proposal: id, now: draft.value.now, signatures }
+}
+
+describe('the policy key on the administrator’s machine', () => {
+  beforeEach(moveKeyOut)
+
+  test('a change waits, a real sign process signs it, and the client gets the new version', async () => {
+    const { cert, ready } = server.running
+    const client = await signedIn(
+      { url: ready.url, ...(cert ? { cert } : {}) },
+      { user: 'alice', password: testPassword },
+    )
+    await client.sync()
+    await machine.tokenOf('contacts')
+    await machine.tokenOf('sign')
+    const added = await machine.run(
+      ['contact', 'add', contact.address, '--name', contact.name, '--user', 'alice'],
+      'contacts',
+    )
+    expect(added).toMatchObject({ code: 0, told: { state: 'pending', needs: 'signature' } })
+    expect(await client.sync()).toMatchObject({ ok: true, kind: 'none' })
+    const signed = await machine.run(signWords(), 'sign', `${passphrase}\n`)
+    expect(signed).toMatchObject({ code: 0, told: { ok: true, signed: 1 } })
+    expect(signed.err).toContain('contact.add alice pat@partner.example')
+    expect(await client.sync()).toMatchObject({ ok: true, step: 'applied' })
+    expect([...client.state.entries.values()].map(({ entry }) => entry.m)).toEqual([contact.address])
+    const nothing = await machine.run(signWords(), 'sign', `${passphrase}\n`)
+    expect(nothing).toMatchObject({ code: 0, told: { signed: 0 } })
+  })
+
+  test('--watch signs what comes', async () => {
+    await machine.tokenOf('sign')
+    const remote = await machine.remoteOf('contacts')
+    const watching = machine.start([...signWords(), '--watch'], 'sign', `${passphrase}\n`)
+    await remote.call('AddContact', { user: 'bob', contact }, outcome)
+    const { store } = server.administration
+    await vi.waitFor(async () => expect(await store.lists.ofUser('bob')).toMatchObject({ ver: 2 }), 20_000)
+    watching.child.kill('SIGTERM')
+    expect(await watching.finished).toMatchObject({ code: 0 })
+  })
+})
+
+describe('draft and commit', () => {
+  beforeEach(moveKeyOut)
+
+  test('a store that moved between draft and commit gets no old signature; the next draft fits', async () => {
+    const remote = await machine.remoteOf('all', 'sign')
+    const [first, second] = [
+      await proposal(remote, contact),
+      await proposal(remote, { ...contact, address: 'q@b.example' }),
+    ]
+    const one = await signed(remote, first)
+    const two = await signed(remote, second)
+    expect(await remote.call('Commit', two, outcome)).toMatchObject({ ok: true, value: { lists: [{ version: 2 }] } })
+    expect(await remote.call('Commit', one, outcome)).toMatchObject({ ok: false, fault: { kind: 'MovedOn' } })
+    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ ver: 2 })
+    const again = await signed(remote, first)
+    expect(await remote.call('Commit', again, outcome)).toMatchObject({ ok: true, value: { lists: [{ version: 3 }] } })
+    // Whoever did not hear the answer asks again: nothing more happens.
+    expect(await remote.call('Commit', again, outcome)).toMatchObject({ ok: true, value: { lists: [{ version: 3 }] } })
+    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ ver: 3 })
+  })
+
+  test('forged, missing, surplus and old signatures change nothing', async () => {
+    const remote = await machine.remoteOf('all', 'sign')
+    const id = await proposal(remote, contact)
+    const good = await signed(remote, id)
+    const [signature = ''] = good.signatures
+    const forged = await signed(remote, id, randomBytes(32))
+    const wrong = [
+      { ...good, signatures: forged.signatures },
+      { ...good, signatures: [] },
+      { ...good, signatures: [signature, signature] },
+      { ...good, signatures: ['AAAA'] },
+      { ...good, now: good.now + 1 },
+      { ...good, now: good.now - 7_200_000 },
+    ]
+    for (const one of wrong)
+      expect(await remote.call('Commit', one, outcome)).toMatchObject({ ok: false, fault: { kind: 'MovedOn' } })
+    const unknown = await remote.call('Commit', { ...good, proposal: 'none' }, outcome)
+    expect(unknown).toMatchObject({ ok: false, fault: { kind: 'Refused' } })
+    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ ver: 1 })
+    expect(await remote.call('Commit', good, outcome)).toMatchObject({ ok: true })
+  })
+
+  test('heads at half of their life are drafted and committed together, once', async () => {
+    const remote = await machine.remoteOf('sign')
+    server.pass(4 * 24 * 3_600_000)
+    const due = await signed(remote, 'reissue')
+    expect(due.signatures).toHaveLength(2)
+    expect(await remote.call('Commit', due, outcome)).toMatchObject({ ok: true, value: { state: 'done' } })
+    expect(await remote.call('Commit', due, outcome)).toMatchObject({ ok: false, fault: { kind: 'MovedOn' } })
+    const { lists } = server.administration.store
+    for (const user of ['alice', 'bob']) expect(await lists.ofUser(user)).toMatchObject({ ver: 2 })
+    expect((await signed(remote, 'reissue')).signatures).toEqual([])
+  })
+
+  test('only the scope sign drafts and commits; all does not hold it', async () => {
+    const remote = await machine.remoteOf('all')
+    const fault = { ok: false, fault: { kind: 'NotAllowed', detail: { scope: 'sign' } } }
+    expect(await remote.call('Draft', { proposal: 'reissue' }, drafted)).toMatchObject(fault)
+    expect(await remote.call('Commit', { proposal: 'reissue', now: 1, signatures: [] }, outcome)).toMatchObject(fault)
+  })
+
+  test('a wipe, which the policy key signs, is refused with what to do instead', async () => {
+    const { cert, ready } = server.running
+    const client = await signedIn(
+      { url: ready.url, ...(cert ? { cert } : {}) },
+      { user: 'alice', password: testPassword },
+    )
+    const remote = await machine.remoteOf('people')
+    const device = client.device.dev
+    const wiped = await remote.call('RevokeDevice', { device, wipe: 'all' }, outcome)
+    expect(wiped).toMatchObject({
+      ok: false,
+      fault: { kind: 'Refused', detail: { why: expect.stringContaining('revoke without wipe') } },
+    })
+    expect(await server.administration.store.devices.get('alice', device)).toMatchObject({ state: 'active' })
+  })
+})
+
+test('a key that is moved out while the server runs signs nothing more', async () => {
+  const remote = await machine.remoteOf('contacts')
+  const add = (address: string) =>
+    remote.call('AddContact', { user: 'alice', contact: { ...contact, address } }, outcome)
+  expect(await add('a@partner.example')).toMatchObject({ ok: true, value: { state: 'done' } })
+  await moveKeyOut()
+  expect(await add('b@partner.example')).toMatchObject({ ok: true, value: { state: 'pending', needs: 'signature' } })
+})

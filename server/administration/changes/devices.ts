@@ -1,0 +1,32 @@
+/** Changes of users' devices: approved, locked, unlocked, revoked. */
+import type { ChangeOf } from '../change.ts'
+import { type DeviceMove, moveDevice } from '../device-moves.ts'
+import { type Applied, type Handler, refuse, type Work } from '../work.ts'
+
+export const approveDevice: Handler<ChangeOf<'device.approve'>> = (work, { user, device }) =>
+  move(work, { verb: 'approve', user, device })
+
+export const lockDevice: Handler<ChangeOf<'device.lock'>> = async (work, { user, device }) => {
+  const applied = await move(work, { verb: 'lock', user, device })
+  return applied.ok ? { ...applied, undo: [{ op: 'device.unlock', user, device }] } : applied
+}
+
+export const unlockDevice: Handler<ChangeOf<'device.unlock'>> = (work, { user, device }) =>
+  move(work, { verb: 'unlock', user, device })
+
+export const revokeDevice: Handler<ChangeOf<'device.revoke'>> = (work, { user, device, wipe }) =>
+  move(work, { verb: 'revoke', user, device, wipe })
+
+async function move({ inside, config, now, signCommand }: Work, asked: DeviceMove): Promise<Applied> {
+  const moved = await moveDevice({ org: config.org, now, signCommand }, inside, asked)
+  if (!moved.ok) return refuse(moved.why)
+  const { before, after } = moved.value
+  const wiped = asked.wipe === undefined ? {} : { wipe: asked.wipe }
+  return {
+    ok: true,
+    target: `${after.usr} ${after.id}`,
+    before: before.state,
+    after: asked.wipe === undefined ? after.state : { state: after.state, ...wiped },
+    undo: [],
+  }
+}

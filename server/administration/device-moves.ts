@@ -1,0 +1,100 @@
+/** What can be done to a device, by whoever: its next state, and the command that P signs for it (protocol.md 5.5 and 9). */
+import { randomUUID } from 'node:crypto'
+import { canonicalText, decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
+import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
+import { type Command, commandSchema, type SignedCommand, signCommand } from '../../shared/whitelist/command.ts'
+import type { PolicyKey } from '../keys/policy-key.ts'
+import { primitives } from '../keys/primitives.ts'
+import type { Store } from '../store/store.ts'
+import type { CommandRow, DeviceRow, DeviceState } from '../store/tables.ts'
+import { nudge } from './nudge.ts'
+import type { Done } from './people.ts'
+
+export type DeviceMove = {
+  readonly verb: 'approve' | 'lock' | 'unlock' | 'rotate' | 'revoke'
+  readonly device: string
+  readonly user?: string | undefined
+  readonly wipe?: 'list' | 'all' | undefined
+}
+export type Moved = { readonly before: DeviceRow; readonly after: DeviceRow }
+
+/** Signs a command, wherever the policy key is. */
+export type CommandSigner = (command: Command, inside: Store) => Promise<SignedCommand>
+
+export function commandSignerOf(policyKey: PolicyKey): CommandSigner {
+  return async (command, inside) => signCommand(primitives, command, (await policyKey(inside)).secret)
+}
+
+export type MoveDependencies = { readonly org: string; readonly now: number; readonly signCommand: CommandSigner }
+
+export async function moveDevice(
+  dependencies: MoveDependencies,
+  inside: Store,
+  { verb, device: id, user, wipe }: DeviceMove,
+): Promise<Done<Moved>> {
+  const found = await choose(inside, id, user)
+  if (!found.ok) return found
+  const device = found.value
+  const why = faultOf(verb, device.state)
+  if (why !== undefined) return { ok: false, why }
+  if (verb === 'lock' || verb === 'rotate') await addCommand(dependencies, inside, { device, cmd: verb, scope: 'all' })
+  if (verb === 'revoke' && wipe) await addCommand(dependencies, inside, { device, cmd: 'wipe', scope: wipe })
+  // A lock that never arrived must not arrive now.
+  if (verb === 'unlock')
+    for (const row of await openOf(inside, device, 'lock')) await inside.devices.setCommand(device, row.id, 'done')
+  const state = next[verb]
+  await inside.devices.setState(device.usr, device.id, state)
+  // Without it the device's store never opens again (protocol.md 9).
+  if (state === 'revoked') await inside.devices.removeHalf(device.usr, device.id)
+  if (state !== 'active') await inside.sessions.removeOf(device.usr, device.id)
+  await nudge(inside, device.usr, dependencies.now)
+  return { ok: true, value: { before: device, after: { ...device, state } } }
+}
+
+const next: { readonly [V in DeviceMove['verb']]: DeviceState } = {
+  approve: 'active',
+  lock: 'locked',
+  unlock: 'active',
+  rotate: 'active',
+  revoke: 'revoked',
+}
+
+function faultOf(verb: DeviceMove['verb'], state: DeviceState): string | undefined {
+  if (verb === 'approve' && state === 'revoked') return 'a revoked device stays revoked: enrol it anew'
+  if (verb === 'lock' && state !== 'active' && state !== 'locked') return `the device is ${state}: nothing to lock`
+  if (verb === 'unlock' && state !== 'locked') return `the device is not locked, but ${state}`
+  if (verb === 'rotate' && state !== 'active') return `the device is ${state}: it makes no new keys`
+  return undefined
+}
+
+async function choose(inside: Store, id: string, user: string | undefined): Promise<Done<DeviceRow>> {
+  const [first, second] = (await inside.devices.list(user)).filter((device) => device.id === id)
+  if (!first) return { ok: false, why: `there is no device ${JSON.stringify(id)}` }
+  return second ? { ok: false, why: 'several users have this device: name the user' } : { ok: true, value: first }
+}
+
+type NewCommand = Pick<Command, 'cmd' | 'scope'> & { readonly device: DeviceRow }
+
+/** One that waits already is not signed twice: running a command of the administrator again changes nothing. */
+async function addCommand(
+  { org, now, signCommand: sign }: MoveDependencies,
+  inside: Store,
+  { device, cmd, scope }: NewCommand,
+): Promise<void> {
+  const waiting = await openOf(inside, device, cmd)
+  if (waiting.some((row) => commandOf(row.bytes).scope === scope)) return
+  const id = randomUUID()
+  const signed = await sign({ t: 'cmd', org, dev: device.id, cmd, scope, id, iat: now }, inside)
+  const bytes = canonicalText(signed.c)
+  await inside.devices.addCommand({ id, usr: device.usr, dev: device.id, bytes, sig: signed.s, state: 'open' })
+}
+
+async function openOf(inside: Store, device: DeviceRow, cmd: Command['cmd']): Promise<readonly CommandRow[]> {
+  const rows = await inside.devices.commands(device.usr, device.id)
+  return rows.filter((row) => commandOf(row.bytes).cmd === cmd)
+}
+
+/** A command from its stored bytes. */
+export function commandOf(bytes: string): Command {
+  return commandSchema.parse(decodeCanonical(utf8(bytes)))
+}
