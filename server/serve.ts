@@ -110,6 +110,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
     organisations: createOrganisations(),
     mail: mail.servers,
     waits: new Map(),
+    newsTold: new Map(),
   }
   const scheme = options.insecureLoopback ? 'http' : 'https'
   let url = ''

@@ -19,6 +19,8 @@ export type Hub = {
   listen(list: string, receive: (poke: Poke) => void): () => void
   /** Calls back at the announcements of all lists; gives the undo. */
   listenAll(receive: (poke: Poke) => void): () => void
+  /** How often there was news beside the list, as far as this process has seen. */
+  newsOf(list: string): number
   /** Ends everybody's waiting, for the end of the server. */
   close(): Promise<void>
 }
@@ -32,11 +34,13 @@ export type HubDependencies = {
 export async function openHub({ store, every }: HubDependencies): Promise<Hub> {
   const listeners = new Map<string, Set<(poke: Poke) => void>>()
   const all = new Set<(poke: Poke) => void>()
+  const newsCounts = new Map<string, number>()
   let last = await store.lists.lastAnnounced()
   const look = async () => {
     const news = await store.lists.announcedAfter(last)
     last = news.at(-1)?.id ?? last
     for (const [list, poke] of newestOf(news)) {
+      if (poke.news) newsCounts.set(list, (newsCounts.get(list) ?? 0) + 1)
       for (const receive of [...(listeners.get(list) ?? []), ...all]) receive(poke)
     }
   }
@@ -57,6 +61,7 @@ export async function openHub({ store, every }: HubDependencies): Promise<Hub> {
       all.add(receive)
       return () => all.delete(receive)
     },
+    newsOf: (list) => newsCounts.get(list) ?? 0,
     async close() {
       stop()
       await unwatch()

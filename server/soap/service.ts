@@ -31,6 +31,8 @@ export type Service = {
   readonly mail: MailServers
   /** Held waits by user and device: a device waits once. */
   readonly waits: Map<string, () => void>
+  /** How much of a list's news each device has been told of, by `user device`. */
+  readonly newsTold: Map<string, number>
 }
 
 export type Call = {

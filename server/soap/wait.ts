@@ -48,11 +48,14 @@ function hold(service: Service, { device, request }: Caller<'Wait'>, gone: Abort
   gone.addEventListener('abort', end)
   // The client may have left while it was asked who it is.
   if (gone.aborted) end()
+  // News that came between two Waits of the device.
+  if (service.hub.newsOf(request.lst) > (service.newsTold.get(key) ?? 0)) end()
   service.waits.set(key, end)
   const over = promise.finally(() => {
     undo()
     clearTimeout(timer)
     gone.removeEventListener('abort', end)
+    service.newsTold.set(key, service.hub.newsOf(request.lst))
     if (service.waits.get(key) === end) service.waits.delete(key)
   })
   return { over, end }
