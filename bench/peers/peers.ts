@@ -16,7 +16,7 @@ import { openRadicale } from './radicale.ts'
 import type { Tunnel } from './tunnel.ts'
 
 const entries = 10_000
-const rounds = 20
+const rounds = 10
 
 /** Each resolves when the client has the list, or the difference, in hand. */
 export type Peer = {

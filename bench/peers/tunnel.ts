@@ -24,7 +24,8 @@ export async function openTunnel(to: number): Promise<Tunnel> {
     from.on('error', () => into.destroy())
     from.once('close', () => {
       sockets.delete(from)
-      into.destroy()
+      // What came is passed on first: a server may close as soon as it has answered.
+      into.destroySoon()
     })
   }
   const server = createServer((near) => {
