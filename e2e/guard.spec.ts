@@ -37,6 +37,8 @@ test('an unlisted recipient is refused in the composer, with the rule', async ({
   await signIn(app, organisation, alice)
   await show(page, 'Contacts')
   await page.getByRole('listitem', { name: `${bob.name}, ${bob.address}` }).click()
+  // The card is there: until then the only button of that name is the navigation's.
+  await page.getByRole('button', { name: 'Message', exact: true }).waitFor()
   await page.getByRole('button', { name: 'Mail', exact: true }).last().click()
   await page.getByRole('textbox', { name: 'Subject' }).fill('Hello')
   await page.getByRole('textbox', { name: 'Body' }).fill('Text')
