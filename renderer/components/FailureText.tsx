@@ -29,9 +29,8 @@ function Countdown({ until }: { readonly until: number }) {
 /** Broken after every eighth byte, so that its lines can be read aloud and compared. */
 function Fingerprint({ text }: { readonly text: string }) {
   const lines = text.match(/(?:[^:]+:?){1,8}/g) ?? [text]
-  return lines.map((line, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a constant text
-    <Fragment key={index}>
+  return lines.map((line) => (
+    <Fragment key={line}>
       {line}
       <wbr />
     </Fragment>

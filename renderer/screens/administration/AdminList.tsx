@@ -1,6 +1,7 @@
-import type { ReactNode, Ref } from 'react'
+import { type ReactNode, type Ref, useRef } from 'react'
 import { useStore } from 'zustand'
 import { EmptyState } from '../../components/EmptyState.tsx'
+import { SearchBox } from '../../components/form/SearchBox.tsx'
 import { ListFailure } from '../../components/list/ListFailure.tsx'
 import type { ListModel } from '../../components/list/list-model.ts'
 import type { ListHandle } from '../../components/list/use-roving.ts'
@@ -68,4 +69,35 @@ export function AdminList<Row>({ list, line, ref }: AdminListProps<Row>) {
     waitingName: t('common.loading'),
   })
   return <VirtualList model={model} {...(ref !== undefined && { ref })} />
+}
+
+export type SearchedListProps<Row> = Omit<AdminListProps<Row>, 'ref'> & {
+  readonly search: { readonly label: string; readonly text: string; readonly onChange: (text: string) => void }
+  /** Absent for whoever may not. */
+  readonly add: { readonly label: string; readonly onAdd: () => void } | undefined
+}
+
+/** The same under a search box and, for whoever may, a button that adds to it. */
+export function SearchedList<Row>({ search, add, ...shown }: SearchedListProps<Row>) {
+  const list = useRef<ListHandle>(null)
+  return (
+    <>
+      <div className="flex items-center gap-3 px-5 py-3">
+        <div className="flex-1">
+          <SearchBox
+            label={search.label}
+            value={search.text}
+            onChange={search.onChange}
+            onLeave={() => list.current?.focus()}
+          />
+        </div>
+        {add && (
+          <button type="button" className="button" onClick={add.onAdd}>
+            {add.label}
+          </button>
+        )}
+      </div>
+      <AdminList {...shown} ref={list} />
+    </>
+  )
 }

@@ -1,14 +1,12 @@
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import type { AdminGroup } from '../../../shared/administration.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
-import { SearchBox } from '../../components/form/SearchBox.tsx'
 import { TextField } from '../../components/form/TextField.tsx'
 import { IconButton } from '../../components/IconButton.tsx'
-import type { ListHandle } from '../../components/list/use-roving.ts'
 import { Modal } from '../../components/Modal.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import type { May } from './AdministrationPage.tsx'
-import { AdminList } from './AdminList.tsx'
+import { AdminList, SearchedList } from './AdminList.tsx'
 
 /** A new group, or another title. */
 function GroupDialog({ group, onClose }: { readonly group?: AdminGroup; readonly onClose: () => void }) {
@@ -127,28 +125,13 @@ function GroupList({ may }: { readonly may: May }) {
   const { organisation } = useStores().administration
   const { search } = useSlice(organisation)
   const { t } = useWords()
-  const list = useRef<ListHandle>(null)
   const [adding, setAdding] = useState(false)
   return (
     <>
-      <div className="flex items-center gap-3 px-5 py-3">
-        <div className="flex-1">
-          <SearchBox
-            label={t('admin.searchGroups')}
-            value={search}
-            onChange={organisation.search}
-            onLeave={() => list.current?.focus()}
-          />
-        </div>
-        {may.operate && (
-          <button type="button" className="button" onClick={() => setAdding(true)}>
-            {t('admin.addGroup')}
-          </button>
-        )}
-      </div>
-      <AdminList
+      <SearchedList
+        search={{ label: t('admin.searchGroups'), text: search, onChange: organisation.search }}
+        add={may.operate ? { label: t('admin.addGroup'), onAdd: () => setAdding(true) } : undefined}
         list={organisation.groups}
-        ref={list}
         line={{
           label: t('adminTab.groups'),
           empty: t('admin.noGroups'),

@@ -1,11 +1,9 @@
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { AdminUser } from '../../../shared/administration.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
-import { SearchBox } from '../../components/form/SearchBox.tsx'
-import type { ListHandle } from '../../components/list/use-roving.ts'
 import { type Translate, useWords } from '../../i18n/i18n.ts'
 import type { May } from './AdministrationPage.tsx'
-import { AdminList } from './AdminList.tsx'
+import { SearchedList } from './AdminList.tsx'
 import { UserDetail } from './UserDetail.tsx'
 import { AddUserDialog } from './UserForm.tsx'
 
@@ -25,28 +23,13 @@ function UserList({ may }: { readonly may: May }) {
   const { people } = useStores().administration
   const { search } = useSlice(people)
   const { t } = useWords()
-  const list = useRef<ListHandle>(null)
   const [adding, setAdding] = useState(false)
   return (
     <>
-      <div className="flex items-center gap-3 px-5 py-3">
-        <div className="flex-1">
-          <SearchBox
-            label={t('admin.searchUsers')}
-            value={search}
-            onChange={people.search}
-            onLeave={() => list.current?.focus()}
-          />
-        </div>
-        {may.administer && (
-          <button type="button" className="button" onClick={() => setAdding(true)}>
-            {t('admin.addUser')}
-          </button>
-        )}
-      </div>
-      <AdminList
+      <SearchedList
+        search={{ label: t('admin.searchUsers'), text: search, onChange: people.search }}
+        add={may.administer ? { label: t('admin.addUser'), onAdd: () => setAdding(true) } : undefined}
         list={people.list}
-        ref={list}
         line={{
           label: t('adminTab.users'),
           empty: t('admin.noUsers'),
