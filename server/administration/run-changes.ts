@@ -2,8 +2,8 @@
  * The one way in which anything is administered: changes, all or none, in one transaction with the new version of every
  * list that they touch and a line each in the audit log.
  */
-import { changeList, createList, nothing } from '../lists/editor.ts'
-import { type HeadSigner, issue, type ListChange } from '../lists/issue.ts'
+import { changeList, createLists, noTexts, nothing } from '../lists/editor.ts'
+import { type HeadSigner, issueAll, type ListChange } from '../lists/issue.ts'
 import { type OrganisationStep, standing, stepBetween } from '../lists/list-difference.ts'
 import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
 import type { Config } from '../setup/config.ts'
@@ -124,10 +124,9 @@ type Lists = { readonly ok: true; readonly value: readonly UserListChange[] } | 
 async function writeLists(signing: Signing, work: Work, { before, by }: Before): Promise<Lists> {
   const step = await stepOf(work, before)
   const changed: UserListChange[] = []
-  for (const usr of work.newUsers) {
-    const dependencies = { ...signing, store: work.inside, clock: { now: () => work.now } }
-    changed.push({ user: usr, ...(await createList(dependencies, work.inside, { usr, step })) })
-  }
+  const dependencies = { ...signing, store: work.inside, clock: { now: () => work.now } }
+  const users = [...work.newUsers]
+  changed.push(...forUsers(users, await createLists(dependencies, work.inside, { users, step })))
   const faults: Fault[] = []
   for (const [usr, wanted] of Map.groupBy(work.wishes, (one) => one.usr)) {
     const wishes = wanted.map(({ wish }) => wish)
@@ -164,13 +163,19 @@ async function writeOthers(
   { inside, now }: Work,
   { step, by, done }: Others,
 ): Promise<readonly UserListChange[]> {
-  const changed: UserListChange[] = []
-  for (const user of step.after.people.keys()) {
-    const found = done.has(user) ? undefined : await inside.lists.ofUser(user)
-    const row = found && (await inside.lists.lock(found.id))
-    if (!row) continue
-    const change = await issue(signing, inside, { row, planned: nothing(row), texts: new Map(), step, by, now })
-    if (change.version !== row.ver) changed.push({ user, ...change })
-  }
-  return changed
+  const rows = (await inside.lists.lockAll()).filter(({ usr }) => !done.has(usr) && step.after.people.has(usr))
+  const issues = rows.map((row) => ({ row, planned: nothing(row), texts: noTexts, step, by, now }))
+  const issued = await issueAll(signing, inside, issues)
+  const changed = forUsers(
+    rows.map(({ usr }) => usr),
+    issued,
+  )
+  return changed.filter(({ version }, at) => version !== rows[at]?.ver)
+}
+
+function forUsers(users: readonly string[], changes: readonly ListChange[]): readonly UserListChange[] {
+  return changes.flatMap((change, at) => {
+    const user = users[at]
+    return user === undefined ? [] : [{ user, ...change }]
+  })
 }

@@ -38,9 +38,9 @@ export async function draft(
   { what, now }: { readonly what: string; readonly now: number },
 ): Promise<{ readonly ok: true; readonly value: Drafted } | Refused> {
   const heads: Uint8Array[] = []
-  const sign: HeadSigner = (head) => {
-    heads.push(head)
-    return unsigned()
+  const sign: HeadSigner = (some, inside) => {
+    heads.push(...some)
+    return unsigned(some, inside)
   }
   if (what === reissue) {
     await issueAgain({ store, config, sign, now }, false)
@@ -117,14 +117,15 @@ function handingOut(signatures: readonly Uint8Array[]): {
   readonly finish: () => Promise<void>
 } {
   let next = 0
-  let keys: readonly Uint8Array[] | undefined
   return {
-    async sign(bytes, inside) {
-      keys ??= keysOf(await newestManifest(inside), 'pk')
-      const signature = signatures[next]
-      next += 1
-      if (!signature || !verifyHead(primitives, { bytes, signature }, keys)) throw new MovedOn()
-      return signature
+    async sign(heads, inside) {
+      const keys = keysOf(await newestManifest(inside), 'pk')
+      return heads.map((bytes) => {
+        const signature = signatures[next]
+        next += 1
+        if (!signature || !verifyHead(primitives, { bytes, signature }, keys)) throw new MovedOn()
+        return signature
+      })
     },
     finish: async () => {
       if (next !== signatures.length) throw new MovedOn()

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import type { HeadSigner } from '../lists/issue.ts'
 import { policyFrom } from '../organisation/organisation.ts'
 import type { Config } from '../setup/config.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
@@ -73,9 +74,7 @@ async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
 }
 
 /** For trying out what is never kept. */
-export function unsigned(): Promise<Uint8Array> {
-  return Promise.resolve(new Uint8Array(64))
-}
+export const unsigned: HeadSigner = async (heads) => heads.map(() => new Uint8Array(64))
 
 const unsignedCommand: CommandSigner = async (command) => ({ c: command, s: toBase64(new Uint8Array(64)) })
 

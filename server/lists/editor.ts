@@ -12,7 +12,7 @@ import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow } from '../store/tables.ts'
 import { keysOf, type ListWish, type Planned, plan, type WishFault } from './changes.ts'
-import { type HeadSigner, issue, type ListChange } from './issue.ts'
+import { type HeadSigner, issue, issueAll, type ListChange } from './issue.ts'
 import { type OrganisationStep, standing } from './list-difference.ts'
 
 export type ChangeResult =
@@ -49,7 +49,7 @@ export function createListEditor(dependencies: EditorDependencies): ListEditor {
   return {
     create: (usr, inside = store) =>
       inside.transaction(async (held) => {
-        await createList(dependencies, held, { usr, step: await stay(held) })
+        await createLists(dependencies, held, { users: [usr], step: await stay(held) })
       }),
     change: (usr, wishes, by) =>
       store.transaction(async (inside) => {
@@ -71,40 +71,25 @@ export function createListEditor(dependencies: EditorDependencies): ListEditor {
   }
 }
 
-const noTexts: ReadonlyMap<string, EntryRow> = new Map()
+export const noTexts: ReadonlyMap<string, EntryRow> = new Map()
 
-export type NewList = { readonly usr: string; readonly step: OrganisationStep }
+export type NewLists = { readonly users: Iterable<string>; readonly step: OrganisationStep }
 
 /** Nobody has a card before the list is there: the step's cards before are none. */
-export async function createList(
+export async function createLists(
   dependencies: EditorDependencies,
   inside: Store,
-  { usr, step }: NewList,
-): Promise<ListChange> {
+  { users, step }: NewLists,
+): Promise<readonly ListChange[]> {
   const manifest = decodeManifest(utf8((await inside.journal.manifest())?.bytes ?? ''))
-  const row: ListRow = {
-    id: `L-${usr}`,
-    usr,
-    ep: manifest?.m.ep ?? 1,
-    ver: 0,
-    acc: emptyAcc,
-    root: '',
-    cnt: 0,
-    bytes: 0,
-    next: 1,
-  }
-  await inside.lists.add(row)
+  const empty = { ep: manifest?.m.ep ?? 1, ver: 0, acc: emptyAcc, root: '', cnt: 0, bytes: 0, next: 1 }
   const nobody = { ...step, cardsBefore: { of: () => noCards } }
   const now = dependencies.clock.now()
-  return issue(dependencies, inside, {
-    row,
-    planned: nothing(row),
-    texts: noTexts,
-    step: nobody,
-    by: 'create',
-    now,
-    always: true,
+  const changes = Array.from(users, (usr) => {
+    const row = { id: `L-${usr}`, usr, ...empty }
+    return { row, planned: nothing(row), texts: noTexts, step: nobody, by: 'create', now, always: true }
   })
+  return issueAll(dependencies, inside, changes)
 }
 
 export function nothing(row: ListRow): Planned {

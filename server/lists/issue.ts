@@ -5,19 +5,23 @@ import { stateRoot } from '../../shared/whitelist/state-root.ts'
 import type { PolicyKey } from '../keys/policy-key.ts'
 import { primitives } from '../keys/primitives.ts'
 import type { Config } from '../setup/config.ts'
+import type { OwnLeaf } from '../store/lists.ts'
 import type { Store } from '../store/store.ts'
-import type { EntryRow, ListRow } from '../store/tables.ts'
+import type { EntryRow, ListRow, VersionRow } from '../store/tables.ts'
 import type { Planned } from './changes.ts'
 import { differenceOf, flippedBy, type ListDifference, type OrganisationStep } from './list-difference.ts'
 import { isWorthKeeping, notKept, opsText } from './ops.ts'
-import { logHead } from './org-log.ts'
+import { logHeads } from './org-log.ts'
 
-/** Signs a head's bytes with the policy key, wherever that is. */
-export type HeadSigner = (head: Uint8Array, inside: Store) => Promise<Uint8Array>
+/** Signs heads' bytes with the policy key, wherever that is. */
+export type HeadSigner = (heads: readonly Uint8Array[], inside: Store) => Promise<readonly Uint8Array[]>
 
 /** Throws `PolicyKeyAbsent` where the key is elsewhere. */
 export function signerOf(policyKey: PolicyKey): HeadSigner {
-  return async (head, inside) => signHead(primitives, head, (await policyKey(inside)).secret)
+  return async (heads, inside) => {
+    const { secret } = await policyKey(inside)
+    return heads.map((head) => signHead(primitives, head, secret))
+  }
 }
 
 export type IssueDependencies = { readonly config: Config; readonly sign: HeadSigner }
@@ -46,8 +50,48 @@ export type ListChange = {
 const dayMs = 24 * 3_600_000
 
 export async function issue(dependencies: IssueDependencies, inside: Store, change: Issue): Promise<ListChange> {
+  const [done] = await issueAll(dependencies, inside, [change])
+  if (!done) throw new Error('a list was to change and did not')
+  return done
+}
+
+/** Lists whose rows are read and written together: few statements, since a change may touch thousands, and little memory. */
+const together = 100
+
+/** What became of each, in their order. */
+export async function issueAll(
+  dependencies: IssueDependencies,
+  inside: Store,
+  changes: readonly Issue[],
+): Promise<readonly ListChange[]> {
+  const done: ListChange[] = []
+  for (let from = 0; from < changes.length; from += together) {
+    const some = changes.slice(from, from + together)
+    const leaves = Map.groupBy(await inside.lists.leaves(some.map(({ row }) => row.id)), ({ list }) => list)
+    const moves: Move[] = []
+    for (const change of some) moves.push(await move(inside, change, leaves.get(change.row.id) ?? []))
+    await writeVersions(
+      dependencies,
+      inside,
+      moves.filter(({ isNew }) => isNew),
+    )
+    const counted = moves.filter(({ isNew, change: { row, planned } }) => !isNew && planned.next !== row.next)
+    await inside.lists.put(counted.map(({ change: { row, planned } }) => ({ ...row, next: planned.next })))
+    done.push(...moves.map(resultOf))
+  }
+  return done
+}
+
+type Move = {
+  readonly change: Issue
+  readonly difference: ListDifference
+  /** Whether it makes a version. */
+  readonly isNew: boolean
+}
+
+/** Writes the list's own rows. */
+async function move(inside: Store, change: Issue, own: readonly OwnLeaf[]): Promise<Move> {
   const { row, planned, step } = change
-  const own = await inside.lists.leaves(row.id)
   const flips = flippedBy(own, { usr: row.usr, planned, step })
   const texts = await withTexts(
     inside,
@@ -56,15 +100,19 @@ export async function issue(dependencies: IssueDependencies, inside: Store, chan
   )
   const difference = differenceOf({ usr: row.usr, own, texts, planned, step })
   await writeRows(inside, row, { planned, difference })
-  const added = difference.additions.length
-  const changed = difference.changes.length
-  const removed = difference.removals.length
-  if (added + changed + removed === 0 && change.always !== true) {
-    if (planned.next !== row.next) await inside.lists.update({ ...row, next: planned.next })
-    return { list: row.id, version: row.ver, added, changed, removed }
+  const { additions, changes, removals } = difference
+  const isNew = additions.length + changes.length + removals.length > 0 || change.always === true
+  return { change, difference, isNew }
+}
+
+function resultOf({ change: { row }, difference, isNew }: Move): ListChange {
+  return {
+    list: row.id,
+    version: isNew ? row.ver + 1 : row.ver,
+    added: difference.additions.length,
+    changed: difference.changes.length,
+    removed: difference.removals.length,
   }
-  const version = await writeVersion(dependencies, inside, { change, difference })
-  return { list: row.id, version, added, changed, removed }
 }
 
 async function withTexts(inside: Store, { row, texts }: Issue, keys: readonly string[]): Promise<Issue['texts']> {
@@ -83,37 +131,63 @@ async function writeRows(inside: Store, row: ListRow, { planned, difference }: W
   await inside.lists.setDenied(row.id, difference.flipped.admitted, 0)
 }
 
-type Version = { readonly change: Issue; readonly difference: ListDifference }
-
-async function writeVersion(
+async function writeVersions(
   { config, sign }: IssueDependencies,
   inside: Store,
-  { change: { row, planned, by, now }, difference }: Version,
-): Promise<number> {
-  const { chunks, count: cnt } = difference.leaves
-  const root = toHex(stateRoot(primitives, chunks, cnt))
-  const core = coreOf(config, { ...row, ver: row.ver + 1, root, cnt }, now)
-  const made = draftHead(primitives, core, row.acc)
-  const bytes = row.bytes + difference.bytes
-  await inside.lists.update({ ...row, ver: core.ver, acc: made.acc, root, cnt, bytes, next: planned.next })
-  const signature = await sign(made.bytes, inside)
-  const ops = isWorthKeeping(difference, bytes) ? opsText(difference) : ''
-  await inside.lists.addVersion({
+  moves: readonly Move[],
+): Promise<void> {
+  const [first] = moves
+  if (!first) return
+  const { now } = first.change
+  const drafts = moves.map((one) => draftOf(config, one))
+  await inside.lists.put(drafts.map(({ row }) => row))
+  const signatures = await sign(
+    drafts.map(({ head }) => head.bytes),
+    inside,
+  )
+  const versions = drafts.map((draft, at) => versionOf(draft, signatures[at]))
+  await inside.lists.addVersions(versions)
+  await logHeads(
+    inside,
+    drafts.map(({ head }) => head.hash),
+    now,
+  )
+  await inside.lists.announce(
+    ...versions.map(({ list, ep, ver }) => ({ kind: 'list', list, ep, ver, at: now }) as const),
+  )
+}
+
+type Draft = Move & {
+  /** As it is from this version on. */
+  readonly row: ListRow
+  readonly head: ReturnType<typeof draftHead>
+}
+
+function draftOf(config: Config, one: Move): Draft {
+  const { row, planned, now } = one.change
+  const { leaves, bytes } = one.difference
+  const root = toHex(stateRoot(primitives, leaves.chunks, leaves.count))
+  const next = { ...row, ver: row.ver + 1, root, cnt: leaves.count }
+  const head = draftHead(primitives, coreOf(config, next, now), row.acc)
+  return { ...one, head, row: { ...next, acc: head.acc, bytes: row.bytes + bytes, next: planned.next } }
+}
+
+function versionOf({ change, difference, row, head }: Draft, signature: Uint8Array | undefined): VersionRow {
+  if (!signature) throw new Error('a head was not signed')
+  const ops = isWorthKeeping(difference, row.bytes) ? opsText(difference) : ''
+  return {
     list: row.id,
-    ver: core.ver,
-    ep: core.ep,
-    core_hash: made.coreHash,
-    acc: made.acc,
+    ver: row.ver,
+    ep: row.ep,
+    core_hash: head.coreHash,
+    acc: head.acc,
     ops_json: ops,
     ops_size: ops === '' ? notKept : ops.length,
-    head: fromUtf8(made.bytes) ?? '',
+    head: fromUtf8(head.bytes) ?? '',
     head_sig: toBase64(signature),
-    by,
-    at: now,
-  })
-  await logHead(inside, made.hash, now)
-  await inside.lists.announce({ kind: 'list', list: row.id, ep: core.ep, ver: core.ver, at: now })
-  return core.ver
+    by: change.by,
+    at: change.now,
+  }
 }
 
 function coreOf(config: Config, row: ListRow, now: number): Core {

@@ -20,20 +20,20 @@ export type OrganisationStep = {
   readonly after: Organisation
   readonly cardsBefore: SharedCards
   readonly cardsAfter: SharedCards
-  /** Ids that differ between two sets of cards; computed once for each pair. */
-  readonly between: (before: CardSet, after: CardSet) => readonly string[]
+  /** Of two sets of cards; computed once for each pair. */
+  readonly between: (before: CardSet, after: CardSet) => CardDifference
 }
 
 export function stepBetween(before: Organisation, after: Organisation): OrganisationStep {
   const cardsBefore = sharedCards(before)
   const cardsAfter = before === after ? cardsBefore : sharedCards(after)
-  const known = new Map<CardSet, Map<CardSet, readonly string[]>>()
+  const known = new Map<CardSet, Map<CardSet, CardDifference>>()
   const between = (from: CardSet, to: CardSet) => {
-    const row = known.get(from) ?? new Map<CardSet, readonly string[]>()
+    const row = known.get(from) ?? new Map<CardSet, CardDifference>()
     known.set(from, row)
-    const ids = row.get(to) ?? setDifference(from, to)
-    row.set(to, ids)
-    return ids
+    const difference = row.get(to) ?? setDifference(from, to)
+    row.set(to, difference)
+    return difference
   }
   return { before, after, cardsBefore, cardsAfter, between }
 }

@@ -1,12 +1,18 @@
 /** The organisation's log of heads, each entry chained to the one before (protocol.md 11): nobody removes a version unseen. */
 import { hashOf } from '../access/sessions.ts'
 import type { Store } from '../store/store.ts'
+import type { OrgLogRow } from '../store/tables.ts'
 
 const beginning = '0'.repeat(64)
 
-export async function logHead(inside: Store, headHash: string, now: number): Promise<void> {
-  const last = await inside.journal.lastLog()
-  await inside.journal.addLog({ n: (last?.n ?? 0) + 1, head_hash: headHash, prev: linkOf(last), at: now })
+export async function logHeads(inside: Store, hashes: readonly string[], at: number): Promise<void> {
+  let last = await inside.journal.lastLog()
+  const rows: OrgLogRow[] = []
+  for (const head_hash of hashes) {
+    last = { n: (last?.n ?? 0) + 1, head_hash, prev: linkOf(last), at }
+    rows.push(last)
+  }
+  await inside.journal.addLog(rows)
 }
 
 /** Whether the log is whole: every entry names the one before it. */

@@ -51,28 +51,34 @@ export type CardDifference = {
 }
 
 /** Between two views. `between`: the difference of their sets, by `setDifference`, which many lists share. */
-export function viewDifference(before: CardView, after: CardView, between: readonly string[]): CardDifference {
-  const ids = new Set([...between, ...before.hidden, ...after.hidden])
-  for (const { id } of [...before.extra, ...after.extra]) ids.add(id)
-  const added: Card[] = []
-  const changed: { from: Card; to: Card }[] = []
-  const removed: Card[] = []
-  for (const id of ids) {
-    const from = cardAt(before, id)
-    const to = cardAt(after, id)
-    if (from && to && from.json !== to.json) changed.push({ from, to })
-    else if (from && !to) removed.push(from)
-    else if (to && !from) added.push(to)
+export function viewDifference(before: CardView, after: CardView, between: CardDifference): CardDifference {
+  const own = new Set([...before.hidden, ...after.hidden])
+  for (const { id } of [...before.extra, ...after.extra]) own.add(id)
+  const difference = {
+    added: between.added.filter(({ id }) => !own.has(id)),
+    changed: between.changed.filter(({ to }) => !own.has(to.id)),
+    removed: between.removed.filter(({ id }) => !own.has(id)),
   }
-  return { added, changed, removed }
+  for (const id of own) compare(difference, cardAt(before, id), cardAt(after, id))
+  return difference
 }
 
-/** Ids of the cards that differ between two sets. */
-export function setDifference(before: CardSet, after: CardSet): readonly string[] {
-  if (before === after) return []
-  const ids = after.cards.filter(({ id, json }) => before.cards[before.places.get(id) ?? -1]?.json !== json)
-  const gone = before.cards.filter(({ id }) => !after.places.has(id))
-  return [...ids, ...gone].map(({ id }) => id)
+/** Between all cards of two sets. */
+export function setDifference(before: CardSet, after: CardSet): CardDifference {
+  const difference: Growing = { added: [], changed: [], removed: [] }
+  if (before === after) return difference
+  const old = (id: string) => before.cards[before.places.get(id) ?? -1]
+  for (const card of after.cards) compare(difference, old(card.id), card)
+  for (const card of before.cards) if (!after.places.has(card.id)) difference.removed.push(card)
+  return difference
+}
+
+type Growing = { readonly [K in keyof CardDifference]: CardDifference[K][number][] }
+
+function compare({ added, changed, removed }: Growing, from: Card | undefined, to: Card | undefined): void {
+  if (from && to && from.json !== to.json) changed.push({ from, to })
+  else if (from && !to) removed.push(from)
+  else if (to && !from) added.push(to)
 }
 
 function cardAt({ set, hidden, extra }: CardView, id: string): Card | undefined {

@@ -4,12 +4,15 @@ import type { RuleRow } from '../store/administration/tables.ts'
 export type Denials = {
   /** Tells two sets of deny rules apart. */
   readonly fingerprint: string
-  /** The rule that keeps the address (folded, or `@domain`) out of the user's list. */
+  /** The rule that keeps the address (folded, or `@domain`) out of the user's list; `usr` empty: out of all lists. */
   find(usr: string, key: string): RuleRow | undefined
+  /** Addresses and `@domain`s that a rule keeps out of this user's list only. */
+  ofUser(usr: string): readonly string[]
 }
 
 export function denialsOf(rules: readonly RuleRow[]): Denials {
   const denies = rules.filter((rule) => rule.kind === 'deny')
+  const byUser = Map.groupBy(denies, (rule) => rule.b)
   const byPlace = new Map(denies.map((rule) => [`${rule.b} ${rule.a}`, rule]))
   return {
     fingerprint: [...byPlace.keys()].sort().join('\n'),
@@ -22,5 +25,6 @@ export function denialsOf(rules: readonly RuleRow[]): Denials {
       }
       return undefined
     },
+    ofUser: (usr) => (byUser.get(usr) ?? []).map((rule) => rule.a),
   }
 }

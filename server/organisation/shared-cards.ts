@@ -72,22 +72,24 @@ export function sharedCards(organisation: Organisation): SharedCards {
 
 type Hiding = { readonly own: ReadonlySet<string>; readonly organisation: Organisation }
 
-/** The viewer's own card, those that own entries go before, and those that a rule denies. */
+/** The viewer's own card, those that own entries go before, and those that a rule denies to this viewer. */
 function hiddenOf(set: CardSet, viewer: Person, { own, organisation }: Hiding): ReadonlySet<string> {
   const hidden = new Set<string>()
   const hide = (card: Card | undefined) => card && hidden.add(card.id)
   hide(set.byKey.get(viewer.key))
   for (const key of own) hide(set.byKey.get(key))
-  if (organisation.denials.fingerprint !== '') {
-    for (const card of set.cards) if (organisation.denials.find(viewer.usr, card.key)) hide(card)
+  for (const denied of organisation.denials.ofUser(viewer.usr)) {
+    if (!denied.startsWith('@')) hide(set.byKey.get(denied))
+    else for (const card of set.cards) if (card.key.endsWith(denied)) hide(card)
   }
   return hidden
 }
 
-function cardsOfUnits({ people }: Organisation, units: readonly Unit[]): readonly Card[] {
+/** Without those that are denied to all: one set stays right for many lists. */
+function cardsOfUnits({ people, denials }: Organisation, units: readonly Unit[]): readonly Card[] {
   if (units.length === 0) return []
   return [...people.values()]
-    .filter((person) => person.isActive && units.some((unit) => isIn(person, unit)))
+    .filter((person) => person.isActive && units.some((unit) => isIn(person, unit)) && !denials.find('', person.key))
     .flatMap(({ card }) => card ?? [])
 }
 

@@ -10,7 +10,7 @@ export type JournalStore = {
   readonly manifestsAfter: (ver: number) => Promise<readonly ManifestRow[]>
   readonly addManifest: (row: ManifestRow) => Promise<void>
   readonly lastLog: () => Promise<OrgLogRow | undefined>
-  readonly addLog: (row: OrgLogRow) => Promise<void>
+  readonly addLog: (rows: readonly OrgLogRow[]) => Promise<void>
   readonly log: () => Promise<readonly OrgLogRow[]>
   readonly addReport: (row: Omit<ReportRow, 'id'>) => Promise<void>
   readonly setting: (name: string) => Promise<string | undefined>
@@ -35,8 +35,8 @@ export function createJournalStore(db: Database): JournalStore {
       await db.insertInto('manifests').values(row).execute()
     },
     lastLog: () => db.selectFrom('orglog').selectAll().orderBy('n', 'desc').limit(1).executeTakeFirst(),
-    async addLog(row) {
-      await db.insertInto('orglog').values(row).execute()
+    async addLog(rows) {
+      await db.insertInto('orglog').values(rows).execute()
     },
     log: () => db.selectFrom('orglog').selectAll().orderBy('n').execute(),
     async addReport(row) {

@@ -9,11 +9,12 @@ export type ListStore = {
   readonly ofUser: (usr: string) => Promise<ListRow | undefined>
   /** The same under a lock until the transaction ends: a version is counted only under it. */
   readonly lock: (id: string) => Promise<ListRow | undefined>
-  readonly add: (row: ListRow) => Promise<void>
-  readonly update: (row: ListRow) => Promise<void>
+  readonly lockAll: () => Promise<readonly ListRow[]>
+  /** The rows as they are to be: new ones are added. */
+  readonly put: (rows: readonly ListRow[]) => Promise<void>
   readonly entries: (list: string) => Promise<readonly EntryRow[]>
-  /** What the state root and the rules need, without the texts. */
-  readonly leaves: (list: string) => Promise<readonly OwnLeaf[]>
+  /** What the state root and the rules need, without the texts; of each list in order of id. */
+  readonly leaves: (lists: readonly string[]) => Promise<readonly OwnLeaf[]>
   readonly setDenied: (list: string, ids: readonly string[], denied: number) => Promise<void>
   readonly entriesByKeys: (list: string, keys: readonly string[]) => Promise<readonly EntryRow[]>
   readonly addEntries: (rows: readonly EntryRow[]) => Promise<void>
@@ -26,16 +27,16 @@ export type ListStore = {
   readonly opsBetween: (list: string, after: number, ver: number) => Promise<readonly string[]>
   /** The operations of the versions made at `time` or later. */
   readonly opsSince: (list: string, time: number) => Promise<readonly string[]>
-  readonly addVersion: (row: VersionRow) => Promise<void>
+  readonly addVersions: (rows: readonly VersionRow[]) => Promise<void>
   /** Lists whose newest version is older than `time`: their heads are to be issued again. */
   readonly olderThan: (time: number) => Promise<readonly string[]>
-  readonly announce: (row: Omit<OutboxRow, 'id'>) => Promise<void>
+  readonly announce: (...rows: readonly Omit<OutboxRow, 'id'>[]) => Promise<void>
   readonly announcedAfter: (id: number) => Promise<readonly Announcement[]>
   readonly lastAnnounced: () => Promise<number>
   readonly removeAnnounced: (before: number) => Promise<void>
 }
 
-export type OwnLeaf = Pick<EntryRow, 'id' | 'key' | 'leaf' | 'denied'>
+export type OwnLeaf = Pick<EntryRow, 'list' | 'id' | 'key' | 'leaf' | 'denied'>
 
 /** A version without its operations, which may be as long as the list. */
 export type VersionHead = Pick<VersionRow, 'ver' | 'ep' | 'head' | 'head_sig' | 'at'>
@@ -52,11 +53,15 @@ export type Announcement = {
 /** Rows in one statement: SQLite allows 32,766 parameters, PostgreSQL 65,535. */
 const batch = 1_000
 
+async function inBatches<T>(rows: readonly T[], write: (some: readonly T[]) => Promise<unknown>): Promise<void> {
+  for (let from = 0; from < rows.length; from += batch) await write(rows.slice(from, from + batch))
+}
+
 export function createListStore(db: Database, traits: DialectTraits): ListStore {
   return { ...listRows(db, traits), ...entryRows(db), ...versionRows(db), ...outboxRows(db, traits) }
 }
 
-function listRows(db: Database, traits: DialectTraits): Pick<ListStore, 'get' | 'ofUser' | 'lock' | 'add' | 'update'> {
+function listRows(db: Database, traits: DialectTraits): Pick<ListStore, 'get' | 'ofUser' | 'lock' | 'lockAll' | 'put'> {
   return {
     get: (id) => db.selectFrom('lists').selectAll().where('id', '=', id).executeTakeFirst(),
     ofUser: (usr) => db.selectFrom('lists').selectAll().where('usr', '=', usr).executeTakeFirst(),
@@ -64,12 +69,28 @@ function listRows(db: Database, traits: DialectTraits): Pick<ListStore, 'get' | 
       const row = db.selectFrom('lists').selectAll().where('id', '=', id)
       return (traits.rowLocks ? row.forUpdate() : row).executeTakeFirst()
     },
-    async add(row) {
-      await db.insertInto('lists').values(row).execute()
+    lockAll() {
+      const rows = db.selectFrom('lists').selectAll().orderBy('id')
+      return (traits.rowLocks ? rows.forUpdate() : rows).execute()
     },
-    async update({ id, ...rest }) {
-      await db.updateTable('lists').set(rest).where('id', '=', id).execute()
-    },
+    put: (rows) =>
+      inBatches(rows, (some) =>
+        db
+          .insertInto('lists')
+          .values(some)
+          .onConflict((conflict) =>
+            conflict.column('id').doUpdateSet((pick) => ({
+              ep: pick.ref('excluded.ep'),
+              ver: pick.ref('excluded.ver'),
+              acc: pick.ref('excluded.acc'),
+              root: pick.ref('excluded.root'),
+              cnt: pick.ref('excluded.cnt'),
+              bytes: pick.ref('excluded.bytes'),
+              next: pick.ref('excluded.next'),
+            })),
+          )
+          .execute(),
+      ),
   }
 }
 
@@ -78,43 +99,35 @@ function entryRows(
 ): Pick<ListStore, 'entries' | 'leaves' | 'setDenied' | 'entriesByKeys' | 'addEntries' | 'removeEntries'> {
   return {
     entries: (list) => db.selectFrom('entries').selectAll().where('list', '=', list).orderBy('id').execute(),
-    leaves: (list) =>
-      db.selectFrom('entries').select(['id', 'key', 'leaf', 'denied']).where('list', '=', list).orderBy('id').execute(),
-    async setDenied(list, ids, denied) {
-      for (let from = 0; from < ids.length; from += batch) {
-        const some = ids.slice(from, from + batch)
-        await db.updateTable('entries').set({ denied }).where('list', '=', list).where('id', 'in', some).execute()
-      }
-    },
+    leaves: (lists) =>
+      db
+        .selectFrom('entries')
+        .select(['list', 'id', 'key', 'leaf', 'denied'])
+        .where('list', 'in', lists)
+        .orderBy('list')
+        .orderBy('id')
+        .execute(),
+    setDenied: (list, ids, denied) =>
+      inBatches(ids, (some) =>
+        db.updateTable('entries').set({ denied }).where('list', '=', list).where('id', 'in', some).execute(),
+      ),
     async entriesByKeys(list, keys) {
       const found: EntryRow[] = []
-      for (let from = 0; from < keys.length; from += batch) {
-        const some = keys.slice(from, from + batch)
+      await inBatches(keys, async (some) => {
         const rows = db.selectFrom('entries').selectAll().where('list', '=', list).where('key', 'in', some)
         found.push(...(await rows.execute()))
-      }
+      })
       return found
     },
-    async addEntries(rows) {
-      for (let from = 0; from < rows.length; from += batch) {
-        await db
-          .insertInto('entries')
-          .values(rows.slice(from, from + batch))
-          .execute()
-      }
-    },
-    async removeEntries(list, ids) {
-      for (let from = 0; from < ids.length; from += batch) {
-        const some = ids.slice(from, from + batch)
-        await db.deleteFrom('entries').where('list', '=', list).where('id', 'in', some).execute()
-      }
-    },
+    addEntries: (rows) => inBatches(rows, (some) => db.insertInto('entries').values(some).execute()),
+    removeEntries: (list, ids) =>
+      inBatches(ids, (some) => db.deleteFrom('entries').where('list', '=', list).where('id', 'in', some).execute()),
   }
 }
 
 function versionRows(
   db: Database,
-): Pick<ListStore, 'version' | 'headOf' | 'chainAfter' | 'opsBetween' | 'opsSince' | 'addVersion' | 'olderThan'> {
+): Pick<ListStore, 'version' | 'headOf' | 'chainAfter' | 'opsBetween' | 'opsSince' | 'addVersions' | 'olderThan'> {
   return {
     version: (list, ver) =>
       db.selectFrom('versions').selectAll().where('list', '=', list).where('ver', '=', ver).executeTakeFirst(),
@@ -153,9 +166,7 @@ function versionRows(
         .execute()
       return rows.map((row) => row.ops_json)
     },
-    async addVersion(row) {
-      await db.insertInto('versions').values(row).execute()
-    },
+    addVersions: (rows) => inBatches(rows, (some) => db.insertInto('versions').values(some).execute()),
     async olderThan(time) {
       const rows = await db
         .selectFrom('lists')
@@ -180,10 +191,10 @@ function outboxRows(
      * Under a lock until the transaction ends: numbers become visible in their order, and who has read up to one of
      * them has missed none below it. A number whose transaction failed is never seen at all.
      */
-    announce: (row) =>
+    announce: (...rows) =>
       joined(db, async (inside) => {
         await traits.lock(inside, 'outbox')
-        await inside.insertInto('outbox').values(row).execute()
+        await inBatches(rows, (some) => inside.insertInto('outbox').values(some).execute())
       }),
     announcedAfter: (id) =>
       db.selectFrom('outbox').select(['id', 'kind', 'list', 'ep', 'ver']).where('id', '>', id).orderBy('id').execute(),

@@ -102,5 +102,26 @@ async function openFile(file: string, alone: boolean): Promise<SqliteDatabase> {
   // What is deleted, such as the half of a revoked device's key, is overwritten where that costs no more writing.
   database.pragma('secure_delete = FAST')
   database.pragma(`busy_timeout = ${blockMs}`)
-  return database
+  return remembering(database)
+}
+
+/** Statements kept, the last used ones. */
+const maxStatements = 200
+
+/** Statements are parsed once: a change of thousands of lists runs the same few again and again. */
+function remembering(database: SqliteDatabase): SqliteDatabase {
+  const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>()
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const statement = statements.get(sql) ?? database.prepare(sql)
+      statements.delete(sql)
+      statements.set(sql, statement)
+      for (const oldest of statements.keys()) {
+        if (statements.size <= maxStatements) break
+        statements.delete(oldest)
+      }
+      return statement
+    },
+  }
 }
