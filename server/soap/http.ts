@@ -1,4 +1,5 @@
 /** The HTTPS side of the SOAP service: the only file that imports the web framework for it. */
+import type { Socket } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { FaultCode, SoapFault } from '../../shared/soap/faults.ts'
@@ -14,8 +15,10 @@ import { wsdl } from './wsdl.ts'
 export const maxRequestBody = 128 * 1024
 /** A request must have arrived whole after this. */
 const requestTimeoutMs = 30_000
-/** A TLS handshake, too: a server that is told to end waits no longer for one that was only begun. */
-const handshakeTimeoutMs = 5_000
+/** A TLS handshake, too: thousands may begin theirs at once after a restart, and each that is cut costs another. */
+const handshakeTimeoutMs = 20_000
+/** Whoever is still connected so long after the end was told is cut off: a handshake that was only begun, an answer that nobody reads. */
+const lingerMs = 1_000
 /** Longer than a held Wait. */
 const keepAliveMs = 75_000
 
@@ -40,6 +43,7 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
   }
   const https = { ...tls, minVersion: 'TLSv1.2', handshakeTimeout: handshakeTimeoutMs } as const
   const app: FastifyInstance = tls ? fastify({ ...common, https }) : fastify(common)
+  cutOffLingering(app)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/soap+xml', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', async (request, reply) => {
@@ -56,6 +60,20 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
   app.get(soapPath, (request, reply) => sendWsdl(request, reply, options.url()))
   app.post(soapPath, (request, reply) => answer(service, request, reply))
   return app
+}
+
+function cutOffLingering(app: FastifyInstance): void {
+  const sockets = new Set<Socket>()
+  app.server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  app.addHook('preClose', async () => {
+    const timer = setTimeout(() => {
+      for (const socket of sockets) socket.destroy()
+    }, lingerMs)
+    app.server.once('close', () => clearTimeout(timer))
+  })
 }
 
 class TooMany extends Error {

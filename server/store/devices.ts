@@ -1,4 +1,5 @@
 /** Rows of devices: their keys, states and request numbers, and the commands that wait for them. */
+import type { DialectTraits } from './schema.ts'
 import type { Database } from './store.ts'
 import type { CommandRow, DeviceRow, DeviceState, HalfRow } from './tables.ts'
 
@@ -9,7 +10,7 @@ export type DeviceStore = {
   readonly setState: (usr: string, id: string, state: DeviceState) => Promise<void>
   /** Its next public keys, base64. */
   readonly setKeys: (device: Pick<DeviceRow, 'usr' | 'id'>, keys: Pick<DeviceRow, 'dsig' | 'dbox'>) => Promise<void>
-  /** Takes a request number: false unless it is higher than all before. One statement, so that two requests never both pass. */
+  /** Takes a request number: false unless it is higher than all before; two requests never both pass. */
   readonly takeSeq: (device: Pick<DeviceRow, 'usr' | 'id'>, seq: number, now: number) => Promise<boolean>
   readonly acknowledge: (device: Pick<DeviceRow, 'usr' | 'id'>, ack: Acknowledgement) => Promise<void>
   /** The server's half of what opens its store, base64 (protocol.md 9). */
@@ -29,15 +30,65 @@ export type DeviceStore = {
 
 export type Acknowledgement = { readonly ep: number; readonly ver: number; readonly head: string }
 
-export function createDeviceStore(db: Database): DeviceStore {
-  return { ...deviceRows(db), ...halfRows(db), ...commandRows(db) }
+export function createDeviceStore(db: Database, traits: DialectTraits): DeviceStore {
+  // PostgreSQL writes the commits of one moment together by itself.
+  const takeSeq = db.isTransaction || traits.rowLocks ? takingEach(db) : takingTogether(db)
+  return { ...deviceRows(db), takeSeq, ...halfRows(db), ...commandRows(db) }
+}
+
+type TakeSeq = DeviceStore['takeSeq']
+
+function takingEach(db: Database): TakeSeq {
+  return async ({ usr, id }, seq, now) => {
+    const taken = await db
+      .updateTable('devices')
+      .set({ seq, last: now })
+      .where('usr', '=', usr)
+      .where('id', '=', id)
+      .where('seq', '<', seq)
+      .executeTakeFirst()
+    return taken.numUpdatedRows === 1n
+  }
+}
+
+type Asked = PromiseWithResolvers<boolean> & { readonly taking: Parameters<TakeSeq> }
+
+/** The numbers of all requests that wait are taken in one transaction: each commit is a write to the disk, which blocks the process. */
+function takingTogether(db: Database): TakeSeq {
+  let waiting: Asked[] = []
+  let busy = false
+  const takeAll = async () => {
+    while (waiting.length > 0) {
+      const some = waiting
+      waiting = []
+      try {
+        const taken = await db.transaction().execute(async (inside) => {
+          const take = takingEach(inside)
+          const results: boolean[] = []
+          for (const { taking } of some) results.push(await take(...taking))
+          return results
+        })
+        for (const [at, { resolve }] of some.entries()) resolve(taken[at] === true)
+      } catch (error) {
+        for (const { reject } of some) reject(error)
+      }
+    }
+    busy = false
+  }
+  return (...taking) => {
+    const asked = { ...Promise.withResolvers<boolean>(), taking }
+    waiting.push(asked)
+    if (!busy) setImmediate(() => void takeAll())
+    busy = true
+    return asked.promise
+  }
 }
 
 type CommandRows = 'commands' | 'addCommand' | 'allCommands' | 'openCommands' | 'signCommand' | 'setCommand'
 
 type HalfRows = 'half' | 'addHalf' | 'removeHalf'
 
-function deviceRows(db: Database): Omit<DeviceStore, CommandRows | HalfRows> {
+function deviceRows(db: Database): Omit<DeviceStore, CommandRows | HalfRows | 'takeSeq'> {
   return {
     get: (usr, id) =>
       db.selectFrom('devices').selectAll().where('usr', '=', usr).where('id', '=', id).executeTakeFirst(),
@@ -53,16 +104,6 @@ function deviceRows(db: Database): Omit<DeviceStore, CommandRows | HalfRows> {
     },
     async setKeys({ usr, id }, { dsig, dbox }) {
       await db.updateTable('devices').set({ dsig, dbox }).where('usr', '=', usr).where('id', '=', id).execute()
-    },
-    async takeSeq({ usr, id }, seq, now) {
-      const taken = await db
-        .updateTable('devices')
-        .set({ seq, last: now })
-        .where('usr', '=', usr)
-        .where('id', '=', id)
-        .where('seq', '<', seq)
-        .executeTakeFirst()
-      return taken.numUpdatedRows === 1n
     },
     async acknowledge({ usr, id }, { ep, ver, head }) {
       await db

@@ -144,7 +144,7 @@ export function insideOf(db: Database, traits: DialectTraits): Store {
 function repositories(db: Database, traits: DialectTraits): Repositories {
   return {
     users: createUserStore(db),
-    devices: createDeviceStore(db),
+    devices: createDeviceStore(db, traits),
     lists: createListStore(db, traits),
     sessions: createSessionStore(db),
     access: createAccessStore(db),
