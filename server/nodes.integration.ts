@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { signedIn, type Target, type TestClient, tell } from './testing/client.ts'
+import { signedIn, type TestClient, tell } from './testing/client.ts'
 import { faultOfList } from './testing/consistency.ts'
-import { startCommand, type TestFolder, testFolder, testPassword } from './testing/harness.ts'
+import { type TestFolder, testFolder, testPassword } from './testing/harness.ts'
+import { type Node, startNodes } from './testing/nodes.ts'
 import { createNumbers } from './testing/numbers.ts'
 import { startPostgres, type TestPostgres } from './testing/postgres.ts'
 
@@ -23,48 +22,13 @@ beforeAll(async () => {
   postgres = await startPostgres()
   const mail = { kind: 'external', imap: elsewhere, smtp: elsewhere } as const
   folder = await testFolder(['alice', 'bob'], { store: await postgres.createDatabase(), mail })
-  // As an administrator sets up a second server: settings, keys and certificate are copied.
-  await cp(folder.path, `${folder.path}-second`, { recursive: true })
-  nodes = [await startNode(folder.path), await startNode(`${folder.path}-second`)]
+  nodes = await startNodes(folder.path)
 })
 afterAll(async () => {
-  for (const node of nodes) await node.kill()
+  for (const node of nodes) await node.close()
   await folder.close()
-  await rm(`${folder.path}-second`, { recursive: true })
   await postgres.close()
 })
-
-/** A serving process that may be killed, and started again at the same port. */
-type Node = { readonly path: string; readonly target: Target; kill(): Promise<void>; start(): Promise<void> }
-
-async function startNode(path: string): Promise<Node> {
-  let running = await serve(path, '0')
-  const cert = await readFile(join(path, 'tls/cert.pem'), 'utf8')
-  const { port } = new URL(running.url)
-  return {
-    path,
-    target: { url: running.url, cert },
-    async kill() {
-      running.child.kill('SIGKILL')
-      await running.finished
-    },
-    async start() {
-      running = await serve(path, port)
-    },
-  }
-}
-
-async function serve(path: string, port: string) {
-  const { child, finished } = startCommand(path, ['serve', '--port', port])
-  if (!child.stdout) throw new Error('no output')
-  const ended = finished.then(({ err }) => {
-    throw new Error(`it does not serve: ${err}`)
-  })
-  ended.catch(() => undefined)
-  const [line]: Buffer[] = await Promise.race([once(child.stdout, 'data'), ended])
-  const { url }: { readonly url: string } = JSON.parse(String(line))
-  return { child, finished, url }
-}
 
 /** Changes a list by a process that is started again, from its beginning, whenever it is killed. */
 type Changer = { readonly told: readonly number[]; readonly done: Promise<void>; kill(): void }

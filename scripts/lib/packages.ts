@@ -35,6 +35,8 @@ export const testPackages: readonly SystemPackage[] = [
     why: 'a real mail server in tests',
   })),
   { name: 'postgresql', why: 'the store of several servers in tests' },
+  ...['nginx', 'haproxy'].map((name) => ({ name, why: 'a proxy before several servers in tests' })),
+  { name: 'systemd', why: 'reading the example units in tests' },
   { name: 'prosody', why: 'a roster to import in tests' },
   { name: 'slapd', why: 'a directory to import in tests' },
   { name: 'ldap-utils', why: 'filling that directory' },

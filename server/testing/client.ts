@@ -27,7 +27,8 @@ import {
 import { emptyState, type ListState } from '../../shared/whitelist/sync/list-state.ts'
 import { primitives, randomBytes } from '../keys/primitives.ts'
 
-export type Target = { readonly url: string; readonly cert?: string }
+/** `from`: address of this machine that the client has. */
+export type Target = { readonly url: string; readonly cert?: string; readonly from?: string }
 export type HttpAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
 
 export function exchange(
@@ -41,7 +42,12 @@ export function exchange(
   return new Promise((resolve, reject) => {
     const call = make(
       url,
-      { method: sent ? 'POST' : 'GET', headers, ...(target.cert ? { ca: target.cert } : {}) },
+      {
+        method: sent ? 'POST' : 'GET',
+        headers,
+        ...(target.cert ? { ca: target.cert } : {}),
+        ...(target.from ? { localAddress: target.from } : {}),
+      },
       (answer) => {
         const chunks: Buffer[] = []
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
