@@ -2,6 +2,7 @@
 import { formatMailbox } from '../../shared/header.ts'
 import { encodeWords } from '../../shared/text/encoded-word.ts'
 import type { Account, Accounts } from '../accounts.ts'
+import { tellNews } from '../administration/nudge.ts'
 import { readIncoming } from '../mail/smtp/message.ts'
 import { evidenceOf, type Judge, judgeFor } from '../mail/smtp/verdict.ts'
 import type { Quarantined } from '../store/quarantine.ts'
@@ -26,6 +27,7 @@ export async function sendDigests(parts: DigestParts): Promise<number> {
       const account = await parts.accounts.byId(user)
       if (!account) continue
       await sendDigest(parts, account, rows)
+      await parts.store.transaction((inside) => tellNews(inside, [user], parts.clock.now()))
       told += 1
     } catch (error) {
       parts.failed(error)

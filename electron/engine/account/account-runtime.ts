@@ -32,6 +32,8 @@ export type RuntimeEvents = {
   readonly online: () => void
   /** Contact requests moved; how many wait for the user's answer. */
   readonly requestsChanged: (waiting: number) => void
+  /** Something beside the list moved on the server. */
+  readonly news: () => void
   /** Returns whether the connection goes on trying. */
   readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
   /** Verified and remembered commands; one that is carried out already comes again until the server knows. */
@@ -267,7 +269,10 @@ function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls,
       events.online()
       requests.look()
     },
-    news: requests.look,
+    news: () => {
+      requests.look()
+      events.news()
+    },
     failed: events.failed,
   })
 }

@@ -6,21 +6,11 @@ import { Facts } from '../../components/Facts.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
 import { Note } from '../../components/Note.tsx'
 import { scrollStop } from '../../components/scroll-stop.ts'
-import { heldWords } from '../../components/words.ts'
 import { formatMoment } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { claimWords } from './HeldColumn.tsx'
-
-function Why({ held }: { readonly held: HeldMessage }) {
-  const { t } = useWords()
-  const rule = t('common.rule', { rule: held.rule })
-  return (
-    <Note tone="warn" icon="held">
-      <p className="font-semibold">{t('common.and', { first: heldWords(t, held), second: rule })}</p>
-      <p>{t(`heldMore.${held.reason}`)}</p>
-    </Note>
-  )
-}
+import { KeptReading } from './KeptReading.tsx'
+import { Why } from './Why.tsx'
 
 function Body() {
   const { text, failure } = useSlice(useStores().held)
@@ -63,15 +53,15 @@ function Reading({ held }: { readonly held: HeldMessage }) {
 
 /** A held message: text and nothing but text, and never in a contact's clothes (I3). */
 export function HeldPane() {
-  const { selected, total } = useSlice(useStores().held)
+  const { selected, kept, total } = useSlice(useStores().held)
   const { t } = useWords()
   return (
     <>
       <DetailBar />
-      {selected ? (
-        <Reading held={selected} />
-      ) : (
-        total > 0 && <EmptyState icon="held" title={t('held.choose')} hint={t('held.chooseHint')} />
+      {selected && <Reading held={selected} />}
+      {kept && <KeptReading kept={kept} />}
+      {!selected && !kept && total > 0 && (
+        <EmptyState icon="held" title={t('held.choose')} hint={t('held.chooseHint')} />
       )}
     </>
   )

@@ -5,6 +5,8 @@ import type { Let } from '../../mail/testing/attack-suite.ts'
 export type NextServer = {
   /** What came since the last time. */
   readonly taken: () => readonly Let[]
+  /** The next message, once it has come: for what nobody waits for otherwise. */
+  readonly arrived: () => Promise<Let>
   /** Replies to RCPT for these addresses, instead of yes. */
   readonly refusing: Map<string, number>
   close(): Promise<void>
@@ -12,6 +14,7 @@ export type NextServer = {
 
 export async function startNextServer(port: number): Promise<NextServer> {
   const taken: Let[] = []
+  let wake: () => void = () => undefined
   const refusing = new Map<string, number>()
   const server = new SMTPServer({
     authOptional: true,
@@ -31,6 +34,7 @@ export async function startNextServer(port: number): Promise<NextServer> {
           raw: Buffer.concat(chunks).toString('latin1'),
         })
         done()
+        wake()
       })
     },
   })
@@ -41,6 +45,15 @@ export async function startNextServer(port: number): Promise<NextServer> {
   })
   return {
     taken: () => taken.splice(0),
+    async arrived() {
+      for (;;) {
+        const first = taken.shift()
+        if (first) return first
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
     refusing,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
