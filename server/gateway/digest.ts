@@ -83,9 +83,9 @@ function words(count: number): readonly string[] {
   const one = count === 1
   return [
     `The mail server holds ${count} new ${one ? 'message' : 'messages'} that your whitelist does not admit.`,
-    `To have ${one ? 'it' : 'one'} delivered, give your administrator its number.`,
+    `To have ${one ? 'it' : 'one'} delivered, ask for it in Kith under Held, or give your administrator its number.`,
     '',
-    `郵件伺服器保留了 ${count} 封白名單未允許的新郵件。如需投遞，請將編號告知管理員。`,
-    `邮件服务器保留了 ${count} 封白名单未允许的新邮件。如需投递，请将编号告知管理员。`,
+    `郵件伺服器保留了 ${count} 封白名單未允許的新郵件。如需投遞，請在 Kith 的「攔截」中索取，或將編號告知管理員。`,
+    `邮件服务器保留了 ${count} 封白名单未允许的新邮件。如需投递，请在 Kith 的“拦截”中索取，或将编号告知管理员。`,
   ]
 }
