@@ -179,6 +179,9 @@ function listed({ manifest, expiresInDays, keys }: Inventory): Outcome {
     `manifest version ${ver}, epoch ${ep}, valid until ${dateOf(exp)}; root keys that must sign: ${k}`,
     ...warning,
     table([['KEY', 'FINGERPRINT', 'STATE', 'MANIFESTS', 'SECRET'], ...rows]),
+    ...keys
+      .filter(({ level, state }) => level !== undefined && state === 'in use')
+      .map(({ level = '' }) => `organisations that use Kith know mail from here by: ${level}`),
   ].join('\n')
   const told = { version: ver, epoch: ep, expires: new Date(exp).toISOString(), threshold: k }
   return succeeded(text, { manifest: { ...told, ...(expiresInDays === undefined ? {} : { expiresInDays }) }, keys })
