@@ -7,6 +7,8 @@ export type NextServer = {
   readonly taken: () => readonly Let[]
   /** The next message, once it has come: for what nobody waits for otherwise. */
   readonly arrived: () => Promise<Let>
+  /** The next message is never answered nor kept; resolves when all of it is here. */
+  readonly stall: () => Promise<void>
   /** Replies to RCPT for these addresses, instead of yes. */
   readonly refusing: Map<string, number>
   close(): Promise<void>
@@ -15,6 +17,7 @@ export type NextServer = {
 export async function startNextServer(port: number): Promise<NextServer> {
   const taken: Let[] = []
   let wake: () => void = () => undefined
+  let stalled: (() => void) | undefined
   const refusing = new Map<string, number>()
   const server = new SMTPServer({
     authOptional: true,
@@ -29,6 +32,11 @@ export async function startNextServer(port: number): Promise<NextServer> {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('end', () => {
+        if (stalled) {
+          stalled()
+          stalled = undefined
+          return
+        }
         taken.push({
           to: envelope.rcptTo.map(({ address }) => address),
           raw: Buffer.concat(chunks).toString('latin1'),
@@ -54,6 +62,10 @@ export async function startNextServer(port: number): Promise<NextServer> {
         })
       }
     },
+    stall: () =>
+      new Promise((resolve) => {
+        stalled = resolve
+      }),
     refusing,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
