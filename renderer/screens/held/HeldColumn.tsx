@@ -90,7 +90,7 @@ function useKeptModel(): ListModel<KeptMessage> {
   const whyOf = (one: KeptMessage) =>
     one.state === 'kept'
       ? heldWords(t, one)
-      : t('common.and', { first: heldWords(t, one), second: t(`keptState.${one.state}`) })
+      : t('common.and', { first: t(`keptState.${one.state}`), second: heldWords(t, one) })
   return {
     ...looks,
     label: t('held.kept'),

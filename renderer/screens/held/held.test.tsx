@@ -51,7 +51,7 @@ test('a message on the server is a claim with its rule; asked for, it says that 
   expect(page.state.calls.findLast((call) => call.name === 'quarantine.release')?.input).toEqual({ id: 17 })
   expect(within(shown).queryByRole('button')).toBeNull()
   expect(within(shown).getByRole('status').textContent).toBe('An administrator has been asked and will decide.')
-  expect(opener(onServer(), `${name} · asked for`)).toBeTruthy()
+  expect(opener(onServer(), name.replace('Not in', 'asked for · Not in'))).toBeTruthy()
   // The decision comes while it is open.
   page.state.kept = [{ ...kept, state: 'refused' }]
   page.state.emit('quarantine.changed', {})
