@@ -20,14 +20,18 @@ export type DigestParts = Judge & {
 /** Answers how many users were told. A user who cannot be told now is told the next time. */
 export async function sendDigests(parts: DigestParts): Promise<number> {
   // Taken under the write lock: of several nodes one tells.
-  const untold = await parts.store.transaction(({ quarantine }) => quarantine.takeUntold())
+  const untold = await parts.store.transaction(async (inside) => {
+    const rows = await inside.quarantine.takeUntold()
+    // Clients that are open show them at once.
+    await tellNews(inside, [...new Set(rows.map(({ usr }) => usr))], parts.clock.now())
+    return rows
+  })
   let told = 0
   for (const [user, rows] of Map.groupBy(untold, ({ usr }) => usr)) {
     try {
       const account = await parts.accounts.byId(user)
       if (!account) continue
       await sendDigest(parts, account, rows)
-      await parts.store.transaction((inside) => tellNews(inside, [user], parts.clock.now()))
       told += 1
     } catch (error) {
       parts.failed(error)

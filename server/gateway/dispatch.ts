@@ -1,7 +1,7 @@
 /**
  * What becomes of a message that was accepted: everybody with an account gets a copy with the verdict by their own list
- * (nobody learns from it who else got the message), the others get it without one, signed where it is of this organisation. What a list does not admit is
- * marked or kept back, as the settings say.
+ * (nobody learns from it who else got the message), the others get it without one, signed where it is of this
+ * organisation. What a list does not admit is marked or kept back, as the settings say.
  */
 import { cleanAddressText } from '../../shared/address.ts'
 import { splitMessage } from '../../shared/header.ts'

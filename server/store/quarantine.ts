@@ -61,6 +61,8 @@ const listed = [
 
 /** Most rows told of at a time; the others are next. */
 const maxTold = 1_000
+/** Most rows sent at a time: their turn must not be over before the last has gone. */
+const maxDue = 20
 
 async function add(db: Database, rows: readonly NewQuarantined[]): Promise<readonly number[]> {
   const ids: number[] = []
@@ -90,13 +92,14 @@ async function page(db: Database, usr: string, { from, count }: Window) {
 
 async function takeDue(db: Database, now: number, until: number): Promise<readonly Quarantined[]> {
   const isDue = db.selectFrom('quarantine').select('id').where('due', '>', 0).where('due', '<=', now)
-  // Nothing to be done is the rule: then nobody waits for the lock of the store.
-  if (!(await isDue.limit(1).executeTakeFirst())) return []
-  // One statement: of several gateways one gets a row.
+  const ids = (await isDue.orderBy('id').limit(maxDue).execute()).map(({ id }) => id)
+  // The rule: then nobody waits for the lock of the store.
+  if (ids.length === 0) return []
+  // Those that are still due: of several gateways one gets a row.
   return db
     .updateTable('quarantine')
     .set({ due: until })
-    .where('due', '>', 0)
+    .where('id', 'in', ids)
     .where('due', '<=', now)
     .returning(listed)
     .execute()
