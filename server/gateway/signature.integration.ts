@@ -102,5 +102,11 @@ it('I6 what was kept back before the key was listed passes when it is released a
 
 it('an operator reads from "key list" what the other side has to list', async () => {
   await start()
-  expect((await runCommand(world.path, ['key', 'list'])).out).toContain(`by: ${level}\n`)
+  const told = async () => (await runCommand(world.path, ['key', 'list'])).out.match(/^.* by: key:.*$/gm)
+  expect(await told()).toEqual([`organisations that use Kith know mail from here by: ${level}`])
+  await runCommand(world.path, ['key', 'rotate', 'gateway'])
+  const [now, later = ''] = (await told()) ?? []
+  expect(now).toContain(level)
+  await runCommand(world.path, ['key', 'retire', 'gateway'])
+  expect(await told()).toEqual([now?.replace(level, later.slice(later.indexOf('key:')))])
 })
