@@ -1,5 +1,6 @@
 /** What those with a role ask the server for, and what it answers: the asks `admin.*`, which the page's calls share. */
 import { z } from 'zod'
+import { releaseRequestSchema } from './quarantine.ts'
 
 const nothing = z.strictObject({})
 const login = z.string().min(1).max(64)
@@ -255,6 +256,8 @@ export const adminAsks = {
   'admin.proposals': { input: nothing, output: z.strictObject({ proposals: z.array(proposalSchema) }) },
   /** Open contact requests, oldest first. */
   'admin.requests': { input: nothing, output: z.strictObject({ requests: z.array(adminRequestSchema) }) },
+  /** Messages in quarantine that their users ask for, oldest first. */
+  'admin.releases': { input: nothing, output: z.strictObject({ releases: z.array(releaseRequestSchema) }) },
   'admin.decide': { input: z.strictObject({ id: z.string().max(64), approve: z.boolean() }), output: outcomeSchema },
   'admin.change': {
     input: z.strictObject({ changes: z.array(givenChangeSchema).min(1).max(maxChanges), ...asked }),

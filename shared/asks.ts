@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { adminAsks, roleSchema } from './administration.ts'
+import { keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 
 const nothing = z.strictObject({})
@@ -22,6 +23,11 @@ export const asks = {
   'requests.answer': { input: requestAnswerSchema, output: nothing },
   'requests.withdraw': { input: requestIdSchema, output: nothing },
   'invitations.create': { input: nothing, output: invitationSchema },
+
+  /** What the gateway keeps back for the user. */
+  'quarantine.list': { input: keptWindowSchema, output: keptPageSchema },
+  /** Delivered at once, or put before an administrator, as the settings say. */
+  'quarantine.release': { input: keptIdSchema, output: keptMovedSchema },
 } as const satisfies Readonly<Record<string, { readonly input: z.ZodType; readonly output: z.ZodType }>>
 
 export type AskName = keyof typeof asks

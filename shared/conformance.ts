@@ -25,6 +25,7 @@ const closedCalls: readonly (readonly [name: string, input: unknown])[] = [
   ['mail.list', { search: '', from: 0, count: 10 }],
   ['message.get', { id: 'm1' }],
   ['held.list', { from: 0, count: 10 }],
+  ['quarantine.list', { from: 0, count: 10 }],
   ['outbox.submit', { kind: 'chat', to: ['bob@corp.test'], text: 'hello' }],
 ]
 

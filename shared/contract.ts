@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { adminAsks, roleSchema } from './administration.ts'
 import { deliverySchema, draftSchema, messageSchema } from './message.ts'
+import { heldReasonSchema, keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 import { failureKinds } from './rpc.ts'
 
@@ -140,7 +141,7 @@ export const heldSchema = z.object({
   subject: z.string(),
   at: z.number(),
   rule: z.string(),
-  reason: z.enum(['notListed', 'notProven', 'expired', 'malformed', 'lookalike']),
+  reason: heldReasonSchema,
   /** The contact that it claims to be or resembles. */
   contactName: z.string().optional(),
   contactAddress: z.string().optional(),
@@ -230,6 +231,9 @@ export const contract = {
       output: z.object({ total: z.number(), held: z.array(heldSchema) }),
     },
     'held.get': { input: z.strictObject({ id }), output: z.object({ held: heldSchema, text: z.string() }) },
+    /** What the gateway keeps back on the server. Asked of the server each time. */
+    'quarantine.list': { input: keptWindowSchema, output: keptPageSchema },
+    'quarantine.release': { input: keptIdSchema, output: keptMovedSchema },
 
     /** For accounts with a role; the server decides each time. */
     ...adminAsks,
@@ -255,6 +259,8 @@ export const contract = {
     /** A new message of a contact was admitted and stored: for notifications. */
     'message.arrived': z.object({ id: z.string(), conversation: z.string(), name: z.string(), text: z.string() }),
     'held.changed': z.object({ total: z.number() }),
+    /** What is kept back on the server may have moved: ask again. */
+    'quarantine.changed': nothing,
     'settings.changed': settingsSchema,
     /** A notification was clicked: show that conversation. Comes from the desktop host, not from the engine. */
     'app.open': z.object({ conversation: z.string() }),

@@ -65,6 +65,9 @@ export function makeHandlers({ ports, session, settings }: HandlerParts): Handle
     'held.list': mail((handlers) => handlers['held.list']),
     'held.get': mail((handlers) => handlers['held.get']),
 
+    'quarantine.list': open(({ runtime }, window) => runtime.ask('quarantine.list', window)),
+    'quarantine.release': open(({ runtime }, input) => runtime.ask('quarantine.release', input)),
+
     ...administrationHandlers({
       ask: () => session.open()?.runtime.ask,
       whyClosed: () => fail(session.whyClosed()),

@@ -91,3 +91,31 @@ it('without the server nothing is asked, and that is said', async () => {
   expect(await alice.call('invitations.create', {})).toMatchObject({ ok: false, failure: { kind: 'unreachable' } })
   await server.start()
 })
+
+it('what a gateway keeps back is seen and asked for, and the decision is heard of', async () => {
+  const alice = await signedIn('alice')
+  const bob = await signedIn('bob')
+  const columns = 'usr, at, recipient, return_path, login, rule, reason, sender, subject, size, told, state, due, raw'
+  await server.query(
+    `INSERT INTO quarantine (${columns}) VALUES ('alice', 5, 'alice@corp.example', '', '', 'I3', 'notListed',
+    'zoe@else.test', 'Offer', 9, 1, 'kept', 0, x'00') RETURNING id`,
+  )
+  const window = { from: 0, count: 10 }
+  const { total, by, kept } = await alice.value('quarantine.list', window)
+  expect({ total, by, kept }).toMatchObject({
+    total: 1,
+    by: 'administrator',
+    kept: [
+      { claimedAddress: 'zoe@else.test', subject: 'Offer', at: 5, rule: 'I3', reason: 'notListed', state: 'kept' },
+    ],
+  })
+  const id = kept[0]?.id ?? 0
+  expect(await bob.value('quarantine.list', window)).toMatchObject({ total: 0, kept: [] })
+  expect(await bob.call('quarantine.release', { id })).toMatchObject({ ok: false, failure: { kind: 'notFound' } })
+  expect(await alice.value('quarantine.release', { id })).toEqual({ state: 'asked' })
+  const heard = alice.next('quarantine.changed')
+  await server.admin(['quarantine', 'refuse', String(id), '--user', 'alice'])
+  await heard
+  expect(await alice.value('quarantine.list', window)).toMatchObject({ kept: [{ id, state: 'refused' }] })
+  expect(await alice.call('quarantine.release', { id })).toMatchObject({ ok: false, failure: { kind: 'refused' } })
+})

@@ -28,8 +28,10 @@ export function refusalWords(t: Translate, refusal: Refusal): string {
   return t('common.and', { first: words, second: t('common.rule', { rule: refusal.rule }) })
 }
 
+type HeldWhy = Pick<HeldMessage, 'reason' | 'claimedAddress' | 'contactName' | 'contactAddress'>
+
 /** The rule that held a message, in plain words. */
-export function heldWords(t: Translate, held: HeldMessage): string {
+export function heldWords(t: Translate, held: HeldWhy): string {
   const contact = [held.contactName, held.contactAddress].find((text) => text) ?? held.claimedAddress
   return t(`heldReason.${held.reason}`, { contact })
 }

@@ -9,6 +9,7 @@ import {
 } from '../../shared/administration.ts'
 import { heldSchema, sessionSchema } from '../../shared/contract.ts'
 import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
+import { keptStateSchema } from '../../shared/quarantine.ts'
 import { requestReasons, requestsSchema } from '../../shared/requests.ts'
 import { failureKinds } from '../../shared/rpc.ts'
 import { refusalReasons } from '../components/words.ts'
@@ -56,6 +57,8 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'failure.': failureKinds,
   'heldMore.': heldSchema.shape.reason.options,
   'heldReason.': heldSchema.shape.reason.options,
+  'keptMore.': keptStateSchema.options.filter((state) => state !== 'kept'),
+  'keptState.': keptStateSchema.options.filter((state) => state !== 'kept'),
   'language.': ['en', 'zh-Hant', 'zh-Hans'],
   'nav.': ['chats', 'mail', 'contacts', 'held', 'administration', 'settings'],
   'notice.': ['sent', 'copied', 'requested'],

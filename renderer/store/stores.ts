@@ -46,6 +46,7 @@ function enter(slices: Slices): void {
   void slices.settings.load()
   void slices.chats.list.reload()
   void slices.held.list.reload()
+  void slices.held.keptList.reload()
   void slices.contacts.list.reload()
   void slices.mail.list.reload()
   void slices.requests.load()
@@ -64,6 +65,7 @@ function leave(slices: Slices): void {
   slices.notices.clear()
   slices.administration.clear()
   for (const { list } of [slices.contacts, slices.chats, slices.mail, slices.held]) list.empty()
+  slices.held.keptList.empty()
 }
 
 function followSession(slices: Slices): () => void {
@@ -85,6 +87,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
   const mailMoved = gather(clock, listWait, mail.moved)
   const requestsMoved = gather(clock, listWait, () => void requests.load())
   const heldMoved = gather(clock, listWait, () => void held.moved())
+  const keptMoved = gather(clock, listWait, () => void held.keptMoved())
   return [
     host.on('session.changed', slices.session.received),
     host.on('settings.changed', slices.settings.received),
@@ -116,6 +119,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       mailMoved()
     }),
     host.on('held.changed', heldMoved),
+    host.on('quarantine.changed', keptMoved),
     host.on('app.open', ({ conversation: id }) => {
       // A notification may outlive the session that it came from.
       if (slices.session.store.getState().session?.step !== 'ready') return

@@ -110,7 +110,7 @@ function opening(
 }
 
 type Inside = <I, O>(answer: (input: I) => Result<O>) => (input: I) => Result<O>
-type Watching = 'admin.audit' | 'admin.verify' | 'admin.proposals' | 'admin.requests'
+type Watching = 'admin.audit' | 'admin.verify' | 'admin.proposals' | 'admin.requests' | 'admin.releases'
 type Reading =
   | 'admin.overview'
   | 'admin.users'
@@ -169,6 +169,11 @@ function watching(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Wa
       return ok({ lines: found.slice(0, count), more: found.length > count })
     }),
     'admin.verify': inside(() => ok({ lines: fake.lines.length })),
+    'admin.releases': inside(() => {
+      const why = { rule: 'I3', reason: 'notListed' } as const
+      const one = { id: 17, claimedAddress: 'zoe@else.test', subject: 'Offer', at: fakeNow, user: 'bob', ...why }
+      return ok({ releases: [one] })
+    }),
     'admin.requests': inside(() => {
       const told = { note: 'we work together', at: fakeNow, scope: 'external' as const }
       return ok({

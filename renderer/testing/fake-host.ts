@@ -5,6 +5,7 @@ import {
   type Settings,
   type WhitelistStatus,
 } from '../../shared/contract.ts'
+import type { KeptMessage } from '../../shared/quarantine.ts'
 import { type CallName, connect, type EventEnvelope, type Failure, type Handlers, serve } from '../../shared/rpc.ts'
 import type { Kith } from '../host.ts'
 import { administrationCalls, type FakeAdministration, makeFakeAdministration } from './fake-administration.ts'
@@ -63,6 +64,9 @@ export type FakeState = {
   contacts: ReturnType<typeof makeFakeContacts>
   messages: ReturnType<typeof makeMessages>
   held: ReturnType<typeof makeHeld>
+  /** What the gateway keeps back, and who lets it out. */
+  kept: readonly KeptMessage[]
+  keptBy: 'user' | 'administrator'
   requests: ReturnType<typeof makeFakeRequests>
   drafts: Map<string, string>
   administration: FakeAdministration
@@ -92,6 +96,8 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     contacts,
     messages: options.bare ? [] : makeMessages(),
     held: options.bare ? [] : makeHeld(),
+    kept: [],
+    keptBy: 'administrator',
     requests: options.bare ? { incoming: [], own: [], approvals: [] } : makeFakeRequests(now()),
     drafts: new Map(),
     administration: makeFakeAdministration(options.administered),

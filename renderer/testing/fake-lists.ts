@@ -13,6 +13,8 @@ type ListCalls = Pick<
   | 'message.get'
   | 'held.list'
   | 'held.get'
+  | 'quarantine.list'
+  | 'quarantine.release'
 >
 
 /** Refusals as guard.md words them: A2 for what is no address, O1 for who is not listed. */
@@ -59,6 +61,15 @@ export function listHandlers(state: FakeState): ListCalls {
       if (!found) return fail('notFound')
       const { text, ...held } = found
       return ok({ held, text })
+    },
+    'quarantine.list': ({ from, count }) =>
+      ok({ total: state.kept.length, by: state.keptBy, kept: state.kept.slice(from, from + count) }),
+    'quarantine.release': ({ id }) => {
+      const found = state.kept.find((one) => one.id === id)
+      if (!found) return fail('notFound')
+      const now = state.keptBy === 'user' ? ('released' as const) : ('asked' as const)
+      state.kept = state.kept.map((one) => (one === found ? { ...one, state: now } : one))
+      return ok({ state: now })
     },
   }
 }

@@ -74,6 +74,10 @@ export const changeSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('request.link'), id: z.string().max(64), scope: z.enum(['internal', 'external']) }),
   z.strictObject({ op: z.literal('request.refuse'), id: z.string().max(64) }),
 
+  /** A message that the gateway keeps back: it is delivered, or its user is told no. */
+  z.strictObject({ op: z.literal('quarantine.release'), user: login, message: z.number().int().min(1) }),
+  z.strictObject({ op: z.literal('quarantine.refuse'), user: login, message: z.number().int().min(1) }),
+
   z.strictObject({
     op: z.literal('role.set'),
     user: login,
@@ -94,9 +98,9 @@ export function isAtLeast(role: Role, needed: Role): boolean {
   return ranks[role] >= ranks[needed]
 }
 
-const operators: ReadonlySet<string> = new Set(['contact', 'group', 'request'])
+const operators: ReadonlySet<string> = new Set(['contact', 'group', 'request', 'quarantine'])
 
-/** Who may ask for a change: people and rules are the administrator's, contacts, groups and requests the operator's. */
+/** Who may ask for a change: people and rules are the administrator's, contacts, groups and what users ask for the operator's. */
 export function roleFor(change: Change): Role {
   return operators.has(change.op.slice(0, change.op.indexOf('.'))) ? 'operator' : 'administrator'
 }

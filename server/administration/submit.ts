@@ -50,6 +50,7 @@ export function tryChanges(
 /** What changes no list and has no device do anything. */
 function needsNoKey(change: Change): boolean {
   if (change.op === 'device.revoke') return change.wipe === undefined
+  if (change.op === 'quarantine.release' || change.op === 'quarantine.refuse') return true
   return change.op === 'device.approve' || change.op === 'device.unlock' || change.op === 'role.set'
 }
 

@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander'
 import { z } from 'zod'
 import type { Manifest } from '../../shared/whitelist/manifest.ts'
 import type { Done } from '../administration/people.ts'
-import { type Inventory, keyInventory } from '../keys/inventory.ts'
+import { type Inventory, type KeyFacts, keyInventory } from '../keys/inventory.ts'
 import { isProtected, type PortableKey } from '../keys/root-file.ts'
 import { openRoots, type RootFile } from '../keys/root-keys.ts'
 import { exportKey, rotateRoots } from '../keys/root-rotation.ts'
@@ -179,7 +179,15 @@ function listed({ manifest, expiresInDays, keys }: Inventory): Outcome {
     `manifest version ${ver}, epoch ${ep}, valid until ${dateOf(exp)}; root keys that must sign: ${k}`,
     ...warning,
     table([['KEY', 'FINGERPRINT', 'STATE', 'MANIFESTS', 'SECRET'], ...rows]),
+    ...keys.flatMap(knownBy),
   ].join('\n')
   const told = { version: ver, epoch: ep, expires: new Date(exp).toISOString(), threshold: k }
   return succeeded(text, { manifest: { ...told, ...(expiresInDays === undefined ? {} : { expiresInDays }) }, keys })
+}
+
+/** What other organisations that use Kith have to list. */
+function knownBy({ level, state }: KeyFacts): readonly string[] {
+  if (level === undefined) return []
+  if (state === 'in use') return [`organisations that use Kith know mail from here by: ${level}`]
+  return state === 'listed' ? [`from "key retire gateway" on by: ${level}`] : []
 }

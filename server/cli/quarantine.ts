@@ -1,61 +1,91 @@
-/** `kith-server quarantine list|show|release --user U` */
+/** `kith-server quarantine list|show|requests|release|refuse` */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Context } from '../setup/context.ts'
-import { commonOptions, onFolder, withCommon } from './command.ts'
+import { faultOfSubmitted } from '../administration/submit.ts'
+import type { Administration, Context } from '../setup/context.ts'
+import { administering, commonOptions, onFolder, reasonOptions, withCommon, withReason } from './command.ts'
 import { type Outcome, refused, succeeded, table } from './outcome.ts'
 
 const userOptions = commonOptions.extend({ user: z.string() })
+const decideOptions = reasonOptions.extend({ user: z.string() })
 type UserOptions = z.infer<typeof userOptions>
+type DecideOptions = z.infer<typeof decideOptions>
 
 export function addQuarantineCommands(program: Command): void {
   const quarantine = program.command('quarantine').description('messages that the gateway keeps back')
-  withUser(quarantine.command('list').description('list them, newest first')).action(onFolder(userOptions, list))
-  withUser(quarantine.command('show <number>').description('print a message as it came')).action(
+  withUser(withCommon(quarantine.command('list').description('list them, newest first'))).action(
+    onFolder(userOptions, list),
+  )
+  withUser(withCommon(quarantine.command('show <number>').description('print a message as it came'))).action(
     onFolder(userOptions, show),
   )
-  withUser(quarantine.command('release <number>').description('deliver a message')).action(
-    onFolder(userOptions, release),
+  withCommon(quarantine.command('requests').description('messages that users ask for, oldest first')).action(
+    onFolder(commonOptions, requests),
   )
+  for (const { verb, says } of [
+    { verb: 'release', says: 'have the gateway deliver a message' },
+    { verb: 'refuse', says: 'keep a message back although its user asks for it' },
+  ] as const) {
+    withUser(withReason(quarantine.command(`${verb} <number>`).description(says))).action(
+      administering(decideOptions, (administration, options, number = '') =>
+        decide(administration, { ...options, verb, number }),
+      ),
+    )
+  }
 }
 
 function withUser(command: Command): Command {
-  return withCommon(command).requiredOption('--user <login>', 'whose quarantine')
+  return command.requiredOption('--user <login>', 'whose quarantine')
 }
 
 async function list({ store }: Context, { user }: UserOptions): Promise<Outcome> {
-  const messages = (await store.quarantine.ofUser(user)).map(({ id, at, sender, subject, rule, reason, size }) => {
-    return { id, at: new Date(at).toISOString(), sender, subject, rule, reason, size }
+  const kept = await store.quarantine.ofUser(user)
+  const messages = kept.map(({ id, at, sender, subject, rule, reason, size, state }) => {
+    return { id, at: new Date(at).toISOString(), sender, subject, rule, reason, size, state }
   })
-  const rows = messages.map(({ id, at, rule, reason, sender, subject }) => [
-    String(id),
-    at,
-    rule,
-    reason,
-    sender,
-    subject,
-  ])
-  return succeeded(table([['NUMBER', 'TIME', 'RULE', 'REASON', 'FROM', 'SUBJECT'], ...rows]), { messages })
+  const rows = messages.map(({ id, at, state, rule, reason, sender, subject }) => {
+    return [String(id), at, state, rule, reason, sender, subject]
+  })
+  return succeeded(table([['NUMBER', 'TIME', 'STATE', 'RULE', 'REASON', 'FROM', 'SUBJECT'], ...rows]), { messages })
+}
+
+/** Of all that are asked for, the oldest. */
+const mostAsked = 1_000
+
+async function requests({ store }: Context): Promise<Outcome> {
+  const asked = (await store.quarantine.asked(mostAsked)).map(({ id, usr, at, sender, subject, rule, reason }) => {
+    return { id, user: usr, at: new Date(at).toISOString(), sender, subject, rule, reason }
+  })
+  const rows = asked.map(({ id, user, at, rule, reason, sender, subject }) => {
+    return [String(id), user, at, rule, reason, sender, subject]
+  })
+  return succeeded(table([['NUMBER', 'USER', 'TIME', 'RULE', 'REASON', 'FROM', 'SUBJECT'], ...rows]), {
+    requests: asked,
+  })
 }
 
 async function show({ store }: Context, { user }: UserOptions, number = ''): Promise<Outcome> {
-  const kept = await store.quarantine.get(user, idOf(number))
-  if (!kept) return refused(`there is no message ${JSON.stringify(number)} in the quarantine of ${user}`)
+  const kept = await store.quarantine.get(user, idOf(number) ?? 0)
+  if (!kept) return refused(noneIn(user, number))
   const text = Buffer.from(kept.raw).toString('utf8')
   // A terminal acts on control characters, and the message is a stranger's.
   return succeeded(text.replace(/[^\P{Cc}\n\t]/gu, ''), { raw: Buffer.from(kept.raw).toString('base64') })
 }
 
-async function release(context: Context, { user }: UserOptions, number = ''): Promise<Outcome> {
-  const { gatewayParts, quarantineOf } = await import('../gateway/parts.ts')
-  const parts = await gatewayParts(context)
-  const released = await quarantineOf(context, parts).release(user, idOf(number))
-  if (!released.ok) return refused(released.why)
-  const { admitted } = released.value
-  return succeeded(`delivered ${number}${admitted ? '' : ', marked as not admitted'}`, { admitted })
+type Decision = DecideOptions & { readonly verb: 'release' | 'refuse'; readonly number: string }
+
+async function decide({ run }: Administration, { user, verb, number, why = '' }: Decision): Promise<Outcome> {
+  const id = idOf(number)
+  if (id === undefined) return refused(noneIn(user, number))
+  const fault = faultOfSubmitted(await run([{ op: `quarantine.${verb}`, user, message: id }], { why }))
+  if (fault !== undefined) return refused(fault)
+  return succeeded(verb === 'release' ? `released ${id}: the gateway delivers it` : `refused ${id}`, { id, user })
 }
 
-/** 0 where it is no number: no message has it. */
-function idOf(number: string): number {
-  return /^[1-9]\d{0,14}$/.test(number) ? Number(number) : 0
+function noneIn(user: string, number: string): string {
+  return `there is no message ${JSON.stringify(number)} in the quarantine of ${user}`
+}
+
+function idOf(number: string): number | undefined {
+  return /^[1-9]\d{0,14}$/.test(number) ? Number(number) : undefined
 }

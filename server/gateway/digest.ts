@@ -2,6 +2,7 @@
 import { formatMailbox } from '../../shared/header.ts'
 import { encodeWords } from '../../shared/text/encoded-word.ts'
 import type { Account, Accounts } from '../accounts.ts'
+import { tellNews } from '../administration/nudge.ts'
 import { readIncoming } from '../mail/smtp/message.ts'
 import { evidenceOf, type Judge, judgeFor } from '../mail/smtp/verdict.ts'
 import type { Quarantined } from '../store/quarantine.ts'
@@ -19,7 +20,12 @@ export type DigestParts = Judge & {
 /** Answers how many users were told. A user who cannot be told now is told the next time. */
 export async function sendDigests(parts: DigestParts): Promise<number> {
   // Taken under the write lock: of several nodes one tells.
-  const untold = await parts.store.transaction(({ quarantine }) => quarantine.takeUntold())
+  const untold = await parts.store.transaction(async (inside) => {
+    const rows = await inside.quarantine.takeUntold()
+    // Clients that are open show them at once.
+    await tellNews(inside, [...new Set(rows.map(({ usr }) => usr))], parts.clock.now())
+    return rows
+  })
   let told = 0
   for (const [user, rows] of Map.groupBy(untold, ({ usr }) => usr)) {
     try {
@@ -81,9 +87,9 @@ function words(count: number): readonly string[] {
   const one = count === 1
   return [
     `The mail server holds ${count} new ${one ? 'message' : 'messages'} that your whitelist does not admit.`,
-    `To have ${one ? 'it' : 'one'} delivered, give your administrator its number.`,
+    `To have ${one ? 'it' : 'one'} delivered, ask for it in Kith under Held, or give your administrator its number.`,
     '',
-    `郵件伺服器保留了 ${count} 封白名單未允許的新郵件。如需投遞，請將編號告知管理員。`,
-    `邮件服务器保留了 ${count} 封白名单未允许的新邮件。如需投递，请将编号告知管理员。`,
+    `郵件伺服器保留了 ${count} 封白名單未允許的新郵件。如需投遞，請在 Kith 的「攔截」中索取，或將編號告知管理員。`,
+    `邮件服务器保留了 ${count} 封白名单未允许的新邮件。如需投递，请在 Kith 的“拦截”中索取，或将编号告知管理员。`,
   ]
 }

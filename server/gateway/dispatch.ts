@@ -1,15 +1,18 @@
 /**
  * What becomes of a message that was accepted: everybody with an account gets a copy with the verdict by their own list
- * (nobody learns from it who else got the message), the others get it without one. What a list does not admit is
- * marked or kept back, as the settings say.
+ * (nobody learns from it who else got the message), the others get it without one, signed where it is of this
+ * organisation. What a list does not admit is marked or kept back, as the settings say.
  */
 import { cleanAddressText } from '../../shared/address.ts'
 import { splitMessage } from '../../shared/header.ts'
 import { subjectOf } from '../../shared/text/subject.ts'
+import { signatureFor } from '../../shared/whitelist/mail-signature.ts'
+import { messageIdOf } from '../../shared/whitelist/verdict.ts'
 import type { Account } from '../accounts.ts'
+import { primitives } from '../keys/primitives.ts'
 import { type Job, recordSent } from '../mail/smtp/deliver.ts'
 import { bytesOf } from '../mail/smtp/message.ts'
-import { evidenceOf, type Judge, type Judged, judgeFor } from '../mail/smtp/verdict.ts'
+import { type Evidence, evidenceOf, type Judge, type Judged, judgeFor } from '../mail/smtp/verdict.ts'
 import type { Decision } from '../operations/metrics.ts'
 import type { NewQuarantined, QuarantineStore } from '../store/quarantine.ts'
 import { type Copy, type NextHop, sendOn } from './next-hop.ts'
@@ -37,7 +40,7 @@ export async function dispatch(dispatcher: Dispatcher, job: Job): Promise<void> 
     if (isHeld && dispatcher.held === 'quarantine') kept.push(rowOf(text, account, judged))
     else copies.push(copyFor(job, [text], [judged.field]))
   }
-  if (others.length > 0) copies.push(copyFor(job, others, []))
+  if (others.length > 0) copies.push(copyFor(job, others, signed(dispatcher, job, evidence)))
   // First what is ours to keep: if the rest fails it is taken back, and the sender tries again.
   const ids = kept.length === 0 ? [] : await dispatcher.quarantine.add(rowsOf(job, kept, dispatcher.clock.now()))
   try {
@@ -49,9 +52,16 @@ export async function dispatch(dispatcher: Dispatcher, job: Job): Promise<void> 
   recordSent(dispatcher, job)
 }
 
-function copyFor(job: Job, to: readonly string[], verdict: readonly string[]): Copy {
+/** What people of this organisation send elsewhere is signed by G: whoever lists that key knows them by it. */
+function signed({ gatewayKey }: Dispatcher, { login }: Job, { message, hashes }: Evidence): readonly string[] {
+  if (!login) return []
+  const facts = { mid: messageIdOf(message), from: login.key, ...hashes }
+  return [signatureFor(primitives, facts, gatewayKey.secret)]
+}
+
+function copyFor(job: Job, to: readonly string[], added: readonly string[]): Copy {
   const { message, returnPath, trace, utf8 } = job
-  const fields = [...verdict, trace, ...message.fields]
+  const fields = [...added, trace, ...message.fields]
   return { from: returnPath, to, message: { fields, body: message.body }, utf8 }
 }
 

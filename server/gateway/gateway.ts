@@ -8,7 +8,7 @@ import { keysMs } from '../keys/key-ring.ts'
 import { readTls } from '../keys/tls.ts'
 import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
 import { inboundOptions } from '../mail/smtp/inbound.ts'
-import { noMailbox } from '../mail/smtp/reply.ts'
+import { noMailbox, SmtpReply } from '../mail/smtp/reply.ts'
 import { type SmtpOptions, startSmtp } from '../mail/smtp/strict-server.ts'
 import { submissionOptions } from '../mail/smtp/submission.ts'
 import { createTasks, type Tasks } from '../mail/tasks.ts'
@@ -83,7 +83,9 @@ async function startParts(context: Context, { log, dns, tls, closers }: Parts): 
   const submission =
     gateway.submission === undefined ? undefined : await open(doors.submission, gateway.submission, tls)
   closers.push(repeat(keysMs, async () => void (await parts.keyRing.current()), failed))
-  const quarantine = quarantineOf(context, parts)
+  const quarantine = quarantineOf(context, parts, notSent(log))
+  const release = () => tasks.run(quarantine.sendReleased())
+  closers.push(repeat(releaseMs, async () => void (await release()), failed))
   const digests = () => tasks.run(sendDigests({ ...parts, store, failed }))
   closers.push(repeat(gateway.digestMinutes * 60_000, async () => void (await digests()), failed))
   closers.push(repeat(expiryMs, async () => metrics.expired(await tasks.run(quarantine.expire())), failed))
@@ -95,6 +97,14 @@ async function startParts(context: Context, { log, dns, tls, closers }: Parts): 
   return submission === undefined ? ports : { ...ports, submission }
 }
 
+/** A mail server's words may name people. */
+function notSent(log: Log): (error: unknown) => void {
+  return (error) =>
+    log.error('release.failed', error instanceof SmtpReply ? { code: error.responseCode } : bugFields(error))
+}
+
+/** How often somebody looks for what was released: whoever asked for a message waits for it. */
+const releaseMs = 1_000
 /** How often the quarantine is swept. */
 const expiryMs = 3_600_000
 

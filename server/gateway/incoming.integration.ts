@@ -123,8 +123,12 @@ describe('the quarantine', () => {
     for (const part of [number, 'petra@partner.test', 'Figures', '白名單', '白名单']) expect(body).toContain(part)
     expect(await digests()).toBe(0)
 
-    expect(await command('release', number)).toMatchObject({ ok: true, admitted: false })
-    expect(await verdictOf(await taken())).toMatchObject({ verdict: 'hold', level: 'dmarc' })
+    expect(await command('release', number)).toMatchObject({ ok: true })
+    const released = await next.arrived()
+    expect(released.to).toEqual(['alice@kith.test'])
+    expect(await verdictOf(released.raw)).toMatchObject({ verdict: 'hold', level: 'dmarc' })
+    await world.stopGateway()
+    expect(next.taken()).toEqual([])
     expect(await command('list')).toMatchObject({ messages: [] })
     expect(await command('release', number)).toMatchObject({ ok: false, code: 'refused' })
   })
@@ -135,10 +139,8 @@ describe('the quarantine', () => {
     expect(await toAlice(await signedBy(honest))).toMatch(/^250 /)
     await world.list('alice', [{ address: 'petra@partner.test', scope: 'external', proof: 'dmarc' }])
     const [kept] = await world.administration.store.quarantine.ofUser('alice')
-    const parts = await partsOf()
-    const quarantine = quarantineOf(world.administration, parts)
-    expect(await quarantine.release('alice', kept?.id ?? 0)).toEqual({ ok: true, value: { admitted: true } })
-    expect(await verdictOf(await taken())).toMatchObject({ verdict: 'pass', level: 'dmarc' })
+    await command('release', String(kept?.id))
+    expect(await verdictOf((await next.arrived()).raw)).toMatchObject({ verdict: 'pass', level: 'dmarc' })
   })
 
   it('where policy allows it, says pass by release, which proves nobody to a client', async () => {
@@ -146,19 +148,37 @@ describe('the quarantine', () => {
     await toAlice(honest)
     const [kept] = await world.administration.store.quarantine.ofUser('alice')
     await command('release', String(kept?.id))
-    expect(await verdictOf(await taken())).toMatchObject({ verdict: 'pass', level: 'released' })
+    expect(await verdictOf((await next.arrived()).raw)).toMatchObject({ verdict: 'pass', level: 'released' })
   })
 
-  it('keeps the message when it cannot be delivered, and forgets it when its time is over', async () => {
+  it('keeps a released message when it cannot be delivered, and tries again later', async () => {
     await start({ held: 'quarantine', quarantineDays: 1 })
     await toAlice(honest)
-    const quarantine = quarantineOf(world.administration, await partsOf())
-    const [kept] = await quarantine.list('alice')
+    await world.stopGateway()
+    const failures: unknown[] = []
+    const quarantine = quarantineOf(world.administration, await partsOf(), (error) => failures.push(error))
+    const store = world.administration.store.quarantine
+    const [kept] = await store.ofUser('alice')
     next.refusing.set('alice@kith.test', 550)
-    expect(await quarantine.release('alice', kept?.id ?? 0)).toMatchObject({ ok: false })
-    expect(await quarantine.list('alice')).toHaveLength(1)
-    expect(await quarantine.list('bob')).toEqual([])
-    expect(await quarantine.get('bob', kept?.id ?? 0)).toBeUndefined()
+    await command('release', String(kept?.id))
+    expect(await quarantine.sendReleased()).toBe(0)
+    expect(failures).toMatchObject([{ responseCode: 550 }])
+    expect(await store.ofUser('alice')).toMatchObject([{ state: 'released' }])
+    expect([await store.ofUser('bob'), await store.get('bob', kept?.id ?? 0)]).toEqual([[], undefined])
+    // Not again and again.
+    next.refusing.clear()
+    expect(await quarantine.sendReleased()).toBe(0)
+    expect(await quarantine.expire()).toBe(0)
+    world.pass(3_600_000)
+    expect(await quarantine.sendReleased()).toBe(1)
+    expect(next.taken()).toHaveLength(1)
+    expect(await store.ofUser('alice')).toEqual([])
+  })
+
+  it('forgets a message when its time is over', async () => {
+    await start({ held: 'quarantine', quarantineDays: 1 })
+    await toAlice(honest)
+    const quarantine = quarantineOf(world.administration, await partsOf(), () => undefined)
     expect(await quarantine.expire()).toBe(0)
     world.pass(2 * 86_400_000)
     expect(await quarantine.expire()).toBe(1)

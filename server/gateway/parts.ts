@@ -4,7 +4,7 @@ import { gatewayOf, openKeyRing } from '../keys/key-ring.ts'
 import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
 import type { Context } from '../setup/context.ts'
 import { createWhitelists } from '../whitelists.ts'
-import { createQuarantine, type Quarantine } from './quarantine.ts'
+import { createQuarantine, type Quarantine, type QuarantineParts } from './quarantine.ts'
 
 export type GatewayParts = Awaited<ReturnType<typeof gatewayParts>>
 
@@ -28,7 +28,11 @@ export async function gatewayParts(context: Context, dns: Dns = systemDns) {
   }
 }
 
-export function quarantineOf({ config }: Context, parts: GatewayParts): Quarantine {
+export function quarantineOf(
+  { config, store }: Context,
+  parts: GatewayParts,
+  notSent: QuarantineParts['notSent'],
+): Quarantine {
   const { release, quarantineDays } = config.gateway
-  return createQuarantine({ ...parts, release, days: quarantineDays })
+  return createQuarantine({ ...parts, store, release, days: quarantineDays, notSent })
 }

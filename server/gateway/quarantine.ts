@@ -1,29 +1,26 @@
-/** What is kept back on the server: listed, shown, released by request, and removed when its time is over. */
-
+/** What is kept back on the server: sent on once it is released, and removed when its time is over. */
 import type { Account } from '../accounts.ts'
-import type { Done } from '../administration/people.ts'
+import { tellNews } from '../administration/nudge.ts'
 import { readIncoming } from '../mail/smtp/message.ts'
-import { SmtpReply } from '../mail/smtp/reply.ts'
 import { authorOf, evidenceOf, type Judge, judgeFor, verdictField } from '../mail/smtp/verdict.ts'
-import type { Quarantined, QuarantinedMessage, QuarantineStore } from '../store/quarantine.ts'
+import type { Store } from '../store/store.ts'
 import { type NextHop, sendOn } from './next-hop.ts'
 
 export type Quarantine = {
-  /** Newest first. */
-  list(user: string): Promise<readonly Quarantined[]>
-  get(user: string, id: number): Promise<QuarantinedMessage | undefined>
-  /** Sends the message on to its mailbox. `admitted`: the recipient's whitelist admits it by now. */
-  release(user: string, id: number): Promise<Done<{ readonly admitted: boolean }>>
+  /** Sends what was released to its mailbox; of several gateways one sends it. Answers how many went. */
+  sendReleased(): Promise<number>
   /** Answers how many messages were removed. */
   expire(): Promise<number>
 }
 
 export type QuarantineParts = Judge & {
-  readonly quarantine: QuarantineStore
+  readonly store: Pick<Store, 'quarantine' | 'transaction'>
   readonly accounts: { byId(id: string): Promise<Account | undefined> }
   readonly next: NextHop
   readonly release: 'hold' | 'pass'
   readonly days: number
+  /** Why one did not go; it is tried again. */
+  readonly notSent: (error: unknown) => void
 }
 
 /**
@@ -34,51 +31,49 @@ export type QuarantineParts = Judge & {
 export const releasedLevel = 'released'
 
 const dayMs = 24 * 3_600_000
+/** A message that could not be sent, or whose gateway ended on the way, is tried again then: longer than sending takes. */
+const againMs = 20 * 60_000
 
 export function createQuarantine(parts: QuarantineParts): Quarantine {
-  const { quarantine, clock } = parts
+  const { store, clock, days, notSent } = parts
   return {
-    list: (user) => quarantine.ofUser(user),
-    get: (user, id) => quarantine.get(user, id),
-    release: (user, id) => release(parts, user, id),
-    expire: () => quarantine.removeBefore(clock.now() - parts.days * dayMs),
+    async sendReleased() {
+      let sent = 0
+      const now = clock.now()
+      for (const row of await store.quarantine.takeDue(now, now + againMs)) {
+        try {
+          if (await send(parts, row)) sent += 1
+        } catch (error) {
+          notSent(error)
+        }
+      }
+      return sent
+    },
+    expire: () => store.quarantine.removeBefore(clock.now() - days * dayMs),
   }
 }
 
-async function release(
-  parts: QuarantineParts,
-  user: string,
-  id: number,
-): Promise<Done<{ readonly admitted: boolean }>> {
-  const kept = await parts.quarantine.get(user, id)
-  if (!kept) return { ok: false, why: `there is no message ${id} in the quarantine of ${JSON.stringify(user)}` }
-  const account = await parts.accounts.byId(user)
-  if (!account) return { ok: false, why: `${JSON.stringify(user)} is disabled` }
+type Row = { readonly usr: string; readonly id: number }
+
+/** False where there is nobody to send it to; throws what the mail server says against it. */
+async function send(parts: QuarantineParts, { usr, id }: Row): Promise<boolean> {
+  const { store, clock } = parts
+  const kept = await store.quarantine.get(usr, id)
+  const account = await parts.accounts.byId(usr)
+  if (!kept || !account) return false
   const message = readIncoming(kept.raw)
   const evidence = evidenceOf(parts, message, kept.login === '' ? undefined : kept.login)
   // A newer list judges again (I6): what it admits passes as if it had just come.
-  const judged = await judgeFor(parts, account, evidence)
-  const admitted = judged.found.verdict === 'admit'
-  const field =
-    admitted || parts.release === 'hold'
-      ? judged.field
-      : await verdictField(
-          parts,
-          { recipient: account, view: judged.view, evidence },
-          {
-            from: authorOf(judged.found),
-            level: releasedLevel,
-            verdict: 'pass',
-          },
-        )
-  const released = { fields: [field, ...message.fields], body: message.body }
-  try {
-    await sendOn(parts.next, [{ from: kept.return_path, to: [kept.recipient], message: released, utf8: false }])
-  } catch (error) {
-    const why = error instanceof SmtpReply ? `${error.responseCode} ${error.message}` : 'it does not answer'
-    return { ok: false, why: `the mail server did not take the message: ${why}` }
-  }
+  const { found, view, field } = await judgeFor(parts, account, evidence)
+  const isMarked = found.verdict === 'admit' || parts.release === 'hold'
+  const passed = { from: authorOf(found), level: releasedLevel, verdict: 'pass' } as const
+  const verdict = isMarked ? field : await verdictField(parts, { recipient: account, view, evidence }, passed)
+  const released = { fields: [verdict, ...message.fields], body: message.body }
+  await sendOn(parts.next, [{ from: kept.return_path, to: [kept.recipient], message: released, utf8: false }])
   // Only now: a message that is nowhere is worse than one that comes twice.
-  await parts.quarantine.remove([id])
-  return { ok: true, value: { admitted } }
+  await store.transaction(async (inside) => {
+    await inside.quarantine.remove([id])
+    await tellNews(inside, [usr], clock.now())
+  })
+  return true
 }

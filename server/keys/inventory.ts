@@ -1,5 +1,6 @@
 /** What an administrator sees of the keys: fingerprints, which manifests list them, which are here; never a secret. */
 import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import { keyLevel } from '../../shared/whitelist/mail-signature.ts'
 import type { Manifest } from '../../shared/whitelist/manifest.ts'
 import type { Context } from '../setup/context.ts'
 import { type KeyName, keyDigits, keyNames, readKeys } from './key-files.ts'
@@ -10,6 +11,8 @@ export type KeyFacts = {
   readonly name: KeyName
   /** As digits, to compare by telephone. */
   readonly fingerprint: string
+  /** Of a gateway's key: how others name it as the proof of mail from here. */
+  readonly level?: string
   /** First and last manifest that lists it; absent for one that none lists yet. */
   readonly listed?: { readonly from: number; readonly to: number }
   /** `next`: made by a rotation that is not finished. */
@@ -50,7 +53,8 @@ function factsOf(name: KeyName, manifests: readonly Manifest[], here: ReadonlySe
   const known = [...listed].map(([key, range]): KeyFacts => {
     const isListed = range.to === newest?.ver
     const state = !isListed ? 'retired' : name === 'root' || key === first ? 'in use' : 'listed'
-    return { name, fingerprint: keyDigits(keyBytes(key)), listed: range, state, here: here.has(key) }
+    const level = name === 'gateway' ? { level: keyLevel(keyBytes(key)) } : {}
+    return { name, fingerprint: keyDigits(keyBytes(key)), ...level, listed: range, state, here: here.has(key) }
   })
   const waiting = [...here].filter((key) => !listed.has(key))
   const next = waiting.map((key): KeyFacts => {

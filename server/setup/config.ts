@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
+import { releasedBySchema } from '../../shared/quarantine.ts'
 import type { Folder } from './folder.ts'
 import { storeSettings } from './store.ts'
 
@@ -47,6 +48,8 @@ const gateway = z.strictObject({
   domains: z.array(z.string().min(1).max(253)).max(1_000).default([]),
   /** Messages that a recipient's whitelist does not admit: delivered marked, or kept on the server. */
   held: z.enum(['mark', 'quarantine']).default('mark'),
+  /** Who decides that a message leaves the quarantine: the user whose it is, or an administrator on the user's request. */
+  releaseBy: releasedBySchema.default('administrator'),
   /** What the verdict says of a message that was released though no whitelist admits it. */
   release: z.enum(['hold', 'pass']).default('hold'),
   /** Days that a message stays in quarantine. */

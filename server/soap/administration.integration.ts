@@ -70,6 +70,7 @@ const inputs: { readonly [N in AdminAskName]: Parameters<typeof TestClient.proto
   'admin.verify': {},
   'admin.proposals': {},
   'admin.requests': {},
+  'admin.releases': {},
   'admin.decide': { id: 'none', approve: true },
   'admin.change': { changes: [{ op: 'group.put', group: 'g', title: 'G' }], why: '', dry: true },
   'admin.undo': { n: 1, why: '', dry: true },

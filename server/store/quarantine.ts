@@ -1,10 +1,11 @@
 /** Messages that the gateway keeps back, one row a recipient. */
 import type { Insertable, Selectable } from 'kysely'
+import type { KeptState } from '../../shared/quarantine.ts'
 import type { Database } from './store.ts'
 import type { QuarantineRow } from './tables.ts'
-import { joined } from './transactions.ts'
+import { atOnce, joined } from './transactions.ts'
 
-export type NewQuarantined = Insertable<QuarantineRow>
+export type NewQuarantined = Omit<Insertable<QuarantineRow>, 'state' | 'due'>
 /** Without the bytes: what lists show. */
 export type Quarantined = Omit<Selectable<QuarantineRow>, 'raw'>
 export type QuarantinedMessage = Selectable<QuarantineRow>
@@ -14,6 +15,17 @@ export type QuarantineStore = {
   readonly add: (rows: readonly NewQuarantined[]) => Promise<readonly number[]>
   /** Newest first. */
   readonly ofUser: (usr: string) => Promise<readonly Quarantined[]>
+  /** A window of them, and how many there are. */
+  readonly page: (
+    usr: string,
+    window: Window,
+  ) => Promise<{ readonly total: number; readonly rows: readonly Quarantined[] }>
+  /** Of all users, oldest first: those that wait for whoever decides. */
+  readonly asked: (count: number) => Promise<readonly Quarantined[]>
+  /** False where it is in none of the states `from`. */
+  readonly move: (row: { readonly usr: string; readonly id: number }, move: Move) => Promise<boolean>
+  /** Released ones that are to be sent now; until `until` they are this caller's, and then somebody tries again. */
+  readonly takeDue: (now: number, until: number) => Promise<readonly Quarantined[]>
   readonly get: (usr: string, id: number) => Promise<QuarantinedMessage | undefined>
   readonly remove: (ids: readonly number[]) => Promise<void>
   /** Those of whom the user has not been told, oldest first; marked as told from now on. */
@@ -23,6 +35,12 @@ export type QuarantineStore = {
   /** Answers how many came before `time` and are gone now. */
   readonly removeBefore: (time: number) => Promise<number>
 }
+
+/** `due` of what is to be sent at once: a time that has passed by every machine's clock. */
+export const dueNow = 1
+
+type Window = { readonly from: number; readonly count: number }
+export type Move = { readonly from: readonly KeptState[]; readonly to: KeptState; readonly due: number }
 
 const listed = [
   'id',
@@ -37,24 +55,74 @@ const listed = [
   'subject',
   'size',
   'told',
+  'state',
+  'due',
 ] as const
 
 /** Most rows told of at a time; the others are next. */
 const maxTold = 1_000
+/** Most rows sent at a time: their turn must not be over before the last has gone. */
+const maxDue = 20
 
 async function add(db: Database, rows: readonly NewQuarantined[]): Promise<readonly number[]> {
   const ids: number[] = []
   for (const row of rows) {
-    const added = await db.insertInto('quarantine').values(row).returning('id').executeTakeFirstOrThrow()
+    const added = await db
+      .insertInto('quarantine')
+      .values({ ...row, state: 'kept', due: 0 })
+      .returning('id')
+      .executeTakeFirstOrThrow()
     ids.push(added.id)
   }
   return ids
 }
 
+function ofUser(db: Database, usr: string) {
+  return db.selectFrom('quarantine').select(listed).where('usr', '=', usr).orderBy('id', 'desc')
+}
+
+async function page(db: Database, usr: string, { from, count }: Window) {
+  const { total } = await db
+    .selectFrom('quarantine')
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .where('usr', '=', usr)
+    .executeTakeFirstOrThrow()
+  return { total, rows: await ofUser(db, usr).offset(from).limit(count).execute() }
+}
+
+async function takeDue(db: Database, now: number, until: number): Promise<readonly Quarantined[]> {
+  const isDue = db.selectFrom('quarantine').select('id').where('due', '>', 0).where('due', '<=', now)
+  const ids = (await isDue.orderBy('id').limit(maxDue).execute()).map(({ id }) => id)
+  // The rule: then nobody waits for the lock of the store.
+  if (ids.length === 0) return []
+  // Those that are still due: of several gateways one gets a row.
+  return db
+    .updateTable('quarantine')
+    .set({ due: until })
+    .where('id', 'in', ids)
+    .where('due', '<=', now)
+    .returning(listed)
+    .execute()
+}
+
 export function createQuarantineStore(db: Database): QuarantineStore {
   return {
     add: (rows) => joined(db, (inside) => add(inside, rows)),
-    ofUser: (usr) => db.selectFrom('quarantine').select(listed).where('usr', '=', usr).orderBy('id', 'desc').execute(),
+    page: (usr, window) => atOnce(db, (inside) => page(inside, usr, window)),
+    asked: (count) =>
+      db.selectFrom('quarantine').select(listed).where('state', '=', 'asked').orderBy('id').limit(count).execute(),
+    async move({ usr, id }, { from, to, due: at }) {
+      const moved = await db
+        .updateTable('quarantine')
+        .set({ state: to, due: at })
+        .where('usr', '=', usr)
+        .where('id', '=', id)
+        .where('state', 'in', [...from])
+        .executeTakeFirst()
+      return Number(moved.numUpdatedRows) > 0
+    },
+    takeDue: (now, until) => takeDue(db, now, until),
+    ofUser: (usr) => ofUser(db, usr).execute(),
     get: (usr, id) =>
       db.selectFrom('quarantine').selectAll().where('usr', '=', usr).where('id', '=', id).executeTakeFirst(),
     async remove(ids) {

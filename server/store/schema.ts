@@ -160,9 +160,13 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
       subject: 'text',
       size: 'number',
       told: 'number',
+      state: 'text',
+      due: 'number',
       raw: 'bytes',
     },
     key: ['id'],
+    indexes: ['usr', 'due'],
+    defaults: { state: 'kept' },
   },
 }
 

@@ -1,5 +1,6 @@
 /** Rows of the server's store (protocol.md 11). Times are milliseconds since the epoch; hashes and list leaves are bytes or hex as said. */
 import type { Generated } from 'kysely'
+import type { KeptState } from '../../shared/quarantine.ts'
 import type { AdministrationTables } from './administration/tables.ts'
 import type { MailTables } from './mail/mail-schema.ts'
 
@@ -186,6 +187,9 @@ export type QuarantineRow = {
   readonly size: number
   /** 1: the user has been told. */
   readonly told: number
+  readonly state: KeptState
+  /** Released: from when on a gateway may send it. Else 0. */
+  readonly due: number
   readonly raw: Uint8Array
 }
 

@@ -1,5 +1,6 @@
 /** The gateway's verdict about one message, signed over its bytes: `X-Kith-Verdict` (protocol.md section 8). */
 import { z } from 'zod'
+import type { RawMessage } from '../header.ts'
 import { decodeCanonical, encodeCanonical } from './bytes/canonical.ts'
 import { fromBase64, toBase64, toHex } from './bytes/encoding.ts'
 import type { Primitives } from './bytes/primitives.ts'
@@ -11,7 +12,7 @@ export const verdictHeader = 'x-kith-verdict'
 
 export const verdictSchema = z.strictObject({
   t: z.literal('verdict'),
-  /** Message-ID as it stands, empty if there is none. */
+  /** `messageIdOf` the message. */
   mid: z.string().max(998),
   /** The author's address key, as the gateway parsed it. */
   from: z.string().max(320),
@@ -60,7 +61,18 @@ export function signVerdict(primitives: Primitives, facts: VerdictFacts & Messag
   const verdict: Verdict = { t: 'verdict', ...facts }
   const bytes = encodeCanonical(verdictSchema.parse(verdict))
   const text = `${toBase64(bytes)}.${toBase64(signAs(primitives, 'verdict', bytes, seed))}`
+  return foldField(text)
+}
+
+/** RFC 5322 section 2.2.3: base64 may be folded anywhere. */
+export function foldField(text: string): string {
   return text.replace(/.{76}(?=.)/g, '$&\r\n ')
+}
+
+/** What a signature calls the message: its Message-ID, or nothing where that is no visible ASCII of a sane length. */
+export function messageIdOf({ fields }: Pick<RawMessage, 'fields'>): string {
+  const value = fields.find(({ name }) => name === 'message-id')?.value ?? ''
+  return /^[\x21-\x7e]{1,998}$/.test(value) ? value : ''
 }
 
 /** Reads a field's value; `undefined` unless a gateway key signed it over exactly this message. */

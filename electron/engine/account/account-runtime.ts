@@ -32,6 +32,8 @@ export type RuntimeEvents = {
   readonly online: () => void
   /** Contact requests moved; how many wait for the user's answer. */
   readonly requestsChanged: (waiting: number) => void
+  /** Something beside the list may have moved on the server. */
+  readonly news: () => void
   /** Returns whether the connection goes on trying. */
   readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
   /** Verified and remembered commands; one that is carried out already comes again until the server knows. */
@@ -248,6 +250,10 @@ type Parts = {
 function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls, sync, relogin, requests }: Parts) {
   const { clock, random, log } = ports
   const current = () => keeper.state()
+  const look = () => {
+    requests.look()
+    events.news()
+  }
   return createConnection({
     clock,
     log,
@@ -265,9 +271,9 @@ function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls,
     },
     online: () => {
       events.online()
-      requests.look()
+      look()
     },
-    news: requests.look,
+    news: look,
     failed: events.failed,
   })
 }

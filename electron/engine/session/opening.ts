@@ -129,6 +129,7 @@ function eventsOf(stage: Stage, reactions: Reactions): RuntimeEvents {
       current.mail?.service.listChanged()
       startMail(current)
     },
+    news: () => stage.emit('quarantine.changed', {}),
     requestsChanged: (waiting) => stage.emit('requests.changed', { waiting }),
     online: () => {
       const state = stage.state()

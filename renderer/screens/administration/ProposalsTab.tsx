@@ -8,7 +8,7 @@ import { formatMoment } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import type { May } from './AdministrationPage.tsx'
 import { Changes } from './Changes.tsx'
-import { Requests } from './Requests.tsx'
+import { Releases, Requests } from './Requests.tsx'
 
 function Buttons({ proposal }: { readonly proposal: Proposal }) {
   const { changing } = useStores().administration
@@ -56,10 +56,10 @@ function OneProposal({ proposal, may }: { readonly proposal: Proposal; readonly 
 }
 
 export function ProposalsTab({ may }: { readonly may: May }) {
-  const { proposals, requests, failure } = useSlice(useStores().administration.control)
+  const { proposals, requests, releases, failure } = useSlice(useStores().administration.control)
   const { t } = useWords()
-  if (proposals?.length === 0 && requests?.length === 0)
-    return <EmptyState icon="check" title={t('admin.noProposals')} />
+  const waiting = (requests?.length ?? 0) + (releases?.length ?? 0)
+  if (proposals?.length === 0 && waiting === 0) return <EmptyState icon="check" title={t('admin.noProposals')} />
   return (
     <section className="page-scroll" aria-label={t('adminTab.proposals')} tabIndex={scrollStop}>
       <div className="measure grid gap-5">
@@ -69,6 +69,7 @@ export function ProposalsTab({ may }: { readonly may: May }) {
           </Note>
         )}
         {requests && requests.length > 0 && <Requests requests={requests} may={may} />}
+        {releases && releases.length > 0 && <Releases releases={releases} may={may} />}
         <ul className="grid gap-5" aria-label={t('admin.proposals')}>
           {proposals?.map((proposal) => (
             <OneProposal key={proposal.id} proposal={proposal} may={may} />

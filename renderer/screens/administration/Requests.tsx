@@ -1,5 +1,7 @@
 import type { AdminRequest } from '../../../shared/administration.ts'
+import type { ReleaseRequest } from '../../../shared/quarantine.ts'
 import { useStores } from '../../components/context.tsx'
+import { heldWords } from '../../components/words.ts'
 import { formatMoment } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import type { May } from './AdministrationPage.tsx'
@@ -63,6 +65,52 @@ export function Requests({ requests, may }: { readonly requests: readonly AdminR
     <ul className="grid gap-5" aria-label={t('admin.requests')}>
       {requests.map((request) => (
         <OneRequest key={request.id} request={request} may={may} />
+      ))}
+    </ul>
+  )
+}
+
+function ReleaseButtons({ release: { user, id, claimedAddress: address } }: { readonly release: ReleaseRequest }) {
+  const { changing } = useStores().administration
+  const { t } = useWords()
+  const begin = (op: 'quarantine.release' | 'quarantine.refuse', title: string) =>
+    void changing.begin({ title, changes: [{ op, user, message: id }] })
+  return (
+    <div className="flex gap-2">
+      <button
+        type="button"
+        className="button button-small button-primary"
+        onClick={() => begin('quarantine.release', t('admin.releaseTitle', { user, address }))}
+      >
+        {t('change.approve')}
+      </button>
+      <button
+        type="button"
+        className="button button-small button-danger"
+        onClick={() => begin('quarantine.refuse', t('admin.keepTitle', { address }))}
+      >
+        {t('change.decline')}
+      </button>
+    </div>
+  )
+}
+
+/** Messages in quarantine that their users ask for. */
+export function Releases({ releases, may }: { readonly releases: readonly ReleaseRequest[]; readonly may: May }) {
+  const { t, language } = useWords()
+  return (
+    <ul className="grid gap-5" aria-label={t('admin.releases')}>
+      {releases.map((release) => (
+        <li key={release.id} className="grid gap-2 border-t border-line pt-4">
+          <p className="font-medium">
+            {t('admin.releaseLine', { user: release.user, address: release.claimedAddress || t('held.noSender') })}
+          </p>
+          <p className="text-sm text-muted">
+            {[heldWords(t, release), formatMoment(language, release.at)].join(' · ')}
+          </p>
+          <p>{release.subject || t('held.noSubject')}</p>
+          {may.operate && <ReleaseButtons release={release} />}
+        </li>
       ))}
     </ul>
   )

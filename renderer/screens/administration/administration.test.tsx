@@ -224,6 +224,22 @@ describe('watching', () => {
     ])
   })
 
+  test('a kept message that its user asks for is delivered, or kept back', async () => {
+    const { fake } = await open('operator')
+    await press(tab('Requests'))
+    const list = within(screen.getByRole('list', { name: 'Messages that users ask for' }))
+    expect(list.getByRole('listitem').textContent).toContain('bob asks for a message from zoe@else.test')
+    await press(list.getByRole('button', { name: 'Refuse' }))
+    await press(button('Do it'))
+    await press(within(screen.getByRole('dialog')).getAllByRole('button', { name: 'Close' }).at(-1) ?? document.body)
+    await press(list.getByRole('button', { name: 'Approve' }))
+    await press(button('Do it'))
+    expect(fake.asked.map(({ changes }) => changes)).toEqual([
+      [{ op: 'quarantine.refuse', user: 'bob', message: 17 }],
+      [{ op: 'quarantine.release', user: 'bob', message: 17 }],
+    ])
+  })
+
   test('why tells the rule in plain words', async () => {
     await open('auditor')
     await press(tab('Why'))

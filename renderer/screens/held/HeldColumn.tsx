@@ -1,5 +1,7 @@
+import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import type { HeldMessage } from '../../../shared/contract.ts'
+import type { KeptMessage } from '../../../shared/quarantine.ts'
 import { useNow, useSlice, useStores } from '../../components/context.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { Icon } from '../../components/Icons.tsx'
@@ -15,14 +17,17 @@ import { PaletteButton } from '../main/MainNav.tsx'
 const noHeadings: ReadonlyMap<number, number> = new Map()
 const timeTick = 60_000
 
+type Claim = { readonly claimedName?: string; readonly claimedAddress: string }
+
 /** Who the message says it is from, said as a claim; never shown like a contact. */
-export function claimWords(t: Translate, held: HeldMessage): string {
+export function claimWords(t: Translate, held: Claim): string {
   const name = held.claimedName || held.claimedAddress
   return name === '' ? t('held.noSender') : t('held.claim', { name })
 }
 
-function HeldLine({ held, now }: { readonly held: HeldMessage; readonly now: number }) {
-  const { t, language } = useWords()
+type Line = { readonly claim: string; readonly subject: string; readonly why: string; readonly when: string }
+
+function HeldLine({ claim, subject, why, when }: Line) {
   return (
     <>
       <span className="grid size-9.5 flex-none place-items-center rounded-full bg-warn-soft text-warn">
@@ -30,40 +35,93 @@ function HeldLine({ held, now }: { readonly held: HeldMessage; readonly now: num
       </span>
       <span className="row-text">
         <span className="row-line">
-          <span className="row-main font-normal">{claimWords(t, held)}</span>
-          <span className="row-when">{formatShort(language, held.at, now)}</span>
+          <span className="row-main font-normal">{claim}</span>
+          <span className="row-when">{when}</span>
         </span>
-        <span className="row-sub text-ink">{held.subject || t('held.noSubject')}</span>
-        <span className="row-sub text-warn">{heldWords(t, held)}</span>
+        <span className="row-sub text-ink">{subject}</span>
+        <span className="row-sub text-warn">{why}</span>
       </span>
     </>
   )
+}
+
+/** What both lists share. */
+function useRowParts() {
+  const { t, language } = useWords()
+  const now = useNow(timeTick)
+  return {
+    claimOf: (one: Claim) => claimWords(t, one),
+    subjectOf: ({ subject }: { readonly subject: string }) => subject || t('held.noSubject'),
+    whenOf: ({ at }: { readonly at: number }) => formatShort(language, at, now),
+    t,
+    looks: { headings: noHeadings, rowHeight: 5.25, headingHeight: 0, waitingName: t('common.loading') },
+  }
 }
 
 function useHeldModel(): ListModel<HeldMessage> {
   const { held, navigation } = useStores()
   const list = useStore(held.list.rows)
   const { selected } = useSlice(held)
-  const { t } = useWords()
-  const now = useNow(timeTick)
+  const { t, claimOf, subjectOf, whenOf, looks } = useRowParts()
   return {
+    ...looks,
     label: t('held.list'),
     total: list.total,
     entries: list.total,
-    headings: noHeadings,
     rowAt: (index) => rowAt(list, index),
-    rowHeight: 5.25,
-    headingHeight: 0,
-    nameOf: (one) => [claimWords(t, one), one.subject || t('held.noSubject'), heldWords(t, one)].join(', '),
+    nameOf: (one) => [claimOf(one), subjectOf(one), heldWords(t, one)].join(', '),
     isCurrent: ({ id }) => id === selected?.id,
-    renderRow: (one) => <HeldLine held={one} now={now} />,
+    renderRow: (one) => (
+      <HeldLine claim={claimOf(one)} subject={subjectOf(one)} why={heldWords(t, one)} when={whenOf(one)} />
+    ),
     onOpen: (one) => {
       void held.select(one)
       navigation.show('held')
     },
     need: held.list.need,
-    waitingName: t('common.loading'),
   }
+}
+
+function useKeptModel(): ListModel<KeptMessage> {
+  const { held, navigation } = useStores()
+  const list = useStore(held.keptList.rows)
+  const { kept } = useSlice(held)
+  const { t, claimOf, subjectOf, whenOf, looks } = useRowParts()
+  const whyOf = (one: KeptMessage) =>
+    one.state === 'kept'
+      ? heldWords(t, one)
+      : t('common.and', { first: t(`keptState.${one.state}`), second: heldWords(t, one) })
+  return {
+    ...looks,
+    label: t('held.kept'),
+    total: list.total,
+    entries: list.total,
+    rowAt: (index) => rowAt(list, index),
+    nameOf: (one) => [claimOf(one), subjectOf(one), whyOf(one)].join(', '),
+    isCurrent: ({ id }) => id === kept?.id,
+    renderRow: (one) => <HeldLine claim={claimOf(one)} subject={subjectOf(one)} why={whyOf(one)} when={whenOf(one)} />,
+    onOpen: (one) => {
+      held.selectKept(one)
+      navigation.show('held')
+    },
+    need: held.keptList.need,
+  }
+}
+
+/** What the gateway keeps back; where there is no gateway, or no line to the server, nothing. */
+function OnServer() {
+  const { held } = useStores()
+  const { total } = useStore(held.keptList.rows)
+  const model = useKeptModel()
+  // News of it comes once in a while; whoever looks here wants to know now.
+  useEffect(() => void held.keptMoved(), [held])
+  if (total === 0) return null
+  return (
+    <section className="flex min-h-0 flex-1 flex-col border-t border-line" aria-label={model.label}>
+      <h3 className="px-5 pt-3 pb-1 text-sm font-medium text-muted">{model.label}</h3>
+      <VirtualList model={model} />
+    </section>
+  )
 }
 
 function Body() {
@@ -86,6 +144,7 @@ export function HeldColumn() {
         <PaletteButton />
       </header>
       <Body />
+      <OnServer />
     </>
   )
 }

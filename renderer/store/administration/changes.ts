@@ -53,6 +53,7 @@ export type Change =
   | { readonly op: 'rule.remove'; readonly id: string }
   | { readonly op: 'request.link'; readonly id: string; readonly scope: 'internal' | 'external' }
   | { readonly op: 'request.refuse'; readonly id: string }
+  | { readonly op: 'quarantine.release' | 'quarantine.refuse'; readonly user: string; readonly message: number }
 
 /** Operations that have words; the log of a newer server may hold others. */
 export const knownOps = [
@@ -75,6 +76,8 @@ export const knownOps = [
   'role.set',
   'request.link',
   'request.refuse',
+  'quarantine.release',
+  'quarantine.refuse',
   'device.approve',
   'device.lock',
   'device.unlock',

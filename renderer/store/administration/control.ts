@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla'
 import type { AdminRequest, AuditLine, Proposal } from '../../../shared/administration.ts'
+import type { ReleaseRequest } from '../../../shared/quarantine.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
 import type { Ports } from '../ports.ts'
@@ -14,6 +15,8 @@ export type ControlState = {
   readonly proposals?: readonly Proposal[]
   /** Contact requests that are open. */
   readonly requests?: readonly AdminRequest[]
+  /** Messages in quarantine that their users ask for. */
+  readonly releases?: readonly ReleaseRequest[]
   /** Of the whole log: how many lines there are, and the first that does not hold. */
   readonly verified?: { readonly lines: number; readonly broken?: number }
   readonly failure?: Failure
@@ -45,8 +48,13 @@ export function makeControl({ clock }: Ports, ask: Asking) {
   }
   const askLines = debounce(clock, searchWait, () => void load())
   const loadProposals = async () => {
-    const [proposals, requests] = await Promise.all([ask('admin.proposals', {}), ask('admin.requests', {})])
+    const [proposals, requests, releases] = await Promise.all([
+      ask('admin.proposals', {}),
+      ask('admin.requests', {}),
+      ask('admin.releases', {}),
+    ])
     store.setState(proposals.ok ? { proposals: proposals.value.proposals } : { failure: proposals.failure })
+    if (releases.ok) store.setState({ releases: releases.value.releases })
     if (requests.ok) store.setState({ requests: requests.value.requests })
   }
   return {

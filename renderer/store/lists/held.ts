@@ -1,44 +1,85 @@
 import { createStore } from 'zustand/vanilla'
 import type { HeldMessage } from '../../../shared/contract.ts'
+import type { KeptMessage } from '../../../shared/quarantine.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import type { Ports } from '../ports.ts'
 import { makeWindow } from './windowed.ts'
 
 export type HeldState = {
   readonly total: number
+  /** Who lets out what the gateway keeps back. */
+  readonly by: 'user' | 'administrator'
   readonly selected?: HeldMessage
   readonly text?: string
+  /** One that the gateway keeps back; then nothing else is selected. */
+  readonly kept?: KeptMessage
   readonly failure?: Failure
 }
 
-export function makeHeld(ports: Ports) {
-  const store = createStore<HeldState>(() => ({ total: 0 }))
+const start: HeldState = { total: 0, by: 'administrator' }
+
+export function makeHeld({ host }: Ports) {
+  const store = createStore<HeldState>(() => start)
   const list = makeWindow<HeldMessage>(async (from, count) => {
-    const result = await ports.host.call('held.list', { from, count })
+    const result = await host.call('held.list', { from, count })
     if (!result.ok) return result
     const { total, held } = result.value
     store.setState({ total })
     return { ok: true, value: { total, rows: held } }
   })
+  const keptList = makeWindow<KeptMessage>(async (from, count) => {
+    const result = await host.call('quarantine.list', { from, count })
+    if (!result.ok) return result
+    const { total, by, kept } = result.value
+    store.setState({ by })
+    return { ok: true, value: { total, rows: kept } }
+  })
+  /** Nothing is selected but this. */
+  const become = (selected: Pick<HeldState, 'selected' | 'kept'>) => {
+    const { total, by } = store.getState()
+    store.setState({ total, by, ...selected }, true)
+  }
+  /** What the server keeps moved; a message that it keeps no longer closes. */
+  const keptMoved = async () => {
+    await keptList.reload()
+    const { kept } = store.getState()
+    const { pages, phase } = keptList.rows.getState()
+    if (!kept || phase !== 'ready') return
+    const now = [...pages.values()].flat().find(({ id }) => id === kept.id)
+    become(now ? { kept: now } : {})
+  }
   return {
     store,
     list,
+    keptList,
     select: async (selected: HeldMessage) => {
-      const { total } = store.getState()
-      store.setState({ total, selected }, true)
-      const result = await ports.host.call('held.get', { id: selected.id })
+      become({ selected })
+      const result = await host.call('held.get', { id: selected.id })
       if (store.getState().selected?.id !== selected.id) return
       store.setState(result.ok ? { text: result.value.text } : { failure: result.failure })
     },
+    selectKept: (kept: KeptMessage) => become({ kept }),
+    /** Asks for the selected message that the server keeps. */
+    release: async () => {
+      const { kept } = store.getState()
+      if (!kept) return
+      const result = await host.call('quarantine.release', { id: kept.id })
+      if (store.getState().kept?.id === kept.id) {
+        if (result.ok) become({ kept: { ...kept, state: result.value.state } })
+        else store.setState({ failure: result.failure })
+      }
+      if (result.ok) await keptList.reload()
+    },
+    keptMoved,
     /** What is held moved; a message that was released meanwhile is no longer held and closes. */
     moved: async () => {
       await list.reload()
-      const { selected, total } = store.getState()
+      const { selected } = store.getState()
       if (!selected) return
-      const result = await ports.host.call('held.get', { id: selected.id })
-      if (!result.ok && result.failure.kind === 'notFound') store.setState({ total }, true)
+      const result = await host.call('held.get', { id: selected.id })
+      if (!result.ok && result.failure.kind === 'notFound') become({})
     },
-    clear: () => store.setState({ total: 0 }, true),
+    clear: () => store.setState(start, true),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Applied, Handler, Work } from '../work.ts'
 import { addContact, removeContact, setContact } from './contacts.ts'
 import { approveDevice, lockDevice, revokeDevice, unlockDevice } from './devices.ts'
 import { joinGroup, leaveGroup, putGroup, removeGroup } from './groups.ts'
+import { refuseRelease, releaseKept } from './quarantine.ts'
 import { linkRequest, refuseRequest } from './requests.ts'
 import { denyAddress, openDomain, openUnits, removeRule, setPolicy, setRole } from './rules.ts'
 import { addUser, disableUser, enableUser, setUser } from './users.ts'
@@ -31,6 +32,8 @@ const handlers: { readonly [O in ChangeOp]: Handler<ChangeOf<O>> } = {
   'device.revoke': revokeDevice,
   'request.link': linkRequest,
   'request.refuse': refuseRequest,
+  'quarantine.release': releaseKept,
+  'quarantine.refuse': refuseRelease,
   'role.set': setRole,
 }
 

@@ -5,6 +5,10 @@ import type { Let } from '../../mail/testing/attack-suite.ts'
 export type NextServer = {
   /** What came since the last time. */
   readonly taken: () => readonly Let[]
+  /** The next message, once it has come: for what nobody waits for otherwise. */
+  readonly arrived: () => Promise<Let>
+  /** The next message is never answered nor kept; resolves when all of it is here. */
+  readonly stall: () => Promise<void>
   /** Replies to RCPT for these addresses, instead of yes. */
   readonly refusing: Map<string, number>
   close(): Promise<void>
@@ -12,6 +16,8 @@ export type NextServer = {
 
 export async function startNextServer(port: number): Promise<NextServer> {
   const taken: Let[] = []
+  let wake: () => void = () => undefined
+  let stalled: (() => void) | undefined
   const refusing = new Map<string, number>()
   const server = new SMTPServer({
     authOptional: true,
@@ -26,11 +32,17 @@ export async function startNextServer(port: number): Promise<NextServer> {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('end', () => {
+        if (stalled) {
+          stalled()
+          stalled = undefined
+          return
+        }
         taken.push({
           to: envelope.rcptTo.map(({ address }) => address),
           raw: Buffer.concat(chunks).toString('latin1'),
         })
         done()
+        wake()
       })
     },
   })
@@ -41,6 +53,19 @@ export async function startNextServer(port: number): Promise<NextServer> {
   })
   return {
     taken: () => taken.splice(0),
+    async arrived() {
+      for (;;) {
+        const first = taken.shift()
+        if (first) return first
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
+    stall: () =>
+      new Promise((resolve) => {
+        stalled = resolve
+      }),
     refusing,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }

@@ -1,6 +1,7 @@
 /** The header of a submitted or incoming message: who it binds, whom it names, what is taken out (protocol.md 8). Pure. */
 import type { OutgoingRecipient } from '../../../shared/guard.ts'
 import { type HeaderField, parseMailboxes, splitMessage } from '../../../shared/header.ts'
+import { signatureField } from '../../../shared/whitelist/mail-signature.ts'
 import { SmtpReply } from './reply.ts'
 
 export type Author = { readonly key: string; readonly unicode: boolean }
@@ -48,8 +49,8 @@ const singleFields = [
   'content-transfer-encoding',
 ]
 
-/** Octets of a Message-ID: it names the message in the verdict. */
-export const maxMessageId = 998
+/** Octets of a Message-ID: it names the message in what is signed about it. */
+const maxMessageId = 998
 
 /** Throws the reply that refuses it. `added`: what the server puts in where it is missing (RFC 6409 8). */
 export function readSubmitted(
@@ -74,10 +75,13 @@ export function readSubmitted(
   }
 }
 
-/** Mail from outside: only what could pass for proof is taken out. Forged mail arrives, and the client holds it. */
+/**
+ * Mail from outside: only what could pass for proof is taken out. Forged mail arrives, and the client holds it. A
+ * signature stays, as one of DKIM's does: it counts by the key that a list names, now or later (I6).
+ */
 export function readIncoming(raw: Uint8Array): CleanMessage {
   const fields = readFields(raw)
-  const kept = fields.filter(({ name }) => !isForeign(name))
+  const kept = fields.filter(({ name }) => !isForeign(name) || name === signatureField.toLowerCase())
   return { fields: kept.map((field) => field.raw), body: splitMessage(raw).body, raw }
 }
 

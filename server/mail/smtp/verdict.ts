@@ -3,7 +3,14 @@ import { parseAddress } from '../../../shared/address.ts'
 import { asksForDkim } from '../../../shared/guard/dkim.ts'
 import { type DkimFact, type IncomingVerdict, judgeIncoming } from '../../../shared/guard.ts'
 import { type RawMessage, splitMessage } from '../../../shared/header.ts'
-import { type MessageHashes, messageHashes, signVerdict, type VerdictFacts } from '../../../shared/whitelist/verdict.ts'
+import { keySignatureOf } from '../../../shared/whitelist/mail-signature.ts'
+import {
+  type MessageHashes,
+  messageHashes,
+  messageIdOf,
+  signVerdict,
+  type VerdictFacts,
+} from '../../../shared/whitelist/verdict.ts'
 import type { Account } from '../../accounts.ts'
 import type { UsageRecorder } from '../../administration/usage.ts'
 import type { Clock } from '../../clock.ts'
@@ -11,7 +18,7 @@ import { primitives } from '../../keys/primitives.ts'
 import type { ListStore } from '../../store/lists.ts'
 import type { Whitelists, WhitelistView } from '../../whitelists.ts'
 import { type Dns, dkimFacts } from './dkim.ts'
-import { bytesOf, type CleanMessage, maxMessageId } from './message.ts'
+import { bytesOf, type CleanMessage } from './message.ts'
 
 export type Judge = {
   /** Keeps when contacts were last used; absent: nobody does. */
@@ -90,14 +97,16 @@ export function authorOf(found: IncomingVerdict, login = ''): string {
 type Reader = { readonly recipient: Account; readonly view: WhitelistView | undefined }
 
 async function judgedBy({ clock }: Judge, { recipient, view }: Reader, evidence: Evidence): Promise<IncomingVerdict> {
-  const { message, login } = evidence
+  const { message, hashes, login } = evidence
   const unicode = view?.unicode ?? false
+  const keySignature = keySignatureOf(primitives, { list: view?.list, unicode }, message, hashes)
   return judgeIncoming(view?.list, {
     now: clock.now(),
     self: recipient.address,
     unicode,
     message,
     ...(login === undefined ? {} : { login }),
+    ...(keySignature ? { keySignature } : {}),
     dkim: asksForDkim(view?.list, message, unicode) ? await evidence.dkim() : [],
   })
 }
@@ -110,11 +119,10 @@ export async function verdictField(
 ): Promise<string> {
   const { message, hashes } = evidence
   const list = await lists.ofUser(recipient.id)
-  const mid = message.fields.find(({ name }) => name === 'message-id')?.value ?? ''
   const all = {
     ...facts,
     ...hashes,
-    mid: mid.length <= maxMessageId ? mid : '',
+    mid: messageIdOf(message),
     lst: list?.id ?? recipient.id,
     ep: view?.epoch ?? 0,
     ver: view?.version ?? 0,

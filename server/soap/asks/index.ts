@@ -2,6 +2,7 @@
 import { administrationAsks } from './administration/index.ts'
 import type { AskHandlers } from './handler.ts'
 import { meAsks } from './me.ts'
+import { quarantineAsks } from './quarantine.ts'
 import { requestAsks } from './requests.ts'
 
-export const askHandlers: AskHandlers = { ...meAsks, ...requestAsks, ...administrationAsks }
+export const askHandlers: AskHandlers = { ...meAsks, ...requestAsks, ...quarantineAsks, ...administrationAsks }

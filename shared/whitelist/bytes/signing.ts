@@ -11,6 +11,7 @@ export const signatureTypes = [
   'req',
   'ack',
   'verdict',
+  'mail',
   'session',
   'answer',
   'rekey',

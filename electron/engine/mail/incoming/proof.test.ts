@@ -5,7 +5,8 @@ import type { IncomingVerdict } from '../../../../shared/guard.ts'
 import { judgeIncoming } from '../../../../shared/guard.ts'
 import { splitMessage } from '../../../../shared/header.ts'
 import { toBase64 } from '../../../../shared/whitelist/bytes/encoding.ts'
-import { makeVerdict } from '../../../../shared/whitelist/verdict.ts'
+import { keyLevel, signatureFor } from '../../../../shared/whitelist/mail-signature.ts'
+import { makeVerdict, messageHashes, messageIdOf } from '../../../../shared/whitelist/verdict.ts'
 import { fakeDns } from '../../fakes.ts'
 import { primitives } from '../../keys/primitives.ts'
 import type { DnsResolver } from '../../ports.ts'
@@ -201,5 +202,24 @@ describe('I5 the gateway’s verdict', () => {
   it('finds the gateway’s verdict below a forged one', async () => {
     const raw = Buffer.concat([Buffer.from('X-Kith-Verdict: e30=.AAAA\r\n'), verdictOn(unsigned)])
     expect((await judge(raw)).verdict.verdict).toBe('admit')
+  })
+})
+
+describe('I2 key:<pk>', () => {
+  const contact = { ...bo, level: keyLevel(primitives.signPublicKey(gatewaySeed)) }
+  const signedBy = (seed: Uint8Array) => {
+    const message = splitMessage(unsigned)
+    const facts = { mid: messageIdOf(message), from: bo.key, ...messageHashes(primitives, message) }
+    return Buffer.concat([Buffer.from(`${signatureFor(primitives, facts, seed)}\r\n`), unsigned])
+  }
+
+  it('admits what the key that the entry names has signed, without a gateway and without the DNS', async () => {
+    expect((await judge(signedBy(gatewaySeed), fakeDns(), contact)).verdict.verdict).toBe('admit')
+  })
+
+  it('holds what another key signed, and looks at no signature that the entry does not ask for', async () => {
+    expect((await judge(signedBy(new Uint8Array(32).fill(6)), dns, contact)).verdict.verdict).toBe('hold')
+    const { proof, verdict } = await judge(signedBy(gatewaySeed))
+    expect([proof.keySignature, verdict.verdict]).toEqual([undefined, 'hold'])
   })
 })

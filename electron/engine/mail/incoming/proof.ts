@@ -4,12 +4,13 @@ import { asksForDkim, type DkimFacts } from '../../../../shared/guard/dkim.ts'
 import type { IncomingFacts } from '../../../../shared/guard.ts'
 import type { RawMessage } from '../../../../shared/header.ts'
 import { fromBase64 } from '../../../../shared/whitelist/bytes/encoding.ts'
+import { keySignatureOf } from '../../../../shared/whitelist/mail-signature.ts'
 import { readVerdict, verdictHeader } from '../../../../shared/whitelist/verdict.ts'
 import { primitives } from '../../keys/primitives.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { dkimFacts } from './dkim.ts'
 
-export type Proof = Pick<IncomingFacts, 'verdict' | 'login' | 'dkim'> & { readonly again: boolean }
+export type Proof = Pick<IncomingFacts, 'verdict' | 'login' | 'dkim' | 'keySignature'> & { readonly again: boolean }
 
 /** More verdicts than the gateway's own are somebody's noise. */
 const maxVerdicts = 4
@@ -23,8 +24,16 @@ export async function gatherProof(
 ): Promise<Proof> {
   const verdict = verdictOf(dependencies, message)
   const login = loginOf(message, dependencies.servers.authserv)
+  const { view, unicode } = dependencies.list()
+  const keySignature = keySignatureOf(primitives, { list: view, unicode }, message)
   const { dkim, again } = await dkimOf(dependencies, raw, message)
-  return { dkim, again, ...(verdict ? { verdict } : {}), ...(login === undefined ? {} : { login }) }
+  return {
+    dkim,
+    again,
+    ...(keySignature ? { keySignature } : {}),
+    ...(verdict ? { verdict } : {}),
+    ...(login === undefined ? {} : { login }),
+  }
 }
 
 function verdictOf({ list }: MailDependencies, message: RawMessage): IncomingFacts['verdict'] {

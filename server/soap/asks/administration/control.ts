@@ -1,6 +1,7 @@
 /** Changes, and how they are watched: the audit log and what waits for a second person. */
 import { setTimeout as after } from 'node:timers/promises'
 import type { AdminRequest, AuditLine, Outcome, Proposal } from '../../../../shared/administration.ts'
+import type { ReleaseRequest } from '../../../../shared/quarantine.ts'
 import { fail, ok } from '../../../../shared/rpc.ts'
 import { brokenAudit } from '../../../administration/audit.ts'
 import { changeSchema, faultOfChange } from '../../../administration/change.ts'
@@ -11,8 +12,10 @@ import { decide, type Submitted, submit, tryChanges } from '../../../administrat
 import { undo } from '../../../administration/undo.ts'
 import type { RunAs } from '../../../setup/context.ts'
 import type { AuditRow, ProposalRow } from '../../../store/administration/tables.ts'
+import type { Quarantined } from '../../../store/quarantine.ts'
 import type { Service } from '../../service.ts'
 import type { AskCaller, AskHandlers } from '../handler.ts'
+import { keptOf } from '../quarantine.ts'
 import { plain, windowOf } from './views.ts'
 
 type Names =
@@ -20,6 +23,7 @@ type Names =
   | 'admin.verify'
   | 'admin.proposals'
   | 'admin.requests'
+  | 'admin.releases'
   | 'admin.decide'
   | 'admin.change'
   | 'admin.undo'
@@ -56,6 +60,11 @@ export const controlAsks: Pick<AskHandlers, Names> = {
   'admin.requests': async ({ store }) => {
     const open = (await requestsForOperators(store)).filter(({ row }) => isOpen(row))
     return ok({ requests: windowOf(open, firstProposals).map(requestOf) })
+  },
+
+  'admin.releases': async ({ store }) => {
+    const asked = await store.quarantine.asked(firstProposals.count)
+    return ok({ releases: asked.map(releaseOf) })
   },
 
   'admin.decide': async (service, caller, { id, approve }) => {
@@ -141,6 +150,11 @@ function lineOf({ n, at, who, via, op, target, why, before, after: made, undo: b
 function requestOf({ row, approval, scope = 'external', denied }: OperatorView): AdminRequest {
   const waits = denied ? 'rule' : row.state === 'asked' ? 'peer' : (approval?.by ?? 'administrator')
   return { id: row.id, user: row.usr, address: plain(row.address), note: plain(row.note), at: row.at, scope, waits }
+}
+
+function releaseOf(row: Quarantined): ReleaseRequest {
+  const { state: _asked, ...kept } = keptOf(row)
+  return { user: row.usr, ...kept }
 }
 
 function proposalOf({ id, at, who, why, state, approved_by, changes: text }: ProposalRow): Proposal {

@@ -26,6 +26,7 @@ const needs: { readonly [N in AdminAskName]: { readonly role: Role; readonly out
   'admin.verify': { role: 'auditor' },
   'admin.proposals': { role: 'auditor' },
   'admin.requests': { role: 'auditor' },
+  'admin.releases': { role: 'auditor' },
   'admin.decide': { role: 'administrator' },
   'admin.change': { role: 'operator' },
   'admin.undo': { role: 'operator' },

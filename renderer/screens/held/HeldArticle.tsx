@@ -1,0 +1,47 @@
+import type { ReactNode } from 'react'
+import type { HeldMessage } from '../../../shared/contract.ts'
+import { Facts } from '../../components/Facts.tsx'
+import { Note } from '../../components/Note.tsx'
+import { scrollStop } from '../../components/scroll-stop.ts'
+import { heldWords } from '../../components/words.ts'
+import { formatMoment } from '../../i18n/format.ts'
+import { useWords } from '../../i18n/i18n.ts'
+import { claimWords } from './HeldColumn.tsx'
+
+type Held = Pick<HeldMessage, 'claimedAddress' | 'subject' | 'at' | 'rule' | 'reason'> &
+  Partial<Pick<HeldMessage, 'claimedName' | 'contactName' | 'contactAddress'>>
+
+function Why({ held }: { readonly held: Held }) {
+  const { t } = useWords()
+  const rule = t('common.rule', { rule: held.rule })
+  return (
+    <Note tone="warn" icon="held">
+      <p className="font-semibold">{t('common.and', { first: heldWords(t, held), second: rule })}</p>
+      <p>{t(`heldMore.${held.reason}`)}</p>
+    </Note>
+  )
+}
+
+type HeldArticleProps = { readonly label: string; readonly held: Held; readonly children: ReactNode }
+
+/** What is known of a held message wherever it lies: a claim, and which rule held it. */
+export function HeldArticle({ label, held, children }: HeldArticleProps) {
+  const { t, language } = useWords()
+  const facts = [
+    { term: t('held.claimedAddress'), text: held.claimedAddress || t('held.noSender') },
+    { term: t('held.received'), text: formatMoment(language, held.at) },
+  ]
+  return (
+    <section className="page-scroll" tabIndex={scrollStop} aria-label={label}>
+      <article className="measure grid gap-5">
+        <header className="grid gap-1">
+          <p className="text-sm font-medium text-warn">{claimWords(t, held)}</p>
+          <h2 className="text-xl font-semibold tracking-tight wrap-anywhere">{held.subject || t('held.noSubject')}</h2>
+        </header>
+        <Facts facts={facts} />
+        <Why held={held} />
+        {children}
+      </article>
+    </section>
+  )
+}

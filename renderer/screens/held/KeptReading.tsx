@@ -1,0 +1,39 @@
+import type { KeptMessage } from '../../../shared/quarantine.ts'
+import { useSlice, useStores } from '../../components/context.tsx'
+import { FailureText } from '../../components/FailureText.tsx'
+import { Note } from '../../components/Note.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+import { HeldArticle } from './HeldArticle.tsx'
+
+function Release({ state }: Pick<KeptMessage, 'state'>) {
+  const { held } = useStores()
+  const { by } = useSlice(held)
+  const { t } = useWords()
+  if (state === 'kept') {
+    return (
+      <button type="button" className="button button-primary justify-self-start" onClick={() => void held.release()}>
+        {t(by === 'user' ? 'held.deliver' : 'held.ask')}
+      </button>
+    )
+  }
+  return <p>{t(`keptMore.${state}`)}</p>
+}
+
+/** A message that the gateway keeps back: what is known of it here is not its text. */
+export function KeptReading({ kept }: { readonly kept: KeptMessage }) {
+  const { failure } = useSlice(useStores().held)
+  const { t } = useWords()
+  return (
+    <HeldArticle label={t('held.keptMessage')} held={kept}>
+      <p className="text-sm text-muted">{t('held.keptHint')}</p>
+      <output className="grid">
+        <Release state={kept.state} />
+      </output>
+      {failure && (
+        <Note tone="danger">
+          <FailureText failure={failure} />
+        </Note>
+      )}
+    </HeldArticle>
+  )
+}
