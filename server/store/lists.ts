@@ -35,7 +35,7 @@ export type ListStore = {
   readonly removeAnnounced: (before: number) => Promise<void>
 }
 
-export type OwnLeaf = Pick<EntryRow, 'id' | 'key' | 'leaf' | 'denied'>
+export type OwnLeaf = Pick<EntryRow, 'id' | 'key' | 'leaf' | 'denied' | 'source'>
 
 /** A version without its operations, which may be as long as the list. */
 export type VersionHead = Pick<VersionRow, 'ver' | 'ep' | 'head' | 'head_sig' | 'at'>
@@ -79,7 +79,12 @@ function entryRows(
   return {
     entries: (list) => db.selectFrom('entries').selectAll().where('list', '=', list).orderBy('id').execute(),
     leaves: (list) =>
-      db.selectFrom('entries').select(['id', 'key', 'leaf', 'denied']).where('list', '=', list).orderBy('id').execute(),
+      db
+        .selectFrom('entries')
+        .select(['id', 'key', 'leaf', 'denied', 'source'])
+        .where('list', '=', list)
+        .orderBy('id')
+        .execute(),
     async setDenied(list, ids, denied) {
       for (let from = 0; from < ids.length; from += batch) {
         const some = ids.slice(from, from + batch)
