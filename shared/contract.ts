@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { adminAsks, roleSchema } from './administration.ts'
-import { deliverySchema, draftSchema, messageSchema } from './message.ts'
+import { deliverySchema, draftSchema, mailDraftsSchema, messageSchema } from './message.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 import { failureKinds } from './rpc.ts'
 
@@ -224,6 +224,9 @@ export const contract = {
 
     'draft.get': { input: z.strictObject({ conversation: address }), output: z.object({ text: z.string() }) },
     'draft.save': { input: z.strictObject({ conversation: address, text: z.string().max(100_000) }), output: nothing },
+    /** Mails that were begun: all of them at once. */
+    'mailDrafts.get': { input: nothing, output: mailDraftsSchema },
+    'mailDrafts.save': { input: mailDraftsSchema, output: nothing },
 
     'held.list': {
       input: z.strictObject({ from, count }),

@@ -49,6 +49,7 @@ function enter(slices: Slices): void {
   void slices.contacts.list.reload()
   void slices.mail.list.reload()
   void slices.requests.load()
+  void slices.compose.load()
 }
 
 /** Nothing of a person stays in the page's memory when the store is locked or left. */
