@@ -253,6 +253,12 @@ export const contract = {
     'contacts.changed': z.object({ revision: z.number(), change: changeSchema.optional() }),
     /** `waiting`: how many wait for the user's own answer. */
     'requests.changed': z.object({ waiting: z.number() }),
+    /** Somebody asks the user, or answered: for notifications. `name` is as it may be shown (A4). */
+    'request.arrived': z.object({
+      what: z.enum(['asked', 'linked', 'declined']),
+      name: z.string(),
+      address: z.string(),
+    }),
     'conversation.changed': z.object({ id: z.string() }),
     'message.changed': z.object({ id: z.string(), conversation: z.string(), delivery: deliverySchema.optional() }),
     /** A new message of a contact was admitted and stored: for notifications. */

@@ -98,6 +98,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       conversation.changed('')
     }),
     host.on('requests.changed', requestsMoved),
+    host.on('request.arrived', ({ name, address }) => slices.notices.arrived(name || address, 'request')),
     host.on('conversation.changed', ({ id }) => {
       chatsMoved()
       mailMoved()

@@ -84,7 +84,9 @@ test('with its contacts: they leave every list at once, those by hand stay, and 
   expect(await listImports(store)).toEqual([])
   expect(await removeImported(administration, 'hr')).toMatchObject({ ok: false })
   const lines = removed.ok && 'audit' in removed ? removed.audit : []
-  const undo = await Promise.all(lines.map(async (n) => JSON.parse((await store.administration.audit(n))?.undo ?? '[]')))
+  const undo = await Promise.all(
+    lines.map(async (n) => JSON.parse((await store.administration.audit(n))?.undo ?? '[]')),
+  )
   expect(await administration.run(changeSchema.array().parse(undo.flat()))).toMatchObject({ ok: true })
   expect(await rows('alice')).toMatchObject([{ source: 'hr' }, { source: 'hr' }])
   for (const user of ['alice', 'bob']) expect(await faultOfList(administration, user)).toBeUndefined()

@@ -129,7 +129,10 @@ function eventsOf(stage: Stage, reactions: Reactions): RuntimeEvents {
       current.mail?.service.listChanged()
       startMail(current)
     },
-    requestsChanged: (waiting) => stage.emit('requests.changed', { waiting }),
+    requests: {
+      changed: (waiting) => stage.emit('requests.changed', { waiting }),
+      arrived: (arrival) => stage.emit('request.arrived', { ...arrival }),
+    },
     online: () => {
       const state = stage.state()
       // Once for each time that the line is back.
