@@ -6,12 +6,12 @@ export function readingBy(reader: (bytes: Uint8Array) => ImportResult) {
   const read = (text: string) => reader(utf8(text))
   return {
     read,
-    contactsOf(text: string) {
+    contactsOf: (text: string) => {
       const result = read(text)
       if (!result.ok) throw new Error(JSON.stringify(result.faults))
       return result.contacts
     },
-    faultsOf(text: string) {
+    faultsOf: (text: string) => {
       const result = read(text)
       return result.ok ? [] : result.faults
     },
