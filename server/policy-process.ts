@@ -1,13 +1,11 @@
 /**
- * Holds the policy key while the server runs and does four things with it: carries out the changes that the services
- * were asked for, signs commands to devices for them, keeps imports in step, and issues each list's head again at half of
- * its life (protocol.md 3.4). Forked by `serve`; ends with it. Opens no port; only `serve` asks it (policy-tasks.ts).
+ * Holds the policy key while the server runs and does three things with it: carries out the changes that the services
+ * were asked for, keeps imports in step, and issues each list's head again at half of its life (protocol.md 3.4). Forked by
+ * `serve`; ends with it. Opens no port; only `serve` asks it (policy-tasks.ts).
  */
 
 import { oneAtATime } from './access/one-at-a-time.ts'
-import { noteAs } from './administration/audit.ts'
 import { commandSignerOf } from './administration/device-moves.ts'
-import { createDevices, type DeviceDependencies } from './administration/devices.ts'
 import { keepImports } from './administration/keep-imports.ts'
 import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'
@@ -17,7 +15,7 @@ import { signerOf } from './lists/issue.ts'
 import { reissueDue } from './lists/reissue.ts'
 import { bugFields, createLog, failureTo } from './operations/log.ts'
 import { repeat } from './operations/repeat.ts'
-import { numberedTask, type PolicyAnswer, type PolicyTask } from './policy-tasks.ts'
+import { numberedTask, type PolicyAnswer } from './policy-tasks.ts'
 import { readConfig } from './setup/config.ts'
 import { administer } from './setup/context.ts'
 import { folderAt } from './setup/folder.ts'
@@ -67,30 +65,18 @@ function keyGuard(): { readonly withKey: WithKey; readonly sayAgain: () => void 
 
 const failed = failureTo(log)
 
-function listen(answer: (task: PolicyTask) => Promise<PolicyAnswer>): void {
+function listen(answer: () => Promise<PolicyAnswer>): void {
   process.on('message', (message) => {
     const read = numberedTask.safeParse(message)
     if (!read.success) return
-    const { number, task } = read.data
-    void answer(task)
+    const { number } = read.data
+    void answer()
       .catch((error: unknown): PolicyAnswer => {
         failed(error)
         return { kind: 'unavailable' }
       })
       .then((told) => process.connected && process.send?.({ number, answer: told }))
   })
-}
-
-type WipeTask = Extract<PolicyTask, { readonly task: 'wipe' }>
-
-async function wipe(
-  dependencies: Omit<DeviceDependencies, 'note'>,
-  { device: id, user, wipe: scope, why, who }: WipeTask,
-): Promise<PolicyAnswer> {
-  const note = noteAs({ clock: dependencies.clock, who, via: 'soap' })
-  const choice = { id, why, ...(user === undefined ? {} : { user }) }
-  const done = await createDevices({ ...dependencies, note }).revoke(choice, scope)
-  return done.ok ? { kind: 'done' } : { kind: 'refused', why: done.why }
 }
 
 async function main(path: string): Promise<void> {
@@ -119,14 +105,7 @@ async function main(path: string): Promise<void> {
       if (count > 0) log.info('reissued', { count })
     })
   }
-  listen(async (task) => {
-    if (task.task === 'carryOut') return { kind: (await carry()) ? 'done' : 'keyAbsent' }
-    let answer: PolicyAnswer = { kind: 'done' }
-    const isHere = await withKey(async () => {
-      answer = await wipe({ store, clock, config, policyKey }, task)
-    })
-    return isHere ? answer : { kind: 'keyAbsent' }
-  })
+  listen(async () => ({ kind: (await carry()) ? 'done' : 'keyAbsent' }))
   const administration = await administer({ folder, config, store, clock })
   const imports = keepImports(administration, log)
   const stops = [

@@ -1,26 +1,12 @@
 /** What the serving process may ask of the policy process, and what it answers: over their own channel, which nobody else has. */
 import { z } from 'zod'
 
-const login = z.string().max(64)
-
-export const policyTaskSchema = z.discriminatedUnion('task', [
-  /** Whatever is ready, now instead of at the next look. */
-  z.strictObject({ task: z.literal('carryOut') }),
-  /** Signs the command that has a device destroy its copy. */
-  z.strictObject({
-    task: z.literal('wipe'),
-    device: z.string().max(128),
-    user: login.optional(),
-    wipe: z.enum(['list', 'all']),
-    why: z.string().max(1_000),
-    who: z.string().max(128),
-  }),
-])
+/** Whatever is ready, now instead of at the next look. */
+const policyTaskSchema = z.strictObject({ task: z.literal('carryOut') })
 export type PolicyTask = z.infer<typeof policyTaskSchema>
 
 export const policyAnswerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('done') }),
-  z.strictObject({ kind: z.literal('refused'), why: z.string() }),
   /** The policy key is not on this machine. */
   z.strictObject({ kind: z.literal('keyAbsent') }),
   /** The process is not there, or failed: it is started again. */

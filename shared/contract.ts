@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { adminAsks, roleSchema } from './administration.ts'
-import { deliverySchema, draftSchema, messageSchema } from './message.ts'
+import { deliverySchema, draftSchema, mailDraftsSchema, messageSchema } from './message.ts'
 import { heldReasonSchema, keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 import { failureKinds } from './rpc.ts'
@@ -225,6 +225,9 @@ export const contract = {
 
     'draft.get': { input: z.strictObject({ conversation: address }), output: z.object({ text: z.string() }) },
     'draft.save': { input: z.strictObject({ conversation: address, text: z.string().max(100_000) }), output: nothing },
+    /** Mails that were begun: all of them at once. */
+    'mailDrafts.get': { input: nothing, output: mailDraftsSchema },
+    'mailDrafts.save': { input: mailDraftsSchema, output: nothing },
 
     'held.list': {
       input: z.strictObject({ from, count }),
@@ -254,6 +257,12 @@ export const contract = {
     'contacts.changed': z.object({ revision: z.number(), change: changeSchema.optional() }),
     /** `waiting`: how many wait for the user's own answer. */
     'requests.changed': z.object({ waiting: z.number() }),
+    /** Somebody asks the user, or answered: for notifications. `name` is as it may be shown (A4). */
+    'request.arrived': z.object({
+      what: z.enum(['asked', 'linked', 'declined']),
+      name: z.string(),
+      address: z.string(),
+    }),
     'conversation.changed': z.object({ id: z.string() }),
     'message.changed': z.object({ id: z.string(), conversation: z.string(), delivery: deliverySchema.optional() }),
     /** A new message of a contact was admitted and stored: for notifications. */

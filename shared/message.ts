@@ -69,3 +69,23 @@ export const draftSchema = z.object({
   inReplyTo: z.string().max(998).optional(),
 })
 export type Draft = z.infer<typeof draftSchema>
+
+/** Mails that are kept while they are written. */
+export const maxMailDrafts = 50
+const recipients = z.array(z.string().max(320)).max(maxRecipients)
+const typed = z.string().max(10_000)
+
+/** A mail that was begun, as the composer shows it; nothing of it is judged yet. */
+export const mailDraftSchema = z.strictObject({
+  to: recipients,
+  cc: recipients,
+  bcc: recipients,
+  /** What stands in the fields and is no recipient yet. */
+  typed: z.strictObject({ to: typed, cc: typed, bcc: typed }),
+  subject: z.string().max(maxSubjectLength),
+  text: z.string().max(maxTextLength),
+  inReplyTo: z.string().max(998).exactOptional(),
+})
+export type MailDraft = Readonly<z.infer<typeof mailDraftSchema>>
+/** Oldest first; the last is the one that was written in last. */
+export const mailDraftsSchema = z.strictObject({ drafts: z.array(mailDraftSchema).max(maxMailDrafts) })

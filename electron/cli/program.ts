@@ -3,7 +3,7 @@ import { CommanderError, InvalidArgumentError, Command as Program } from 'comman
 import { type Command, signedIn } from './client.ts'
 import { contacts, refresh } from './commands/contacts.ts'
 import { type LoginOptions, login, logout, status } from './commands/login.ts'
-import { answer, request, requests } from './commands/requests.ts'
+import { answer, invite, request, requests, withdraw } from './commands/requests.ts'
 import { send } from './commands/send.ts'
 import { held, watch } from './commands/watch.ts'
 import { exitCodes, type Streams } from './outcome.ts'
@@ -112,6 +112,12 @@ function addRequests(add: Add, act: Act): void {
     add(accept ? 'accept' : 'decline', accept ? 'agree to a request' : 'decline a request; it holds for 30 days')
       .argument('<request>', 'its id')
       .action((id: string, options: GlobalOptions) => act(signedIn(answer({ id, accept })), options))
+  add('withdraw', 'take a request of yours back')
+    .argument('<request>', 'its id')
+    .action((id: string, options: GlobalOptions) => act(signedIn(withdraw({ id })), options))
+  add('invite', 'make an invitation: a text for one person, which works once').action((options: GlobalOptions) =>
+    act(signedIn(invite), options),
+  )
 }
 
 /** Milliseconds. */

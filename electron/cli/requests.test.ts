@@ -44,6 +44,20 @@ test('request, accept and decline say what they did', async () => {
   expect((await script.run(['accept'])).code).toBe(2)
 })
 
+test('withdraw and invite: the invitation is all that is printed', async () => {
+  script.answers['requests.withdraw'] = () => ok({})
+  const text = 'kith-invite:AAAAAAAAAAAAAAAAAAAAAA'
+  script.answers['invitations.create'] = () => ok({ text, expiresAt: Date.UTC(2030, 0, 31) })
+  expect(await script.run(['withdraw', 'r2'])).toMatchObject({ code: 0, out: 'Withdrawn.\n' })
+  expect(script.inputOf('requests.withdraw')).toEqual({ id: 'r2' })
+  expect(await script.run(['invite'])).toMatchObject({ code: 0, out: `${text}\n` })
+  const { out } = await script.run(['invite', '--json'])
+  expect(JSON.parse(out)).toEqual({ ok: true, invitation: text, expires: '2030-01-31T00:00:00.000Z' })
+  script.answers['invitations.create'] = () => fail('rateLimited', { reason: 'open' })
+  expect(await script.run(['invite'])).toMatchObject({ code: 1 })
+  expect((await script.run(['withdraw'])).code).toBe(2)
+})
+
 test.each([
   ['refused', { reason: 'declined', retryAfter: 30 * 86_400_000 }, 'declined not long ago; try again in 30 days'],
   ['badRequest', { reason: 'address' }, 'that is not an address'],

@@ -120,8 +120,8 @@ class Desktop {
   #onEvent(event: EventEnvelope): void {
     this.#toPage(event)
     if (event.name === 'settings.changed') this.#applySettings(event.value)
-    else if (event.name === 'message.arrived')
-      this.#notifier.arrived(event.value, {
+    else if (event.name === 'message.arrived' || event.name === 'request.arrived')
+      this.#notifier.arrived(event, {
         settings: this.#settings,
         focused: this.#window?.isFocused() ?? false,
         words: nativeWords(this.#settings.language),

@@ -62,6 +62,8 @@ export function makeHandlers({ ports, session, settings }: HandlerParts): Handle
     'outbox.retry': mail((handlers) => handlers['outbox.retry']),
     'draft.get': mail((handlers) => handlers['draft.get']),
     'draft.save': mail((handlers) => handlers['draft.save']),
+    'mailDrafts.get': mail((handlers) => handlers['mailDrafts.get']),
+    'mailDrafts.save': mail((handlers) => handlers['mailDrafts.save']),
     'held.list': mail((handlers) => handlers['held.list']),
     'held.get': mail((handlers) => handlers['held.get']),
 

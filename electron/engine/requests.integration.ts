@@ -44,13 +44,17 @@ it('a request reaches the other client without a click, and its acceptance reach
   const bob = await signedIn('bob')
   await bob.value('requests.list', {})
   const asked = bob.next('requests.changed', waits(1))
+  const told = bob.next('request.arrived')
   await alice.value('requests.create', { to: 'bob@corp.example', note: 'hello 林' })
   await asked
+  expect(await told).toEqual({ what: 'asked', name: 'Alice Chen', address: 'alice@corp.example' })
+  const answered = alice.next('request.arrived')
   const { incoming } = await bob.value('requests.list', {})
   expect(incoming).toMatchObject([{ from: { name: 'Alice Chen', address: 'alice@corp.example' }, note: 'hello 林' }])
   const lists = [alice, bob].map((engine) => engine.next('contacts.changed'))
   await bob.value('requests.answer', { id: incoming[0]?.id ?? '', accept: true })
   await Promise.all(lists)
+  expect(await answered).toEqual({ what: 'linked', name: '', address: 'bob@corp.example' })
   expect([await alice.names(), await bob.names()]).toEqual([['Bob Lin'], ['Alice Chen']])
   const [own] = (await alice.value('requests.list', {})).own
   expect(own).toMatchObject({ address: 'bob@corp.example', state: 'linked' })

@@ -39,7 +39,7 @@ export function Toasts() {
     <section className="toasts" aria-label={t('notice.label')} aria-live="polite">
       {arrival && (
         <p key={arrival.id} className="sr-only">
-          {t('notice.arrived', { name: arrival.name })}
+          {t(arrival.what === 'request' ? 'notice.requestArrived' : 'notice.arrived', { name: arrival.name })}
         </p>
       )}
       {notices.map((notice) => (

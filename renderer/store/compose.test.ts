@@ -1,13 +1,81 @@
 import { describe, expect, test } from 'vitest'
-import type { Message } from '../../shared/message.ts'
+import type { MailDraft, Message } from '../../shared/message.ts'
 import { settle } from '../testing/fake-clock.ts'
-import { signedOutSession } from '../testing/fake-host.ts'
+import { readySession, signedOutSession } from '../testing/fake-host.ts'
 import { makePage } from '../testing/make-page.ts'
 import { canSend, refusedChips } from './compose.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
 import { startReply } from './reply.ts'
 
 const bob = { address: 'bob@kith.test', name: 'Bob Lin 林柏' }
+
+describe('a mail that was begun', () => {
+  const wait = 500
+  const page = async (mailDrafts: readonly MailDraft[] = []) => {
+    const parts = await makePage({ session: signedOutSession })
+    parts.state.mailDrafts = mailDrafts
+    const enter = async () => {
+      parts.state.emit('session.changed', readySession)
+      await settle()
+    }
+    await enter()
+    const leave = () => parts.state.emit('session.changed', signedOutSession)
+    return { ...parts, enter, leave }
+  }
+
+  test('is kept a moment after the last key, comes back after a lock with its recipients judged anew, and ends with Discard', async () => {
+    const { stores, state, clock, enter, leave } = await page()
+    await stores.compose.start({})
+    await stores.compose.add('to', 'bob@kith.test, stranger@evil.example')
+    stores.compose.setTyped('cc', 'car')
+    stores.compose.setSubject('Half')
+    stores.compose.setText('a thought')
+    clock.pass(wait)
+    await settle()
+    leave()
+    clock.pass(wait)
+    await settle()
+    expect(stores.compose.store.getState()).toMatchObject({ step: 'closed', text: '' })
+    expect(state.mailDrafts).toMatchObject([{ subject: 'Half', text: 'a thought', typed: { cc: 'car' } }])
+    await enter()
+    expect(stores.compose.store.getState()).toMatchObject({
+      step: 'aside',
+      subject: 'Half',
+      to: [
+        { ...bob, verdict: 'allowed' },
+        { address: 'stranger@evil.example', verdict: 'refused', rule: 'O1' },
+      ],
+    })
+    stores.compose.resume()
+    expect(stores.compose.store.getState()).toMatchObject({ step: 'editing', typed: { cc: 'car' } })
+    stores.compose.discard()
+    await settle()
+    expect(state.mailDrafts).toEqual([])
+  })
+
+  test('several come back, the last first; one that is sent does not', async () => {
+    const { stores, state, clock } = await page()
+    await stores.compose.start({ to: [bob] })
+    stores.compose.setText('first')
+    await stores.compose.start({ to: [bob] })
+    stores.compose.setText('second')
+    clock.pass(wait)
+    await settle()
+    expect(state.mailDrafts.map(({ text }) => text)).toEqual(['first', 'second'])
+    expect(await stores.compose.send()).toBe(true)
+    expect(state.mailDrafts.map(({ text }) => text)).toEqual(['first'])
+    stores.compose.resume()
+    expect(stores.compose.store.getState().text).toBe('first')
+  })
+
+  test('an answer that nobody has written into is not kept', async () => {
+    const { stores, state, clock } = await page()
+    await stores.compose.start({ to: [bob], subject: 'Re: x', text: '> x' })
+    clock.pass(wait)
+    await settle()
+    expect(state.mailDrafts).toEqual([])
+  })
+})
 
 describe('composing mail', () => {
   test('O1 an unlisted address is marked with its rule, and nothing can be sent', async () => {

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Failure } from '../../shared/rpc.ts'
 import { judgeRecipients } from './judge-recipients.ts'
+import { makeKeeper } from './mail-drafts.ts'
 import type { Ports } from './ports.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
 
@@ -107,12 +108,15 @@ async function add(context: Context, field: RecipientField, text: string): Promi
     touched: true,
   }))
   await judge(context)
+  await nameChips(context, addresses)
+}
+
+async function nameChips(context: Context, addresses: readonly string[]): Promise<void> {
   const names = new Map(
     await Promise.all(addresses.map(async (address) => [address, await nameOf(context, address)] as const)),
   )
-  store.setState((state) => ({
-    [field]: state[field].map((chip) => ({ ...chip, name: names.get(chip.address) || chip.name })),
-  }))
+  const named = (chip: Chip): Chip => ({ ...chip, name: names.get(chip.address) || chip.name })
+  context.store.setState(({ to, cc, bcc }) => ({ to: to.map(named), cc: cc.map(named), bcc: bcc.map(named) }))
 }
 
 async function send(context: Context): Promise<boolean> {
@@ -155,7 +159,17 @@ function putAside({ store }: Context): void {
 }
 
 function hasContent(state: ComposeState): boolean {
-  return allChips(state).length > 0 || state.subject !== '' || state.text.trim() !== ''
+  const { typed, subject, text } = state
+  const isTyped = recipientFields.some((field) => typed[field].trim() !== '')
+  return allChips(state).length > 0 || isTyped || subject !== '' || text.trim() !== ''
+}
+
+async function readAnew(context: Context, state: ComposeState): Promise<void> {
+  await judge(context)
+  await nameChips(
+    context,
+    allChips(state).map(({ address }) => address),
+  )
 }
 
 export function makeCompose(ports: Ports) {
@@ -163,8 +177,12 @@ export function makeCompose(ports: Ports) {
   const context: Context = { store, ports }
   /** Begun before something else was begun; each comes back when there is room. */
   const kept: ComposeState[] = []
+  const keeper = makeKeeper({ ...context, kept, closed, hasContent, restore: (state) => readAnew(context, state) })
   return {
     store,
+    /** What was begun before Kith was locked or closed. */
+    load: keeper.load,
+    save: keeper.save,
     start: (start: ComposeStart) => {
       const { to = [], cc = [], ...rest } = start
       const before = store.getState()
@@ -186,17 +204,30 @@ export function makeCompose(ports: Ports) {
     },
     setSubject: (subject: string) => store.setState({ subject, touched: true }),
     setText: (text: string) => store.setState({ text, touched: true }),
-    send: () => send(context),
-    putAside: () => putAside(context),
+    send: async () => {
+      const isSent = await send(context)
+      // What was sent must not come back as a draft.
+      if (isSent) await keeper.save()
+      return isSent
+    },
+    putAside: () => {
+      putAside(context)
+      void keeper.save()
+    },
     /** Goes on with what was put aside or begun before, or begins anew. */
     resume: () => {
       const state = store.getState()
       if (state.step === 'sending') return
       const open = state.step === 'closed' ? (kept.pop() ?? closed) : state
       store.setState({ ...open, step: 'editing' }, true)
+      if (allChips(open).some(({ verdict }) => verdict === 'asking')) void readAnew(context, open)
     },
-    discard: () => store.setState(closed, true),
+    discard: () => {
+      store.setState(closed, true)
+      void keeper.save()
+    },
     clear: () => {
+      keeper.forget()
       kept.length = 0
       store.setState(closed, true)
     },

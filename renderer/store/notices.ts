@@ -10,8 +10,8 @@ export type NoticeBody =
   | { readonly about: 'refreshed'; readonly change: ListChange }
 export type Notice = NoticeBody & { readonly id: number }
 
-/** A message that came in, said once to those who do not see its count. */
-export type Arrival = { readonly id: number; readonly name: string }
+/** A message or a contact request that came in, said once to those who do not see its count. */
+export type Arrival = { readonly id: number; readonly name: string; readonly what: 'message' | 'request' }
 
 export type NoticesState = { readonly notices: readonly Notice[]; readonly arrival?: Arrival }
 
@@ -27,7 +27,8 @@ export function makeNotices(ports: Ports) {
     store,
     dismiss,
     clear: () => store.setState({ notices: [] }, true),
-    arrived: (name: string) => store.setState({ arrival: { id: next++, name } }),
+    arrived: (name: string, what: Arrival['what'] = 'message') =>
+      store.setState({ arrival: { id: next++, name, what } }),
     say: (body: NoticeBody) => {
       const id = next++
       store.setState(({ notices }) => ({ notices: [...notices.slice(-2), { ...body, id }] }))

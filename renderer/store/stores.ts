@@ -50,6 +50,7 @@ function enter(slices: Slices): void {
   void slices.contacts.list.reload()
   void slices.mail.list.reload()
   void slices.requests.load()
+  void slices.compose.load()
 }
 
 /** Nothing of a person stays in the page's memory when the store is locked or left. */
@@ -100,6 +101,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       conversation.changed('')
     }),
     host.on('requests.changed', requestsMoved),
+    host.on('request.arrived', ({ name, address }) => slices.notices.arrived(name || address, 'request')),
     host.on('conversation.changed', ({ id }) => {
       chatsMoved()
       mailMoved()

@@ -5,6 +5,7 @@ import {
   type Settings,
   type WhitelistStatus,
 } from '../../shared/contract.ts'
+import type { MailDraft } from '../../shared/message.ts'
 import type { KeptMessage } from '../../shared/quarantine.ts'
 import { type CallName, connect, type EventEnvelope, type Failure, type Handlers, serve } from '../../shared/rpc.ts'
 import type { Kith } from '../host.ts'
@@ -69,6 +70,7 @@ export type FakeState = {
   keptBy: 'user' | 'administrator'
   requests: ReturnType<typeof makeFakeRequests>
   drafts: Map<string, string>
+  mailDrafts: readonly MailDraft[]
   administration: FakeAdministration
   /** Failures that the next call of that name answers with. */
   failures: Map<string, Failure>
@@ -100,6 +102,7 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     keptBy: 'administrator',
     requests: options.bare ? { incoming: [], own: [], approvals: [] } : makeFakeRequests(now()),
     drafts: new Map(),
+    mailDrafts: [],
     administration: makeFakeAdministration(options.administered),
     failures: new Map(),
     calls: [],

@@ -15,6 +15,8 @@ type TalkCalls = Pick<
   | 'outbox.retry'
   | 'draft.get'
   | 'draft.save'
+  | 'mailDrafts.get'
+  | 'mailDrafts.save'
 >
 
 function conversationOf(state: FakeState, id: string): Conversation | undefined {
@@ -95,6 +97,11 @@ export function talkHandlers(state: FakeState): TalkCalls {
       const delivery = { step: 'waiting' } as const
       state.messages = state.messages.map((one) => (one.id === id ? { ...one, delivery } : one))
       state.emit('message.changed', { id, conversation: found.conversation, delivery })
+      return ok({})
+    },
+    'mailDrafts.get': () => ok({ drafts: [...state.mailDrafts] }),
+    'mailDrafts.save': ({ drafts }) => {
+      state.mailDrafts = drafts
       return ok({})
     },
     'draft.get': ({ conversation }) => ok({ text: state.drafts.get(conversation) ?? '' }),

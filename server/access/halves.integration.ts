@@ -35,9 +35,9 @@ overEach((stores) => {
     const { devices, store } = server.administration
     const one = await signedIn(target, as('bob'))
     const other = await signedIn(target, as('bob'))
-    await devices.lock({ id: one.device.dev })
+    await devices.change('lock', { id: one.device.dev })
     expect(await signIn(target, as('bob'), one.device)).toMatchObject({ fault: { code: 'DeviceRevoked' } })
-    await devices.unlock({ id: one.device.dev })
+    await devices.change('unlock', { id: one.device.dev })
     expect((await signedIn(target, as('bob'), one.device)).session.half).toBe(one.session.half)
     await devices.revoke({ id: one.device.dev })
     expect(await store.devices.half('bob', one.device.dev)).toBeUndefined()

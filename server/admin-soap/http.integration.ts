@@ -145,17 +145,17 @@ test('metrics count every operation and result', async () => {
 test('a wipe is signed by the policy process and reaches the device', async () => {
   const client = await signedIn(target, { user: 'alice', password: testPassword })
   await client.sync()
-  const remote = await remoteOf('people')
+  const remote = await remoteOf('devices')
   const revoked = await remote.call(
     'RevokeDevice',
-    { device: client.device.dev, wipe: 'all', why: 'lost' },
-    z.unknown(),
+    { user: 'alice', device: client.device.dev, wipe: 'all', why: 'lost' },
+    outcome,
   )
-  expect(revoked).toMatchObject({ ok: true, value: { device: { state: 'revoked' } } })
+  expect(revoked).toMatchObject({ ok: true, value: { state: 'done' } })
   const told = await client.call('Sync', client.syncRequest())
   expect(told.ok && Buffer.from(told.fields.get('fresh') ?? '', 'base64').toString()).toContain('"cmd":"wipe"')
   const last = await server.administration.store.administration.lastAudit()
-  expect(last).toMatchObject({ op: 'device.revoke', who: 'people-0@token', via: 'soap', why: 'lost' })
+  expect(last).toMatchObject({ op: 'device.revoke', who: 'devices-0@token', via: 'soap', why: 'lost' })
 })
 
 test('a contact request is listed and decided', async () => {

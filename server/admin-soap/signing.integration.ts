@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { fromBase64, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import { commandSchema, signCommand } from '../../shared/whitelist/command.ts'
 import { signHead } from '../../shared/whitelist/head.ts'
 import type { Remote } from '../cli/remote/connection.ts'
 import { readKey } from '../keys/key-files.ts'
@@ -38,6 +40,11 @@ async function moveKeyOut(): Promise<void> {
   await expect(readKey(folderAt(server.path), 'policy')).rejects.toThrow(/missing/)
 }
 
+function clientOfAlice() {
+  const { cert, ready } = server.running
+  return signedIn({ url: ready.url, ...(cert ? { cert } : {}) }, { user: 'alice', password: testPassword })
+}
+
 async function proposal(remote: Remote, given: typeof contact): Promise<string> {
   const asked = await remote.call('AddContact', { user: 'alice', contact: given }, outcome)
   expect(asked).toMatchObject({ ok: true, value: { state: 'pending', needs: 'signature' } })
@@ -59,11 +66,7 @@ describe('the policy key on the administrator’s machine', () => {
   beforeEach(moveKeyOut)
 
   test('a change waits, a real sign process signs it, and the client gets the new version', async () => {
-    const { cert, ready } = server.running
-    const client = await signedIn(
-      { url: ready.url, ...(cert ? { cert } : {}) },
-      { user: 'alice', password: testPassword },
-    )
+    const client = await clientOfAlice()
     await client.sync()
     await machine.tokenOf('contacts')
     await machine.tokenOf('sign')
@@ -156,20 +159,62 @@ describe('draft and commit', () => {
     expect(await remote.call('Commit', { proposal: 'reissue', now: 1, signatures: [] }, outcome)).toMatchObject(fault)
   })
 
-  test('a wipe, which the policy key signs, is refused with what to do instead', async () => {
-    const { cert, ready } = server.running
-    const client = await signedIn(
-      { url: ready.url, ...(cert ? { cert } : {}) },
-      { user: 'alice', password: testPassword },
-    )
-    const remote = await machine.remoteOf('people')
-    const device = client.device.dev
-    const wiped = await remote.call('RevokeDevice', { device, wipe: 'all' }, outcome)
-    expect(wiped).toMatchObject({
-      ok: false,
-      fault: { kind: 'Refused', detail: { why: expect.stringContaining('revoke without wipe') } },
-    })
-    expect(await server.administration.store.devices.get('alice', device)).toMatchObject({ state: 'active' })
+  test('a command to a device waits, a real sign process signs it, and it reaches the device', async () => {
+    const client = await clientOfAlice()
+    const device = { user: 'alice', device: client.device.dev }
+    const remote = await machine.remoteOf('devices')
+    await machine.tokenOf('sign')
+    const { devices } = server.administration.store
+    const waits = { ok: true, value: { state: 'pending', needs: 'signature' } }
+    expect(await remote.call('LockDevice', { ...device, why: 'left in a train' }, outcome)).toMatchObject(waits)
+    // Out at once, though the command waits.
+    expect(await devices.get('alice', device.device)).toMatchObject({ state: 'locked' })
+    expect(await remote.call('UnlockDevice', device, outcome)).toMatchObject({ ok: true, value: { state: 'done' } })
+    expect(await remote.call('RotateDevice', device, outcome)).toMatchObject(waits)
+    const sign = () => machine.run(signWords(), 'sign', `${passphrase}\n`)
+    const first = await sign()
+    expect(first).toMatchObject({ code: 0, told: { signed: 1 } })
+    expect(first.err).toContain(`command to device ${device.device}: rotate`)
+    // The lock was taken back before anybody signed it.
+    expect(await devices.get('alice', device.device)).toMatchObject({ state: 'active' })
+    expect(await remote.call('RevokeDevice', { ...device, wipe: 'all' }, outcome)).toMatchObject(waits)
+    expect(await devices.get('alice', device.device)).toMatchObject({ state: 'revoked' })
+    const second = await sign()
+    expect(second.err).toContain(`command to device ${device.device}: wipe all`)
+    const told = await client.call('Sync', client.syncRequest())
+    expect(told.ok && Buffer.from(told.fields.get('fresh') ?? '', 'base64').toString()).toContain('"cmd":"wipe"')
+    expect((await sign()).told).toMatchObject({ signed: 0 })
+  })
+
+  test('a forged, missing or surplus signature of a command does nothing', async () => {
+    const client = await clientOfAlice()
+    const remote = await machine.remoteOf('all', 'sign')
+    const device = { user: 'alice', device: client.device.dev }
+    const revoked = await remote.call('RevokeDevice', { ...device, wipe: 'list' }, outcome)
+    const proposal = (revoked.ok && revoked.value.proposal) || ''
+    const draft = await remote.call('Draft', { proposal }, drafted)
+    if (!draft.ok) throw new Error('no draft')
+    const { now, commands } = draft.value
+    const [command] = commands.map((text) => commandSchema.parse(decodeCanonical(Buffer.from(text, 'base64'))))
+    if (!command) throw new Error('no command')
+    const opened = await openRootFile(keyFile(), passphrase, 'policy')
+    if (!opened.ok) throw new Error(opened.why)
+    const by = (secret: Uint8Array, given = command) => signCommand(primitives, given, secret).s
+    const good = by(opened.value.secret)
+    const wrong = [
+      [],
+      ['AAAA'],
+      [by(randomBytes(32))],
+      [by(opened.value.secret, { ...command, scope: 'all' })],
+      [good, good],
+    ]
+    const hand = (commandSignatures: readonly string[]) =>
+      remote.call('Commit', { proposal, now, signatures: [], commandSignatures }, outcome)
+    for (const one of wrong) expect(await hand(one)).toMatchObject({ ok: false, fault: { kind: 'MovedOn' } })
+    expect(await server.administration.store.devices.commands('alice', device.device)).toEqual([])
+    expect(await hand([good])).toMatchObject({ ok: true, value: { state: 'done' } })
+    expect(await hand([good])).toMatchObject({ ok: true })
+    expect(await server.administration.store.devices.commands('alice', device.device)).toHaveLength(1)
   })
 })
 

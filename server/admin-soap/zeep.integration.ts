@@ -62,7 +62,7 @@ function expected(who: string) {
     },
     unknown: { fault: 'UnknownUser', message: 'there is no user "nobody"', detail: { user: 'nobody' } },
     bad: { fault: 'BadRequest', detail: { place: 'user', why: expect.any(String) } },
-    device: { fault: 'Refused', message: 'there is no device "none"' },
+    device: { fault: 'ChangeRefused', message: 'there is no device "none"', detail: expect.anything() },
     draft: { fault: 'NotAllowed', detail: { scope: 'sign' } },
     enrolment: { code: 'kith1' },
     token: { fault: 'Unauthorised', message: 'a valid token is needed' },

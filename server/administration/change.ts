@@ -62,6 +62,8 @@ export const changeSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('device.approve'), user: login, device }),
   z.strictObject({ op: z.literal('device.lock'), user: login, device }),
   z.strictObject({ op: z.literal('device.unlock'), user: login, device }),
+  /** Has the device make new keys of its own at its next contact. */
+  z.strictObject({ op: z.literal('device.rotate'), user: login, device }),
   /** For good. `wipe`: the device destroys its list, or all that it keeps, at its next contact. */
   z.strictObject({
     op: z.literal('device.revoke'),

@@ -1,5 +1,5 @@
 /** What can be done to a device, by whoever: its next state, and the command that P signs for it (protocol.md 5.5 and 9). */
-import { randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { canonicalText, decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Command, commandSchema, type SignedCommand, signCommand } from '../../shared/whitelist/command.ts'
@@ -13,7 +13,7 @@ import type { Done } from './people.ts'
 export type DeviceMove = {
   readonly verb: 'approve' | 'lock' | 'unlock' | 'rotate' | 'revoke'
   readonly device: string
-  readonly user?: string | undefined
+  readonly user: string
   readonly wipe?: 'list' | 'all' | undefined
 }
 export type Moved = { readonly before: DeviceRow; readonly after: DeviceRow }
@@ -32,9 +32,8 @@ export async function moveDevice(
   inside: Store,
   { verb, device: id, user, wipe }: DeviceMove,
 ): Promise<Done<Moved>> {
-  const found = await choose(inside, id, user)
-  if (!found.ok) return found
-  const device = found.value
+  const device = await inside.devices.get(user, id)
+  if (!device) return { ok: false, why: `there is no device ${JSON.stringify(id)}` }
   const why = faultOf(verb, device.state)
   if (why !== undefined) return { ok: false, why }
   if (verb === 'lock' || verb === 'rotate') await addCommand(dependencies, inside, { device, cmd: verb, scope: 'all' })
@@ -67,26 +66,26 @@ function faultOf(verb: DeviceMove['verb'], state: DeviceState): string | undefin
   return undefined
 }
 
-async function choose(inside: Store, id: string, user: string | undefined): Promise<Done<DeviceRow>> {
-  const [first, second] = (await inside.devices.list(user)).filter((device) => device.id === id)
-  if (!first) return { ok: false, why: `there is no device ${JSON.stringify(id)}` }
-  return second ? { ok: false, why: 'several users have this device: name the user' } : { ok: true, value: first }
-}
-
 type NewCommand = Pick<Command, 'cmd' | 'scope'> & { readonly device: DeviceRow }
 
 /** One that waits already is not signed twice: running a command of the administrator again changes nothing. */
 async function addCommand(
-  { org, now, signCommand: sign }: MoveDependencies,
+  { org, now: iat, signCommand: sign }: MoveDependencies,
   inside: Store,
   { device, cmd, scope }: NewCommand,
 ): Promise<void> {
   const waiting = await openOf(inside, device, cmd)
   if (waiting.some((row) => commandOf(row.bytes).scope === scope)) return
-  const id = randomUUID()
-  const signed = await sign({ t: 'cmd', org, dev: device.id, cmd, scope, id, iat: now }, inside)
+  const before = (await inside.devices.allCommands(device.usr)).length
+  const id = commandId([org, device.usr, device.id, cmd, scope, iat, before])
+  const signed = await sign({ t: 'cmd', org, dev: device.id, cmd, scope, id, iat }, inside)
   const bytes = canonicalText(signed.c)
   await inside.devices.addCommand({ id, usr: device.usr, dev: device.id, bytes, sig: signed.s, state: 'open' })
+}
+
+/** The same for the same: who signs elsewhere signs a draft of exactly what is written later. */
+function commandId(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }
 
 async function openOf(inside: Store, device: DeviceRow, cmd: Command['cmd']): Promise<readonly CommandRow[]> {

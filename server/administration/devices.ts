@@ -1,61 +1,34 @@
-/** Administration of devices: pending, active, locked, revoked (protocol.md 5.5), and the commands that P signs for them (9). */
+/** Devices as the command line has them: by their ids alone, with the commands that P signed for them (protocol.md 9). */
 import type { Command } from '../../shared/whitelist/command.ts'
-import type { Clock } from '../clock.ts'
-import type { PolicyKey } from '../keys/policy-key.ts'
-import type { Config } from '../setup/config.ts'
+import type { RunAs } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandRow, DeviceRow } from '../store/tables.ts'
-import type { Note } from './audit.ts'
-import { commandOf, commandSignerOf, type DeviceMove, moveDevice } from './device-moves.ts'
+import { commandOf, type DeviceMove } from './device-moves.ts'
 import type { Done } from './people.ts'
+import type { Submitted } from './submit.ts'
 
-export type Wipe = 'list' | 'all'
-/** `why`: the reason, for the audit log. */
-export type DeviceChoice = { readonly id: string; readonly user?: string; readonly why?: string }
+export type DeviceChoice = { readonly id: string; readonly user?: string | undefined }
 
 export type DeviceCommand = Pick<CommandRow, 'usr' | 'dev' | 'state'> & Pick<Command, 'cmd' | 'scope' | 'iat'>
 
+type Verb = Exclude<DeviceMove['verb'], 'revoke'>
+
 export type Devices = {
   list(user?: string): Promise<readonly DeviceRow[]>
-  approve(choice: DeviceChoice): Promise<Done<DeviceRow>>
-  /** Closes its store until `unlock`, by a signed command at its next contact; ends its sessions at once. */
-  lock(choice: DeviceChoice): Promise<Done<DeviceRow>>
-  unlock(choice: DeviceChoice): Promise<Done<DeviceRow>>
-  /** Has the device make new keys of its own at its next contact. */
-  rotate(choice: DeviceChoice): Promise<Done<DeviceRow>>
   /** Signed commands and how far they are, oldest first. */
   commands(user?: string): Promise<readonly DeviceCommand[]>
+  /**
+   * `lock` closes its store until `unlock`, by a signed command at its next contact, and ends its sessions at once;
+   * `rotate` has it make new keys of its own at its next contact.
+   */
+  change(verb: Verb, choice: DeviceChoice, options?: Parameters<RunAs>[1]): Promise<Submitted>
   /** Ends its sessions; `wipe` also has the device destroy its copy at its next contact. */
-  revoke(choice: DeviceChoice, wipe?: Wipe): Promise<Done<DeviceRow>>
+  revoke(choice: DeviceChoice, wipe?: DeviceMove['wipe'], options?: Parameters<RunAs>[1]): Promise<Submitted>
 }
 
-export type DeviceDependencies = {
-  readonly store: Store
-  readonly clock: Clock
-  readonly config: Config
-  readonly policyKey: PolicyKey
-  readonly note: Note
-}
-
-export function createDevices({ store, clock, config, policyKey, note }: DeviceDependencies): Devices {
-  const signCommand = commandSignerOf(policyKey)
-  const move = (verb: DeviceMove['verb'], { id: device, user, why = '' }: DeviceChoice, wipe?: Wipe) =>
-    store.transaction(async (inside) => {
-      const dependencies = { org: config.org, now: clock.now(), signCommand }
-      const moved = await moveDevice(dependencies, inside, { verb, device, user, wipe })
-      if (!moved.ok) return moved
-      const { before, after } = moved.value
-      const states = { before: JSON.stringify(before.state), after: JSON.stringify(after.state) }
-      await note(inside, { op: `device.${verb}`, target: `${after.usr} ${after.id}`, why, ...states })
-      return { ok: true as const, value: after }
-    })
+export function createDevices({ store, run }: { readonly store: Store; readonly run: RunAs }): Devices {
   return {
     list: (user) => store.devices.list(user),
-    approve: (choice) => move('approve', choice),
-    revoke: (choice, wipe) => move('revoke', choice, wipe),
-    lock: (choice) => move('lock', choice),
-    unlock: (choice) => move('unlock', choice),
-    rotate: (choice) => move('rotate', choice),
     async commands(user) {
       const rows = (await store.devices.allCommands(user)).map(({ usr, dev, state, bytes }) => {
         const { cmd, scope, iat } = commandOf(bytes)
@@ -63,5 +36,28 @@ export function createDevices({ store, clock, config, policyKey, note }: DeviceD
       })
       return rows.toSorted((a, b) => a.iat - b.iat)
     },
+    async change(verb, choice, options) {
+      const found = await choose(store, choice)
+      return found.ok ? run([{ op: `device.${verb}`, ...found.value }], options) : refusedWith(found.why)
+    },
+    async revoke(choice, wipe, options) {
+      const found = await choose(store, choice)
+      if (!found.ok) return refusedWith(found.why)
+      return run([{ op: 'device.revoke', ...found.value, ...(wipe === undefined ? {} : { wipe }) }], options)
+    },
   }
+}
+
+async function choose(
+  store: Store,
+  { id, user }: DeviceChoice,
+): Promise<Done<{ readonly user: string; readonly device: string }>> {
+  const [first, second] = (await store.devices.list(user)).filter((device) => device.id === id)
+  if (!first) return { ok: false, why: `there is no device ${JSON.stringify(id)}` }
+  if (second) return { ok: false, why: 'several users have this device: name the user' }
+  return { ok: true, value: { user: first.usr, device: first.id } }
+}
+
+function refusedWith(why: string): Submitted {
+  return { ok: false, faults: [{ index: 0, why }] }
 }

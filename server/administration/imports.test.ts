@@ -4,7 +4,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { importSourceSchema } from '../import/source.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
-import { addImport, listImports, removeImport, runImport } from './imports.ts'
+import { changeSchema } from './change.ts'
+import { addImport, listImports, removeImport, removeImported, runImport } from './imports.ts'
 
 let folder: TestFolder
 
@@ -66,4 +67,27 @@ test('sources are kept by name', async () => {
   expect(await removeImport(administration, 'hr')).toMatchObject({ ok: true })
   expect(await removeImport(administration, 'hr')).toMatchObject({ ok: false })
   expect(await listImports(administration.store)).toEqual([])
+})
+
+test('with its contacts: they leave every list at once, those by hand stay, and it can be undone', async () => {
+  const { administration } = folder
+  const { store } = administration
+  await administration.run([{ op: 'contact.add', user: 'bob', contact: { address: 'a@x.example', name: 'By hand' } }])
+  await put('a@x.example,A', 'b@x.example,B')
+  await runImport(administration, 'hr')
+  expect(await removeImported(administration, 'hr', { dry: true })).toMatchObject({ ok: true, lists: [{}, {}] })
+  expect(await listImports(store)).toHaveLength(1)
+  const removed = await removeImported(administration, 'hr', { why: 'left' })
+  expect(removed).toMatchObject({ ok: true, audit: [{}, {}, {}].map(() => expect.any(Number)) })
+  expect(await rows('alice')).toEqual([])
+  expect(await rows('bob')).toMatchObject([{ source: '' }])
+  expect(await listImports(store)).toEqual([])
+  expect(await removeImported(administration, 'hr')).toMatchObject({ ok: false })
+  const lines = removed.ok && 'audit' in removed ? removed.audit : []
+  const undo = await Promise.all(
+    lines.map(async (n) => JSON.parse((await store.administration.audit(n))?.undo ?? '[]')),
+  )
+  expect(await administration.run(changeSchema.array().parse(undo.flat()))).toMatchObject({ ok: true })
+  expect(await rows('alice')).toMatchObject([{ source: 'hr' }, { source: 'hr' }])
+  for (const user of ['alice', 'bob']) expect(await faultOfList(administration, user)).toBeUndefined()
 })

@@ -46,14 +46,49 @@ export function addImport({ store, note }: Noted, wanted: StoredImport, why = ''
 
 /** The contacts that it brought stay. */
 export function removeImport({ store, note }: Noted, name: string, why = ''): Promise<Done> {
-  return store.transaction(async (inside) => {
-    const all = await listImports(inside)
-    const left = all.filter(({ source }) => source.name !== name)
-    if (left.length === all.length) return unknownImport(name)
-    await inside.journal.setSetting(settingName, JSON.stringify(left))
-    await note(inside, { op: 'import.remove', target: name, why })
-    return { ok: true, value: undefined }
+  return store.transaction((inside) => forget({ store: inside, note }, name, why))
+}
+
+async function forget({ store, note }: Noted, name: string, why: string): Promise<Done> {
+  const all = await listImports(store)
+  const left = all.filter(({ source }) => source.name !== name)
+  if (left.length === all.length) return unknownImport(name)
+  await store.journal.setSetting(settingName, JSON.stringify(left))
+  await note(store, { op: 'import.remove', target: name, why })
+  return { ok: true, value: undefined }
+}
+
+/** Its contacts leave every list, all or none, and the source is forgotten: at once, or it would bring back what goes. */
+export async function removeImported(
+  host: Pick<Administration, 'store' | 'note' | 'run'>,
+  name: string,
+  options: NonNullable<Parameters<Administration['run']>[1]> = {},
+): Promise<Submitted> {
+  const { store, note, run } = host
+  const { also, why = '' } = options
+  if (!(await listImports(store)).some(({ source }) => source.name === name))
+    return { ok: false, faults: [{ index: 0, ...unknownImport(name) }] }
+  const changes = await store.snapshot((inside) => removalsOf(inside, name))
+  const submitted = await run(changes, {
+    ...options,
+    via: `import:${name}`,
+    also: async (inside, ran) => {
+      await forget({ store: inside, note }, name, why)
+      await also?.(inside, ran)
+    },
   })
+  if (submitted.ok && 'pending' in submitted) await removeImport(host, name, why)
+  return submitted
+}
+
+async function removalsOf(inside: Store, name: string): Promise<readonly Change[]> {
+  const changes: Change[] = []
+  for (const { id: user } of await inside.users.all()) {
+    const list = await inside.lists.ofUser(user)
+    for (const { json, source } of list ? await inside.lists.entries(list.id) : [])
+      if (source === name) changes.push({ op: 'contact.remove', user, address: entryFromText(json).m })
+  }
+  return changes
 }
 
 function unknownImport(name: string): { readonly ok: false; readonly why: string } {

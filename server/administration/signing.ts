@@ -1,8 +1,11 @@
 /**
- * Lists that are signed elsewhere, where the policy key is: `draft` tells the exact bytes of every head that a proposal
+ * What is signed elsewhere, where the policy key is: `draft` tells the exact bytes of every head and command that a proposal
  * would make, `commit` does the same again with the signatures. What has moved in between gives other bytes, for which
  * these signatures are none.
  */
+import { encodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
+import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import { verifyCommand } from '../../shared/whitelist/command.ts'
 import { decodeHead, verifyHead } from '../../shared/whitelist/head.ts'
 import { keysOf } from '../../shared/whitelist/manifest.ts'
 import type { Clock } from '../clock.ts'
@@ -14,8 +17,9 @@ import { reissueDue } from '../lists/reissue.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import { textOfLine } from './audit.ts'
+import type { CommandSigner } from './device-moves.ts'
 import { type Ran, runChanges, type UserListChange } from './run-changes.ts'
-import { carryOutOne, faultOfSubmitted, runOf, unsigned } from './submit.ts'
+import { carryOutOne, faultOfSubmitted, runOf, unsigned, unsignedCommand } from './submit.ts'
 
 /** In place of a proposal's id: heads at half of their life. */
 export const reissue = 'reissue'
@@ -24,6 +28,8 @@ export type Signing = { readonly store: Store; readonly config: Config }
 
 export type Drafted = {
   readonly heads: readonly Uint8Array[]
+  /** Commands to devices, which are signed after the heads. */
+  readonly commands: readonly Uint8Array[]
   readonly lists: readonly UserListChange[]
   /** A line for each change. */
   readonly difference: readonly string[]
@@ -44,7 +50,7 @@ export async function draft(
   }
   if (what === reissue) {
     await issueAgain({ store, config, sign, now }, false)
-    return { ok: true, value: { heads, lists: [], difference: heads.map(reissuedLine) } }
+    return { ok: true, value: { heads, commands: [], lists: [], difference: heads.map(reissuedLine) } }
   }
   const proposal = await store.administration.proposal(what)
   if (proposal?.state !== 'ready') return notReady(what)
@@ -55,9 +61,14 @@ export async function draft(
     const rows = first === undefined ? [] : await inside.administration.auditsAfter(first - 1, run.changes.length)
     difference = rows.map(textOfLine)
   }
-  const ran = await runChanges({ store, config, sign }, { ...run, now }, { dry: true, also })
+  const commands: Uint8Array[] = []
+  const signCommand: CommandSigner = (command, within) => {
+    commands.push(encodeCanonical(command))
+    return unsignedCommand(command, within)
+  }
+  const ran = await runChanges({ store, config, sign, signCommand }, { ...run, now }, { dry: true, also })
   if (!ran.ok) return { ok: false, why: faultOfSubmitted(ran) ?? '' }
-  return { ok: true, value: { heads, lists: ran.lists, difference } }
+  return { ok: true, value: { heads, commands, lists: ran.lists, difference } }
 }
 
 export type Commit = {
@@ -66,6 +77,7 @@ export type Commit = {
   readonly now: number
   /** In the order of the heads. */
   readonly signatures: readonly Uint8Array[]
+  readonly commandSignatures?: readonly Uint8Array[]
 }
 export type Committed = { readonly ok: true; readonly value: Extract<Ran, { readonly ok: true }> } | Refused
 
@@ -74,12 +86,13 @@ const draftLifeMs = 3_600_000
 
 export async function commit(
   { store, config, clock }: Signing & { readonly clock: Clock },
-  { what, now, signatures }: Commit,
+  asked: Commit,
 ): Promise<Committed> {
+  const { what, now } = asked
   const age = clock.now() - now
   if (age < 0 || age > draftLifeMs) return movedOn
-  const signer = handingOut(signatures)
-  const dependencies = { store, config, sign: signer.sign }
+  const signer = handingOut(asked)
+  const dependencies = { store, config, sign: signer.sign, signCommand: signer.signCommand }
   try {
     if (what === reissue) {
       await issueAgain({ ...dependencies, now, also: signer.finish }, true)
@@ -90,7 +103,7 @@ export async function commit(
     if (proposal?.state === 'done') return { ok: true, value: doneBefore(proposal.result) }
     if (proposal?.state !== 'ready') return notReady(what)
     const ran = await carryOutOne(dependencies, proposal, { now, also: signer.finish })
-    if (!ran) return commit({ store, config, clock }, { what, now, signatures })
+    if (!ran) return commit({ store, config, clock }, asked)
     return ran.ok ? { ok: true, value: ran } : { ok: false, why: faultOfSubmitted(ran) ?? '' }
   } catch (error) {
     if (error instanceof MovedOn) return movedOn
@@ -112,14 +125,17 @@ function doneBefore(result: string): Extract<Ran, { readonly ok: true }> {
 class MovedOn extends Error {}
 
 /** A signer that has the signatures already: each is given for the bytes that it is of, and all of them must be used. */
-function handingOut(signatures: readonly Uint8Array[]): {
+function handingOut({ signatures, commandSignatures = [] }: Commit): {
   readonly sign: HeadSigner
+  readonly signCommand: CommandSigner
   readonly finish: () => Promise<void>
 } {
   let next = 0
+  let nextCommand = 0
+  const keysIn = async (inside: Pick<Store, 'journal'>) => keysOf(await newestManifest(inside), 'pk')
   return {
     async sign(heads, inside) {
-      const keys = keysOf(await newestManifest(inside), 'pk')
+      const keys = await keysIn(inside)
       return heads.map((bytes) => {
         const signature = signatures[next]
         next += 1
@@ -127,8 +143,14 @@ function handingOut(signatures: readonly Uint8Array[]): {
         return signature
       })
     },
+    async signCommand(command, inside) {
+      const signed = { c: command, s: toBase64(commandSignatures[nextCommand] ?? new Uint8Array()) }
+      nextCommand += 1
+      if (!verifyCommand(primitives, signed, await keysIn(inside))) throw new MovedOn()
+      return signed
+    },
     finish: async () => {
-      if (next !== signatures.length) throw new MovedOn()
+      if (next !== signatures.length || nextCommand !== commandSignatures.length) throw new MovedOn()
     },
   }
 }

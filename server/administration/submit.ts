@@ -58,12 +58,13 @@ function noKey(): Promise<never> {
   return Promise.reject(new Error('a signature for what needs none'))
 }
 
-/** Whoever is to be disabled is out at once, and so is a device that is to be revoked; only the others' lists wait for their signature. */
+/** Whoever is to be disabled is out at once, and so is a device that is to be locked or revoked; only others' lists and the device's command wait for a signature. */
 async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
   for (const change of changes) {
-    if (change.op === 'device.revoke') {
-      await inside.devices.setState(change.user, change.device, 'revoked')
-      await inside.devices.removeHalf(change.user, change.device)
+    if (change.op === 'device.revoke' || change.op === 'device.lock') {
+      const isForGood = change.op === 'device.revoke'
+      await inside.devices.setState(change.user, change.device, isForGood ? 'revoked' : 'locked')
+      if (isForGood) await inside.devices.removeHalf(change.user, change.device)
       await inside.sessions.removeOf(change.user, change.device)
       await nudge(inside, change.user, now)
     }
@@ -77,7 +78,7 @@ async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
 /** For trying out what is never kept. */
 export const unsigned: HeadSigner = async (heads) => heads.map(() => new Uint8Array(64))
 
-const unsignedCommand: CommandSigner = async (command) => ({ c: command, s: toBase64(new Uint8Array(64)) })
+export const unsignedCommand: CommandSigner = async (command) => ({ c: command, s: toBase64(new Uint8Array(64)) })
 
 function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): ProposalRow {
   const { changes, who, via, why, now } = run

@@ -9,10 +9,11 @@ import type { Change } from './change.ts'
 import type { Done } from './people.ts'
 
 /**
- * `contacts`: users' own entries. `people`: accounts and groups. `rules`: policy and rules. Each of them also reads.
+ * `contacts`: users' own entries. `people`: accounts and groups. `devices`: what becomes of users' devices. `rules`: policy
+ * and rules. Each of them also reads.
  * `sign`: hands in signatures that the policy key made elsewhere; `all` does not hold it.
  */
-export const tokenScopes = ['read', 'contacts', 'people', 'rules', 'all', 'sign'] as const
+export const tokenScopes = ['read', 'contacts', 'people', 'devices', 'rules', 'all', 'sign'] as const
 export type TokenScope = (typeof tokenScopes)[number]
 
 const scopesSchema = z.array(z.enum(tokenScopes)).min(1)
@@ -29,6 +30,7 @@ export function scopeFor({ op }: Pick<Change, 'op'>): TokenScope {
   const [noun] = op.split('.')
   if (noun === 'contact' || noun === 'request') return 'contacts'
   if (noun === 'user' || noun === 'group') return 'people'
+  if (noun === 'device') return 'devices'
   return noun === 'rule' || noun === 'policy' ? 'rules' : 'all'
 }
 

@@ -1,15 +1,14 @@
 /** `kith-server device list|approve|lock|unlock|rotate|revoke` */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import type { DeviceChoice, DeviceCommand } from '../administration/devices.ts'
-import type { Done } from '../administration/people.ts'
+import type { DeviceCommand } from '../administration/devices.ts'
 import { deviceWords } from '../keys/device-words.ts'
 import type { DeviceRow } from '../store/tables.ts'
-import { administering, reasonOptions, withCommon, withReason } from './command.ts'
-import { type Outcome, refused, succeeded, table } from './outcome.ts'
+import { carry } from './changing.ts'
+import { administering, changeOptions, withChange, withCommon } from './command.ts'
+import { type Outcome, succeeded, table } from './outcome.ts'
 
-const deviceOptions = reasonOptions.extend({ user: z.string().optional(), wipe: z.enum(['list', 'all']).optional() })
-type DeviceOptions = z.infer<typeof deviceOptions>
+const deviceOptions = changeOptions.extend({ user: z.string().optional(), wipe: z.enum(['list', 'all']).optional() })
 
 export function addDeviceCommands(program: Command): void {
   const device = program.command('device').description('devices of users')
@@ -18,44 +17,30 @@ export function addDeviceCommands(program: Command): void {
       listed(await devices.list(user), await devices.commands(user)),
     ),
   )
-  withUser(withReason(device.command('approve <device>').description('let a waiting device have the list'))).action(
-    administering(deviceOptions, async ({ devices }, options, id = '') =>
-      told(await devices.approve(choice(id, options))),
-    ),
-  )
   const verbs = {
+    approve: 'let a waiting device have the list',
     lock: 'close its store until it is unlocked here',
     unlock: 'let a locked device go on',
     rotate: 'have it make new keys of its own',
   } as const
-  for (const verb of ['lock', 'unlock', 'rotate'] as const) {
-    withUser(withReason(device.command(`${verb} <device>`).description(verbs[verb]))).action(
-      administering(deviceOptions, async ({ devices }, options, id = '') =>
-        told(await devices[verb](choice(id, options))),
+  for (const verb of ['approve', 'lock', 'unlock', 'rotate'] as const) {
+    withUser(withChange(device.command(`${verb} <device>`).description(verbs[verb]))).action(
+      administering(deviceOptions, ({ devices }, options, id = '') =>
+        carry((more) => devices.change(verb, { id, user: options.user }, more), options),
       ),
     )
   }
-  withUser(withReason(device.command('revoke <device>').description('end its sessions for good')))
+  withUser(withChange(device.command('revoke <device>').description('end its sessions for good')))
     .addOption(new Option('--wipe <what>', 'have the device destroy its copy').choices(['list', 'all']))
     .action(
-      administering(deviceOptions, async ({ devices }, options, id = '') =>
-        told(await devices.revoke(choice(id, options), options.wipe)),
+      administering(deviceOptions, ({ devices }, options, id = '') =>
+        carry((more) => devices.revoke({ id, user: options.user }, options.wipe, more), options),
       ),
     )
 }
 
 function withUser(command: Command): Command {
   return command.option('--user <login>', 'whose device')
-}
-
-function choice(id: string, { user, why }: DeviceOptions): DeviceChoice {
-  return { id, ...(user === undefined ? {} : { user }), ...(why === undefined ? {} : { why }) }
-}
-
-function told(done: Done<DeviceRow>): Outcome {
-  if (!done.ok) return refused(done.why)
-  const { id: device, usr: user, state } = done.value
-  return succeeded(`${device} of ${user} is ${state}`, { device, user, state })
 }
 
 function listed(rows: readonly DeviceRow[], commands: readonly DeviceCommand[]): Outcome {

@@ -1,6 +1,6 @@
 /** `kith-server import FILE` and `kith-server import add|list|remove|run` */
 import { basename, extname, resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import {
   addImport,
@@ -8,6 +8,7 @@ import {
   listImports,
   planImport,
   removeImport,
+  removeImported,
   type StoredImport,
   type UserPlan,
 } from '../administration/imports.ts'
@@ -32,6 +33,7 @@ import { jsonOf, readText } from './text.ts'
 const runOptions = changeOptions.extend({ force: z.boolean().optional() })
 const fileOptions = runOptions.extend({ for: z.string() })
 const addOptions = reasonOptions.extend({ for: z.string() })
+const removeOptions = changeOptions.extend({ contacts: z.enum(['keep', 'remove']) })
 type RunOptions = z.infer<typeof runOptions>
 
 const units = 'whose lists: all, department:NAME, group:ID or user:LOGIN'
@@ -48,12 +50,13 @@ export function addImportCommands(program: Command): void {
     .requiredOption('--for <unit>', units)
     .action(administering(addOptions, add))
   withCommon(group.command('list').description('list the sources')).action(administering(commonOptions, list))
-  withReason(group.command('remove <name>').description('forget a source; the contacts that it brought stay')).action(
-    administering(reasonOptions, async (administration, { why }, name = '') => {
-      const done = await removeImport(administration, name, why)
-      return done.ok ? succeeded(`${name} is removed`, { name }) : refused(done.why)
-    }),
-  )
+  withChange(group.command('remove <name>').description('forget a source'))
+    .addOption(
+      new Option('--contacts <what>', 'whether the contacts that it brought stay')
+        .choices(['keep', 'remove'])
+        .default('keep'),
+    )
+    .action(administering(removeOptions, remove))
   withRun(group.command('run <name>').description('read a source, and bring the lists in step')).action(
     administering(runOptions, runNamed),
   )
@@ -135,6 +138,20 @@ async function add(administration: Administration, options: z.infer<typeof addOp
   await addImport(administration, { source: source.data, for: options.for }, options.why)
   const { name, kind } = source.data
   return succeeded(`${name} is kept; to read it: kith-server import run ${name}`, { name, kind, for: options.for })
+}
+
+async function remove(
+  administration: Administration,
+  options: z.infer<typeof removeOptions>,
+  name = '',
+): Promise<Outcome> {
+  const { contacts, why, dryRun } = options
+  const value = { name, contacts }
+  if (contacts === 'remove') return carry((more) => removeImported(administration, name, more), options, { value })
+  if (dryRun) return { ok: false, code: 'usage', why: '--dry-run shows what --contacts remove would take away' }
+  const done = await removeImport(administration, name, why)
+  if (!done.ok) return refused(done.why)
+  return succeeded(`${name} is removed; the contacts that it brought stay (--contacts remove takes them away)`, value)
 }
 
 async function list({ store }: Administration): Promise<Outcome> {

@@ -207,8 +207,8 @@ describe('what an administrator is told', () => {
       why: expect.stringMatching(/policy key is not here: it waits/),
     })
     await store.devices.add(device('alice', 'd1'))
-    await expect(devices.revoke({ id: 'd1' }, 'all')).rejects.toThrow(words)
-    expect(await store.devices.get('alice', 'd1')).toMatchObject({ state: 'active' })
+    expect(await devices.change('lock', { id: 'd1' })).toMatchObject({ ok: true, needs: 'signature' })
+    expect(await store.devices.commands('alice', 'd1')).toEqual([])
     expect(await devices.revoke({ id: 'd1' })).toMatchObject({ ok: true })
     expect(await people.disable('alice')).toMatchObject({ ok: true })
     expect(await store.users.get('alice')).toMatchObject({ state: 'disabled' })

@@ -20,6 +20,8 @@ export type OrganisationStep = {
   readonly after: Organisation
   readonly cardsBefore: SharedCards
   readonly cardsAfter: SharedCards
+  /** Whether own entries may show, or hide, that did not before. */
+  readonly isHidingMoved: boolean
   /** Of two sets of cards; computed once for each pair. */
   readonly between: (before: CardSet, after: CardSet) => CardDifference
 }
@@ -35,7 +37,11 @@ export function stepBetween(before: Organisation, after: Organisation): Organisa
     row.set(to, difference)
     return difference
   }
-  return { before, after, cardsBefore, cardsAfter, between }
+  return { before, after, cardsBefore, cardsAfter, isHidingMoved: hidingOf(before) !== hidingOf(after), between }
+}
+
+function hidingOf({ denials, disabled }: Organisation): string {
+  return JSON.stringify([denials.fingerprint, [...disabled].sort()])
 }
 
 /** Nothing changes but the list itself. */
@@ -66,20 +72,24 @@ export type ListDifference = {
   readonly flipped: { readonly denied: readonly string[]; readonly admitted: readonly string[] }
 }
 
-/** Own rows, untouched by the wishes, that the deny rules now keep out or let in. */
+/** Own rows, untouched by the wishes, that are now kept out or let in. */
 export function flippedBy(
   own: readonly OwnLeaf[],
   { usr, planned, step }: Pick<ListFacts, 'usr' | 'planned' | 'step'>,
 ): readonly OwnLeaf[] {
-  if (step.before.denials.fingerprint === step.after.denials.fingerprint) return []
+  if (!step.isHidingMoved) return []
   return own.filter(
-    (row) =>
-      !planned.puts.has(row.id) && !planned.removed.has(row.id) && row.denied !== deniedIn(step.after, usr, row.key),
+    (row) => !planned.puts.has(row.id) && !planned.removed.has(row.id) && row.denied !== deniedIn(step.after, usr, row),
   )
 }
 
-function deniedIn(organisation: Organisation, usr: string, key: string): number {
-  return organisation.denials.find(usr, key) ? 1 : 0
+/** By a rule; or it came by a request, and the account that it is of is disabled, as a shared card would go. */
+function deniedIn(
+  { denials, disabled }: Organisation,
+  usr: string,
+  { key, source }: Pick<EntryRow, 'key' | 'source'>,
+): number {
+  return denials.find(usr, key) || (source === 'request' && disabled.has(key)) ? 1 : 0
 }
 
 export function differenceOf(facts: ListFacts): ListDifference {
@@ -113,7 +123,7 @@ function ownDifference({ usr, own, texts, planned, step }: ListFacts, tally: Tal
   const textById = new Map([...texts.values()].map((row) => [row.id, row]))
   const wasShown = (id: string) => before.get(id)?.denied === 0
   for (const id of planned.removed) if (wasShown(id)) tally.remove(id, textOf(textById.get(id)).json)
-  const puts = [...planned.puts.values()].map((row) => ({ ...row, denied: deniedIn(step.after, usr, row.key) }))
+  const puts = [...planned.puts.values()].map((row) => ({ ...row, denied: deniedIn(step.after, usr, row) }))
   for (const { id, json, denied } of puts) {
     const old = wasShown(id) ? textOf(textById.get(id)).json : undefined
     if (denied === 0 && old !== undefined) tally.change(old, json)

@@ -28,6 +28,8 @@ export type Organisation = {
   readonly groups: ReadonlyMap<string, string>
   readonly rules: readonly Rule[]
   readonly denials: Denials
+  /** Addresses, folded, of accounts that are disabled. */
+  readonly disabled: ReadonlySet<string>
   /** Whoever each sponsor answers for. */
   readonly guests: ReadonlyMap<string, readonly Person[]>
 }
@@ -45,6 +47,7 @@ export async function loadOrganisation(store: Store): Promise<Organisation> {
     groups: new Map((await organisation.groups()).map(({ id, title }) => [id, title])),
     rules: rows.map((row) => ({ ...row, card: cards.get(`${row.kind === 'deny' ? 'x' : 'd'}.${row.id}`) })),
     denials: denialsOf(rows),
+    disabled: new Set([...people.values()].filter(({ isActive }) => !isActive).map(({ key }) => key)),
     guests: guestsOf(people),
   }
 }

@@ -70,7 +70,7 @@ export async function administer(context: Context): Promise<Administration> {
     carryOut: async () => ((await isHere(policyKey, context.store)) ? carryOut(dependencies, context.clock.now) : 0),
     editor: createListEditor(dependencies),
     people: createPeople({ ...context, run, note }),
-    devices: createDevices({ ...context, policyKey, note }),
+    devices: createDevices({ ...context, run }),
   }
 }
 

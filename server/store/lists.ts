@@ -36,7 +36,7 @@ export type ListStore = {
   readonly removeAnnounced: (before: number) => Promise<void>
 }
 
-export type OwnLeaf = Pick<EntryRow, 'list' | 'id' | 'key' | 'leaf' | 'denied'>
+export type OwnLeaf = Pick<EntryRow, 'list' | 'id' | 'key' | 'leaf' | 'denied' | 'source'>
 
 /** A version without its operations, which may be as long as the list. */
 export type VersionHead = Pick<VersionRow, 'ver' | 'ep' | 'head' | 'head_sig' | 'at'>
@@ -102,7 +102,7 @@ function entryRows(
     leaves: (lists) =>
       db
         .selectFrom('entries')
-        .select(['list', 'id', 'key', 'leaf', 'denied'])
+        .select(['list', 'id', 'key', 'leaf', 'denied', 'source'])
         .where('list', 'in', lists)
         .orderBy('list')
         .orderBy('id')

@@ -1,4 +1,4 @@
-/** kith requests, request, accept, decline. */
+/** kith requests, request, accept, decline, withdraw, invite. */
 import type { ContactRequests } from '../../../shared/requests.ts'
 import type { Command } from '../client.ts'
 import { done, failed, table } from '../outcome.ts'
@@ -31,4 +31,19 @@ export function answer(input: { readonly id: string; readonly accept: boolean })
     const answered = await kith.call('requests.answer', input)
     return answered.ok ? done(input.accept ? 'Accepted.' : 'Declined.', {}) : failed(answered.failure)
   }
+}
+
+export function withdraw(input: { readonly id: string }): Command {
+  return async ({ kith }) => {
+    const withdrawn = await kith.call('requests.withdraw', input)
+    return withdrawn.ok ? done('Withdrawn.', {}) : failed(withdrawn.failure)
+  }
+}
+
+/** The text is the invitation: it goes to standard output alone, so that a pipe gets nothing else. */
+export const invite: Command = async ({ kith }) => {
+  const made = await kith.call('invitations.create', {})
+  if (!made.ok) return failed(made.failure)
+  const { text, expiresAt } = made.value
+  return done(plainLine(text), { invitation: text, expires: new Date(expiresAt).toISOString() })
 }

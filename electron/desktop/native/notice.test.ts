@@ -10,9 +10,11 @@ const facts = {
   words: nativeWords('en'),
 }
 
+const message = (value: unknown) => ({ name: 'message.arrived', value })
+
 describe('a new message', () => {
   test('notifies under the name of the contact, with the text in one line', () => {
-    expect(noticeOf(arrived, facts)).toEqual({
+    expect(noticeOf(message(arrived), facts)).toEqual({
       title: 'Bob Lin 林柏',
       body: 'See you at noon',
       conversation: 'bob@corp.test',
@@ -21,7 +23,7 @@ describe('a new message', () => {
 
   test('keeps its text to itself when the settings say so', () => {
     const settings = { notifications: true, notificationText: false }
-    expect(noticeOf(arrived, { ...facts, settings })?.body).toBe('New message')
+    expect(noticeOf(message(arrived), { ...facts, settings })?.body).toBe('New message')
   })
 
   test.each([
@@ -29,11 +31,11 @@ describe('a new message', () => {
     ['the window has the focus', { ...facts, focused: true }, arrived],
     ['the event is not of the contract', facts, { name: 'Bob' }],
   ])('is silent: %s', (_, given, value) => {
-    expect(noticeOf(value, given)).toBeUndefined()
+    expect(noticeOf(message(value), given)).toBeUndefined()
   })
 
   test('in a burst is counted, and names nobody', () => {
-    expect(noticeOf(arrived, { ...facts, recent: 4 })).toEqual({
+    expect(noticeOf(message(arrived), { ...facts, recent: 4 })).toEqual({
       title: 'Kith',
       body: '4 new messages',
       conversation: undefined,
@@ -42,11 +44,37 @@ describe('a new message', () => {
 
   test('cannot bring markup into the notification', () => {
     const text = 'x <img src="https://evil.example/p"> y'
-    expect(noticeOf({ ...arrived, text }, facts)?.body).not.toMatch(/[<>]/)
+    expect(noticeOf(message({ ...arrived, text }), facts)?.body).not.toMatch(/[<>]/)
   })
 
   test('of great length is cut', () => {
-    expect(noticeOf({ ...arrived, text: 'x'.repeat(5_000) }, facts)?.body).toHaveLength(200)
+    expect(noticeOf(message({ ...arrived, text: 'x'.repeat(5_000) }), facts)?.body).toHaveLength(200)
+  })
+})
+
+describe('news of a contact request', () => {
+  const asked = { what: 'asked', name: 'Mei\u202e <b>Lin</b>', address: 'mei@partner.example' }
+  const request = (value: unknown) => ({ name: 'request.arrived', value })
+
+  test('tells who asks, the address beside the name, as text; an answer tells for whom it is', () => {
+    expect(noticeOf(request(asked), facts)).toEqual({
+      title: 'Mei ‹b›Lin‹/b› (mei@partner.example)',
+      body: 'Contact request',
+      conversation: undefined,
+    })
+    expect(noticeOf(request({ ...asked, what: 'linked', name: '' }), facts)).toMatchObject({
+      title: 'mei@partner.example',
+      body: 'Your contact request was accepted',
+    })
+  })
+
+  test.each([
+    ['switched off', { ...facts, settings: { notifications: false, notificationText: true } }, asked],
+    ['the window has the focus', { ...facts, focused: true }, asked],
+    ['in a burst', { ...facts, recent: 4 }, asked],
+    ['the event is not of the contract', facts, { what: 'constructor' }],
+  ])('is silent: %s', (_, given, value) => {
+    expect(noticeOf(request(value), given)).toBeUndefined()
   })
 })
 

@@ -1,6 +1,8 @@
-/** Which notification a new message makes, if any. Pure: what the system shows is notifications.ts. */
+/** Which notification a new message, or news of a contact request, makes, if any. Pure: what the system shows is notifications.ts. */
 import type { z } from 'zod'
+import { cleanAddressText, cleanName } from '../../../shared/address.ts'
 import { contract, type Settings } from '../../../shared/contract.ts'
+import type { EventEnvelope } from '../../../shared/rpc.ts'
 import type { NativeWords } from './words.ts'
 
 export type Notice = {
@@ -23,7 +25,21 @@ const mostAtOnce = 3
 /** Most characters of a message that a notification shows. */
 const longestBody = 200
 
-export function noticeOf(value: unknown, facts: NoticeFacts): Notice | undefined {
+export function noticeOf({ name, value }: EventEnvelope, facts: NoticeFacts): Notice | undefined {
+  return name === 'request.arrived' ? requestNotice(value, facts) : messageNotice(value, facts)
+}
+
+/** Whoever asks is no contact yet: the address stands beside the name (A4). */
+function requestNotice(value: unknown, { settings, focused, recent, words }: NoticeFacts): Notice | undefined {
+  const read = contract.events['request.arrived'].safeParse(value)
+  if (!read.success || !settings.notifications || focused || recent > mostAtOnce) return undefined
+  const { what, name, address } = read.data
+  const who = cleanAddressText(address)
+  const body = { asked: words.requestAsked, linked: words.requestLinked, declined: words.requestDeclined }[what]
+  return { title: shortened(name === '' ? who : `${cleanName(name)} (${who})`), body, conversation: undefined }
+}
+
+function messageNotice(value: unknown, facts: NoticeFacts): Notice | undefined {
   const arrived: z.ZodSafeParseResult<{ conversation: string; name: string; text: string }> =
     contract.events['message.arrived'].safeParse(value)
   if (!arrived.success || !facts.settings.notifications || facts.focused) return undefined

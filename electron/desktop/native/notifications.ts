@@ -1,11 +1,12 @@
 /** Shows a notice by the system, and counts what came within the last moments. */
 import { Notification } from 'electron'
+import type { EventEnvelope } from '../../../shared/rpc.ts'
 import type { Clock } from '../../engine/ports.ts'
 import { type Notice, type NoticeFacts, noticeOf } from './notice.ts'
 
 export type Notifier = {
-  /** Takes the value of a `message.arrived`. */
-  arrived(value: unknown, facts: Omit<NoticeFacts, 'recent'>): void
+  /** Takes a `message.arrived` or `request.arrived`. */
+  arrived(event: EventEnvelope, facts: Omit<NoticeFacts, 'recent'>): void
 }
 
 /** Messages within this many milliseconds count as one burst. */
@@ -25,12 +26,12 @@ export function makeNotifier(clock: Clock, open: (conversation: string | undefin
     return notification
   }
   return {
-    arrived(value, facts) {
+    arrived(event, facts) {
       recent += 1
       clock.after(burst, () => {
         recent -= 1
       })
-      const notice = noticeOf(value, { ...facts, recent })
+      const notice = noticeOf(event, { ...facts, recent })
       if (!notice || !Notification.isSupported()) return
       if (notice.conversation === undefined) summary?.close()
       const notification = show(notice)

@@ -22,6 +22,9 @@ export type NativeWords = {
   readonly developerTools: string
   readonly closeWindow: string
   readonly newMessage: string
+  readonly requestAsked: string
+  readonly requestLinked: string
+  readonly requestDeclined: string
   readonly newMessages: (count: number) => string
   readonly unread: (count: number) => string
   readonly openLink: string
@@ -54,6 +57,9 @@ const english: NativeWords = {
   developerTools: 'Developer tools',
   closeWindow: 'Close window',
   newMessage: 'New message',
+  requestAsked: 'Contact request',
+  requestLinked: 'Your contact request was accepted',
+  requestDeclined: 'Your contact request was declined',
   newMessages: (count) => `${count} new messages`,
   unread: (count) => (count === 1 ? '1 unread conversation' : `${count} unread conversations`),
   openLink: 'Open in the browser',
@@ -86,6 +92,9 @@ const traditional: NativeWords = {
   developerTools: '開發人員工具',
   closeWindow: '關閉視窗',
   newMessage: '新訊息',
+  requestAsked: '聯絡人請求',
+  requestLinked: '您的聯絡人請求已獲接受',
+  requestDeclined: '您的聯絡人請求遭到婉拒',
   newMessages: (count) => `${count} 則新訊息`,
   unread: (count) => `${count} 個未讀對話`,
   openLink: '在瀏覽器中開啟',
@@ -118,6 +127,9 @@ const simplified: NativeWords = {
   developerTools: '开发者工具',
   closeWindow: '关闭窗口',
   newMessage: '新消息',
+  requestAsked: '联系人请求',
+  requestLinked: '您的联系人请求已被接受',
+  requestDeclined: '您的联系人请求已被婉拒',
   newMessages: (count) => `${count} 条新消息`,
   unread: (count) => `${count} 个未读对话`,
   openLink: '在浏览器中打开',

@@ -19,7 +19,7 @@ import { createSignedCalls, type SignedCalls } from '../link/signed-calls.ts'
 import type { Ports } from '../ports.ts'
 import { createConnection } from '../whitelist/connection.ts'
 import { createListKeeper, type ListKeeper } from '../whitelist/list-keeper.ts'
-import { createRequests, type Requests } from '../whitelist/requests.ts'
+import { createRequests, type RequestEvents, type Requests } from '../whitelist/requests.ts'
 import { createWhitelistSync, type WhitelistSync } from '../whitelist/whitelist-sync.ts'
 import { bindIdentity, keepVerifier, takeLogin } from './account-login.ts'
 import type { AccountStore } from './account-store.ts'
@@ -31,7 +31,7 @@ export type RuntimeEvents = {
   readonly listChanged: (change: ListChange) => void
   readonly online: () => void
   /** Contact requests moved; how many wait for the user's answer. */
-  readonly requestsChanged: (waiting: number) => void
+  readonly requests: RequestEvents
   /** Something beside the list may have moved on the server. */
   readonly news: () => void
   /** Returns whether the connection goes on trying. */
@@ -107,7 +107,7 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
   const sync = makeSync(deps, { keeper, policy }, calls)
   await noticeRollback(deps, keeper, sync)
   const ask = createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest })
-  const requests = createRequests(ask, ports.log, deps.events.requestsChanged)
+  const requests = createRequests(ask, ports.log, deps.events.requests)
   const connection = makeConnection(deps, { keeper, calls, sync, relogin, requests })
   const stop = async (): Promise<void> => {
     await connection.stop()

@@ -54,6 +54,8 @@ export type MailCallName =
   | 'outbox.retry'
   | 'draft.get'
   | 'draft.save'
+  | 'mailDrafts.get'
+  | 'mailDrafts.save'
   | 'held.list'
   | 'held.get'
   | 'guard.judge'

@@ -1,6 +1,7 @@
 /** The mail side's calls of the contract: name -> function. All of them work offline. */
 import { foldAscii, parseAddress } from '../../../shared/address.ts'
 import { splitMessage } from '../../../shared/header.ts'
+import { mailDraftsSchema } from '../../../shared/message.ts'
 import { fail, ok } from '../../../shared/rpc.ts'
 import type { MailDependencies, MailHandlers } from './dependencies.ts'
 import { readContent } from './incoming/content.ts'
@@ -22,7 +23,13 @@ export type HandlerParts = {
 }
 
 export function mailHandlers(parts: HandlerParts): MailHandlers {
-  return { ...conversationHandlers(parts), ...messageHandlers(parts), ...draftHandlers(parts), ...heldHandlers(parts) }
+  return {
+    ...conversationHandlers(parts),
+    ...messageHandlers(parts),
+    ...draftHandlers(parts),
+    ...mailDraftHandlers(parts),
+    ...heldHandlers(parts),
+  }
 }
 
 type Named<N extends keyof MailHandlers> = Pick<MailHandlers, N>
@@ -112,6 +119,23 @@ function draftHandlers({ dependencies, store }: HandlerParts): Named<'draft.get'
           store.conversations.touch(shown.id, shown, shown.last?.at ?? now)
         }
       })
+      return ok({})
+    },
+  }
+}
+
+/** Where they lie among the conversations' drafts: no address is empty. */
+const mailDrafts = ''
+
+function mailDraftHandlers({ dependencies, store }: HandlerParts): Named<'mailDrafts.get' | 'mailDrafts.save'> {
+  return {
+    'mailDrafts.get': () => {
+      const text = store.drafts.get(mailDrafts)
+      return ok(text === '' ? { drafts: [] } : mailDraftsSchema.parse(JSON.parse(text)))
+    },
+    'mailDrafts.save': (input) => {
+      if (input.drafts.length === 0) store.drafts.remove(mailDrafts)
+      else store.drafts.save(mailDrafts, JSON.stringify(input), dependencies.clock.now())
       return ok({})
     },
   }

@@ -130,7 +130,10 @@ function eventsOf(stage: Stage, reactions: Reactions): RuntimeEvents {
       startMail(current)
     },
     news: () => stage.emit('quarantine.changed', {}),
-    requestsChanged: (waiting) => stage.emit('requests.changed', { waiting }),
+    requests: {
+      changed: (waiting) => stage.emit('requests.changed', { waiting }),
+      arrived: (arrival) => stage.emit('request.arrived', { ...arrival }),
+    },
     online: () => {
       const state = stage.state()
       // Once for each time that the line is back.

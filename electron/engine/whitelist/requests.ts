@@ -1,4 +1,5 @@
 /** Contact requests as the server has them now; faces are told when that moved. */
+import { cleanName } from '../../../shared/address.ts'
 
 import type { AskQuestion } from '../../../shared/asks.ts'
 import type { ContactRequests } from '../../../shared/requests.ts'
@@ -15,19 +16,32 @@ export type Requests = {
   readonly look: () => void
 }
 
-/** `changed`: how many wait for the user's own answer. */
-export function createRequests(ask: Ask, log: Log, changed: (waiting: number) => void): Requests {
-  let known = ''
+export type RequestArrival = {
+  readonly what: 'asked' | 'linked' | 'declined'
+  readonly name: string
+  readonly address: string
+}
+
+export type RequestEvents = {
+  /** How many wait for the user's own answer. */
+  readonly changed: (waiting: number) => void
+  readonly arrived: (arrival: RequestArrival) => void
+}
+
+export function createRequests(ask: Ask, log: Log, { changed, arrived }: RequestEvents): Requests {
+  let known: ContactRequests | undefined
   const list = async () => {
     const result = await ask('requests.list', {})
     if (result.ok) notice(result.value)
     return result
   }
   const notice = (requests: ContactRequests): void => {
-    const now = JSON.stringify(requests)
-    if (now === known) return
-    known = now
+    const before = known
+    if (before && JSON.stringify(requests) === JSON.stringify(before)) return
+    known = requests
     changed(requests.incoming.length + requests.approvals.length)
+    // What was there before the first look is in the count.
+    if (before) for (const arrival of arrivalsOf(before, requests)) arrived(arrival)
   }
   return {
     list,
@@ -43,4 +57,18 @@ export function createRequests(ask: Ask, log: Log, changed: (waiting: number) =>
       })
     },
   }
+}
+
+/** What others did since: asked, or answered. */
+function arrivalsOf(before: ContactRequests, now: ContactRequests): readonly RequestArrival[] {
+  const asked = [...now.incoming, ...now.approvals].filter(
+    ({ id }) => ![...before.incoming, ...before.approvals].some((old) => old.id === id),
+  )
+  const waited = new Set(before.own.flatMap(({ id, state }) => (state === 'waiting' ? [id] : [])))
+  return [
+    ...asked.map(({ from }): RequestArrival => ({ what: 'asked', name: cleanName(from.name), address: from.address })),
+    ...now.own.flatMap(({ id, state, address }): readonly RequestArrival[] =>
+      state !== 'waiting' && waited.has(id) ? [{ what: state, name: '', address }] : [],
+    ),
+  ]
 }

@@ -75,6 +75,7 @@ function Subject() {
         maxLength={maxSubjectLength}
         autoComplete="off"
         onChange={(event) => compose.setSubject(event.target.value)}
+        onBlur={() => void compose.save()}
       />
     </div>
   )
@@ -122,6 +123,7 @@ export function ComposePane() {
           value={text}
           maxLength={maxTextLength}
           onChange={(event) => compose.setText(event.target.value)}
+          onBlur={() => void compose.save()}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send()
           }}

@@ -120,6 +120,26 @@ function ComposeButton() {
   )
 }
 
+/** A mail that was put aside, or begun before Kith was locked or closed. */
+function DraftLine() {
+  const { compose, navigation } = useStores()
+  const { step, subject } = useSlice(compose)
+  const { t } = useWords()
+  if (step !== 'aside') return null
+  const open = () => {
+    compose.resume()
+    navigation.show('mail')
+  }
+  return (
+    <div className="px-5 pb-2">
+      <button type="button" className="button w-full" onClick={open}>
+        <Icon name="write" size={18} />
+        <span className="truncate">{t('mail.draft', { subject: subject || t('mail.noSubject') })}</span>
+      </button>
+    </div>
+  )
+}
+
 export function MailColumn() {
   const { mail } = useStores()
   const { search } = useSlice(mail)
@@ -139,6 +159,7 @@ export function MailColumn() {
           onLeave={() => list.current?.focus()}
         />
       </div>
+      <DraftLine />
       <Body list={list} />
     </>
   )

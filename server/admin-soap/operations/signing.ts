@@ -13,6 +13,8 @@ export const drafted = z.strictObject({
   /** Milliseconds since the epoch: part of what is signed. */
   now: z.number().int(),
   heads: z.array(z.base64()),
+  /** Commands to devices. */
+  commands: z.array(z.base64()),
   lists: z.array(listChange),
   /** What each change comes to, one line each. */
   difference: z.array(z.string()),
@@ -27,12 +29,13 @@ const draftOperation = operation({
     const now = clock.now()
     const made = await draft({ store, config }, { what: proposal, now })
     if (!made.ok) return refused(made.why)
-    const { heads, lists, difference } = made.value
+    const { heads, commands, lists, difference } = made.value
     return {
       ok: true,
       value: {
         now,
         heads: heads.map((head) => toBase64(head)),
+        commands: commands.map((command) => toBase64(command)),
         lists: lists.map(({ list: _list, ...rest }) => rest),
         difference: [...difference],
       },
@@ -43,11 +46,17 @@ const draftOperation = operation({
 const commitOperation = operation({
   name: 'Commit',
   scope: 'sign',
-  input: z.strictObject({ proposal: what, now: z.number().int().min(0), signatures: z.array(z.base64()) }),
+  input: z.strictObject({
+    proposal: what,
+    now: z.number().int().min(0),
+    signatures: z.array(z.base64()),
+    commandSignatures: z.array(z.base64()).optional(),
+  }),
   output: outcome,
-  async work({ store, config, clock }, { proposal, now, signatures: texts }): Promise<Answer<Outcome>> {
-    const signatures = texts.map((text) => fromBase64(text, 64) ?? new Uint8Array(64))
-    const done = await commit({ store, config, clock }, { what: proposal, now, signatures })
+  async work({ store, config, clock }, { proposal, now, ...given }): Promise<Answer<Outcome>> {
+    const signatures = given.signatures.map(signatureFrom)
+    const commandSignatures = given.commandSignatures?.map(signatureFrom) ?? []
+    const done = await commit({ store, config, clock }, { what: proposal, now, signatures, commandSignatures })
     if (done.ok) {
       const lists = done.value.lists.map(({ list: _list, ...rest }) => rest)
       return { ok: true, value: { state: 'done', proposal, lists, audit: [...done.value.audit] } }
@@ -55,5 +64,10 @@ const commitOperation = operation({
     return done.movedOn ? failed('MovedOn', {}) : refused(done.why)
   },
 })
+
+/** What is no signature verifies as none. */
+function signatureFrom(text: string): Uint8Array {
+  return fromBase64(text, 64) ?? new Uint8Array(64)
+}
 
 export const signingOperations = [draftOperation, commitOperation]

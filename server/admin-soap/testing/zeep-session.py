@@ -68,7 +68,7 @@ refused = [{"contactAdd": {"user": "alice", "contact": {"address": "nonsense", "
 tell("refused", **fault_of(lambda: service.RunChanges(changes=refused)))
 tell("unknown", **fault_of(lambda: service.GetUser(user="nobody")))
 tell("bad", **fault_of(lambda: service.AddUser(user="", name="x", scope="internal")))
-tell("device", **fault_of(lambda: service.RevokeDevice(device="none", wipe="all")))
+tell("device", **fault_of(lambda: service.RevokeDevice(user="alice", device="none", wipe="all")))
 tell("draft", **fault_of(lambda: service.Draft(proposal="reissue")))
 tell("enrolment", code=service.CreateEnrolment(user="zoe").code[:5])
 session.headers["Authorization"] = "Bearer kith_wrong"

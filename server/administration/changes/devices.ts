@@ -1,6 +1,7 @@
-/** Changes of users' devices: approved, locked, unlocked, revoked. */
-import type { ChangeOf } from '../change.ts'
+/** Changes of users' devices: approved, locked, unlocked, given new keys, revoked. */
+import type { Change, ChangeOf } from '../change.ts'
 import { type DeviceMove, moveDevice } from '../device-moves.ts'
+import type { Ran } from '../run-changes.ts'
 import { type Applied, type Handler, refuse, type Work } from '../work.ts'
 
 export const approveDevice: Handler<ChangeOf<'device.approve'>> = (work, { user, device }) =>
@@ -11,8 +12,13 @@ export const lockDevice: Handler<ChangeOf<'device.lock'>> = async (work, { user,
   return applied.ok ? { ...applied, undo: [{ op: 'device.unlock', user, device }] } : applied
 }
 
-export const unlockDevice: Handler<ChangeOf<'device.unlock'>> = (work, { user, device }) =>
-  move(work, { verb: 'unlock', user, device })
+export const unlockDevice: Handler<ChangeOf<'device.unlock'>> = async (work, { user, device }) => {
+  await dropLocks(work, user, device)
+  return move(work, { verb: 'unlock', user, device })
+}
+
+export const rotateDevice: Handler<ChangeOf<'device.rotate'>> = (work, { user, device }) =>
+  move(work, { verb: 'rotate', user, device })
 
 export const revokeDevice: Handler<ChangeOf<'device.revoke'>> = (work, { user, device, wipe }) =>
   move(work, { verb: 'revoke', user, device, wipe })
@@ -29,4 +35,13 @@ async function move({ inside, config, now, signCommand }: Work, asked: DeviceMov
     after: asked.wipe === undefined ? after.state : { state: after.state, ...wiped },
     undo: [],
   }
+}
+
+/** A lock that still waits for its signature must not come after this. */
+async function dropLocks({ inside: { administration } }: Work, user: string, device: string): Promise<void> {
+  const lock = JSON.stringify([{ op: 'device.lock', user, device }] satisfies Change[])
+  const why = 'the device was unlocked before this was signed'
+  const result = JSON.stringify({ ok: false, faults: [{ index: 0, why }] } satisfies Ran)
+  for (const { id, changes, approved_by } of await administration.proposals('ready'))
+    if (changes === lock) await administration.moveProposal(id, 'ready', { state: 'refused', approved_by, result })
 }

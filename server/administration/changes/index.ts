@@ -2,7 +2,7 @@
 import type { Change, ChangeOf, ChangeOp } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 import { addContact, removeContact, setContact } from './contacts.ts'
-import { approveDevice, lockDevice, revokeDevice, unlockDevice } from './devices.ts'
+import { approveDevice, lockDevice, revokeDevice, rotateDevice, unlockDevice } from './devices.ts'
 import { joinGroup, leaveGroup, putGroup, removeGroup } from './groups.ts'
 import { refuseRelease, releaseKept } from './quarantine.ts'
 import { linkRequest, refuseRequest } from './requests.ts'
@@ -29,6 +29,7 @@ const handlers: { readonly [O in ChangeOp]: Handler<ChangeOf<O>> } = {
   'device.approve': approveDevice,
   'device.lock': lockDevice,
   'device.unlock': unlockDevice,
+  'device.rotate': rotateDevice,
   'device.revoke': revokeDevice,
   'request.link': linkRequest,
   'request.refuse': refuseRequest,

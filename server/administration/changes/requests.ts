@@ -3,7 +3,7 @@ import { loadOrganisation } from '../../organisation/organisation.ts'
 import type { Change, ChangeOf } from '../change.ts'
 import { explain } from '../explain.ts'
 import { tellNews } from '../nudge.ts'
-import { isDenied, type Side, scopeOf, sidesOf } from '../requests/sides.ts'
+import { isDenied, isNobodysHere, type Side, scopeOf, sidesOf } from '../requests/sides.ts'
 import { type Handler, refuse, type Work } from '../work.ts'
 
 export const linkRequest: Handler<ChangeOf<'request.link'>> = async (work, { id, scope }, index) => {
@@ -14,6 +14,7 @@ export const linkRequest: Handler<ChangeOf<'request.link'>> = async (work, { id,
   const sides = sidesOf(organisation, row)
   if (!sides) return refuse('one of its users is not there any more')
   if (isDenied(organisation, sides)) return refuse(`a rule keeps ${row.usr} and ${row.address} apart`)
+  if (isNobodysHere(row, work.config.domain)) return refuse(`nobody here has the address ${row.address}`)
   if (scope !== scopeOf(sides)) return refuse(`the request is ${scopeOf(sides)}`)
   const undo: Change[] = []
   for (const [viewer, other] of [[sides.from, sides.to] as const, [sides.to, sides.from] as const]) {

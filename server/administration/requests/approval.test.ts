@@ -37,6 +37,23 @@ describe('from outside', () => {
     expect(await world.addressesOf('guest')).toEqual([mail('alice')])
   })
 
+  test('policy none: an address of the organisation’s own that nobody has is never linked, and looks as if it waited', async () => {
+    await world.run({ op: 'policy.set', changes: { approval: 'none' } })
+    expect(await world.requests('alice', mail('bbo'))).toEqual(done)
+    expect(await world.addressesOf('alice')).toEqual([])
+    expect((await world.seenBy('alice')).own).toMatchObject([{ address: mail('bbo'), state: 'waiting' }])
+    await world.run({ op: 'user.disable', user: 'bob' })
+    expect(await world.requests('alice', mail('BOB'))).toEqual(done)
+    expect(await world.addressesOf('alice')).toEqual([])
+    // One that was stored before this rule.
+    const id = await world.idOf('alice', 'own')
+    await world.store.administration.moveRequest(id, 'asked', { state: 'accepted', decided_at: 1, decided_by: '' })
+    expect(await world.administration.run([{ op: 'request.link', id, scope: 'external' }])).toMatchObject({
+      ok: false,
+      faults: [{ why: expect.stringContaining('nobody here has') }],
+    })
+  })
+
   test('policy sponsor: the guest’s sponsor accepts or declines; nobody else may', async () => {
     await world.run({ op: 'policy.set', changes: { approval: 'sponsor' } })
     await world.addGuest('carol')

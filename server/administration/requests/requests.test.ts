@@ -29,6 +29,22 @@ describe('between colleagues', () => {
     expect(await store.administration.lastAudit()).toMatchObject({ op: 'request.link', who: 'bob', via: 'client' })
   })
 
+  test('what a request brought goes with a disabled account, and comes back with it', async () => {
+    await world.run({ op: 'contact.add', user: 'carol', contact: { address: mail('bob'), name: 'Bob by hand' } })
+    await world.requests('alice', mail('bob'))
+    await world.answers('bob', await world.idOf('bob', 'incoming'), true)
+    await world.run({ op: 'user.disable', user: 'bob' })
+    expect(await world.addressesOf('alice')).toEqual([])
+    // What an administrator wrote is for the administrator to remove.
+    expect(await world.addressesOf('carol')).toEqual([mail('bob')])
+    expect(await world.store.lists.ofUser('alice')).toMatchObject({ cnt: 0 })
+    await world.run({ op: 'user.enable', user: 'bob' })
+    expect(await world.addressesOf('alice')).toEqual([mail('bob')])
+    await world.run({ op: 'rule.deny', what: mail('bob') }, { op: 'user.disable', user: 'bob' })
+    await world.run({ op: 'user.enable', user: 'bob' })
+    expect(await world.addressesOf('alice')).toEqual([])
+  })
+
   test('where one lists the other already, only the other list changes', async () => {
     await world.run({ op: 'contact.add', user: 'bob', contact: { address: mail('alice'), name: 'Al' } })
     await world.requests('alice', mail('bob'))

@@ -17,7 +17,7 @@ import { explain } from '../explain.ts'
 import { tellNews } from '../nudge.ts'
 import { submit } from '../submit.ts'
 import { takeInvitation } from './invitations.ts'
-import { approvalOf, isDenied, scopeOf, sidesOf } from './sides.ts'
+import { approvalOf, isDenied, isNobodysHere, scopeOf, sidesOf } from './sides.ts'
 import { isProposed } from './views.ts'
 
 export type RequestDependencies = {
@@ -84,7 +84,7 @@ async function asked(
   const limit = limitOf(own, key, now)
   if (limit) return limit
   const row = { id: randomUUID(), usr: user.id, address: text, key, name: '', peer: '', note, at: now }
-  return ok(await place(inside, { ...row, decided_at: 0, decided_by: '' }, peer))
+  return ok(await place(config, inside, { ...row, decided_at: 0, decided_by: '' }, peer))
 }
 
 function limitOf(own: readonly ContactRequestRow[], key: string, now: number): Result<never> | undefined {
@@ -105,10 +105,11 @@ export function isNo({ state }: ContactRequestRow): boolean {
 }
 
 /**
- * Writes a new request. One user is told each time: the same work, whoever has the address. What a rule keeps apart is
- * never shown to the other side and never waits for approval.
+ * Writes a new request. One user is told each time: the same work, whoever has the address. What a rule keeps apart, and
+ * what nobody here has, is never shown to another side and never waits for approval.
  */
 async function place(
+  { domain }: Config,
   inside: Store,
   draft: Omit<ContactRequestRow, 'state'>,
   peer: UserRow | undefined,
@@ -116,7 +117,7 @@ async function place(
   const organisation = await loadOrganisation(inside)
   const withPeer = { ...draft, peer: peer?.state === 'active' ? peer.id : '', state: 'asked' as const }
   const sides = sidesOf(organisation, withPeer)
-  const apart = !sides || isDenied(organisation, sides)
+  const apart = !sides || isDenied(organisation, sides) || isNobodysHere(withPeer, domain)
   const row: ContactRequestRow = apart
     ? { ...withPeer, peer: '' }
     : { ...withPeer, state: withPeer.peer === '' ? 'accepted' : 'asked' }
@@ -138,7 +139,7 @@ async function invited(
   const open = known.find((row) => isOpen(row) && (row.peer === peer || row.usr === peer))
   if (open) return open.state === 'asked' ? agreed(inside, open, { by: peer, now }) : ok(open)
   const row = { id: randomUUID(), usr: user.id, address, key, name: '', peer, note, at: now }
-  const placed = await place(inside, { ...row, decided_at: 0, decided_by: '' }, inviter.value)
+  const placed = await place(config, inside, { ...row, decided_at: 0, decided_by: '' }, inviter.value)
   return placed.peer === '' ? ok(placed) : agreed(inside, placed, { by: peer, now })
 }
 

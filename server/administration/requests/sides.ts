@@ -38,6 +38,11 @@ export function isDenied({ denials }: Organisation, { from, to }: Sides): boolea
   return keeps(from, to) || keeps(to, from)
 }
 
+/** Whether it asks for an address of the organisation's own that nobody has: mistyped, or of somebody who left. */
+export function isNobodysHere({ peer, key }: Pick<ContactRequestRow, 'peer' | 'key'>, domain: string): boolean {
+  return peer === '' && key.endsWith(`@${domain.toLowerCase()}`)
+}
+
 /** `sponsor`: a login. */
 export type Approval =
   | { readonly by: 'nobody' }

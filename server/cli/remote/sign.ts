@@ -6,8 +6,10 @@ import { createInterface } from 'node:readline/promises'
 import { setTimeout as after } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { decodeCanonical } from '../../../shared/whitelist/bytes/canonical.ts'
 import { fromBase64, toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
+import { commandSchema, type Command as DeviceCommand, signCommand } from '../../../shared/whitelist/command.ts'
 import { type Core, decodeHead, signHead } from '../../../shared/whitelist/head.ts'
 import { outcome } from '../../admin-soap/changing.ts'
 import { proposalList } from '../../admin-soap/operations/control.ts'
@@ -106,12 +108,18 @@ async function signOne(desk: SigningDesk, what: string): Promise<Round> {
     const { now, difference } = draft.value
     const heads = draft.value.heads.map((text) => fromBase64(text) ?? new Uint8Array())
     if (heads.length === 0 && what === reissue) return { ok: true, signed: 0 }
-    const why = faultOfHeads(heads, now)
+    const commands = draft.value.commands.map(commandFrom)
+    const why = faultOfHeads(heads, now) ?? faultOfCommands(commands, heads, now)
     if (why !== undefined) return { ok: false, outcome: refused(`${what} is not signed: ${why}`) }
-    if (!(await isWanted(desk, what, [...difference, ...heads.map(wordsOf)]))) return { ok: true, signed: 0 }
+    if (!(await isWanted(desk, what, [...difference, ...heads.map(wordsOf), ...commands.map(commandWords)])))
+      return { ok: true, signed: 0 }
     const signatures = heads.map((head) => toBase64(signHead(primitives, head, desk.key.secret)))
-    const committed = await desk.remote.call('Commit', { proposal: what, now, signatures }, outcome)
-    if (committed.ok) return { ok: true, signed: heads.length }
+    const commandSignatures = commands
+      .filter((command) => command !== undefined)
+      .map((command) => signCommand(primitives, command, desk.key.secret).s)
+    const asked = { proposal: what, now, signatures, commandSignatures }
+    const committed = await desk.remote.call('Commit', asked, outcome)
+    if (committed.ok) return { ok: true, signed: heads.length + commands.length }
     if (committed.fault.kind !== 'MovedOn') return { ok: false, outcome: told(committed, () => succeeded('', {})) }
   }
   return { ok: false, outcome: refused(`${what} changes faster than it is signed: try again`) }
@@ -136,6 +144,29 @@ function faultOfHeads(heads: readonly Uint8Array[], now: number): string | undef
 function wordsOf(head: Uint8Array): string {
   const core: Core | undefined = decodeHead(head)?.core
   return `list of ${core?.usr}: version ${core?.ver}, ${core?.cnt} entries, valid until ${new Date(core?.exp ?? 0).toISOString()}`
+}
+
+function commandFrom(text: string): DeviceCommand | undefined {
+  try {
+    return commandSchema.safeParse(decodeCanonical(fromBase64(text) ?? new Uint8Array())).data
+  } catch {
+    return undefined
+  }
+}
+
+function faultOfCommands(
+  commands: readonly (DeviceCommand | undefined)[],
+  heads: readonly Uint8Array[],
+  now: number,
+): string | undefined {
+  if (commands.some((command) => command === undefined)) return 'the server sent something that is no command'
+  if (commands.some((command) => command?.iat !== now)) return 'a command is of another time'
+  const organisations = [...commands.map((command) => command?.org), ...heads.map((head) => decodeHead(head)?.core.org)]
+  return new Set(organisations).size > 1 ? 'the commands are of several organisations' : undefined
+}
+
+function commandWords(command: DeviceCommand | undefined): string {
+  return `command to device ${command?.dev}: ${command?.cmd}${command?.cmd === 'wipe' ? ` ${command.scope}` : ''}`
 }
 
 /** Lines that are shown. */

@@ -1,23 +1,12 @@
 import { array, assert, constantFrom, oneof, property, record, string, uniqueArray } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../../../shared/whitelist/bytes/encoding.ts'
 import { plain } from '../../lists/contact.ts'
+import { readingBy } from '../testing/reading.ts'
 import { guardCell, joinGroups, splitGroups, unguardCell } from './cells.ts'
 import { readCsv } from './read.ts'
 import { writeCsv } from './write.ts'
 
-const read = (text: string) => readCsv(utf8(text))
-
-function contactsOf(text: string) {
-  const result = read(text)
-  if (!result.ok) throw new Error(JSON.stringify(result.faults))
-  return result.contacts
-}
-
-function faultsOf(text: string) {
-  const result = read(text)
-  return result.ok ? [] : result.faults
-}
+const { read, contactsOf, faultsOf } = readingBy(readCsv)
 
 describe('reading', () => {
   test.each([',', ';', '\t'])('finds the delimiter %j by itself, with or without a byte order mark', (d) => {

@@ -1,22 +1,11 @@
 import { array, assert, constantFrom, oneof, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../../../shared/whitelist/bytes/encoding.ts'
+import { readingBy } from '../testing/reading.ts'
 import { contentLines, splitValue } from './lines.ts'
 import { readVCards } from './read.ts'
 
 const card = (body: string, version = '3.0') => `BEGIN:VCARD\r\nVERSION:${version}\r\n${body}\r\nEND:VCARD\r\n`
-const read = (text: string) => readVCards(utf8(text))
-
-function contactsOf(text: string) {
-  const result = read(text)
-  if (!result.ok) throw new Error(JSON.stringify(result.faults))
-  return result.contacts
-}
-
-function faultsOf(text: string) {
-  const result = read(text)
-  return result.ok ? [] : result.faults
-}
+const { read, contactsOf, faultsOf } = readingBy(readVCards)
 
 describe('reading', () => {
   test('version 3.0: groups of properties, folded lines, preference by type', () => {

@@ -1,0 +1,19 @@
+/** For tests of readers: what a text gives, or what is wrong with it. */
+import { utf8 } from '../../../shared/whitelist/bytes/encoding.ts'
+import type { ImportResult } from '../contact.ts'
+
+export function readingBy(reader: (bytes: Uint8Array) => ImportResult) {
+  const read = (text: string) => reader(utf8(text))
+  return {
+    read,
+    contactsOf: (text: string) => {
+      const result = read(text)
+      if (!result.ok) throw new Error(JSON.stringify(result.faults))
+      return result.contacts
+    },
+    faultsOf: (text: string) => {
+      const result = read(text)
+      return result.ok ? [] : result.faults
+    },
+  }
+}
