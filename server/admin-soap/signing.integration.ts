@@ -75,7 +75,7 @@ describe('the policy key on the administrator’s machine', () => {
     expect(await client.sync()).toMatchObject({ ok: true, kind: 'none' })
     const signed = await machine.run(signWords(), 'sign', `${passphrase}\n`)
     expect(signed).toMatchObject({ code: 0, told: { ok: true, signed: 1 } })
-    expect(signed.err).toContain('contact.add alice pat@partner.example')
+    expect(signed.err).toContain('alice: + pat@partner.example (Pat, scope external)')
     expect(await client.sync()).toMatchObject({ ok: true, step: 'applied' })
     expect([...client.state.entries.values()].map(({ entry }) => entry.m)).toEqual([contact.address])
     const nothing = await machine.run(signWords(), 'sign', `${passphrase}\n`)

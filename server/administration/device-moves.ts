@@ -83,8 +83,9 @@ async function addCommand(
 ): Promise<void> {
   const waiting = await openOf(inside, device, cmd)
   if (waiting.some((row) => commandOf(row.bytes).scope === scope)) return
-  const id = randomUUID()
-  const signed = await sign({ t: 'cmd', org, dev: device.id, cmd, scope, id, iat: now }, inside)
+  const signed = await sign({ t: 'cmd', org, dev: device.id, cmd, scope, id: randomUUID(), iat: now }, inside)
+  // Whoever signs elsewhere gives it an id of its own.
+  const { id } = signed.c
   const bytes = canonicalText(signed.c)
   await inside.devices.addCommand({ id, usr: device.usr, dev: device.id, bytes, sig: signed.s, state: 'open' })
 }

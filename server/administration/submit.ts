@@ -76,7 +76,7 @@ async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
 /** For trying out what is never kept. */
 export const unsigned: HeadSigner = async (heads) => heads.map(() => new Uint8Array(64))
 
-const unsignedCommand: CommandSigner = async (command) => ({ c: command, s: toBase64(new Uint8Array(64)) })
+export const unsignedCommand: CommandSigner = async (command) => ({ c: command, s: toBase64(new Uint8Array(64)) })
 
 function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): ProposalRow {
   const { changes, who, via, why, now } = run
