@@ -102,7 +102,7 @@ function chosenBy(ranges: string, entries: readonly PooledEntry[]): readonly Poo
     if (!/^\d{1,9}(-\d{1,9})?$/.test(range)) return undefined
     const [from = 0, to = from] = range.split('-').map(Number)
     // No list has an entry twice.
-    if (chosen.length + to - from >= entries.length) return undefined
+    if (to < from || chosen.length + to - from >= entries.length) return undefined
     for (let at = from; at <= to; at += 1) {
       const entry = entries[at]
       if (!entry) return undefined

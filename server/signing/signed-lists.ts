@@ -43,6 +43,7 @@ export function baseOf(known: readonly SignedList[], head: Head): Base {
   if (taken && core.ep === taken.ep && core.ver === taken.ver + 1)
     return refuse(`it does not follow version ${taken.ver} as it was signed here`)
   if (taken) return { kind: 'whole', why: core.ep > taken.ep ? 'epoch' : 'elsewhere' }
+  if (known.length > 0) return { kind: 'whole', why: 'elsewhere' }
   return { kind: 'whole', why: core.ver === 1 ? 'new' : 'first' }
 }
 

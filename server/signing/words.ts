@@ -10,7 +10,7 @@ const beginnings: { readonly [B in Beginning]: string } = {
   first: 'not signed here before, so shown whole',
   new: 'new',
   epoch: 'a new epoch, so shown whole',
-  elsewhere: 'versions in between were signed elsewhere, so shown whole',
+  elsewhere: 'does not follow what was signed here last, so shown whole',
 }
 
 export function wordsOf(changes: readonly VerifiedChange[]): readonly string[] {
