@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constantFrom, property, uniqueArray } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toHex, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Entry, entryText } from '../../shared/whitelist/entry.ts'
@@ -118,9 +118,9 @@ describe('a draft', () => {
 
 describe('a bundle', () => {
   test('gives back what was put in, in its order, each entry kept once', () => {
-    const texts = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'), { maxLength: 10 })
-    fc.assert(
-      fc.property(fc.array(texts, { maxLength: 20 }), (lists) => {
+    const texts = uniqueArray(constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'), { maxLength: 10 })
+    assert(
+      property(array(texts, { maxLength: 20 }), (lists) => {
         const given = lists.map((ids) => ({ gone: ids, put: ids.map((id) => entryText(entry(id))) }))
         const back = unpack(pack(given), createPool())
         expect(back?.map(({ gone, put }) => ({ gone, put: put.map(({ text }) => text) }))).toEqual(given)
@@ -133,8 +133,8 @@ describe('a bundle', () => {
     const made = (value: unknown) => unpack(primitives.compress(utf8(JSON.stringify(value))), createPool())
     const list = (put: string) => made({ entries: [text], lists: [{ gone: [], put }] })
     expect(list('0')).toHaveLength(1)
-    for (const put of ['1', '0-1', '0 0', '0-', '-1', '0-0 0', ' 0', '0  0', '1-0', '0x0', '999999999999'])
-      expect(list(put), put).toBeUndefined()
+    const wrong = ['1', '0-1', '0 0', '0-', '-1', '0-0 0', ' 0', '0  0', '1-0', '0x0', '999999999999']
+    expect(wrong.filter((put) => list(put) !== undefined)).toEqual([])
     expect(made({ entries: [`${text} `], lists: [] })).toBeUndefined()
     expect(made({ entries: ['{}'], lists: [] })).toBeUndefined()
     expect(made([])).toBeUndefined()
