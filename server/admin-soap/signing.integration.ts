@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { fromBase64, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
-import { commandSchema, signCommand } from '../../shared/whitelist/command.ts'
+import { type Command, signCommand } from '../../shared/whitelist/command.ts'
 import { signHead } from '../../shared/whitelist/head.ts'
 import type { Remote } from '../cli/remote/connection.ts'
 import { readKey } from '../keys/key-files.ts'
@@ -12,7 +11,7 @@ import { folderAt } from '../setup/folder.ts'
 import { signedIn } from '../testing/client.ts'
 import { runCommand, type TestServer, testPassword, testServer } from '../testing/harness.ts'
 import { outcome } from './changing.ts'
-import { drafted } from './operations/signing.ts'
+import { drafted, textOfCommand } from './operations/signing.ts'
 import { type OtherMachine, otherMachine } from './testing/other-machine.ts'
 
 const passphrase = 'a passphrase for the policy key'
@@ -78,7 +77,7 @@ describe('the policy key on the administrator’s machine', () => {
     expect(await client.sync()).toMatchObject({ ok: true, kind: 'none' })
     const signed = await machine.run(signWords(), 'sign', `${passphrase}\n`)
     expect(signed).toMatchObject({ code: 0, told: { ok: true, signed: 1 } })
-    expect(signed.err).toContain('contact.add alice pat@partner.example')
+    expect(signed.err).toContain('alice: + pat@partner.example (Pat, scope external)')
     expect(await client.sync()).toMatchObject({ ok: true, step: 'applied' })
     expect([...client.state.entries.values()].map(({ entry }) => entry.m)).toEqual([contact.address])
     const nothing = await machine.run(signWords(), 'sign', `${passphrase}\n`)
@@ -174,13 +173,13 @@ describe('draft and commit', () => {
     const sign = () => machine.run(signWords(), 'sign', `${passphrase}\n`)
     const first = await sign()
     expect(first).toMatchObject({ code: 0, told: { signed: 1 } })
-    expect(first.err).toContain(`command to device ${device.device}: rotate`)
+    expect(first.err).toContain(`command to the device ${device.device}: make new keys`)
     // The lock was taken back before anybody signed it.
     expect(await devices.get('alice', device.device)).toMatchObject({ state: 'active' })
     expect(await remote.call('RevokeDevice', { ...device, wipe: 'all' }, outcome)).toMatchObject(waits)
     expect(await devices.get('alice', device.device)).toMatchObject({ state: 'revoked' })
     const second = await sign()
-    expect(second.err).toContain(`command to device ${device.device}: wipe all`)
+    expect(second.err).toContain(`command to the device ${device.device}: wipe all`)
     const told = await client.call('Sync', client.syncRequest())
     expect(told.ok && Buffer.from(told.fields.get('fresh') ?? '', 'base64').toString()).toContain('"cmd":"wipe"')
     expect((await sign()).told).toMatchObject({ signed: 0 })
@@ -194,12 +193,12 @@ describe('draft and commit', () => {
     const proposal = (revoked.ok && revoked.value.proposal) || ''
     const draft = await remote.call('Draft', { proposal }, drafted)
     if (!draft.ok) throw new Error('no draft')
-    const { now, commands } = draft.value
-    const [command] = commands.map((text) => commandSchema.parse(decodeCanonical(Buffer.from(text, 'base64'))))
-    if (!command) throw new Error('no command')
+    const { now, organisation: org, commands } = draft.value
+    expect(commands).toEqual([{ device: device.device, command: 'wipe', scope: 'list' }])
+    const command = { t: 'cmd', org, dev: device.device, cmd: 'wipe', scope: 'list', id: 'c1', iat: now } as const
     const opened = await openRootFile(keyFile(), passphrase, 'policy')
     if (!opened.ok) throw new Error(opened.why)
-    const by = (secret: Uint8Array, given = command) => signCommand(primitives, given, secret).s
+    const by = (secret: Uint8Array, given: Command = command) => textOfCommand(signCommand(primitives, given, secret))
     const good = by(opened.value.secret)
     const wrong = [
       [],
@@ -208,8 +207,8 @@ describe('draft and commit', () => {
       [by(opened.value.secret, { ...command, scope: 'all' })],
       [good, good],
     ]
-    const hand = (commandSignatures: readonly string[]) =>
-      remote.call('Commit', { proposal, now, signatures: [], commandSignatures }, outcome)
+    const hand = (signed: readonly string[]) =>
+      remote.call('Commit', { proposal, now, signatures: [], commands: signed }, outcome)
     for (const one of wrong) expect(await hand(one)).toMatchObject({ ok: false, fault: { kind: 'MovedOn' } })
     expect(await server.administration.store.devices.commands('alice', device.device)).toEqual([])
     expect(await hand([good])).toMatchObject({ ok: true, value: { state: 'done' } })

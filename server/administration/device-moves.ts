@@ -1,5 +1,5 @@
 /** What can be done to a device, by whoever: its next state, and the command that P signs for it (protocol.md 5.5 and 9). */
-import { createHash } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { canonicalText, decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Command, commandSchema, type SignedCommand, signCommand } from '../../shared/whitelist/command.ts'
@@ -76,16 +76,11 @@ async function addCommand(
 ): Promise<void> {
   const waiting = await openOf(inside, device, cmd)
   if (waiting.some((row) => commandOf(row.bytes).scope === scope)) return
-  const before = (await inside.devices.allCommands(device.usr)).length
-  const id = commandId([org, device.usr, device.id, cmd, scope, iat, before])
-  const signed = await sign({ t: 'cmd', org, dev: device.id, cmd, scope, id, iat }, inside)
+  const signed = await sign({ t: 'cmd', org, dev: device.id, cmd, scope, id: randomUUID(), iat }, inside)
+  // Whoever signs elsewhere gives it an id of its own.
+  const { id } = signed.c
   const bytes = canonicalText(signed.c)
   await inside.devices.addCommand({ id, usr: device.usr, dev: device.id, bytes, sig: signed.s, state: 'open' })
-}
-
-/** The same for the same: who signs elsewhere signs a draft of exactly what is written later. */
-function commandId(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }
 
 async function openOf(inside: Store, device: DeviceRow, cmd: Command['cmd']): Promise<readonly CommandRow[]> {

@@ -1,24 +1,22 @@
 /**
- * What is signed elsewhere, where the policy key is: `draft` tells the exact bytes of every head and command that a proposal
- * would make, `commit` does the same again with the signatures. What has moved in between gives other bytes, for which
+ * Lists that are signed elsewhere, where the policy key is: `draft` tells the exact bytes of every head that a proposal
+ * would make, with what it changes, `commit` does the same again with the signatures. What has moved in between gives other bytes, for which
  * these signatures are none.
  */
-import { encodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
-import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
-import { verifyCommand } from '../../shared/whitelist/command.ts'
-import { decodeHead, verifyHead } from '../../shared/whitelist/head.ts'
+import { canonicalText } from '../../shared/whitelist/bytes/canonical.ts'
+import { type Command, type SignedCommand, verifyCommand } from '../../shared/whitelist/command.ts'
+import { verifyHead } from '../../shared/whitelist/head.ts'
 import { keysOf } from '../../shared/whitelist/manifest.ts'
 import type { Clock } from '../clock.ts'
 import { newestManifest } from '../keys/manifests.ts'
 import { primitives } from '../keys/primitives.ts'
 import { createListEditor } from '../lists/editor.ts'
-import type { HeadSigner } from '../lists/issue.ts'
+import type { HeadSigner, HeadToSign } from '../lists/issue.ts'
 import { reissueDue } from '../lists/reissue.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
-import { textOfLine } from './audit.ts'
 import type { CommandSigner } from './device-moves.ts'
-import { type Ran, runChanges, type UserListChange } from './run-changes.ts'
+import { type Ran, runChanges } from './run-changes.ts'
 import { carryOutOne, faultOfSubmitted, runOf, unsigned, unsignedCommand } from './submit.ts'
 
 /** In place of a proposal's id: heads at half of their life. */
@@ -27,12 +25,9 @@ export const reissue = 'reissue'
 export type Signing = { readonly store: Store; readonly config: Config }
 
 export type Drafted = {
-  readonly heads: readonly Uint8Array[]
-  /** Commands to devices, which are signed after the heads. */
-  readonly commands: readonly Uint8Array[]
-  readonly lists: readonly UserListChange[]
-  /** A line for each change. */
-  readonly difference: readonly string[]
+  readonly heads: readonly HeadToSign[]
+  /** Commands to devices: whoever signs makes their ids. */
+  readonly commands: readonly Command[]
 }
 type Refused = { readonly ok: false; readonly why: string; readonly movedOn?: boolean }
 
@@ -43,32 +38,24 @@ export async function draft(
   { store, config }: Signing,
   { what, now }: { readonly what: string; readonly now: number },
 ): Promise<{ readonly ok: true; readonly value: Drafted } | Refused> {
-  const heads: Uint8Array[] = []
+  const heads: HeadToSign[] = []
+  const commands: Command[] = []
   const sign: HeadSigner = (some, inside) => {
     heads.push(...some)
     return unsigned(some, inside)
   }
+  const signCommand: CommandSigner = (command, inside) => {
+    commands.push(command)
+    return unsignedCommand(command, inside)
+  }
   if (what === reissue) {
     await issueAgain({ store, config, sign, now }, false)
-    return { ok: true, value: { heads, commands: [], lists: [], difference: heads.map(reissuedLine) } }
+    return { ok: true, value: { heads, commands } }
   }
   const proposal = await store.administration.proposal(what)
   if (proposal?.state !== 'ready') return notReady(what)
-  const run = runOf(proposal)
-  let difference: readonly string[] = []
-  const also = async (inside: Store, result: Ran) => {
-    const [first] = result.ok ? result.audit : []
-    const rows = first === undefined ? [] : await inside.administration.auditsAfter(first - 1, run.changes.length)
-    difference = rows.map(textOfLine)
-  }
-  const commands: Uint8Array[] = []
-  const signCommand: CommandSigner = (command, within) => {
-    commands.push(encodeCanonical(command))
-    return unsignedCommand(command, within)
-  }
-  const ran = await runChanges({ store, config, sign, signCommand }, { ...run, now }, { dry: true, also })
-  if (!ran.ok) return { ok: false, why: faultOfSubmitted(ran) ?? '' }
-  return { ok: true, value: { heads, commands, lists: ran.lists, difference } }
+  const ran = await runChanges({ store, config, sign, signCommand }, { ...runOf(proposal), now }, { dry: true })
+  return ran.ok ? { ok: true, value: { heads, commands } } : { ok: false, why: faultOfSubmitted(ran) ?? '' }
 }
 
 export type Commit = {
@@ -77,7 +64,8 @@ export type Commit = {
   readonly now: number
   /** In the order of the heads. */
   readonly signatures: readonly Uint8Array[]
-  readonly commandSignatures?: readonly Uint8Array[]
+  /** In the order of the draft's. */
+  readonly commands: readonly SignedCommand[]
 }
 export type Committed = { readonly ok: true; readonly value: Extract<Ran, { readonly ok: true }> } | Refused
 
@@ -86,12 +74,11 @@ const draftLifeMs = 3_600_000
 
 export async function commit(
   { store, config, clock }: Signing & { readonly clock: Clock },
-  asked: Commit,
+  { what, now, signatures, commands }: Commit,
 ): Promise<Committed> {
-  const { what, now } = asked
   const age = clock.now() - now
   if (age < 0 || age > draftLifeMs) return movedOn
-  const signer = handingOut(asked)
+  const signer = handingOut(signatures, commands)
   const dependencies = { store, config, sign: signer.sign, signCommand: signer.signCommand }
   try {
     if (what === reissue) {
@@ -103,7 +90,7 @@ export async function commit(
     if (proposal?.state === 'done') return { ok: true, value: doneBefore(proposal.result) }
     if (proposal?.state !== 'ready') return notReady(what)
     const ran = await carryOutOne(dependencies, proposal, { now, also: signer.finish })
-    if (!ran) return commit({ store, config, clock }, asked)
+    if (!ran) return commit({ store, config, clock }, { what, now, signatures, commands })
     return ran.ok ? { ok: true, value: ran } : { ok: false, why: faultOfSubmitted(ran) ?? '' }
   } catch (error) {
     if (error instanceof MovedOn) return movedOn
@@ -125,32 +112,30 @@ function doneBefore(result: string): Extract<Ran, { readonly ok: true }> {
 class MovedOn extends Error {}
 
 /** A signer that has the signatures already: each is given for the bytes that it is of, and all of them must be used. */
-function handingOut({ signatures, commandSignatures = [] }: Commit): {
-  readonly sign: HeadSigner
-  readonly signCommand: CommandSigner
-  readonly finish: () => Promise<void>
-} {
-  let next = 0
-  let nextCommand = 0
-  const keysIn = async (inside: Pick<Store, 'journal'>) => keysOf(await newestManifest(inside), 'pk')
+function handingOut(
+  signatures: readonly Uint8Array[],
+  commands: readonly SignedCommand[],
+): { readonly sign: HeadSigner; readonly signCommand: CommandSigner; readonly finish: () => Promise<void> } {
+  const heads = signatures.values()
+  const signedCommands = commands.values()
+  const keysIn = async (inside: Store) => keysOf(await newestManifest(inside), 'pk')
   return {
-    async sign(heads, inside) {
+    async sign(some, inside) {
       const keys = await keysIn(inside)
-      return heads.map((bytes) => {
-        const signature = signatures[next]
-        next += 1
+      return some.map(({ bytes }) => {
+        const signature = heads.next().value
         if (!signature || !verifyHead(primitives, { bytes, signature }, keys)) throw new MovedOn()
         return signature
       })
     },
     async signCommand(command, inside) {
-      const signed = { c: command, s: toBase64(commandSignatures[nextCommand] ?? new Uint8Array()) }
-      nextCommand += 1
-      if (!verifyCommand(primitives, signed, await keysIn(inside))) throw new MovedOn()
+      const signed = signedCommands.next().value
+      const isSame = signed && canonicalText({ ...signed.c, id: '' }) === canonicalText({ ...command, id: '' })
+      if (!isSame || !verifyCommand(primitives, signed, await keysIn(inside))) throw new MovedOn()
       return signed
     },
     finish: async () => {
-      if (next !== signatures.length || nextCommand !== commandSignatures.length) throw new MovedOn()
+      if (heads.next().done !== true || signedCommands.next().done !== true) throw new MovedOn()
     },
   }
 }
@@ -172,9 +157,4 @@ async function issueAgain({ store, config, sign, now, also }: Again, keep: boole
   } catch (error) {
     if (!(error instanceof Undone)) throw error
   }
-}
-
-function reissuedLine(bytes: Uint8Array): string {
-  const core = decodeHead(bytes)?.core
-  return `list of ${core?.usr}: version ${core?.ver}, the same contacts for longer`
 }

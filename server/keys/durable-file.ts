@@ -10,14 +10,7 @@ const fileMode = 0o600
 
 /** Writes a file that was not there. False where it is there already: what it holds stays. */
 export async function writeOnce(file: string, text: string): Promise<boolean> {
-  const beside = join(dirname(file), `.${randomBytes(8).toString('hex')}.part`)
-  const handle = await open(beside, 'wx', fileMode)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  const beside = await writeBeside(file, text)
   try {
     // A link never replaces: of two writers one wins, and the other reads what the winner wrote.
     await link(beside, file)
@@ -29,6 +22,23 @@ export async function writeOnce(file: string, text: string): Promise<boolean> {
   }
   await syncFolder(dirname(file))
   return true
+}
+
+/** Replaces a file, or makes it. */
+export async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
+  await renameDurably(await writeBeside(file, bytes), file)
+}
+
+async function writeBeside(file: string, content: string | Uint8Array): Promise<string> {
+  const beside = join(dirname(file), `.${randomBytes(8).toString('hex')}.part`)
+  const handle = await open(beside, 'wx', fileMode)
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  return beside
 }
 
 export async function renameDurably(from: string, to: string): Promise<void> {

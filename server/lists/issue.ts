@@ -10,17 +10,20 @@ import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow, VersionRow } from '../store/tables.ts'
 import type { Planned } from './changes.ts'
 import { differenceOf, flippedBy, type ListDifference, type OrganisationStep } from './list-difference.ts'
-import { isWorthKeeping, notKept, opsText } from './ops.ts'
+import { isWorthKeeping, notKept, opsText, type TextChange } from './ops.ts'
 import { logHeads } from './org-log.ts'
 
-/** Signs heads' bytes with the policy key, wherever that is. */
-export type HeadSigner = (heads: readonly Uint8Array[], inside: Store) => Promise<readonly Uint8Array[]>
+/** A head's bytes, and what its version changes: whoever signs elsewhere has to see it. */
+export type HeadToSign = { readonly bytes: Uint8Array; readonly change: TextChange }
+
+/** Signs heads with the policy key, wherever that is. */
+export type HeadSigner = (heads: readonly HeadToSign[], inside: Store) => Promise<readonly Uint8Array[]>
 
 /** Throws `PolicyKeyAbsent` where the key is elsewhere. */
 export function signerOf(policyKey: PolicyKey): HeadSigner {
   return async (heads, inside) => {
     const { secret } = await policyKey(inside)
-    return heads.map((head) => signHead(primitives, head, secret))
+    return heads.map(({ bytes }) => signHead(primitives, bytes, secret))
   }
 }
 
@@ -142,7 +145,7 @@ async function writeVersions(
   const drafts = moves.map((one) => draftOf(config, one))
   await inside.lists.put(drafts.map(({ row }) => row))
   const signatures = await sign(
-    drafts.map(({ head }) => head.bytes),
+    drafts.map(({ head, difference }) => ({ bytes: head.bytes, change: difference })),
     inside,
   )
   const versions = drafts.map((draft, at) => versionOf(draft, signatures[at]))

@@ -1,8 +1,12 @@
-/** For whoever holds the policy key elsewhere: the bytes to sign, and the signatures back. */
+/** For whoever holds the policy key elsewhere: what to sign and what it changes, and the signatures back. */
 import { z } from 'zod'
+import { decodeCanonical, encodeCanonical } from '../../../shared/whitelist/bytes/canonical.ts'
 import { fromBase64, toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
+import { type SignedCommand, signedCommandSchema } from '../../../shared/whitelist/command.ts'
 import { commit, draft } from '../../administration/signing.ts'
-import { listChange, type Outcome, outcome } from '../changing.ts'
+import { pack } from '../../signing/bundle.ts'
+import { tellContents } from '../../signing/contents.ts'
+import { type Outcome, outcome } from '../changing.ts'
 import { type Answer, failed, refused } from '../faults.ts'
 import { operation } from '../operation.ts'
 
@@ -10,14 +14,17 @@ import { operation } from '../operation.ts'
 const what = z.string().max(64)
 
 export const drafted = z.strictObject({
+  organisation: z.string(),
   /** Milliseconds since the epoch: part of what is signed. */
   now: z.number().int(),
   heads: z.array(z.base64()),
-  /** Commands to devices. */
-  commands: z.array(z.base64()),
-  lists: z.array(listChange),
-  /** What each change comes to, one line each. */
-  difference: z.array(z.string()),
+  /** What each head changes, in their order: a bundle (server/signing/bundle.ts). */
+  changes: z.base64(),
+  commands: z.array(
+    z
+      .strictObject({ device: z.string(), command: z.enum(['wipe', 'lock', 'rotate']), scope: z.enum(['list', 'all']) })
+      .meta({ id: 'DeviceCommand' }),
+  ),
 })
 
 const draftOperation = operation({
@@ -29,17 +36,42 @@ const draftOperation = operation({
     const now = clock.now()
     const made = await draft({ store, config }, { what: proposal, now })
     if (!made.ok) return refused(made.why)
-    const { heads, commands, lists, difference } = made.value
+    const { heads, commands } = made.value
+    const changes = heads.map(({ change: { removals, additions, changes: changed } }) => ({
+      gone: removals,
+      put: [...additions, ...changed],
+    }))
     return {
       ok: true,
       value: {
+        organisation: config.org,
         now,
-        heads: heads.map((head) => toBase64(head)),
-        commands: commands.map((command) => toBase64(command)),
-        lists: lists.map(({ list: _list, ...rest }) => rest),
-        difference: [...difference],
+        heads: heads.map(({ bytes }) => toBase64(bytes)),
+        changes: toBase64(pack(changes)),
+        commands: commands.map(({ dev, cmd, scope }) => ({ device: dev, command: cmd, scope })),
       },
     }
+  },
+})
+
+export const listContents = z.strictObject({
+  lists: z.array(
+    z.strictObject({ list: z.string(), version: z.number().int(), acc: z.string() }).meta({ id: 'ListContents' }),
+  ),
+  /** What each holds, in their order: a bundle. */
+  contents: z.base64(),
+})
+
+/** The first of the lists that are asked for, as many as fit in one answer. */
+const contentsOperation = operation({
+  name: 'GetListContents',
+  scope: 'sign',
+  input: z.strictObject({ lists: z.array(z.string().max(200)).min(1).max(10_000) }),
+  output: listContents,
+  async work({ store }, { lists }) {
+    const { rows, bundle } = await tellContents(store, lists)
+    const told = rows.map(({ id, ver, acc }) => ({ list: id, version: ver, acc }))
+    return { ok: true, value: { lists: told, contents: toBase64(bundle) } }
   },
 })
 
@@ -50,13 +82,14 @@ const commitOperation = operation({
     proposal: what,
     now: z.number().int().min(0),
     signatures: z.array(z.base64()),
-    commandSignatures: z.array(z.base64()).optional(),
+    /** Signed commands, canonical. */
+    commands: z.array(z.base64()).max(1_000).optional(),
   }),
   output: outcome,
-  async work({ store, config, clock }, { proposal, now, ...given }): Promise<Answer<Outcome>> {
-    const signatures = given.signatures.map(signatureFrom)
-    const commandSignatures = given.commandSignatures?.map(signatureFrom) ?? []
-    const done = await commit({ store, config, clock }, { what: proposal, now, signatures, commandSignatures })
+  async work({ store, config, clock }, { proposal, now, signatures: texts, commands = [] }): Promise<Answer<Outcome>> {
+    const signatures = texts.map((text) => fromBase64(text, 64) ?? new Uint8Array(64))
+    const signedCommands = commands.flatMap(commandFrom)
+    const done = await commit({ store, config, clock }, { what: proposal, now, signatures, commands: signedCommands })
     if (done.ok) {
       const lists = done.value.lists.map(({ list: _list, ...rest }) => rest)
       return { ok: true, value: { state: 'done', proposal, lists, audit: [...done.value.audit] } }
@@ -65,9 +98,13 @@ const commitOperation = operation({
   },
 })
 
-/** What is no signature verifies as none. */
-function signatureFrom(text: string): Uint8Array {
-  return fromBase64(text, 64) ?? new Uint8Array(64)
+export function textOfCommand(command: SignedCommand): string {
+  return toBase64(encodeCanonical(command))
 }
 
-export const signingOperations = [draftOperation, commitOperation]
+function commandFrom(text: string): readonly SignedCommand[] {
+  const parsed = signedCommandSchema.safeParse(decodeCanonical(fromBase64(text) ?? new Uint8Array()))
+  return parsed.success ? [parsed.data] : []
+}
+
+export const signingOperations = [draftOperation, contentsOperation, commitOperation]

@@ -1,0 +1,178 @@
+/** One draft from the server to its signatures: checked, shown, signed, handed in. */
+import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
+import { fromBase64, toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
+import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
+import { type Command, signCommand } from '../../../shared/whitelist/command.ts'
+import { decodeHead, type Head, signHead } from '../../../shared/whitelist/head.ts'
+import { outcome } from '../../admin-soap/changing.ts'
+import { reasonOf } from '../../admin-soap/faults.ts'
+import { drafted, listContents, textOfCommand } from '../../admin-soap/operations/signing.ts'
+import type { Done } from '../../administration/people.ts'
+import { reissue } from '../../administration/signing.ts'
+import { systemClock } from '../../clock.ts'
+import { codeOf } from '../../keys/durable-file.ts'
+import { primitives } from '../../keys/primitives.ts'
+import { createPool, type Pool, unpack } from '../../signing/bundle.ts'
+import { type Contents, unknownIn, type Verified, verifyDraft } from '../../signing/check-draft.ts'
+import { readSigned, type Signed, signedFileOf, writeSigned } from '../../signing/signed-file.ts'
+import { withTaken } from '../../signing/signed-lists.ts'
+import { visible, wordsOf } from '../../signing/words.ts'
+import { type Outcome, refused, succeeded } from '../outcome.ts'
+import { type Remote, Unreachable } from './connection.ts'
+import { told } from './frame.ts'
+
+export type SigningDesk = {
+  readonly remote: Remote
+  readonly key: KeyPair
+  readonly file: string
+  /** Shows lines to a person, who wants it signed or not. */
+  readonly isWanted: (what: string, lines: readonly string[]) => Promise<boolean>
+  readonly pool: Pool
+  /** What this key has signed. */
+  signed: Signed
+}
+
+/** `policyKeyFile`: beside it is the file of what was signed. */
+export async function openDesk(
+  given: Pick<SigningDesk, 'remote' | 'key' | 'isWanted'> & { readonly policyKeyFile: string },
+): Promise<Done<SigningDesk>> {
+  const pool = createPool()
+  const file = signedFileOf(given.policyKeyFile)
+  const signed = await readSigned(file, given.key.secret, pool)
+  return signed.ok ? { ok: true, value: { ...given, file, pool, signed: signed.value } } : signed
+}
+
+export type Round = { readonly ok: true; readonly signed: number } | { readonly ok: false; readonly outcome: Outcome }
+
+/** Drafts of one proposal: others may change lists meanwhile. */
+const maxDrafts = 5
+
+export async function signOne(desk: SigningDesk, what: string): Promise<Round> {
+  for (let tries = 0; tries < maxDrafts; tries++) {
+    const draft = await desk.remote.call('Draft', { proposal: what }, drafted)
+    if (!draft.ok) return { ok: false, outcome: told(draft, () => succeeded('', {})) }
+    const checked = await check(desk, draft.value)
+    if (!checked.ok && checked.movedOn === true) continue
+    if (!checked.ok) return { ok: false, outcome: refused(`${what} is not signed: ${checked.why}`) }
+    const { commands, changes } = checked
+    const count = changes.length + commands.length
+    if (count === 0 && what === reissue) return { ok: true, signed: 0 }
+    const lines = [...commands.map(wordsOfCommand), ...wordsOf(changes)]
+    const nothing = ['it changes no list and has no device do anything: there is nothing to sign']
+    if (!(await desk.isWanted(what, count === 0 ? nothing : lines))) return { ok: true, signed: 0 }
+    const written = await writeDown(desk, { org: draft.value.organisation, lists: checked.signed })
+    if (!written.ok) return { ok: false, outcome: refused(`${what} is not signed: ${written.why}`) }
+    const committed = await signAndCommit(desk, what, { draft: draft.value, checked })
+    if (committed.ok) {
+      const users = changes.map(({ core }) => core.usr)
+      const kept = await writeDown(desk, { ...desk.signed, lists: withTaken(desk.signed.lists, users) })
+      return kept.ok
+        ? { ok: true, signed: count }
+        : { ok: false, outcome: refused(`${what} is signed, but ${kept.why}`) }
+    }
+    if (committed.fault.kind !== 'MovedOn') return { ok: false, outcome: told(committed, () => succeeded('', {})) }
+  }
+  return { ok: false, outcome: refused(`${what} changes faster than it is signed: try again`) }
+}
+
+type Drafted = z.output<typeof drafted>
+type Checked = Verified & { readonly ok: true; readonly commands: readonly Command[] }
+type Unchecked = { readonly ok: false; readonly why: string; readonly movedOn?: boolean }
+
+/** Nothing that the server says is believed but what follows from what was signed before, or is shown whole. */
+async function check({ remote, signed, pool }: SigningDesk, draft: Drafted): Promise<Checked | Unchecked> {
+  const { now, organisation: org } = draft
+  const heads = draft.heads.flatMap((text) => decodeHead(fromBase64(text) ?? new Uint8Array()) ?? [])
+  if (heads.length !== draft.heads.length)
+    return { ok: false, why: 'the server sent something that is no head of a list' }
+  if (signed.org !== undefined && signed.org !== org)
+    return { ok: false, why: `this key signs for ${signed.org}, and the server is of ${visible(org)}` }
+  const why = faultOfHeads(heads, { now, org })
+  if (why !== undefined) return { ok: false, why }
+  const operations = unpack(fromBase64(draft.changes) ?? new Uint8Array(), pool)
+  if (operations?.length !== heads.length) return { ok: false, why: 'the server does not say what every head changes' }
+  const contents = await fetchContents(remote, unknownIn(heads, signed.lists), pool)
+  const isOld = ({ core }: Head) => (contents.get(core.lst)?.ver ?? 0) >= core.ver
+  if (heads.some(isOld)) return { ok: false, why: 'the lists moved on', movedOn: true }
+  const verified = verifyDraft({ heads, operations, contents }, signed.lists, pool)
+  if (!verified.ok) return verified
+  const commands = draft.commands.map(
+    ({ device: dev, command: cmd, scope }): Command => ({
+      t: 'cmd',
+      org,
+      dev,
+      cmd,
+      scope,
+      id: randomUUID(),
+      iat: now,
+    }),
+  )
+  return { ok: true, ...verified.value, commands }
+}
+
+/** What lists hold, as the server says: their heads have to agree. */
+async function fetchContents(
+  remote: Remote,
+  wanted: readonly string[],
+  pool: Pool,
+): Promise<ReadonlyMap<string, Contents>> {
+  const contents = new Map<string, Contents>()
+  let rest = wanted
+  while (rest.length > 0) {
+    const answer = await remote.call('GetListContents', { lists: rest.slice(0, maxAsked) }, listContents)
+    if (!answer.ok) throw new Unreachable(`the server does not tell what its lists hold: ${reasonOf(answer.fault)}`)
+    const { lists } = answer.value
+    const unpacked = unpack(fromBase64(answer.value.contents) ?? new Uint8Array(), pool)
+    for (const [at, { list, version: ver, acc }] of lists.entries())
+      contents.set(list, { ver, acc, entries: unpacked?.[at]?.put ?? [] })
+    const left = rest.filter((list) => !contents.has(list))
+    if (left.length === rest.length) break
+    rest = left
+  }
+  return contents
+}
+
+/** Lists in one question; the answer has as many as fit. */
+const maxAsked = 1_000
+
+type Ready = { readonly draft: Drafted; readonly checked: Checked }
+
+/** Before anybody else has a signature. */
+async function writeDown(desk: SigningDesk, signed: Signed): Promise<Done> {
+  try {
+    await writeSigned(desk.file, desk.key.secret, signed)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === undefined) throw error
+    return { ok: false, why: `cannot write ${desk.file} (${code})` }
+  }
+  desk.signed = signed
+  return { ok: true, value: undefined }
+}
+
+function signAndCommit({ remote, key }: SigningDesk, what: string, { draft, checked }: Ready) {
+  const signatures = draft.heads.map((head) =>
+    toBase64(signHead(primitives, fromBase64(head) ?? new Uint8Array(), key.secret)),
+  )
+  const commands = checked.commands.map((command) => textOfCommand(signCommand(primitives, command, key.secret)))
+  return remote.call('Commit', { proposal: what, now: draft.now, signatures, commands }, outcome)
+}
+
+function wordsOfCommand({ cmd, scope, dev }: Command): string {
+  const words = { wipe: scope === 'all' ? 'wipe all' : 'wipe the list', lock: 'lock', rotate: 'make new keys' }
+  return `command to the device ${visible(dev)}: ${words[cmd]}`
+}
+
+/** Clocks may differ by this much. */
+const maxSkewMs = 600_000
+const maxLifeMs = 90 * 24 * 3_600_000
+
+/** What no key should sign, whatever the server says of it: heads of other times, for ever, or of somebody else. */
+function faultOfHeads(heads: readonly Head[], { now, org }: { readonly now: number; readonly org: string }) {
+  if (Math.abs(systemClock().now() - now) > maxSkewMs) return 'the clocks of the server and of this machine differ'
+  const faulty = heads.find(({ core }) => core.iat !== now || core.exp > now + maxLifeMs)
+  if (faulty) return `the head of ${faulty.core.usr} has times that it should not have`
+  const stranger = heads.find(({ core }) => core.org !== org)
+  return stranger && `the list of ${stranger.core.usr} is of ${stranger.core.org}, and this key signs for ${org}`
+}

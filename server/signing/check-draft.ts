@@ -1,0 +1,147 @@
+/**
+ * Checks a draft before anything of it is signed: the operations that the server names are applied to what was signed last,
+ * and have to give each head's root, count and chain. What a person is shown is taken from here.
+ */
+import { toHex } from '../../shared/whitelist/bytes/encoding.ts'
+import { applyOps, idOf, inOrder, type ListEntry, type Op } from '../../shared/whitelist/delta.ts'
+import { type Core, emptyAcc, type Head, type Policy } from '../../shared/whitelist/head.ts'
+import { stateRoot } from '../../shared/whitelist/state-root.ts'
+import type { Done } from '../administration/people.ts'
+import { primitives } from '../keys/primitives.ts'
+import type { Pool, PooledEntry, Unpacked } from './bundle.ts'
+import {
+  type Base,
+  type Beginning,
+  baseOf,
+  leadsTo,
+  type SignedList,
+  type SignedLists,
+  withSigned,
+} from './signed-lists.ts'
+
+/** One object for each pair: thousands of lists share a change, and it is put in words once. */
+type Changes = (before: PooledEntry | undefined, after: PooledEntry | undefined) => EntryChange
+
+function createChanges(): Changes {
+  const made = new Map<PooledEntry | undefined, Map<PooledEntry | undefined, EntryChange>>()
+  return (before, after) => {
+    const row = made.get(before) ?? new Map<PooledEntry | undefined, EntryChange>()
+    made.set(before, row)
+    const change = row.get(after) ?? { ...(before ? { before } : {}), ...(after ? { after } : {}) }
+    row.set(after, change)
+    return change
+  }
+}
+
+/** A list as the server has it before the draft: nobody's word but the server's. */
+export type Contents = Pick<SignedList, 'ver' | 'acc' | 'entries'>
+
+export type Draft = {
+  readonly heads: readonly Head[]
+  /** One for each head. */
+  readonly operations: readonly Unpacked[]
+  /** By list: of those that `unknownIn` names. */
+  readonly contents: ReadonlyMap<string, Contents>
+}
+
+export type EntryChange = { readonly before?: PooledEntry; readonly after?: PooledEntry }
+
+export type VerifiedChange = {
+  readonly core: Core
+  /** Shown as a difference from nothing, and why. */
+  readonly whole?: Beginning
+  /** Another one of this version was signed before, which the server did not take. */
+  readonly isAgain: boolean
+  readonly entries: readonly EntryChange[]
+  readonly policy: { readonly before?: Policy; readonly after: Policy }
+}
+
+export type Verified = { readonly changes: readonly VerifiedChange[]; readonly signed: SignedLists }
+
+/** Lists whose contents the server has to tell: nothing that was signed here leads to them. */
+export function unknownIn(heads: readonly Head[], signed: SignedLists): readonly string[] {
+  const seen = new Set<string>()
+  const first = heads.filter(({ core }) => !seen.has(core.usr) && seen.add(core.usr))
+  const isUnknown = (head: Head) => baseOf(signed.get(head.core.usr) ?? [], head).kind === 'whole'
+  return first.filter((head) => head.core.ver > 1 && isUnknown(head)).map(({ core }) => core.lst)
+}
+
+export function verifyDraft(draft: Draft, signed: SignedLists, pool: Pool): Done<Verified> {
+  /** A list may get several versions at once; the server takes all or none. */
+  const made = new Map<string, { readonly base: Base; readonly next: SignedList }>()
+  const changes: VerifiedChange[] = []
+  const changeOf = createChanges()
+  for (const [at, head] of draft.heads.entries()) {
+    const { usr } = head.core
+    const known = signed.get(usr) ?? []
+    const before = made.get(usr)
+    const base = baseOf(before ? [{ ...before.next, isTaken: true }] : known, head)
+    const one = verifyOne(head, {
+      begun: beginningOf(base, head, draft),
+      operations: draft.operations[at],
+      pool,
+      changeOf,
+    })
+    if (!one.ok) return { ok: false, why: `the list of ${usr} is not signed: ${one.why}` }
+    const { next, entries } = one.value
+    changes.push({
+      core: head.core,
+      ...(base.kind === 'whole' ? { whole: base.why } : {}),
+      isAgain: known.some((other) => other.ep === next.ep && other.ver === next.ver),
+      entries: base.kind === 'whole' ? next.entries.map((entry) => changeOf(undefined, entry)) : entries,
+      policy: { ...(base.kind === 'signed' ? { before: base.list.pol } : {}), after: next.pol },
+    })
+    made.set(usr, { base: before?.base ?? base, next })
+  }
+  const after = new Map(signed)
+  for (const [usr, { base, next }] of made) after.set(usr, withSigned(signed.get(usr) ?? [], base, next))
+  return { ok: true, value: { changes, signed: after } }
+}
+
+function beginningOf(base: Base, head: Head, { contents }: Draft): Done<Contents> {
+  if (base.kind === 'refused') return { ok: false, why: base.why }
+  if (base.kind === 'signed') return { ok: true, value: base.list }
+  const nothing: Contents = { ver: 0, acc: emptyAcc, entries: [] }
+  const told = head.core.ver === 1 ? nothing : contents.get(head.core.lst)
+  if (!told || told.ver !== head.core.ver - 1)
+    return { ok: false, why: 'the server does not tell what was in it before' }
+  return leadsTo(told.acc, head)
+    ? { ok: true, value: told }
+    : { ok: false, why: 'it does not follow the version before' }
+}
+
+type Step = {
+  readonly begun: Done<Contents>
+  readonly operations: Unpacked | undefined
+  readonly pool: Pool
+  readonly changeOf: Changes
+}
+type Stepped = { readonly next: SignedList; readonly entries: readonly EntryChange[] }
+
+function verifyOne({ core, acc }: Head, { begun, operations, pool, changeOf }: Step): Done<Stepped> {
+  if (!begun.ok) return begun
+  const before = inOrder(begun.value.entries)
+  const ops = operations && opsOf(operations)
+  const after = before && ops && applyOps(primitives, before, ops)
+  if (!before || !ops || !after) return { ok: false, why: 'what the server says was changed does not fit it' }
+  const root = stateRoot(primitives, leavesOf(after.values()), after.size)
+  if (core.cnt !== after.size || core.root !== toHex(root))
+    return { ok: false, why: 'its head stands for something else than what the server says was changed' }
+  const { lst, ep, ver, pol } = core
+  const entries = Array.from(after.values(), ({ entry }) => pool.ofEntry(entry)).filter((one) => one !== undefined)
+  const next = { lst, ep, ver, acc, pol, entries, isTaken: false }
+  const changed = ops.flatMap((op) => {
+    const was = before.get(idOf(op))
+    const [from, to] = [was && pool.ofEntry(was.entry), op.op === 'put' ? pool.ofEntry(op.e) : undefined]
+    return from === to ? [] : changeOf(from, to)
+  })
+  return { ok: true, value: { next, entries: changed } }
+}
+
+function opsOf({ gone, put }: Unpacked): readonly Op[] {
+  return [...gone.map((id): Op => ({ op: 'del', id })), ...put.map(({ entry }): Op => ({ op: 'put', e: entry }))]
+}
+
+function* leavesOf(entries: Iterable<ListEntry>): Generator<Uint8Array> {
+  for (const { leaf } of entries) yield leaf
+}

@@ -1,0 +1,78 @@
+/**
+ * What the signing machine has signed, list by list: the last head with the entries that its root stands for. Whatever the
+ * server drafts next has to follow from it.
+ */
+import { draftHead, type Head, type Policy } from '../../shared/whitelist/head.ts'
+import { primitives } from '../keys/primitives.ts'
+import type { PooledEntry } from './bundle.ts'
+
+export type SignedList = {
+  readonly lst: string
+  readonly ep: number
+  readonly ver: number
+  readonly acc: string
+  readonly pol: Policy
+  /** In order of id. */
+  readonly entries: readonly PooledEntry[]
+  /** Whether the server has built on it, or said that it took it. */
+  readonly isTaken: boolean
+}
+
+/** By user: the version that is known to be taken, and those signed on top of it of which nobody knows. */
+export type SignedLists = ReadonlyMap<string, readonly SignedList[]>
+
+/** Why a list is shown whole: it does not follow from anything that this machine signed. */
+export type Beginning = 'first' | 'new' | 'epoch' | 'elsewhere'
+
+export type Base =
+  | { readonly kind: 'signed'; readonly list: SignedList }
+  | { readonly kind: 'whole'; readonly why: Beginning }
+  | { readonly kind: 'refused'; readonly why: string }
+
+/** What a drafted head has to follow from. */
+export function baseOf(known: readonly SignedList[], head: Head): Base {
+  const { core } = head
+  const taken = known.find((one) => one.isTaken)
+  const stranger = known.find((one) => one.lst !== core.lst)
+  if (stranger) return refuse(`it is another list than ${stranger.lst}, which was signed before`)
+  const base = known.find((one) => one.ep === core.ep && one.ver === core.ver - 1 && leadsTo(one.acc, head))
+  if (base) return { kind: 'signed', list: base }
+  if (taken && core.ep < taken.ep) return refuse(`epoch ${taken.ep} was signed before, and this is epoch ${core.ep}`)
+  if (taken && core.ep === taken.ep && core.ver <= taken.ver)
+    return refuse(`version ${taken.ver} was signed before, and this is version ${core.ver}`)
+  if (taken && core.ep === taken.ep && core.ver === taken.ver + 1)
+    return refuse(`it does not follow version ${taken.ver} as it was signed here`)
+  if (taken) return { kind: 'whole', why: core.ep > taken.ep ? 'epoch' : 'elsewhere' }
+  if (known.length > 0) return { kind: 'whole', why: 'elsewhere' }
+  return { kind: 'whole', why: core.ver === 1 ? 'new' : 'first' }
+}
+
+function refuse(why: string): Base {
+  return { kind: 'refused', why }
+}
+
+/** Whether a head is the one after that with this `acc`. */
+export function leadsTo(acc: string, head: Head): boolean {
+  return draftHead(primitives, head.core, acc).acc === head.acc
+}
+
+/** Signatures of one version that the server says it did not take. */
+const maxUntaken = 4
+
+/** After signing `next`: what it follows from was taken; what else was signed in its place may be. */
+export function withSigned(known: readonly SignedList[], base: Base, next: SignedList): readonly SignedList[] {
+  const before = base.kind === 'signed' && !base.list.isTaken ? [{ ...base.list, isTaken: true }] : known
+  const taken = before.filter((one) => one.isTaken)
+  const others = before.filter((one) => !one.isTaken).slice(1 - maxUntaken)
+  return [...taken, ...others, next]
+}
+
+/** The server said that it took what was signed last for these users. */
+export function withTaken(signed: SignedLists, users: Iterable<string>): SignedLists {
+  const after = new Map(signed)
+  for (const usr of users) {
+    const last = after.get(usr)?.at(-1)
+    if (last) after.set(usr, [{ ...last, isTaken: true }])
+  }
+  return after
+}
