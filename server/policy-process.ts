@@ -1,7 +1,7 @@
 /**
- * Holds the policy key while the server runs and does four things with it: carries out the changes that the services
- * were asked for, signs commands to devices for them, keeps imports in step, and issues each list's head again at half of
- * its life (protocol.md 3.4). Forked by `serve`; ends with it. Opens no port; only `serve` asks it (policy-tasks.ts).
+ * Holds the policy key while the server runs and does five things with it: carries out the changes that the services
+ * were asked for, signs commands to devices for them, takes steps of the keys for them where the root key is here too,
+ * keeps imports in step, and issues each list's head again at half of its life (protocol.md 3.4). Forked by `serve`; ends with it. Opens no port; only `serve` asks it (policy-tasks.ts).
  */
 
 import { oneAtATime } from './access/one-at-a-time.ts'
@@ -11,15 +11,17 @@ import { createDevices, type DeviceDependencies } from './administration/devices
 import { keepImports } from './administration/keep-imports.ts'
 import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'
+import { keysView, takeKeyStepHere } from './keys/key-steps.ts'
 import { PolicyKeyAbsent, policyKeyOf } from './keys/policy-key.ts'
 import { createListEditor } from './lists/editor.ts'
 import { signerOf } from './lists/issue.ts'
 import { reissueDue } from './lists/reissue.ts'
 import { bugFields, createLog, failureTo } from './operations/log.ts'
 import { repeat } from './operations/repeat.ts'
+import type { Refusal } from './organisation/refusals.ts'
 import { numberedTask, type PolicyAnswer, type PolicyTask } from './policy-tasks.ts'
 import { readConfig } from './setup/config.ts'
-import { administer } from './setup/context.ts'
+import { administer, type Context } from './setup/context.ts'
 import { folderAt } from './setup/folder.ts'
 import { openConfigured } from './setup/store.ts'
 
@@ -90,7 +92,22 @@ async function wipe(
   const note = noteAs({ clock: dependencies.clock, who, via: 'soap' })
   const choice = { id, why, ...(user === undefined ? {} : { user }) }
   const done = await createDevices({ ...dependencies, note }).revoke(choice, scope)
-  return done.ok ? { kind: 'done' } : { kind: 'refused', why: done.why }
+  return done.ok ? { kind: 'done' } : refusedAnswer(done)
+}
+
+type KeyTask = Extract<PolicyTask, { readonly task: 'keyStep' }>
+
+/** Every list may be signed anew in it: nothing else is signed meanwhile. */
+async function stepKeys(context: Context, { step, why, who, via }: KeyTask): Promise<PolicyAnswer> {
+  const done = await takeKeyStepHere(context, step, { why, note: noteAs({ clock: context.clock, who, via }) })
+  if (!done.ok) return refusedAnswer(done)
+  const { ver, ep, exp } = done.value
+  log.info('keys', { kind: step.step, version: ver })
+  return { kind: 'manifest', version: ver, epoch: ep, expires: exp }
+}
+
+function refusedAnswer({ ok: _ok, ...refused }: Refusal): PolicyAnswer {
+  return { kind: 'refused', ...refused }
 }
 
 async function main(path: string): Promise<void> {
@@ -120,6 +137,8 @@ async function main(path: string): Promise<void> {
     })
   }
   listen(async (task) => {
+    if (task.task === 'keys') return { kind: 'keys', keys: await keysView({ folder, config, store, clock }) }
+    if (task.task === 'keyStep') return inOrder('carry', () => stepKeys({ folder, config, store, clock }, task))
     if (task.task === 'carryOut') return { kind: (await carry()) ? 'done' : 'keyAbsent' }
     let answer: PolicyAnswer = { kind: 'done' }
     const isHere = await withKey(async () => {

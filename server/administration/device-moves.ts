@@ -5,6 +5,7 @@ import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Command, commandSchema, type SignedCommand, signCommand } from '../../shared/whitelist/command.ts'
 import type { PolicyKey } from '../keys/policy-key.ts'
 import { primitives } from '../keys/primitives.ts'
+import { type Refusal, refusal } from '../organisation/refusals.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandRow, DeviceRow, DeviceState } from '../store/tables.ts'
 import { nudge } from './nudge.ts'
@@ -35,8 +36,8 @@ export async function moveDevice(
   const found = await choose(inside, id, user)
   if (!found.ok) return found
   const device = found.value
-  const why = faultOf(verb, device.state)
-  if (why !== undefined) return { ok: false, why }
+  const fault = faultOf(verb, device.state)
+  if (fault) return fault
   if (verb === 'lock' || verb === 'rotate') await addCommand(dependencies, inside, { device, cmd: verb, scope: 'all' })
   if (verb === 'revoke' && wipe) await addCommand(dependencies, inside, { device, cmd: 'wipe', scope: wipe })
   // A lock that never arrived must not arrive now.
@@ -59,18 +60,20 @@ const next: { readonly [V in DeviceMove['verb']]: DeviceState } = {
   revoke: 'revoked',
 }
 
-function faultOf(verb: DeviceMove['verb'], state: DeviceState): string | undefined {
-  if (verb === 'approve' && state === 'revoked') return 'a revoked device stays revoked: enrol it anew'
-  if (verb === 'lock' && state !== 'active' && state !== 'locked') return `the device is ${state}: nothing to lock`
-  if (verb === 'unlock' && state !== 'locked') return `the device is not locked, but ${state}`
-  if (verb === 'rotate' && state !== 'active') return `the device is ${state}: it makes no new keys`
+function faultOf(verb: DeviceMove['verb'], state: DeviceState): Refusal | undefined {
+  if (verb === 'approve' && state === 'revoked') return refusal('deviceRevoked')
+  if (verb === 'lock' && state !== 'active' && state !== 'locked')
+    return refusal('deviceNotActive', state, `the device is ${state}: nothing to lock`)
+  if (verb === 'unlock' && state !== 'locked') return refusal('deviceNotLocked', state)
+  if (verb === 'rotate' && state !== 'active')
+    return refusal('deviceNotActive', state, `the device is ${state}: it makes no new keys`)
   return undefined
 }
 
 async function choose(inside: Store, id: string, user: string | undefined): Promise<Done<DeviceRow>> {
   const [first, second] = (await inside.devices.list(user)).filter((device) => device.id === id)
-  if (!first) return { ok: false, why: `there is no device ${JSON.stringify(id)}` }
-  return second ? { ok: false, why: 'several users have this device: name the user' } : { ok: true, value: first }
+  if (!first) return refusal('unknownDevice', id)
+  return second ? refusal('deviceOfSeveral') : { ok: true, value: first }
 }
 
 type NewCommand = Pick<Command, 'cmd' | 'scope'> & { readonly device: DeviceRow }

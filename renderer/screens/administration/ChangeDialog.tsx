@@ -5,7 +5,9 @@ import { FailureText } from '../../components/FailureText.tsx'
 import { TextField } from '../../components/form/TextField.tsx'
 import { Modal } from '../../components/Modal.tsx'
 import { Note } from '../../components/Note.tsx'
+import { formatDate } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
+import { Faults } from './Faults.tsx'
 
 type Lists = Extract<Outcome, { readonly state: 'tried' | 'done' }>
 
@@ -34,7 +36,7 @@ function Difference({ outcome }: { readonly outcome: Lists }) {
 }
 
 function Told({ outcome }: { readonly outcome: Outcome }) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   if (outcome.state === 'pending') {
     return <Note tone="warn">{t(outcome.needs === 'approval' ? 'change.needsApproval' : 'change.needsSignature')}</Note>
   }
@@ -42,15 +44,13 @@ function Told({ outcome }: { readonly outcome: Outcome }) {
     return (
       <Note tone="danger">
         <p className="font-semibold">{t(outcome.faults.length === 0 ? 'change.declined' : 'change.refused')}</p>
-        <ul>
-          {outcome.faults.map(({ index, why }) => (
-            <li key={`${index} ${why}`} lang="en">
-              {why}
-            </li>
-          ))}
-        </ul>
+        <Faults faults={outcome.faults} />
       </Note>
     )
+  }
+  if (outcome.state === 'manifest') {
+    const { version, expires } = outcome
+    return <Note icon="check">{t('keys.moved', { version, at: formatDate(language, expires) })}</Note>
   }
   return (
     <>
@@ -60,11 +60,35 @@ function Told({ outcome }: { readonly outcome: Outcome }) {
   )
 }
 
+/** Somebody was added, who cannot sign in yet. */
+function GiveAccess() {
+  const { changing, access } = useStores().administration
+  const { wish, outcome } = useSlice(changing)
+  const { t } = useWords()
+  const [added] = wish && 'changes' in wish ? wish.changes : []
+  if (outcome?.state !== 'done' || added?.op !== 'user.add') return null
+  const { user, name = user } = added
+  const give = () => {
+    changing.close()
+    access.begin({ user, title: t('access.title', { name }), give: ['password', 'enrolment'] })
+  }
+  return (
+    <>
+      <p>{t('access.needed', { name })}</p>
+      <button type="button" className="button button-primary justify-self-end" onClick={give}>
+        {t('access.give')}
+      </button>
+    </>
+  )
+}
+
 function Confirm({ warning }: { readonly warning: string | undefined }) {
-  const { changing } = useStores().administration
+  const { changing, organisation } = useStores().administration
   const { step, wish, tried } = useSlice(changing)
   const { t } = useWords()
+  const { overview } = useSlice(organisation)
   const [why, setWhy] = useState('')
+  const isReasonNeeded = tried?.state === 'tried' ? tried.reason : overview?.policy.reason === 'required'
   const submit = (event: FormEvent) => {
     event.preventDefault()
     void changing.carryOut(why)
@@ -79,10 +103,10 @@ function Confirm({ warning }: { readonly warning: string | undefined }) {
       {wish && !('approve' in wish) && (
         <TextField
           label={t('change.why')}
-          hint={t('change.whyHint')}
+          hint={t(isReasonNeeded ? 'change.whyNeeded' : 'change.whyHint')}
           value={why}
           onChange={setWhy}
-          optional
+          optional={!isReasonNeeded}
           focusFirst
         />
       )}
@@ -113,6 +137,7 @@ export function ChangeDialog() {
       {step === 'over' ? (
         <div className="grid gap-4" aria-live="polite">
           {outcome && <Told outcome={outcome} />}
+          <GiveAccess />
           {failure && (
             <Note tone="danger">
               <FailureText failure={failure} />

@@ -163,11 +163,33 @@ describe('honest outcomes', () => {
 
   test('what the server would refuse cannot be done', async () => {
     const { fake } = await open('administrator')
-    fake.outcome = { state: 'refused', faults: [{ index: 0, why: 'there is no rule' }] }
+    fake.outcome = { state: 'refused', faults: [{ index: 0, why: 'there is no rule', code: 'unknownRule' }] }
     await press(tab('Rules'))
     await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
-    expect(screen.getByRole('dialog').textContent).toContain('there is no rule')
+    expect(screen.getByRole('dialog').textContent).toContain('The rule is not there any more.')
     expect(screen.queryByRole('button', { name: 'Do it' })).toBeNull()
+  })
+
+  test('what a newer server says in its own words stands beneath a general sentence', async () => {
+    const { fake } = await open('administrator')
+    fake.outcome = { state: 'refused', faults: [{ index: 0, why: 'the moon is full', code: 'moon' }] }
+    await press(tab('Rules'))
+    await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
+    expect(screen.getByRole('dialog').textContent).toContain('The server refused it:')
+    expect(screen.getByText('the moon is full').getAttribute('lang')).toBe('en')
+  })
+
+  test('where the policy asks for a reason, nothing is done before there is one', async () => {
+    const { fake } = await open('administrator')
+    fake.policy = { ...fake.policy, reason: 'required' }
+    await press(tab('Rules'))
+    await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
+    const box = screen.getByLabelText<HTMLInputElement>('Reason')
+    expect(box.required).toBe(true)
+    expect(screen.getByText(/The policy asks for it/)).toBeDefined()
+    await type('Reason', 'it was a mistake')
+    await press(button('Do it'))
+    expect(fake.asked).toMatchObject([{ why: 'it was a mistake' }])
   })
 
   test('a failure on the way is told, and nothing is said to be done', async () => {
@@ -244,7 +266,7 @@ test.each(['auditor', 'operator'] as const)('the %s sees only the buttons of the
   const main = within(screen.getByRole('main'))
   const names = () => main.getAllByRole('button').map(({ textContent }) => textContent ?? '')
   const seen: string[] = []
-  for (const one of ['Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why']) {
+  for (const one of ['Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why', 'Keys']) {
     await press(tab(one))
     seen.push(...names())
   }
@@ -256,8 +278,17 @@ test.each(['auditor', 'operator'] as const)('the %s sees only the buttons of the
   await press(tab('Groups'))
   await press(screen.getByRole('listitem', { name: /Sales/ }))
   seen.push(...names())
-  const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why']
-  const reading = [...tabs, 'Close the administration', 'Check the log', 'Ask why', 'Account', 'Contacts', '']
+  const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why', 'Keys']
+  const reading = [
+    ...tabs,
+    'Close the administration',
+    'Check the log',
+    'Ask why',
+    'Look again',
+    'Account',
+    'Contacts',
+    '',
+  ]
   const changing = [...new Set(seen)].filter((name) => !reading.includes(name)).sort()
   const operator = ['Add contact', 'Add group', 'Add members', 'Approve', 'Refuse', 'Remove group', 'Rename']
   expect(changing).toEqual(role === 'auditor' ? [] : operator)
