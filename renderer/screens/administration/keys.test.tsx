@@ -94,7 +94,7 @@ describe('keys', () => {
     const { fake } = await open('administrator')
     fake.keys = { ...fake.keys, missing: 2, manifest: { ...fake.keys.manifest, threshold: 2, roots: 3 } }
     await press(tab('Keys'))
-    await press(section('Root keys').getByRole('radio', { name: '3, of which 2 must sign' }))
+    await press(section('Root keys').getByRole('radio', { name: '2 of 3 must sign' }))
     const files = '--root-key FILE1 --root-key FILE2'
     expect(
       section('Root keys').getByText(
