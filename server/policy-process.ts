@@ -5,7 +5,7 @@
  */
 
 import { oneAtATime } from './access/one-at-a-time.ts'
-import { noteAs } from './administration/audit.ts'
+import { noteAs, ReasonNeeded } from './administration/audit.ts'
 import { commandSignerOf } from './administration/device-moves.ts'
 import { createDevices, type DeviceDependencies } from './administration/devices.ts'
 import { keepImports } from './administration/keep-imports.ts'
@@ -76,6 +76,7 @@ function listen(answer: (task: PolicyTask) => Promise<PolicyAnswer>): void {
     const { number, task } = read.data
     void answer(task)
       .catch((error: unknown): PolicyAnswer => {
+        if (error instanceof ReasonNeeded) return refusedAnswer(error.refusal)
         failed(error)
         return { kind: 'unavailable' }
       })

@@ -4,9 +4,8 @@ import { formatEnrolment } from '../../shared/whitelist/enrolment.ts'
 import { introduction, newSecret } from '../access/enrolment-codes.ts'
 import { refusal } from '../organisation/refusals.ts'
 import type { Context } from '../setup/context.ts'
-import type { Note } from './audit.ts'
+import { faultOfReason, type Note } from './audit.ts'
 import { type Done, setPassword } from './people.ts'
-import { faultOfReason } from './run-changes.ts'
 
 export type AccessDependencies = Pick<Context, 'store' | 'clock' | 'config'> & {
   readonly note: Note

@@ -6,10 +6,9 @@ import type { Clock } from '../clock.ts'
 import { type Refusal, refusal } from '../organisation/refusals.ts'
 import type { RunAs } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
-import type { Note } from './audit.ts'
+import { faultOfReason, type Note } from './audit.ts'
 import { changeSchema, faultOfChange } from './change.ts'
 import { nudge } from './nudge.ts'
-import { faultOfReason } from './run-changes.ts'
 import { faultOfSubmitted, type Submitted } from './submit.ts'
 
 export type Done<T = undefined> = { readonly ok: true; readonly value: T } | Refusal

@@ -5,11 +5,11 @@
 import { changeList, createList, nothing } from '../lists/editor.ts'
 import { type HeadSigner, issue, type ListChange } from '../lists/issue.ts'
 import { type OrganisationStep, standing, stepBetween } from '../lists/list-difference.ts'
-import { loadOrganisation, type Organisation, policyFrom } from '../organisation/organisation.ts'
+import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
 import { faultAt, type Refusal, refusal } from '../organisation/refusals.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
-import { addAudit } from './audit.ts'
+import { addAudit, faultOfReason } from './audit.ts'
 import type { Change } from './change.ts'
 import { applyChange } from './changes/index.ts'
 import type { CommandSigner } from './device-moves.ts'
@@ -71,12 +71,6 @@ export async function runChanges(dependencies: RunDependencies, run: Run, option
     if (error instanceof Undone) return error.outcome
     throw error
   }
-}
-
-/** Where the policy asks for a reason, nothing is done without one. */
-export async function faultOfReason({ organisation }: Store, why: string): Promise<Refusal | undefined> {
-  const { reason } = policyFrom(await organisation.policy())
-  return reason === 'required' && why.trim() === '' ? refusal('reasonNeeded') : undefined
 }
 
 const noCommands: CommandSigner = () => Promise.reject(new Error('a command, and nobody to sign it'))

@@ -9,10 +9,11 @@ import { faultAt, type Refusal, refusal } from '../organisation/refusals.ts'
 import type { Config } from '../setup/config.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
+import { faultOfReason } from './audit.ts'
 import { type Change, changeSchema } from './change.ts'
 import type { CommandSigner } from './device-moves.ts'
 import { nudge } from './nudge.ts'
-import { faultOfReason, type Ran, type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
+import { type Ran, type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
 
 /** `pending`: the proposal's id; `needs` whom it waits for. */
 export type Submitted = Ran | { readonly ok: true; readonly pending: string; readonly needs: 'approval' | 'signature' }
