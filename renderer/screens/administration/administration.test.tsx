@@ -212,6 +212,7 @@ describe('watching', () => {
     act(() => clock.pass(200))
     await act(settle)
     await press(within(list()).getByRole('listitem', { name: /address7@/ }))
+    expect(screen.getByRole('dialog').textContent).toMatch(/BeforeNoneAfterx1/)
     await press(button('Undo'))
     await press(button('Do it'))
     expect(fake.asked).toEqual([{ changes: [{ op: 'undo', n: 7 }], why: '' }])
@@ -222,6 +223,8 @@ describe('watching', () => {
     await press(tab('Requests'))
     const list = within(screen.getByRole('list', { name: 'Proposals' }))
     expect(list.getAllByRole('button', { name: 'Approve' })).toHaveLength(1)
+    // What was proposed stands in words.
+    expect(list.getAllByRole('listitem')[0]?.textContent).toContain('Contact addedUser namebob')
     expect(screen.getByText(/a second person has to approve it/)).toBeDefined()
     await press(list.getByRole('button', { name: 'Approve' }))
     await press(within(screen.getByRole('dialog')).getByRole('button', { name: 'Approve' }))

@@ -18,13 +18,19 @@ function OneKey({ fact }: { readonly fact: KeyFactsView }) {
   )
 }
 
+const order = ['inUse', 'next', 'listed', 'retired'] as const
+
+function byState(a: KeyFactsView, b: KeyFactsView): number {
+  return order.indexOf(a.state) - order.indexOf(b.state)
+}
+
 /** Keys of one kind: those that count, and behind them those that no longer do. */
 export function KeyList({ facts }: { readonly facts: readonly KeyFactsView[] }) {
   const { t } = useWords()
   const retired = facts.filter(({ state }) => state === 'retired')
   const listOf = (shown: readonly KeyFactsView[]) => (
     <ul className="grid gap-3">
-      {shown.map((fact) => (
+      {shown.toSorted(byState).map((fact) => (
         <OneKey key={`${fact.state} ${fact.fingerprint}`} fact={fact} />
       ))}
     </ul>

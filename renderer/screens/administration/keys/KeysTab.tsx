@@ -104,11 +104,7 @@ function Manifest({ keys, commanding }: OfKeys) {
             title={t('keys.renewTitle')}
           />
         )}
-        <button
-          type="button"
-          className="button button-quiet justify-self-start"
-          onClick={() => void administration.keys.load()}
-        >
+        <button type="button" className="button justify-self-start" onClick={() => void administration.keys.load()}>
           {t('keys.look')}
         </button>
       </div>
