@@ -42,6 +42,7 @@ export const faultCodes = [
   'malformed',
   'reasonNeeded',
   'userDisabled',
+  'administratorTaken',
   'passwordShort',
   'passwordLong',
   'rootElsewhere',

@@ -2,8 +2,10 @@
 import { randomInt } from 'node:crypto'
 import { formatEnrolment } from '../../shared/whitelist/enrolment.ts'
 import { introduction, newSecret } from '../access/enrolment-codes.ts'
-import { refusal } from '../organisation/refusals.ts'
+import { policyFrom } from '../organisation/organisation.ts'
+import { type Refusal, refusal } from '../organisation/refusals.ts'
 import type { Context } from '../setup/context.ts'
+import type { Store } from '../store/store.ts'
 import { faultOfReason, type Note } from './audit.ts'
 import { type Done, setPassword } from './people.ts'
 
@@ -20,6 +22,17 @@ export type ForUser = { readonly user: string; readonly why: string }
 export type EnrolmentCode = { readonly code: string; readonly until: number }
 
 const dayMs = 24 * 3_600_000
+
+/** With four eyes: whoever could sign in for another administrator would be both pairs. */
+export async function faultOfTaking(
+  { organisation, administration }: Store,
+  { user, who }: { readonly user: string; readonly who: string },
+): Promise<Refusal | undefined> {
+  const { fourEyes } = policyFrom(await organisation.policy())
+  if (!fourEyes || user === who) return undefined
+  const isAdministrator = (await administration.role(user))?.role === 'administrator'
+  return isAdministrator ? refusal('administratorTaken', user) : undefined
+}
 
 /** For one device of a user who may sign in. */
 export async function newEnrolment(

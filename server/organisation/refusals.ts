@@ -54,6 +54,8 @@ const words: { readonly [C in FaultCode]: (what: string) => string } = {
   malformed: (field) => `${field} does not fit`,
   reasonNeeded: () => 'the policy asks for a reason: give one (--why TEXT)',
   userDisabled: (user) => `${user} is disabled`,
+  administratorTaken: (user) =>
+    `${user} administers, and with four eyes nobody signs in for another administrator: run "kith-server user password" or "enrol" at the server`,
   passwordShort: (least) => `a password needs at least ${least} characters`,
   passwordLong: (most) => `a password has at most ${most} characters`,
   rootElsewhere: () => 'the root key is not in the data folder: name its file with --root-key FILE',

@@ -120,6 +120,19 @@ test('nobody who is not there or disabled gets a code', async () => {
   await change([{ op: 'user.enable', user: 'carol' }], '')
 })
 
+test('with four eyes nobody signs in for another administrator', async () => {
+  await change([{ op: 'role.set', user: 'carol', role: 'administrator' }], '')
+  expect(await give('carol', ['enrolment'])).toMatchObject({ state: 'given' })
+  await change([{ op: 'policy.set', changes: { fourEyes: true } }], '')
+  const taken = { state: 'refused', faults: [{ code: 'administratorTaken', what: 'carol' }] }
+  expect(await give('carol', ['password'])).toMatchObject(taken)
+  expect(await give('carol', ['enrolment'])).toMatchObject(taken)
+  expect(await give('alice', ['enrolment'])).toMatchObject({ state: 'given' })
+  await server.administration.run([{ op: 'role.set', user: 'carol', role: 'none' }])
+  await server.administration.store.organisation.setPolicy('{}')
+  expect(await give('carol', ['password'])).toMatchObject({ state: 'given' })
+})
+
 test('refusals have a code and what they are about', async () => {
   const refused = (changes: GivenChange[]) => change(changes, 'a test')
   const known: readonly [GivenChange, object][] = [

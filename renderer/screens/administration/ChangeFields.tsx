@@ -66,6 +66,8 @@ export function ChangeFields({ json }: { readonly json: string }) {
   if (!fields) return <code className="wrap-anywhere">{json}</code>
   if (fields.length === 0) return <>{t('admin.none')}</>
   const said = ({ name, value }: Field) => {
+    if (value === '') return t('admin.none')
+    if (name === 'expires' && value === 'never') return t('card.noExpiry')
     if (typeof value === 'boolean') return t(value ? 'admin.on' : 'admin.off')
     if (name === 'expires' && typeof value === 'number') return formatDate(language, value)
     if (name === 'scope') return t(value === 'internal' ? 'card.internal' : 'card.external')

@@ -1,6 +1,6 @@
 /** People: their accounts. */
 import { z } from 'zod'
-import { newEnrolment } from '../../administration/access.ts'
+import { faultOfTaking, newEnrolment } from '../../administration/access.ts'
 import { setPassword as givePassword } from '../../administration/people.ts'
 import { grants } from '../../administration/tokens.ts'
 import type { UserRow } from '../../store/tables.ts'
@@ -82,10 +82,12 @@ const getUser = operation({
 })
 
 /** Whoever may become an administrator by it needs all: a password or a device of one opens what the token does not. */
-async function faultOfTaking({ store, holder }: Desk, id: string): Promise<Failed | undefined> {
+async function faultOfGiving({ store, holder, who }: Desk, id: string): Promise<Failed | undefined> {
   if (!(await store.users.get(id))) return unknownUser(id)
   const isAdministrator = (await store.administration.role(id)) !== undefined
-  return isAdministrator && !grants(holder.scopes, 'all') ? failed('NotAllowed', { scope: 'all' }) : undefined
+  if (isAdministrator && !grants(holder.scopes, 'all')) return failed('NotAllowed', { scope: 'all' })
+  const taken = await faultOfTaking(store, { user: id, who })
+  return taken && refused(taken.why)
 }
 
 const setPassword = operation({
@@ -94,7 +96,7 @@ const setPassword = operation({
   input: z.strictObject({ user: z.string(), password: z.string().max(1_000), why: z.string().max(1_000).optional() }),
   output: z.strictObject({}),
   async work(desk, { user: id, password, why = '' }): Promise<Answer<Record<string, never>>> {
-    const fault = await faultOfTaking(desk, id)
+    const fault = await faultOfGiving(desk, id)
     if (fault) return fault
     const done = await givePassword(desk, { id, password, why })
     return done.ok ? { ok: true, value: {} } : refused(done.why)
@@ -111,7 +113,7 @@ const createEnrolment = operation({
   }),
   output: z.strictObject({ code: z.string(), until: time }),
   async work(desk, { user: id, days = 7, why = '' }) {
-    const fault = await faultOfTaking(desk, id)
+    const fault = await faultOfGiving(desk, id)
     if (fault) return fault
     const made = await newEnrolment(desk, { user: id, why, days })
     if (!made.ok) return refused(made.why)

@@ -1,7 +1,7 @@
 /** The organisation's keys, and what lets a user sign in: what the server alone can make. */
 import type { ChangeFault } from '../../../../shared/fault-codes.ts'
 import { fail, ok } from '../../../../shared/rpc.ts'
-import { newEnrolment, newPassword } from '../../../administration/access.ts'
+import { faultOfTaking, newEnrolment, newPassword } from '../../../administration/access.ts'
 import { noteAs } from '../../../administration/audit.ts'
 import { keysOf, moveKeys } from '../../../administration/key-desk.ts'
 import { faultAt, type Refusal } from '../../../organisation/refusals.ts'
@@ -26,6 +26,8 @@ export const keyAsks: Pick<AskHandlers, 'admin.keys' | 'admin.keyStep' | 'admin.
   /** The answer is sealed to the caller's device; of what is in it only the hashes are kept. */
   'admin.access': async (service, caller, { user, give, why }) => {
     const note = noteAs({ clock: service.clock, who: caller.user.id, via: 'desktop' })
+    const taken = await faultOfTaking(service.store, { user, who: caller.user.id })
+    if (taken) return ok(refused(taken))
     const wanted = { user, why: plain(why.trim()) }
     const code = give.includes('enrolment')
       ? await newEnrolment({ ...service, note }, { ...wanted, days: enrolmentDays })
