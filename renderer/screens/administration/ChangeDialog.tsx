@@ -1,13 +1,12 @@
-import { type FormEvent, useState } from 'react'
 import type { Outcome } from '../../../shared/administration.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
-import { TextField } from '../../components/form/TextField.tsx'
 import { Modal } from '../../components/Modal.tsx'
 import { Note } from '../../components/Note.tsx'
 import { formatDate } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { Faults } from './Faults.tsx'
+import { ReasonForm } from './ReasonForm.tsx'
 
 type Lists = Extract<Outcome, { readonly state: 'tried' | 'done' }>
 
@@ -85,44 +84,25 @@ function GiveAccess() {
 function Confirm({ warning }: { readonly warning: string | undefined }) {
   const { changing, organisation } = useStores().administration
   const { step, wish, tried } = useSlice(changing)
-  const { t } = useWords()
   const { overview } = useSlice(organisation)
-  const [why, setWhy] = useState('')
-  const isReasonNeeded = tried?.state === 'tried' ? tried.reason : overview?.policy.reason === 'required'
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    void changing.carryOut(why)
-  }
+  const { t } = useWords()
   if (step === 'trying') return <output>{t('change.trying')}</output>
   if (tried?.state === 'refused') return <Told outcome={tried} />
-  const label = wish && 'approve' in wish ? (wish.approve ? 'change.approve' : 'change.decline') : 'change.do'
+  const isDecision = wish !== undefined && 'approve' in wish
+  const label = isDecision ? (wish.approve ? 'change.approve' : 'change.decline') : 'change.do'
+  const isNeeded = tried?.state === 'tried' ? tried.reason : overview?.policy.reason === 'required'
   return (
-    <form className="grid gap-4" onSubmit={submit}>
+    <ReasonForm
+      reason={isDecision ? 'none' : isNeeded ? 'required' : 'optional'}
+      doing={step === 'doing'}
+      submit={t(label)}
+      dangerous={warning !== undefined}
+      onSubmit={(why) => void changing.carryOut(why)}
+      onCancel={changing.close}
+    >
       {warning !== undefined && <Note tone="danger">{warning}</Note>}
       {tried && <Told outcome={tried} />}
-      {wish && !('approve' in wish) && (
-        <TextField
-          label={t('change.why')}
-          hint={t(isReasonNeeded ? 'change.whyNeeded' : 'change.whyHint')}
-          value={why}
-          onChange={setWhy}
-          optional={!isReasonNeeded}
-          focusFirst
-        />
-      )}
-      <div className="flex justify-end gap-2">
-        <button type="button" className="button" onClick={changing.close}>
-          {t('change.cancel')}
-        </button>
-        <button
-          type="submit"
-          className={`button ${warning === undefined ? 'button-primary' : 'button-danger'}`}
-          disabled={step === 'doing'}
-        >
-          {t(step === 'doing' ? 'change.doing' : label)}
-        </button>
-      </div>
-    </form>
+    </ReasonForm>
   )
 }
 

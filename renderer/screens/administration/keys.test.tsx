@@ -1,35 +1,18 @@
 import { act, fireEvent, screen, within } from '@testing-library/react'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { RoleName } from '../../../shared/administration.ts'
+import { button, openAdministration, press, tab, type } from '../../testing/administering.tsx'
 import { fakeAccess } from '../../testing/fake-administration.ts'
 import { settle } from '../../testing/fake-clock.ts'
-import { readySession } from '../../testing/fake-host.ts'
-import { navButton, renderPage } from '../../testing/render-page.tsx'
 
 let end: () => void = () => undefined
 afterEach(() => end())
 
-async function open(role: RoleName) {
-  const page = await renderPage({ session: { ...readySession, role }, administered: 3 })
-  page.state.administration.state = { role, step: 'open', totp: false }
+async function open(...given: Parameters<typeof openAdministration>) {
+  const page = await openAdministration(...given)
   end = page.end
-  await press(navButton(/Administration/))
-  return { ...page, fake: page.state.administration }
+  return page
 }
 
-async function press(element: HTMLElement) {
-  fireEvent.click(element)
-  await act(settle)
-}
-
-async function type(label: string | RegExp, text: string) {
-  fireEvent.change(screen.getByLabelText(label), { target: { value: text } })
-  await act(settle)
-}
-
-const button = (name: string | RegExp) => screen.getByRole('button', { name })
-const tab = (name: string) =>
-  within(screen.getByRole('navigation', { name: 'Administration' })).getByRole('button', { name })
 const section = (name: string) => within(screen.getByRole('region', { name }))
 
 describe('keys', () => {

@@ -1,8 +1,6 @@
-import { type FormEvent, useState } from 'react'
 import type { Access } from '../../../../shared/access.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'
 import { FailureText } from '../../../components/FailureText.tsx'
-import { TextField } from '../../../components/form/TextField.tsx'
 import { Modal } from '../../../components/Modal.tsx'
 import { Note } from '../../../components/Note.tsx'
 import { formatMoment } from '../../../i18n/format.ts'
@@ -11,6 +9,7 @@ import type { AccessWish } from '../../../store/administration/access.ts'
 import { Copyable } from '../Copyable.tsx'
 import { Faults } from '../Faults.tsx'
 import { QrCode } from '../QrCode.tsx'
+import { ReasonForm } from '../ReasonForm.tsx'
 
 type Given = Extract<Access, { readonly state: 'given' }>
 
@@ -35,34 +34,19 @@ function Secrets({ given }: { readonly given: Given }) {
 function Ask({ wish }: { readonly wish: AccessWish }) {
   const { access, organisation } = useStores().administration
   const { step } = useSlice(access)
-  const isReasonNeeded = useSlice(organisation).overview?.policy.reason === 'required'
+  const { overview } = useSlice(organisation)
   const { t } = useWords()
-  const [why, setWhy] = useState('')
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    void access.give(why)
-  }
   return (
-    <form className="grid gap-4" onSubmit={submit}>
+    <ReasonForm
+      reason={overview?.policy.reason ?? 'optional'}
+      doing={step === 'doing'}
+      submit={t('access.make')}
+      onSubmit={(why) => void access.give(why)}
+      onCancel={access.close}
+    >
       {wish.give.includes('password') && <p>{t('access.passwordHint')}</p>}
       {wish.give.includes('enrolment') && <p>{t('access.enrolmentHint')}</p>}
-      <TextField
-        label={t('change.why')}
-        hint={t(isReasonNeeded ? 'change.whyNeeded' : 'change.whyHint')}
-        value={why}
-        onChange={setWhy}
-        optional={!isReasonNeeded}
-        focusFirst
-      />
-      <div className="flex justify-end gap-2">
-        <button type="button" className="button" onClick={access.close}>
-          {t('change.cancel')}
-        </button>
-        <button type="submit" className="button button-primary" disabled={step === 'doing'}>
-          {t(step === 'doing' ? 'change.doing' : 'access.make')}
-        </button>
-      </div>
-    </form>
+    </ReasonForm>
   )
 }
 
