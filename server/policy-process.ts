@@ -1,23 +1,28 @@
 /**
- * Holds the policy key while the server runs and does three things with it: carries out the changes that the services
- * were asked for, keeps imports in step, and issues each list's head again at half of its life (protocol.md 3.4). Forked by
- * `serve`; ends with it. Opens no port; only `serve` asks it (policy-tasks.ts).
+/**
+ * Holds the policy key while the server runs and does four things with it: carries out the changes that the services
+ * were asked for, takes steps of the keys for them where the root key is here too, keeps imports in step, and issues each
+ * list's head again at half of its life (protocol.md 3.4). Forked by `serve`; ends with it. Opens no port; only `serve`
+ * asks it (policy-tasks.ts).
  */
 
 import { oneAtATime } from './access/one-at-a-time.ts'
+import { noteAs, ReasonNeeded } from './administration/audit.ts'
 import { commandSignerOf } from './administration/device-moves.ts'
 import { keepImports } from './administration/keep-imports.ts'
 import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'
+import { keysView, takeKeyStepHere } from './keys/key-steps.ts'
 import { PolicyKeyAbsent, policyKeyOf } from './keys/policy-key.ts'
 import { createListEditor } from './lists/editor.ts'
 import { signerOf } from './lists/issue.ts'
 import { reissueDue } from './lists/reissue.ts'
 import { bugFields, createLog, failureTo } from './operations/log.ts'
 import { repeat } from './operations/repeat.ts'
-import { numberedTask, type PolicyAnswer } from './policy-tasks.ts'
+import type { Refusal } from './organisation/refusals.ts'
+import { numberedTask, type PolicyAnswer, type PolicyTask } from './policy-tasks.ts'
 import { readConfig } from './setup/config.ts'
-import { administer } from './setup/context.ts'
+import { administer, type Context } from './setup/context.ts'
 import { folderAt } from './setup/folder.ts'
 import { openConfigured } from './setup/store.ts'
 
@@ -65,18 +70,34 @@ function keyGuard(): { readonly withKey: WithKey; readonly sayAgain: () => void 
 
 const failed = failureTo(log)
 
-function listen(answer: () => Promise<PolicyAnswer>): void {
+function listen(answer: (task: PolicyTask) => Promise<PolicyAnswer>): void {
   process.on('message', (message) => {
     const read = numberedTask.safeParse(message)
     if (!read.success) return
-    const { number } = read.data
-    void answer()
+    const { number, task } = read.data
+    void answer(task)
       .catch((error: unknown): PolicyAnswer => {
+        if (error instanceof ReasonNeeded) return refusedAnswer(error.refusal)
         failed(error)
         return { kind: 'unavailable' }
       })
       .then((told) => process.connected && process.send?.({ number, answer: told }))
   })
+}
+
+type KeyTask = Extract<PolicyTask, { readonly task: 'keyStep' }>
+
+/** Every list may be signed anew in it: nothing else is signed meanwhile. */
+async function stepKeys(context: Context, { step, why, who, via }: KeyTask): Promise<PolicyAnswer> {
+  const done = await takeKeyStepHere(context, step, { why, note: noteAs({ clock: context.clock, who, via }) })
+  if (!done.ok) return refusedAnswer(done)
+  const { ver, ep, exp } = done.value
+  log.info('keys', { kind: step.step, version: ver })
+  return { kind: 'manifest', version: ver, epoch: ep, expires: exp }
+}
+
+function refusedAnswer({ ok: _ok, ...refused }: Refusal): PolicyAnswer {
+  return { kind: 'refused', ...refused }
 }
 
 async function main(path: string): Promise<void> {
@@ -105,7 +126,11 @@ async function main(path: string): Promise<void> {
       if (count > 0) log.info('reissued', { count })
     })
   }
-  listen(async () => ({ kind: (await carry()) ? 'done' : 'keyAbsent' }))
+  listen(async (task) => {
+    if (task.task === 'keys') return { kind: 'keys', keys: await keysView({ folder, config, store, clock }) }
+    if (task.task === 'keyStep') return inOrder('carry', () => stepKeys({ folder, config, store, clock }, task))
+    return { kind: (await carry()) ? 'done' : 'keyAbsent' }
+  })
   const administration = await administer({ folder, config, store, clock })
   const imports = keepImports(administration, log)
   const stops = [

@@ -89,15 +89,15 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   closers.push(() => hub.close())
   closers.push(every(sweepMs, () => sweep(context)))
   const whitelists = createWhitelists({ store, clock })
-  const keyRing = await openKeyRing(context)
-  closers.push(every(keysMs, async () => void (await keyRing.current())))
-  const warn = async () => warnOfExpiry(context, keyRing, log)
-  closers.push(every(warnMs, warn))
-  await warn()
+  const keyRing = await watchKeys(context, log, { every, closers })
   const usage = createUsageRecorder({ store, clock, every, failed })
   closers.push(() => usage.close())
   const mail = await openMail(context, { accounts, whitelists, tls, log, hub, keyRing, usage })
   closers.push(() => mail.close())
+  const scheme = options.insecureLoopback ? 'http' : 'https'
+  let url = ''
+  const policy = supervisePolicy(folder.path, log, metrics.policyRestart)
+  closers.push(() => policy.close())
   const service: Service = {
     ...context,
     log,
@@ -111,16 +111,14 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
     mail: mail.servers,
     waits: new Map(),
     newsTold: new Map(),
+    policy,
+    url: () => url,
+    ...(options.insecureLoopback ? {} : { cert: tls.cert }),
   }
-  const scheme = options.insecureLoopback ? 'http' : 'https'
-  let url = ''
   const { requestsPerMinute, proxies } = config
   const secured = options.insecureLoopback ? {} : { tls }
-  const http = await createHttp(service, { ...secured, url: () => url, requestsPerMinute, proxies })
-  const policy = supervisePolicy(folder.path, log, metrics.policyRestart)
-  closers.push(() => policy.close())
-  const trusted = options.insecureLoopback ? {} : { cert: tls.cert }
-  await addAdministration(http, { ...service, policy, url: () => url, ...trusted })
+  const http = await createHttp(service, { ...secured, url: service.url, requestsPerMinute, proxies })
+  await addAdministration(http, service)
   closers.push(async () => {
     for (const end of service.waits.values()) end()
     await http.close()
@@ -138,6 +136,20 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   closers.push(() => health.close())
   log.info('serving', { port })
   return { url, ...mail.ports, metrics: health.port }
+}
+
+type Watch = {
+  readonly every: (ms: number, work: () => Promise<void>) => () => void
+  readonly closers: (() => void)[]
+}
+
+async function watchKeys(context: Context, log: Log, { every, closers }: Watch): Promise<KeyRing> {
+  const keyRing = await openKeyRing(context)
+  closers.push(every(keysMs, async () => void (await keyRing.current())))
+  const warn = async () => warnOfExpiry(context, keyRing, log)
+  closers.push(every(warnMs, warn))
+  await warn()
+  return keyRing
 }
 
 /** An expired manifest stops every client: the root key is far away, so this is said in time (protocol.md 3.1). */

@@ -1,5 +1,8 @@
 /** What those with a role ask the server for, and what it answers: the asks `admin.*`, which the page's calls share. */
 import { z } from 'zod'
+import { accessSchema } from './access.ts'
+import { changeFaultSchema } from './fault-codes.ts'
+import { keyStepSchema, keysViewSchema, manifestViewShape } from './key-steps.ts'
 import { releaseRequestSchema } from './quarantine.ts'
 
 const nothing = z.strictObject({})
@@ -33,6 +36,7 @@ export const organisationPolicyShape = z.strictObject({
   domains: z.boolean(),
   approval: z.enum(['sponsor', 'administrator', 'none']),
   fourEyes: z.boolean(),
+  reason: z.enum(['optional', 'required']),
 })
 
 export const overviewSchema = z.strictObject({
@@ -194,11 +198,18 @@ const listsShape = {
 
 export const outcomeSchema = z.discriminatedUnion('state', [
   /** Nothing was kept: what would happen. */
-  z.strictObject({ state: z.literal('tried'), ...listsShape }),
+  z.strictObject({
+    state: z.literal('tried'),
+    ...listsShape,
+    /** Whether it is done only with a reason. */
+    reason: z.boolean(),
+  }),
   z.strictObject({ state: z.literal('done'), ...listsShape, audit: z.array(number) }),
   /** It waits: for a second person, or for whoever holds the policy key. */
   z.strictObject({ state: z.literal('pending'), id: text, needs: z.enum(['approval', 'signature']) }),
-  z.strictObject({ state: z.literal('refused'), faults: z.array(z.strictObject({ index: number, why: text })) }),
+  z.strictObject({ state: z.literal('refused'), faults: z.array(changeFaultSchema) }),
+  /** The keys moved on: the manifest that lists them now. */
+  z.strictObject({ state: z.literal('manifest'), ...manifestViewShape }),
 ])
 export type Outcome = z.infer<typeof outcomeSchema>
 
@@ -264,6 +275,20 @@ export const adminAsks = {
     output: outcomeSchema,
   },
   'admin.undo': { input: z.strictObject({ n: number, ...asked }), output: outcomeSchema },
+  'admin.keys': { input: nothing, output: keysViewSchema },
+  'admin.keyStep': { input: z.strictObject({ step: keyStepSchema, why: asked.why }), output: outcomeSchema },
+  /** What lets somebody sign in: shown once, kept nowhere. */
+  'admin.access': {
+    input: z.strictObject({
+      user: login,
+      give: z
+        .array(z.enum(['password', 'enrolment']))
+        .min(1)
+        .max(2),
+      why: asked.why,
+    }),
+    output: accessSchema,
+  },
 } as const
 
 export type AdminAskName = keyof typeof adminAsks

@@ -74,6 +74,7 @@ export function makeHandlers({ ports, session, settings }: HandlerParts): Handle
       ask: () => session.open()?.runtime.ask,
       whyClosed: () => fail(session.whyClosed()),
       roleDoubtful: session.tellRole,
+      keysMoved: async () => session.open()?.runtime.sync.sync(),
     }),
 
     'settings.get': () => ok(settings.get()),

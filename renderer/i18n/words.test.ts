@@ -8,6 +8,8 @@ import {
   roleSchema,
 } from '../../shared/administration.ts'
 import { heldSchema, sessionSchema } from '../../shared/contract.ts'
+import { faultCodes } from '../../shared/fault-codes.ts'
+import { keyFactsSchema } from '../../shared/key-steps.ts'
 import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
 import { keptStateSchema } from '../../shared/quarantine.ts'
 import { requestReasons, requestsSchema } from '../../shared/requests.ts'
@@ -44,6 +46,10 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'adminRole.': roleSchema.options,
   'adminTab.': adminTabs,
   'deviceState.': adminDeviceSchema.shape.state.options,
+  'fault.': faultCodes,
+  'keyDoes.': keyFactsSchema.shape.name.options,
+  'keyName.': keyFactsSchema.shape.name.options,
+  'keyState.': keyFactsSchema.shape.state.options,
   'policy.': ['everyone', 'departments', 'domains', 'fourEyes'],
   'policyHint.': ['everyone', 'departments', 'domains', 'fourEyes'],
   'requestWaits.': adminRequestSchema.shape.waits.options,

@@ -1,5 +1,6 @@
 import type {
   AdminAskName,
+  AdminOverview,
   AdminState,
   AdminUser,
   AuditLine,
@@ -7,6 +8,7 @@ import type {
   Outcome,
 } from '../../shared/administration.ts'
 import type { KithContract } from '../../shared/contract.ts'
+import type { KeysView } from '../../shared/key-steps.ts'
 import { fail, type Handlers, ok, type Result } from '../../shared/rpc.ts'
 import { fakeNow } from './fake-people.ts'
 
@@ -20,6 +22,8 @@ export type FakeAdministration = {
   /** What a change comes to; by default it is done. */
   outcome: Outcome
   lines: AuditLine[]
+  policy: AdminOverview['policy']
+  keys: KeysView
   asked: { readonly changes: readonly GivenChange[]; readonly why: string }[]
 }
 
@@ -29,6 +33,8 @@ export function makeFakeAdministration(people = 3): FakeAdministration {
     users: Array.from({ length: people }, (_, index) => userAt(index)),
     outcome: { state: 'done', ...lists, audit: [8] },
     lines: Array.from({ length: 250 }, (_, index) => lineAt(250 - index)),
+    policy: { ...policy },
+    keys: fakeKeys,
     asked: [],
   }
 }
@@ -71,6 +77,7 @@ const policy = {
   domains: false,
   approval: 'administrator',
   fourEyes: false,
+  reason: 'optional',
 } as const
 
 type AdminCalls = Pick<Handlers<KithContract>, AdminAskName>
@@ -79,7 +86,13 @@ export function administrationCalls(fake: FakeAdministration): AdminCalls {
   const inside = <I, O>(answer: (input: I) => Result<O>) => {
     return (input: I) => (fake.state.step === 'open' ? answer(input) : fail('secondFactor'))
   }
-  return { ...opening(fake), ...reading(fake, inside), ...watching(fake, inside), ...changing(fake, inside) }
+  return {
+    ...opening(fake),
+    ...reading(fake, inside),
+    ...watching(fake, inside),
+    ...changing(fake, inside),
+    ...keeping(fake, inside),
+  }
 }
 
 function opening(
@@ -126,8 +139,12 @@ function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Rea
   const rule = { id: 'r1', kind: 'deny', a: 'spam@other.test', b: '' } as const
   return {
     'admin.overview': inside(() => {
-      const counts = { ...overview, groups: 1, rules: 1, proposals: 1, requests: 0, policy }
-      return ok({ ...counts, manifest: { version: 3, epoch: 1, expires: fakeNow + 300 * 86_400_000 } })
+      const counts = { ...overview, groups: 1, rules: 1, proposals: 1, requests: 0 }
+      return ok({
+        ...counts,
+        policy: fake.policy,
+        manifest: { version: 3, epoch: 1, expires: fakeNow + 300 * 86_400_000 },
+      })
     }),
     'admin.users': inside(({ search, from, count }) => {
       const found = fake.users.filter(({ user }) => user.includes(search))
@@ -158,7 +175,7 @@ function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Rea
     }),
     'admin.groups': inside(() => ok({ total: 1, groups: [{ id: 'sales', title: 'Sales', members: 2 }] })),
     'admin.members': inside(() => ok({ total: 1, members: [{ user: 'bob', name: 'Bob', address: 'bob@kith.test' }] })),
-    'admin.rules': inside(() => ok({ total: 1, policy, rules: [rule] })),
+    'admin.rules': inside(() => ok({ total: 1, policy: fake.policy, rules: [rule] })),
   }
 }
 
@@ -197,20 +214,62 @@ function changing(
   fake: FakeAdministration,
   inside: Inside,
 ): Pick<AdminCalls, 'admin.change' | 'admin.undo' | 'admin.decide'> {
-  const tried: Outcome = { state: 'tried', ...lists }
+  const tried = (): Outcome => ({ state: 'tried', ...lists, reason: fake.policy.reason === 'required' })
   return {
     'admin.change': inside(({ changes, why, dry }) => {
-      if (dry) return ok(fake.outcome.state === 'refused' ? fake.outcome : tried)
+      if (dry) return ok(fake.outcome.state === 'refused' ? fake.outcome : tried())
       fake.asked.push({ changes, why })
       return ok(fake.outcome)
     }),
     'admin.undo': inside(({ n, why, dry }) => {
       if (!dry) fake.asked.push({ changes: [{ op: 'undo', n }], why })
-      return ok(dry ? tried : fake.outcome)
+      return ok(dry ? tried() : fake.outcome)
     }),
     'admin.decide': inside(({ id, approve }) => {
       fake.asked.push({ changes: [{ op: 'decide', id, approve }], why: '' })
       return ok(approve ? fake.outcome : { state: 'refused', faults: [] })
+    }),
+  }
+}
+
+const digits = '04812 55930 61774 20385'
+
+const fakeKeys: KeysView = {
+  manifest: { version: 3, epoch: 1, expires: fakeNow + 300 * 86_400_000, threshold: 1, roots: 1 },
+  missing: 0,
+  keys: [
+    { name: 'root', fingerprint: digits, state: 'inUse', first: 1, last: 3, here: true },
+    { name: 'policy', fingerprint: digits, state: 'inUse', first: 1, last: 3, here: true },
+    { name: 'fresh', fingerprint: digits, state: 'inUse', first: 1, last: 3, here: true },
+    { name: 'server', fingerprint: '11111 22222', state: 'inUse', first: 3, last: 3, here: true },
+    { name: 'server', fingerprint: digits, state: 'listed', first: 1, last: 3, here: true },
+    { name: 'server', fingerprint: '33333 44444', state: 'retired', first: 1, last: 2, here: false },
+    { name: 'gateway', fingerprint: digits, state: 'inUse', first: 1, last: 3, here: true },
+  ],
+}
+
+/** A first password and an enrolment code, as the fake server makes them. */
+export const fakeAccess = { password: 'abcd-efgh-jkmn-pqrs', code: 'kith:enrolment-code' }
+
+function keeping(
+  fake: FakeAdministration,
+  inside: Inside,
+): Pick<AdminCalls, 'admin.keys' | 'admin.keyStep' | 'admin.access'> {
+  return {
+    'admin.keys': inside(() => ok(fake.keys)),
+    'admin.keyStep': inside(({ step, why }) => {
+      const { step: op, ...rest } = step
+      fake.asked.push({ changes: [{ op, ...rest }], why })
+      return ok(fake.outcome)
+    }),
+    'admin.access': inside(({ user, give, why }) => {
+      fake.asked.push({ changes: [{ op: 'access', user, give }], why })
+      const enrolment = { code: fakeAccess.code, until: fakeNow + 7 * 86_400_000 }
+      return ok({
+        state: 'given' as const,
+        ...(give.includes('password') ? { password: fakeAccess.password } : {}),
+        ...(give.includes('enrolment') ? { enrolment } : {}),
+      })
     }),
   }
 }

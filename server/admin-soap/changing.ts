@@ -103,7 +103,7 @@ export async function settled(desk: Desk, proposal: string): Promise<Answer<Outc
 function answerOf(ran: Ran, state: 'done' | 'dryRun'): Answer<Outcome> {
   if (!ran.ok)
     return failed('ChangeRefused', {
-      faults: ran.faults.map(({ index, why }) => ({ index, why })),
+      faults: ran.faults.map(({ index, why, code }) => ({ index, why, ...(code === undefined ? {} : { code }) })),
     })
   const lists = ran.lists.map(({ user, version, added, changed, removed }) => ({
     user,

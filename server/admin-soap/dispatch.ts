@@ -1,9 +1,10 @@
 /** The way of one call: read, found, allowed, checked, done, written. */
+import { ReasonNeeded } from '../administration/audit.ts'
 import { grants, type TokenHolder } from '../administration/tokens.ts'
 import { bugFields } from '../operations/log.ts'
 import { storeFailure } from '../store/failures.ts'
 import { readCall, type SoapVersion, writeCall } from './envelope.ts'
-import { type AdminFault, type Answer, failed } from './faults.ts'
+import { type AdminFault, type Answer, failed, refused } from './faults.ts'
 import { type AdminService, deskOf, type Operation } from './operation.ts'
 import { operationsByName } from './operations/index.ts'
 import { readValue } from './typed-xml.ts'
@@ -54,6 +55,7 @@ async function run(
   try {
     return await work()
   } catch (error) {
+    if (error instanceof ReasonNeeded) return refused(error.message)
     if (storeFailure(error) === 'busy') return failed('Busy', { retryAfter: busyRetryMs })
     log.error('bug', { operation: name, ...bugFields(error) })
     return failed('Internal', {})

@@ -6,7 +6,14 @@ import { assertNever } from '../../shared/rpc.ts'
 export const faultDetails = {
   /** The changes do not fit what is there; nothing was changed. */
   ChangeRefused: z.strictObject({
-    faults: z.array(z.strictObject({ index: z.number().int(), place: z.string().optional(), why: z.string() })),
+    faults: z.array(
+      z.strictObject({
+        index: z.number().int(),
+        place: z.string().optional(),
+        why: z.string(),
+        code: z.string().optional(),
+      }),
+    ),
   }),
   UnknownUser: z.strictObject({ user: z.string() }),
   /** The token does not open this: it needs the scope. */

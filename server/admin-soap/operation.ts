@@ -2,17 +2,10 @@
 import { z } from 'zod'
 import { type Note, noteAs } from '../administration/audit.ts'
 import type { TokenHolder, TokenScope } from '../administration/tokens.ts'
-import type { PolicySupervisor } from '../policy-supervisor.ts'
 import type { Service } from '../soap/service.ts'
 import { type Answer, failed } from './faults.ts'
 
-export type AdminService = Pick<Service, 'config' | 'store' | 'clock' | 'log' | 'metrics'> & {
-  /** Has the policy process, which alone holds the policy key, do what needs it. */
-  readonly policy: Pick<PolicySupervisor, 'ask'>
-  readonly url: () => string
-  /** The server's certificate, for enrolment codes; absent over plain HTTP. */
-  readonly cert?: string
-}
+export type AdminService = Pick<Service, 'config' | 'store' | 'clock' | 'log' | 'metrics' | 'policy' | 'url' | 'cert'>
 
 /** One call: who calls, and with what. */
 export type Desk = AdminService & {

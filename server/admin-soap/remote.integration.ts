@@ -53,6 +53,39 @@ describe('the command line on another machine', () => {
     })
   })
 
+  test('keys are told to every token, and replaced by one that opens all; a reason is wanted where the policy says so', async () => {
+    await machine.tokenOf('read')
+    await machine.tokenOf('all')
+    const call = (name: string, given: object, scope: 'read' | 'all' = 'all') =>
+      machine.run(['call', name, JSON.stringify(given)], scope)
+    const listed = await call('ListKeys', {}, 'read')
+    expect(listed).toMatchObject({ told: { version: 1, missing: 0, threshold: 1 } })
+    expect(JSON.stringify(listed.told)).toContain('"state":"inUse"')
+    expect(await call('RotateKey', { key: 'server' }, 'read')).toMatchObject({ code: 3 })
+    expect(await call('RotateKey', { key: 'server', why: 'yearly' })).toMatchObject({ code: 0, told: { version: 2 } })
+    expect(await call('RetireKey', { key: 'server' })).toMatchObject({ told: { version: 3 } })
+    expect(await call('RenewManifest', {})).toMatchObject({ told: { version: 4 } })
+    const { store } = server.administration
+    const [renewed, , rotated] = await store.administration.audits({ count: 3 })
+    expect(renewed).toMatchObject({ op: 'manifest.renew', who: 'all@token', via: 'soap' })
+    expect(rotated).toMatchObject({ op: 'key.rotate', target: 'server', why: 'yearly' })
+    await server.administration.run([{ op: 'policy.set', changes: { reason: 'required' } }])
+    for (const [name, given] of [
+      ['RenewManifest', {}],
+      ['CreateEnrolment', { user: 'bob' }],
+      ['SetPassword', { user: 'bob', password: 'another password' }],
+      ['PutGroup', { group: 'desk', title: 'Desk' }],
+    ] as const) {
+      const refused = await call(name, given)
+      expect([name, refused.code, JSON.stringify(refused.told)]).toEqual([
+        name,
+        3,
+        expect.stringContaining('the policy asks for a reason'),
+      ])
+    }
+    expect(await call('CreateEnrolment', { user: 'bob', why: 'laptop' })).toMatchObject({ code: 0 })
+  })
+
   test('with four eyes a second token approves', async () => {
     await server.administration.run([{ op: 'policy.set', changes: { fourEyes: true } }])
     await machine.tokenOf('all')

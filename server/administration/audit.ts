@@ -1,6 +1,8 @@
 /** The audit log: append-only, each line chained to the one before, so that nobody takes one away unseen. */
 import { hashOf } from '../access/sessions.ts'
 import type { Clock } from '../clock.ts'
+import { policyFrom } from '../organisation/organisation.ts'
+import { type Refusal, refusal } from '../organisation/refusals.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 
@@ -24,7 +26,25 @@ export function noteAs({
 }): Note {
   const empty = { why: '', before: '', after: '', undo: '' }
   return async (inside, line) => {
+    const unreasoned = line.op.startsWith('proposal.') ? undefined : await faultOfReason(inside, line.why ?? '')
+    if (unreasoned) throw new ReasonNeeded(unreasoned)
     await addAudit(inside, [{ at: clock.now(), who, via, ...empty, ...line }])
+  }
+}
+
+/** Where the policy asks for a reason, nothing is done without one. */
+export async function faultOfReason({ organisation }: Store, why: string): Promise<Refusal | undefined> {
+  const { reason } = policyFrom(await organisation.policy())
+  return reason === 'required' && why.trim() === '' ? refusal('reasonNeeded') : undefined
+}
+
+/** Ends the transaction of what was to be noted without a reason. A proposal has its own. */
+export class ReasonNeeded extends Error {
+  readonly refusal: Refusal
+
+  constructor(refused: Refusal) {
+    super(refused.why)
+    this.refusal = refused
   }
 }
 

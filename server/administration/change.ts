@@ -107,6 +107,11 @@ export function roleFor(change: Change): Role {
   return operators.has(change.op.slice(0, change.op.indexOf('.'))) ? 'operator' : 'administrator'
 }
 
+/** The field that is wrong first. */
+export function placeOfFault(error: z.ZodError): string {
+  return error.issues[0]?.path.join('.') ?? ''
+}
+
 /** The first thing wrong with what was given as a change. */
 export function faultOfChange(error: z.ZodError): string {
   const issue = error.issues[0]

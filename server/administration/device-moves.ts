@@ -5,6 +5,7 @@ import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Command, commandSchema, type SignedCommand, signCommand } from '../../shared/whitelist/command.ts'
 import type { PolicyKey } from '../keys/policy-key.ts'
 import { primitives } from '../keys/primitives.ts'
+import { type Refusal, refusal } from '../organisation/refusals.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandRow, DeviceRow, DeviceState } from '../store/tables.ts'
 import { nudge } from './nudge.ts'
@@ -33,9 +34,9 @@ export async function moveDevice(
   { verb, device: id, user, wipe }: DeviceMove,
 ): Promise<Done<Moved>> {
   const device = await inside.devices.get(user, id)
-  if (!device) return { ok: false, why: `there is no device ${JSON.stringify(id)}` }
-  const why = faultOf(verb, device.state)
-  if (why !== undefined) return { ok: false, why }
+  if (!device) return refusal('unknownDevice', id)
+  const fault = faultOf(verb, device.state)
+  if (fault) return fault
   if (verb === 'lock' || verb === 'rotate') await addCommand(dependencies, inside, { device, cmd: verb, scope: 'all' })
   if (verb === 'revoke' && wipe) await addCommand(dependencies, inside, { device, cmd: 'wipe', scope: wipe })
   // A lock that never arrived must not arrive now.
@@ -58,11 +59,13 @@ const next: { readonly [V in DeviceMove['verb']]: DeviceState } = {
   revoke: 'revoked',
 }
 
-function faultOf(verb: DeviceMove['verb'], state: DeviceState): string | undefined {
-  if (verb === 'approve' && state === 'revoked') return 'a revoked device stays revoked: enrol it anew'
-  if (verb === 'lock' && state !== 'active' && state !== 'locked') return `the device is ${state}: nothing to lock`
-  if (verb === 'unlock' && state !== 'locked') return `the device is not locked, but ${state}`
-  if (verb === 'rotate' && state !== 'active') return `the device is ${state}: it makes no new keys`
+function faultOf(verb: DeviceMove['verb'], state: DeviceState): Refusal | undefined {
+  if (verb === 'approve' && state === 'revoked') return refusal('deviceRevoked')
+  if (verb === 'lock' && state !== 'active' && state !== 'locked')
+    return refusal('deviceNotActive', state, `the device is ${state}: nothing to lock`)
+  if (verb === 'unlock' && state !== 'locked') return refusal('deviceNotLocked', state)
+  if (verb === 'rotate' && state !== 'active')
+    return refusal('deviceNotActive', state, `the device is ${state}: it makes no new keys`)
   return undefined
 }
 

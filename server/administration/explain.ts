@@ -3,13 +3,13 @@ import { entryFromText } from '../lists/changes.ts'
 import { contactOfEntryRow, readAddress } from '../lists/contact.ts'
 import { contentsOf } from '../lists/contents.ts'
 import { loadOrganisation, type Organisation, type Person } from '../organisation/organisation.ts'
+import { refusal } from '../organisation/refusals.ts'
 import { type Reason, reasonsFor } from '../organisation/shared-cards.ts'
 import { isIn } from '../organisation/units.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow } from '../store/tables.ts'
 import type { Change } from './change.ts'
 import { changeOfRule } from './changes/rules.ts'
-import { unknownUser } from './changes/users.ts'
 
 export type Admission =
   | Reason
@@ -49,7 +49,7 @@ export function explain(store: Store, { user, address, now, unicode }: Question)
     const organisation = await loadOrganisation(inside)
     const viewer = organisation.people.get(user)
     const list = await inside.lists.ofUser(user)
-    if (!viewer || !list) return { ok: false, why: unknownUser(user) }
+    if (!viewer || !list) return refusal('unknownUser', user)
     const { key, text } = read.value
     const own = (await inside.lists.entriesByKeys(list.id, [key, domainOf(key)])).map((row) => row)
     const denial = organisation.denials.find(user, key)

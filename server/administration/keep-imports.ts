@@ -60,7 +60,7 @@ async function take(host: ImportHost, log: Log, { stored, result }: Told): Promi
   // Which row it is, `import run --dry-run` tells: an address is nothing for the log.
   if (!planned.ok) return log.warn('import refused', { kind, count: planned.faults.length })
   if (planned.changes.length === 0) return
-  const done = await planned.carry({})
+  const done = await planned.carry({ why: 'kept in step' })
   if (done.ok) log.info('imported', { kind, count: planned.changes.length })
   else log.warn('import refused', { kind, count: done.faults.length })
 }

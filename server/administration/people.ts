@@ -3,16 +3,15 @@
 import { hashPassword, maxPasswordLength, minPasswordLength } from '../access/passwords.ts'
 import type { Account } from '../accounts.ts'
 import type { Clock } from '../clock.ts'
+import { type Refusal, refusal } from '../organisation/refusals.ts'
 import type { RunAs } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
-import type { Note } from './audit.ts'
+import { faultOfReason, type Note } from './audit.ts'
 import { changeSchema, faultOfChange } from './change.ts'
 import { nudge } from './nudge.ts'
 import { faultOfSubmitted, type Submitted } from './submit.ts'
 
-export type Done<T = undefined> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly why: string }
+export type Done<T = undefined> = { readonly ok: true; readonly value: T } | Refusal
 
 export type NewUser = {
   readonly id: string
@@ -44,32 +43,31 @@ export type PeopleDependencies = {
 export function createPeople(dependencies: PeopleDependencies): People {
   return {
     add: (user, password) => addUser(dependencies, user, password),
-    async setPassword(id, password, why = '') {
-      const read = await readPassword(password)
-      if (!read.ok) return read
-      return changeUser(dependencies, id, async (inside) => {
-        await inside.users.setPassword(id, read.value)
-        await inside.access.clearAttempts(`account:${id}`)
-        await dependencies.note(inside, { op: 'user.password', target: id, why })
-      })
-    },
+    setPassword: (id, password, why = '') => setPassword(dependencies, { id, password, why }),
     disable: (user) => ranAlone(dependencies.run([{ op: 'user.disable', user }])),
     enable: (user) => ranAlone(dependencies.run([{ op: 'user.enable', user }])),
   }
 }
 
-const done = { ok: true, value: undefined } as const
+type Noting = Pick<PeopleDependencies, 'store' | 'clock' | 'note'>
+type NewPassword = { readonly id: string; readonly password: string; readonly why: string }
 
-function unknown(id: string): { readonly ok: false; readonly why: string } {
-  return { ok: false, why: `there is no user ${JSON.stringify(id)}` }
+export async function setPassword(dependencies: Noting, { id, password, why }: NewPassword): Promise<Done> {
+  const read = await readPassword(password)
+  if (!read.ok) return read
+  return changeUser(dependencies, { id, why }, async (inside) => {
+    await inside.users.setPassword(id, read.value)
+    await inside.access.clearAttempts(`account:${id}`)
+    await dependencies.note(inside, { op: 'user.password', target: id, why })
+  })
 }
+
+const done = { ok: true, value: undefined } as const
 
 /** Its hash, or why it cannot be a password. */
 export async function readPassword(password: string): Promise<Done<string>> {
-  if (password.length < minPasswordLength)
-    return { ok: false, why: `a password needs at least ${minPasswordLength} characters` }
-  if (password.length > maxPasswordLength)
-    return { ok: false, why: `a password has at most ${maxPasswordLength} characters` }
+  if (password.length < minPasswordLength) return refusal('passwordShort', `${minPasswordLength}`)
+  if (password.length > maxPasswordLength) return refusal('passwordLong', `${maxPasswordLength}`)
   return { ok: true, value: await hashPassword(password) }
 }
 
@@ -99,12 +97,14 @@ async function ranAlone(ran: Promise<Submitted>): Promise<Done> {
 
 /** A change after which nobody may go on in an old session: they end, and connected clients notice at once. */
 function changeUser(
-  dependencies: PeopleDependencies,
-  id: string,
+  dependencies: Noting,
+  { id, why }: { readonly id: string; readonly why: string },
   work: (inside: Store) => Promise<void>,
 ): Promise<Done> {
   return dependencies.store.transaction(async (inside) => {
-    if (!(await inside.users.get(id))) return unknown(id)
+    if (!(await inside.users.get(id))) return refusal('unknownUser', id)
+    const unreasoned = await faultOfReason(inside, why)
+    if (unreasoned) return unreasoned
     await work(inside)
     await inside.sessions.removeOf(id)
     await nudge(inside, id, dependencies.clock.now())

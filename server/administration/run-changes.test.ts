@@ -162,7 +162,7 @@ test('all or none: one fault names its change and nothing moves; a dry run tells
   const add = (address: string): Change => ({ op: 'contact.add', user: 'alice', contact: { address, name: 'N' } })
   expect(await administration.run([add('a@x.example'), { op: 'user.disable', user: 'nobody' }])).toEqual({
     ok: false,
-    faults: [{ index: 1, why: 'there is no user "nobody"' }],
+    faults: [{ index: 1, why: 'there is no user "nobody"', code: 'unknownUser', what: 'nobody' }],
   })
   expect(await administration.run([add('a@x.example'), add('A@x.example')])).toMatchObject({ faults: [{ index: 1 }] })
   expect(await administration.run([add('@x.example')])).toMatchObject({ faults: [{ index: 0 }] })

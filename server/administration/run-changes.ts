@@ -6,9 +6,10 @@ import { changeList, createLists, noTexts, nothing } from '../lists/editor.ts'
 import { type HeadSigner, issueAll, type ListChange } from '../lists/issue.ts'
 import { type OrganisationStep, standing, stepBetween } from '../lists/list-difference.ts'
 import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
+import { faultAt, type Refusal, refusal } from '../organisation/refusals.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
-import { addAudit } from './audit.ts'
+import { addAudit, faultOfReason } from './audit.ts'
 import type { Change } from './change.ts'
 import { applyChange } from './changes/index.ts'
 import type { CommandSigner } from './device-moves.ts'
@@ -25,7 +26,7 @@ export type Run = {
   readonly now: number
 }
 
-export type Fault = { readonly index: number; readonly why: string }
+export type Fault = Omit<Refusal, 'ok'> & { readonly index: number }
 export type Ran =
   | { readonly ok: true; readonly lists: readonly UserListChange[]; readonly audit: readonly number[] }
   | { readonly ok: false; readonly faults: readonly Fault[] }
@@ -59,6 +60,8 @@ export type RunOptions = {
 export async function runChanges(dependencies: RunDependencies, run: Run, options: RunOptions = {}): Promise<Ran> {
   try {
     return await dependencies.store.transaction(async (inside) => {
+      const unreasoned = options.dry === true ? undefined : await faultOfReason(inside, run.why)
+      if (unreasoned) return { ok: false as const, faults: [faultAt(0, unreasoned)] }
       const outcome = await runInside(dependencies, inside, run)
       if (outcome.ok) await options.also?.(inside, outcome)
       if (!outcome.ok || options.dry === true) throw new Undone(outcome)
@@ -85,7 +88,7 @@ async function runInside(
   for (const [index, change] of run.changes.entries()) {
     const one = await applyChange(work, change, index)
     if (one.ok) applied.push(one)
-    else faults.push({ index, why: one.why })
+    else faults.push(faultAt(index, one))
   }
   if (faults.length > 0) return { ok: false, faults }
   const lists = await writeLists({ config, sign }, work, { before, by: run.who })
@@ -134,9 +137,8 @@ async function writeLists(signing: Signing, work: Work, { before, by }: Before):
     const own = work.newUsers.has(usr) ? standing(step.after) : step
     const result = await changeList(signing, work.inside, { usr, wishes, by, now: work.now, step: own })
     if (result.ok) changed.push({ user: usr, ...result.value })
-    else if (result.kind === 'noList')
-      faults.push({ index: wanted[0]?.index ?? 0, why: `there is no user ${JSON.stringify(usr)}` })
-    else for (const { index, why } of result.faults) faults.push({ index: wanted[index]?.index ?? 0, why })
+    else if (result.kind === 'noList') faults.push(faultAt(wanted[0]?.index ?? 0, refusal('unknownUser', usr)))
+    else for (const fault of result.faults) faults.push({ ...fault, index: wanted[fault.index]?.index ?? 0 })
   }
   if (faults.length > 0) return { ok: false, faults }
   if (step.before === step.after) return { ok: true, value: changed }

@@ -6,9 +6,11 @@ import { randomUUID } from 'node:crypto'
 import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { HeadSigner } from '../lists/issue.ts'
 import { policyFrom } from '../organisation/organisation.ts'
+import { faultAt, type Refusal, refusal } from '../organisation/refusals.ts'
 import type { Config } from '../setup/config.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
+import { faultOfReason } from './audit.ts'
 import { type Change, changeSchema } from './change.ts'
 import type { CommandSigner } from './device-moves.ts'
 import { nudge } from './nudge.ts'
@@ -27,6 +29,8 @@ export async function submit(dependencies: SubmitDependencies, run: Run, options
   const isAtOnce = needs === 'signature' && run.changes.every(needsNoKey)
   if (needs === 'signature' && (sign || isAtOnce))
     return runChanges({ store, config, sign: sign ?? noKey, signCommand }, run, options)
+  const unreasoned = await faultOfReason(store, run.why)
+  if (unreasoned) return { ok: false, faults: [faultAt(0, unreasoned)] }
   const tried = await tryChanges({ store, config }, run)
   if (!tried.ok) return tried
   const id = randomUUID()
@@ -105,16 +109,16 @@ function isOutside(
 }
 
 export type Decision = { readonly id: string; readonly who: string; readonly approve: boolean }
-export type Decided = { readonly ok: true } | { readonly ok: false; readonly why: string }
+export type Decided = { readonly ok: true } | Refusal
 
 /** A proposal is approved by somebody else than whoever made it. */
 export async function decide(store: Store, { id, who, approve }: Decision): Promise<Decided> {
   const proposal = await store.administration.proposal(id)
-  if (!proposal) return { ok: false, why: `there is no proposal ${JSON.stringify(id)}` }
-  if (approve && proposal.who === who) return { ok: false, why: 'a second person has to approve it' }
+  if (!proposal) return refusal('unknownProposal', id)
+  if (approve && proposal.who === who) return refusal('secondPerson')
   const state = approve ? 'ready' : 'refused'
   const moved = await store.administration.moveProposal(id, 'approval', { state, approved_by: who, result: '' })
-  return moved ? { ok: true } : { ok: false, why: 'it was decided already' }
+  return moved ? { ok: true } : refusal('decided')
 }
 
 /** Carries out what is ready, oldest first; each proposal once, whoever does it and however often that is interrupted. */

@@ -1,9 +1,10 @@
 /** Takes lines of the audit log back, as new changes, where what they made still stands. */
+import { faultAt, type Refusal, refusal } from '../organisation/refusals.ts'
 import type { RunAs } from '../setup/context.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import { type Change, changeOps, changeSchema } from './change.ts'
-import type { Ran, RunOptions } from './run-changes.ts'
+import type { Fault, Ran, RunOptions } from './run-changes.ts'
 import type { Submitted } from './submit.ts'
 
 /** Numbers of lines, both included: what was changed together has numbers in a row. */
@@ -21,10 +22,14 @@ export async function undo(
   const rows = await store.administration.auditsAfter(first - 1, last - first + 1)
   if (rows.length < last - first + 1) return refused(`there is no line ${first + rows.length}`)
   const alien = rows.find(({ op }) => !changeOps.has(op))
-  if (alien) return refused(`line ${alien.n} (${alien.op}) cannot be undone`)
+  if (alien) return refusedAs(refusal('undoNever', `${alien.n}`, `line ${alien.n} (${alien.op}) cannot be undone`))
   const steps = rows.toReversed().flatMap(stepsOf)
   if (steps.length === 0)
-    return refused(first === last ? `line ${first} changed nothing` : 'these lines changed nothing')
+    return refusedAs(
+      first === last
+        ? refusal('undoNothing', `${first}`)
+        : refusal('undoNothing', `${first}`, 'these lines changed nothing'),
+    )
   const also = async (inside: Store, ran: Ran) => {
     await expectUnmoved(inside, ran, steps)
     await options.also?.(inside, ran)
@@ -34,9 +39,9 @@ export async function undo(
     // A proposal runs later: whether it fits is seen before it is made.
     const tried = await run(changes, { ...options, dry: true, also })
     const done = tried.ok && options.dry !== true ? await run(changes, { ...options, also }) : tried
-    return done.ok ? done : { ok: false, faults: done.faults.map(({ index, why }) => atLine(steps[index], index, why)) }
+    return done.ok ? done : { ok: false, faults: done.faults.map((fault) => atLine(steps[fault.index], fault)) }
   } catch (error) {
-    if (error instanceof MovedOn) return refused(error.message)
+    if (error instanceof MovedOn) return refusedAs(refusal('undoMoved', `${error.line}`, error.message))
     throw error
   }
 }
@@ -52,14 +57,26 @@ function stepsOf(row: AuditRow): readonly Step[] {
 }
 
 function refused(why: string): Extract<Ran, { readonly ok: false }> {
-  return { ok: false, faults: [{ index: 0, why }] }
+  return refusedAs({ ok: false, why })
 }
 
-function atLine(step: Step | undefined, index: number, why: string) {
-  return { index, why: step ? `line ${step.row.n} cannot be undone: ${why}` : why }
+function refusedAs(refused: Refusal): Extract<Ran, { readonly ok: false }> {
+  return { ok: false, faults: [faultAt(0, refused)] }
 }
 
-class MovedOn extends Error {}
+function atLine(step: Step | undefined, fault: Fault): Fault {
+  const isOfLine = step !== undefined && fault.code !== 'reasonNeeded'
+  return isOfLine ? { ...fault, why: `line ${step.row.n} cannot be undone: ${fault.why}` } : fault
+}
+
+class MovedOn extends Error {
+  readonly line: number
+
+  constructor(line: number, message: string) {
+    super(message)
+    this.line = line
+  }
+}
 
 /** What each line made must be what its undoing finds; of several lines about one thing, what the last one made. */
 async function expectUnmoved(inside: Store, ran: Ran, steps: readonly Step[]): Promise<void> {
@@ -73,6 +90,7 @@ async function expectUnmoved(inside: Store, ran: Ran, steps: readonly Step[]): P
     if (!hasMoved(row.after, made[index]?.before ?? '')) continue
     const later = await laterThan(inside, row, first)
     throw new MovedOn(
+      row.n,
       `line ${row.n} (${row.op} ${row.target}) cannot be undone: ${later} changed it since; it is ${made[index]?.before}, no longer ${row.after}`,
     )
   }

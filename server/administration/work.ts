@@ -1,5 +1,6 @@
 /** What a change's handler works with: the transaction, and what is to be done to the lists at its end. */
 import type { ListWish } from '../lists/changes.ts'
+import type { Refusal } from '../organisation/refusals.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { Change } from './change.ts'
@@ -28,10 +29,6 @@ export type Applied =
       readonly after?: unknown
       readonly undo: readonly Change[]
     }
-  | { readonly ok: false; readonly why: string }
+  | Refusal
 
 export type Handler<C extends Change> = (work: Work, change: C, index: number) => Promise<Applied>
-
-export function refuse(why: string): Applied {
-  return { ok: false, why }
-}

@@ -262,3 +262,30 @@ test('with four eyes the second person approves; whoever proposed does not', asy
     proposals: [{ state: 'approval' }, { state: 'done' }, { state: 'refused' }],
   })
 })
+
+test('where the policy asks for a reason every command that changes something wants one, and reading does not', async () => {
+  const group = await json('group put early --title Early')
+  expect(await json('policy set reason=required --why audit')).toMatchObject({ ok: true })
+  const refused = { exit: 3, error: expect.stringContaining('the policy asks for a reason') }
+  for (const words of [
+    'group put late --title Late',
+    'policy set reason=optional',
+    `undo ${String(group.audit)}`,
+    'role set alice auditor',
+    'token add late --scope read',
+    'enrol --user alice --url https://kith.example.org',
+    'key rotate fresh',
+    'manifest renew',
+  ]) {
+    const answer = await json(words)
+    expect([words, answer]).toMatchObject([words, { ok: false, exit: 3 }])
+    expect([words, JSON.stringify(answer)]).toEqual([words, expect.stringContaining('the policy asks for a reason')])
+  }
+  expect(await json('user password alice', 'another password\n')).toMatchObject(refused)
+  expect(await json('group put late --title Late --dry-run')).toMatchObject({ ok: true, dryRun: true })
+  expect(await json('key list')).toMatchObject({ ok: true })
+  expect(await json('key rotate fresh --why yearly')).toMatchObject({ ok: true, manifest: 2 })
+  expect(await lastLine()).toMatchObject({ op: 'key.rotate', target: 'fresh', why: 'yearly' })
+  expect(await json('enrol --user alice --url https://kith.example.org --why laptop')).toMatchObject({ ok: true })
+  expect(await lastLine()).toMatchObject({ op: 'enrolment.add', target: 'alice', why: 'laptop' })
+})

@@ -1,10 +1,11 @@
 /** The frame of every command: data folder, `--json`, opening and closing the store, telling the outcome. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
+import { ReasonNeeded } from '../administration/audit.ts'
 import { KeyUnreadable } from '../keys/key-files.ts'
 import type { Administration, Context } from '../setup/context.ts'
 import { type StoreFailure, StoreUnusable, storeFailure } from '../store/failures.ts'
-import { type Outcome, tell, unavailable } from './outcome.ts'
+import { type Outcome, refused, tell, unavailable } from './outcome.ts'
 
 export const commonOptions = z.object({ data: z.string(), json: z.boolean().optional() })
 export type CommonOptions = z.infer<typeof commonOptions>
@@ -102,6 +103,7 @@ const words: { readonly [F in StoreFailure]: string } = {
 /** Failures of the surroundings that an administrator can mend; anything else is a bug and is thrown on. */
 function expected(error: unknown): Outcome {
   if (error instanceof KeyUnreadable || error instanceof StoreUnusable) return unavailable(error.message)
+  if (error instanceof ReasonNeeded) return refused(error.message)
   const failure = storeFailure(error)
   if (failure !== undefined) return unavailable(words[failure])
   throw error

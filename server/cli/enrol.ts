@@ -2,21 +2,19 @@
 import type { Command } from 'commander'
 import { renderUnicodeCompact } from 'uqr'
 import { z } from 'zod'
-import { formatEnrolment } from '../../shared/whitelist/enrolment.ts'
-import { introduction, newSecret } from '../access/enrolment-codes.ts'
+import { newEnrolment } from '../administration/access.ts'
 import { readTls } from '../keys/tls.ts'
 import { urlOf } from '../setup/config.ts'
 import type { Administration } from '../setup/context.ts'
-import { administering, commonOptions, withCommon } from './command.ts'
+import { administering, reasonOptions, withReason } from './command.ts'
 import { type Outcome, refused, succeeded, unavailable } from './outcome.ts'
 
-const enrolOptions = commonOptions.extend({ user: z.string(), days: z.string(), url: z.string().optional() })
+const enrolOptions = reasonOptions.extend({ user: z.string(), days: z.string(), url: z.string().optional() })
 
-const dayMs = 24 * 3_600_000
 const maxDays = 90
 
 export function addEnrolCommand(program: Command): void {
-  withCommon(program.command('enrol').description('print an enrolment code for one new device of a user'))
+  withReason(program.command('enrol').description('print an enrolment code for one new device of a user'))
     .requiredOption('--user <login>', 'whose device')
     .option('--days <number>', 'how long the code may be used', '7')
     .option('--url <url>', 'address of the server, where the settings do not tell it')
@@ -34,9 +32,10 @@ async function enrol(administration: Administration, options: z.infer<typeof enr
   if (!tls.ok) return unavailable(tls.why)
   const url = options.url ?? urlOf(config)
   if (url === undefined) return { ok: false, code: 'usage', why: 'the settings name no port: tell --url' }
-  const introduced = await introduction(administration, url, tls.value.cert)
-  const secret = await newSecret(administration, user.id, days * dayMs)
-  const code = formatEnrolment({ ...introduced, secret })
+  const access = { ...administration, url: () => url, cert: tls.value.cert }
+  const made = await newEnrolment(access, { user: user.id, why: options.why ?? '', days })
+  if (!made.ok) return refused(made.why)
+  const { code } = made.value
   const text = `${renderUnicodeCompact(code)}\n${code}\n\nFor one device of ${user.id}, within ${days} days.`
   return succeeded(text, { code, user: user.id, days, url })
 }

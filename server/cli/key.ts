@@ -1,22 +1,25 @@
 /** `kith-server key list|rotate|retire`, `key root export|rotate`, `manifest renew` */
 import { Argument, type Command } from 'commander'
 import { z } from 'zod'
+import type { KeyStep } from '../../shared/key-steps.ts'
 import type { Manifest } from '../../shared/whitelist/manifest.ts'
+import { faultOfReason } from '../administration/audit.ts'
 import type { Done } from '../administration/people.ts'
 import { type Inventory, type KeyFacts, keyInventory } from '../keys/inventory.ts'
+import { takeKeyStep } from '../keys/key-steps.ts'
 import { isProtected, type PortableKey } from '../keys/root-file.ts'
 import { openRoots, type RootFile } from '../keys/root-keys.ts'
 import { exportKey, rotateRoots } from '../keys/root-rotation.ts'
-import { type Rotating, renewManifest, retireKeys, rotateKey } from '../keys/rotation.ts'
+import type { Rotating } from '../keys/rotation.ts'
 import type { Administration } from '../setup/context.ts'
-import { administering, commonOptions, withCommon } from './command.ts'
+import { administering, commonOptions, reasonOptions, withCommon, withReason } from './command.ts'
 import { type Outcome, refused, succeeded, table } from './outcome.ts'
 import { askSecrets, type Question } from './password.ts'
 
 const rotating = ['fresh', 'server', 'gateway', 'policy'] as const
-const rootOptions = commonOptions.extend({ rootKey: z.array(z.string()).default([]) })
+const rootOptions = reasonOptions.extend({ rootKey: z.array(z.string()).default([]) })
 const rotateOptions = rootOptions.extend({ stolen: z.boolean().default(false) })
-const exportOptions = commonOptions.extend({ to: z.string() })
+const exportOptions = reasonOptions.extend({ to: z.string() })
 const rootRotateOptions = rootOptions.extend({ to: z.array(z.string()).min(1), threshold: z.string().default('1') })
 type RootOptions = z.infer<typeof rootOptions>
 
@@ -33,7 +36,7 @@ export function addKeyCommands(program: Command): void {
     .addArgument(new Argument('<key>').choices(rotating))
     .action(administering(rootOptions, retire))
   addRootCommands(key.command('root').description('the keys that sign the manifest'))
-  withCommon(key.command('policy').description('the key that signs lists').command('export'))
+  withReason(key.command('policy').description('the key that signs lists').command('export'))
     .description('move the policy key into a file that a passphrase opens: lists are then signed elsewhere')
     .requiredOption('--to <file>', 'the file, which must not be there yet')
     .action(administering(exportOptions, (administration, options) => moveOut(administration, options, 'policy')))
@@ -44,7 +47,7 @@ export function addKeyCommands(program: Command): void {
 }
 
 function addRootCommands(root: Command): void {
-  withCommon(root.command('export').description('move the root key into a file that a passphrase opens'))
+  withReason(root.command('export').description('move the root key into a file that a passphrase opens'))
     .requiredOption('--to <file>', 'the file, which must not be there yet')
     .action(administering(exportOptions, (administration, options) => moveOut(administration, options, 'root')))
   withRoots(root.command('rotate').description('new root keys, each in a file of its own'))
@@ -54,7 +57,7 @@ function addRootCommands(root: Command): void {
 }
 
 function withRoots(command: Command): Command {
-  return withCommon(command).option(
+  return withReason(command).option(
     '--root-key <file>',
     'file of a root key that is not in the data folder; several times for several',
     collect,
@@ -71,11 +74,7 @@ async function rotate(
   given = '',
 ): Promise<Outcome> {
   const name = nameOf(given)
-  const files = await askFiles(options.rootKey)
-  if (!files.ok) return refused(files.why)
-  const roots = await openRoots(administration, files.value)
-  if (!roots.ok) return refused(roots.why)
-  const done = await rotateKey(administration, { name, stolen, roots: roots.value })
+  const done = await take(administration, options, { step: 'rotate', key: name, stolen })
   return told(done, (manifest) => [`the ${name} key is new`, adviceAfter(name, stolen), versionOf(manifest)])
 }
 
@@ -88,31 +87,41 @@ function adviceAfter(name: Rotating, stolen: boolean): string {
 
 async function retire(administration: Administration, options: RootOptions, given = ''): Promise<Outcome> {
   const name = nameOf(given)
-  const files = await askFiles(options.rootKey)
-  if (!files.ok) return refused(files.why)
-  const roots = await openRoots(administration, files.value)
-  if (!roots.ok) return refused(roots.why)
-  const done = await retireKeys(administration, { name, roots: roots.value })
+  const done = await take(administration, options, { step: 'retire', key: name })
   return told(done, (manifest) => [`only the newest ${name} key is left`, versionOf(manifest)])
 }
 
 async function renew(administration: Administration, options: RootOptions): Promise<Outcome> {
-  const files = await askFiles(options.rootKey)
-  if (!files.ok) return refused(files.why)
+  const done = await take(administration, options, { step: 'renew' })
+  return told(done, (manifest) => [versionOf(manifest)])
+}
+
+async function take(
+  administration: Administration,
+  { rootKey, why = '' }: RootOptions,
+  step: KeyStep,
+): Promise<Done<Manifest>> {
+  const files = await askFiles(rootKey)
+  if (!files.ok) return files
   const roots = await openRoots(administration, files.value)
-  if (!roots.ok) return refused(roots.why)
-  return told(await renewManifest(administration, roots.value), (manifest) => [versionOf(manifest)])
+  if (!roots.ok) return roots
+  return takeKeyStep(administration, step, { roots: roots.value, why, note: administration.note })
 }
 
 async function moveOut(
   administration: Administration,
-  { to }: z.infer<typeof exportOptions>,
+  { to, why = '' }: z.infer<typeof exportOptions>,
   name: PortableKey,
 ): Promise<Outcome> {
+  const unreasoned = await faultOfReason(administration.store, why)
+  if (unreasoned) return refused(unreasoned.why)
   const asked = await askSecrets([{ label: `Passphrase for ${to}`, isNew: true }])
   if (!asked.ok) return refused(asked.why)
   const done = await exportKey(administration, { file: to, passphrase: asked.value[0] ?? '', name })
   if (!done.ok) return refused(done.why)
+  await administration.store.transaction((inside) =>
+    administration.note(inside, { op: 'key.export', target: name, why }),
+  )
   const after = name === 'policy' ? '\nLists are signed by "kith-server sign" from now on, where the file is.' : ''
   const text = `the ${name} key is in ${to} and no longer in the data folder\nKeep the file and its passphrase apart, and a copy of each.${after}`
   return succeeded(text, { file: to })
@@ -120,14 +129,27 @@ async function moveOut(
 
 async function rotateRoot(
   administration: Administration,
-  { to, threshold, rootKey }: z.infer<typeof rootRotateOptions>,
+  { to, threshold, rootKey, why = '' }: z.infer<typeof rootRotateOptions>,
 ): Promise<Outcome> {
   if (!/^\d{1,2}$/.test(threshold)) return { ok: false, code: 'usage', why: '--threshold is a number' }
+  const unreasoned = await faultOfReason(administration.store, why)
+  if (unreasoned) return refused(unreasoned.why)
   const fresh = to.map((file): Question => ({ label: `New passphrase for ${file}`, isNew: true }))
   const files = await askFiles(rootKey, fresh)
   if (!files.ok) return refused(files.why)
   const places = to.map((file, index) => ({ file, passphrase: files.others[index] ?? '' }))
-  const done = await rotateRoots(administration, { to: places, threshold: Number(threshold), from: files.value })
+  const done = await rotateRoots(administration, {
+    to: places,
+    threshold: Number(threshold),
+    from: files.value,
+    also: (inside, { ver, ep, k, rk }) =>
+      administration.note(inside, {
+        op: 'key.rotate',
+        target: 'root',
+        why,
+        after: JSON.stringify({ version: ver, epoch: ep, threshold: k, keys: rk.length }),
+      }),
+  })
   return told(done, (manifest) => [
     `${manifest.k} of ${manifest.rk.length} new root keys must sign from now on`,
     versionOf(manifest),

@@ -13,6 +13,7 @@ import {
   signManifest,
 } from '../../shared/whitelist/manifest.ts'
 import type { Done } from '../administration/people.ts'
+import { type Refusal, refusal } from '../organisation/refusals.ts'
 import type { Context } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
 import type { ManifestRow } from '../store/tables.ts'
@@ -49,11 +50,14 @@ export type ManifestStep = {
   readonly also?: (inside: Store, next: Manifest) => Promise<void>
 }
 
-const words: { readonly [F in ManifestFault]: string } = {
-  malformed: 'the new manifest does not fit: too many keys of one kind; retire the old ones first',
+function refusedFor(fault: ManifestFault): Refusal {
+  if (fault === 'malformed') return refusal('keysMany')
+  return fault === 'gap' ? refusal('keysMoved') : { ok: false, why: words[fault] }
+}
+
+const words: { readonly [F in Exclude<ManifestFault, 'malformed' | 'gap'>]: string } = {
   otherOrg: 'the manifest is of another organisation',
   rollback: 'the stored manifest is newer',
-  gap: 'the stored manifest has moved meanwhile; try again',
   notSigned: 'the root keys given are too few, or not those of this organisation',
   expired: 'the new manifest would have expired already; check the clock of this machine',
   notPinned: 'the root keys are not those of this organisation',
@@ -79,10 +83,10 @@ export function stepManifest(context: Context, step: ManifestStep): Promise<Done
     const known = [...current.m.rk, ...next.rk]
     const signers = step.roots.filter(({ public: key }) => known.includes(toBase64(key)))
     const signed = decodeManifest(encodeManifest(signManifest(primitives, next, signers)))
-    if (!signed) return { ok: false, why: signers.length === 0 ? words.notSigned : words.malformed }
+    if (!signed) return signers.length === 0 ? { ok: false, why: words.notSigned } : refusal('keysMany')
     // The same check that every client makes: what it would refuse is not stored.
     const accepted = acceptNext(primitives, current, signed, now)
-    if (!accepted.ok) return { ok: false, why: words[accepted.fault] }
+    if (!accepted.ok) return refusedFor(accepted.fault)
     await inside.journal.addManifest({ ver: next.ver, bytes: fromUtf8(encodeManifest(signed)) ?? '', at: now })
     await step.also?.(inside, next)
     return { ok: true, value: next }

@@ -2,6 +2,7 @@
 import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import type { Done } from '../administration/people.ts'
+import { refusal } from '../organisation/refusals.ts'
 import type { Context } from '../setup/context.ts'
 import { readKeys } from './key-files.ts'
 import { newestManifest } from './manifests.ts'
@@ -32,5 +33,5 @@ export async function openRoots(
     m.k === 1
       ? 'the root key is not in the data folder: name its file with --root-key FILE'
       : `${m.k} root keys must sign and ${missing} ${missing === 1 ? 'is' : 'are'} missing: name each one's file with --root-key FILE`
-  return { ok: false, why }
+  return refusal('rootElsewhere', '', why)
 }

@@ -6,7 +6,7 @@ import type { Done } from '../administration/people.ts'
 import type { Context } from '../setup/context.ts'
 import { codeOf } from './durable-file.ts'
 import { pairOf, readKeys, settleKeys } from './key-files.ts'
-import { newestManifest, stepManifest } from './manifests.ts'
+import { type ManifestStep, newestManifest, stepManifest } from './manifests.ts'
 import { inUse } from './policy-key.ts'
 import { randomBytes } from './primitives.ts'
 import { openRootFile, type PortableKey, writeRootFile } from './root-file.ts'
@@ -46,12 +46,14 @@ export type RootRotation = {
   readonly threshold: number
   /** Files of the old ones, as far as they are not in the folder. */
   readonly from: readonly RootFile[]
+  /** What belongs to the same transaction as the new manifest. */
+  readonly also?: ManifestStep['also']
 }
 
 /** New root keys, each in a file of its own; the old ones of the folder are destroyed when the manifest has moved. */
 export async function rotateRoots(
   context: Context,
-  { to, threshold, from }: RootRotation,
+  { to, threshold, from, also }: RootRotation,
   passed: Passed = () => undefined,
 ): Promise<Done<Manifest>> {
   if (threshold < 1 || threshold > to.length)
@@ -72,6 +74,7 @@ export async function rotateRoots(
   const stepped = await stepManifest(context, {
     roots: [...old.value, ...made],
     change: (current) => (isSame(current, rk, threshold) ? undefined : { rk, k: threshold }),
+    ...(also ? { also } : {}),
   })
   if (!stepped.ok) return stepped
   passed('stored')

@@ -192,7 +192,7 @@ describe('what an administrator is told', () => {
     expect(await keyInventory(context())).not.toHaveProperty('expiresInDays')
     folder.pass(5 * 365 * day - 89 * day)
     expect(await keyInventory(context())).toMatchObject({ expiresInDays: 88 })
-    expect(await renewManifest(context(), await roots())).toMatchObject({ ok: true, value: { ver: 2 } })
+    expect(await renewManifest(context(), { roots: await roots() })).toMatchObject({ ok: true, value: { ver: 2 } })
     expect(await keyInventory(context())).not.toHaveProperty('expiresInDays')
     expect((await followed()).m.ver).toBe(2)
   })

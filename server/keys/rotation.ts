@@ -13,7 +13,7 @@ import { signerOf } from '../lists/issue.ts'
 import type { Context } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
 import { type KeyName, nextKey, settleKeys } from './key-files.ts'
-import { roleOf, stepManifest } from './manifests.ts'
+import { type ManifestStep, roleOf, stepManifest } from './manifests.ts'
 import { policyKeyOf } from './policy-key.ts'
 import { primitives } from './primitives.ts'
 
@@ -24,6 +24,8 @@ export type Rotation = {
   /** Nobody may trust the old key from now on; of the policy key, no list that it signed either. */
   readonly stolen: boolean
   readonly roots: readonly KeyPair[]
+  /** What belongs to the same transaction as the new manifest. */
+  readonly also?: ManifestStep['also']
 }
 
 /** Called after each step that leaves something behind, so that a test can end the process there. */
@@ -31,7 +33,7 @@ export type Passed = (step: 'made' | 'stored' | 'settled') => void
 
 export async function rotateKey(
   context: Context,
-  { name, stolen, roots }: Rotation,
+  { name, stolen, roots, also }: Rotation,
   passed: Passed = () => undefined,
 ): Promise<Done<Manifest>> {
   const next = await nextKey(context.folder, name)
@@ -46,7 +48,10 @@ export async function rotateKey(
       const keys = stolen ? [text] : withNext(name, current[role], text)
       return { [role]: keys, ...(name === 'policy' && stolen ? { ep: current.ep + 1 } : {}) }
     },
-    also: (inside, manifest) => (name === 'policy' ? signAnew(context, inside, { manifest, key: next }) : nothing),
+    also: async (inside, manifest) => {
+      if (name === 'policy') await signAnew(context, inside, { manifest, key: next })
+      await also?.(inside, manifest)
+    },
   })
   if (!stepped.ok) return stepped
   passed('stored')
@@ -58,13 +63,14 @@ export async function rotateKey(
 /** Takes all but the newest key out of the manifest, then their secrets from the disk. */
 export async function retireKeys(
   context: Context,
-  { name, roots }: Pick<Rotation, 'name' | 'roots'>,
+  { name, roots, also }: Omit<Rotation, 'stolen'>,
   passed: Passed = () => undefined,
 ): Promise<Done<Manifest>> {
   const role = roleOf[name]
   const stepped = await stepManifest(context, {
     roots,
     change: (current) => (current[role].length > 1 ? { [role]: [newestOf(name, current[role])] } : undefined),
+    ...(also ? { also } : {}),
   })
   if (!stepped.ok) return stepped
   passed('stored')
@@ -74,11 +80,12 @@ export async function retireKeys(
 }
 
 /** The same keys in a manifest that lasts longer. */
-export function renewManifest(context: Context, roots: readonly KeyPair[]): Promise<Done<Manifest>> {
-  return stepManifest(context, { roots, change: () => ({}) })
+export function renewManifest(
+  context: Context,
+  { roots, also }: Pick<Rotation, 'roots' | 'also'>,
+): Promise<Done<Manifest>> {
+  return stepManifest(context, { roots, change: () => ({}), ...(also ? { also } : {}) })
 }
-
-const nothing = Promise.resolve()
 
 /**
  * The first key listed is in use. A new F, S or P is used at once: with its first answer a client gets the manifest that

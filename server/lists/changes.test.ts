@@ -18,7 +18,9 @@ test('A3: one entry an address, whatever its case, within the list and within on
     [add('Bo@Partner.example'), add('bo@partner.EXAMPLE'), add('b.o@partner.example')],
     facts,
   )
-  expect(faults).toEqual([{ index: 1, why: 'bo@partner.EXAMPLE is already in the list' }])
+  expect(faults).toEqual([
+    { index: 1, why: 'bo@partner.EXAMPLE is already in the list', code: 'alreadyListed', what: 'bo@partner.EXAMPLE' },
+  ])
   expect([...puts.values()].map((row) => row.key)).toEqual(['bo@partner.example', 'b.o@partner.example'])
 })
 

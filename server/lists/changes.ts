@@ -3,6 +3,7 @@ import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Entry, entryText, isEntry, leafOfText } from '../../shared/whitelist/entry.ts'
 import { primitives } from '../keys/primitives.ts'
+import { faultAt, type Refusal, refusal } from '../organisation/refusals.ts'
 import type { EntryRow } from '../store/tables.ts'
 import {
   type AddressFacts,
@@ -23,7 +24,7 @@ export type ListWish =
   | { readonly op: 'set'; readonly address: string; readonly changes: ContactChanges }
   | { readonly op: 'remove'; readonly address: string }
 
-export type WishFault = { readonly index: number; readonly why: string }
+export type WishFault = Omit<Refusal, 'ok'> & { readonly index: number }
 
 export type Planned = {
   readonly puts: ReadonlyMap<string, EntryRow>
@@ -66,8 +67,8 @@ export function plan(wishes: readonly ListWish[], facts: ListFacts): Planned {
   const draft = new Draft(facts)
   const faults: WishFault[] = []
   for (const [index, wish] of wishes.entries()) {
-    const why = draft.grant(wish)
-    if (why !== undefined) faults.push({ index, why })
+    const refused = draft.grant(wish)
+    if (refused) faults.push(faultAt(index, refused))
   }
   return { ...draft.result(), faults }
 }
@@ -89,12 +90,12 @@ class Draft {
   }
 
   /** Why the wish cannot be granted, or undefined once it is. */
-  grant(wish: ListWish): string | undefined {
+  grant(wish: ListWish): Refusal | undefined {
     if (wish.op === 'add') return this.#add(wish)
     const address = readAddress(wish.address, this.#facts.unicode)
-    if (!address.ok) return address.why
+    if (!address.ok) return address
     const row = this.#rows.get(address.value.key)
-    if (!row) return `${wish.address} is not in the list`
+    if (!row) return refusal('notListed', wish.address)
     if (wish.op === 'set') return this.#set(row, wish.changes)
     this.#rows.delete(row.key)
     this.#puts.delete(row.id)
@@ -102,14 +103,14 @@ class Draft {
     return undefined
   }
 
-  #add({ contact, from }: Extract<ListWish, { readonly op: 'add' }>): string | undefined {
+  #add({ contact, from }: Extract<ListWish, { readonly op: 'add' }>): Refusal | undefined {
     const id = `c${this.#next.toString(36)}`
-    const why = this.#put({ id, rev: 1, source: from?.source ?? '', external: from?.external ?? '' }, contact)
-    if (why === undefined) this.#next += 1
-    return why
+    const refused = this.#put({ id, rev: 1, source: from?.source ?? '', external: from?.external ?? '' }, contact)
+    if (!refused) this.#next += 1
+    return refused
   }
 
-  #set(row: EntryRow, changes: ContactChanges): string | undefined {
+  #set(row: EntryRow, changes: ContactChanges): Refusal | undefined {
     const base = entryFromText(row.json)
     return this.#put(
       { id: row.id, rev: row.rev + 1, source: row.source, external: row.external },
@@ -122,16 +123,16 @@ class Draft {
     place: Pick<EntryRow, 'id' | 'rev' | 'source' | 'external'>,
     input: ContactChanges & { readonly address: string },
     old?: { readonly row: EntryRow; readonly base: Entry },
-  ): string | undefined {
+  ): Refusal | undefined {
     const address = readAddress(input.address, this.#facts.unicode)
-    if (!address.ok) return address.why
+    if (!address.ok) return address
     const { key, domain, text } = address.value
     const other = this.#rows.get(key)
-    if (other && other.id !== place.id) return `${text} is already in the list`
+    if (other && other.id !== place.id) return refusal('alreadyListed', text)
     const about = this.#facts.about(key, domain)
     const { id, rev } = place
     const entry: ContactResult<Entry> = entryOf({ id, rev }, { ...input, address: text }, about, old?.base)
-    if (!entry.ok) return entry.why
+    if (!entry.ok) return entry
     if (old) this.#rows.delete(old.row.key)
     const json = entryText(entry.value)
     // Whether a rule denies it is decided when the list is issued.

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type Address, parseAddress } from '../../shared/address.ts'
 import { type Entry, entryLimits, isEntry } from '../../shared/whitelist/entry.ts'
+import { type Refusal, refusal } from '../organisation/refusals.ts'
 
 export const contactInputSchema = z.strictObject({
   address: z.string().min(1),
@@ -20,7 +21,7 @@ export type ContactInput = z.infer<typeof contactInputSchema>
 export const contactChangesSchema = contactInputSchema.partial()
 export type ContactChanges = z.infer<typeof contactChangesSchema>
 
-export type ContactResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string }
+export type ContactResult<T> = { readonly ok: true; readonly value: T } | Refusal
 
 /** What is known about an address beside what the administrator says. */
 export type AddressFacts = { readonly scope: 'internal' | 'external'; readonly hasAccount: boolean }
@@ -35,7 +36,7 @@ export function readAddress(text: string, unicode: boolean): ContactResult<Addre
   }
   return parsed.ok
     ? parsed
-    : { ok: false, why: `${JSON.stringify(text)} is not an address that can be listed (${parsed.fault})` }
+    : refusal('address', text, `${JSON.stringify(text)} is not an address that can be listed (${parsed.fault})`)
 }
 
 /** `base` is the entry as it was, for a change; the id and revision are those given. */
@@ -63,8 +64,8 @@ export function entryOf(
     ...(groups.length === 0 ? {} : { g: groups }),
     ...(direction === undefined ? {} : { o: direction }),
   }
-  if (entry.n === '') return { ok: false, why: 'a contact needs a name' }
-  return isEntry(entry) ? { ok: true, value: entry } : { ok: false, why: faultOf(entry) }
+  if (entry.n === '') return refusal('contactName')
+  return isEntry(entry) ? { ok: true, value: entry } : faultOf(entry)
 }
 
 /** The entry as an administrator would give it: all that is set, no defaults. */
@@ -119,14 +120,14 @@ export function readExpiry(expires: number | string): ContactResult<number | und
   if (expires === 'never') return { ok: true, value: undefined }
   const time = typeof expires === 'number' ? expires : Date.parse(expires)
   if (Number.isInteger(time) && time >= 0 && time <= lastTime) return { ok: true, value: time }
-  return { ok: false, why: `${JSON.stringify(expires)} is not a date` }
+  return refusal('date', String(expires), `${JSON.stringify(expires)} is not a date`)
 }
 
-function faultOf(entry: Entry): string {
-  if (entry.n.length > entryLimits.n) return `the name is longer than ${entryLimits.n}`
-  if (entry.k.length > entryLimits.k) return `the nickname is longer than ${entryLimits.k}`
-  if (entry.r.length > entryLimits.r) return `the remark is longer than ${entryLimits.r}`
-  if ((entry.g?.length ?? 0) > entryLimits.groups) return `more than ${entryLimits.groups} groups`
-  if (entry.g?.some((group) => group.length > entryLimits.g)) return `a group's name is longer than ${entryLimits.g}`
-  return `${JSON.stringify(entry.a)} is not a level of proof: login, dmarc, dkim:<domain> or key:<public key>`
+function faultOf(entry: Entry): Refusal {
+  if (entry.n.length > entryLimits.n) return refusal('nameLong')
+  if (entry.k.length > entryLimits.k) return refusal('nicknameLong')
+  if (entry.r.length > entryLimits.r) return refusal('remarkLong')
+  if ((entry.g?.length ?? 0) > entryLimits.groups) return refusal('groupsMany')
+  if (entry.g?.some((group) => group.length > entryLimits.g)) return refusal('groupLong')
+  return refusal('proof', entry.a)
 }

@@ -12,6 +12,8 @@ const settings = {
   approval: z.enum(['sponsor', 'administrator', 'none']),
   /** Whether external entries need a second administrator. */
   fourEyes: z.boolean(),
+  /** Whether every change needs a reason for the audit log. */
+  reason: z.enum(['optional', 'required']),
 }
 
 /** Only what is to change: without defaults, which would set back all that is not named. */
@@ -23,6 +25,7 @@ export const organisationPolicySchema = z.strictObject({
   domains: settings.domains.default(false),
   approval: settings.approval.default('administrator'),
   fourEyes: settings.fourEyes.default(false),
+  reason: settings.reason.default('optional'),
 })
 export type OrganisationPolicy = z.infer<typeof organisationPolicySchema>
 

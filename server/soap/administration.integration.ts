@@ -74,6 +74,9 @@ const inputs: { readonly [N in AdminAskName]: Parameters<typeof TestClient.proto
   'admin.decide': { id: 'none', approve: true },
   'admin.change': { changes: [{ op: 'group.put', group: 'g', title: 'G' }], why: '', dry: true },
   'admin.undo': { n: 1, why: '', dry: true },
+  'admin.keys': {},
+  'admin.keyStep': { step: { step: 'renew' }, why: '' },
+  'admin.access': { user: 'bob', give: ['enrolment'], why: '' },
 }
 const names = Object.keys(adminAsks) as AdminAskName[]
 const outside = new Set(['admin.state', 'admin.setUp', 'admin.confirm', 'admin.open', 'admin.close'])
@@ -102,7 +105,7 @@ test('an auditor reads everything and changes nothing', async () => {
   expect(await anna.ask('admin.open', { password: testPassword })).toMatchObject({ out: { step: 'open' } })
   for (const name of names.filter((one) => !outside.has(one))) {
     const answer = await anna.ask(name, inputs[name])
-    const changes = ['admin.change', 'admin.undo', 'admin.decide'].includes(name)
+    const changes = ['admin.change', 'admin.undo', 'admin.decide', 'admin.keyStep', 'admin.access'].includes(name)
     const expected = changes ? 'notAllowed' : name === 'admin.members' ? 'notFound' : 'value'
     expect([name, answer.ok ? 'value' : answer.kind]).toEqual([name, expected])
   }

@@ -21,9 +21,10 @@ export async function ask(service: Service, call: Call): Promise<Answer> {
   const deviceBox = fromBase64(device.dbox, 32)
   if (!user || !deviceBox) return fault('Internal')
   const role = (await service.store.administration.role(user.id))?.role
+  // As it was when the client asked: it may not know the one that the answer itself brings in.
+  const freshSeed = (await service.keys.current()).fresh.secret
   const result = await answerTo(service, { user, device, role, sid, ip: call.ip, gone: call.gone }, request)
   if (!result.ok) tellRefused(service, device, { what: request.what, kind: result.failure.kind })
-  const freshSeed = (await service.keys.current()).fresh.secret
   const sealed = sealAskAnswer(primitives, answerOf(result), request, { freshSeed, deviceBox, random: randomBytes })
   return { ok: true, fields: writeFields(sealed) }
 }

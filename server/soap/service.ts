@@ -10,6 +10,7 @@ import type { Material } from '../lists/material.ts'
 import type { Log } from '../operations/log.ts'
 import type { Metrics } from '../operations/metrics.ts'
 import type { Organisations } from '../organisation/organisation.ts'
+import type { PolicySupervisor } from '../policy-supervisor.ts'
 import type { Hub } from '../push/hub.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
@@ -33,6 +34,11 @@ export type Service = {
   readonly waits: Map<string, () => void>
   /** How much of a list's news each device has been told of, by `user device`. */
   readonly newsTold: Map<string, number>
+  /** Has the policy process, which alone holds P and opens R, do what needs them. */
+  readonly policy: Pick<PolicySupervisor, 'ask'>
+  readonly url: () => string
+  /** The server's certificate, for enrolment codes; absent over plain HTTP. */
+  readonly cert?: string
 }
 
 export type Call = {

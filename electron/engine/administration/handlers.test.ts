@@ -7,7 +7,9 @@ function handlers(answer: unknown) {
   const ask = vi.fn().mockResolvedValue(answer)
   const roleDoubtful = vi.fn()
   const whyClosed = () => fail('locked')
-  return { ask, roleDoubtful, made: administrationHandlers({ ask: () => ask as Ask, whyClosed, roleDoubtful }) }
+  const keysMoved = vi.fn().mockResolvedValue(undefined)
+  const made = administrationHandlers({ ask: () => ask as Ask, whyClosed, roleDoubtful, keysMoved })
+  return { ask, roleDoubtful, keysMoved, made }
 }
 
 test('letters go to the server in normal form, however they were typed', async () => {
@@ -43,6 +45,16 @@ test('without an open account nothing is asked', async () => {
     ask: () => undefined,
     whyClosed: () => fail('locked'),
     roleDoubtful: () => undefined,
+    keysMoved: async () => undefined,
   })
   expect(await made['admin.overview']({})).toEqual(fail('locked'))
+})
+
+test('once the keys have moved the manifest is fetched before the page goes on', async () => {
+  const moved = handlers(ok({ state: 'manifest' }))
+  await moved.made['admin.keyStep']({ step: { step: 'renew' }, why: '' })
+  expect(moved.keysMoved).toHaveBeenCalledOnce()
+  const failed = handlers(fail('busy'))
+  await failed.made['admin.keyStep']({ step: { step: 'renew' }, why: '' })
+  expect(failed.keysMoved).not.toHaveBeenCalled()
 })

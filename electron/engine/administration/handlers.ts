@@ -13,6 +13,8 @@ export type AdministrationDependencies = {
   readonly whyClosed: () => { readonly ok: false } & Result<never>
   /** The role is not what the page believes. */
   readonly roleDoubtful: () => void
+  /** The manifest is another: what the new keys sign is believed only once it is here. */
+  readonly keysMoved: () => Promise<unknown>
 }
 
 export function administrationHandlers(dependencies: AdministrationDependencies): AdministrationHandlers {
@@ -20,7 +22,10 @@ export function administrationHandlers(dependencies: AdministrationDependencies)
   return Object.fromEntries(handlers) as AdministrationHandlers
 }
 
-function handler<N extends AdminAskName>({ ask, whyClosed, roleDoubtful }: AdministrationDependencies, name: N) {
+function handler<N extends AdminAskName>(
+  { ask, whyClosed, roleDoubtful, keysMoved }: AdministrationDependencies,
+  name: N,
+) {
   return async (input: Parsed<KithContract, N>) => {
     const open = ask()
     if (!open) return whyClosed()
@@ -28,6 +33,7 @@ function handler<N extends AdminAskName>({ ask, whyClosed, roleDoubtful }: Admin
     if (question === undefined) return fail('badRequest')
     const answer = await open(name, question as Parameters<typeof open<N>>[1])
     if (!answer.ok && answer.failure.kind === 'notAllowed') roleDoubtful()
+    if (answer.ok && name === 'admin.keyStep') await keysMoved()
     return answer
   }
 }

@@ -34,7 +34,7 @@ export function createAsk(dependencies: AskDependencies): Ask {
   }
 }
 
-const longAsks: ReadonlySet<AskName> = new Set<AskName>(['admin.change', 'admin.undo', 'admin.decide'])
+const longAsks: ReadonlySet<AskName> = new Set<AskName>(['admin.change', 'admin.undo', 'admin.decide', 'admin.keyStep'])
 
 function createAskOne({ calls, primitives, boxSecret, manifest }: AskDependencies): Ask {
   return async (what, input) => {

@@ -7,11 +7,13 @@ import type { Ready } from '../main/MainWindow.tsx'
 import { AuditTab } from './AuditTab.tsx'
 import { ChangeDialog } from './ChangeDialog.tsx'
 import { GroupsTab } from './GroupsTab.tsx'
+import { KeysTab } from './keys/KeysTab.tsx'
 import { OpenGate } from './OpenGate.tsx'
 import { Overview } from './Overview.tsx'
 import { ProposalsTab } from './ProposalsTab.tsx'
+import { AccessDialog } from './people/AccessDialog.tsx'
+import { UsersTab } from './people/UsersTab.tsx'
 import { RulesTab } from './RulesTab.tsx'
-import { UsersTab } from './UsersTab.tsx'
 import { WhyTab } from './WhyTab.tsx'
 
 export type May = { readonly operate: boolean; readonly administer: boolean }
@@ -37,6 +39,8 @@ function contentOf(tab: AdminTab, may: May) {
       return <AuditTab may={may} />
     case 'why':
       return <WhyTab may={may} />
+    case 'keys':
+      return <KeysTab may={may} />
     default:
       return assertNever(tab)
   }
@@ -86,6 +90,7 @@ export function AdministrationPage({ session }: { readonly session: Ready }) {
           <Tabs tab={tab} />
           {contentOf(tab, mayOf(session.role))}
           <ChangeDialog />
+          <AccessDialog />
         </>
       ) : (
         <OpenGate />

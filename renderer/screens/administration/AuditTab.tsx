@@ -14,6 +14,7 @@ import { useWords } from '../../i18n/i18n.ts'
 import { isKnownOp } from '../../store/administration/changes.ts'
 import type { May } from './AdministrationPage.tsx'
 import { linesModel } from './AdminList.tsx'
+import { ChangeFields } from './ChangeFields.tsx'
 import { opWords } from './reason-words.ts'
 
 /** What an operator may take back as well. */
@@ -33,7 +34,6 @@ function Details({
   const { changing } = useStores().administration
   const { t, language } = useWords()
   const { n, op, target, who, via, at, why, before, after } = line
-  const code = (text: string) => <code className="text-sm wrap-anywhere">{text === '' ? t('admin.none') : text}</code>
   const undo = () => {
     onClose()
     void changing.begin({ title: t('admin.undoTitle', { what: opWords(t, op), target }), undo: n })
@@ -47,8 +47,8 @@ function Details({
             { term: t('admin.who'), text: t('common.and', { first: who, second: via }) },
             { term: t('admin.when'), text: formatMoment(language, at) },
             { term: t('change.why'), text: why || t('admin.none') },
-            { term: t('admin.before'), text: code(before) },
-            { term: t('admin.after'), text: code(after) },
+            { term: t('admin.before'), text: <ChangeFields json={before} /> },
+            { term: t('admin.after'), text: <ChangeFields json={after} /> },
           ]}
         />
         {line.undoable && isKnownOp(op) && mayUndo(line, may) && (

@@ -1,11 +1,12 @@
-import { type FormEvent, useState } from 'react'
 import type { Outcome } from '../../../shared/administration.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
-import { TextField } from '../../components/form/TextField.tsx'
 import { Modal } from '../../components/Modal.tsx'
 import { Note } from '../../components/Note.tsx'
+import { formatDate } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
+import { Faults } from './Faults.tsx'
+import { ReasonForm } from './ReasonForm.tsx'
 
 type Lists = Extract<Outcome, { readonly state: 'tried' | 'done' }>
 
@@ -34,7 +35,7 @@ function Difference({ outcome }: { readonly outcome: Lists }) {
 }
 
 function Told({ outcome }: { readonly outcome: Outcome }) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   if (outcome.state === 'pending') {
     return <Note tone="warn">{t(outcome.needs === 'approval' ? 'change.needsApproval' : 'change.needsSignature')}</Note>
   }
@@ -42,15 +43,13 @@ function Told({ outcome }: { readonly outcome: Outcome }) {
     return (
       <Note tone="danger">
         <p className="font-semibold">{t(outcome.faults.length === 0 ? 'change.declined' : 'change.refused')}</p>
-        <ul>
-          {outcome.faults.map(({ index, why }) => (
-            <li key={`${index} ${why}`} lang="en">
-              {why}
-            </li>
-          ))}
-        </ul>
+        <Faults faults={outcome.faults} />
       </Note>
     )
+  }
+  if (outcome.state === 'manifest') {
+    const { version, expires } = outcome
+    return <Note icon="check">{t('keys.moved', { version, at: formatDate(language, expires) })}</Note>
   }
   return (
     <>
@@ -60,45 +59,50 @@ function Told({ outcome }: { readonly outcome: Outcome }) {
   )
 }
 
-function Confirm({ warning }: { readonly warning: string | undefined }) {
-  const { changing } = useStores().administration
-  const { step, wish, tried } = useSlice(changing)
+/** Somebody was added, who cannot sign in yet. */
+function GiveAccess() {
+  const { changing, access } = useStores().administration
+  const { wish, outcome } = useSlice(changing)
   const { t } = useWords()
-  const [why, setWhy] = useState('')
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    void changing.carryOut(why)
+  const [added] = wish && 'changes' in wish ? wish.changes : []
+  if (outcome?.state !== 'done' || added?.op !== 'user.add') return null
+  const { user, name = user } = added
+  const give = () => {
+    changing.close()
+    access.begin({ user, title: t('access.title', { name }), give: ['password', 'enrolment'] })
   }
+  return (
+    <>
+      <p>{t('access.needed', { name })}</p>
+      <button type="button" className="button button-primary justify-self-end" onClick={give}>
+        {t('access.give')}
+      </button>
+    </>
+  )
+}
+
+function Confirm({ warning }: { readonly warning: string | undefined }) {
+  const { changing, organisation } = useStores().administration
+  const { step, wish, tried } = useSlice(changing)
+  const { overview } = useSlice(organisation)
+  const { t } = useWords()
   if (step === 'trying') return <output>{t('change.trying')}</output>
   if (tried?.state === 'refused') return <Told outcome={tried} />
-  const label = wish && 'approve' in wish ? (wish.approve ? 'change.approve' : 'change.decline') : 'change.do'
+  const isDecision = wish !== undefined && 'approve' in wish
+  const label = isDecision ? (wish.approve ? 'change.approve' : 'change.decline') : 'change.do'
+  const isNeeded = tried?.state === 'tried' ? tried.reason : overview?.policy.reason === 'required'
   return (
-    <form className="grid gap-4" onSubmit={submit}>
+    <ReasonForm
+      reason={isDecision ? 'none' : isNeeded ? 'required' : 'optional'}
+      doing={step === 'doing'}
+      submit={t(label)}
+      dangerous={warning !== undefined}
+      onSubmit={(why) => void changing.carryOut(why)}
+      onCancel={changing.close}
+    >
       {warning !== undefined && <Note tone="danger">{warning}</Note>}
       {tried && <Told outcome={tried} />}
-      {wish && !('approve' in wish) && (
-        <TextField
-          label={t('change.why')}
-          hint={t('change.whyHint')}
-          value={why}
-          onChange={setWhy}
-          optional
-          focusFirst
-        />
-      )}
-      <div className="flex justify-end gap-2">
-        <button type="button" className="button" onClick={changing.close}>
-          {t('change.cancel')}
-        </button>
-        <button
-          type="submit"
-          className={`button ${warning === undefined ? 'button-primary' : 'button-danger'}`}
-          disabled={step === 'doing'}
-        >
-          {t(step === 'doing' ? 'change.doing' : label)}
-        </button>
-      </div>
-    </form>
+    </ReasonForm>
   )
 }
 
@@ -113,6 +117,7 @@ export function ChangeDialog() {
       {step === 'over' ? (
         <div className="grid gap-4" aria-live="polite">
           {outcome && <Told outcome={outcome} />}
+          <GiveAccess />
           {failure && (
             <Note tone="danger">
               <FailureText failure={failure} />

@@ -1,4 +1,5 @@
 import { useWords } from '../../i18n/i18n.ts'
+import { ChangeFields } from './ChangeFields.tsx'
 import { opWords } from './reason-words.ts'
 
 /** A change as it was given: the operation, and the rest of it. */
@@ -15,13 +16,13 @@ function partsOf(text: string): { readonly op: string; readonly rest: string } {
 export function Changes({ changes }: { readonly changes: readonly string[] }) {
   const { t } = useWords()
   return (
-    <ul className="grid gap-1 text-sm">
+    <ul className="grid gap-2 text-sm">
       {changes.map((text) => {
         const { op, rest } = partsOf(text)
         return (
-          <li key={text}>
-            {op !== '' && `${opWords(t, op)}: `}
-            <code className="wrap-anywhere">{rest}</code>
+          <li key={text} className="grid gap-1">
+            {op !== '' && <span className="font-medium">{opWords(t, op)}</span>}
+            <ChangeFields json={rest} />
           </li>
         )
       })}

@@ -64,6 +64,7 @@ export function Overview() {
               { term: t('admin.domains'), text: yes(policy.domains) },
               { term: t('admin.fourEyes'), text: yes(policy.fourEyes) },
               { term: t('admin.approval'), text: t(`adminApproval.${policy.approval}`) },
+              { term: t('admin.reason'), text: yes(policy.reason === 'required') },
             ]}
           />
         </Section>

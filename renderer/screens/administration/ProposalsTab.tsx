@@ -41,7 +41,7 @@ function OneProposal({ proposal, may }: { readonly proposal: Proposal; readonly 
   const { t, language } = useWords()
   const { who, at, state, why, changes, count, approvedBy } = proposal
   return (
-    <li className="grid gap-2 border-t border-line pt-4">
+    <li className="grid gap-2 border-t border-line pt-4 first:border-0 first:pt-0">
       <p className="font-medium">
         {t('common.and', { first: who, second: t(`proposalState.${state}`) })}
         {approvedBy !== '' && ` · ${approvedBy}`}

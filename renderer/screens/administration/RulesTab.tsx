@@ -32,6 +32,12 @@ function PolicyDialog({ policy, onClose }: { readonly policy: AdminOverview['pol
             onChange={(checked) => change({ [name]: checked })}
           />
         ))}
+        <Toggle
+          label={t('policy.reason')}
+          hint={t('policyHint.reason')}
+          checked={policy.reason === 'required'}
+          onChange={(checked) => change({ reason: checked ? 'required' : 'optional' })}
+        />
         <Choice
           label={t('admin.approval')}
           value={policy.approval}

@@ -1,35 +1,19 @@
 import { act, fireEvent, screen, within } from '@testing-library/react'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { RoleName } from '../../../shared/administration.ts'
+import { button, openAdministration, press, tab, type } from '../../testing/administering.tsx'
 import { fakeCode } from '../../testing/fake-administration.ts'
 import { settle } from '../../testing/fake-clock.ts'
 import { readySession } from '../../testing/fake-host.ts'
-import { navButton, renderPage } from '../../testing/render-page.tsx'
+import { renderPage } from '../../testing/render-page.tsx'
 
 let end: () => void = () => undefined
 afterEach(() => end())
 
-async function open(role: RoleName, step: 'open' | 'setUp' | 'code' | 'password' = 'open', administered = 3) {
-  const page = await renderPage({ session: { ...readySession, role }, administered })
-  page.state.administration.state = { role, step, totp: step === 'code' }
+async function open(...given: Parameters<typeof openAdministration>) {
+  const page = await openAdministration(...given)
   end = page.end
-  await press(navButton(/Administration/))
-  return { ...page, fake: page.state.administration }
+  return page
 }
-
-async function press(element: HTMLElement) {
-  fireEvent.click(element)
-  await act(settle)
-}
-
-async function type(label: string | RegExp, text: string) {
-  fireEvent.change(screen.getByLabelText(label), { target: { value: text } })
-  await act(settle)
-}
-
-const button = (name: string | RegExp) => screen.getByRole('button', { name })
-const tab = (name: string) =>
-  within(screen.getByRole('navigation', { name: 'Administration' })).getByRole('button', { name })
 
 describe('the section', () => {
   test('an account without a role does not see it, nor finds it in the palette', async () => {
@@ -163,11 +147,33 @@ describe('honest outcomes', () => {
 
   test('what the server would refuse cannot be done', async () => {
     const { fake } = await open('administrator')
-    fake.outcome = { state: 'refused', faults: [{ index: 0, why: 'there is no rule' }] }
+    fake.outcome = { state: 'refused', faults: [{ index: 0, why: 'there is no rule', code: 'unknownRule' }] }
     await press(tab('Rules'))
     await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
-    expect(screen.getByRole('dialog').textContent).toContain('there is no rule')
+    expect(screen.getByRole('dialog').textContent).toContain('The rule is not there any more.')
     expect(screen.queryByRole('button', { name: 'Do it' })).toBeNull()
+  })
+
+  test('what a newer server says in its own words stands beneath a general sentence', async () => {
+    const { fake } = await open('administrator')
+    fake.outcome = { state: 'refused', faults: [{ index: 0, why: 'the moon is full', code: 'moon' }] }
+    await press(tab('Rules'))
+    await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
+    expect(screen.getByRole('dialog').textContent).toContain('The server refused it:')
+    expect(screen.getByText('the moon is full').getAttribute('lang')).toBe('en')
+  })
+
+  test('where the policy asks for a reason, nothing is done before there is one', async () => {
+    const { fake } = await open('administrator')
+    fake.policy = { ...fake.policy, reason: 'required' }
+    await press(tab('Rules'))
+    await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
+    const box = screen.getByLabelText<HTMLInputElement>('Reason')
+    expect(box.required).toBe(true)
+    expect(screen.getByText(/The policy asks for it/)).toBeDefined()
+    await type('Reason', 'it was a mistake')
+    await press(button('Do it'))
+    expect(fake.asked).toMatchObject([{ why: 'it was a mistake' }])
   })
 
   test('a failure on the way is told, and nothing is said to be done', async () => {
@@ -190,6 +196,7 @@ describe('watching', () => {
     act(() => clock.pass(200))
     await act(settle)
     await press(within(list()).getByRole('listitem', { name: /address7@/ }))
+    expect(screen.getByRole('dialog').textContent).toMatch(/BeforeNoneAfterx1/)
     await press(button('Undo'))
     await press(button('Do it'))
     expect(fake.asked).toEqual([{ changes: [{ op: 'undo', n: 7 }], why: '' }])
@@ -200,6 +207,8 @@ describe('watching', () => {
     await press(tab('Requests'))
     const list = within(screen.getByRole('list', { name: 'Proposals' }))
     expect(list.getAllByRole('button', { name: 'Approve' })).toHaveLength(1)
+    // What was proposed stands in words.
+    expect(list.getAllByRole('listitem')[0]?.textContent).toContain('Contact addedUser namebob')
     expect(screen.getByText(/a second person has to approve it/)).toBeDefined()
     await press(list.getByRole('button', { name: 'Approve' }))
     await press(within(screen.getByRole('dialog')).getByRole('button', { name: 'Approve' }))
@@ -260,7 +269,7 @@ test.each(['auditor', 'operator'] as const)('the %s sees only the buttons of the
   const main = within(screen.getByRole('main'))
   const names = () => main.getAllByRole('button').map(({ textContent }) => textContent ?? '')
   const seen: string[] = []
-  for (const one of ['Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why']) {
+  for (const one of ['Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why', 'Keys']) {
     await press(tab(one))
     seen.push(...names())
   }
@@ -272,8 +281,17 @@ test.each(['auditor', 'operator'] as const)('the %s sees only the buttons of the
   await press(tab('Groups'))
   await press(screen.getByRole('listitem', { name: /Sales/ }))
   seen.push(...names())
-  const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why']
-  const reading = [...tabs, 'Close the administration', 'Check the log', 'Ask why', 'Account', 'Contacts', '']
+  const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why', 'Keys']
+  const reading = [
+    ...tabs,
+    'Close the administration',
+    'Check the log',
+    'Ask why',
+    'Look again',
+    'Account',
+    'Contacts',
+    '',
+  ]
   const changing = [...new Set(seen)].filter((name) => !reading.includes(name)).sort()
   const operator = ['Add contact', 'Add group', 'Add members', 'Approve', 'Refuse', 'Remove group', 'Rename']
   expect(changing).toEqual(role === 'auditor' ? [] : operator)

@@ -18,6 +18,7 @@ export type PolicyChanges = {
   readonly domains?: boolean
   readonly fourEyes?: boolean
   readonly approval?: 'sponsor' | 'administrator' | 'none'
+  readonly reason?: 'optional' | 'required'
 }
 
 export type Change =
@@ -64,6 +65,8 @@ export const knownOps = [
   'user.set',
   'user.disable',
   'user.enable',
+  'user.password',
+  'enrolment.add',
   'group.put',
   'group.remove',
   'group.join',
@@ -82,6 +85,16 @@ export const knownOps = [
   'device.lock',
   'device.unlock',
   'device.revoke',
+  'key.rotate',
+  'key.retire',
+  'key.export',
+  'manifest.renew',
+  'token.add',
+  'token.remove',
+  'import.add',
+  'import.remove',
+  'proposal.approve',
+  'proposal.refuse',
 ] as const
 export type KnownOp = (typeof knownOps)[number]
 

@@ -1,10 +1,11 @@
 import { createStore } from 'zustand/vanilla'
 import type { Outcome } from '../../../shared/administration.ts'
+import type { KeyStep } from '../../../shared/key-steps.ts'
 import type { Failure, Result } from '../../../shared/rpc.ts'
 import type { Asking } from './asking.ts'
 import { type Change, given } from './changes.ts'
 
-/** What is to be done: changes, a line of the log to be undone, or a proposal to be decided. */
+/** What is to be done: changes, a line of the log to be undone, a proposal to be decided, or a step of the keys. */
 export type Wish = {
   /** In words, as the dialog's title. */
   readonly title: string
@@ -14,6 +15,7 @@ export type Wish = {
   | { readonly changes: readonly Change[] }
   | { readonly undo: number }
   | { readonly proposal: string; readonly approve: boolean }
+  | { readonly keyStep: KeyStep }
 )
 
 export type ChangingState = {
@@ -33,14 +35,16 @@ export function makeChanging(ask: Asking, moved: () => void) {
   const run = (wish: Wish, why: string, dry: boolean): Promise<Result<Outcome>> => {
     if ('undo' in wish) return ask('admin.undo', { n: wish.undo, why, dry })
     if ('proposal' in wish) return ask('admin.decide', { id: wish.proposal, approve: wish.approve })
+    if ('keyStep' in wish) return ask('admin.keyStep', { step: wish.keyStep, why })
     return ask('admin.change', { changes: given(wish.changes), why, dry })
   }
   return {
     store,
     begin: async (wish: Wish) => {
-      // A proposal was tried when it was made.
-      store.setState({ wish, step: 'proposal' in wish ? 'ready' : 'trying' }, true)
-      if ('proposal' in wish) return
+      // A proposal was tried when it was made; keys are not tried.
+      const isReady = 'proposal' in wish || 'keyStep' in wish
+      store.setState({ wish, step: isReady ? 'ready' : 'trying' }, true)
+      if (isReady) return
       const result = await run(wish, '', true)
       if (store.getState().wish !== wish) return
       store.setState(result.ok ? { step: 'ready', tried: result.value } : { step: 'over', failure: result.failure })

@@ -3,6 +3,7 @@ import type { Operation } from '../operation.ts'
 import { contactOperations } from './contacts.ts'
 import { controlOperations } from './control.ts'
 import { deviceOperations } from './devices.ts'
+import { keyOperations } from './keys.ts'
 import { organisationOperations } from './organisation.ts'
 import { requestOperations } from './requests.ts'
 import { signingOperations } from './signing.ts'
@@ -15,6 +16,7 @@ export const adminOperations: readonly Operation[] = [
   ...controlOperations,
   ...deviceOperations,
   ...requestOperations,
+  ...keyOperations,
   ...signingOperations,
 ]
 

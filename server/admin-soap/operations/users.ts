@@ -1,9 +1,7 @@
 /** People: their accounts. */
 import { z } from 'zod'
-import { formatEnrolment } from '../../../shared/whitelist/enrolment.ts'
-import { introduction, newSecret } from '../../access/enrolment-codes.ts'
-import { createPeople } from '../../administration/people.ts'
-import { submit } from '../../administration/submit.ts'
+import { faultOfTaking, newEnrolment } from '../../administration/access.ts'
+import { setPassword as givePassword } from '../../administration/people.ts'
 import { grants } from '../../administration/tokens.ts'
 import type { UserRow } from '../../store/tables.ts'
 import { changing } from '../changing.ts'
@@ -84,10 +82,12 @@ const getUser = operation({
 })
 
 /** Whoever may become an administrator by it needs all: a password or a device of one opens what the token does not. */
-async function faultOfTaking({ store, holder }: Desk, id: string): Promise<Failed | undefined> {
+async function faultOfGiving({ store, holder, who }: Desk, id: string): Promise<Failed | undefined> {
   if (!(await store.users.get(id))) return unknownUser(id)
   const isAdministrator = (await store.administration.role(id)) !== undefined
-  return isAdministrator && !grants(holder.scopes, 'all') ? failed('NotAllowed', { scope: 'all' }) : undefined
+  if (isAdministrator && !grants(holder.scopes, 'all')) return failed('NotAllowed', { scope: 'all' })
+  const taken = await faultOfTaking(store, { user: id, who })
+  return taken && refused(taken.why)
 }
 
 const setPassword = operation({
@@ -95,42 +95,29 @@ const setPassword = operation({
   scope: 'people',
   input: z.strictObject({ user: z.string(), password: z.string().max(1_000), why: z.string().max(1_000).optional() }),
   output: z.strictObject({}),
-  async work(desk, { user: id, password, why }): Promise<Answer<Record<string, never>>> {
-    const fault = await faultOfTaking(desk, id)
+  async work(desk, { user: id, password, why = '' }): Promise<Answer<Record<string, never>>> {
+    const fault = await faultOfGiving(desk, id)
     if (fault) return fault
-    const { store, clock, config, note, who } = desk
-    const people = createPeople({
-      store,
-      clock,
-      note,
-      run: (changes) => submit({ store, config }, { changes, who, via: 'soap', why: '', now: clock.now() }),
-    })
-    const done = await people.setPassword(id, password, why)
+    const done = await givePassword(desk, { id, password, why })
     return done.ok ? { ok: true, value: {} } : refused(done.why)
   },
 })
 
-const dayMs = 24 * 3_600_000
-
 const createEnrolment = operation({
   name: 'CreateEnrolment',
   scope: 'people',
-  input: z.strictObject({ user: z.string(), days: z.number().int().min(1).max(90).optional() }),
+  input: z.strictObject({
+    user: z.string(),
+    days: z.number().int().min(1).max(90).optional(),
+    why: z.string().max(1_000).optional(),
+  }),
   output: z.strictObject({ code: z.string(), until: time }),
-  async work(desk, { user: id, days = 7 }) {
-    const fault = await faultOfTaking(desk, id)
+  async work(desk, { user: id, days = 7, why = '' }) {
+    const fault = await faultOfGiving(desk, id)
     if (fault) return fault
-    const row = await desk.store.users.get(id)
-    if (row?.state !== 'active') return refused(`${id} is disabled`)
-    const introduced = await introduction(desk, desk.url(), desk.cert)
-    const code = await desk.store.transaction(async (inside) => {
-      await desk.note(inside, { op: 'enrolment.add', target: id })
-      return formatEnrolment({
-        ...introduced,
-        secret: await newSecret({ store: inside, clock: desk.clock }, id, days * dayMs),
-      })
-    })
-    return { ok: true, value: { code, until: timeOf(desk.clock.now() + days * dayMs) } }
+    const made = await newEnrolment(desk, { user: id, why, days })
+    if (!made.ok) return refused(made.why)
+    return { ok: true, value: { code: made.value.code, until: timeOf(made.value.until) } }
   },
 })
 

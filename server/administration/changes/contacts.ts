@@ -2,12 +2,13 @@
 import { entryFromText } from '../../lists/changes.ts'
 import { type ContactChanges, type ContactInput, contactOfEntryRow, readAddress, settled } from '../../lists/contact.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
+import { type Refusal, refusal } from '../../organisation/refusals.ts'
 import type { ChangeOf } from '../change.ts'
-import { type Applied, type Handler, refuse, type Work } from '../work.ts'
+import type { Applied, Handler, Work } from '../work.ts'
 
 export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user, contact, from }, index) => {
-  const why = await faultOfDomain(work, contact.address)
-  if (why !== undefined) return refuse(why)
+  const fault = await faultOfDomain(work, contact.address)
+  if (fault) return fault
   work.wishes.push({ usr: user, index, wish: { op: 'add', contact, ...(from ? { from } : {}) } })
   const { address } = contact
   return {
@@ -19,8 +20,8 @@ export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user,
 }
 
 export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user, address, changes }, index) => {
-  const why = changes.address === undefined ? undefined : await faultOfDomain(work, changes.address)
-  if (why !== undefined) return refuse(why)
+  const fault = changes.address === undefined ? undefined : await faultOfDomain(work, changes.address)
+  if (fault) return fault
   const old = await contactAt(work, user, address)
   work.wishes.push({ usr: user, index, wish: { op: 'set', address, changes } })
   // Another scope may have brought a proof of its own.
@@ -42,9 +43,9 @@ export const removeContact: Handler<ChangeOf<'contact.remove'>> = async (work, {
 }
 
 /** Whole domains are listed only where the organisation says so. */
-async function faultOfDomain({ inside }: Work, address: string): Promise<string | undefined> {
+async function faultOfDomain({ inside }: Work, address: string): Promise<Refusal | undefined> {
   if (!address.startsWith('@') || policyFrom(await inside.organisation.policy()).domains) return undefined
-  return `${address} is a whole domain, and the organisation's policy does not list domains`
+  return refusal('wholeDomain', address)
 }
 
 type OldContact = {

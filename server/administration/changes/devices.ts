@@ -2,7 +2,7 @@
 import type { Change, ChangeOf } from '../change.ts'
 import { type DeviceMove, moveDevice } from '../device-moves.ts'
 import type { Ran } from '../run-changes.ts'
-import { type Applied, type Handler, refuse, type Work } from '../work.ts'
+import type { Applied, Handler, Work } from '../work.ts'
 
 export const approveDevice: Handler<ChangeOf<'device.approve'>> = (work, { user, device }) =>
   move(work, { verb: 'approve', user, device })
@@ -25,7 +25,7 @@ export const revokeDevice: Handler<ChangeOf<'device.revoke'>> = (work, { user, d
 
 async function move({ inside, config, now, signCommand }: Work, asked: DeviceMove): Promise<Applied> {
   const moved = await moveDevice({ org: config.org, now, signCommand }, inside, asked)
-  if (!moved.ok) return refuse(moved.why)
+  if (!moved.ok) return moved
   const { before, after } = moved.value
   const wiped = asked.wipe === undefined ? {} : { wipe: asked.wipe }
   return {

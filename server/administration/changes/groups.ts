@@ -1,7 +1,7 @@
 /** Changes of named groups: their members list each other. */
+import { refusal } from '../../organisation/refusals.ts'
 import type { ChangeOf } from '../change.ts'
-import { type Handler, refuse, type Work } from '../work.ts'
-import { unknownUser } from './users.ts'
+import type { Handler, Work } from '../work.ts'
 
 export const putGroup: Handler<ChangeOf<'group.put'>> = async (work, { group, title }) => {
   const old = await titleOf(work, group)
@@ -14,7 +14,7 @@ export const putGroup: Handler<ChangeOf<'group.put'>> = async (work, { group, ti
 
 export const removeGroup: Handler<ChangeOf<'group.remove'>> = async (work, { group }) => {
   const title = await titleOf(work, group)
-  if (title === undefined) return refuse(unknownGroup(group))
+  if (title === undefined) return refusal('unknownGroup', group)
   const members = (await work.inside.organisation.members()).filter(({ grp }) => grp === group).map(({ usr }) => usr)
   await work.inside.organisation.removeGroup(group)
   work.organisationMoved = true
@@ -26,8 +26,8 @@ export const removeGroup: Handler<ChangeOf<'group.remove'>> = async (work, { gro
 }
 
 export const joinGroup: Handler<ChangeOf<'group.join'>> = async (work, { group, user }) => {
-  if ((await titleOf(work, group)) === undefined) return refuse(unknownGroup(group))
-  if (!(await work.inside.users.get(user))) return refuse(unknownUser(user))
+  if ((await titleOf(work, group)) === undefined) return refusal('unknownGroup', group)
+  if (!(await work.inside.users.get(user))) return refusal('unknownUser', user)
   if (await isMember(work, group, user)) return { ok: true, target: `${group} ${user}`, undo: [] }
   await work.inside.organisation.addMember({ grp: group, usr: user })
   work.organisationMoved = true
@@ -35,14 +35,10 @@ export const joinGroup: Handler<ChangeOf<'group.join'>> = async (work, { group, 
 }
 
 export const leaveGroup: Handler<ChangeOf<'group.leave'>> = async (work, { group, user }) => {
-  if (!(await isMember(work, group, user))) return refuse(`${user} is not in the group ${group}`)
+  if (!(await isMember(work, group, user))) return refusal('notMember', user, `${user} is not in the group ${group}`)
   await work.inside.organisation.removeMember({ grp: group, usr: user })
   work.organisationMoved = true
   return { ok: true, target: `${group} ${user}`, before: 'member', undo: [{ op: 'group.join', group, user }] }
-}
-
-function unknownGroup(group: string): string {
-  return `there is no group ${JSON.stringify(group)}`
 }
 
 async function titleOf({ inside }: Work, group: string): Promise<string | undefined> {

@@ -1,8 +1,9 @@
 /** Changes that decide about a message that the gateway keeps back. A gateway sends what is released. */
+import { refusal } from '../../organisation/refusals.ts'
 import { dueNow, type Move } from '../../store/quarantine.ts'
 import type { ChangeOf } from '../change.ts'
 import { tellNews } from '../nudge.ts'
-import { type Applied, type Handler, refuse, type Work } from '../work.ts'
+import type { Applied, Handler, Work } from '../work.ts'
 
 export const releaseKept: Handler<ChangeOf<'quarantine.release'>> = (work, change) =>
   move(work, change, { from: ['kept', 'asked', 'refused'], to: 'released', due: dueNow })
@@ -14,8 +15,8 @@ type Kept = { readonly user: string; readonly message: number }
 
 async function move({ inside, now }: Work, { user, message: id }: Kept, step: Move): Promise<Applied> {
   const kept = await inside.quarantine.get(user, id)
-  if (!kept) return refuse(`there is no message ${id} in the quarantine of ${JSON.stringify(user)}`)
-  if (!(await inside.quarantine.move({ usr: user, id }, step))) return refuse(`it is ${kept.state} already`)
+  if (!kept) return refusal('keptGone', String(id))
+  if (!(await inside.quarantine.move({ usr: user, id }, step))) return refusal('keptDecided', kept.state)
   await tellNews(inside, [user], now)
   return { ok: true, target: `${user} ${id}`, before: kept.state, after: step.to, undo: [] }
 }

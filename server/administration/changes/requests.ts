@@ -1,28 +1,31 @@
 /** Changes that end a contact request: each side lists the other, or whoever approves says no. */
 import { loadOrganisation } from '../../organisation/organisation.ts'
+import { refusal } from '../../organisation/refusals.ts'
 import type { Change, ChangeOf } from '../change.ts'
 import { explain } from '../explain.ts'
 import { tellNews } from '../nudge.ts'
 import { isDenied, isNobodysHere, type Side, scopeOf, sidesOf } from '../requests/sides.ts'
-import { type Handler, refuse, type Work } from '../work.ts'
+import type { Handler, Work } from '../work.ts'
 
 export const linkRequest: Handler<ChangeOf<'request.link'>> = async (work, { id, scope }, index) => {
   const { inside, now } = work
   const row = await inside.administration.request(id)
-  if (row?.state !== 'accepted') return refuse(`no request ${JSON.stringify(id)} waits for approval`)
+  if (row?.state !== 'accepted')
+    return refusal('requestGone', id, `no request ${JSON.stringify(id)} waits for approval`)
   const organisation = await loadOrganisation(inside)
   const sides = sidesOf(organisation, row)
-  if (!sides) return refuse('one of its users is not there any more')
-  if (isDenied(organisation, sides)) return refuse(`a rule keeps ${row.usr} and ${row.address} apart`)
-  if (isNobodysHere(row, work.config.domain)) return refuse(`nobody here has the address ${row.address}`)
-  if (scope !== scopeOf(sides)) return refuse(`the request is ${scopeOf(sides)}`)
+  if (!sides) return refusal('requestUser')
+  if (isDenied(organisation, sides))
+    return refusal('apart', row.address, `a rule keeps ${row.usr} and ${row.address} apart`)
+  if (isNobodysHere(row, work.config.domain)) return refusal('requestNobody', row.address)
+  if (scope !== scopeOf(sides)) return refusal('requestScope', scopeOf(sides))
   const undo: Change[] = []
   for (const [viewer, other] of [[sides.from, sides.to] as const, [sides.to, sides.from] as const]) {
     const added = await addTo(work, viewer, { other, id, index })
     if (added) undo.push(added)
   }
   const ended = { state: 'done', decided_at: now, decided_by: row.decided_by } as const
-  if (!(await inside.administration.moveRequest(id, 'accepted', ended))) return refuse('it was decided already')
+  if (!(await inside.administration.moveRequest(id, 'accepted', ended))) return refusal('decided')
   await tellNews(work.inside, [row.usr, row.peer], work.now)
   return { ok: true, target: id, before: 'accepted', after: { user: row.usr, address: row.address }, undo }
 }
@@ -32,8 +35,7 @@ export const refuseRequest: Handler<ChangeOf<'request.refuse'>> = async (work, {
   const row = await administration.request(id)
   const ended = { state: 'refused', decided_at: work.now, decided_by: '' } as const
   const isOpen = row?.state === 'asked' || row?.state === 'accepted'
-  if (!isOpen || !(await administration.moveRequest(id, row.state, ended)))
-    return refuse(`there is no open request ${JSON.stringify(id)}`)
+  if (!isOpen || !(await administration.moveRequest(id, row.state, ended))) return refusal('requestGone', id)
   await tellNews(work.inside, [row.usr, row.peer], work.now)
   return { ok: true, target: id, before: row.state, after: { user: row.usr, address: row.address }, undo: [] }
 }

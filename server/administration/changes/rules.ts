@@ -5,10 +5,10 @@ import { readAddress } from '../../lists/contact.ts'
 import { entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import { organisationPolicySchema } from '../../organisation/policy.ts'
+import { refusal } from '../../organisation/refusals.ts'
 import type { RuleRow } from '../../store/administration/tables.ts'
 import type { Change, ChangeOf } from '../change.ts'
-import { type Applied, type Handler, refuse, type Work } from '../work.ts'
-import { unknownUser } from './users.ts'
+import type { Applied, Handler, Work } from '../work.ts'
 
 export const setPolicy: Handler<ChangeOf<'policy.set'>> = async (work, { changes }) => {
   const old = policyFrom(await work.inside.organisation.policy())
@@ -23,26 +23,25 @@ export const openUnits: Handler<ChangeOf<'rule.open'>> = (work, { a, b }) =>
   addRule(work, { kind: 'open', a, b, more: '{}' })
 
 export const openDomain: Handler<ChangeOf<'rule.domain'>> = async (work, { domain, for: audience, name, proof }) => {
-  if (!policyFrom(await work.inside.organisation.policy()).domains)
-    return refuse("the organisation's policy does not list domains")
+  if (!policyFrom(await work.inside.organisation.policy()).domains) return refusal('domainsOff')
   const read = readAddress(domain, work.config.policy.unicode)
-  if (!read.ok) return refuse(read.why)
-  if (proof !== undefined && !isLevel(proof)) return refuse(`${JSON.stringify(proof)} is not a level of proof`)
+  if (!read.ok) return read
+  if (proof !== undefined && !isLevel(proof)) return refusal('proof', proof)
   const more = JSON.stringify({ ...(name === undefined ? {} : { name }), ...(proof === undefined ? {} : { proof }) })
   return addRule(work, { kind: 'domain', a: read.value.key, b: audience, more })
 }
 
 export const denyAddress: Handler<ChangeOf<'rule.deny'>> = async (work, { what, user }) => {
   const read = readAddress(what, work.config.policy.unicode)
-  if (!read.ok) return refuse(read.why)
-  if (user !== undefined && !(await work.inside.users.get(user))) return refuse(unknownUser(user))
+  if (!read.ok) return read
+  if (user !== undefined && !(await work.inside.users.get(user))) return refusal('unknownUser', user)
   return addRule(work, { kind: 'deny', a: read.value.key, b: user ?? '', more: '{}' })
 }
 
 export const removeRule: Handler<ChangeOf<'rule.remove'>> = async (work, { id }) => {
   const { organisation } = work.inside
   const rule = (await organisation.rules()).find((row) => row.id === id)
-  if (!rule) return refuse(`there is no rule ${JSON.stringify(id)}`)
+  if (!rule) return refusal('unknownRule', id)
   await organisation.removeRule(id)
   await organisation.removeCard(cardIdOf(rule))
   work.organisationMoved = true
@@ -51,7 +50,7 @@ export const removeRule: Handler<ChangeOf<'rule.remove'>> = async (work, { id })
 
 export const setRole: Handler<ChangeOf<'role.set'>> = async (work, { user, role }) => {
   const { administration, users } = work.inside
-  if (!(await users.get(user))) return refuse(unknownUser(user))
+  if (!(await users.get(user))) return refusal('unknownUser', user)
   const old = await administration.role(user)
   if (role === 'none') await administration.removeRole(user)
   else await administration.setRole({ usr: user, role, totp: old?.totp ?? '', totp_step: old?.totp_step ?? 0 })

@@ -2,11 +2,12 @@
 import { nobodysHash } from '../../access/passwords.ts'
 import { readAddress, readExpiry } from '../../lists/contact.ts'
 import { entryOfUser, nextCard, userCardId } from '../../organisation/cards.ts'
+import { type Refusal, refusal } from '../../organisation/refusals.ts'
 import type { UserRow } from '../../store/tables.ts'
 import type { UserChanges } from '../../store/users.ts'
 import type { ChangeOf } from '../change.ts'
 import { nudge } from '../nudge.ts'
-import { type Handler, refuse, type Work } from '../work.ts'
+import type { Handler, Work } from '../work.ts'
 
 /** Part of list ids, card ids and file names: plain and short. */
 const loginPattern = /^[a-z0-9][a-z0-9._-]{0,59}$/
@@ -14,10 +15,10 @@ const loginPattern = /^[a-z0-9][a-z0-9._-]{0,59}$/
 export const addUser: Handler<ChangeOf<'user.add'>> = async (work, change) => {
   const { inside, config, now } = work
   const { user, scope, op: _op, ...given } = change
-  if (!loginPattern.test(user)) return refuse('a login name has letters a to z, digits, dot, _ and -, at most 60')
-  if (await inside.users.get(user)) return refuse(`the user ${user} is there already`)
+  if (!loginPattern.test(user)) return refusal('login')
+  if (await inside.users.get(user)) return refusal('userExists', user)
   const read = await readPerson(work, user, { address: `${user}@${config.domain}`, ...given })
-  if (!read.ok) return refuse(read.why)
+  if (!read.ok) return read
   const { name = '', address = '', address_key = '', department = '', sponsor = '', expires = 0 } = read.value
   const row: UserRow = {
     id: user,
@@ -41,9 +42,9 @@ export const addUser: Handler<ChangeOf<'user.add'>> = async (work, change) => {
 
 export const setUser: Handler<ChangeOf<'user.set'>> = async (work, { user, changes }) => {
   const old = await work.inside.users.get(user)
-  if (!old) return refuse(unknownUser(user))
+  if (!old) return refusal('unknownUser', user)
   const read = await readPerson(work, user, changes)
-  if (!read.ok) return refuse(read.why)
+  if (!read.ok) return read
   await work.inside.users.change(user, read.value)
   const next = { ...old, ...read.value }
   await writeCard(work, next)
@@ -55,7 +56,7 @@ export const setUser: Handler<ChangeOf<'user.set'>> = async (work, { user, chang
 export const disableUser: Handler<ChangeOf<'user.disable'>> = async (work, { user }) => {
   const { inside, now } = work
   const old = await inside.users.get(user)
-  if (!old) return refuse(unknownUser(user))
+  if (!old) return refusal('unknownUser', user)
   await inside.users.setState(user, 'disabled')
   await inside.sessions.removeOf(user)
   await nudge(inside, user, now)
@@ -65,14 +66,10 @@ export const disableUser: Handler<ChangeOf<'user.disable'>> = async (work, { use
 
 export const enableUser: Handler<ChangeOf<'user.enable'>> = async (work, { user }) => {
   const old = await work.inside.users.get(user)
-  if (!old) return refuse(unknownUser(user))
+  if (!old) return refusal('unknownUser', user)
   await work.inside.users.setState(user, 'active')
   await writeCard(work, old)
   return { ok: true, target: user, before: old.state, after: 'active', undo: [{ op: 'user.disable', user }] }
-}
-
-export function unknownUser(user: string): string {
-  return `there is no user ${JSON.stringify(user)}`
 }
 
 async function writeCard(work: Work, user: UserRow): Promise<void> {
@@ -82,7 +79,7 @@ async function writeCard(work: Work, user: UserRow): Promise<void> {
   work.organisationMoved = true
 }
 
-type Read = { readonly ok: true; readonly value: UserChanges } | { readonly ok: false; readonly why: string }
+type Read = { readonly ok: true; readonly value: UserChanges } | Refusal
 
 /** The given fields as rows hold them, or why one of them cannot be. */
 async function readPerson(
@@ -92,21 +89,19 @@ async function readPerson(
 ): Promise<Read> {
   const value: { -readonly [K in keyof UserChanges]: UserChanges[K] } = {}
   if (given.name !== undefined) value.name = oneLine(given.name)
-  if (value.name === '') return { ok: false, why: 'a user needs a name' }
+  if (value.name === '') return refusal('userName')
   if (given.address !== undefined) {
     const address = readAddress(given.address, config.policy.unicode)
     if (!address.ok) return address
-    if (given.address.startsWith('@')) return { ok: false, why: 'a user needs an address' }
+    if (given.address.startsWith('@')) return refusal('userAddress')
     const other = await inside.users.byAddress(address.value.key)
-    if (other && other.id !== user)
-      return { ok: false, why: `the address ${address.value.text} belongs to another user` }
+    if (other && other.id !== user) return refusal('addressTaken', address.value.text)
     value.address = address.value.text
     value.address_key = address.value.key
   }
   if (given.department !== undefined) value.department = oneLine(given.department)
   if (given.sponsor !== undefined) {
-    if (given.sponsor !== '' && !(await inside.users.get(given.sponsor)))
-      return { ok: false, why: unknownUser(given.sponsor) }
+    if (given.sponsor !== '' && !(await inside.users.get(given.sponsor))) return refusal('unknownUser', given.sponsor)
     value.sponsor = given.sponsor
   }
   if (given.expires !== undefined) {

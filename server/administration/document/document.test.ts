@@ -108,6 +108,8 @@ const document = record({
     domains: constantFrom(true),
     approval: constantFrom<'sponsor' | 'none'>('sponsor', 'none'),
     fourEyes: constantFrom(false),
+    // Required, it would have to be given with every step of the test.
+    reason: constantFrom('optional' as const),
   }),
   users: tuple(person('alice', 'alice@example.org'), person('bob', 'bob@example.org')),
   guests: tuple(person('guest', 'gu@y.example')),

@@ -5,7 +5,7 @@ import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { brokenAudit, textOfLine } from '../../administration/audit.ts'
+import { brokenAudit, faultOfReason, textOfLine } from '../../administration/audit.ts'
 import { type Lines, undo } from '../../administration/undo.ts'
 import type { Administration } from '../../setup/context.ts'
 import type { AuditRow } from '../../store/administration/tables.ts'
@@ -103,10 +103,12 @@ async function writeAll(store: Store, to: string): Promise<number> {
   return last
 }
 
-function undoLines(administration: Administration, options: ChangeOptions, text = ''): Promise<Outcome> {
+async function undoLines(administration: Administration, options: ChangeOptions, text = ''): Promise<Outcome> {
   const lines = linesOf(text)
-  if (!lines)
-    return Promise.resolve({ ok: false, code: 'usage', why: `${text}: a line is a number; several are 17-42` })
+  if (!lines) return { ok: false, code: 'usage', why: `${text}: a line is a number; several are 17-42` }
+  // The number alone is no reason.
+  const unreasoned = options.dryRun ? undefined : await faultOfReason(administration.store, options.why ?? '')
+  if (unreasoned) return refused(unreasoned.why)
   const why = `undo ${text}${options.why === undefined ? '' : `: ${options.why}`}`
   return carry((more) => undo(administration, lines, more), { ...options, why })
 }

@@ -14,7 +14,7 @@ export function addPolicyCommands(program: Command): void {
   withChange(
     policy
       .command('set <settings...>')
-      .description('such as everyone=on departments=off domains=on approval=sponsor fourEyes=on'),
+      .description('such as everyone=on departments=off domains=on approval=sponsor fourEyes=on reason=required'),
   ).action(administering(changeOptions, set))
   const role = program.command('role').description('who may administer')
   withChange(role.command('set <login> <role>').description('none, auditor, operator or administrator'))

@@ -4,12 +4,14 @@ import type { AdminRequest, AuditLine, Outcome, Proposal } from '../../../../sha
 import type { ReleaseRequest } from '../../../../shared/quarantine.ts'
 import { fail, ok } from '../../../../shared/rpc.ts'
 import { brokenAudit } from '../../../administration/audit.ts'
-import { changeSchema, faultOfChange } from '../../../administration/change.ts'
+import { changeSchema, faultOfChange, placeOfFault } from '../../../administration/change.ts'
 import { isOpen } from '../../../administration/requests/requests.ts'
 import { type OperatorView, requestsForOperators } from '../../../administration/requests/views.ts'
 import type { Fault, Ran } from '../../../administration/run-changes.ts'
 import { decide, type Submitted, submit, tryChanges } from '../../../administration/submit.ts'
 import { undo } from '../../../administration/undo.ts'
+import { policyFrom } from '../../../organisation/organisation.ts'
+import { faultAt, refusal } from '../../../organisation/refusals.ts'
 import type { RunAs } from '../../../setup/context.ts'
 import type { AuditRow, ProposalRow } from '../../../store/administration/tables.ts'
 import type { Quarantined } from '../../../store/quarantine.ts'
@@ -69,7 +71,7 @@ export const controlAsks: Pick<AskHandlers, Names> = {
 
   'admin.decide': async (service, caller, { id, approve }) => {
     const decided = await decide(service.store, { id, who: caller.user.id, approve })
-    if (!decided.ok) return ok(refused([{ index: 0, why: decided.why }]))
+    if (!decided.ok) return ok(refused([faultAt(0, decided)]))
     const { user, device } = caller
     service.log.info('proposal decided', { user: user.id, device: device.id, kind: approve ? 'approved' : 'refused' })
     if (!approve) return ok(refused([]))
@@ -78,7 +80,9 @@ export const controlAsks: Pick<AskHandlers, Names> = {
 
   'admin.change': async (service, caller, { changes: given, why, dry }) => {
     const parsed = given.map((change) => changeSchema.safeParse(change))
-    const faults = parsed.flatMap((one, index) => (one.success ? [] : [{ index, why: faultOfChange(one.error) }]))
+    const faults = parsed.flatMap((one, index) =>
+      one.success ? [] : [faultAt(index, refusal('malformed', placeOfFault(one.error), faultOfChange(one.error)))],
+    )
     if (faults.length > 0) return ok(refused(faults))
     const changes = parsed.flatMap((one) => one.data ?? [])
     return ok(await settled(service, caller, await runFor(service, caller)(changes, { why, dry }), dry))
@@ -103,7 +107,7 @@ function runFor({ store, config, clock }: Service, { user }: AskCaller): RunAs {
 
 /** What became of it, as far as the caller can wait. */
 async function settled(service: Service, { gone }: AskCaller, submitted: Submitted, dry = false): Promise<Outcome> {
-  if (!('pending' in submitted)) return outcomeOf(submitted, dry)
+  if (!('pending' in submitted)) return dry ? triedOf(submitted, await needsReason(service)) : outcomeOf(submitted)
   const { pending, needs } = submitted
   const row = needs === 'signature' ? await carriedOut(service, pending, gone) : undefined
   if (!row) return { state: 'pending', id: pending, needs }
@@ -120,10 +124,22 @@ async function carriedOut({ store }: Service, id: string, gone: AbortSignal): Pr
   return undefined
 }
 
-function outcomeOf(ran: Ran, dry = false): Outcome {
+function outcomeOf(ran: Ran): Outcome {
   if (!ran.ok) return refused(ran.faults)
+  return { state: 'done', ...listsOf(ran), audit: ran.audit.slice(0, mostShown) }
+}
+
+function triedOf(ran: Ran, reason: boolean): Outcome {
+  return ran.ok ? { state: 'tried', ...listsOf(ran), reason } : refused(ran.faults)
+}
+
+async function needsReason({ store }: Service): Promise<boolean> {
+  return policyFrom(await store.organisation.policy()).reason === 'required'
+}
+
+function listsOf(ran: Extract<Ran, { readonly ok: true }>) {
   const sum = (pick: 'added' | 'changed' | 'removed') => ran.lists.reduce((all, list) => all + list[pick], 0)
-  const told = {
+  return {
     lists: ran.lists.length,
     added: sum('added'),
     changed: sum('changed'),
@@ -132,13 +148,16 @@ function outcomeOf(ran: Ran, dry = false): Outcome {
       .slice(0, mostShown)
       .map(({ user, added, changed, removed }) => ({ user, added, changed, removed })),
   }
-  return dry ? { state: 'tried', ...told } : { state: 'done', ...told, audit: ran.audit.slice(0, mostShown) }
 }
 
 function refused(faults: readonly Fault[]): Outcome {
   return {
     state: 'refused',
-    faults: faults.slice(0, mostShown).map(({ index, why }) => ({ index, why: plain(why, 500) })),
+    faults: faults.slice(0, mostShown).map(({ why, what, ...rest }) => ({
+      ...rest,
+      why: plain(why, 500),
+      ...(what === undefined ? {} : { what: plain(what, 320) }),
+    })),
   }
 }
 

@@ -30,6 +30,9 @@ const needs: { readonly [N in AdminAskName]: { readonly role: Role; readonly out
   'admin.decide': { role: 'administrator' },
   'admin.change': { role: 'operator' },
   'admin.undo': { role: 'operator' },
+  'admin.keys': { role: 'auditor' },
+  'admin.keyStep': { role: 'administrator' },
+  'admin.access': { role: 'administrator' },
 }
 
 export function gated<N extends AdminAskName>(name: N, handler: AskHandler<N>): AskHandler<N> {

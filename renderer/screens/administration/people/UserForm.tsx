@@ -1,11 +1,11 @@
 import { type FormEvent, useState } from 'react'
-import type { AdminUser } from '../../../shared/administration.ts'
-import { useStores } from '../../components/context.tsx'
-import { Choice } from '../../components/form/Choice.tsx'
-import { TextField } from '../../components/form/TextField.tsx'
-import { Modal } from '../../components/Modal.tsx'
-import { useWords } from '../../i18n/i18n.ts'
-import type { PersonFields } from '../../store/administration/changes.ts'
+import type { AdminUser } from '../../../../shared/administration.ts'
+import { useStores } from '../../../components/context.tsx'
+import { Choice } from '../../../components/form/Choice.tsx'
+import { TextField } from '../../../components/form/TextField.tsx'
+import { Modal } from '../../../components/Modal.tsx'
+import { useWords } from '../../../i18n/i18n.ts'
+import type { PersonFields } from '../../../store/administration/changes.ts'
 
 export function dayOf(expires: number): string {
   return expires === 0 ? '' : new Date(expires).toISOString().slice(0, 10)
@@ -83,7 +83,7 @@ export function AddUserDialog({ onClose }: { readonly onClose: () => void }) {
           onChange={setScope}
         />
         <Fields value={fields} onChange={setFields} />
-        <p className="text-sm text-muted">{t('admin.passwordLater')}</p>
+        <p className="text-sm text-muted">{t('access.later')}</p>
         <button type="submit" className="button button-primary justify-self-end">
           {t('admin.next')}
         </button>

@@ -1,16 +1,16 @@
 import { useState } from 'react'
-import { type AdminUser, roleSchema } from '../../../shared/administration.ts'
-import { useSlice, useStores } from '../../components/context.tsx'
-import { Facts } from '../../components/Facts.tsx'
-import { FailureText } from '../../components/FailureText.tsx'
-import { Choice } from '../../components/form/Choice.tsx'
-import { IconButton } from '../../components/IconButton.tsx'
-import { Note } from '../../components/Note.tsx'
-import { scrollStop } from '../../components/scroll-stop.ts'
-import { formatDate, formatNames } from '../../i18n/format.ts'
-import { useWords } from '../../i18n/i18n.ts'
-import { Section } from '../settings/Section.tsx'
-import type { May } from './AdministrationPage.tsx'
+import { type AdminUser, roleSchema } from '../../../../shared/administration.ts'
+import { useSlice, useStores } from '../../../components/context.tsx'
+import { Facts } from '../../../components/Facts.tsx'
+import { FailureText } from '../../../components/FailureText.tsx'
+import { Choice } from '../../../components/form/Choice.tsx'
+import { IconButton } from '../../../components/IconButton.tsx'
+import { Note } from '../../../components/Note.tsx'
+import { scrollStop } from '../../../components/scroll-stop.ts'
+import { formatDate, formatNames } from '../../../i18n/format.ts'
+import { useWords } from '../../../i18n/i18n.ts'
+import { Section } from '../../settings/Section.tsx'
+import type { May } from '../AdministrationPage.tsx'
 import { UserContacts } from './UserContacts.tsx'
 import { UserDevices } from './UserDevices.tsx'
 import { EditUserDialog } from './UserForm.tsx'
@@ -37,6 +37,41 @@ function AccountFacts({ user, groups }: { readonly user: AdminUser; readonly gro
   )
 }
 
+/** A new password ends the user's sessions: one's own would end before it was read. */
+function AccessButtons({ user }: { readonly user: AdminUser }) {
+  const { access } = useStores().administration
+  const { session } = useSlice(useStores().session)
+  const { t } = useWords()
+  const isOwn = session?.step === 'ready' && session.user === user.user
+  const { name } = user
+  return (
+    <>
+      {!isOwn && (
+        <button
+          type="button"
+          className="button"
+          onClick={() =>
+            access.begin({ user: user.user, title: t('access.passwordTitle', { name }), give: ['password'] })
+          }
+        >
+          {t('access.password')}
+        </button>
+      )}
+      {user.state === 'active' && (
+        <button
+          type="button"
+          className="button"
+          onClick={() =>
+            access.begin({ user: user.user, title: t('access.enrolmentTitle', { name }), give: ['enrolment'] })
+          }
+        >
+          {t('access.enrolment')}
+        </button>
+      )}
+    </>
+  )
+}
+
 function AccountButtons({ user }: { readonly user: AdminUser }) {
   const { changing } = useStores().administration
   const { t } = useWords()
@@ -54,6 +89,7 @@ function AccountButtons({ user }: { readonly user: AdminUser }) {
       <button type="button" className="button" onClick={() => setEditing(true)}>
         {t('admin.edit')}
       </button>
+      <AccessButtons user={user} />
       <button type="button" className={`button ${isActive ? 'button-danger' : ''}`} onClick={() => void toggle()}>
         {t(isActive ? 'admin.disable' : 'admin.enable')}
       </button>

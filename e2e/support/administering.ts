@@ -1,0 +1,45 @@
+/** What an administrator does: shared by the specs of that section. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Page } from '@playwright/test'
+import { codeOf } from './authenticator.ts'
+import { show } from './journeys.ts'
+import type { Organisation } from './organisation.ts'
+
+export const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why', 'Keys'] as const
+
+export function give(organisation: Organisation, user: string, role: 'auditor' | 'operator' | 'administrator') {
+  return organisation.command(['role', 'set', user, role])
+}
+
+export async function openTab(page: Page, name: (typeof tabs)[number]): Promise<void> {
+  await page.getByRole('navigation', { name: 'Administration' }).getByRole('button', { name }).click()
+}
+
+/** Sets up an authenticator, up to the open administration; gives its secret. */
+export async function setUp(page: Page, password: string): Promise<string> {
+  await show(page, 'Administration')
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByRole('figure', { name: /QR code/ })).toBeVisible()
+  const secret = (await page.getByTestId('secret').textContent()) ?? ''
+  await page.getByLabel('Code', { exact: true }).fill(codeOf(secret))
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await page.getByRole('navigation', { name: 'Administration' }).waitFor()
+  return secret
+}
+
+/** Gives the reason, does it, and closes the dialog that says so. */
+export async function carryOut(page: Page, why: string): Promise<void> {
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Reason').fill(why)
+  await dialog.getByRole('button', { name: 'Do it' }).click()
+  await expect(dialog.getByText('Done.')).toBeVisible()
+  await dialog.getByRole('button', { name: 'Close' }).last().click()
+  await expect(dialog).toBeHidden()
+}
+
+/** What axe finds wrong with the page. */
+export async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))
+}

@@ -1,0 +1,84 @@
+import { roleSchema } from '../../../shared/administration.ts'
+import { Facts } from '../../components/Facts.tsx'
+import { formatDate } from '../../i18n/format.ts'
+import { useWords } from '../../i18n/i18n.ts'
+
+type Field = { readonly name: string; readonly value: unknown }
+
+/** Nested fields stand beside the others: what a change holds is small. */
+function fieldsOf(value: unknown, name = ''): readonly Field[] {
+  if (typeof value !== 'object' || value === null) return [{ name, value }]
+  if (Array.isArray(value)) return value.length === 0 ? [] : [{ name, value: value.map(String).join(', ') }]
+  return Object.entries(value).flatMap(([inner, one]) => fieldsOf(one, inner))
+}
+
+function parsed(json: string): readonly Field[] | undefined {
+  try {
+    return fieldsOf(JSON.parse(json))
+  } catch {
+    return undefined
+  }
+}
+
+const known = {
+  user: 'signIn.user',
+  address: 'card.address',
+  name: 'admin.name',
+  remark: 'card.remark',
+  nickname: 'card.nickname',
+  groups: 'adminTab.groups',
+  scope: 'card.scope',
+  expires: 'card.expires',
+  department: 'admin.department',
+  sponsor: 'admin.sponsor',
+  group: 'admin.groupId',
+  title: 'admin.groupTitle',
+  role: 'admin.role',
+  device: 'admin.devices',
+  what: 'admin.target',
+  domain: 'admin.domain',
+  for: 'admin.domainFor',
+  a: 'admin.openA',
+  b: 'admin.openB',
+  everyone: 'admin.everyone',
+  departments: 'admin.departments',
+  domains: 'admin.domains',
+  fourEyes: 'admin.fourEyes',
+  approval: 'admin.approval',
+  reason: 'admin.reason',
+  version: 'admin.manifest',
+  epoch: 'admin.epoch',
+} as const
+
+function isKnown(name: string): name is keyof typeof known {
+  return name in known
+}
+
+/** Such as the new address beside the one that is changed. */
+function isSecond(fields: readonly Field[], index: number): boolean {
+  return fields.findIndex(({ name }) => name === fields[index]?.name) < index
+}
+
+/** What a change gives, found or made, from its JSON: in words where a field has some, and whole where it was cut. */
+export function ChangeFields({ json }: { readonly json: string }) {
+  const { t, language } = useWords()
+  const fields = json === '' ? [] : parsed(json)
+  if (!fields) return <code className="wrap-anywhere">{json}</code>
+  if (fields.length === 0) return <>{t('admin.none')}</>
+  const said = ({ name, value }: Field) => {
+    if (value === '') return t('admin.none')
+    if (name === 'expires' && value === 'never') return t('card.noExpiry')
+    if (typeof value === 'boolean') return t(value ? 'admin.on' : 'admin.off')
+    if (name === 'expires' && typeof value === 'number') return formatDate(language, value)
+    if (name === 'scope') return t(value === 'internal' ? 'card.internal' : 'card.external')
+    const role = roleSchema.safeParse(value)
+    return name === 'role' && role.success ? t(`adminRole.${role.data}`) : String(value)
+  }
+  const [only] = fields
+  if (fields.length === 1 && only?.name === '') return <span className="wrap-anywhere">{said(only)}</span>
+  const facts = fields.map((field, index) => ({
+    term: `${isSecond(fields, index) ? '→ ' : ''}${isKnown(field.name) ? t(known[field.name]) : field.name}`,
+    text: <span className="wrap-anywhere">{said(field)}</span>,
+  }))
+  return <Facts facts={facts} close />
+}

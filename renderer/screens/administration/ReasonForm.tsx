@@ -1,0 +1,48 @@
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { TextField } from '../../components/form/TextField.tsx'
+import { useWords } from '../../i18n/i18n.ts'
+
+export type ReasonFormProps = {
+  /** Whether a reason is asked for. */
+  readonly reason: 'none' | 'optional' | 'required'
+  readonly doing: boolean
+  readonly submit: string
+  readonly dangerous?: boolean
+  readonly onSubmit: (why: string) => void
+  readonly onCancel: () => void
+  readonly children: ReactNode
+}
+
+/** The last look before something is done: what it is, and why. */
+export function ReasonForm(props: ReasonFormProps) {
+  const { reason, doing, submit, dangerous = false, onSubmit, onCancel, children } = props
+  const { t } = useWords()
+  const [why, setWhy] = useState('')
+  const send = (event: FormEvent) => {
+    event.preventDefault()
+    onSubmit(why)
+  }
+  return (
+    <form className="grid gap-4" onSubmit={send}>
+      {children}
+      {reason !== 'none' && (
+        <TextField
+          label={t('change.why')}
+          hint={t(reason === 'required' ? 'change.whyNeeded' : 'change.whyHint')}
+          value={why}
+          onChange={setWhy}
+          optional={reason === 'optional'}
+          focusFirst
+        />
+      )}
+      <div className="flex justify-end gap-2">
+        <button type="button" className="button" onClick={onCancel}>
+          {t('change.cancel')}
+        </button>
+        <button type="submit" className={`button ${dangerous ? 'button-danger' : 'button-primary'}`} disabled={doing}>
+          {doing ? t('change.doing') : submit}
+        </button>
+      </div>
+    </form>
+  )
+}

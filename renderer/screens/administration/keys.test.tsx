@@ -1,0 +1,139 @@
+import { act, fireEvent, screen, within } from '@testing-library/react'
+import { afterEach, describe, expect, test } from 'vitest'
+import { button, openAdministration, press, tab, type } from '../../testing/administering.tsx'
+import { fakeAccess } from '../../testing/fake-administration.ts'
+import { settle } from '../../testing/fake-clock.ts'
+
+let end: () => void = () => undefined
+afterEach(() => end())
+
+async function open(...given: Parameters<typeof openAdministration>) {
+  const page = await openAdministration(...given)
+  end = page.end
+  return page
+}
+
+const section = (name: string) => within(screen.getByRole('region', { name }))
+
+describe('keys', () => {
+  test('each key tells its fingerprint, whether it counts, and which manifests list it', async () => {
+    await open('auditor')
+    await press(tab('Keys'))
+    const server = section('Server key')
+    expect(server.getByText('in use · in manifest 3 · on the server')).toBeDefined()
+    expect(server.getByText('still accepted · in manifests 1 to 3 · on the server')).toBeDefined()
+    expect(server.getByText('1 retired')).toBeDefined()
+    expect(server.queryByRole('button')).toBeNull()
+  })
+
+  test('with the root key on the server a key is replaced from here, with a reason', async () => {
+    const { fake } = await open('administrator')
+    fake.outcome = { state: 'manifest', version: 4, epoch: 1, expires: 0 }
+    await press(tab('Keys'))
+    await press(section('Freshness key').getByRole('button', { name: 'Replace' }))
+    await type('Reason', 'every year')
+    await press(button('Do it'))
+    expect(fake.asked).toEqual([{ changes: [{ op: 'rotate', key: 'fresh', stolen: false }], why: 'every year' }])
+    expect(screen.getByRole('dialog').textContent).toContain('Manifest 4 is in force')
+  })
+
+  test('a theft is warned of: no list that the policy key signed counts any more', async () => {
+    const { fake } = await open('administrator')
+    await press(tab('Keys'))
+    await press(section('Policy key').getByRole('button', { name: 'Replace after a theft' }))
+    expect(screen.getByRole('dialog').textContent).toContain('Every list is signed anew')
+    await press(button('Do it'))
+    expect(fake.asked[0]?.changes).toEqual([{ op: 'rotate', key: 'policy', stolen: true }])
+  })
+
+  test('old keys are dropped only where there are any', async () => {
+    const { fake } = await open('administrator')
+    await press(tab('Keys'))
+    expect(section('Gateway key').queryByRole('button', { name: 'Drop the old ones' })).toBeNull()
+    await press(section('Server key').getByRole('button', { name: 'Drop the old ones' }))
+    await press(button('Do it'))
+    expect(fake.asked[0]?.changes).toEqual([{ op: 'retire', key: 'server' }])
+  })
+
+  test('with the root key elsewhere the page shows the very commands, and moves on when they have run', async () => {
+    const { fake } = await open('administrator')
+    fake.keys = { ...fake.keys, missing: 1 }
+    fake.policy = { ...fake.policy, reason: 'required' }
+    await press(tab('Overview'))
+    await press(tab('Keys'))
+    const server = section('Server key')
+    expect(server.getByText('kith-server key rotate server --root-key FILE --why TEXT')).toBeDefined()
+    expect(server.getByText('kith-server key retire server --root-key FILE --why TEXT')).toBeDefined()
+    expect(server.queryByRole('button', { name: 'Replace' })).toBeNull()
+    expect(screen.getByText('kith-server manifest renew --root-key FILE --why TEXT')).toBeDefined()
+    fake.keys = { ...fake.keys, missing: 0, manifest: { ...fake.keys.manifest, version: 9 } }
+    fireEvent.focus(window)
+    await act(settle)
+    expect(section('Server key').getByRole('button', { name: 'Replace' })).toBeDefined()
+    expect(screen.getByText('9')).toBeDefined()
+  })
+
+  test('several root keys: the command names a file for each', async () => {
+    const { fake } = await open('administrator')
+    fake.keys = { ...fake.keys, missing: 2, manifest: { ...fake.keys.manifest, threshold: 2, roots: 3 } }
+    await press(tab('Keys'))
+    await press(section('Root keys').getByRole('radio', { name: '2 of 3 must sign' }))
+    const files = '--root-key FILE1 --root-key FILE2'
+    expect(
+      section('Root keys').getByText(
+        `kith-server key root rotate --to NEW1 --to NEW2 --to NEW3 --threshold 2 ${files}`,
+      ),
+    ).toBeDefined()
+  })
+})
+
+describe('what lets a user sign in', () => {
+  test('whoever was added gets a password and a code, which are gone once the dialog is closed', async () => {
+    const { fake, stores } = await open('administrator')
+    await press(tab('Users'))
+    await press(button('Add user'))
+    await type('User name', 'erin')
+    await type('Name', 'Erin')
+    await press(button('Next'))
+    await press(button('Do it'))
+    await press(button('Make password and code'))
+    await type('Reason', 'joins')
+    await press(button('Make it'))
+    expect(fake.asked.at(-1)).toEqual({
+      changes: [{ op: 'access', user: 'erin', give: ['password', 'enrolment'] }],
+      why: 'joins',
+    })
+    const dialog = screen.getByRole('dialog', { name: 'Let Erin sign in' })
+    expect(dialog.textContent).toContain(fakeAccess.password)
+    expect(dialog.textContent).toContain(fakeAccess.code)
+    expect(within(dialog).getByRole('figure', { name: /QR code/ })).toBeDefined()
+    await press(within(dialog).getAllByRole('button', { name: 'Close' }).at(-1) ?? dialog)
+    expect(document.body.textContent).not.toContain(fakeAccess.password)
+    expect(JSON.stringify(stores.administration.access.store.getState())).not.toContain(fakeAccess.password)
+  })
+
+  test('a known user gets a new password or another code; nobody ends the own session', async () => {
+    const { fake } = await open('administrator')
+    await press(tab('Users'))
+    await press(screen.getByRole('listitem', { name: /bob name/ }))
+    await press(button('New password'))
+    expect(screen.getByRole('dialog').textContent).toContain('signed out everywhere')
+    await press(button('Make it'))
+    expect(fake.asked.at(-1)?.changes).toEqual([{ op: 'access', user: 'bob', give: ['password'] }])
+    await press(screen.getAllByRole('button', { name: 'Close' }).at(-1) ?? document.body)
+    await press(button('All users'))
+    await press(screen.getByRole('listitem', { name: /alice name/ }))
+    expect(screen.queryByRole('button', { name: 'New password' })).toBeNull()
+    expect(button('Enrolment code')).toBeDefined()
+  })
+
+  test('a refusal has words, and gives nothing', async () => {
+    const { state } = await open('administrator')
+    await press(tab('Users'))
+    await press(screen.getByRole('listitem', { name: /bob name/ }))
+    state.failures.set('admin.access', { kind: 'unreachable' })
+    await press(button('Enrolment code'))
+    await press(button('Make it'))
+    expect(screen.getByRole('dialog').textContent).toContain('not reachable')
+  })
+})

@@ -1,0 +1,84 @@
+import type { Access } from '../../../../shared/access.ts'
+import { useSlice, useStores } from '../../../components/context.tsx'
+import { FailureText } from '../../../components/FailureText.tsx'
+import { Modal } from '../../../components/Modal.tsx'
+import { Note } from '../../../components/Note.tsx'
+import { formatMoment } from '../../../i18n/format.ts'
+import { useWords } from '../../../i18n/i18n.ts'
+import type { AccessWish } from '../../../store/administration/access.ts'
+import { Copyable } from '../Copyable.tsx'
+import { Faults } from '../Faults.tsx'
+import { QrCode } from '../QrCode.tsx'
+import { ReasonForm } from '../ReasonForm.tsx'
+
+type Given = Extract<Access, { readonly state: 'given' }>
+
+function Secrets({ given }: { readonly given: Given }) {
+  const { t, language } = useWords()
+  const { password, enrolment } = given
+  return (
+    <>
+      <Note tone="warn">{t('access.once')}</Note>
+      {password !== undefined && <Copyable label={t('access.passwordLabel')} text={password} />}
+      {enrolment && (
+        <>
+          <QrCode text={enrolment.code} label={t('access.qr')} />
+          <Copyable label={t('access.code')} text={enrolment.code} />
+          <p className="text-sm text-muted">{t('access.until', { at: formatMoment(language, enrolment.until) })}</p>
+        </>
+      )}
+    </>
+  )
+}
+
+function Ask({ wish }: { readonly wish: AccessWish }) {
+  const { access, organisation } = useStores().administration
+  const { step } = useSlice(access)
+  const { overview } = useSlice(organisation)
+  const { t } = useWords()
+  return (
+    <ReasonForm
+      reason={overview?.policy.reason ?? 'optional'}
+      doing={step === 'doing'}
+      submit={t('access.make')}
+      onSubmit={(why) => void access.give(why)}
+      onCancel={access.close}
+    >
+      {wish.give.includes('password') && <p>{t('access.passwordHint')}</p>}
+      {wish.give.includes('enrolment') && <p>{t('access.enrolmentHint')}</p>}
+    </ReasonForm>
+  )
+}
+
+/** What lets a user sign in: made by the server, shown once. */
+export function AccessDialog() {
+  const { access } = useStores().administration
+  const { wish, step, outcome, failure } = useSlice(access)
+  const { t } = useWords()
+  if (!wish) return null
+  return (
+    <Modal open onClose={access.close} title={wish.title}>
+      {step === 'over' ? (
+        <div className="grid gap-4" aria-live="polite">
+          {outcome?.state === 'given' && <Secrets given={outcome} />}
+          {outcome?.state === 'refused' && (
+            <Note tone="danger">
+              <p className="font-semibold">{t('change.refused')}</p>
+              <Faults faults={outcome.faults} />
+            </Note>
+          )}
+          {failure && (
+            <Note tone="danger">
+              <FailureText failure={failure} />
+            </Note>
+          )}
+          <button type="button" className="button button-primary justify-self-end" onClick={access.close}>
+            {t('common.close')}
+          </button>
+        </div>
+      ) : (
+        <Ask wish={wish} />
+      )}
+    </Modal>
+  )
+}

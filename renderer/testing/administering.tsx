@@ -1,0 +1,29 @@
+/** For page tests of the administration: the section open, and a hand for it. */
+import { act, fireEvent, screen, within } from '@testing-library/react'
+import type { RoleName } from '../../shared/administration.ts'
+import { settle } from './fake-clock.ts'
+import { readySession } from './fake-host.ts'
+import { navButton, renderPage } from './render-page.tsx'
+
+type Step = 'open' | 'setUp' | 'code' | 'password'
+
+export async function openAdministration(role: RoleName, step: Step = 'open', administered = 3) {
+  const page = await renderPage({ session: { ...readySession, role }, administered })
+  page.state.administration.state = { role, step, totp: step === 'code' }
+  await press(navButton(/Administration/))
+  return { ...page, fake: page.state.administration }
+}
+
+export async function press(element: HTMLElement): Promise<void> {
+  fireEvent.click(element)
+  await act(settle)
+}
+
+export async function type(label: string | RegExp, text: string): Promise<void> {
+  fireEvent.change(screen.getByLabelText(label), { target: { value: text } })
+  await act(settle)
+}
+
+export const button = (name: string | RegExp) => screen.getByRole('button', { name })
+export const tab = (name: string) =>
+  within(screen.getByRole('navigation', { name: 'Administration' })).getByRole('button', { name })

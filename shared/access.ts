@@ -1,0 +1,13 @@
+/** What lets somebody sign in, as the server made it: told once, kept nowhere. */
+import { z } from 'zod'
+import { changeFaultSchema } from './fault-codes.ts'
+
+export const accessSchema = z.discriminatedUnion('state', [
+  z.strictObject({
+    state: z.literal('given'),
+    password: z.string().max(100).exactOptional(),
+    enrolment: z.strictObject({ code: z.string().max(2_000), until: z.number().int() }).exactOptional(),
+  }),
+  z.strictObject({ state: z.literal('refused'), faults: z.array(changeFaultSchema) }),
+])
+export type Access = z.infer<typeof accessSchema>

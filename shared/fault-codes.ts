@@ -1,0 +1,72 @@
+/** Why a change was refused: a closed list, so that every face can have words for each (server/organisation/refusals.ts has the English ones). */
+import { z } from 'zod'
+
+export const faultCodes = [
+  'unknownUser',
+  'userExists',
+  'login',
+  'userName',
+  'userAddress',
+  'addressTaken',
+  'address',
+  'date',
+  'alreadyListed',
+  'notListed',
+  'contactName',
+  'nameLong',
+  'nicknameLong',
+  'remarkLong',
+  'groupsMany',
+  'groupLong',
+  'proof',
+  'domainsOff',
+  'wholeDomain',
+  'unknownGroup',
+  'notMember',
+  'unknownRule',
+  'requestGone',
+  'requestUser',
+  'requestScope',
+  'requestNobody',
+  'apart',
+  'decided',
+  'unknownProposal',
+  'secondPerson',
+  'unknownDevice',
+  'deviceRevoked',
+  'deviceNotActive',
+  'deviceNotLocked',
+  'keptGone',
+  'keptDecided',
+  'undoNothing',
+  'undoNever',
+  'undoMoved',
+  'malformed',
+  'reasonNeeded',
+  'userDisabled',
+  'administratorTaken',
+  'passwordShort',
+  'passwordLong',
+  'rootElsewhere',
+  'policyElsewhere',
+  'keysMany',
+  'keysMoved',
+  'keysAway',
+  'keysWorking',
+] as const
+export const faultCodeSchema = z.enum(faultCodes)
+export type FaultCode = z.infer<typeof faultCodeSchema>
+
+export function isFaultCode(code: string): code is FaultCode {
+  return faultCodeSchema.safeParse(code).success
+}
+
+/** `why`: the server's own words, for codes that the page does not know. */
+export const changeFaultSchema = z.strictObject({
+  index: z.number().int().min(0),
+  why: z.string().max(100_000),
+  /** One of `faultCodes`, or one of a newer server. */
+  code: z.string().max(40).exactOptional(),
+  what: z.string().max(100_000).exactOptional(),
+})
+export type ChangeFault = z.infer<typeof changeFaultSchema>

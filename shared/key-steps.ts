@@ -1,0 +1,49 @@
+/** The organisation's keys as an administrator sees them, and what can be done to them from afar; never a secret. */
+import { z } from 'zod'
+
+const text = z.string().max(200)
+const number = z.number().int().min(0)
+
+/** Keys that the manifest lists and a root key replaces (protocol.md 1). */
+export const rotatingKeys = ['policy', 'fresh', 'server', 'gateway'] as const
+export const rotatingKeySchema = z.enum(rotatingKeys)
+export type RotatingKey = z.infer<typeof rotatingKeySchema>
+
+export const keyFactsSchema = z.strictObject({
+  name: z.enum(['root', ...rotatingKeys]),
+  /** As digits, to compare by telephone. */
+  fingerprint: text,
+  /** `listed`: still accepted beside the one in use. `next`: made by a rotation that is not finished. */
+  state: z.enum(['inUse', 'listed', 'retired', 'next']),
+  /** First and last manifest that lists it; 0 for one that none lists yet. */
+  first: number,
+  last: number,
+  /** Whether its secret is on the server. */
+  here: z.boolean(),
+})
+export type KeyFactsView = z.infer<typeof keyFactsSchema>
+
+export const manifestViewShape = { version: number, epoch: number, expires: z.number().int() }
+
+export const keysViewSchema = z.strictObject({
+  manifest: z.strictObject({
+    ...manifestViewShape,
+    /** How many root keys must sign the next one, of how many. */
+    threshold: number,
+    roots: number,
+  }),
+  /** Root keys that somebody has to bring before anything can be signed. */
+  missing: number,
+  keys: z.array(keyFactsSchema),
+})
+export type KeysView = z.infer<typeof keysViewSchema>
+
+export const keyStepSchema = z.discriminatedUnion('step', [
+  /** A new key. `stolen`: nobody may trust the old one; of the policy key, no list that it signed either. */
+  z.strictObject({ step: z.literal('rotate'), key: rotatingKeySchema, stolen: z.boolean() }),
+  /** All but the newest key are taken out. */
+  z.strictObject({ step: z.literal('retire'), key: rotatingKeySchema }),
+  /** The same keys, valid for longer. */
+  z.strictObject({ step: z.literal('renew') }),
+])
+export type KeyStep = z.infer<typeof keyStepSchema>
