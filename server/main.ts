@@ -1,6 +1,6 @@
 /** The command `kith-server`: composition of its commands, noun and verb. */
 import { Command, CommanderError } from 'commander'
-import { addContactCommands } from './cli/contact.ts'
+import { addContactCommands } from './cli/contacts/contact.ts'
 import { addAuditCommands } from './cli/control/audit.ts'
 import { addProposalCommands } from './cli/control/proposal.ts'
 import { addTokenCommands } from './cli/control/token.ts'

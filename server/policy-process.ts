@@ -8,7 +8,7 @@
 
 import { oneAtATime } from './access/one-at-a-time.ts'
 import { noteAs, ReasonNeeded } from './administration/audit.ts'
-import { commandSignerOf } from './administration/device-moves.ts'
+import { commandSignerOf } from './administration/devices/device-moves.ts'
 import { keepImports } from './administration/keep-imports.ts'
 import { carryOut } from './administration/submit.ts'
 import { systemClock } from './clock.ts'

@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import { addAudit, faultOfReason } from './audit.ts'
 import type { Change } from './change.ts'
 import { applyChange } from './changes/index.ts'
-import type { CommandSigner } from './device-moves.ts'
+import type { CommandSigner } from './devices/device-moves.ts'
 import type { Applied, Work } from './work.ts'
 
 export type Run = {

@@ -15,7 +15,7 @@ import type { HeadSigner, HeadToSign } from '../lists/issue.ts'
 import { reissueDue } from '../lists/reissue.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
-import type { CommandSigner } from './device-moves.ts'
+import type { CommandSigner } from './devices/device-moves.ts'
 import { type Ran, runChanges } from './run-changes.ts'
 import { carryOutOne, faultOfSubmitted, runOf, unsigned, unsignedCommand } from './submit.ts'
 

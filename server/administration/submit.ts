@@ -12,7 +12,7 @@ import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import { faultOfReason } from './audit.ts'
 import { type Change, changeSchema } from './change.ts'
-import type { CommandSigner } from './device-moves.ts'
+import type { CommandSigner } from './devices/device-moves.ts'
 import { nudge } from './nudge.ts'
 import { type Ran, type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
 

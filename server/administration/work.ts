@@ -4,7 +4,7 @@ import type { Refusal } from '../organisation/refusals.ts'
 import type { Config } from '../setup/config.ts'
 import type { Store } from '../store/store.ts'
 import type { Change } from './change.ts'
-import type { CommandSigner } from './device-moves.ts'
+import type { CommandSigner } from './devices/device-moves.ts'
 
 export type Work = {
   readonly inside: Store

@@ -1,7 +1,7 @@
 /** `kith-server device list|approve|lock|unlock|rotate|revoke` */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import type { DeviceCommand } from '../administration/devices.ts'
+import type { DeviceCommand } from '../administration/devices/devices.ts'
 import { deviceWords } from '../keys/device-words.ts'
 import type { DeviceRow } from '../store/tables.ts'
 import { carry } from './changing.ts'

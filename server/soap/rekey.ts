@@ -1,7 +1,7 @@
 /** Rekey: a device that an administrator told to (`device rotate`) brings its next keys, signed by those that it has. */
 import { fromBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { verifyRekey } from '../../shared/whitelist/request.ts'
-import { commandOf } from '../administration/device-moves.ts'
+import { commandOf } from '../administration/devices/device-moves.ts'
 import { primitives, randomBytes } from '../keys/primitives.ts'
 import { authenticate } from './authenticate.ts'
 import { type Answer, type Call, fault, nothing, type Service } from './service.ts'

@@ -30,7 +30,7 @@ export type Change =
   | { readonly op: 'user.set'; readonly user: string; readonly changes: Partial<PersonFields> }
   | { readonly op: 'user.disable' | 'user.enable'; readonly user: string }
   | { readonly op: 'role.set'; readonly user: string; readonly role: RoleName }
-  | ({ readonly op: 'device.approve' | 'device.lock' | 'device.unlock' } & Device)
+  | ({ readonly op: 'device.approve' | 'device.lock' | 'device.unlock' | 'device.rotate' } & Device)
   | ({ readonly op: 'device.revoke'; readonly wipe?: 'list' | 'all' } & Device)
   | {
       readonly op: 'contact.add'
@@ -84,6 +84,7 @@ export const knownOps = [
   'device.approve',
   'device.lock',
   'device.unlock',
+  'device.rotate',
   'device.revoke',
   'key.rotate',
   'key.retire',

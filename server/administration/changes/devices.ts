@@ -1,6 +1,6 @@
 /** Changes of users' devices: approved, locked, unlocked, given new keys, revoked. */
 import type { Change, ChangeOf } from '../change.ts'
-import { type DeviceMove, moveDevice } from '../device-moves.ts'
+import { type DeviceMove, moveDevice } from '../devices/device-moves.ts'
 import type { Ran } from '../run-changes.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 

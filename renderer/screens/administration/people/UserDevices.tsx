@@ -28,6 +28,8 @@ function DeviceButtons({ user, device }: OfDevice) {
         button(t('device.approve'), () => ask(t('device.approveTitle', { name }), { op: 'device.approve', ...of }))}
       {state === 'active' &&
         button(t('device.lock'), () => ask(t('device.lockTitle', { name }), { op: 'device.lock', ...of }))}
+      {state === 'active' &&
+        button(t('device.rotate'), () => ask(t('device.rotateTitle', { name }), { op: 'device.rotate', ...of }))}
       {state === 'locked' &&
         button(t('device.unlock'), () => ask(t('device.unlockTitle', { name }), { op: 'device.unlock', ...of }))}
       {button(
