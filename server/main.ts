@@ -21,6 +21,7 @@ import { addRequestCommands } from './cli/request.ts'
 import { addServeCommands } from './cli/serve.ts'
 import { addStoreCommands } from './cli/store.ts'
 import { addUserCommands } from './cli/user.ts'
+import { codeOf } from './keys/durable-file.ts'
 
 /** A server elsewhere has other commands: those that its administration service carries out. */
 function isRemote(words: readonly string[]): boolean {
@@ -55,6 +56,12 @@ function createProgram(): Command {
   addKeyCommands(program)
   return program
 }
+
+// Whoever reads may have read enough: `| head`.
+process.stdout.on('error', (error) => {
+  if (codeOf(error) !== 'EPIPE') throw error
+  process.exit()
+})
 
 try {
   const isElsewhere = isRemote(process.argv.slice(2))

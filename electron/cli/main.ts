@@ -31,6 +31,12 @@ function open({ profile }: GlobalOptions) {
   )
 }
 
+// Whoever reads may have read enough: `| head`.
+process.stdout.on('error', (error) => {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 process.exitCode = await runProgram(process.argv.slice(2), { version, streams }, async (command, options) => {
   const context = {
     input: makeInput(process.stdin, streams.error),
