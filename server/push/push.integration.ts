@@ -132,7 +132,7 @@ overEach((stores) => {
         'carol',
         '--json',
       ])
-      expect(JSON.parse(command.out)).toMatchObject({ ok: true, state: 'revoked' })
+      expect(JSON.parse(command.out)).toMatchObject({ ok: true })
       expect(await message).toMatchObject({ ok: false, fault: { code: 'DeviceRevoked' } })
       expect((await closed)[0]).toBe(4_001)
     })
