@@ -20,7 +20,9 @@ export async function introduction(
   const manifest = row && decodeManifest(utf8(row.bytes))
   if (!manifest) throw new Error('the stored manifest is damaged')
   const root = rootFingerprint(primitives, manifest.m)
-  return { org: context.config.org, url, root, ...(cert === undefined ? {} : { tls: certificateHash(cert) }) }
+  const { org, tls } = context.config
+  const isPinned = cert !== undefined && tls?.pinned !== false
+  return { org, url, root, ...(isPinned ? { tls: certificateHash(cert) } : {}) }
 }
 
 /** A secret for one device of one user; only its hash is kept. */

@@ -73,8 +73,11 @@ export const configSchema = z.strictObject({
   port: port.default(8443),
   /** Loopback port of /health and /metrics. */
   metricsPort: port.default(9464),
-  /** Own certificate and key instead of the self-signed ones: file names, relative to the data folder. */
-  tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
+  /**
+   * Own certificate and key instead of the self-signed ones: file names, relative to the data folder. `pinned`: enrolment
+   * codes name this very certificate; otherwise clients take any that their system trusts for the host.
+   */
+  tls: z.strictObject({ cert: z.string(), key: z.string(), pinned: z.boolean().default(true) }).optional(),
   /** Which new devices may fetch a list without an administrator: all, those with an enrolment code, or none. */
   approve: z.enum(['auto', 'enrolled', 'manual']).default('enrolled'),
   /** Oldest version of the app that may send. */
