@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
-import { carryOut, give, openTab, setUp, violations } from './support/administering.ts'
+import { beginGroup, carryOut, give, openTab, setUp, violations } from './support/administering.ts'
 import { expect, fillSignIn, people, show, signIn, test } from './support/fixtures.ts'
 
 const { alice, bob } = people
@@ -39,16 +39,7 @@ test('keys are replaced from the page, and with the root key away the page tells
   await replace(page, 'a stick was lost')
   await expect(policy.getByText(/still accepted/)).toBeHidden()
   // Whoever is connected goes on: lists are believed under the new keys.
-  await openTab(page, 'Groups')
-  await page.getByRole('button', { name: 'Add group' }).click()
-  await page.getByLabel('Short name').fill('desk')
-  await page.getByLabel('Title').fill('Front desk')
-  await page.getByRole('button', { name: 'Next' }).click()
-  await carryOut(page, '')
-  await page.getByRole('listitem', { name: /^Front desk/ }).click()
-  await page.getByRole('button', { name: 'Add members' }).click()
-  await page.getByLabel('User names').fill('mallory, bob')
-  await page.getByRole('button', { name: 'Next' }).click()
+  await beginGroup(page, { short: 'desk', title: 'Front desk', members: 'mallory, bob' })
   await carryOut(page, '')
   await show(theirs.page, 'Contacts')
   await expect(theirs.page.getByRole('listitem', { name: /^Mallory Reed/ })).toBeVisible()

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { carryOut, give, openTab, setUp, tabs, violations } from './support/administering.ts'
+import { beginGroup, carryOut, give, openTab, setUp, tabs, violations } from './support/administering.ts'
 import { codeOf } from './support/authenticator.ts'
 import { expect, people, show, signIn, test } from './support/fixtures.ts'
 
@@ -39,16 +39,7 @@ test('an administrator adds a user and a group, closes an address, asks why, and
   await carryOut(page, 'joins on Monday')
   await expect(page.getByRole('listitem', { name: /^Erin Hsu, erin · erin@corp.test/ })).toBeVisible()
 
-  await openTab(page, 'Groups')
-  await page.getByRole('button', { name: 'Add group' }).click()
-  await page.getByLabel('Short name').fill('desk')
-  await page.getByLabel('Title').fill('Front desk')
-  await page.getByRole('button', { name: 'Next' }).click()
-  await carryOut(page, '')
-  await page.getByRole('listitem', { name: /^Front desk/ }).click()
-  await page.getByRole('button', { name: 'Add members' }).click()
-  await page.getByLabel('User names').fill('erin, bob')
-  await page.getByRole('button', { name: 'Next' }).click()
+  await beginGroup(page, { short: 'desk', title: 'Front desk', members: 'erin, bob' })
   await expect(page.getByRole('dialog').getByText('2 added, 0 changed, 0 removed')).toBeVisible()
   const contact = theirs.page.getByRole('listitem', { name: 'Erin Hsu, erin@corp.test' })
   await expect(contact).toBeHidden()

@@ -43,3 +43,19 @@ export async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
   return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))
 }
+
+/** Makes a group, and asks to add these users: the dialog shows what that comes to. */
+export async function beginGroup(page: Page, { title, short, members }: NewGroup): Promise<void> {
+  await openTab(page, 'Groups')
+  await page.getByRole('button', { name: 'Add group' }).click()
+  await page.getByLabel('Short name').fill(short)
+  await page.getByLabel('Title').fill(title)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await carryOut(page, '')
+  await page.getByRole('listitem', { name: new RegExp(`^${title}`) }).click()
+  await page.getByRole('button', { name: 'Add members' }).click()
+  await page.getByLabel('User names').fill(members)
+  await page.getByRole('button', { name: 'Next' }).click()
+}
+
+type NewGroup = { readonly title: string; readonly short: string; readonly members: string }
