@@ -37,6 +37,8 @@ export const organisationPolicyShape = z.strictObject({
   approval: z.enum(['sponsor', 'administrator', 'none']),
   fourEyes: z.boolean(),
   reason: z.enum(['optional', 'required']),
+  offlineDays: number,
+  onExpiry: z.enum(['block', 'internal']),
 })
 
 export const overviewSchema = z.strictObject({

@@ -42,6 +42,7 @@ const ready = sessionSchema.options[3].shape
 /** Keys that the page puts together from a part and a value of a closed union: every value of each. */
 const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'adminApproval.': organisationPolicyShape.shape.approval.options,
+  'adminExpiry.': organisationPolicyShape.shape.onExpiry.options,
   'adminOp.': knownOps,
   'adminRole.': roleSchema.options,
   'adminTab.': adminTabs,

@@ -77,6 +77,8 @@ const policy = {
   domains: false,
   approval: 'administrator',
   fourEyes: false,
+  offlineDays: 7,
+  onExpiry: 'block',
   reason: 'optional',
 } as const
 

@@ -4,6 +4,7 @@ import { type Core, draftHead, type Policy, signHead } from '../../shared/whitel
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
 import type { PolicyKey } from '../keys/policy-key.ts'
 import { primitives } from '../keys/primitives.ts'
+import { isLeaseMoved, type OrganisationPolicy, wholePolicy } from '../organisation/policy.ts'
 import type { Config } from '../setup/config.ts'
 import type { OwnLeaf } from '../store/lists.ts'
 import type { Store } from '../store/store.ts'
@@ -104,7 +105,8 @@ async function move(inside: Store, change: Issue, own: readonly OwnLeaf[]): Prom
   const difference = differenceOf({ usr: row.usr, own, texts, planned, step })
   await writeRows(inside, row, { planned, difference })
   const { additions, changes, removals } = difference
-  const isNew = additions.length + changes.length + removals.length > 0 || change.always === true
+  const isMoved = additions.length + changes.length + removals.length > 0
+  const isNew = isMoved || change.always === true || isLeaseMoved(step.before.policy, step.after.policy)
   return { change, difference, isNew }
 }
 
@@ -167,11 +169,11 @@ type Draft = Move & {
 }
 
 function draftOf(config: Config, one: Move): Draft {
-  const { row, planned, now } = one.change
+  const { row, planned, now, step } = one.change
   const { leaves, bytes } = one.difference
   const root = toHex(stateRoot(primitives, leaves.chunks, leaves.count))
   const next = { ...row, ver: row.ver + 1, root, cnt: leaves.count }
-  const head = draftHead(primitives, coreOf(config, next, now), row.acc)
+  const head = draftHead(primitives, coreOf(config, next, { now, pol: policyOf(config, step.after.policy) }), row.acc)
   return { ...one, head, row: { ...next, acc: head.acc, bytes: row.bytes + bytes, next: planned.next } }
 }
 
@@ -193,7 +195,7 @@ function versionOf({ change, difference, row, head }: Draft, signature: Uint8Arr
   }
 }
 
-function coreOf(config: Config, row: ListRow, now: number): Core {
+function coreOf(config: Config, row: ListRow, { now, pol }: { readonly now: number; readonly pol: Policy }): Core {
   return {
     t: 'core',
     org: config.org,
@@ -205,14 +207,16 @@ function coreOf(config: Config, row: ListRow, now: number): Core {
     cnt: row.cnt,
     iat: now,
     exp: now + config.headDays * dayMs,
-    pol: policyOf(config),
+    pol,
   }
 }
 
-function policyOf({ policy }: Config): Policy {
+function policyOf(config: Config, organisation: OrganisationPolicy): Policy {
+  const { policy } = config
+  const { onExpiry, offlineDays } = wholePolicy(organisation, config)
   return {
-    on: policy.onExpiry,
-    days: policy.offlineDays,
+    on: onExpiry,
+    days: offlineDays,
     ...(policy.store === 'online-unlock' ? { store: 'online' } : {}),
     upd: policy.update,
     ...(policy.unicode ? { uni: true } : {}),

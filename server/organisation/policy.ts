@@ -1,5 +1,6 @@
 /** How the organisation makes its lists: settings that an administrator changes while everything runs. */
 import { z } from 'zod'
+import type { Config } from '../setup/config.ts'
 
 const settings = {
   /** Every internal user lists every other. */
@@ -14,6 +15,10 @@ const settings = {
   fourEyes: z.boolean(),
   /** Whether every change needs a reason for the audit log. */
   reason: z.enum(['optional', 'required']),
+  /** The lease: days without the server before the client's store locks (protocol.md 9). */
+  offlineDays: z.number().int().min(0).max(365),
+  /** What happens to sending when the lease is over (guard.md O7). */
+  onExpiry: z.enum(['block', 'internal']),
 }
 
 /** Only what is to change: without defaults, which would set back all that is not named. */
@@ -26,7 +31,26 @@ export const organisationPolicySchema = z.strictObject({
   approval: settings.approval.default('administrator'),
   fourEyes: settings.fourEyes.default(false),
   reason: settings.reason.default('optional'),
+  /** Until they are set, what config.json says. */
+  offlineDays: settings.offlineDays.optional(),
+  onExpiry: settings.onExpiry.optional(),
 })
 export type OrganisationPolicy = z.infer<typeof organisationPolicySchema>
+/** What is in force. */
+export type WholePolicy = Omit<OrganisationPolicy, keyof Lease> & Lease
+type Lease = { readonly offlineDays: number; readonly onExpiry: 'block' | 'internal' }
+
+export function wholePolicy(policy: OrganisationPolicy, { policy: { offlineDays, onExpiry } }: Config): WholePolicy {
+  return {
+    ...policy,
+    offlineDays: policy.offlineDays ?? offlineDays,
+    onExpiry: policy.onExpiry ?? onExpiry,
+  }
+}
+
+/** Whether heads say something else than before: every list is to be signed anew. */
+export function isLeaseMoved(before: OrganisationPolicy, after: OrganisationPolicy): boolean {
+  return before.offlineDays !== after.offlineDays || before.onExpiry !== after.onExpiry
+}
 
 export const defaultPolicy: OrganisationPolicy = organisationPolicySchema.parse({})

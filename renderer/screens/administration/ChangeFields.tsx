@@ -46,6 +46,8 @@ const known = {
   fourEyes: 'admin.fourEyes',
   approval: 'admin.approval',
   reason: 'admin.reason',
+  offlineDays: 'admin.offlineDays',
+  onExpiry: 'admin.onExpiry',
   version: 'admin.manifest',
   epoch: 'admin.epoch',
 } as const

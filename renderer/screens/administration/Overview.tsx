@@ -65,6 +65,8 @@ export function Overview() {
               { term: t('admin.fourEyes'), text: yes(policy.fourEyes) },
               { term: t('admin.approval'), text: t(`adminApproval.${policy.approval}`) },
               { term: t('admin.reason'), text: yes(policy.reason === 'required') },
+              { term: t('admin.offlineDays'), text: number(policy.offlineDays) },
+              { term: t('admin.onExpiry'), text: t(`adminExpiry.${policy.onExpiry}`) },
             ]}
           />
         </Section>

@@ -4,6 +4,7 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { Choice } from '../../components/form/Choice.tsx'
 import { Toggle } from '../../components/form/Toggle.tsx'
 import { Modal } from '../../components/Modal.tsx'
+import { formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import type { PolicyChanges } from '../../store/administration/changes.ts'
 import type { May } from './AdministrationPage.tsx'
@@ -11,11 +12,14 @@ import { AdminList } from './AdminList.tsx'
 import { RuleDialog } from './RuleDialog.tsx'
 import { ruleWords } from './reason-words.ts'
 
+/** Days; whatever is in force is among them. */
+const leases = [1, 3, 7, 14, 30, 90]
+
 const switches = ['everyone', 'departments', 'domains', 'fourEyes'] as const
 
 function PolicyDialog({ policy, onClose }: { readonly policy: AdminOverview['policy']; readonly onClose: () => void }) {
   const { changing } = useStores().administration
-  const { t } = useWords()
+  const { t, language } = useWords()
   const change = (changes: PolicyChanges) => {
     onClose()
     void changing.begin({ title: t('admin.policyTitle'), changes: [{ op: 'policy.set', changes }] })
@@ -46,6 +50,20 @@ function PolicyDialog({ policy, onClose }: { readonly policy: AdminOverview['pol
             label: t(`adminApproval.${value}`),
           }))}
           onChange={(approval) => change({ approval })}
+        />
+        <Choice
+          label={t('admin.offlineDays')}
+          value={String(policy.offlineDays)}
+          options={[...new Set([...leases, policy.offlineDays])]
+            .sort((a, b) => a - b)
+            .map((days) => ({ value: String(days), label: formatNumber(language, days) }))}
+          onChange={(days) => change({ offlineDays: Number(days) })}
+        />
+        <Choice
+          label={t('admin.onExpiry')}
+          value={policy.onExpiry}
+          options={(['block', 'internal'] as const).map((value) => ({ value, label: t(`adminExpiry.${value}`) }))}
+          onChange={(onExpiry) => change({ onExpiry })}
         />
       </div>
     </Modal>

@@ -19,6 +19,8 @@ export type PolicyChanges = {
   readonly fourEyes?: boolean
   readonly approval?: 'sponsor' | 'administrator' | 'none'
   readonly reason?: 'optional' | 'required'
+  readonly offlineDays?: number
+  readonly onExpiry?: 'block' | 'internal'
 }
 
 export type Change =

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { changeOfRule } from '../../administration/changes/rules.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
-import { organisationPolicySchema } from '../../organisation/policy.ts'
+import { organisationPolicySchema, wholePolicy } from '../../organisation/policy.ts'
 import { changing } from '../changing.ts'
 import { operation } from '../operation.ts'
 import { changeForm } from './forms.ts'
@@ -19,8 +19,8 @@ const getPolicy = operation({
   scope: 'read',
   input: z.strictObject({}),
   output: z.strictObject({ policy }),
-  async work({ store }) {
-    return { ok: true, value: { policy: policyFrom(await store.organisation.policy()) } }
+  async work({ store, config }) {
+    return { ok: true, value: { policy: wholePolicy(policyFrom(await store.organisation.policy()), config) } }
   },
 })
 

@@ -4,7 +4,7 @@ import { isLevel } from '../../../shared/whitelist/entry.ts'
 import { readAddress } from '../../lists/contact.ts'
 import { entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
-import { organisationPolicySchema } from '../../organisation/policy.ts'
+import { organisationPolicySchema, wholePolicy } from '../../organisation/policy.ts'
 import { refusal } from '../../organisation/refusals.ts'
 import type { RuleRow } from '../../store/administration/tables.ts'
 import type { Change, ChangeOf } from '../change.ts'
@@ -15,7 +15,8 @@ export const setPolicy: Handler<ChangeOf<'policy.set'>> = async (work, { changes
   const next = organisationPolicySchema.parse({ ...old, ...changes })
   await work.inside.organisation.setPolicy(JSON.stringify(next))
   work.organisationMoved = true
-  const before = Object.fromEntries(Object.entries(old).filter(([name]) => name in changes))
+  const whole = Object.entries(wholePolicy(old, work.config))
+  const before = Object.fromEntries(whole.filter(([name]) => name in changes))
   return { ok: true, target: 'policy', before, after: changes, undo: [{ op: 'policy.set', changes: before }] }
 }
 

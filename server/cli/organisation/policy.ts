@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { resetSecondFactor } from '../../access/admin-session.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
+import { wholePolicy } from '../../organisation/policy.ts'
 import type { Administration } from '../../setup/context.ts'
 import { change } from '../changing.ts'
 import { administering, type ChangeOptions, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
@@ -14,7 +15,9 @@ export function addPolicyCommands(program: Command): void {
   withChange(
     policy
       .command('set <settings...>')
-      .description('such as everyone=on departments=off domains=on approval=sponsor fourEyes=on reason=required'),
+      .description(
+        'such as everyone=on departments=off domains=on approval=sponsor fourEyes=on reason=required offlineDays=14 onExpiry=internal',
+      ),
   ).action(administering(changeOptions, set))
   const role = program.command('role').description('who may administer')
   withChange(role.command('set <login> <role>').description('none, auditor, operator or administrator'))
@@ -43,8 +46,8 @@ async function setRole(
   return outcome
 }
 
-async function show({ store }: Administration): Promise<Outcome> {
-  const policy = policyFrom(await store.organisation.policy())
+async function show({ store, config }: Administration): Promise<Outcome> {
+  const policy = wholePolicy(policyFrom(await store.organisation.policy()), config)
   const rows = Object.entries(policy).map(([name, value]) => [name, onOrOff(value)])
   return succeeded(table(rows), { policy })
 }
@@ -57,7 +60,12 @@ async function set(
   const pairs = settings.map((setting) => setting.split('='))
   const wrong = pairs.find((pair) => pair.length !== 2)
   if (wrong) return { ok: false, code: 'usage', why: `${wrong.join('=')}: a setting is NAME=VALUE` }
-  const changes = Object.fromEntries(pairs.map(([name = '', value = '']) => [name, switches.get(value) ?? value]))
+  const changes = Object.fromEntries(
+    pairs.map(([name = '', value = '']) => [
+      name,
+      switches.get(value) ?? (/^\d+$/.test(value) ? Number(value) : value),
+    ]),
+  )
   return change(administration, options, [{ op: 'policy.set', changes }])
 }
 
@@ -66,8 +74,8 @@ const switches: ReadonlyMap<string, boolean> = new Map([
   ['off', false],
 ])
 
-function onOrOff(value: string | boolean): string {
-  if (typeof value === 'string') return value
+function onOrOff(value: string | number | boolean): string {
+  if (typeof value !== 'boolean') return String(value)
   return value ? 'on' : 'off'
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { fail, ok } from '../../../../shared/rpc.ts'
 import { loadOrganisation, policyFrom } from '../../../organisation/organisation.ts'
+import { wholePolicy } from '../../../organisation/policy.ts'
 import type { AskHandlers } from '../handler.ts'
 import { finds, plain, windowOf } from './views.ts'
 
@@ -27,7 +28,7 @@ export const organisationAsks: Pick<AskHandlers, Names> = {
         rules: (await inside.organisation.rules()).length,
         proposals: proposals.filter(({ state }) => state === 'approval' || state === 'ready').length,
         requests: requests.filter(({ state }) => state === 'asked' || state === 'accepted').length,
-        policy,
+        policy: wholePolicy(policy, config),
       }
     })
     return ok({ organisation: config.org, version, ...counts, manifest: { version: ver, epoch: ep, expires: exp } })
@@ -52,9 +53,13 @@ export const organisationAsks: Pick<AskHandlers, Names> = {
     return ok({ total: own.length, members })
   },
 
-  'admin.rules': async ({ store }, _caller, asked) => {
+  'admin.rules': async ({ store, config }, _caller, asked) => {
     const rules = await store.organisation.rules()
     const shown = windowOf(rules, asked).map(({ id, kind, a, b }) => ({ id, kind, a: plain(a), b: plain(b) }))
-    return ok({ total: rules.length, policy: policyFrom(await store.organisation.policy()), rules: shown })
+    return ok({
+      total: rules.length,
+      policy: wholePolicy(policyFrom(await store.organisation.policy()), config),
+      rules: shown,
+    })
   },
 }
