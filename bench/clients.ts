@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 import type { Organisation } from '../e2e/support/organisation.ts'
 import { toBase64 } from '../shared/whitelist/bytes/encoding.ts'
-import { type At, createGate, Member, type Way } from './crowd.ts'
+import { type At, Member, type Way } from './crowd.ts'
 import { quantile, table } from './figures.ts'
 import { type Hands, now, openHands, type SignedIn } from './hands.ts'
 import { newKeys } from './kwp.ts'
@@ -14,10 +14,6 @@ import { certificateOf, configure, metricOf } from './server.ts'
 const users = 200
 const devices = 50
 const changes = 5
-/** Clients that connect at a time. */
-const atOnce = 100
-/** Whatever number is connected by then is told. */
-const joinMs = 240_000
 /** Longest that one waits for the Waits before a change. */
 const settleMs = 20_000
 /** As many as are back by then are told. */
@@ -32,7 +28,7 @@ export async function benchClients({ organisation: serve }: Pick<Bench, 'organis
   const hands = openHands(organisation.folder)
   const keys = newKeys()
   const crowd = await enrol(hands, { dsig: toBase64(keys.dsig), dbox: toBase64(keys.dbox) })
-  const at = { url: organisation.ports.url, ca: certificateOf(organisation), keys, gate: createGate(atOnce) }
+  const at = { url: organisation.ports.url, ca: certificateOf(organisation), keys }
   const members: Member[] = []
   try {
     const half = crowd.length / 2
@@ -69,18 +65,10 @@ type Joined = { readonly count: number; readonly ms: number }
 
 async function join(members: Member[], way: Way, sessions: readonly SignedIn[], at: At): Promise<Joined> {
   const start = now()
-  const queue = [...sessions]
-  let count = 0
-  const worker = async () => {
-    for (let next = queue.shift(); next && now() - start < joinMs / 2; next = queue.shift()) {
-      const member = new Member(way, next, at)
-      members.push(member)
-      await member.join()
-      count += 1
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, worker))
-  return { count, ms: now() - start }
+  const joining = sessions.map((session) => new Member(way, session, at))
+  members.push(...joining)
+  await Promise.all(joining.map((member) => member.join()))
+  return { count: joining.length, ms: now() - start }
 }
 
 /** One change that moves everybody's list: from the order to each client's poke. */

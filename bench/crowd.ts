@@ -11,9 +11,7 @@ const firstWithin = 3_000
 const shortest = 1_000
 const longest = 60_000
 
-/** Lets so many at a time connect: one process plays them all, and would be late for its own handshakes. */
-export type Gate = <T>(work: () => Promise<T>) => Promise<T>
-export type At = { readonly url: string; readonly ca: string; readonly keys: Keys; readonly gate: Gate }
+export type At = { readonly url: string; readonly ca: string; readonly keys: Keys }
 export type Way = 'socket' | 'held'
 
 export class Member {
@@ -76,27 +74,21 @@ export class Member {
 
   async #onSocket(accepted: () => void): Promise<void> {
     const gone = Promise.withResolvers<void>()
-    await this.#at.gate(async () => {
-      const socket = await openSocket(this.#at)
-      this.#drop = () => socket.terminate()
-      socket.on('error', () => gone.resolve())
-      socket.once('close', () => gone.resolve())
-      const first = new Promise<void>((resolve) => {
-        socket.on('message', (data: Buffer) => {
-          resolve()
-          accepted()
-          this.#take(readEnvelope(data))
-        })
-      })
-      socket.send(this.#signer.wait(this.#known))
-      await Promise.race([first, gone.promise])
+    const socket = await openSocket(this.#at)
+    this.#drop = () => socket.terminate()
+    socket.on('error', () => gone.resolve())
+    socket.once('close', () => gone.resolve())
+    socket.on('message', (data: Buffer) => {
+      accepted()
+      this.#take(readEnvelope(data))
     })
+    socket.send(this.#signer.wait(this.#known))
     await gone.promise
   }
 
   async #onWait(accepted: () => void): Promise<void> {
     const ask = () => post({ url: this.#at.url, agent: this.#agent }, this.#signer.wait(this.#known))
-    for (let fields = await this.#at.gate(ask); !this.#over; fields = await ask()) {
+    for (let fields = await ask(); !this.#over; fields = await ask()) {
       accepted()
       this.#take({ ok: true, fields })
     }
@@ -112,21 +104,5 @@ export class Member {
     const isNews = poke.ver !== this.#known.ver || poke.ep !== this.#known.ep
     this.#known = { ep: poke.ep, ver: poke.ver }
     if (isNews) this.told(poke.ver)
-  }
-}
-
-export function createGate(places: number): Gate {
-  const queue: (() => void)[] = []
-  let free = places
-  return async (work) => {
-    if (free > 0) free -= 1
-    else await new Promise<void>((resolve) => queue.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = queue.shift()
-      if (next) next()
-      else free += 1
-    }
   }
 }
