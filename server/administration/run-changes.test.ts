@@ -1,7 +1,5 @@
 import { type Arbitrary, assert, asyncProperty, constantFrom, array as listOf, oneof, record } from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
-import { decodeHead } from '../../shared/whitelist/head.ts'
 import { entryFromText } from '../lists/changes.ts'
 import { contentsOf } from '../lists/contents.ts'
 import { createMaterial } from '../lists/material.ts'
@@ -13,7 +11,6 @@ import { createWhitelists } from '../whitelists.ts'
 import { brokenAudit } from './audit.ts'
 import { type Change, changeSchema } from './change.ts'
 import { explain } from './explain.ts'
-import { undo } from './undo.ts'
 
 let folder: TestFolder
 const users = ['alice', 'bob', 'carol'] as const
@@ -76,32 +73,6 @@ test('a change that moves nothing in a list gives it no version', async () => {
   const before = await folder.administration.store.lists.ofUser('alice')
   await run({ op: 'group.put', group: 'g', title: 'G' }, { op: 'group.join', group: 'g', user: 'bob' })
   expect(await folder.administration.store.lists.ofUser('alice')).toEqual(before)
-})
-
-async function leasesOf(): Promise<readonly unknown[]> {
-  const { lists } = folder.administration.store
-  const heads = await Promise.all((await lists.lockAll()).map((row) => lists.headOf(row.id, row.ver)))
-  return heads.map((head) => {
-    const { on, days } = decodeHead(utf8(head?.head ?? ''))?.core.pol ?? {}
-    return { on, days }
-  })
-}
-
-test('the lease is the organisation’s to set: every list says so at once, and undoing it takes it back', async () => {
-  const all = (lease: object) => users.map(() => lease)
-  expect(await leasesOf()).toEqual(all({ on: 'block', days: 7 }))
-  const ran = await run({ op: 'policy.set', changes: { offlineDays: 2, onExpiry: 'internal' } })
-  expect(ran.lists.map(({ user }) => user).sort()).toEqual([...users])
-  expect(await leasesOf()).toEqual(all({ on: 'internal', days: 2 }))
-  await run({ op: 'user.add', user: 'dave', scope: 'internal', name: 'Dave' })
-  expect(await leasesOf()).toHaveLength(4)
-  const [line = 0] = ran.audit
-  const undone = await undo(folder.administration, { first: line, last: line })
-  expect(undone).toMatchObject({ ok: true })
-  expect(new Set((await leasesOf()).map((lease) => JSON.stringify(lease)))).toEqual(
-    new Set([JSON.stringify({ on: 'block', days: 7 })]),
-  )
-  await expectSound()
 })
 
 test('departments, groups and rules between units; the reasons are told', async () => {
