@@ -219,8 +219,10 @@ describe('F1', () => {
         const facts = incoming(rawMessage(text), { ...boSigned, login: bo.key, unicode })
         const verdict = judgeIncoming(aList(), facts)
         if (verdict.verdict === 'hold') return
+        // After an empty line follows the body, which may say what it likes.
+        const [header = ''] = text.split('\r\n\r\n')
         // `;From` is another field's name (RFC 5322 section 3.6.8), so only a whole name at a line's start counts.
-        expect(text.match(/(^|\r\n)from:/gi)).toHaveLength(1)
+        expect(header.match(/(^|\r\n)from:/gi)).toHaveLength(1)
         const value = text.split(/\r\n(?! )/)[0] ?? ''
         expect(value).not.toContain('evil')
         expect(value.match(/@/g)).toHaveLength(1)
