@@ -9,6 +9,13 @@ function texts({ stores }: PageParts): string[] {
   return stores.conversation.store.getState().messages.map(({ text }) => text)
 }
 
+async function removeBob({ state, clock }: PageParts): Promise<void> {
+  state.contacts.change((all) => all.filter(({ address }) => address !== bob))
+  state.emit('contacts.changed', { revision: 2 })
+  clock.pass(100)
+  await settle()
+}
+
 function many(count: number): Message[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `m${index}`,
@@ -82,10 +89,7 @@ describe('a conversation', () => {
     const page = await makePage()
     await page.stores.conversation.open(bob)
     const before = texts(page)
-    page.state.contacts.change((all) => all.filter(({ address }) => address !== bob))
-    page.state.emit('contacts.changed', { revision: 2 })
-    page.clock.pass(100)
-    await settle()
+    await removeBob(page)
     const { conversation } = page.stores.conversation.store.getState()
     expect(conversation).toMatchObject({ open: false, closed: 'removed' })
     expect(texts(page)).toEqual(before)
@@ -98,10 +102,7 @@ describe('a conversation', () => {
     page.state.failures.set('conversations.get', { kind: 'notFound' })
     await page.stores.conversation.open(bob)
     expect(page.stores.conversation.store.getState().conversation).toMatchObject({ open: true })
-    page.state.contacts.change((all) => all.filter(({ address }) => address !== bob))
-    page.state.emit('contacts.changed', { revision: 2 })
-    page.clock.pass(100)
-    await settle()
+    await removeBob(page)
     const { conversation } = page.stores.conversation.store.getState()
     expect(conversation).toMatchObject({ open: false, closed: 'removed' })
   })

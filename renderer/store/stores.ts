@@ -46,7 +46,6 @@ function enter(slices: Slices): void {
   void slices.settings.load()
   void slices.chats.list.reload()
   void slices.held.list.reload()
-  void slices.held.keptList.reload()
   void slices.contacts.list.reload()
   void slices.mail.list.reload()
   void slices.requests.load()

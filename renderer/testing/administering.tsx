@@ -1,5 +1,6 @@
 /** For page tests of the administration: the section open, and a hand for it. */
 import { act, fireEvent, screen, within } from '@testing-library/react'
+import { onTestFinished } from 'vitest'
 import type { RoleName } from '../../shared/administration.ts'
 import { settle } from './fake-clock.ts'
 import { readySession } from './fake-host.ts'
@@ -10,6 +11,7 @@ type Step = 'open' | 'setUp' | 'code' | 'password'
 export async function openAdministration(role: RoleName, step: Step = 'open', administered = 3) {
   const page = await renderPage({ session: { ...readySession, role }, administered })
   page.state.administration.state = { role, step, totp: step === 'code' }
+  onTestFinished(page.end)
   await press(navButton(/Administration/))
   return { ...page, fake: page.state.administration }
 }

@@ -1,7 +1,7 @@
 /**
  * Lists that are signed elsewhere, where the policy key is: `draft` tells the exact bytes of every head that a proposal
- * would make, with what it changes, `commit` does the same again with the signatures. What has moved in between gives other bytes, for which
- * these signatures are none.
+ * would make, with what it changes; `commit` does the same again with the signatures. What has moved in between gives
+ * other bytes, for which these signatures are none.
  */
 import { canonicalText } from '../../shared/whitelist/bytes/canonical.ts'
 import { type Command, type SignedCommand, verifyCommand } from '../../shared/whitelist/command.ts'

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { jsonOf } from '../setup/json.ts'
 import { moveStore } from '../setup/move-store.ts'
 import { type StoreSettings, storeSettings } from '../setup/store.ts'
 import { acting, commonOptions, withCommon } from './command.ts'
@@ -60,12 +61,4 @@ export async function readStoreSettings(file: string): Promise<Read> {
   if (parsed.success) return { ok: true, value: parsed.data }
   const issue = parsed.error.issues[0]
   return { ok: false, why: `${file}: ${issue?.path.join('.') || 'file'}: ${issue?.message ?? 'unreadable'}` }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 /** Text that a command reads, and JSON in it. */
 import { readFile } from 'node:fs/promises'
 import { text as textOf } from 'node:stream/consumers'
+import { jsonOf as strictJsonOf } from '../setup/json.ts'
 
 /** `-`: standard input. Undefined: there is no such file. */
 export function readText(name: string): Promise<string | undefined> {
@@ -9,9 +10,5 @@ export function readText(name: string): Promise<string | undefined> {
 
 /** Undefined: it is not JSON. A byte order mark does not matter. */
 export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''))
-  } catch {
-    return undefined
-  }
+  return strictJsonOf(text.replace(/^\ufeff/, ''))
 }

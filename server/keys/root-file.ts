@@ -5,6 +5,7 @@ import { fromBase64, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import { stretchPassphrase, stretchSchema } from '../access/passwords.ts'
 import type { Done } from '../administration/people.ts'
+import { jsonOf } from '../setup/json.ts'
 import { writeOnce } from './durable-file.ts'
 import { pairOf } from './key-files.ts'
 import { primitives, randomBytes } from './primitives.ts'
@@ -88,12 +89,4 @@ async function readText(file: string): Promise<string> {
 
 function secretOf(text: string): Uint8Array | undefined {
   return fromBase64(text.trim(), 32)
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -13,6 +13,7 @@ import type { OwnLeaf } from '../store/lists.ts'
 import type { EntryRow } from '../store/tables.ts'
 import type { Planned } from './changes.ts'
 import { keysOf } from './contents.ts'
+import { oncePerPair } from './once-per-pair.ts'
 
 /** From one state of the organisation to the next; for all lists. */
 export type OrganisationStep = {
@@ -29,14 +30,7 @@ export type OrganisationStep = {
 export function stepBetween(before: Organisation, after: Organisation): OrganisationStep {
   const cardsBefore = sharedCards(before)
   const cardsAfter = before === after ? cardsBefore : sharedCards(after)
-  const known = new Map<CardSet, Map<CardSet, CardDifference>>()
-  const between = (from: CardSet, to: CardSet) => {
-    const row = known.get(from) ?? new Map<CardSet, CardDifference>()
-    known.set(from, row)
-    const difference = row.get(to) ?? setDifference(from, to)
-    row.set(to, difference)
-    return difference
-  }
+  const between = oncePerPair(setDifference)
   return { before, after, cardsBefore, cardsAfter, isHidingMoved: hidingOf(before) !== hidingOf(after), between }
 }
 

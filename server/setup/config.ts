@@ -4,6 +4,7 @@ import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { releasedBySchema } from '../../shared/quarantine.ts'
 import type { Folder } from './folder.ts'
+import { jsonOf } from './json.ts'
 import { storeSettings } from './store.ts'
 
 const port = z.number().int().min(0).max(65_535)
@@ -119,14 +120,6 @@ export async function readConfig(folder: Folder): Promise<ConfigResult> {
   if (parsed.success) return { ok: true, value: parsed.data }
   const issue = parsed.error.issues[0]
   return { ok: false, why: `${folder.config}: ${issue?.path.join('.') || 'file'}: ${issue?.message ?? 'unreadable'}` }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Where clients reach the server, unless its port is any free one. */

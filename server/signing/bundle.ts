@@ -8,6 +8,7 @@ import { fromUtf8, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { ListEntry } from '../../shared/whitelist/delta.ts'
 import { type Entry, isEntry, leafOfText } from '../../shared/whitelist/entry.ts'
 import { primitives } from '../keys/primitives.ts'
+import { jsonOf } from '../setup/json.ts'
 
 /** What happens to a list: ids that go, and canonical texts of entries that come or change. */
 export type ListTexts = { readonly gone: readonly string[]; readonly put: readonly string[] }
@@ -110,12 +111,4 @@ function chosenBy(ranges: string, entries: readonly PooledEntry[]): readonly Poo
     }
   }
   return chosen
-}
-
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -8,6 +8,7 @@ import { type Core, emptyAcc, type Head, type Policy } from '../../shared/whitel
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
 import type { Done } from '../administration/people.ts'
 import { primitives } from '../keys/primitives.ts'
+import { oncePerPair } from '../lists/once-per-pair.ts'
 import type { Pool, PooledEntry, Unpacked } from './bundle.ts'
 import {
   type Base,
@@ -23,14 +24,7 @@ import {
 type Changes = (before: PooledEntry | undefined, after: PooledEntry | undefined) => EntryChange
 
 function createChanges(): Changes {
-  const made = new Map<PooledEntry | undefined, Map<PooledEntry | undefined, EntryChange>>()
-  return (before, after) => {
-    const row = made.get(before) ?? new Map<PooledEntry | undefined, EntryChange>()
-    made.set(before, row)
-    const change = row.get(after) ?? { ...(before ? { before } : {}), ...(after ? { after } : {}) }
-    row.set(after, change)
-    return change
-  }
+  return oncePerPair((before, after) => ({ ...(before ? { before } : {}), ...(after ? { after } : {}) }))
 }
 
 /** A list as the server has it before the draft: nobody's word but the server's. */

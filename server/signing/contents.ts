@@ -1,6 +1,6 @@
 /** On the server: what lists hold now, for a signing machine that has signed nothing that leads to them. */
 import { contentsOf } from '../lists/contents.ts'
-import { createOrganisations } from '../organisation/organisation.ts'
+import { loadOrganisation } from '../organisation/organisation.ts'
 import type { Store } from '../store/store.ts'
 import type { ListRow } from '../store/tables.ts'
 import { type ListTexts, pack } from './bundle.ts'
@@ -13,7 +13,7 @@ const maxLength = 16 * 1024 * 1024
 /** The first of these lists, as many as fit. A list that is not there is left out. */
 export function tellContents(store: Store, lists: readonly string[]): Promise<ToldContents> {
   return store.snapshot(async (inside) => {
-    const organisation = await createOrganisations().of(inside)
+    const organisation = await loadOrganisation(inside)
     const rows: ListRow[] = []
     const texts: ListTexts[] = []
     const told = new Set<string>()
@@ -22,7 +22,10 @@ export function tellContents(store: Store, lists: readonly string[]): Promise<To
       const row = await inside.lists.get(list)
       if (!row) continue
       const put = (await contentsOf(inside, row, organisation)).map(({ json }) => json)
-      for (const json of put) if (!told.has(json)) length += told.add(json) && json.length
+      for (const json of put) {
+        if (!told.has(json)) length += json.length
+        told.add(json)
+      }
       if (length > maxLength && rows.length > 0) break
       rows.push(row)
       texts.push({ gone: [], put })

@@ -10,7 +10,8 @@ import { policySchema } from '../../shared/whitelist/head.ts'
 import type { Done } from '../administration/people.ts'
 import { codeOf, writeDurably } from '../keys/durable-file.ts'
 import { primitives, randomBytes } from '../keys/primitives.ts'
-import { jsonOf, type Pool, pack, unpack } from './bundle.ts'
+import { jsonOf } from '../setup/json.ts'
+import { type Pool, pack, unpack } from './bundle.ts'
 import type { SignedList, SignedLists } from './signed-lists.ts'
 
 export type Signed = {

@@ -63,25 +63,26 @@ function about(entry: Entry): string {
   return `${visible(entry.m)} (${fieldsBetween(undefined, entry)})`
 }
 
-const names: { readonly [K in keyof Entry]?: string } = {
-  n: 'name',
-  k: 'nickname',
-  r: 'remark',
-  s: 'scope',
-  a: 'proof',
-  x: 'until',
-  g: 'groups',
-  o: 'direction',
-}
+/** What a person is told of an entry, in this order. */
+const fields = [
+  ['n', 'name'],
+  ['k', 'nickname'],
+  ['r', 'remark'],
+  ['s', 'scope'],
+  ['a', 'proof'],
+  ['x', 'until'],
+  ['g', 'groups'],
+  ['o', 'direction'],
+] as const
 
 function fieldsBetween(was: Entry | undefined, is: Entry): string {
   const told: string[] = []
-  for (const key of ['n', 'k', 'r', 's', 'a', 'x', 'g', 'o'] as const) {
+  for (const [key, name] of fields) {
     const before = fieldOf(was, key)
     const after = fieldOf(is, key)
     if (before === after) continue
     const from = was ? `${before === '' ? 'none' : before} -> ` : ''
-    told.push(key === 'n' && !was ? after : `${names[key] ?? key} ${from}${after === '' ? 'none' : after}`)
+    told.push(key === 'n' && !was ? after : `${name} ${from}${after === '' ? 'none' : after}`)
   }
   return told.length === 0 ? 'nothing that shows' : told.join(', ')
 }

@@ -1,31 +1,22 @@
 import { act, fireEvent, screen, within } from '@testing-library/react'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { button, openAdministration, press, tab, type } from '../../testing/administering.tsx'
 import { fakeCode } from '../../testing/fake-administration.ts'
 import { settle } from '../../testing/fake-clock.ts'
 import { readySession } from '../../testing/fake-host.ts'
 import { renderPage } from '../../testing/render-page.tsx'
 
-let end: () => void = () => undefined
-afterEach(() => end())
-
-async function open(...given: Parameters<typeof openAdministration>) {
-  const page = await openAdministration(...given)
-  end = page.end
-  return page
-}
-
 describe('the section', () => {
   test('an account without a role does not see it, nor finds it in the palette', async () => {
     const page = await renderPage()
-    end = page.end
+    onTestFinished(page.end)
     expect(screen.queryByRole('button', { name: 'Administration' })).toBeNull()
     await act(async () => page.stores.navigation.setPalette('open'))
     expect(screen.queryByRole('option', { name: /Administration/ })).toBeNull()
   })
 
   test('it stands between Held and Settings, and is left when the role is taken away', async () => {
-    const { state } = await open('auditor')
+    const { state } = await openAdministration('auditor')
     const names = within(screen.getByRole('navigation', { name: 'Main' }))
       .getAllByRole('button')
       .map(({ textContent }) => textContent?.replace(/\d+/g, ''))
@@ -37,7 +28,7 @@ describe('the section', () => {
 
 describe('the way in', () => {
   test('an administrator sets up an authenticator: password, QR and text, code', async () => {
-    const { fake } = await open('administrator', 'setUp')
+    const { fake } = await openAdministration('administrator', 'setUp')
     await type('Password', 'wrong')
     await press(button('Next'))
     expect(screen.getByRole('alert').textContent).toContain('Wrong name or password')
@@ -56,7 +47,7 @@ describe('the way in', () => {
   })
 
   test('a code opens, and what closed meanwhile is said so and opened again', async () => {
-    const { fake } = await open('administrator', 'code')
+    const { fake } = await openAdministration('administrator', 'code')
     await type('Code', fakeCode)
     await press(button('Open'))
     fake.state = { ...fake.state, step: 'code' }
@@ -65,7 +56,7 @@ describe('the way in', () => {
   })
 
   test('too many tries count down', async () => {
-    const { state } = await open('operator', 'password')
+    const { state } = await openAdministration('operator', 'password')
     state.failures.set('admin.open', { kind: 'tooManyAttempts', detail: { retryAfter: 60_000 } })
     await type('Password', 'x')
     await press(button('Open'))
@@ -75,14 +66,14 @@ describe('the way in', () => {
 
 describe('users', () => {
   test('100,000 users draw a windowful', async () => {
-    await open('administrator', 'open', 100_000)
+    await openAdministration('administrator', 'open', 100_000)
     await press(tab('Users'))
     const list = screen.getByRole('list', { name: 'Users' })
     expect(within(list).getAllByRole('listitem').length).toBeLessThan(60)
   })
 
   test('a change is shown as a difference, asks for a reason, and is done only then', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     await press(tab('Users'))
     await press(screen.getByRole('listitem', { name: /bob name/ }))
     await press(button('Disable'))
@@ -97,7 +88,7 @@ describe('users', () => {
   })
 
   test('wiping a device says what is lost', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     await press(tab('Users'))
     await press(screen.getByRole('listitem', { name: /bob name/ }))
     await press(button('Revoke and erase'))
@@ -107,7 +98,7 @@ describe('users', () => {
   })
 
   test('only the fields that differ are changed', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     await press(tab('Users'))
     await press(screen.getByRole('listitem', { name: /bob name/ }))
     await press(button('Change'))
@@ -119,7 +110,7 @@ describe('users', () => {
   })
 
   test('contacts tell why they are there; only own ones are changed by themselves', async () => {
-    await open('operator')
+    await openAdministration('operator')
     await press(tab('Users'))
     await press(screen.getByRole('listitem', { name: /bob name/ }))
     await press(within(screen.getByRole('main')).getByRole('button', { name: 'Contacts' }))
@@ -136,7 +127,7 @@ describe('honest outcomes', () => {
     ['approval', 'waits for a second administrator'],
     ['signature', 'waits for its signature'],
   ] as const)('what needs %s is not said to be done', async (needs, words) => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     fake.outcome = { state: 'pending', id: 'p', needs }
     await press(tab('Rules'))
     await press(screen.getByRole('listitem', { name: /Nobody lists spam@other.test/ }))
@@ -146,7 +137,7 @@ describe('honest outcomes', () => {
   })
 
   test('what the server would refuse cannot be done', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     fake.outcome = { state: 'refused', faults: [{ index: 0, why: 'there is no rule', code: 'unknownRule' }] }
     await press(tab('Rules'))
     await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
@@ -155,7 +146,7 @@ describe('honest outcomes', () => {
   })
 
   test('what a newer server says in its own words stands beneath a general sentence', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     fake.outcome = { state: 'refused', faults: [{ index: 0, why: 'the moon is full', code: 'moon' }] }
     await press(tab('Rules'))
     await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
@@ -164,7 +155,7 @@ describe('honest outcomes', () => {
   })
 
   test('where the policy asks for a reason, nothing is done before there is one', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     fake.policy = { ...fake.policy, reason: 'required' }
     await press(tab('Rules'))
     await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
@@ -177,7 +168,7 @@ describe('honest outcomes', () => {
   })
 
   test('a failure on the way is told, and nothing is said to be done', async () => {
-    const { state } = await open('administrator')
+    const { state } = await openAdministration('administrator')
     await press(tab('Rules'))
     await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
     state.failures.set('admin.change', { kind: 'unreachable' })
@@ -188,7 +179,7 @@ describe('honest outcomes', () => {
 
 describe('watching', () => {
   test('the log is read on to its older lines, searched, and a line undone', async () => {
-    const { fake, clock } = await open('administrator')
+    const { fake, clock } = await openAdministration('administrator')
     await press(tab('Audit log'))
     const list = () => screen.getByRole('list', { name: 'Audit log' })
     expect(within(list()).getAllByRole('listitem')[0]?.getAttribute('aria-setsize')).toBe('100')
@@ -203,7 +194,7 @@ describe('watching', () => {
   })
 
   test('one’s own proposal is not approved by oneself; another’s is', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     await press(tab('Requests'))
     const list = within(screen.getByRole('list', { name: 'Proposals' }))
     expect(list.getAllByRole('button', { name: 'Approve' })).toHaveLength(1)
@@ -216,7 +207,7 @@ describe('watching', () => {
   })
 
   test('a contact request is approved once it waits for that, and refused at any time', async () => {
-    const { fake } = await open('operator')
+    const { fake } = await openAdministration('operator')
     await press(tab('Requests'))
     const list = within(screen.getByRole('list', { name: 'Contact requests' }))
     const [first, second] = list.getAllByRole('listitem')
@@ -234,7 +225,7 @@ describe('watching', () => {
   })
 
   test('a kept message that its user asks for is delivered, or kept back', async () => {
-    const { fake } = await open('operator')
+    const { fake } = await openAdministration('operator')
     await press(tab('Requests'))
     const list = within(screen.getByRole('list', { name: 'Messages that users ask for' }))
     expect(list.getByRole('listitem').textContent).toContain('bob asks for a message from zoe@else.test')
@@ -250,7 +241,7 @@ describe('watching', () => {
   })
 
   test('why tells the rule in plain words', async () => {
-    await open('auditor')
+    await openAdministration('auditor')
     await press(tab('Why'))
     await type('User name', 'bob')
     await type('Address', 'carol@kith.test')
@@ -265,7 +256,7 @@ describe('watching', () => {
 })
 
 test.each(['auditor', 'operator'] as const)('the %s sees only the buttons of the role', async (role) => {
-  await open(role)
+  await openAdministration(role)
   const main = within(screen.getByRole('main'))
   const names = () => main.getAllByRole('button').map(({ textContent }) => textContent ?? '')
   const seen: string[] = []

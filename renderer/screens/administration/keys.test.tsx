@@ -1,23 +1,14 @@
 import { act, fireEvent, screen, within } from '@testing-library/react'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { button, openAdministration, press, tab, type } from '../../testing/administering.tsx'
 import { fakeAccess } from '../../testing/fake-administration.ts'
 import { settle } from '../../testing/fake-clock.ts'
-
-let end: () => void = () => undefined
-afterEach(() => end())
-
-async function open(...given: Parameters<typeof openAdministration>) {
-  const page = await openAdministration(...given)
-  end = page.end
-  return page
-}
 
 const section = (name: string) => within(screen.getByRole('region', { name }))
 
 describe('keys', () => {
   test('each key tells its fingerprint, whether it counts, and which manifests list it', async () => {
-    await open('auditor')
+    await openAdministration('auditor')
     await press(tab('Keys'))
     const server = section('Server key')
     expect(server.getByText('in use · in manifest 3 · on the server')).toBeDefined()
@@ -27,7 +18,7 @@ describe('keys', () => {
   })
 
   test('with the root key on the server a key is replaced from here, with a reason', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     fake.outcome = { state: 'manifest', version: 4, epoch: 1, expires: 0 }
     await press(tab('Keys'))
     await press(section('Freshness key').getByRole('button', { name: 'Replace' }))
@@ -38,7 +29,7 @@ describe('keys', () => {
   })
 
   test('a theft is warned of: no list that the policy key signed counts any more', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     await press(tab('Keys'))
     await press(section('Policy key').getByRole('button', { name: 'Replace after a theft' }))
     expect(screen.getByRole('dialog').textContent).toContain('Every list is signed anew')
@@ -47,7 +38,7 @@ describe('keys', () => {
   })
 
   test('old keys are dropped only where there are any', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     await press(tab('Keys'))
     expect(section('Gateway key').queryByRole('button', { name: 'Drop the old ones' })).toBeNull()
     await press(section('Server key').getByRole('button', { name: 'Drop the old ones' }))
@@ -56,7 +47,7 @@ describe('keys', () => {
   })
 
   test('with the root key elsewhere the page shows the very commands, and moves on when they have run', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     fake.keys = { ...fake.keys, missing: 1 }
     fake.policy = { ...fake.policy, reason: 'required' }
     await press(tab('Overview'))
@@ -74,7 +65,7 @@ describe('keys', () => {
   })
 
   test('several root keys: the command names a file for each', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     fake.keys = { ...fake.keys, missing: 2, manifest: { ...fake.keys.manifest, threshold: 2, roots: 3 } }
     await press(tab('Keys'))
     await press(section('Root keys').getByRole('radio', { name: '2 of 3 must sign' }))
@@ -89,7 +80,7 @@ describe('keys', () => {
 
 describe('what lets a user sign in', () => {
   test('whoever was added gets a password and a code, which are gone once the dialog is closed', async () => {
-    const { fake, stores } = await open('administrator')
+    const { fake, stores } = await openAdministration('administrator')
     await press(tab('Users'))
     await press(button('Add user'))
     await type('User name', 'erin')
@@ -113,7 +104,7 @@ describe('what lets a user sign in', () => {
   })
 
   test('a known user gets a new password or another code; nobody ends the own session', async () => {
-    const { fake } = await open('administrator')
+    const { fake } = await openAdministration('administrator')
     await press(tab('Users'))
     await press(screen.getByRole('listitem', { name: /bob name/ }))
     await press(button('New password'))
@@ -128,7 +119,7 @@ describe('what lets a user sign in', () => {
   })
 
   test('a refusal has words, and gives nothing', async () => {
-    const { state } = await open('administrator')
+    const { state } = await openAdministration('administrator')
     await press(tab('Users'))
     await press(screen.getByRole('listitem', { name: /bob name/ }))
     state.failures.set('admin.access', { kind: 'unreachable' })

@@ -1,5 +1,6 @@
 /** Devices as the command line has them: by their ids alone, with the commands that P signed for them (protocol.md 9). */
 import type { Command } from '../../../shared/whitelist/command.ts'
+import { refusal } from '../../organisation/refusals.ts'
 import type { RunAs } from '../../setup/context.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommandRow, DeviceRow } from '../../store/tables.ts'
@@ -53,7 +54,7 @@ async function choose(
   { id, user }: DeviceChoice,
 ): Promise<Done<{ readonly user: string; readonly device: string }>> {
   const [first, second] = (await store.devices.list(user)).filter((device) => device.id === id)
-  if (!first) return { ok: false, why: `there is no device ${JSON.stringify(id)}` }
+  if (!first) return refusal('unknownDevice', id)
   if (second) return { ok: false, why: 'several users have this device: name the user' }
   return { ok: true, value: { user: first.usr, device: first.id } }
 }

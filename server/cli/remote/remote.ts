@@ -6,6 +6,7 @@ import { outcome } from '../../admin-soap/changing.ts'
 import { explanation, listedContacts } from '../../admin-soap/operations/contacts.ts'
 import { auditLines, auditState, oneProposal, proposalList } from '../../admin-soap/operations/control.ts'
 import { contactChangesSchema } from '../../lists/contact.ts'
+import { jsonOf } from '../../setup/json.ts'
 import { fieldsOf, withFields } from '../contacts/contact.ts'
 import { type Outcome, refused, succeeded, table, unavailable } from '../outcome.ts'
 import type { Remote } from './connection.ts'
@@ -118,14 +119,6 @@ async function runFile(remote: Remote, options: z.output<typeof change>, file = 
   return Array.isArray(changes)
     ? changed(remote, 'RunChanges', { changes, ...asked(options) })
     : refused(`${file} is not a JSON array of changes`)
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const searching = remoteOptions.extend({

@@ -101,7 +101,7 @@ async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<R
 const maxShown = 200
 
 async function isToBeSigned({ yes, full }: SignOptions, what: string, lines: readonly string[]): Promise<boolean> {
-  const shown = full === true || lines.length <= maxShown ? lines : lines.slice(0, maxShown)
+  const shown = full === true ? lines : lines.slice(0, maxShown)
   const more =
     lines.length > shown.length ? [`... and ${lines.length - shown.length} more lines: --full shows them`] : []
   process.stderr.write(`${[visible(what), ...shown.map((line) => `  ${line}`), ...more].join('\n')}\n`)

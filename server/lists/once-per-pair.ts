@@ -1,0 +1,11 @@
+/** Computed once for each pair of objects, however many lists share it. */
+export function oncePerPair<T, V extends object>(make: (one: T, other: T) => V): (one: T, other: T) => V {
+  const made = new Map<T, Map<T, V>>()
+  return (one, other) => {
+    const row = made.get(one) ?? new Map<T, V>()
+    made.set(one, row)
+    const value = row.get(other) ?? make(one, other)
+    row.set(other, value)
+    return value
+  }
+}
