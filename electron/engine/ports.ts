@@ -13,7 +13,7 @@ export interface Clock {
   readonly after: (ms: number, act: () => void) => Undo
 }
 
-/** Facts beside a log line. Never an address, a name, a text or a secret: see style.md. */
+/** Facts beside a log line. Never an address, a name, a text or a secret. */
 export type LogFacts = Readonly<Record<string, string | number | boolean>>
 
 export interface Log {
