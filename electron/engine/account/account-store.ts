@@ -7,11 +7,11 @@ import { type CommandRepository, commandRepository } from '../database/command-r
 import { type ListRepository, listRepository } from '../database/list-repository.ts'
 import { type Database, openDatabase, StoreError } from '../database/open.ts'
 import { migrations } from '../database/schema.ts'
+import type { Ports } from '../ground/ports.ts'
+import type { AccountPlace } from '../keys/account-place.ts'
 import type { DeviceKeys } from '../keys/device-keys.ts'
 import { primitives } from '../keys/primitives.ts'
 import { createVault, openVault, storedProtection, type Vault, type VaultDependencies } from '../keys/vault.ts'
-import type { Ports } from '../ports.ts'
-import type { AccountPlace } from './account-place.ts'
 
 export type AccountStore = {
   readonly place: AccountPlace
@@ -22,7 +22,7 @@ export type AccountStore = {
   readonly commands: CommandRepository
 }
 
-/** Mode `online-unlock`: the database opens once a login has brought the server's half (session/online-unlock.ts). */
+/** Mode `online-unlock`: the database opens once a login has brought the server's half (session/unlock/online-unlock.ts). */
 export type SealedStore = Pick<AccountStore, 'place' | 'vault'>
 
 export function isOpenStore(store: AccountStore | SealedStore): store is AccountStore {

@@ -4,7 +4,7 @@ import type { ListView } from '../../../shared/guard.ts'
 import type { EventName, EventValue, Handlers } from '../../../shared/rpc.ts'
 import type { MailServers } from '../../../shared/whitelist/login.ts'
 import type { Database } from '../database/open.ts'
-import type { Clock, DnsResolver, Log } from '../ports.ts'
+import type { Clock, DnsResolver, Log } from '../ground/ports.ts'
 
 /** The list in force and what the policy and the server say about sending. Asked for each judgement: never kept. */
 export type ListInForce = {

@@ -1,15 +1,15 @@
 /** What follows what: after a sign-in, after opening a store, after news from the server. */
 import { type FailureKind, ok, type Result } from '../../../shared/rpc.ts'
-import { accountPlace } from '../account/account-place.ts'
 import { isOpenStore, openAccountStore } from '../account/account-store.ts'
 import { forgetPassword } from '../account/store-policy.ts'
-import type { Undo } from '../ports.ts'
-import { carryOut } from './commands.ts'
-import { confirmFirst, isHeld } from './lease.ts'
+import type { Undo } from '../ground/ports.ts'
+import { accountPlace } from '../keys/account-place.ts'
+import { carryOut } from './commands/commands.ts'
 import { closeAccount, lockAccount, type Reactions, reconnect, showAccount, showPending } from './opening.ts'
-import { waitForApproval } from './pending.ts'
-import type { SignedIn } from './sign-in.ts'
+import { waitForApproval } from './sign-in/pending.ts'
+import type { SignedIn } from './sign-in/sign-in.ts'
 import type { Opened, Stage } from './stage.ts'
+import { confirmFirst, isHeld } from './unlock/lease.ts'
 
 export type Flow = {
   readonly reactions: Reactions

@@ -1,19 +1,19 @@
 /** The session's verbs, one at a time: start, sign in, sign out, lock, unlock, and what the server may make of them. */
 import type { Protection, Session } from '../../../shared/contract.ts'
 import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
-import { type AccountPlace, accountPlace } from '../account/account-place.ts'
 import { isOpenStore, openAccountStore, storedAccount } from '../account/account-store.ts'
 import { isWiping, resumeWipes } from '../account/wipe.ts'
-import { tellRole } from '../administration/handlers.ts'
+import { tellRole } from '../handlers/administration.ts'
+import { type AccountPlace, accountPlace } from '../keys/account-place.ts'
 import { createFlow, type Flow } from './flow.ts'
-import { isHeld } from './lease.ts'
-import { startByLogin } from './online-unlock.ts'
 import { closeAccount, entranceOf, lockAccount, openAccount, showLocked } from './opening.ts'
 import { whyClosed } from './session-state.ts'
-import { type SignInInput, signIn } from './sign-in.ts'
+import { type SignInInput, signIn } from './sign-in/sign-in.ts'
 import type { Opened, Stage } from './stage.ts'
-import { unlockStore } from './unlock.ts'
-import { createUnlockThrottle } from './unlock-throttle.ts'
+import { isHeld } from './unlock/lease.ts'
+import { startByLogin } from './unlock/online-unlock.ts'
+import { unlockStore } from './unlock/unlock.ts'
+import { createUnlockThrottle } from './unlock/unlock-throttle.ts'
 
 export type SessionService = {
   readonly state: () => Session

@@ -5,10 +5,10 @@
 import type { KithContract, Session } from '../../../shared/contract.ts'
 import type { EventName, EventValue } from '../../../shared/rpc.ts'
 import type { AccountRuntime } from '../account/account-runtime.ts'
+import type { Ports } from '../ground/ports.ts'
 import type { MailService } from '../mail/mail-service.ts'
-import type { Ports } from '../ports.ts'
-import { type Profile, readProfile, writeProfile } from '../profile/profile-file.ts'
 import { parseServerAddress } from '../soap/server-address.ts'
+import { type Profile, readProfile, writeProfile } from './profile-file.ts'
 import { nextSession, type SessionEvent, type SessionState } from './session-state.ts'
 
 export type Emit = <N extends EventName<KithContract>>(name: N, value: EventValue<KithContract, N>) => void

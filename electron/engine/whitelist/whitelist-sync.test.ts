@@ -22,10 +22,10 @@ import {
 import { listRepository } from '../database/list-repository.ts'
 import { type Database, openDatabase } from '../database/open.ts'
 import { migrations } from '../database/schema.ts'
-import { fakeClock, memoryLog } from '../fakes.ts'
 import { primitives } from '../keys/primitives.ts'
 import type { Ratchet } from '../keys/ratchet.ts'
 import type { SignedCalls } from '../link/signed-calls.ts'
+import { fakeClock, memoryLog } from '../testing/fakes.ts'
 import { createListKeeper } from './list-keeper.ts'
 import { createWhitelistSync } from './whitelist-sync.ts'
 
