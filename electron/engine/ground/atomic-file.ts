@@ -1,7 +1,7 @@
 /** Files that are either as before or as after, also across a power cut. Throws `StoreError` when the disk is full. */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { StoreError } from '../database/open.ts'
+import { StoreError } from './store-error.ts'
 
 /** Owner only: other accounts of the machine read nothing of a profile. */
 const fileMode = 0o600

@@ -5,10 +5,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { demoSchema } from '../../../shared/contract.ts'
 import { type Enrolment, parseEnrolment } from '../../../shared/whitelist/enrolment.ts'
-import type { Demo } from './demo.ts'
 import { fileLog } from './file-log.ts'
 import { keytarStore } from './keychain.ts'
-import type { Ports } from './ports.ts'
+import type { Demo, Ports } from './ports.ts'
 import { systemClock, systemDns, systemRandom } from './system-ports.ts'
 
 export type HostOptions = {

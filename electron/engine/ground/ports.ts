@@ -1,7 +1,9 @@
 /** What the engine needs from outside: everything ambient arrives here, so that a test can hold the clock and the dice. */
 
+import type { z } from 'zod'
+import type { demoSchema, KithContract } from '../../../shared/contract.ts'
+import type { EventName, EventValue } from '../../../shared/rpc.ts'
 import type { Enrolment } from '../../../shared/whitelist/enrolment.ts'
-import type { Demo } from './demo.ts'
 
 /** Undoes a subscription or a timer; calling it twice is harmless. */
 export type Undo = () => void
@@ -42,6 +44,12 @@ export interface SecretStore {
   readonly set: (name: string, value: string) => Promise<void>
   readonly delete: (name: string) => Promise<void>
 }
+
+/** The embedded demo server that a first run offers. */
+export type Demo = z.infer<typeof demoSchema>
+
+/** Announces a fact to every face that listens: an event of the contract with its value. */
+export type Emit = <N extends EventName<KithContract>>(name: N, value: EventValue<KithContract, N>) => void
 
 export type Ports = {
   /** Folder of this profile; made when missing. */

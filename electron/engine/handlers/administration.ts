@@ -4,7 +4,6 @@ import type { KithContract } from '../../../shared/contract.ts'
 import { fail, type Handlers, type Parsed, type Result } from '../../../shared/rpc.ts'
 import type { Canonical } from '../../../shared/whitelist/bytes/canonical.ts'
 import type { Ask } from '../link/ask.ts'
-import type { Stage } from '../session/stage.ts'
 
 export type AdministrationHandlers = Pick<Handlers<KithContract>, AdminAskName>
 
@@ -56,13 +55,4 @@ function inNormalForm(value: unknown): Canonical | undefined {
     members[name] = normal
   }
   return members
-}
-
-/** Asks what the account may administer, so that the page knows whether to show it. Unknown: as before. */
-export async function tellRole({ opened, dispatch, ports }: Stage): Promise<void> {
-  const current = opened()
-  const answer = await current?.runtime.ask('me', {})
-  if (!answer || opened() !== current) return
-  if (answer.ok) dispatch({ type: 'roleChanged', role: answer.value.role })
-  else ports.log.info('role not known', { kind: answer.failure.kind })
 }

@@ -2,16 +2,13 @@
  * What the session's verbs act on: the state, the account that is open, the profile. Verbs run one after another, so
  * that a lock can't overtake a sign-in.
  */
-import type { KithContract, Session } from '../../../shared/contract.ts'
-import type { EventName, EventValue } from '../../../shared/rpc.ts'
+import type { Session } from '../../../shared/contract.ts'
 import type { AccountRuntime } from '../account/account-runtime.ts'
-import type { Ports } from '../ground/ports.ts'
+import type { Emit, Ports } from '../ground/ports.ts'
 import type { MailService } from '../mail/mail-service.ts'
 import { parseServerAddress } from '../soap/server-address.ts'
 import { type Profile, readProfile, writeProfile } from './profile-file.ts'
 import { nextSession, type SessionEvent, type SessionState } from './session-state.ts'
-
-export type Emit = <N extends EventName<KithContract>>(name: N, value: EventValue<KithContract, N>) => void
 
 /** An account whose store is open. `mail` is there once the server has named the mail servers. */
 export type Opened = { readonly runtime: AccountRuntime; mail?: RunningMail }
