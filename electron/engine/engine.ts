@@ -7,7 +7,7 @@ import type { Ports } from './ground/ports.ts'
 import { makeHandlers } from './handlers/handlers.ts'
 import { profileSettings } from './handlers/settings.ts'
 import { createSession } from './session/session.ts'
-import { createStage } from './session/stage.ts'
+import { createStage } from './session/stage/stage.ts'
 
 export type Engine = {
   /** Answers one call envelope, however malformed. Never rejects. */

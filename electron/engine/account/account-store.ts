@@ -23,7 +23,7 @@ export type AccountStore = {
   readonly commands: CommandRepository
 }
 
-/** Mode `online-unlock`: the database opens once a login has brought the server's half (session/unlock/online-unlock.ts). */
+/** Mode `online-unlock`: the database opens once a login has brought the server's half (session/unlock/open-by-login.ts). */
 export type SealedStore = Pick<AccountStore, 'place' | 'vault'>
 
 export function isOpenStore(store: AccountStore | SealedStore): store is AccountStore {

@@ -1,7 +1,7 @@
 /** The user's settings: in profile.json, so that language and theme hold on the sign-in screen too. None is secret. */
 import type { KithContract, Language, Settings } from '../../../shared/contract.ts'
 import type { Parsed } from '../../../shared/rpc.ts'
-import type { Stage } from '../session/stage.ts'
+import type { Stage } from '../session/stage/stage.ts'
 
 /** What is to be different; absent keys stay. */
 export type SettingsChange = Parsed<KithContract, 'settings.set'>

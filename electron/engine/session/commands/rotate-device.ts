@@ -9,7 +9,7 @@ import { vaultDependencies } from '../../account/account-store.ts'
 import type { DeviceKeys } from '../../keys/device-keys.ts'
 import { primitives } from '../../keys/primitives.ts'
 import { makeKeys } from '../../keys/vault.ts'
-import type { Opened, Stage } from '../stage.ts'
+import type { Opened, Stage } from '../stage/stage.ts'
 
 /** Milliseconds for one call: the session's other verbs wait meanwhile. */
 const callLimit = 10_000

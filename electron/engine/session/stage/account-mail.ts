@@ -1,11 +1,11 @@
 /** The mail service of the open account: made when its servers are known, made anew when they move. */
-import type { MailServer, MailServers } from '../../../shared/whitelist/login.ts'
-import { isOutdated } from '../../../shared/whitelist/manifest.ts'
-import type { AccountRuntime } from '../account/account-runtime.ts'
-import type { AccountRecord } from '../database/account-repository.ts'
-import type { ListInForce } from '../mail/dependencies.ts'
-import { createMailService } from '../mail/mail-service.ts'
-import type { SendingOff } from './session-state.ts'
+import type { MailServer, MailServers } from '../../../../shared/whitelist/login.ts'
+import { isOutdated } from '../../../../shared/whitelist/manifest.ts'
+import type { AccountRuntime } from '../../account/account-runtime.ts'
+import type { AccountRecord } from '../../database/account-repository.ts'
+import type { ListInForce } from '../../mail/dependencies.ts'
+import { createMailService } from '../../mail/mail-service.ts'
+import type { SendingOff } from '../session-state.ts'
 import type { Opened, Stage } from './stage.ts'
 
 /** Keeps in mind that the lease has been over, until the server confirms the list: the clock may be set back. */

@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import { z } from 'zod'
-import { settingsSchema } from '../../../shared/contract.ts'
-import { readIfThere, writeAtomic } from '../ground/atomic-file.ts'
+import { settingsSchema } from '../../../../shared/contract.ts'
+import { readIfThere, writeAtomic } from '../../ground/atomic-file.ts'
 
 const profileSchema = z.object({
   format: z.literal(1),

@@ -2,13 +2,13 @@
  * What the session's verbs act on: the state, the account that is open, the profile. Verbs run one after another, so
  * that a lock can't overtake a sign-in.
  */
-import type { Session } from '../../../shared/contract.ts'
-import type { AccountRuntime } from '../account/account-runtime.ts'
-import type { Emit, Ports } from '../ground/ports.ts'
-import type { MailService } from '../mail/mail-service.ts'
-import { parseServerAddress } from '../soap/server-address.ts'
+import type { Session } from '../../../../shared/contract.ts'
+import type { AccountRuntime } from '../../account/account-runtime.ts'
+import type { Emit, Ports, Undo } from '../../ground/ports.ts'
+import type { MailService } from '../../mail/mail-service.ts'
+import { parseServerAddress } from '../../soap/server-address.ts'
+import { nextSession, type SessionEvent, type SessionState } from '../session-state.ts'
 import { type Profile, readProfile, writeProfile } from './profile-file.ts'
-import { nextSession, type SessionEvent, type SessionState } from './session-state.ts'
 
 /** An account whose store is open. `mail` is there once the server has named the mail servers. */
 export type Opened = { readonly runtime: AccountRuntime; mail?: RunningMail }
@@ -31,6 +31,9 @@ export type Stage = {
   readonly saveProfile: (change: Partial<Profile>) => void
   readonly opened: () => Opened | undefined
   readonly setOpened: (opened: Opened | undefined) => void
+  /** Keeps the undo of the one thing that the session waits for (an approval, a server); ends what it waited for before. */
+  readonly waitFor: (undo: Undo) => void
+  readonly stopWaiting: () => void
   /** Runs verbs one after another. */
   readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>
   /** The same for what nobody waits for: a bug in it is logged. */
@@ -41,6 +44,7 @@ export function createStage(ports: Ports, emit: Emit): Stage {
   let profile = readProfile(ports.profile)
   let state: SessionState = { step: 'signedOut', server: profile.server, user: profile.user }
   let opened: Opened | undefined
+  let waiting: Undo = () => undefined
   let last: Promise<unknown> = Promise.resolve()
   const session = () => sessionOf(state, ports)
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
@@ -69,6 +73,11 @@ export function createStage(ports: Ports, emit: Emit): Stage {
     setOpened: (next) => {
       opened = next
     },
+    waitFor: (undo) => {
+      waiting()
+      waiting = undo
+    },
+    stopWaiting: () => waiting(),
     inTurn,
     soon: (act) => {
       inTurn(act).catch((error: unknown) => {
