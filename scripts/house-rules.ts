@@ -44,7 +44,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   tr46: { parts: ['shared'], files: ['shared/text/idna.ts'] },
   saxes: { parts: ['shared', 'server'], files: ['shared/soap/', 'server/import/xmpp/'] },
   axios: { parts: ['engine'], files: ['electron/engine/soap/soap-client.ts'] },
-  keytar: { parts: ['engine'], files: ['electron/engine/keychain.ts'] },
+  keytar: { parts: ['engine'], files: ['electron/engine/ground/keychain.ts'] },
   imapflow: { parts: ['engine'], files: ['electron/engine/mail/network/imap.ts'] },
   nodemailer: { parts: ['engine', 'e2e'], files: ['electron/engine/mail/network/smtp.ts', 'e2e/'] },
   mailauth: {
