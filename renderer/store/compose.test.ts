@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { MailDraft, Message } from '../../shared/message.ts'
 import { settle } from '../testing/fake-clock.ts'
-import { readySession, signedOutSession } from '../testing/fake-host.ts'
+import { readySession, signedOutSession } from '../testing/fake-session.ts'
 import { makePage } from '../testing/make-page.ts'
-import { canSend, refusedChips } from './compose.ts'
+import { canSend, refusedChips } from './compose-state.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
 import { startReply } from './reply.ts'
 

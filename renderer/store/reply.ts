@@ -1,5 +1,5 @@
 import type { Message, Participant } from '../../shared/message.ts'
-import type { ComposeStart } from './compose.ts'
+import type { ComposeStart } from './compose-state.ts'
 
 function answerSubject(subject: string): string {
   return /^re:/iu.test(subject) ? subject : `Re: ${subject}`

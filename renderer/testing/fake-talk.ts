@@ -1,9 +1,9 @@
 import type { Conversation, KithContract } from '../../shared/contract.ts'
 import type { Draft, Message } from '../../shared/message.ts'
 import { fail, type Handlers, ok } from '../../shared/rpc.ts'
-import type { FakeState } from './fake-host.ts'
 import { fakeRefusals } from './fake-lists.ts'
 import { self } from './fake-messages.ts'
+import type { FakeState } from './fake-state.ts'
 
 type TalkCalls = Pick<
   Handlers<KithContract>,

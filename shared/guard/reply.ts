@@ -1,6 +1,6 @@
 /** O5: to whom an answer goes, decided before the composer opens; `judgeOutgoing` still decides when it is sent. */
 import { type Address, cleanAddressText, parseAddress } from '../address.ts'
-import type { ListView, Refusal } from '../guard.ts'
+import type { ListView, Refusal } from './facts.ts'
 import { type RecipientFacts, reasonAgainst, selfKeyOf } from './outgoing.ts'
 
 /** The message answered, addresses as text, and whether everybody is to get the answer. */

@@ -6,7 +6,7 @@ import { FailureText } from '../../components/FailureText.tsx'
 import { Note } from '../../components/Note.tsx'
 import { formatNames } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import { canSend, recipientFields } from '../../store/compose.ts'
+import { canSend, recipientFields } from '../../store/compose-state.ts'
 import { RecipientField } from './RecipientField.tsx'
 import { Refused } from './Refused.tsx'
 

@@ -3,7 +3,7 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { DetailBar } from '../../components/DetailBar.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { useWords } from '../../i18n/i18n.ts'
-import type { Ready } from '../main/MainWindow.tsx'
+import type { Ready } from '../session.ts'
 import { ComposePane } from './ComposePane.tsx'
 import { ReadingPane } from './ReadingPane.tsx'
 

@@ -11,7 +11,7 @@ import { formatMoment, formatNames } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { startReply } from '../../store/reply.ts'
 import { DeliveryLine } from '../chats/TalkLine.tsx'
-import type { Ready } from '../main/MainWindow.tsx'
+import type { Ready } from '../session.ts'
 
 /** Nobody is broken in the middle, where there is room for the whole. */
 function People({ people }: { readonly people: readonly Participant[] }) {
