@@ -159,6 +159,17 @@ export type Settings = z.infer<typeof settingsSchema>
 
 export const refusalSchema = z.object({ address: z.string(), rule: z.string(), reason: z.string() })
 
+const recipientSchema = z.object({ address: z.string(), name: z.string() })
+/** O5: to whom an answer goes by the list in force. */
+export const replyPlanSchema = z.object({
+  to: z.array(recipientSchema),
+  cc: z.array(recipientSchema),
+  /** Who is left out, each with the rule: said before the answer is sent. */
+  dropped: z.array(refusalSchema),
+  /** Reply-To addresses that are shown and not used. */
+  unusedReplyTo: z.array(z.string()),
+})
+
 export const contract = {
   calls: {
     'session.state': { input: nothing, output: sessionSchema },
@@ -219,6 +230,10 @@ export const contract = {
       output: z.object({ total: z.number(), messages: z.array(messageSchema) }),
     },
     'message.get': { input: z.strictObject({ id }), output: messageSchema },
+    'message.planReply': {
+      input: z.strictObject({ id, scope: z.enum(['sender', 'all']) }),
+      output: replyPlanSchema,
+    },
 
     'outbox.submit': { input: draftSchema, output: z.object({ id: z.string() }) },
     'outbox.retry': { input: z.strictObject({ id }), output: nothing },

@@ -32,6 +32,8 @@ export type ComposeState = {
   readonly touched: boolean
   /** Participants of the answered message who are not listed, and so are left out (O5). */
   readonly dropped: readonly string[]
+  /** Where the answered message asks answers to go, if that is not used (O5). */
+  readonly unusedReplyTo: readonly string[]
   readonly failure?: Failure
 }
 
@@ -43,6 +45,8 @@ export type ComposeStart = {
   readonly text?: string
   readonly inReplyTo?: string
   readonly dropped?: readonly string[]
+  readonly unusedReplyTo?: readonly string[]
+  readonly failure?: Failure
 }
 
 /** Nothing is begun. */
@@ -56,6 +60,7 @@ export const closed: ComposeState = {
   text: '',
   touched: false,
   dropped: [],
+  unusedReplyTo: [],
 }
 
 /** A person of the whitelist as a recipient that has not been judged yet. */

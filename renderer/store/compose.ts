@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Message } from '../../shared/message.ts'
 import {
   allChips,
   asChip,
@@ -15,6 +16,7 @@ import { judgeRecipients } from './judge-recipients.ts'
 import { makeKeeper } from './mail-drafts.ts'
 import type { Ports } from './ports.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
+import { type ReplyScope, startReply } from './reply.ts'
 
 type Context = { readonly store: StoreApi<ComposeState>; readonly ports: Ports }
 
@@ -113,20 +115,23 @@ export function makeCompose(ports: Ports) {
   /** Begun before something else was begun; each comes back when there is room. */
   const kept: ComposeState[] = []
   const keeper = makeKeeper({ ...context, kept, restore: (state) => readAnew(context, state) })
+  const start = (begun: ComposeStart) => {
+    const { to = [], cc = [], ...rest } = begun
+    const before = store.getState()
+    if (before.step === 'sending') return Promise.resolve()
+    // A reply that nobody has written into is made again by one press.
+    if (before.touched && hasContent(before)) kept.push(before)
+    store.setState({ ...closed, ...rest, step: 'editing', to: to.map(asChip), cc: cc.map(asChip) }, true)
+    return judge(context)
+  }
   return {
     store,
     /** What was begun before Kith was locked or closed. */
     load: keeper.load,
     save: keeper.save,
-    start: (start: ComposeStart) => {
-      const { to = [], cc = [], ...rest } = start
-      const before = store.getState()
-      if (before.step === 'sending') return Promise.resolve()
-      // A reply that nobody has written into is made again by one press.
-      if (before.touched && hasContent(before)) kept.push(before)
-      store.setState({ ...closed, ...rest, step: 'editing', to: to.map(asChip), cc: cc.map(asChip) }, true)
-      return judge(context)
-    },
+    start,
+    /** Begins an answer; to whom it goes, the guard says. */
+    answer: async (message: Message, scope: ReplyScope) => start(await startReply(ports.host, message, scope)),
     add: (field: RecipientField, text: string) => add(context, field, text),
     setTyped: (field: RecipientField, text: string) => {
       const { typed } = store.getState()

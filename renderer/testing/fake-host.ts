@@ -46,6 +46,7 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     kept: [],
     keptBy: 'administrator',
     requests: options.bare ? { incoming: [], own: [], approvals: [] } : makeFakeRequests(now()),
+    replyTo: new Map(),
     drafts: new Map(),
     mailDrafts: [],
     administration: makeFakeAdministration(options.administered),

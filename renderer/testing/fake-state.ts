@@ -20,6 +20,8 @@ export type FakeState = {
   kept: readonly KeptMessage[]
   keptBy: 'user' | 'administrator'
   requests: ContactRequests
+  /** Reply-To of messages, by id. */
+  replyTo: Map<string, readonly string[]>
   drafts: Map<string, string>
   mailDrafts: readonly MailDraft[]
   administration: FakeAdministration

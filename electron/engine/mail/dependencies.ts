@@ -50,6 +50,7 @@ export type MailCallName =
   | 'messages.list'
   | 'mail.list'
   | 'message.get'
+  | 'message.planReply'
   | 'outbox.submit'
   | 'outbox.retry'
   | 'draft.get'

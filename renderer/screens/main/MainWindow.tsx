@@ -44,7 +44,7 @@ function paneOf(screen: Screen, session: Ready): ReactNode {
     case 'chats':
       return <ConversationPane session={session} />
     case 'mail':
-      return <MailPane session={session} />
+      return <MailPane />
     case 'contacts':
       return <ContactCard />
     case 'held':
