@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { adminAsks, roleSchema } from './administration.ts'
+import { languageSchema } from './language.ts'
 import { deliverySchema, draftSchema, mailDraftsSchema, messageSchema } from './message.ts'
 import { heldReasonSchema, keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
@@ -16,10 +17,7 @@ const address = z.string().max(320)
 const from = z.number().int().min(0).max(1_000_000)
 const count = z.number().int().min(1).max(500)
 
-export const languageSchema = z.enum(['en', 'zh-Hant', 'zh-Hans'])
 export const themeSchema = z.enum(['system', 'light', 'dark'])
-export type Language = z.infer<typeof languageSchema>
-export type Theme = z.infer<typeof themeSchema>
 
 /** How secrets are kept here. `keychain`: the system's. `passphrase`: the user's, stretched. `none`: not set up yet. */
 export const protectionSchema = z.object({
