@@ -123,8 +123,10 @@ describe('an engine that ends unasked', () => {
       'whitelist.changed',
       'settings.changed',
       'contacts.changed',
+      'requests.changed',
       'conversation.changed',
       'held.changed',
+      'quarantine.changed',
     ])
   })
 

@@ -58,6 +58,7 @@ export function makeHandlers({ ports, session, settings }: HandlerParts): Handle
     'messages.list': mail((handlers) => handlers['messages.list']),
     'mail.list': mail((handlers) => handlers['mail.list']),
     'message.get': mail((handlers) => handlers['message.get']),
+    'message.planReply': mail((handlers) => handlers['message.planReply']),
     'outbox.submit': mail((handlers) => handlers['outbox.submit']),
     'outbox.retry': mail((handlers) => handlers['outbox.retry']),
     'draft.get': mail((handlers) => handlers['draft.get']),

@@ -1,5 +1,6 @@
 /** The user's settings: in profile.json, so that language and theme hold on the sign-in screen too. None is secret. */
-import type { KithContract, Language, Settings } from '../../../shared/contract.ts'
+import type { KithContract, Settings } from '../../../shared/contract.ts'
+import { nearestLanguage } from '../../../shared/language.ts'
 import type { Parsed } from '../../../shared/rpc.ts'
 import type { Stage } from '../session/stage/stage.ts'
 
@@ -11,17 +12,8 @@ export type SettingsStore = {
   readonly set: (change: SettingsChange) => Settings
 }
 
-/** The nearest of our languages for a BCP 47 tag. Chinese without a script follows its region. */
-export function languageFor(tag: string): Language {
-  const parts = tag.toLowerCase().replaceAll('_', '-').split('-')
-  if (parts[0] !== 'zh') return 'en'
-  if (parts.includes('hant')) return 'zh-Hant'
-  if (parts.includes('hans')) return 'zh-Hans'
-  return ['tw', 'hk', 'mo'].some((region) => parts.includes(region)) ? 'zh-Hant' : 'zh-Hans'
-}
-
 export function defaultSettings(systemLanguage: string): Settings {
-  return { language: languageFor(systemLanguage), theme: 'system', notifications: true, notificationText: true }
+  return { language: nearestLanguage([systemLanguage]), theme: 'system', notifications: true, notificationText: true }
 }
 
 export function profileSettings(stage: Stage): SettingsStore {

@@ -49,6 +49,7 @@ export type MailCallName =
   | 'messages.list'
   | 'mail.list'
   | 'message.get'
+  | 'message.planReply'
   | 'outbox.submit'
   | 'outbox.retry'
   | 'draft.get'
