@@ -19,6 +19,7 @@ import { type Ask, createAsk } from '../link/ask.ts'
 import type { Common, LinkFailure, ServerLink } from '../link/server-link.ts'
 import { createSignedCalls, type SignedCalls } from '../link/signed-calls.ts'
 import { createConnection } from '../whitelist/connection.ts'
+import { type WhitelistHandlers, whitelistHandlers } from '../whitelist/handlers.ts'
 import { createListKeeper, type ListKeeper } from '../whitelist/list-keeper.ts'
 import { createRequests, type RequestEvents, type Requests } from '../whitelist/requests.ts'
 import { createWhitelistSync, type WhitelistSync } from '../whitelist/whitelist-sync.ts'
@@ -49,7 +50,7 @@ export type AccountRuntime = {
   readonly calls: SignedCalls
   /** Asks the server for what is not the list. */
   readonly ask: Ask
-  readonly requests: Requests
+  readonly handlers: WhitelistHandlers
   /** The manifest in force. */
   readonly manifest: () => SignedManifest | undefined
   /** Logs in and takes over the answer. */
@@ -119,7 +120,7 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
     sync,
     calls,
     ask,
-    requests,
+    handlers: whitelistHandlers({ contacts: keeper.contacts, sync, requests, ask, wake: connection.wake }),
     manifest: identity.manifest,
     login,
     takeAnswer,
