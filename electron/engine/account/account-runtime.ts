@@ -41,7 +41,7 @@ export type RuntimeEvents = {
   readonly command: (command: Command) => void
 }
 
-export type LoginOutcome = { readonly ok: true } | LinkFailure
+type LoginOutcome = { readonly ok: true } | LinkFailure
 
 export type AccountRuntime = {
   readonly store: AccountStore
@@ -75,7 +75,7 @@ export type AccountRuntime = {
   readonly close: () => Promise<void>
 }
 
-export type RuntimeDependencies = {
+type RuntimeDependencies = {
   readonly ports: Ports
   readonly store: AccountStore
   readonly identity: Identity

@@ -75,7 +75,7 @@ export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore>
   }
 }
 
-export type StoredAccount = 'none' | 'keychain' | 'passphrase' | 'keysMissing'
+type StoredAccount = 'none' | 'keychain' | 'passphrase' | 'keysMissing'
 
 /** What lies in an account's folder. */
 export function storedAccount(place: AccountPlace): StoredAccount {

@@ -9,7 +9,7 @@ const mailServerSchema = z.object({
   ca: z.string().optional(),
 })
 
-export const accountSchema = z.object({
+const accountSchema = z.object({
   /** Origin of the whitelist server. */
   server: z.string(),
   /** SHA-256 of its certificate where one is pinned, lower-case hex. */

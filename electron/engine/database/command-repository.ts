@@ -2,7 +2,7 @@
 import { type Command, type SignedCommand, signedCommandSchema } from '../../../shared/whitelist/command.ts'
 import type { Database } from './open.ts'
 
-export type CommandStep = 'seen' | 'done'
+type CommandStep = 'seen' | 'done'
 
 export type CommandRepository = {
   readonly remember: (command: SignedCommand) => void

@@ -10,7 +10,7 @@ import { keytarStore } from './keychain.ts'
 import type { Demo, Ports } from './ports.ts'
 import { systemClock, systemDns, systemRandom } from './system-ports.ts'
 
-export type HostOptions = {
+type HostOptions = {
   readonly profile: string
   /** JSON file that describes an embedded demo server: what `kith-server demo` prints under `demo`. */
   readonly demoFile: string | undefined

@@ -14,7 +14,7 @@ export type Identity = {
   readonly bind: (keep: IdentityKeeper) => void
 }
 
-export type IdentityKeeper = {
+type IdentityKeeper = {
   readonly keys: () => DeviceKeys
   readonly manifest: () => SignedManifest | undefined
   readonly setManifest: (manifest: SignedManifest) => void

@@ -12,7 +12,7 @@ import type { SignedCalls } from './signed-calls.ts'
 
 export type Ask = <N extends AskName>(what: N, input: AskQuestion<N>) => Promise<Result<AskOutput<N>>>
 
-export type AskDependencies = {
+type AskDependencies = {
   readonly calls: SignedCalls
   readonly primitives: Primitives
   readonly boxSecret: () => Uint8Array

@@ -14,7 +14,7 @@ import { type ExchangeFailure, type ExchangeResult, exchange } from '../soap/exc
 import type { PostOptions, SoapClient } from '../soap/soap-client.ts'
 import type { Trust } from './trust.ts'
 
-export type LinkDependencies = {
+type LinkDependencies = {
   readonly client: SoapClient
   readonly primitives: Primitives
   readonly ports: Pick<Ports, 'random' | 'clock' | 'log'>

@@ -4,7 +4,7 @@ import type { ExchangeResult } from '../soap/exchange.ts'
 import type { PostOptions } from '../soap/soap-client.ts'
 import { type Common, type LinkFailure, type ServerLink, wantsNewHello } from './server-link.ts'
 
-export type Relogin = () => Promise<{ readonly ok: true } | LinkFailure>
+type Relogin = () => Promise<{ readonly ok: true } | LinkFailure>
 
 export type SignedCalls = {
   readonly call: <A extends RequestAction>(

@@ -22,7 +22,7 @@ export type ListInForce = {
 
 export type MailConnection = 'online' | 'connecting' | 'offline' | 'authFailed'
 
-export type MailAccount = {
+type MailAccount = {
   readonly address: string
   readonly name: string
   /** Asked for at each login to a mail server and not kept. */

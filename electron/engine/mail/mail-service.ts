@@ -11,9 +11,6 @@ import { outbox } from './outgoing/outbox.ts'
 import { submitter } from './outgoing/submit.ts'
 import { type MailStore, mailStore } from './store/store.ts'
 
-export type { MailDependencies, MailHandlers, MailService } from './dependencies.ts'
-export { mailSchema } from './schema.ts'
-
 /** The two ways to the network; tests put scripted peers here. */
 export type MailNetwork = { readonly connect: Connect; readonly smtp: (dependencies: MailDependencies) => SmtpClient }
 

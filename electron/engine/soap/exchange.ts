@@ -7,7 +7,7 @@ import { writeEnvelope } from '../../../shared/soap/writer.ts'
 import type { PostOptions, SoapClient } from './soap-client.ts'
 import { failureOfFault } from './soap-faults.ts'
 
-export type Fields = ReadonlyMap<string, string>
+type Fields = ReadonlyMap<string, string>
 
 export type ExchangeFailure = {
   readonly ok: false
@@ -17,7 +17,7 @@ export type ExchangeFailure = {
 }
 export type ExchangeResult = { readonly ok: true; readonly fields: Fields } | ExchangeFailure
 
-export type Question = { readonly operation: OperationName; readonly fields: Fields; readonly header?: Fields }
+type Question = { readonly operation: OperationName; readonly fields: Fields; readonly header?: Fields }
 
 export async function exchange(client: SoapClient, question: Question, options: PostOptions): Promise<ExchangeResult> {
   const { operation, fields, header } = question

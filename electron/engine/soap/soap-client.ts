@@ -19,7 +19,7 @@ const answerLimit = 12 * 1024 * 1024
 /** Longest `Retry-After` believed, in milliseconds: a hostile one must not silence the client for a year. */
 const retryAfterLimit = 3_600_000
 
-export type SoapAnswer =
+type SoapAnswer =
   | { readonly ok: true; readonly status: number; readonly body: Uint8Array; readonly retryAfter?: number }
   | { readonly ok: false; readonly failure: Failure }
 
@@ -35,7 +35,7 @@ export interface SoapClient {
   readonly close: () => void
 }
 
-export type SoapClientOptions = {
+type SoapClientOptions = {
   readonly address: ServerAddress
   /** SHA-256 of the server's certificate, lower-case hex. */
   readonly pin?: string

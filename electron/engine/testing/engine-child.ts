@@ -12,7 +12,7 @@ import type { Log, SecretStore } from '../ground/ports.ts'
 import { systemClock, systemRandom } from '../ground/system-ports.ts'
 import { fakeDns, silentLog } from './fakes.ts'
 
-export const ordersSchema = z.object({
+const ordersSchema = z.object({
   profile: z.string(),
   /** Stands for the keychain, which outlives the process. */
   secrets: z.string(),

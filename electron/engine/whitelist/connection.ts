@@ -10,7 +10,7 @@ import type { Clock, Log } from '../ground/ports.ts'
 
 export type Poke = { readonly ep: number; readonly ver: number }
 
-export type ConnectionDependencies = {
+type ConnectionDependencies = {
   readonly clock: Clock
   readonly log: Log
   readonly random: (count: number) => Uint8Array

@@ -24,7 +24,7 @@ export const whitelistCalls = [
 
 export type WhitelistHandlers = Pick<Handlers<KithContract>, (typeof whitelistCalls)[number]>
 
-export type WhitelistParts = {
+type WhitelistParts = {
   readonly contacts: Contacts
   readonly sync: WhitelistSync
   readonly requests: Requests

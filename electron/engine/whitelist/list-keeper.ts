@@ -7,7 +7,7 @@ import type { ListState, Ratchet } from '../../../shared/whitelist/sync/list-sta
 import type { ListRepository, StoredList } from '../database/list-repository.ts'
 import { type Contacts, createContacts } from './contacts.ts'
 
-export type Lease = {
+type Lease = {
   readonly lease: 'valid' | 'over'
   readonly onExpiry: 'block' | 'internal'
   readonly endsAt: number

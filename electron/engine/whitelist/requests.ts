@@ -16,7 +16,7 @@ export type Requests = {
   readonly look: () => void
 }
 
-export type RequestArrival = {
+type RequestArrival = {
   readonly what: 'asked' | 'linked' | 'declined'
   readonly name: string
   readonly address: string

@@ -14,7 +14,7 @@ import type { ExchangeResult } from '../soap/exchange.ts'
 
 export type SyncCall = (make: (common: Common) => SyncRequest) => Promise<ExchangeResult>
 
-export type RoundDependencies = {
+type RoundDependencies = {
   readonly call: SyncCall
   readonly primitives: Primitives
   readonly boxSecret: () => Uint8Array

@@ -15,7 +15,7 @@ import type { SignedCalls } from '../link/signed-calls.ts'
 import type { ListKeeper } from './list-keeper.ts'
 import { type RoundResult, type SyncCall, syncRound } from './sync-round.ts'
 
-export type SyncDependencies = {
+type SyncDependencies = {
   readonly calls: SignedCalls
   readonly keeper: ListKeeper
   readonly primitives: Primitives

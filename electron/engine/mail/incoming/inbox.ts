@@ -17,7 +17,7 @@ import {
   readSent,
 } from './incoming.ts'
 
-export type Batch = {
+type Batch = {
   readonly folder: string
   /** `inbox` is judged; `sent` is the user's own. */
   readonly role: 'inbox' | 'sent'

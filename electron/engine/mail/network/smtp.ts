@@ -36,7 +36,7 @@ export interface SmtpClient {
   close(): void
 }
 
-export type SmtpOptions = {
+type SmtpOptions = {
   readonly server: MailServer
   readonly user: string
   readonly password: () => string
@@ -46,7 +46,7 @@ export type SmtpOptions = {
   readonly timeouts?: SmtpTimeouts
 }
 
-export type SmtpTimeouts = { readonly connect: number; readonly greeting: number; readonly answer: number }
+type SmtpTimeouts = { readonly connect: number; readonly greeting: number; readonly answer: number }
 const usualTimeouts: SmtpTimeouts = { connect: connectTimeout, greeting: greetingTimeout, answer: answerTimeout }
 
 /** What the library puts on its errors. */

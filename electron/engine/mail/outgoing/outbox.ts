@@ -22,7 +22,7 @@ type Worker = {
   tryAgain(): void
 }
 
-export type OutboxParts = SendingParts & { readonly smtp: () => SmtpClient }
+type OutboxParts = SendingParts & { readonly smtp: () => SmtpClient }
 
 export function outbox(parts: OutboxParts): Outbox {
   returnToQueue(parts)

@@ -3,7 +3,7 @@ import type { Database } from '../../database/open.ts'
 import type { Window } from './messages.ts'
 import type { Person } from './records.ts'
 
-export type ConversationRow = {
+type ConversationRow = {
   readonly id: string
   readonly address: string
   readonly name: string

@@ -19,7 +19,7 @@ export type NewHeld = {
 }
 
 /** A held message with what judging it again needs. */
-export type HeldRow = {
+type HeldRow = {
   readonly id: string
   readonly raw: Uint8Array
   readonly at: number

@@ -2,7 +2,7 @@
 import type { Database } from '../../database/open.ts'
 import { readStrings } from './records.ts'
 
-export type OutboxState = 'waiting' | 'sending' | 'filing' | 'failed'
+type OutboxState = 'waiting' | 'sending' | 'filing' | 'failed'
 
 export type OutboxRow = {
   readonly id: string
@@ -34,7 +34,7 @@ type Row = {
   readonly queued_at: number
 }
 
-export type NewOutboxRow = Pick<OutboxRow, 'id' | 'conversation' | 'purpose' | 'messageId' | 'recipients' | 'raw'>
+type NewOutboxRow = Pick<OutboxRow, 'id' | 'conversation' | 'purpose' | 'messageId' | 'recipients' | 'raw'>
 export type OutboxQueue = ReturnType<typeof outboxQueue>
 
 export function outboxQueue(database: Database) {

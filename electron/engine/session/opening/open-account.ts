@@ -40,7 +40,7 @@ export function storedTarget(record: Pick<AccountRecord, 'server' | 'root' | 'tl
 }
 
 /** What opening an account takes. */
-export type Entrance = { readonly store: AccountStore; readonly identity: Identity; readonly link: ServerLink }
+type Entrance = { readonly store: AccountStore; readonly identity: Identity; readonly link: ServerLink }
 
 /** Opens the account of a store that was found on disk. */
 export function openStored(stage: Stage, store: AccountStore): Promise<Opened> {

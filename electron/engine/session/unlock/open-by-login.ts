@@ -17,7 +17,7 @@ import { closeAccount } from '../stage/close-account.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
 
 /** `password`: without one, the one that the keys file keeps is used. `code`: an enrolment code that was typed. */
-export type GivenSecrets = { readonly password?: string | undefined; readonly code?: string | undefined }
+type GivenSecrets = { readonly password?: string | undefined; readonly code?: string | undefined }
 
 /**
  * Failures: notSignedIn (there is no password), those of a login, deviceRevoked (also where the server gives no half
