@@ -18,7 +18,7 @@ export type Engine = {
 }
 
 /** One engine a profile: where another one lives, every call of this one answers `busy`. */
-export async function createEngine(ports: Ports): Promise<Engine> {
+export async function openEngine(ports: Ports): Promise<Engine> {
   makeFolder(ports.profile)
   const lock = lockProfile(ports.profile)
   if (!lock) return busyEngine

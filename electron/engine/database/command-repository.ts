@@ -13,7 +13,7 @@ export type CommandRepository = {
   readonly finish: (id: string) => void
 }
 
-export function commandRepository(database: Database): CommandRepository {
+export function createCommandRepository(database: Database): CommandRepository {
   return {
     remember: (command) => {
       const insert = "INSERT OR IGNORE INTO commands (id, json, step) VALUES (?, ?, 'seen')"

@@ -36,7 +36,7 @@ type Run = {
   endPause: () => void
 }
 
-export function mailbox(parts: MailboxParts): Mailbox {
+export function createMailbox(parts: MailboxParts): Mailbox {
   let run: Run | undefined
   let running: Promise<void> = Promise.resolve()
   return {

@@ -58,7 +58,7 @@ type Failure = Error & {
   readonly rejectedErrors?: readonly Failure[] | undefined
 }
 
-export function smtpClient(options: SmtpOptions): SmtpClient {
+export function openSmtpClient(options: SmtpOptions): SmtpClient {
   const endpoint = endpointOf(options.server)
   let kept: SMTPConnection | undefined
   let undoIdle: Undo = () => undefined

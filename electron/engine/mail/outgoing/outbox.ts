@@ -24,7 +24,7 @@ type Worker = {
 
 type OutboxParts = SendingParts & { readonly smtp: () => SmtpClient }
 
-export function outbox(parts: OutboxParts): Outbox {
+export function createOutbox(parts: OutboxParts): Outbox {
   returnToQueue(parts)
   const work = worker(parts)
   return {

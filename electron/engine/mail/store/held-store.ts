@@ -50,9 +50,9 @@ type WholeRow = PlaceColumns & {
 const shown = 'id, claimed_name, claimed_address, subject, at, rule, reason, contact_name, contact_address'
 const whole = 'id, raw, at, seen, truncated, folder, uid_validity, uid'
 
-export type HeldStore = ReturnType<typeof heldStore>
+export type HeldStore = ReturnType<typeof createHeldStore>
 
-export function heldStore(database: Database) {
+export function createHeldStore(database: Database) {
   return { ...writes(database), ...reads(database) }
 }
 

@@ -35,9 +35,9 @@ type Row = {
 }
 
 type NewOutboxRow = Pick<OutboxRow, 'id' | 'conversation' | 'purpose' | 'messageId' | 'recipients' | 'raw'>
-export type OutboxQueue = ReturnType<typeof outboxQueue>
+export type OutboxQueue = ReturnType<typeof createOutboxQueue>
 
-export function outboxQueue(database: Database) {
+export function createOutboxQueue(database: Database) {
   return { ...steps(database), ...reads(database) }
 }
 

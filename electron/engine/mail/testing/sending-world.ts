@@ -2,7 +2,7 @@
 import type { Delivery, Draft } from '../../../../shared/message.ts'
 import type { MailService } from '../dependencies.ts'
 import type { MailNetwork } from '../mail-service.ts'
-import { smtpClient } from '../network/smtp.ts'
+import { openSmtpClient } from '../network/smtp.ts'
 import { type FakeMailbox, fakeMailbox } from './fake-mailbox.ts'
 import { chatTo, contactOf, type MailWorld, mailWorld } from './mail-world.ts'
 import { type SmtpPeer, smtpPeer } from './smtp-peer.ts'
@@ -36,7 +36,7 @@ export async function sendingWorld(): Promise<SendingWorld> {
   const network: MailNetwork = {
     connect: box.connect,
     smtp: ({ account, clock, log }) =>
-      smtpClient({ server, user: account.address, password: account.password, clock, log, timeouts }),
+      openSmtpClient({ server, user: account.address, password: account.password, clock, log, timeouts }),
   }
   const stepsOf = (id: string): readonly Delivery['step'][] =>
     world.events.flatMap(({ name, value }) => {
