@@ -1,4 +1,4 @@
-/** Why a change was refused: a closed list, so that every face can have words for each (server/organisation/refusals.ts has the English ones). */
+/** Why a change was refused: a closed list, so that every face can have words for each (server/ground/refusals.ts has the English ones). */
 import { z } from 'zod'
 
 export const faultCodes = [

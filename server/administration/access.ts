@@ -1,11 +1,11 @@
 /** What lets somebody sign in, made on the server and told once: a first password, and an enrolment code for one device. */
 import { randomInt } from 'node:crypto'
 import { formatEnrolment } from '../../shared/whitelist/enrolment.ts'
-import { introduction, newSecret } from '../access/enrolment-codes.ts'
+import { introduction, newSecret } from '../accounts/enrolment-codes.ts'
+import { type Refusal, refusal } from '../ground/refusals.ts'
 import { policyFrom } from '../organisation/organisation.ts'
-import { type Refusal, refusal } from '../organisation/refusals.ts'
-import type { Context } from '../setup/context.ts'
 import type { Store } from '../store/store.ts'
+import type { Context } from './administer.ts'
 import { faultOfReason, type Note } from './audit.ts'
 import { type Done, setPassword } from './people.ts'
 

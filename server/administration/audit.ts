@@ -1,8 +1,8 @@
 /** The audit log: append-only, each line chained to the one before, so that nobody takes one away unseen. */
-import { hashOf } from '../access/sessions.ts'
-import type { Clock } from '../clock.ts'
+import { hashOf } from '../accounts/sessions.ts'
+import type { Clock } from '../ground/clock.ts'
+import { type Refusal, refusal } from '../ground/refusals.ts'
 import { policyFrom } from '../organisation/organisation.ts'
-import { type Refusal, refusal } from '../organisation/refusals.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 

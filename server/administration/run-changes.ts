@@ -2,12 +2,13 @@
  * The one way in which anything is administered: changes, all or none, in one transaction with the new version of every
  * list that they touch and a line each in the audit log.
  */
+
+import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import { changeList, createLists, noTexts, nothing } from '../lists/editor.ts'
 import { type HeadSigner, issueAll, type ListChange } from '../lists/issue.ts'
 import { type OrganisationStep, standing, stepBetween } from '../lists/list-difference.ts'
 import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
-import { faultAt, type Refusal, refusal } from '../organisation/refusals.ts'
-import type { Config } from '../setup/config.ts'
+import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import { addAudit, faultOfReason } from './audit.ts'
 import type { Change } from './change.ts'

@@ -4,16 +4,16 @@
  */
 import { randomUUID } from 'node:crypto'
 import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import type { HeadSigner } from '../lists/issue.ts'
+import { nudge } from '../lists/nudge.ts'
 import { policyFrom } from '../organisation/organisation.ts'
-import { faultAt, type Refusal, refusal } from '../organisation/refusals.ts'
-import type { Config } from '../setup/config.ts'
+import type { Config } from '../settings/config.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import { faultOfReason } from './audit.ts'
 import { type Change, changeSchema } from './change.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
-import { nudge } from './nudge.ts'
 import { type Ran, type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
 
 /** `pending`: the proposal's id; `needs` whom it waits for. */

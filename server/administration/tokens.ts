@@ -1,7 +1,7 @@
 /** Tokens that open the administration service to a program: shown once, only their hash is kept. */
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { hashOf } from '../access/sessions.ts'
+import { hashOf } from '../accounts/sessions.ts'
 import type { TokenRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import type { Note } from './audit.ts'

@@ -1,8 +1,8 @@
 /** Takes lines of the audit log back, as new changes, where what they made still stands. */
-import { faultAt, type Refusal, refusal } from '../organisation/refusals.ts'
-import type { RunAs } from '../setup/context.ts'
+import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
+import type { RunAs } from './administer.ts'
 import { type Change, changeOps, changeSchema } from './change.ts'
 import type { Fault, Ran, RunOptions } from './run-changes.ts'
 import type { Submitted } from './submit.ts'

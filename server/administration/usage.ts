@@ -1,5 +1,5 @@
 /** When contacts were last written to and last heard of: gathered in memory, written every few seconds, never in mail's way. */
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../ground/clock.ts'
 import type { UsageRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 

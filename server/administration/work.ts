@@ -1,7 +1,8 @@
 /** What a change's handler works with: the transaction, and what is to be done to the lists at its end. */
+
+import type { Refusal } from '../ground/refusals.ts'
 import type { ListWish } from '../lists/changes.ts'
-import type { Refusal } from '../organisation/refusals.ts'
-import type { Config } from '../setup/config.ts'
+import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { Change } from './change.ts'
 import type { CommandSigner } from './devices/device-moves.ts'

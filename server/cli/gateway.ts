@@ -2,8 +2,8 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { dovecotConfig, postfixConfig } from '../gateway/mail-server-config.ts'
-import { readConfig } from '../setup/config.ts'
-import { folderAt } from '../setup/folder.ts'
+import { readConfig } from '../settings/config.ts'
+import { folderAt } from '../settings/folder.ts'
 import { acting, commonOptions, withCommon } from './command.ts'
 import { type Outcome, succeeded, unavailable } from './outcome.ts'
 

@@ -1,9 +1,9 @@
 /** `kith-server request list|approve|refuse` */
 import type { Command } from 'commander'
 import { z } from 'zod'
+import type { Administration } from '../administration/administer.ts'
 import { type OperatorView, requestsForOperators } from '../administration/requests/views.ts'
 import { faultOfSubmitted } from '../administration/submit.ts'
-import type { Administration } from '../setup/context.ts'
 import { administering, commonOptions, withCommon } from './command.ts'
 import { type Outcome, refused, succeeded, table } from './outcome.ts'
 

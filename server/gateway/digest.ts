@@ -1,8 +1,8 @@
 /** Tells users, in one message each, of what the gateway has kept back for them since it last told them. */
 import { formatMailbox } from '../../shared/header.ts'
 import { encodeWords } from '../../shared/text/encoded-word.ts'
-import type { Account, Accounts } from '../accounts.ts'
-import { tellNews } from '../administration/nudge.ts'
+import type { Account, Accounts } from '../accounts/accounts.ts'
+import { tellNews } from '../lists/nudge.ts'
 import { readIncoming } from '../mail/smtp/message.ts'
 import { evidenceOf, type Judge, judgeFor } from '../mail/smtp/verdict.ts'
 import type { Quarantined } from '../store/quarantine.ts'

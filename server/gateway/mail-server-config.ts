@@ -1,7 +1,7 @@
 /** The configuration of the mail server beside the gateway, made from the settings: what the command prints. */
 import { maxRecipients } from '../../shared/message.ts'
 import { maxMessageBytes } from '../mail/limits.ts'
-import type { GatewayConfig } from '../setup/config.ts'
+import type { GatewayConfig } from '../settings/config.ts'
 
 export type PostfixServices = {
   /** Name in master.cf of the service that takes mail from the world. */

@@ -1,6 +1,6 @@
 /** What is kept back on the server: sent on once it is released, and removed when its time is over. */
-import type { Account } from '../accounts.ts'
-import { tellNews } from '../administration/nudge.ts'
+import type { Account } from '../accounts/accounts.ts'
+import { tellNews } from '../lists/nudge.ts'
 import { readIncoming } from '../mail/smtp/message.ts'
 import { authorOf, evidenceOf, type Judge, judgeFor, verdictField } from '../mail/smtp/verdict.ts'
 import type { Store } from '../store/store.ts'

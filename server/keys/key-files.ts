@@ -9,9 +9,9 @@ import { fromBase64, toBase64, toHex } from '../../shared/whitelist/bytes/encodi
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import { taggedHash } from '../../shared/whitelist/bytes/signing.ts'
 import { digitsOf } from '../../shared/whitelist/digits.ts'
-import type { Folder } from '../setup/folder.ts'
-import { removeRemains, removeSecret, renameDurably, writeOnce } from './durable-file.ts'
-import { primitives, randomBytes } from './primitives.ts'
+import { removeRemains, removeSecret, renameDurably, writeOnce } from '../ground/durable-file.ts'
+import { primitives, randomBytes } from '../ground/primitives.ts'
+import type { Folder } from '../settings/folder.ts'
 
 /** `root`: R, to be moved off-line. `policy`: P, never in the SOAP process. `fresh`: F. `server`: S. `gateway`: G. */
 export const keyNames = ['root', 'policy', 'fresh', 'server', 'gateway'] as const

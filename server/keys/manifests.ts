@@ -12,13 +12,13 @@ import {
   type SignedManifest,
   signManifest,
 } from '../../shared/whitelist/manifest.ts'
+import type { Context } from '../administration/administer.ts'
 import type { Done } from '../administration/people.ts'
-import { type Refusal, refusal } from '../organisation/refusals.ts'
-import type { Context } from '../setup/context.ts'
+import { primitives } from '../ground/primitives.ts'
+import { type Refusal, refusal } from '../ground/refusals.ts'
 import type { Store } from '../store/store.ts'
 import type { ManifestRow } from '../store/tables.ts'
 import type { KeyName } from './key-files.ts'
-import { primitives } from './primitives.ts'
 
 const dayMs = 24 * 3_600_000
 /** How long a manifest is valid: the root key that signs the next one is off-line, so not too short. */

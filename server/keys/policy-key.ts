@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { fromBase64, sameBytes } from '../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
-import type { Folder } from '../setup/folder.ts'
+import type { Folder } from '../settings/folder.ts'
 import type { Store } from '../store/store.ts'
 import { KeyUnreadable, readKeys } from './key-files.ts'
 import { newestManifest } from './manifests.ts'

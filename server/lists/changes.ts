@@ -2,8 +2,8 @@
 import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Entry, entryText, isEntry, leafOfText } from '../../shared/whitelist/entry.ts'
-import { primitives } from '../keys/primitives.ts'
-import { faultAt, type Refusal, refusal } from '../organisation/refusals.ts'
+import { primitives } from '../ground/primitives.ts'
+import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import type { EntryRow } from '../store/tables.ts'
 import {
   type AddressFacts,

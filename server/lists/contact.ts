@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type Address, parseAddress } from '../../shared/address.ts'
 import { type Entry, entryLimits, isEntry } from '../../shared/whitelist/entry.ts'
-import { type Refusal, refusal } from '../organisation/refusals.ts'
+import { type Refusal, refusal } from '../ground/refusals.ts'
 
 export const contactInputSchema = z.strictObject({
   address: z.string().min(1),

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readKey } from '../keys/key-files.ts'
-import { folderAt } from '../setup/folder.ts'
+import { folderAt } from '../settings/folder.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
 import { overEach } from '../testing/stores.ts'
-import { createWhitelists } from '../whitelists.ts'
 import type { ListWish } from './changes.ts'
 import { createMaterial } from './material.ts'
 import { notKept } from './ops.ts'
 import { reissueDue } from './reissue.ts'
+import { createWhitelists } from './whitelists.ts'
 
 let folder: TestFolder
 const day = 24 * 3_600_000

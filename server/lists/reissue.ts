@@ -1,6 +1,6 @@
 /** Issues heads again at half of their life, so that none grows old while the server lives (protocol.md 3.4). */
-import type { Clock } from '../clock.ts'
-import type { Config } from '../setup/config.ts'
+import type { Clock } from '../ground/clock.ts'
+import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { ListEditor } from './editor.ts'
 

@@ -1,7 +1,7 @@
 /** Cards: entries that many lists share, made once. A user's card shows what every colleague sees. */
 import { canonicalText } from '../../shared/whitelist/bytes/canonical.ts'
 import { type Entry, entryText, leafOfText } from '../../shared/whitelist/entry.ts'
-import { primitives } from '../keys/primitives.ts'
+import { primitives } from '../ground/primitives.ts'
 import type { CardRow, RuleRow } from '../store/administration/tables.ts'
 import type { UserRow } from '../store/tables.ts'
 

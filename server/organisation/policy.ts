@@ -1,6 +1,6 @@
 /** How the organisation makes its lists: settings that an administrator changes while everything runs. */
 import { z } from 'zod'
-import type { Config } from '../setup/config.ts'
+import type { Config } from '../settings/config.ts'
 
 const settings = {
   /** Every internal user lists every other. */

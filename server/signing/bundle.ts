@@ -7,8 +7,8 @@ import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { fromUtf8, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { ListEntry } from '../../shared/whitelist/delta.ts'
 import { type Entry, isEntry, leafOfText } from '../../shared/whitelist/entry.ts'
-import { primitives } from '../keys/primitives.ts'
-import { jsonOf } from '../setup/json.ts'
+import { jsonOf } from '../ground/json.ts'
+import { primitives } from '../ground/primitives.ts'
 
 /** What happens to a list: ids that go, and canonical texts of entries that come or change. */
 export type ListTexts = { readonly gone: readonly string[]; readonly put: readonly string[] }

@@ -7,7 +7,7 @@ import { applyOps, idOf, inOrder, type ListEntry, type Op } from '../../shared/w
 import { type Core, emptyAcc, type Head, type Policy } from '../../shared/whitelist/head.ts'
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
 import type { Done } from '../administration/people.ts'
-import { primitives } from '../keys/primitives.ts'
+import { primitives } from '../ground/primitives.ts'
 import { oncePerPair } from '../lists/once-per-pair.ts'
 import type { Pool, PooledEntry, Unpacked } from './bundle.ts'
 import {

@@ -8,9 +8,9 @@ import { concat, fromBase64, fromUtf8, toBase64, utf8 } from '../../shared/white
 import { count, hash, name } from '../../shared/whitelist/bytes/schemas.ts'
 import { policySchema } from '../../shared/whitelist/head.ts'
 import type { Done } from '../administration/people.ts'
-import { codeOf, writeDurably } from '../keys/durable-file.ts'
-import { primitives, randomBytes } from '../keys/primitives.ts'
-import { jsonOf } from '../setup/json.ts'
+import { codeOf, writeDurably } from '../ground/durable-file.ts'
+import { jsonOf } from '../ground/json.ts'
+import { primitives, randomBytes } from '../ground/primitives.ts'
 import { type Pool, pack, unpack } from './bundle.ts'
 import type { SignedList, SignedLists } from './signed-lists.ts'
 

@@ -3,7 +3,7 @@
  * server drafts next has to follow from it.
  */
 import { draftHead, type Head, type Policy } from '../../shared/whitelist/head.ts'
-import { primitives } from '../keys/primitives.ts'
+import { primitives } from '../ground/primitives.ts'
 import type { PooledEntry } from './bundle.ts'
 
 export type SignedList = {

@@ -1,6 +1,6 @@
 /** The server's store: small repositories over one database, SQLite or PostgreSQL. */
 import { type Dialect, Kysely } from 'kysely'
-import { oneAtATime } from '../access/one-at-a-time.ts'
+import { oneAtATime } from '../ground/one-at-a-time.ts'
 import { type AccessStore, createAccessStore } from './access.ts'
 import { type AdministrationStore, createAdministrationStore } from './administration/administration.ts'
 import { createOrganisationStore, type OrganisationStore } from './administration/organisation.ts'

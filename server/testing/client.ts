@@ -25,7 +25,7 @@ import {
   type PartialList,
 } from '../../shared/whitelist/sync/check-answer.ts'
 import { emptyState, type ListState } from '../../shared/whitelist/sync/list-state.ts'
-import { primitives, randomBytes } from '../keys/primitives.ts'
+import { primitives, randomBytes } from '../ground/primitives.ts'
 
 /** `from`: address of this machine that the client has. */
 export type Target = { readonly url: string; readonly cert?: string; readonly from?: string }

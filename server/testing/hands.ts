@@ -4,10 +4,10 @@
  */
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import { hashOf, sessionIdleMs, sessionLifetimeMs } from '../access/sessions.ts'
+import { hashOf, sessionIdleMs, sessionLifetimeMs } from '../accounts/sessions.ts'
+import { type Administration, administer, openContext } from '../administration/administer.ts'
 import { changeSchema } from '../administration/change.ts'
-import { primitives, randomBytes } from '../keys/primitives.ts'
-import { type Administration, administer, openContext } from '../setup/context.ts'
+import { primitives, randomBytes } from '../ground/primitives.ts'
 
 const lineSchema = z.union([
   z.strictObject({ changes: z.array(changeSchema) }),

@@ -1,8 +1,9 @@
 /** Changes of one user's own entries. */
+
+import { type Refusal, refusal } from '../../ground/refusals.ts'
 import { entryFromText } from '../../lists/changes.ts'
 import { type ContactChanges, type ContactInput, contactOfEntryRow, readAddress, settled } from '../../lists/contact.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
-import { type Refusal, refusal } from '../../organisation/refusals.ts'
 import type { ChangeOf } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 

@@ -1,5 +1,5 @@
 /** Changes of named groups: their members list each other. */
-import { refusal } from '../../organisation/refusals.ts'
+import { refusal } from '../../ground/refusals.ts'
 import type { ChangeOf } from '../change.ts'
 import type { Handler, Work } from '../work.ts'
 

@@ -1,9 +1,10 @@
 /** Changes that end a contact request: each side lists the other, or whoever approves says no. */
+
+import { refusal } from '../../ground/refusals.ts'
+import { tellNews } from '../../lists/nudge.ts'
 import { loadOrganisation } from '../../organisation/organisation.ts'
-import { refusal } from '../../organisation/refusals.ts'
 import type { Change, ChangeOf } from '../change.ts'
 import { explain } from '../explain.ts'
-import { tellNews } from '../nudge.ts'
 import { isDenied, isNobodysHere, type Side, scopeOf, sidesOf } from '../requests/sides.ts'
 import type { Handler, Work } from '../work.ts'
 

@@ -1,11 +1,11 @@
 /** Changes of the organisation's rules and settings, and of who administers. */
 import { createHash } from 'node:crypto'
 import { isLevel } from '../../../shared/whitelist/entry.ts'
+import { refusal } from '../../ground/refusals.ts'
 import { readAddress } from '../../lists/contact.ts'
 import { entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import { organisationPolicySchema, wholePolicy } from '../../organisation/policy.ts'
-import { refusal } from '../../organisation/refusals.ts'
 import type { RuleRow } from '../../store/administration/tables.ts'
 import type { Change, ChangeOf } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'

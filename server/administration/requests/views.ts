@@ -1,6 +1,6 @@
 /** What users and operators see of contact requests. */
 import type { ContactRequests } from '../../../shared/requests.ts'
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../ground/clock.ts'
 import { loadOrganisation, type Organisation, type Organisations } from '../../organisation/organisation.ts'
 import type { ContactRequestRow } from '../../store/administration/tables.ts'
 import type { Store } from '../../store/store.ts'

@@ -1,6 +1,7 @@
 /** `kith-server apply` and `kith-server snapshot`: the organisation as one document */
 import type { Command } from 'commander'
 import { z } from 'zod'
+import type { Administration } from '../../administration/administer.ts'
 import {
   documentSchema,
   loadState,
@@ -8,7 +9,6 @@ import {
   snapshotOf,
 } from '../../administration/document/document.ts'
 import { changesOf, type PlaceFault } from '../../administration/document/document-changes.ts'
-import type { Administration } from '../../setup/context.ts'
 import { carry } from '../changing.ts'
 import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
 import { faulty, type Outcome, succeeded, unavailable } from '../outcome.ts'

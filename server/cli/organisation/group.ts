@@ -1,7 +1,7 @@
 /** `kith-server group put|remove|join|leave|list` */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Administration } from '../../setup/context.ts'
+import type { Administration } from '../../administration/administer.ts'
 import { change } from '../changing.ts'
 import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
 import { type Outcome, succeeded, table } from '../outcome.ts'

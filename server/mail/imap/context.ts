@@ -1,6 +1,6 @@
 /** What every IMAP handler works with, and the one place where a handler's failure becomes an answer. */
-import type { Accounts } from '../../accounts.ts'
-import type { Clock } from '../../clock.ts'
+import type { Accounts } from '../../accounts/accounts.ts'
+import type { Clock } from '../../ground/clock.ts'
 import type { MailStore } from '../../store/mail/mail-store.ts'
 import type { MailLog } from '../ports.ts'
 import type { Tasks } from '../tasks.ts'

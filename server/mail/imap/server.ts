@@ -1,6 +1,6 @@
 /** The IMAP server: one handler a verb, implicit TLS, the store behind it. */
-import type { Accounts } from '../../accounts.ts'
-import type { Clock } from '../../clock.ts'
+import type { Accounts } from '../../accounts/accounts.ts'
+import type { Clock } from '../../ground/clock.ts'
 import type { MailStore } from '../../store/mail/mail-store.ts'
 import { maxMessageBytes } from '../limits.ts'
 import { type Listener, listen } from '../listener.ts'

@@ -1,6 +1,6 @@
 /** Puts a message into local INBOXes, each copy with the verdict by its recipient's list. */
 import { parseAddress } from '../../../shared/address.ts'
-import type { Account } from '../../accounts.ts'
+import type { Account } from '../../accounts/accounts.ts'
 import type { Added, Delivery, MailStore } from '../../store/mail/mail-store.ts'
 import type { MailNotifier } from '../imap/notifier.ts'
 import { summarise } from '../summary.ts'

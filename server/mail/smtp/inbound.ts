@@ -4,8 +4,8 @@
  */
 import { parseAddress } from '../../../shared/address.ts'
 import { maxRecipients } from '../../../shared/message.ts'
-import type { Account } from '../../accounts.ts'
-import type { Clock } from '../../clock.ts'
+import type { Account } from '../../accounts/accounts.ts'
+import type { Clock } from '../../ground/clock.ts'
 import { maxConnections, maxMessageBytes } from '../limits.ts'
 import type { MailLog } from '../ports.ts'
 import type { Tasks } from '../tasks.ts'

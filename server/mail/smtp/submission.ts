@@ -3,7 +3,7 @@
  * gains anything by coming here directly (protocol.md 8).
  */
 import { maxRecipients } from '../../../shared/message.ts'
-import type { Account, Accounts } from '../../accounts.ts'
+import type { Account, Accounts } from '../../accounts/accounts.ts'
 import { maxConnections, maxMessageBytes } from '../limits.ts'
 import type { Tasks } from '../tasks.ts'
 import { collect } from './collect.ts'

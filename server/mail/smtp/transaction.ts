@@ -4,9 +4,9 @@
  */
 import { parseAddress } from '../../../shared/address.ts'
 import { judgeOutgoing, type OutgoingRecipient, type OutgoingVerdict, type Refusal } from '../../../shared/guard.ts'
-import type { Account, Accounts } from '../../accounts.ts'
-import type { Clock } from '../../clock.ts'
-import type { Whitelists, WhitelistView } from '../../whitelists.ts'
+import type { Account, Accounts } from '../../accounts/accounts.ts'
+import type { Clock } from '../../ground/clock.ts'
+import type { Whitelists, WhitelistView } from '../../lists/whitelists.ts'
 import type { MailLog } from '../ports.ts'
 import type { Job, Recipient } from './deliver.ts'
 import { readSubmitted } from './message.ts'

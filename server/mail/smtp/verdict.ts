@@ -11,12 +11,12 @@ import {
   signVerdict,
   type VerdictFacts,
 } from '../../../shared/whitelist/verdict.ts'
-import type { Account } from '../../accounts.ts'
+import type { Account } from '../../accounts/accounts.ts'
 import type { UsageRecorder } from '../../administration/usage.ts'
-import type { Clock } from '../../clock.ts'
-import { primitives } from '../../keys/primitives.ts'
+import type { Clock } from '../../ground/clock.ts'
+import { primitives } from '../../ground/primitives.ts'
+import type { Whitelists, WhitelistView } from '../../lists/whitelists.ts'
 import type { ListStore } from '../../store/lists.ts'
-import type { Whitelists, WhitelistView } from '../../whitelists.ts'
 import { type Dns, dkimFacts } from './dkim.ts'
 import { bytesOf, type CleanMessage } from './message.ts'
 

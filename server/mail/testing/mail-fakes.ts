@@ -1,10 +1,10 @@
 /** Accounts and whitelists that a test sets, beside the ports that they stand in for. */
 import type { ListedContact } from '../../../shared/guard.ts'
 import { makeListView } from '../../../shared/list-view.ts'
-import type { Account, Accounts, CheckResult } from '../../accounts.ts'
+import type { Account, Accounts, CheckResult } from '../../accounts/accounts.ts'
+import { primitives } from '../../ground/primitives.ts'
 import { selfSigned } from '../../keys/certificate.ts'
-import { primitives } from '../../keys/primitives.ts'
-import type { Whitelists, WhitelistView } from '../../whitelists.ts'
+import type { Whitelists, WhitelistView } from '../../lists/whitelists.ts'
 import type { Dns } from '../smtp/dkim.ts'
 
 export const password = 'correct horse'

@@ -1,5 +1,5 @@
 /** A mail server in a process of its own, to be killed: `node serve.ts DATABASE`. Prints its ports when ready. */
-import { primitives } from '../../keys/primitives.ts'
+import { primitives } from '../../ground/primitives.ts'
 import { openStore } from '../../store/store.ts'
 import { startMail } from '../start.ts'
 import { fakeAccounts, fakeWhitelists, gatewaySecret, noDns, tls } from './mail-fakes.ts'

@@ -1,0 +1,70 @@
+/** Whether a device whose user has just proven the password may have the list (protocol.md 5.1, 5.3, 5.5). */
+import type { Login } from '../../shared/whitelist/login.ts'
+import type { Clock } from '../ground/clock.ts'
+import type { Config } from '../settings/config.ts'
+import type { Store } from '../store/store.ts'
+import type { DeviceRow, DeviceState } from '../store/tables.ts'
+import { hashOf } from './sessions.ts'
+
+export type Admission = DeviceState | 'otherKeys' | 'wrongCode' | 'tooMany'
+export type AdmissionFacts = { readonly store: Store; readonly config: Config; readonly clock: Clock }
+
+/** Devices of one user; a stolen password must not fill the store. */
+const maxDevices = 50
+
+export async function admitDevice(facts: AdmissionFacts, usr: string, asked: Login): Promise<Admission> {
+  // The ordinary login, of a device that is known, needs no lock.
+  const settled = settledBy(await facts.store.devices.get(usr, asked.dev), asked)
+  return settled ?? facts.store.transaction((inside) => admit(inside, facts, { usr, asked }))
+}
+
+/** Undefined: the device is new or pending, and may be admitted now. */
+function settledBy(known: DeviceRow | undefined, asked: Login): Admission | undefined {
+  if (known && (known.dsig !== asked.DsigPk || known.dbox !== asked.DboxPk)) return 'otherKeys'
+  return known?.state === 'pending' ? undefined : known?.state
+}
+
+type Candidate = { readonly usr: string; readonly asked: Login }
+
+async function admit(inside: Store, { config, clock }: AdmissionFacts, { usr, asked }: Candidate): Promise<Admission> {
+  const known = await inside.devices.get(usr, asked.dev)
+  const settled = settledBy(known, asked)
+  if (settled) return settled
+  const now = clock.now()
+  const enrolled = await codeOf(inside, { usr, asked, now })
+  if (enrolled === 'wrong') return 'wrongCode'
+  const approved = config.approve === 'auto' || (config.approve === 'enrolled' && enrolled === 'right')
+  const state = approved ? 'active' : 'pending'
+  if (known) await inside.devices.setState(usr, asked.dev, state)
+  else if ((await inside.devices.list(usr)).length >= maxDevices) return 'tooMany'
+  else await inside.devices.add(newDevice(usr, asked, { state, now }))
+  return state
+}
+
+type CodeFacts = { readonly usr: string; readonly asked: Login; readonly now: number }
+
+/** A code is good once; the device that used it may show it again. */
+async function codeOf(inside: Store, { usr, asked, now }: CodeFacts): Promise<'none' | 'right' | 'wrong'> {
+  if (asked.code === undefined) return 'none'
+  const hash = hashOf(asked.code)
+  const row = await inside.access.enrolment(hash)
+  if (!row || row.usr !== usr || row.exp <= now) return 'wrong'
+  if (row.dev === asked.dev) return 'right'
+  return (await inside.access.spendEnrolment(hash, asked.dev)) ? 'right' : 'wrong'
+}
+
+function newDevice(usr: string, asked: Login, { state, now }: { readonly state: DeviceState; readonly now: number }) {
+  return {
+    id: asked.dev,
+    usr,
+    name: asked.devName,
+    dsig: asked.DsigPk,
+    dbox: asked.DboxPk,
+    state,
+    seq: 0,
+    ack_ep: 0,
+    ack_ver: 0,
+    ack_head: '',
+    last: now,
+  }
+}

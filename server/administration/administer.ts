@@ -1,0 +1,91 @@
+/** A data folder opened: what every command needs. The policy key is read only where something is signed. */
+
+import { userInfo } from 'node:os'
+import { type Clock, systemClock } from '../ground/clock.ts'
+import { type PolicyKey, PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
+import { createListEditor, type ListEditor } from '../lists/editor.ts'
+import { signerOf } from '../lists/issue.ts'
+import { type Config, readConfig } from '../settings/config.ts'
+import { type Folder, folderAt } from '../settings/folder.ts'
+import { openConfigured } from '../settings/open-configured.ts'
+import type { Store } from '../store/store.ts'
+import { type Note, noteAs } from './audit.ts'
+import type { Change } from './change.ts'
+import { commandSignerOf } from './devices/device-moves.ts'
+import { createDevices, type Devices } from './devices/devices.ts'
+import { createPeople, type Done, type People } from './people.ts'
+import type { RunOptions } from './run-changes.ts'
+import { carryOut, type Submitted, submit, tryChanges } from './submit.ts'
+
+export type Context = {
+  readonly folder: Folder
+  readonly config: Config
+  readonly store: Store
+  readonly clock: Clock
+}
+
+/** Those who hold the policy key: the command line, never the SOAP process. */
+export type Administration = Context & {
+  /** Whoever sits at this machine, for the audit log. */
+  readonly who: string
+  readonly note: Note
+  /** Carries out what was approved; gives how many. */
+  readonly carryOut: () => Promise<number>
+  readonly run: RunAs
+  readonly editor: ListEditor
+  readonly people: People
+  readonly devices: Devices
+}
+
+/** Has changes made as whoever sits at this machine. */
+export type RunAs = (
+  changes: readonly Change[],
+  options?: RunOptions & { readonly why?: string; readonly via?: string },
+) => Promise<Submitted>
+
+export async function openContext(path: string): Promise<Done<Context>> {
+  const folder = folderAt(path)
+  const config = await readConfig(folder)
+  if (!config.ok) return config
+  const store = await openConfigured(config.value.store, folder)
+  return { ok: true, value: { folder, config: config.value, store, clock: systemClock() } }
+}
+
+export async function administer(context: Context): Promise<Administration> {
+  const policyKey = policyKeyOf(context.folder)
+  const sign = signerOf(policyKey)
+  const who = `${localUser()}@local`
+  const dependencies = { ...context, sign, signCommand: commandSignerOf(policyKey) }
+  const run: RunAs = async (changes, { why = '', via = 'cli', ...options } = {}) => {
+    const asked = { changes, who, via, why, now: context.clock.now() }
+    if (options.dry === true) return tryChanges(context, asked, options)
+    return submit((await isHere(policyKey, context.store)) ? dependencies : context, asked, options)
+  }
+  const note = noteAs({ clock: context.clock, who, via: 'cli' })
+  return {
+    ...context,
+    who,
+    note,
+    run,
+    carryOut: async () => ((await isHere(policyKey, context.store)) ? carryOut(dependencies, context.clock.now) : 0),
+    editor: createListEditor(dependencies),
+    people: createPeople({ ...context, run, note }),
+    devices: createDevices({ ...context, run }),
+  }
+}
+
+/** The person behind `sudo`, where there is one: several administrators share the account that owns the folder. */
+function localUser(): string {
+  const { username, uid } = userInfo()
+  return (uid === 0 ? process.env.SUDO_USER : undefined) ?? username
+}
+
+async function isHere(policyKey: PolicyKey, store: Store): Promise<boolean> {
+  try {
+    await policyKey(store)
+    return true
+  } catch (error) {
+    if (error instanceof PolicyKeyAbsent) return false
+    throw error
+  }
+}
