@@ -20,7 +20,7 @@ import { benchRemoval } from './removal.ts'
 import { benchStart } from './start.ts'
 import { benchWhitelist } from './whitelist.ts'
 
-export type MeasuredApp = App & { readonly memory: () => Memory }
+type MeasuredApp = App & { readonly memory: () => Memory }
 /** What a bench is given; everything that it opens is closed at the end of the run, whatever happens. */
 export type Bench = {
   /** Opens the app on a profile of this run. */

@@ -30,7 +30,7 @@ export const parts: readonly Part[] = [
   { name: 'scripts', root: 'scripts/', imports: ['shared'], node: true },
 ]
 
-export type PackageRule = {
+type PackageRule = {
   /** Parts that may import the package. */
   readonly parts: readonly string[]
   /** When set, only files whose path starts with one of these (tests aside): one door for a foreign library. */

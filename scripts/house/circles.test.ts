@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkCircles } from './circles.ts'
-import { readAllFacts } from './facts.ts'
+import { readAllFacts } from './testing/read-all-facts.ts'
 
 const complaints = (texts: Record<string, string>) => checkCircles(readAllFacts(texts))
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checkMeanings, checkUnusedExports } from './exports.ts'
-import { readAllFacts } from './facts.ts'
+import { readAllFacts } from './testing/read-all-facts.ts'
 
 describe('unused exports', () => {
   const complaints = (texts: Record<string, string>) => checkUnusedExports(readAllFacts(texts))

@@ -55,11 +55,6 @@ export function readFacts(file: string, text: string): FileFacts {
   }
 }
 
-/** Facts of several made-up or real files, by path. */
-export function readAllFacts(texts: Readonly<Record<string, string>>): readonly FileFacts[] {
-  return Object.entries(texts).map(([file, text]) => readFacts(file, text))
-}
-
 type Found = {
   readonly imports: Import[]
   readonly functions: { readonly start: number; readonly end: number }[]

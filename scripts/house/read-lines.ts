@@ -7,7 +7,7 @@ type Span = { readonly start: number; readonly end: number }
 type ParsedComment = Span & { readonly type: 'Line' | 'Block'; readonly value: string }
 
 /** What can be asked about the lines of a file; places are offsets into its text. */
-export type Lines = {
+type Lines = {
   readonly count: number
   readonly commentLines: number
   readonly comments: readonly Comment[]

@@ -2,7 +2,7 @@
 import type { FileFacts } from './facts.ts'
 
 /** What references may point at. */
-export type Library = {
+type Library = {
   /** Every file of the repository, from its root. */
   readonly paths: readonly string[]
   /** Texts of the documents, by path. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { readAllFacts } from './facts.ts'
 import { checkRooms } from './rooms.ts'
+import { readAllFacts } from './testing/read-all-facts.ts'
 
 const house = { root: 'house/', rooms: ['cellar', 'hall', 'attic'], loose: ['main.ts'] }
 const complaints = (texts: Record<string, string>) => checkRooms(readAllFacts(texts), [house])

@@ -13,7 +13,7 @@ import { faultOfSubmitted, type Submitted } from './submit.ts'
 
 export type Done<T = undefined> = { readonly ok: true; readonly value: T } | Refusal
 
-export type NewUser = {
+type NewUser = {
   readonly id: string
   readonly name: string
   /** Without: login name at the organisation's domain. */
@@ -33,7 +33,7 @@ export type People = {
   enable(id: string): Promise<Done>
 }
 
-export type PeopleDependencies = {
+type PeopleDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly run: RunAs

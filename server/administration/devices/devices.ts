@@ -8,7 +8,7 @@ import type { Done } from '../people.ts'
 import type { Submitted } from '../submit.ts'
 import { commandOf, type DeviceMove } from './device-moves.ts'
 
-export type DeviceChoice = { readonly id: string; readonly user?: string | undefined }
+type DeviceChoice = { readonly id: string; readonly user?: string | undefined }
 
 export type DeviceCommand = Pick<CommandRow, 'usr' | 'dev' | 'state'> & Pick<Command, 'cmd' | 'scope' | 'iat'>
 

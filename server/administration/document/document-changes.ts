@@ -6,7 +6,7 @@ import type { OrganisationDocument, PresentState } from './document.ts'
 import { planContacts, planPeople } from './document-people.ts'
 
 export type PlaceFault = { readonly place: string; readonly why: string }
-export type DocumentChanges =
+type DocumentChanges =
   | { readonly ok: true; readonly changes: readonly Change[]; readonly places: readonly string[] }
   | { readonly ok: false; readonly faults: readonly PlaceFault[] }
 

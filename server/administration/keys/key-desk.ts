@@ -8,7 +8,7 @@ import type { PolicyAnswer } from './policy-tasks.ts'
 
 type Policy = Pick<PolicySupervisor, 'ask'>
 
-export type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
+type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
 
 /** A new policy key signs every list anew; so long the caller waits for it. */
 const patienceMs = 20_000
@@ -18,7 +18,7 @@ export async function keysOf(policy: Policy): Promise<Done<KeysView>> {
   return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
 }
 
-export type Asking = { readonly why: string; readonly who: string; readonly via: string }
+type Asking = { readonly why: string; readonly who: string; readonly via: string }
 
 export async function moveKeys(policy: Policy, step: KeyStep, asking: Asking): Promise<Done<Moved>> {
   const giveUp = new AbortController()
