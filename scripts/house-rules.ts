@@ -138,13 +138,13 @@ export const houses: readonly House[] = [
       'keys',
       'organisation',
       'lists',
+      'signing',
       'accounts',
       'import',
       'administration',
-      'signing',
       'policy',
       'client',
-      'admin',
+      'admin-soap',
       'mail',
       'gateway',
       'processes',
@@ -167,12 +167,9 @@ export const measuringParts: readonly string[] = ['bench', 'e2e']
 
 /** Rules of scripts/check-house.ts that are counted and not yet held. */
 export const notYet: readonly string[] = [
-  'rooms',
-  'circles',
   'unused exports',
   'unused packages',
   'names with more than one meaning',
-  'dead references',
   'missing head lines',
   'missing doc comments',
 ]
