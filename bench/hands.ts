@@ -4,9 +4,9 @@ import { createInterface } from 'node:readline'
 import { stop } from '../scripts/lib/processes.ts'
 
 /** When the change began and when it was in the store: milliseconds since the epoch, with fractions. */
-export type Made = { readonly start: number; readonly end: number }
+type Made = { readonly start: number; readonly end: number }
 export type SignedIn = { readonly usr: string; readonly dev: string; readonly sid: string }
-export type Crowd = {
+type Crowd = {
   readonly users: readonly string[]
   readonly devices: number
   /** Secret keys of every device, base64. */

@@ -14,7 +14,7 @@ export async function configure(organisation: Organisation, settings: object): P
   await organisation.start()
 }
 
-export type Settings = { readonly headDays: number; readonly policy: { readonly offlineDays: number } }
+type Settings = { readonly headDays: number; readonly policy: { readonly offlineDays: number } }
 
 /** What `init` wrote, defaults and all. */
 export function settingsOf({ folder }: Organisation): Settings {
@@ -25,7 +25,7 @@ export function certificateOf({ folder }: Organisation): string {
   return readFileSync(path.join(folder, 'tls/cert.pem'), 'utf8')
 }
 
-export type Gateway = { readonly policy: number; readonly outgoing: number; readonly close: () => Promise<void> }
+type Gateway = { readonly policy: number; readonly outgoing: number; readonly close: () => Promise<void> }
 
 /** `kith-server gateway`, a process of its own; the settings must name its ports as any free ones. */
 export async function startGateway({ folder }: Organisation): Promise<Gateway> {

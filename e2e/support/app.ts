@@ -18,7 +18,7 @@ export type App = {
   kill(): Promise<void>
 }
 
-export type AppOptions = {
+type AppOptions = {
   readonly host: HostName
   readonly profile: string
   readonly browser: Browser

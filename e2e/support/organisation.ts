@@ -20,7 +20,7 @@ export const people = {
 } as const satisfies Record<string, Person>
 
 /** What `kith-server serve` says when it is ready. */
-export type Ports = {
+type Ports = {
   readonly url: string
   readonly smtp: number
   readonly imap: number

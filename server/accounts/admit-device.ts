@@ -6,8 +6,8 @@ import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { DeviceRow, DeviceState } from '../store/tables.ts'
 
-export type Admission = DeviceState | 'otherKeys' | 'wrongCode' | 'tooMany'
-export type AdmissionFacts = { readonly store: Store; readonly config: Config; readonly clock: Clock }
+type Admission = DeviceState | 'otherKeys' | 'wrongCode' | 'tooMany'
+type AdmissionFacts = { readonly store: Store; readonly config: Config; readonly clock: Clock }
 
 /** Devices of one user; a stolen password must not fill the store. */
 const maxDevices = 50

@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts'
 import { faultOfReason, type Note } from './audit.ts'
 import { setPassword } from './people.ts'
 
-export type AccessDependencies = Pick<Context, 'store' | 'clock' | 'config'> & {
+type AccessDependencies = Pick<Context, 'store' | 'clock' | 'config'> & {
   readonly note: Note
   /** Address of the server, for enrolment codes. */
   readonly url: () => string
@@ -17,9 +17,9 @@ export type AccessDependencies = Pick<Context, 'store' | 'clock' | 'config'> & {
   readonly cert?: string | undefined
 }
 
-export type ForUser = { readonly user: string; readonly why: string }
+type ForUser = { readonly user: string; readonly why: string }
 /** `until`: milliseconds since the epoch. */
-export type EnrolmentCode = { readonly code: string; readonly until: number }
+type EnrolmentCode = { readonly code: string; readonly until: number }
 
 const dayMs = 24 * 3_600_000
 

@@ -110,7 +110,7 @@ export type ImportRun =
 /** Whoever runs imports: the command line, and the process that holds the policy key. */
 export type ImportHost = Pick<Administration, 'store' | 'folder' | 'config' | 'run'>
 
-export type ImportOptions = {
+type ImportOptions = {
   /** Takes a shrunken source all the same: somebody has looked at it. */
   readonly force?: boolean
 }

@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow } from '../store/tables.ts'
 import { usageSince } from './usage.ts'
 
-export type UnusedContact = {
+type UnusedContact = {
   readonly user: string
   readonly address: string
   readonly name: string
@@ -15,7 +15,7 @@ export type UnusedContact = {
   /** The later of written to and heard of; 0: never since this is recorded. */
   readonly used: number
 }
-export type LastUse = { readonly now: number; readonly days: number; readonly user?: string }
+type LastUse = { readonly now: number; readonly days: number; readonly user?: string }
 
 const dayMs = 24 * 3_600_000
 
@@ -66,7 +66,7 @@ function idsPut(ops: readonly string[]): ReadonlySet<string> {
   return new Set(ops.flatMap((text) => opsFromText(text).map((op) => (op.op === 'put' ? op.e.id : ''))))
 }
 
-export type ExpiringContact = {
+type ExpiringContact = {
   readonly user: string
   readonly address: string
   readonly name: string

@@ -11,7 +11,7 @@ import { changeSchema, faultOfChange } from './change.ts'
 import type { RunAs } from './submit.ts'
 import { faultOfSubmitted, type Submitted } from './submit.ts'
 
-export type NewUser = {
+type NewUser = {
   readonly id: string
   readonly name: string
   /** Without: login name at the organisation's domain. */
@@ -31,7 +31,7 @@ export type People = {
   enable(id: string): Promise<Done>
 }
 
-export type PeopleDependencies = {
+type PeopleDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly run: RunAs

@@ -23,9 +23,9 @@ import type { Ran } from './work.ts'
 /** In place of a proposal's id: heads at half of their life. */
 export const reissue = 'reissue'
 
-export type Signing = { readonly store: Store; readonly config: Config }
+type Signing = { readonly store: Store; readonly config: Config }
 
-export type Drafted = {
+type Drafted = {
   readonly heads: readonly HeadToSign[]
   /** Commands to devices: whoever signs makes their ids. */
   readonly commands: readonly Command[]
@@ -59,7 +59,7 @@ export async function draft(
   return ran.ok ? { ok: true, value: { heads, commands } } : { ok: false, why: faultOfSubmitted(ran) ?? '' }
 }
 
-export type Commit = {
+type Commit = {
   readonly what: string
   /** As it was drafted. */
   readonly now: number
@@ -68,7 +68,7 @@ export type Commit = {
   /** In the order of the draft's. */
   readonly commands: readonly SignedCommand[]
 }
-export type Committed = { readonly ok: true; readonly value: Extract<Ran, { readonly ok: true }> } | Refused
+type Committed = { readonly ok: true; readonly value: Extract<Ran, { readonly ok: true }> } | Refused
 
 /** A draft is looked at before it is signed; later, its heads would begin too far in the past. */
 const draftLifeMs = 3_600_000

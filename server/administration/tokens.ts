@@ -43,7 +43,7 @@ export function beyondToken(scopes: readonly TokenScope[], changes: readonly Cha
   return changes.find((change) => !grants(scopes, scopeFor(change)))
 }
 
-export type NewToken = {
+type NewToken = {
   readonly name: string
   readonly scopes: readonly TokenScope[]
   readonly by: string

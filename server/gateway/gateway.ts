@@ -32,7 +32,7 @@ export type GatewayReady = {
   readonly submission?: number
   readonly metrics: number
 }
-export type RunningGateway = { readonly ready: GatewayReady; close(): Promise<void> }
+type RunningGateway = { readonly ready: GatewayReady; close(): Promise<void> }
 
 type Closers = (() => Promise<void> | void)[]
 type Means = { readonly log: Log; readonly dns?: Dns }

@@ -41,7 +41,7 @@ export function manifestOf(row: ManifestRow | undefined): SignedManifest {
 }
 
 /** What the next manifest changes; undefined where there is nothing to change any more. */
-export type ManifestChange = (current: Manifest) => Partial<Manifest> | undefined
+type ManifestChange = (current: Manifest) => Partial<Manifest> | undefined
 export type ManifestStep = {
   readonly change: ManifestChange
   /** Root keys that sign: enough of the old manifest and enough of the new. */

@@ -15,13 +15,13 @@ import { StoreUnusable } from '../store/failures.ts'
 import { systemDns } from './smtp/dkim.ts'
 import { type MailLog, startMail } from './start.ts'
 
-export type OpenMail = {
+type OpenMail = {
   readonly servers: MailServers
   readonly ports: { readonly smtp?: number; readonly imap?: number; readonly inbound?: number }
   close(): Promise<void>
 }
 
-export type MailParts = {
+type MailParts = {
   readonly accounts: Accounts
   readonly whitelists: Whitelists
   readonly tls: TlsFiles

@@ -19,7 +19,7 @@ import { allShapes } from '../store/schema.ts'
 import { prepare } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
 
-export type Moved = { readonly tables: number; readonly rows: number }
+type Moved = { readonly tables: number; readonly rows: number }
 
 export async function moveStore(path: string, to: StoreSettings): Promise<Done<Moved>> {
   const folder = folderAt(path)

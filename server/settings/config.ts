@@ -111,7 +111,7 @@ export const configSchema = z.strictObject({
 })
 export type Config = z.infer<typeof configSchema>
 
-export type ConfigResult = { readonly ok: true; readonly value: Config } | { readonly ok: false; readonly why: string }
+type ConfigResult = { readonly ok: true; readonly value: Config } | { readonly ok: false; readonly why: string }
 
 export async function readConfig(folder: Folder): Promise<ConfigResult> {
   const text = await readFile(folder.config, 'utf8').catch(() => undefined)

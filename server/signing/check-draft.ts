@@ -30,7 +30,7 @@ function createChanges(): Changes {
 /** A list as the server has it before the draft: nobody's word but the server's. */
 export type Contents = Pick<SignedList, 'ver' | 'acc' | 'entries'>
 
-export type Draft = {
+type Draft = {
   readonly heads: readonly Head[]
   /** One for each head. */
   readonly operations: readonly Unpacked[]

@@ -27,7 +27,7 @@ export type DeviceStore = {
   readonly setCommand: (device: Pick<DeviceRow, 'usr' | 'id'>, id: string, state: CommandRow['state']) => Promise<void>
 }
 
-export type Acknowledgement = { readonly ep: number; readonly ver: number; readonly head: string }
+type Acknowledgement = { readonly ep: number; readonly ver: number; readonly head: string }
 
 export function createDeviceStore(db: Database, traits: DialectTraits): DeviceStore {
   // PostgreSQL writes the commits of one moment together by itself.

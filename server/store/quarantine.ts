@@ -8,7 +8,7 @@ import { atOnce, joined } from './transactions.ts'
 export type NewQuarantined = Omit<Insertable<QuarantineRow>, 'state' | 'due'>
 /** Without the bytes: what lists show. */
 export type Quarantined = Omit<Selectable<QuarantineRow>, 'raw'>
-export type QuarantinedMessage = Selectable<QuarantineRow>
+type QuarantinedMessage = Selectable<QuarantineRow>
 
 export type QuarantineStore = {
   /** All or none. Answers their ids. */

@@ -25,7 +25,7 @@ const openMs = 15_000
 /** Then we try again this often, and everything else in the process goes on meanwhile. */
 const retryMs = 25
 
-export const sqliteTraits: DialectTraits = {
+const sqliteTraits: DialectTraits = {
   text: 'text',
   bytes: 'blob',
   counter: 'integer',

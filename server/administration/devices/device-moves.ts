@@ -17,7 +17,7 @@ export type DeviceMove = {
   readonly user: string
   readonly wipe?: 'list' | 'all' | undefined
 }
-export type Moved = { readonly before: DeviceRow; readonly after: DeviceRow }
+type Moved = { readonly before: DeviceRow; readonly after: DeviceRow }
 
 /** Signs a command, wherever the policy key is. */
 export type CommandSigner = (command: Command, inside: Store) => Promise<SignedCommand>
@@ -26,7 +26,7 @@ export function commandSignerOf(policyKey: PolicyKey): CommandSigner {
   return async (command, inside) => signCommand(primitives, command, (await policyKey(inside)).secret)
 }
 
-export type MoveDependencies = { readonly org: string; readonly now: number; readonly signCommand: CommandSigner }
+type MoveDependencies = { readonly org: string; readonly now: number; readonly signCommand: CommandSigner }
 
 export async function moveDevice(
   dependencies: MoveDependencies,

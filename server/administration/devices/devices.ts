@@ -7,7 +7,7 @@ import type { CommandRow, DeviceRow } from '../../store/tables.ts'
 import type { RunAs, Submitted } from '../submit.ts'
 import { commandOf, type DeviceMove } from './device-moves.ts'
 
-export type DeviceChoice = { readonly id: string; readonly user?: string | undefined }
+type DeviceChoice = { readonly id: string; readonly user?: string | undefined }
 
 export type DeviceCommand = Pick<CommandRow, 'usr' | 'dev' | 'state'> & Pick<Command, 'cmd' | 'scope' | 'iat'>
 

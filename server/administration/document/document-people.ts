@@ -22,7 +22,7 @@ type WantedPerson = Pick<UserRow, 'id' | 'scope' | 'name' | 'address' | 'address
     readonly contacts: readonly ContactInput[] | undefined
   }
 
-export type PlannedPeople = {
+type PlannedPeople = {
   readonly people: readonly WantedPerson[]
   readonly logins: ReadonlySet<string>
   /** Scope of every account by folded address, once the document is in force. */

@@ -5,7 +5,7 @@ import type { Done } from '../../ground/refusals.ts'
 import { type Refusal, refusal } from '../../ground/refusals.ts'
 import type { PolicyAnswer, PolicyDesk } from './policy-tasks.ts'
 
-export type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
+type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
 
 /** A new policy key signs every list anew; so long the caller waits for it. */
 const patienceMs = 20_000
@@ -15,7 +15,7 @@ export async function keysOf(policy: PolicyDesk): Promise<Done<KeysView>> {
   return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
 }
 
-export type Asking = { readonly why: string; readonly who: string; readonly via: string }
+type Asking = { readonly why: string; readonly who: string; readonly via: string }
 
 export async function moveKeys(policy: PolicyDesk, step: KeyStep, asking: Asking): Promise<Done<Moved>> {
   const giveUp = new AbortController()

@@ -14,8 +14,8 @@ import { keyInventory } from './inventory.ts'
 import { openRoots } from './root-keys.ts'
 import { renewManifest, retireKeys, rotateKey } from './rotation.ts'
 
-export type Asked = { readonly note: Note; readonly why: string }
-export type Signed = Asked & { readonly roots: readonly KeyPair[] }
+type Asked = { readonly note: Note; readonly why: string }
+type Signed = Asked & { readonly roots: readonly KeyPair[] }
 
 export async function takeKeyStep(context: Context, step: KeyStep, asked: Signed): Promise<Done<Manifest>> {
   const unreasoned = await faultOfReason(context.store, asked.why)

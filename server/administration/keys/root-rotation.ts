@@ -13,7 +13,7 @@ import type { Context } from '../../settings/context.ts'
 import { openRoots, type RootFile } from './root-keys.ts'
 
 /** Called after each step that leaves something behind, so that a test can end the process there. */
-export type Passed = (step: 'written' | 'stored' | 'settled') => void
+type Passed = (step: 'written' | 'stored' | 'settled') => void
 
 /** Writes the key of the data folder to a file and, once that has been read back, removes it from the folder. */
 export async function exportKey(
@@ -39,7 +39,7 @@ export async function exportKey(
   return { ok: true, value: undefined }
 }
 
-export type RootRotation = {
+type RootRotation = {
   /** Where the new keys go: one file each. */
   readonly to: readonly RootFile[]
   /** How many of them must sign. */

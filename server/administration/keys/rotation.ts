@@ -19,7 +19,7 @@ import { commandOf } from '../devices/device-moves.ts'
 
 export type Rotating = Exclude<KeyName, 'root'>
 
-export type Rotation = {
+type Rotation = {
   readonly name: Rotating
   /** Nobody may trust the old key from now on; of the policy key, no list that it signed either. */
   readonly stolen: boolean
@@ -29,7 +29,7 @@ export type Rotation = {
 }
 
 /** Called after each step that leaves something behind, so that a test can end the process there. */
-export type Passed = (step: 'made' | 'stored' | 'settled') => void
+type Passed = (step: 'made' | 'stored' | 'settled') => void
 
 export async function rotateKey(
   context: Context,

@@ -16,7 +16,7 @@ const lifeMs = 7 * 24 * 3_600_000
 /** Of one user that can be used at the same time. */
 export const maxInvitations = 20
 
-export type Invitation = { readonly text: string; readonly expiresAt: number }
+type Invitation = { readonly text: string; readonly expiresAt: number }
 
 /** The secret is in the text only; the store has its hash. */
 export async function createInvitation(

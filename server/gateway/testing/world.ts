@@ -21,7 +21,7 @@ export type World = TestFolder & {
   readonly metrics: () => Promise<string>
   readonly stopGateway: () => Promise<void>
 }
-export type Listed = { readonly address: string; readonly scope?: 'internal' | 'external'; readonly proof?: string }
+type Listed = { readonly address: string; readonly scope?: 'internal' | 'external'; readonly proof?: string }
 
 export type WorldOptions = {
   readonly users: readonly string[]

@@ -18,13 +18,13 @@ import { initialise } from '../init.ts'
 import { type Ready, type Running, startServer } from '../serve.ts'
 import { type DemoPerson, demoAccounts, demoContacts, demoDomain } from './people.ts'
 
-export type DemoAccount = {
+type DemoAccount = {
   readonly user: string
   readonly name: string
   readonly password: string
   readonly role: 'employee' | 'partner'
 }
-export type DemoOffer = {
+type DemoOffer = {
   readonly server: string
   readonly enrolment: string
   readonly accounts: readonly DemoAccount[]

@@ -2,7 +2,7 @@
 import type { Database } from '../database.ts'
 import type { AuditRow, ContactRequestRow, InvitationRow, ProposalRow, RoleRow, TokenRow, UsageRow } from './tables.ts'
 
-export type AuditSearch = { readonly text?: string; readonly before?: number; readonly count: number }
+type AuditSearch = { readonly text?: string; readonly before?: number; readonly count: number }
 
 export type AdministrationStore = {
   readonly lastAudit: () => Promise<AuditRow | undefined>

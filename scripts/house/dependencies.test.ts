@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
-import { checkDependencies } from './dependencies.ts'
+import { describe, expect, test } from 'vitest'
+import { tools } from '../house-rules.ts'
+import { checkReasons, checkUnusedPackages } from './dependencies.ts'
+import { readFacts } from './facts.ts'
 
 const manifest = JSON.stringify({
   dependencies: { zod: '1', keytar: 'npm:@github/keytar@7' },
@@ -19,7 +21,7 @@ function table(lines: readonly string[]): string {
 }
 
 test('every package has its row, every row its package', () => {
-  expect(checkDependencies(manifest, table(rows))).toEqual([])
+  expect(checkReasons(manifest, table(rows))).toEqual([])
 })
 
 test.each([
@@ -29,11 +31,28 @@ test.each([
   ['a row without a package', [...rows, '| left-pad | spaces |'], ['left-pad']],
   ['a name that only begins like one', [...rows.slice(0, 2), '| vitest-x, @types/* | tests |'], ['vitest', 'vitest-x']],
 ])('complains about %s', (_, lines, names) => {
-  const complaints = checkDependencies(manifest, table(lines))
+  const complaints = checkReasons(manifest, table(lines))
   expect(complaints).toHaveLength(names.length)
   for (const name of names) expect(complaints.some((complaint) => complaint.includes(` ${name}`))).toBe(true)
 })
 
 test('without the section everything is missing', () => {
-  expect(checkDependencies(manifest, '# Architecture\n')).toHaveLength(6)
+  expect(checkReasons(manifest, '# Architecture\n')).toHaveLength(6)
+})
+
+describe('unused packages', () => {
+  const devDependencies = Object.fromEntries(Object.keys(tools).map((name) => [name, '1']))
+  const files = [readFacts('server/x.ts', "import { a } from 'zod/mini'\nimport type { B } from '@a/b/c'\n")]
+  const complaints = (dependencies: Record<string, string>) =>
+    checkUnusedPackages(JSON.stringify({ dependencies, devDependencies }), files)
+
+  test('a package is used by value or type, whatever part of it; types with what they describe', () => {
+    expect(complaints({ zod: '1', '@a/b': '1', '@types/zod': '1', '@types/node': '1' })).toEqual([])
+  })
+  test('a package that no file imports is one too many', () => {
+    expect(complaints({ zod: '1', otpauth: '1' })).toEqual(['package.json: no file imports otpauth'])
+  })
+  test('a tool that is gone, or imported after all, is no exception any more', () => {
+    expect(checkUnusedPackages('{"dependencies":{}}', files)).toHaveLength(Object.keys(tools).length)
+  })
 })
