@@ -2,7 +2,7 @@
  * The index of the engine: every call of the contract and the function that answers it. Read this first.
  * Calls that need the open store answer with the reason when it is closed; a store that fails answers with its kind.
  */
-import { foldAscii, parseAddress } from '../../shared/address.ts'
+import { addressIdentity } from '../../shared/address.ts'
 import type { KithContract } from '../../shared/contract.ts'
 import { fail, type Handlers, ok, type Result } from '../../shared/rpc.ts'
 import { administrationHandlers } from './administration/handlers.ts'
@@ -35,7 +35,7 @@ export function makeHandlers({ ports, session, settings }: HandlerParts): Handle
       ok(runtime.keeper.contacts.index.query(search, from, count)),
     ),
     'contacts.get': open(({ runtime }, { address }) => {
-      const found = runtime.keeper.contacts.index.byAddress(keyOf(address))
+      const found = runtime.keeper.contacts.index.byAddress(addressIdentity(address))
       return found ? ok(found.contact) : fail('notFound')
     }),
     'contacts.refresh': open(async ({ runtime }) => {
@@ -113,10 +113,4 @@ function whenMail(session: SessionService) {
       const service = session.open()?.mail?.service
       return service ? pick(service.handlers)(input) : fail(session.whyClosed())
     })
-}
-
-/** A card is asked for by any spelling of its address; text that is no address names no contact. */
-function keyOf(address: string): string {
-  const parsed = parseAddress(address, { unicode: true })
-  return parsed.ok ? parsed.value.key : foldAscii(address)
 }
