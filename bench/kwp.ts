@@ -16,13 +16,13 @@ import { encodeRequest, type RequestAction, type RequestOf, signRequest } from '
 import { checkAnswer, type PartialList } from '../shared/whitelist/sync/check-answer.ts'
 import { emptyState, type ListState } from '../shared/whitelist/sync/list-state.ts'
 
-export const primitives = nodePrimitives(crypto, zlib)
-export const random = (count: number): Uint8Array => new Uint8Array(crypto.randomBytes(count))
+const primitives = nodePrimitives(crypto, zlib)
+const random = (count: number): Uint8Array => new Uint8Array(crypto.randomBytes(count))
 
 /** `url`: of the server, or of a tunnel to it. */
-export type Target = { readonly url: string; readonly ca: string; readonly agent: Agent }
+type Target = { readonly url: string; readonly ca: string; readonly agent: Agent }
 export type Keys = { readonly dsig: Uint8Array; readonly dbox: Uint8Array }
-export type Session = Pick<SessionAnswer, 'usr' | 'dev' | 'sid' | 'lst'>
+type Session = Pick<SessionAnswer, 'usr' | 'dev' | 'sid' | 'lst'>
 export type Poke = { readonly ep: number; readonly ver: number }
 
 export function targetAt(url: string, ca: string): Target {

@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import { chromium, type Page } from '@playwright/test'
 import { stop } from '../../scripts/lib/processes.ts'
 
-export type Electron = { readonly page: Page; readonly main: ChildProcess; readonly close: () => Promise<void> }
+type Electron = { readonly page: Page; readonly main: ChildProcess; readonly close: () => Promise<void> }
 
 /** Longest until there is a window, in milliseconds. */
 const patience = 60_000

@@ -1,16 +1,15 @@
 /** `kith`: the engine in a terminal. */
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createEngine } from '../engine/engine.ts'
-import { hostPorts, usualProfile } from '../engine/host-ports.ts'
-import { systemClock } from '../engine/system-ports.ts'
+import { hostPorts, programVersion, usualProfile } from '../engine/ground/host-ports.ts'
+import { systemClock } from '../engine/ground/system-ports.ts'
 import { withEngine } from './client.ts'
 import { makeInput } from './input.ts'
 import { tell } from './outcome.ts'
 import { type GlobalOptions, runProgram } from './program.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const { version }: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+const version = programVersion(root)
 
 const streams = {
   out: (text: string) => void process.stdout.write(text),

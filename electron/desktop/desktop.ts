@@ -4,7 +4,7 @@ import { app, type BrowserWindow, dialog, nativeTheme, session as sessions } fro
 import { contract, type Settings } from '../../shared/contract.ts'
 import { nearestLanguage } from '../../shared/language.ts'
 import type { EventEnvelope } from '../../shared/rpc.ts'
-import { systemClock } from '../engine/system-ports.ts'
+import { systemClock } from '../engine/ground/system-ports.ts'
 import { type EngineLink, linkEngine } from './engine/engine-link.ts'
 import { forkEngine } from './engine/fork-engine.ts'
 import type { Flags } from './flags.ts'

@@ -10,7 +10,7 @@ import { stop } from './processes.ts'
 /** What the server's ready line says; more fields are none of our business. */
 type Ready = { readonly demo: unknown }
 
-export type Demo = {
+type Demo = {
   /** JSON file for the hosts (`--demo`), readable by this user only. */
   readonly file: string
   /** Resolves when the server ends by itself. */

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { startKeyring } from './keyring.ts'
 import { firstLine, run, stop } from './processes.ts'
 
-export type EndToEnd = { readonly arguments: readonly string[]; readonly report?: string }
+type EndToEnd = { readonly arguments: readonly string[]; readonly report?: string }
 
 export async function runEndToEnd({ arguments: words, report }: EndToEnd): Promise<{ passed: number; failed: number }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'kith-e2e-'))

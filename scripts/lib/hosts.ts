@@ -15,7 +15,7 @@ export function startWeb({ profile, demo }: HostOptions): ChildProcess {
   return spawn(process.execPath, ['electron/web/main.ts', '--profile', profile, '--demo', demo], { stdio: 'inherit' })
 }
 
-export type Desktop = {
+type Desktop = {
   readonly child: ChildProcess
   /** Exit code, and why it could not start, when that is the reason of its end. */
   readonly ended: Promise<{ readonly code: number; readonly reason: string | undefined }>

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 
 /** Where a tool of `node_modules/.bin` is, or the name itself for the system's PATH. */
-export function toolPath(name: string): string {
+function toolPath(name: string): string {
   const local = path.resolve('node_modules/.bin', name)
   return existsSync(local) ? local : name
 }

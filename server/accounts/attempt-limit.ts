@@ -15,7 +15,7 @@ export const addressLimit: AttemptLimit = { max: 30, windowMs: 60_000 }
 /** A wait never grows beyond a day: an attacker must not lock somebody out for good. */
 const longestWaitMs = 24 * 3_600_000
 
-export type AttemptVerdict =
+type AttemptVerdict =
   | { readonly allowed: true; readonly row: AttemptRow }
   | { readonly allowed: false; readonly retryAfter: number }
 

@@ -1,12 +1,13 @@
 /** Contacts that nobody uses any more, and those whose time ends soon. */
+
+import type { Done } from '../ground/refusals.ts'
 import { entryFromText } from '../lists/changes.ts'
 import { opsFromText } from '../lists/ops.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow } from '../store/tables.ts'
-import type { Done } from './people.ts'
 import { usageSince } from './usage.ts'
 
-export type UnusedContact = {
+type UnusedContact = {
   readonly user: string
   readonly address: string
   readonly name: string
@@ -14,7 +15,7 @@ export type UnusedContact = {
   /** The later of written to and heard of; 0: never since this is recorded. */
   readonly used: number
 }
-export type LastUse = { readonly now: number; readonly days: number; readonly user?: string }
+type LastUse = { readonly now: number; readonly days: number; readonly user?: string }
 
 const dayMs = 24 * 3_600_000
 
@@ -65,7 +66,7 @@ function idsPut(ops: readonly string[]): ReadonlySet<string> {
   return new Set(ops.flatMap((text) => opsFromText(text).map((op) => (op.op === 'put' ? op.e.id : ''))))
 }
 
-export type ExpiringContact = {
+type ExpiringContact = {
   readonly user: string
   readonly address: string
   readonly name: string

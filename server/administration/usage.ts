@@ -11,7 +11,7 @@ export type UsageRecorder = {
   close(): Promise<void>
 }
 
-export type UsageDependencies = {
+type UsageDependencies = {
   readonly store: Store
   readonly clock: Clock
   /** Does the work again and again until told to end. */

@@ -14,7 +14,7 @@ export type Caller<A extends RequestAction> = {
   readonly live: boolean
 }
 
-export type Authenticated<A extends RequestAction> =
+type Authenticated<A extends RequestAction> =
   | { readonly ok: true; readonly caller: Caller<A> }
   | Extract<Answer, { readonly ok: false }>
 

@@ -26,8 +26,8 @@ const handlers: { readonly [N in OperationName]: (service: Service, call: Call) 
   Rekey: rekey,
 }
 
-export type Reply = { readonly body: string; readonly fault?: SoapFault }
-export type RawCall = { readonly bytes: Uint8Array; readonly ip: string; readonly gone: AbortSignal }
+type Reply = { readonly body: string; readonly fault?: SoapFault }
+type RawCall = { readonly bytes: Uint8Array; readonly ip: string; readonly gone: AbortSignal }
 
 /** Answers any bytes at all with an envelope. */
 export async function dispatch(service: Service, { bytes, ip, gone }: RawCall): Promise<Reply> {

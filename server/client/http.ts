@@ -22,7 +22,7 @@ const lingerMs = 1_000
 /** Longer than a held Wait. */
 const keepAliveMs = 75_000
 
-export type HttpOptions = {
+type HttpOptions = {
   /** Without: plain HTTP, which the caller allows on loopback only. */
   readonly tls?: TlsFiles
   readonly url: () => string

@@ -9,7 +9,7 @@ import type { Quarantined } from '../store/quarantine.ts'
 import type { Store } from '../store/store.ts'
 import { type NextHop, sendOn } from './next-hop.ts'
 
-export type DigestParts = Judge & {
+type DigestParts = Judge & {
   readonly store: Pick<Store, 'quarantine' | 'transaction'>
   readonly accounts: Pick<Accounts, 'byId'>
   readonly next: NextHop
@@ -57,7 +57,7 @@ type Letter = { readonly account: Account; readonly sender: string; readonly now
 const maxNamed = 100
 const lineLength = 76
 
-export function digestFor({ account, sender, now }: Letter, rows: readonly Quarantined[]): Uint8Array {
+function digestFor({ account, sender, now }: Letter, rows: readonly Quarantined[]): Uint8Array {
   const named = rows.slice(0, maxNamed).map(({ id, at, sender: from, subject, rule }) => {
     const day = new Date(at).toISOString().slice(0, 16).replace('T', ' ')
     return `${id}  ${day}  ${rule}  ${from || '?'}  ${subject}`

@@ -17,7 +17,7 @@ import type { Decision } from '../monitoring/metrics.ts'
 import type { NewQuarantined, QuarantineStore } from '../store/quarantine.ts'
 import { type Copy, type NextHop, sendOn } from './next-hop.ts'
 
-export type Dispatcher = Judge & {
+type Dispatcher = Judge & {
   readonly quarantine: QuarantineStore
   readonly next: NextHop
   readonly held: 'mark' | 'quarantine'

@@ -1,9 +1,8 @@
 /** The gateway process: composition of the policy service, the filters, the quarantine's errands and the health port. */
 import { parseAddress } from '../../shared/address.ts'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Context } from '../administration/administer.ts'
-import type { Done } from '../administration/people.ts'
 import { createUsageRecorder } from '../administration/usage.ts'
+import type { Done } from '../ground/refusals.ts'
 import { repeat } from '../ground/repeat.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { keysMs } from '../keys/key-ring.ts'
@@ -19,6 +18,7 @@ import { openHealthPort } from '../monitoring/health-port.ts'
 import { whyNotListening } from '../monitoring/listening.ts'
 import { bugFields, type Log } from '../monitoring/log.ts'
 import { createGatewayMetrics, type Decision, type GatewayMetrics } from '../monitoring/metrics.ts'
+import type { Context } from '../settings/context.ts'
 import { sendDigests } from './digest.ts'
 import { dispatch } from './dispatch.ts'
 import { filterTimeoutMs, outgoingOptions } from './outgoing-filter.ts'
@@ -32,7 +32,7 @@ export type GatewayReady = {
   readonly submission?: number
   readonly metrics: number
 }
-export type RunningGateway = { readonly ready: GatewayReady; close(): Promise<void> }
+type RunningGateway = { readonly ready: GatewayReady; close(): Promise<void> }
 
 type Closers = (() => Promise<void> | void)[]
 type Means = { readonly log: Log; readonly dns?: Dns }

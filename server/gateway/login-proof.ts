@@ -6,10 +6,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { RawMessage } from '../../shared/header.ts'
 
-export const proofField = 'X-Kith-Login'
+const proofField = 'X-Kith-Login'
 
 /** From whom: login name and address key. */
-export type ProvenLogin = { readonly id: string; readonly key: string }
+type ProvenLogin = { readonly id: string; readonly key: string }
 
 /** Milliseconds: longer than the slowest upload of the largest message. */
 const lifeMs = 24 * 3_600_000

@@ -13,7 +13,7 @@ export type PolicyRequest = {
 /** Bytes of one request: Postfix's own are below 2 kB, addresses may have a thousand. */
 const maxRequest = 65_536
 
-export type PolicyReader = {
+type PolicyReader = {
   /** The requests that these bytes complete; undefined: this is not Postfix, end the connection. */
   push(chunk: Uint8Array): readonly PolicyRequest[] | undefined
 }

@@ -28,7 +28,7 @@ export type QuarantineParts = Judge & {
  * client takes it for proof of who wrote the message: it stays among the held ones, and only other programs that sort
  * mail by the verdict treat it as passed.
  */
-export const releasedLevel = 'released'
+const releasedLevel = 'released'
 
 const dayMs = 24 * 3_600_000
 /** A message that could not be sent, or whose gateway ended on the way, is tried again then: longer than sending takes. */

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 /** `lines`: without the code. */
 export type Reply = { readonly code: number; readonly lines: readonly string[] }
 
-export type ReplyReader = { next(): Promise<Reply> }
+type ReplyReader = { next(): Promise<Reply> }
 
 /** Bytes of one reply: a hundred of the longest lines. */
 const maxReply = 51_200

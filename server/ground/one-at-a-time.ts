@@ -1,5 +1,5 @@
 /** Runs work in order where the key is the same: guesses at one account are made one after another, however many arrive at once. */
-export type OneAtATime = <T>(key: string, work: () => Promise<T>) => Promise<T>
+type OneAtATime = <T>(key: string, work: () => Promise<T>) => Promise<T>
 
 export function oneAtATime(): OneAtATime {
   const tails = new Map<string, Promise<unknown>>()

@@ -13,7 +13,7 @@ export type Surroundings = {
   readonly unicode: boolean
 }
 
-export type Found<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string }
+type Found<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string }
 
 /** A whole file, never more than `maxImportBytes` and one byte of it, whatever it is. */
 export async function readWhole(name: string, { folder }: Surroundings): Promise<Found<Uint8Array>> {

@@ -44,7 +44,7 @@ function withScope(result: ImportResult, { scope }: ImportSource): ImportResult 
 
 export type SourceWatch = { readonly close: () => void; readonly ended: Promise<void> }
 
-export type WatchPowers = {
+type WatchPowers = {
   /** 0 to 1. */
   readonly random: () => number
   /** Rejects when the signal is given. */

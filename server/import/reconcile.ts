@@ -35,7 +35,7 @@ export type ImportPlan = {
 }
 
 /** A directory that loses half of its people overnight is more likely broken than right. */
-export const defaultMaxShrink = 0.5
+const defaultMaxShrink = 0.5
 
 type Mutable = {
   readonly add: ImportedContact[]

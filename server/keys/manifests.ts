@@ -12,10 +12,10 @@ import {
   type SignedManifest,
   signManifest,
 } from '../../shared/whitelist/manifest.ts'
-import type { Context } from '../administration/administer.ts'
-import type { Done } from '../administration/people.ts'
 import { primitives } from '../ground/primitives.ts'
+import type { Done } from '../ground/refusals.ts'
 import { type Refusal, refusal } from '../ground/refusals.ts'
+import type { Context } from '../settings/context.ts'
 import type { Store } from '../store/store.ts'
 import type { ManifestRow } from '../store/tables.ts'
 import type { KeyName } from './key-files.ts'
@@ -41,7 +41,7 @@ export function manifestOf(row: ManifestRow | undefined): SignedManifest {
 }
 
 /** What the next manifest changes; undefined where there is nothing to change any more. */
-export type ManifestChange = (current: Manifest) => Partial<Manifest> | undefined
+type ManifestChange = (current: Manifest) => Partial<Manifest> | undefined
 export type ManifestStep = {
   readonly change: ManifestChange
   /** Root keys that sign: enough of the old manifest and enough of the new. */

@@ -15,7 +15,7 @@ import { keysOf, type ListWish, type Planned, plan, type WishFault } from './cha
 import { type HeadSigner, issue, issueAll, type ListChange } from './issue.ts'
 import { type OrganisationStep, standing } from './list-difference.ts'
 
-export type ChangeResult =
+type ChangeResult =
   | { readonly ok: true; readonly value: ListChange }
   | { readonly ok: false; readonly kind: 'noList' }
   | { readonly ok: false; readonly kind: 'refused'; readonly faults: readonly WishFault[] }
@@ -31,7 +31,7 @@ export type ListEditor = {
   renew(inside: Store, list: string, ep: number): Promise<void>
 }
 
-export type EditorDependencies = {
+type EditorDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly config: Config
@@ -73,7 +73,7 @@ export function createListEditor(dependencies: EditorDependencies): ListEditor {
 
 export const noTexts: ReadonlyMap<string, EntryRow> = new Map()
 
-export type NewLists = { readonly users: Iterable<string>; readonly step: OrganisationStep }
+type NewLists = { readonly users: Iterable<string>; readonly step: OrganisationStep }
 
 /** Nobody has a card before the list is there: the step's cards before are none. */
 export async function createLists(
@@ -96,7 +96,7 @@ export function nothing(row: ListRow): Planned {
   return { puts: new Map(), removed: new Set(), added: 0, changed: 0, bytes: 0, next: row.next, faults: [] }
 }
 
-export type WantedChange = {
+type WantedChange = {
   readonly usr: string
   readonly wishes: readonly ListWish[]
   readonly by: string

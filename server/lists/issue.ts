@@ -28,9 +28,9 @@ export function signerOf(policyKey: PolicyKey): HeadSigner {
   }
 }
 
-export type IssueDependencies = { readonly config: Config; readonly sign: HeadSigner }
+type IssueDependencies = { readonly config: Config; readonly sign: HeadSigner }
 
-export type Issue = {
+type Issue = {
   /** Read under its lock in this transaction. */
   readonly row: ListRow
   readonly planned: Planned

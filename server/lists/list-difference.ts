@@ -43,7 +43,7 @@ export function standing(organisation: Organisation): OrganisationStep {
   return stepBetween(organisation, organisation)
 }
 
-export type ListFacts = {
+type ListFacts = {
   readonly usr: string
   /** The user's own rows before the change. */
   readonly own: readonly OwnLeaf[]

@@ -13,7 +13,7 @@ import { opsFromText } from './ops.ts'
 /** A list's newest version, without its entries. */
 export type ListVersion = { readonly row: ListRow; readonly head: VersionHead }
 
-export type ListEntries = {
+type ListEntries = {
   readonly ep: number
   readonly ver: number
   readonly bytes: number

@@ -8,7 +8,7 @@ import { maxConnections } from './limits.ts'
 
 export type Listener = { readonly port: number; readonly close: () => Promise<void> }
 
-export type Listening = {
+type Listening = {
   readonly host: string
   readonly port: number
   /** PEM. Without it the connections are plain. */

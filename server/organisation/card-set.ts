@@ -86,7 +86,7 @@ function cardAt({ set, hidden, extra }: CardView, id: string): Card | undefined 
   return own ?? (hidden.has(id) ? undefined : set.cards[set.places.get(id) ?? -1])
 }
 
-export type Leaf = { readonly id: string; readonly leaf: Uint8Array }
+type Leaf = { readonly id: string; readonly leaf: Uint8Array }
 export type Leaves = { readonly chunks: readonly Uint8Array[]; readonly count: number }
 
 /** The leaves of a whole list in order of id: the view's cards and the user's own entries. */

@@ -37,7 +37,7 @@ export const organisationPolicySchema = z.strictObject({
 })
 export type OrganisationPolicy = z.infer<typeof organisationPolicySchema>
 /** What is in force. */
-export type WholePolicy = Omit<OrganisationPolicy, keyof Lease> & Lease
+type WholePolicy = Omit<OrganisationPolicy, keyof Lease> & Lease
 type Lease = { readonly offlineDays: number; readonly onExpiry: 'block' | 'internal' }
 
 export function wholePolicy(policy: OrganisationPolicy, { policy: { offlineDays, onExpiry } }: Config): WholePolicy {

@@ -6,19 +6,20 @@ import { open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Kysely, sql } from 'kysely'
-import type { Done } from '../administration/people.ts'
+import type { Done } from '../ground/refusals.ts'
 import { faultOfLists } from '../lists/check-lists.ts'
 import { readConfig } from '../settings/config.ts'
 import { type Folder, folderAt } from '../settings/folder.ts'
 import { backendOf, openConfigured, type StoreSettings } from '../settings/open-configured.ts'
+import type { Database } from '../store/database.ts'
 import { StoreUnusable } from '../store/failures.ts'
 import { createJournalStore } from '../store/journal.ts'
 import { copyAll, type Side, type Sums, sumsOf } from '../store/migration/copy.ts'
 import { allShapes } from '../store/schema.ts'
-import { type Database, prepare } from '../store/store.ts'
+import { prepare } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
 
-export type Moved = { readonly tables: number; readonly rows: number }
+type Moved = { readonly tables: number; readonly rows: number }
 
 export async function moveStore(path: string, to: StoreSettings): Promise<Done<Moved>> {
   const folder = folderAt(path)

@@ -6,8 +6,8 @@ import { toHex } from '../../shared/whitelist/bytes/encoding.ts'
 import { applyOps, idOf, inOrder, type ListEntry, type Op } from '../../shared/whitelist/delta.ts'
 import { type Core, emptyAcc, type Head, type Policy } from '../../shared/whitelist/head.ts'
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
-import type { Done } from '../administration/people.ts'
 import { primitives } from '../ground/primitives.ts'
+import type { Done } from '../ground/refusals.ts'
 import { oncePerPair } from '../lists/once-per-pair.ts'
 import type { Pool, PooledEntry, Unpacked } from './bundle.ts'
 import {
@@ -30,7 +30,7 @@ function createChanges(): Changes {
 /** A list as the server has it before the draft: nobody's word but the server's. */
 export type Contents = Pick<SignedList, 'ver' | 'acc' | 'entries'>
 
-export type Draft = {
+type Draft = {
   readonly heads: readonly Head[]
   /** One for each head. */
   readonly operations: readonly Unpacked[]

@@ -1,6 +1,5 @@
 /** Rows of devices: their keys, states and request numbers, and the commands that wait for them. */
-import type { DialectTraits } from './schema.ts'
-import type { Database } from './store.ts'
+import type { Database, DialectTraits } from './database.ts'
 import type { CommandRow, DeviceRow, DeviceState, HalfRow } from './tables.ts'
 
 export type DeviceStore = {
@@ -28,7 +27,7 @@ export type DeviceStore = {
   readonly setCommand: (device: Pick<DeviceRow, 'usr' | 'id'>, id: string, state: CommandRow['state']) => Promise<void>
 }
 
-export type Acknowledgement = { readonly ep: number; readonly ver: number; readonly head: string }
+type Acknowledgement = { readonly ep: number; readonly ver: number; readonly head: string }
 
 export function createDeviceStore(db: Database, traits: DialectTraits): DeviceStore {
   // PostgreSQL writes the commits of one moment together by itself.

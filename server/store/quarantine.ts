@@ -1,14 +1,14 @@
 /** Messages that the gateway keeps back, one row a recipient. */
 import type { Insertable, Selectable } from 'kysely'
 import type { KeptState } from '../../shared/quarantine.ts'
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { QuarantineRow } from './tables.ts'
 import { atOnce, joined } from './transactions.ts'
 
 export type NewQuarantined = Omit<Insertable<QuarantineRow>, 'state' | 'due'>
 /** Without the bytes: what lists show. */
 export type Quarantined = Omit<Selectable<QuarantineRow>, 'raw'>
-export type QuarantinedMessage = Selectable<QuarantineRow>
+type QuarantinedMessage = Selectable<QuarantineRow>
 
 export type QuarantineStore = {
   /** All or none. Answers their ids. */

@@ -13,9 +13,8 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely'
+import type { Backend, DialectTraits } from './database.ts'
 import { storeFailure } from './failures.ts'
-import type { DialectTraits } from './schema.ts'
-import type { Backend } from './store.ts'
 
 /** How long a writer waits for another process's transaction before it gives up: longer than the largest import takes. */
 const giveUpMs = 60_000
@@ -26,7 +25,7 @@ const openMs = 15_000
 /** Then we try again this often, and everything else in the process goes on meanwhile. */
 const retryMs = 25
 
-export const sqliteTraits: DialectTraits = {
+const sqliteTraits: DialectTraits = {
   text: 'text',
   bytes: 'blob',
   counter: 'integer',

@@ -110,7 +110,7 @@ export type SessionRow = {
   readonly admin_idle: number
 }
 
-export type NonceRow = { readonly n: string; readonly exp: number }
+type NonceRow = { readonly n: string; readonly exp: number }
 
 export type CommandRow = {
   readonly id: string
@@ -193,7 +193,7 @@ export type QuarantineRow = {
   readonly raw: Uint8Array
 }
 
-export type SettingRow = { readonly name: string; readonly value: string }
+type SettingRow = { readonly name: string; readonly value: string }
 
 export type ServerTables = AdministrationTables & {
   readonly users: UserRow

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EventEnvelope } from '../../../shared/rpc.ts'
-import { type FakeClock, fakeClock } from '../../engine/fakes.ts'
+import { type FakeClock, fakeClock } from '../../engine/testing/fakes.ts'
 import { type EngineLink, linkEngine } from './engine-link.ts'
 import type { EngineChild, FromEngine, ToEngine } from './messages.ts'
 

@@ -4,12 +4,12 @@ import { canonicalText, decodeCanonical } from '../../../shared/whitelist/bytes/
 import { utf8 } from '../../../shared/whitelist/bytes/encoding.ts'
 import { type Command, commandSchema, type SignedCommand, signCommand } from '../../../shared/whitelist/command.ts'
 import { primitives } from '../../ground/primitives.ts'
+import type { Done } from '../../ground/refusals.ts'
 import { type Refusal, refusal } from '../../ground/refusals.ts'
 import type { PolicyKey } from '../../keys/policy-key.ts'
 import { nudge } from '../../lists/nudge.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommandRow, DeviceRow, DeviceState } from '../../store/tables.ts'
-import type { Done } from '../people.ts'
 
 export type DeviceMove = {
   readonly verb: 'approve' | 'lock' | 'unlock' | 'rotate' | 'revoke'
@@ -17,7 +17,7 @@ export type DeviceMove = {
   readonly user: string
   readonly wipe?: 'list' | 'all' | undefined
 }
-export type Moved = { readonly before: DeviceRow; readonly after: DeviceRow }
+type Moved = { readonly before: DeviceRow; readonly after: DeviceRow }
 
 /** Signs a command, wherever the policy key is. */
 export type CommandSigner = (command: Command, inside: Store) => Promise<SignedCommand>
@@ -26,7 +26,7 @@ export function commandSignerOf(policyKey: PolicyKey): CommandSigner {
   return async (command, inside) => signCommand(primitives, command, (await policyKey(inside)).secret)
 }
 
-export type MoveDependencies = { readonly org: string; readonly now: number; readonly signCommand: CommandSigner }
+type MoveDependencies = { readonly org: string; readonly now: number; readonly signCommand: CommandSigner }
 
 export async function moveDevice(
   dependencies: MoveDependencies,

@@ -2,20 +2,20 @@
 import type { KeyStep, KeysView } from '../../../shared/key-steps.ts'
 import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
 import type { Manifest } from '../../../shared/whitelist/manifest.ts'
+import type { Done } from '../../ground/refusals.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { readKeys } from '../../keys/key-files.ts'
 import { type ManifestStep, newestManifest } from '../../keys/manifests.ts'
 import { inUse } from '../../keys/policy-key.ts'
 import { nudge } from '../../lists/nudge.ts'
-import type { Context } from '../administer.ts'
+import type { Context } from '../../settings/context.ts'
 import { faultOfReason, type Note } from '../audit.ts'
-import type { Done } from '../people.ts'
 import { keyInventory } from './inventory.ts'
 import { openRoots } from './root-keys.ts'
 import { renewManifest, retireKeys, rotateKey } from './rotation.ts'
 
-export type Asked = { readonly note: Note; readonly why: string }
-export type Signed = Asked & { readonly roots: readonly KeyPair[] }
+type Asked = { readonly note: Note; readonly why: string }
+type Signed = Asked & { readonly roots: readonly KeyPair[] }
 
 export async function takeKeyStep(context: Context, step: KeyStep, asked: Signed): Promise<Done<Manifest>> {
   const unreasoned = await faultOfReason(context.store, asked.why)

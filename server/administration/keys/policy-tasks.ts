@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { faultCodeSchema } from '../../../shared/fault-codes.ts'
 import { keyStepSchema, keysViewSchema, manifestViewShape } from '../../../shared/key-steps.ts'
 
-export const policyTaskSchema = z.discriminatedUnion('task', [
+const policyTaskSchema = z.discriminatedUnion('task', [
   /** Whatever is ready, now instead of at the next look. */
   z.strictObject({ task: z.literal('carryOut') }),
   /** Which keys there are. */
@@ -19,7 +19,7 @@ export const policyTaskSchema = z.discriminatedUnion('task', [
 ])
 export type PolicyTask = z.infer<typeof policyTaskSchema>
 
-export const policyAnswerSchema = z.discriminatedUnion('kind', [
+const policyAnswerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('done') }),
   z.strictObject({
     kind: z.literal('refused'),
@@ -39,3 +39,9 @@ export type PolicyAnswer = z.infer<typeof policyAnswerSchema>
 const number = z.number().int()
 export const numberedTask = z.strictObject({ number, task: policyTaskSchema })
 export const numberedAnswer = z.strictObject({ number, answer: policyAnswerSchema })
+
+/** Whoever asks the process that holds the policy key. */
+export type PolicyDesk = {
+  /** Answers `unavailable` where the process is not there. */
+  ask(task: PolicyTask): Promise<PolicyAnswer>
+}

@@ -3,8 +3,8 @@
 import { invitationPrefix, readInvitation } from '../../../shared/requests.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { toBase64Url } from '../../../shared/whitelist/bytes/encoding.ts'
-import { hashOf } from '../../accounts/sessions.ts'
 import type { Clock } from '../../ground/clock.ts'
+import { hashOf } from '../../ground/hash.ts'
 import { randomBytes } from '../../ground/primitives.ts'
 import type { Store } from '../../store/store.ts'
 import type { UserRow } from '../../store/tables.ts'
@@ -16,7 +16,7 @@ const lifeMs = 7 * 24 * 3_600_000
 /** Of one user that can be used at the same time. */
 export const maxInvitations = 20
 
-export type Invitation = { readonly text: string; readonly expiresAt: number }
+type Invitation = { readonly text: string; readonly expiresAt: number }
 
 /** The secret is in the text only; the store has its hash. */
 export async function createInvitation(

@@ -20,7 +20,7 @@ import { takeInvitation } from './invitations.ts'
 import { approvalOf, isDenied, isNobodysHere, scopeOf, sidesOf } from './sides.ts'
 import { isProposed } from './views.ts'
 
-export type RequestDependencies = {
+type RequestDependencies = {
   readonly store: Store
   readonly config: Config
   readonly clock: Clock
@@ -36,7 +36,7 @@ export const declinedForMs = 30 * dayMs
 
 type Nothing = Readonly<Record<string, never>>
 const nothing: Result<Nothing> = ok({})
-export type NewRequest = { readonly to: string; readonly note: string }
+type NewRequest = { readonly to: string; readonly note: string }
 
 export async function createRequest(
   dependencies: RequestDependencies,
@@ -55,7 +55,7 @@ export async function createRequest(
   return nothing
 }
 
-export function refusal(reason: RequestReason, retryAfter?: number): { readonly ok: false } & Result<never> {
+function refusal(reason: RequestReason, retryAfter?: number): { readonly ok: false } & Result<never> {
   const kind = reason === 'address' ? 'badRequest' : reason === 'open' || reason === 'day' ? 'rateLimited' : 'refused'
   return fail(kind, { reason, ...(retryAfter === undefined ? {} : { retryAfter }) })
 }
@@ -100,7 +100,7 @@ export function isOpen({ state }: ContactRequestRow): boolean {
   return state === 'asked' || state === 'accepted'
 }
 
-export function isNo({ state }: ContactRequestRow): boolean {
+function isNo({ state }: ContactRequestRow): boolean {
   return state === 'declined' || state === 'refused'
 }
 
@@ -152,7 +152,7 @@ async function agreed(inside: Store, row: ContactRequestRow, { by, now }: Agreed
   return ok({ ...row, ...to })
 }
 
-export type RequestAnswer = { readonly id: string; readonly accept: boolean }
+type RequestAnswer = { readonly id: string; readonly accept: boolean }
 
 /** By the user who was asked, or by the sponsor who approves. */
 export async function answerRequest(

@@ -13,7 +13,7 @@ export type Side = {
   readonly sponsor: string
 }
 
-export type Sides = { readonly from: Side; readonly to: Side }
+type Sides = { readonly from: Side; readonly to: Side }
 
 /** Undefined where one of the users is gone or disabled. */
 export function sidesOf({ people }: Organisation, row: ContactRequestRow): Sides | undefined {

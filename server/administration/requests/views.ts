@@ -12,7 +12,7 @@ const shownForMs = 30 * 24 * 3_600_000
 /** Newest of each kind that are shown. */
 const most = 200
 
-export type ViewDependencies = {
+type ViewDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly organisations: Organisations

@@ -24,7 +24,7 @@ const pingMs = 30_000
 const closeRefused = 4_001
 const closeReplaced = 4_002
 
-export type Push = { close(): void }
+type Push = { close(): void }
 
 export function attachPush(service: Service, server: Server): Push {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxRequestBody, perMessageDeflate: false })

@@ -3,7 +3,7 @@
  * message of any size, at a cost that grows with its square, and keeps what came before TLS for afterwards.
  */
 
-export type Framing = {
+type Framing = {
   /** Takes what arrived; says what is wrong with it. */
   readonly take: (bytes: Uint8Array) => string | undefined
   /** Whole messages so far, and whether another has begun. */

@@ -8,7 +8,7 @@ import { contactsOf, pushedItem, type Roster, type RosterItem, rosterUri } from 
 import { type Account, declineAsk, isAnswer, isFromAccount, isIq, openRoster, reply, sendAsk } from './session.ts'
 import { childOf, type Stanza, StreamFault } from './stanza.ts'
 
-export type RosterWatch = {
+type RosterWatch = {
   /** Ends the watch. */
   readonly close: () => void
   /** Settles when the watch is over, with the fault that ended it, or nothing where it was closed. */
@@ -17,7 +17,7 @@ export type RosterWatch = {
 
 const pingUri = 'urn:xmpp:ping'
 /** A server that leaves this long a question unanswered is gone, in milliseconds. */
-export const pingEvery = 60_000
+const pingEvery = 60_000
 
 type Opened =
   | { readonly ok: true; readonly connection: XmppConnection; readonly account: Account; readonly roster: Roster }

@@ -23,7 +23,7 @@ const maxAttributes = 32
 const maxElements = 400_000
 export const streamUri = 'http://etherx.jabber.org/streams'
 
-export type StanzaParser = {
+type StanzaParser = {
   /** Takes what arrived; gives what is complete. The stream's own opening tag comes first, without children. */
   readonly write: (bytes: Uint8Array) => readonly Stanza[]
   /** Whether the stream was closed: nothing comes after what `write` gave. */

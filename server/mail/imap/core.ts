@@ -94,7 +94,7 @@ export type Notifier = {
   getUpdates(mailbox: number, after: number, answer: Answer<[Notice[]]>): void
 }
 
-export type Login = { readonly method: string; readonly username: string; readonly password: string }
+type Login = { readonly method: string; readonly username: string; readonly password: string }
 export type Listed = { readonly path: string; readonly specialUse?: string }
 export type Opened = {
   readonly _id: number
@@ -110,7 +110,7 @@ export type Status = {
   readonly uidValidity: number
   readonly highestModseq: number
 }
-export type Quota = { readonly root: string; readonly quota: number; readonly storageUsed: number }
+type Quota = { readonly root: string; readonly quota: number; readonly storageUsed: number }
 export type CopyInfo = { readonly uidValidity: number; readonly sourceUid: number[]; readonly destinationUid: number[] }
 export type AppendInfo = { readonly uidValidity: number; readonly uid: number }
 /** Path, flags, INTERNALDATE as the client wrote it or false, bytes. */
@@ -145,9 +145,9 @@ export type Handlers = {
   onGetQuotaRoot(path: string, session: ImapSession, answer: Answer<[Quota | string]>): void
 }
 
-export type ImapConnection = { send(line: string): void; close(force?: boolean): void }
+type ImapConnection = { send(line: string): void; close(force?: boolean): void }
 
-export type ImapServer = EventEmitter &
+type ImapServer = EventEmitter &
   Handlers & {
     notifier: Notifier
     connect(socket: Socket): void
@@ -156,7 +156,7 @@ export type ImapServer = EventEmitter &
 
 export type Logger = { readonly [level in 'info' | 'debug' | 'error']: (...args: readonly unknown[]) => void }
 
-export type ImapOptions = {
+type ImapOptions = {
   readonly secure: true
   readonly name: string
   readonly id: { readonly name: string }
@@ -164,7 +164,7 @@ export type ImapOptions = {
   readonly logger: Logger
 }
 
-export type MimeIndexer = {
+type MimeIndexer = {
   parseMimeTree(raw: Uint8Array): object
   getEnvelope(tree: object): unknown[]
   getBodyStructure(tree: object): unknown[]

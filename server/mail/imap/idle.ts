@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net'
 
 /** The library's connection, by the members that IDLE needs. */
-export type IdleConnection = {
+type IdleConnection = {
   readonly _socket: Socket
   /** Takes the next line instead of a command. */
   _nextHandler: false | ((token: string, next: () => void) => void)

@@ -9,7 +9,7 @@ import type { SearchQuery, SearchTerm } from './core.ts'
 
 /** `raw` reads the bytes: only asked for when a term needs them. */
 export type Searched = StoredMessage & { readonly raw: () => Promise<Uint8Array | undefined> }
-export type Matcher = (message: Searched) => Promise<boolean>
+type Matcher = (message: Searched) => Promise<boolean>
 
 /**
  * Bytes of a message and of its header that a search looks at: then a hostile one costs some dozens of milliseconds

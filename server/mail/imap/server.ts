@@ -19,7 +19,7 @@ import { openHandlers } from './open.ts'
 import { searchHandlers } from './search.ts'
 import { storeHandlers } from './store.ts'
 
-export type ImapDependencies = {
+type ImapDependencies = {
   readonly mail: MailStore
   readonly accounts: Pick<Accounts, 'check'>
   readonly clock: Clock

@@ -16,7 +16,7 @@ import { noMailbox, SmtpReply, tryLater } from './reply.ts'
 import { type SmtpData, type SmtpOptions, type SmtpSession, writtenAddress } from './strict-server.ts'
 import { handled, received } from './trace.ts'
 
-export type Inbound = {
+type Inbound = {
   readonly clock: Clock
   readonly domain: string
   readonly log: MailLog

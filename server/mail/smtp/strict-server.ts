@@ -51,7 +51,7 @@ class StrictServer extends SMTPServer {
   }
 }
 
-export type SmtpListener = Listener & {
+type SmtpListener = Listener & {
   /** Ends the connections of one login. */
   readonly drop: (account: string) => void
 }

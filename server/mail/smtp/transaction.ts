@@ -42,7 +42,7 @@ export function transactionOf(account: Account): Transaction {
   return { account, key: parsed.value.key, refusals: [], recipients: new Map() }
 }
 
-export type Sender = { readonly address: string; readonly utf8: boolean }
+type Sender = { readonly address: string; readonly utf8: boolean }
 
 export async function mailFrom(guarding: Guarding, transaction: Transaction, { address, utf8 }: Sender): Promise<void> {
   transaction.refusals = []

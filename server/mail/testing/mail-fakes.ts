@@ -28,7 +28,7 @@ export function contact(address: string, changes: Partial<ListedContact> = {}): 
 /** A resolver that knows nothing. */
 export const noDns: Dns = { txt: () => Promise.reject(new Error('ENOTFOUND')) }
 
-export type Broken = { broken: boolean }
+type Broken = { broken: boolean }
 
 export function fakeAccounts(state: Broken = { broken: false }): Accounts & Broken {
   const of = (wanted: (account: Account) => boolean) => people.find(wanted)

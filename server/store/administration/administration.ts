@@ -1,8 +1,8 @@
 /** Rows of administration: the audit log, proposals, roles, tokens, contact requests, invitations, last use. */
-import type { Database } from '../store.ts'
+import type { Database } from '../database.ts'
 import type { AuditRow, ContactRequestRow, InvitationRow, ProposalRow, RoleRow, TokenRow, UsageRow } from './tables.ts'
 
-export type AuditSearch = { readonly text?: string; readonly before?: number; readonly count: number }
+type AuditSearch = { readonly text?: string; readonly before?: number; readonly count: number }
 
 export type AdministrationStore = {
   readonly lastAudit: () => Promise<AuditRow | undefined>
