@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { connectionOf, postgresSettings } from '../store/postgres/settings.ts'
 import { sqliteBackend } from '../store/sqlite.ts'
-import { type Backend, openStoreOver, type Store } from '../store/store.ts'
+import { type Backend, openStore, type Store } from '../store/store.ts'
 import type { Folder } from './folder.ts'
 
 const sqliteSettings = z.strictObject({ kind: z.literal('sqlite') })
@@ -18,5 +18,5 @@ export async function backendOf(settings: StoreSettings, folder: Folder, alone =
 }
 
 export async function openConfigured(settings: StoreSettings, folder: Folder): Promise<Store> {
-  return openStoreOver(await backendOf(settings, folder))
+  return openStore(await backendOf(settings, folder))
 }
