@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 import type { Organisation } from '../e2e/support/organisation.ts'
 import { toBase64 } from '../shared/whitelist/bytes/encoding.ts'
+import type { Bench } from './bench.ts'
 import { type At, Member, type Way } from './crowd.ts'
 import { quantile, table } from './figures.ts'
 import { type Hands, now, openHands, type SignedIn } from './hands.ts'
 import { newKeys } from './kwp.ts'
-import type { Bench } from './run.ts'
 import { certificateOf, configure, metricOf } from './server.ts'
 
 /** A server takes 50 devices of one user. */

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { people } from '../e2e/support/organisation.ts'
+import type { Bench } from './bench.ts'
 import { greet, openPolicy, type Policy, type Say } from './doors.ts'
 import { quantile, table } from './figures.ts'
 import { now } from './hands.ts'
-import type { Bench } from './run.ts'
 import { configure, startGateway } from './server.ts'
 
 const { alice, bob } = people

@@ -1,8 +1,8 @@
 /** From pressing Enter at one side to the message on the other side's screen, over real SMTP and IMAP. */
 import { converse, say, signIn } from '../e2e/support/journeys.ts'
 import { people } from '../e2e/support/organisation.ts'
+import type { Bench } from './bench.ts'
 import { milliseconds, quantile, table } from './figures.ts'
-import type { Bench } from './run.ts'
 
 const rounds = 50
 

@@ -3,11 +3,11 @@ import { setTimeout } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
 import { converse, signIn } from '../e2e/support/journeys.ts'
 import { type Organisation, people } from '../e2e/support/organisation.ts'
+import type { Bench } from './bench.ts'
 import { type Door, openPolicy, openSubmission } from './doors.ts'
 import { quantile, table } from './figures.ts'
 import { type Hands, now, openHands } from './hands.ts'
 import { type Client, signInTo, targetAt } from './kwp.ts'
-import type { Bench } from './run.ts'
 import { certificateOf, configure, settingsOf, startGateway } from './server.ts'
 
 const removals = 1_000

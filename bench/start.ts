@@ -6,8 +6,8 @@ import { environment } from '../e2e/support/app.ts'
 import { startElectron } from '../e2e/support/electron.ts'
 import { show, signIn } from '../e2e/support/journeys.ts'
 import { people } from '../e2e/support/organisation.ts'
+import type { Bench } from './bench.ts'
 import { type Memory, memoryCells, memoryHead, memoryOf, milliseconds, quantile, table } from './figures.ts'
-import type { Bench } from './run.ts'
 
 const rounds = 7
 

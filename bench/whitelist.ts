@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Page } from '@playwright/test'
 import { show, signIn } from '../e2e/support/journeys.ts'
 import { type Organisation, people } from '../e2e/support/organisation.ts'
+import type { Bench } from './bench.ts'
 import { memoryCells, memoryHead, milliseconds, table } from './figures.ts'
-import type { Bench } from './run.ts'
 
 const sizes = [100, 10_000, 100_000]
 

@@ -84,8 +84,10 @@ describe('the web transport', () => {
       'whitelist.changed',
       'settings.changed',
       'contacts.changed',
+      'requests.changed',
       'conversation.changed',
       'held.changed',
+      'quarantine.changed',
     ])
   })
 

@@ -44,7 +44,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   tr46: { parts: ['shared'], files: ['shared/text/idna.ts'] },
   saxes: { parts: ['shared', 'server'], files: ['shared/soap/', 'server/import/xmpp/'] },
   axios: { parts: ['engine'], files: ['electron/engine/soap/soap-client.ts'] },
-  keytar: { parts: ['engine'], files: ['electron/engine/keychain.ts'] },
+  keytar: { parts: ['engine'], files: ['electron/engine/ground/keychain.ts'] },
   imapflow: { parts: ['engine'], files: ['electron/engine/mail/network/imap.ts'] },
   nodemailer: { parts: ['engine', 'e2e'], files: ['electron/engine/mail/network/smtp.ts', 'e2e/'] },
   mailauth: {
@@ -144,6 +144,8 @@ export const houses: readonly House[] = [
       'signing',
       'policy',
       'client',
+      // On its way to `admin`.
+      'admin-soap',
       'admin',
       'mail',
       'gateway',
@@ -167,12 +169,9 @@ export const measuringParts: readonly string[] = ['bench', 'e2e']
 
 /** Rules of scripts/check-house.ts that are counted and not yet held. */
 export const notYet: readonly string[] = [
-  'rooms',
-  'circles',
   'unused exports',
   'unused packages',
   'names with more than one meaning',
-  'dead references',
   'missing head lines',
   'missing doc comments',
 ]

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { adminAsks, roleSchema } from './administration.ts'
+import { languageSchema } from './language.ts'
 import { deliverySchema, draftSchema, mailDraftsSchema, messageSchema } from './message.ts'
 import { heldReasonSchema, keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
@@ -16,10 +17,7 @@ const address = z.string().max(320)
 const from = z.number().int().min(0).max(1_000_000)
 const count = z.number().int().min(1).max(500)
 
-export const languageSchema = z.enum(['en', 'zh-Hant', 'zh-Hans'])
 export const themeSchema = z.enum(['system', 'light', 'dark'])
-export type Language = z.infer<typeof languageSchema>
-export type Theme = z.infer<typeof themeSchema>
 
 /** How secrets are kept here. `keychain`: the system's. `passphrase`: the user's, stretched. `none`: not set up yet. */
 export const protectionSchema = z.object({
@@ -159,6 +157,17 @@ export type Settings = z.infer<typeof settingsSchema>
 
 export const refusalSchema = z.object({ address: z.string(), rule: z.string(), reason: z.string() })
 
+const recipientSchema = z.object({ address: z.string(), name: z.string() })
+/** O5: to whom an answer goes by the list in force. */
+export const replyPlanSchema = z.object({
+  to: z.array(recipientSchema),
+  cc: z.array(recipientSchema),
+  /** Who is left out, each with the rule: said before the answer is sent. */
+  dropped: z.array(refusalSchema),
+  /** Reply-To addresses that are shown and not used. */
+  unusedReplyTo: z.array(z.string()),
+})
+
 export const contract = {
   calls: {
     'session.state': { input: nothing, output: sessionSchema },
@@ -219,6 +228,10 @@ export const contract = {
       output: z.object({ total: z.number(), messages: z.array(messageSchema) }),
     },
     'message.get': { input: z.strictObject({ id }), output: messageSchema },
+    'message.planReply': {
+      input: z.strictObject({ id, scope: z.enum(['sender', 'all']) }),
+      output: replyPlanSchema,
+    },
 
     'outbox.submit': { input: draftSchema, output: z.object({ id: z.string() }) },
     'outbox.retry': { input: z.strictObject({ id }), output: nothing },

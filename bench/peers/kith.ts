@@ -5,7 +5,7 @@ import { people as accounts, type Organisation } from '../../e2e/support/organis
 import { openHands } from '../hands.ts'
 import { type Client, signInTo, targetAt } from '../kwp.ts'
 import { certificateOf, configure } from '../server.ts'
-import type { Peer, Person } from './peers.ts'
+import type { Peer, Person } from './peer.ts'
 import { openTunnel } from './tunnel.ts'
 
 export async function openKith(organisation: Organisation, people: readonly Person[]): Promise<Peer> {

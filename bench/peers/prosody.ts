@@ -5,7 +5,7 @@ import path from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
 import { stop } from '../../scripts/lib/processes.ts'
 import { freePort, startDaemon } from './daemon.ts'
-import type { Peer, Person, Place } from './peers.ts'
+import type { Peer, Person, Place } from './peer.ts'
 import { openTunnel } from './tunnel.ts'
 
 const domain = 'corp.test'

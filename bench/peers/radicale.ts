@@ -4,7 +4,7 @@ import { Agent, request } from 'node:https'
 import path from 'node:path'
 import { stop } from '../../scripts/lib/processes.ts'
 import { freePort, startDaemon } from './daemon.ts'
-import type { Peer, Person, Place } from './peers.ts'
+import type { Peer, Person, Place } from './peer.ts'
 import { openTunnel } from './tunnel.ts'
 
 const password = 'book-Pw-3308'

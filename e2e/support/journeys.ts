@@ -1,4 +1,4 @@
-/** What a user does, in the words of product.md: shared by the specs and the benches. */
+/** What a user does, by the roles and names on the screens: shared by the specs and the benches. */
 import type { Page } from '@playwright/test'
 import type { App } from './app.ts'
 import type { Organisation, Person } from './organisation.ts'

@@ -2,8 +2,9 @@
 import path from 'node:path'
 import { app, type BrowserWindow, dialog, nativeTheme, session as sessions } from 'electron'
 import { contract, type Settings } from '../../shared/contract.ts'
+import { nearestLanguage } from '../../shared/language.ts'
 import type { EventEnvelope } from '../../shared/rpc.ts'
-import { systemClock } from '../engine/system-ports.ts'
+import { systemClock } from '../engine/ground/system-ports.ts'
 import { type EngineLink, linkEngine } from './engine/engine-link.ts'
 import { forkEngine } from './engine/fork-engine.ts'
 import type { Flags } from './flags.ts'
@@ -14,7 +15,7 @@ import { type Actions, setMenu } from './native/menu.ts'
 import { makeNotifier } from './native/notifications.ts'
 import { openTray, type TrayIcon, trayIsShown } from './native/tray.ts'
 import { unreadCounter } from './native/unread.ts'
-import { languageOf, nativeWords } from './native/words.ts'
+import { nativeWords } from './native/words.ts'
 import { hardenContents, hardenSession } from './window/hardening.ts'
 import { bringToFront, openMainWindow } from './window/main-window.ts'
 import { servePage } from './window/page-protocol.ts'
@@ -45,7 +46,7 @@ class Desktop {
   #unreadCount = 0
   #quitting = false
   #settings: Settings = {
-    language: languageOf(app.getLocale()),
+    language: nearestLanguage([app.getLocale()]),
     theme: 'system',
     notifications: true,
     notificationText: false,

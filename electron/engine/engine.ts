@@ -1,13 +1,13 @@
 /** The engine, composed: a profile folder and ports in, calls and events of the contract out. Knows no face and no host. */
 import { contract, type KithContract } from '../../shared/contract.ts'
 import { type EventEnvelope, type EventName, type EventValue, fail, type Result, serve } from '../../shared/rpc.ts'
-import { makeHandlers } from './handlers.ts'
-import type { Ports } from './ports.ts'
-import { makeFolder } from './profile/atomic-file.ts'
-import { lockProfile } from './profile/lock-file.ts'
+import { lockProfile } from './database/lock-file.ts'
+import { makeFolder } from './ground/atomic-file.ts'
+import type { Ports } from './ground/ports.ts'
+import { makeHandlers } from './handlers/handlers.ts'
+import { profileSettings } from './handlers/settings.ts'
 import { createSession } from './session/session.ts'
-import { createStage } from './session/stage.ts'
-import { profileSettings } from './settings.ts'
+import { createStage } from './session/stage/stage.ts'
 
 export type Engine = {
   /** Answers one call envelope, however malformed. Never rejects. */

@@ -1,7 +1,7 @@
 /** The engine's events to every open page, as server-sent events. */
 import type { ServerResponse } from 'node:http'
 import type { EventEnvelope } from '../../shared/rpc.ts'
-import type { Clock } from '../engine/ports.ts'
+import type { Clock } from '../engine/ground/ports.ts'
 import { heartbeat, maxStreams, maxUnread } from './limits.ts'
 
 export type EventStreams = {

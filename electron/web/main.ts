@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { createEngine } from '../engine/engine.ts'
-import { hostPorts, usualProfile } from '../engine/host-ports.ts'
+import { hostPorts, usualProfile } from '../engine/ground/host-ports.ts'
 import { openBrowser } from './open-browser.ts'
 import { startWebHost } from './web-host.ts'
 

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import path from 'node:path'
 import { pageFile, pageHeaders } from '../../shared/page-policy.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Clock } from '../engine/ports.ts'
+import type { Clock } from '../engine/ground/ports.ts'
 import { judgeRequest, makeSessions, readCookie, type Sessions, setCookie } from './access.ts'
 import { answerCall } from './call.ts'
 import { type EventStreams, makeEventStreams } from './events.ts'

@@ -1,6 +1,6 @@
 import { createInstance, type i18n } from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
-import type { Language } from '../../shared/contract.ts'
+import type { Language } from '../../shared/language.ts'
 import enAdmin from './en/admin.json'
 import enFaults from './en/faults.json'
 import enKeys from './en/keys.json'

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { MailDraft, Message } from '../../shared/message.ts'
 import { settle } from '../testing/fake-clock.ts'
-import { readySession, signedOutSession } from '../testing/fake-host.ts'
+import { readySession, signedOutSession } from '../testing/fake-session.ts'
 import { makePage } from '../testing/make-page.ts'
-import { canSend, refusedChips } from './compose.ts'
+import { canSend, refusedChips } from './compose-state.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
-import { startReply } from './reply.ts'
 
 const bob = { address: 'bob@kith.test', name: 'Bob Lin 林柏' }
 
@@ -215,7 +214,7 @@ describe('recipients in text', () => {
   })
 })
 
-describe('O5 answering', () => {
+describe('answering', () => {
   const self = 'alice@kith.test'
   const person = (address: string, listed = true) => ({ address, name: '', listed })
   const message: Message = {
@@ -233,19 +232,50 @@ describe('O5 answering', () => {
     read: true,
   }
 
-  test('goes to the sender alone', () => {
-    expect(startReply(message, self, 'sender')).toMatchObject({
-      to: [{ address: 'bob@kith.test' }],
+  async function answer(scope: 'sender' | 'all', replyTo: readonly string[] = []) {
+    const { stores, state } = await makePage()
+    state.messages = [...state.messages, message]
+    state.replyTo.set(message.id, replyTo)
+    await stores.compose.answer(message, scope)
+    return { state: stores.compose.store.getState(), fake: state }
+  }
+
+  test('O5 goes to the sender alone', async () => {
+    const { state } = await answer('sender')
+    expect(state).toMatchObject({
+      step: 'editing',
+      to: [{ ...bob, verdict: 'allowed' }],
       cc: [],
       dropped: [],
+      unusedReplyTo: [],
       subject: 'Re: Plan',
       text: '\n\n> one\n> two',
+      inReplyTo: 'm',
     })
   })
 
-  test('to all drops the unlisted and names them', () => {
-    const start = startReply(message, self, 'all')
-    expect(start.to?.map(({ address }) => address)).toEqual(['bob@kith.test', 'carol@kith.test'])
-    expect(start).toMatchObject({ cc: [], dropped: ['stranger@evil.example'] })
+  test('O5 to all drops the unlisted and names them', async () => {
+    const { state } = await answer('all')
+    expect(state.to.map(({ address }) => address)).toEqual(['bob@kith.test'])
+    expect(state.cc.map(({ address }) => address)).toEqual(['carol@kith.test'])
+    expect(state.dropped).toEqual(['stranger@evil.example'])
+  })
+
+  test('O5 goes to a listed Reply-To; an unlisted one is shown and not used', async () => {
+    const listed = await answer('sender', ['carol@kith.test'])
+    expect(listed.state).toMatchObject({ to: [{ address: 'carol@kith.test' }], unusedReplyTo: [] })
+    const unlisted = await answer('sender', ['stranger@evil.example'])
+    expect(unlisted.state).toMatchObject({ to: [bob], unusedReplyTo: ['stranger@evil.example'] })
+  })
+
+  test('an answer that cannot be planned says why, with nobody in it', async () => {
+    const { stores, state } = await makePage()
+    state.failures.set('message.planReply', { kind: 'notFound' })
+    await stores.compose.answer(message, 'sender')
+    expect(stores.compose.store.getState()).toMatchObject({
+      to: [],
+      subject: 'Re: Plan',
+      failure: { kind: 'notFound' },
+    })
   })
 })

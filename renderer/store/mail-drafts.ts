@@ -2,7 +2,7 @@
 import type { StoreApi } from 'zustand/vanilla'
 import { type MailDraft, maxMailDrafts, maxSubjectLength, maxTextLength } from '../../shared/message.ts'
 import { debounce } from '../clock.ts'
-import type { Chip, ComposeState, RecipientField } from './compose.ts'
+import { type Chip, type ComposeState, closed, hasContent, type RecipientField } from './compose-state.ts'
 import type { Ports } from './ports.ts'
 
 /** Wait after the last key before what was written is kept. */
@@ -23,7 +23,7 @@ function draftOf({ to, cc, bcc, typed, subject, text, inReplyTo }: ComposeState)
   }
 }
 
-function restored(closed: ComposeState, { to, cc, bcc, ...rest }: MailDraft): ComposeState {
+function restored({ to, cc, bcc, ...rest }: MailDraft): ComposeState {
   const chips = (addresses: readonly string[]) =>
     addresses.map((address): Chip => ({ address, name: '', verdict: 'asking' }))
   return { ...closed, ...rest, step: 'aside', touched: true, to: chips(to), cc: chips(cc), bcc: chips(bcc) }
@@ -34,14 +34,12 @@ export type Keeping = {
   readonly ports: Ports
   /** Begun before what the store shows; the keeper adds to it. */
   readonly kept: ComposeState[]
-  readonly closed: ComposeState
-  readonly hasContent: (state: ComposeState) => boolean
   /** What came back is judged and named anew. */
   readonly restore: (state: ComposeState) => Promise<void>
 }
 
 /** Keeps what was begun in the store, so that locking and closing lose nothing of it. */
-export function makeKeeper({ store, ports, kept, closed, hasContent, restore }: Keeping) {
+export function makeKeeper({ store, ports, kept, restore }: Keeping) {
   /** What is in the store; undefined before it was asked. */
   let known: string | undefined
   let asked = 0
@@ -66,7 +64,7 @@ export function makeKeeper({ store, ports, kept, closed, hasContent, restore }: 
       const read = await ports.host.call('mailDrafts.get', {})
       if (!read.ok || mine !== asked || known !== undefined) return
       known = JSON.stringify(read.value.drafts)
-      kept.unshift(...read.value.drafts.map((draft) => restored(closed, draft)))
+      kept.unshift(...read.value.drafts.map((draft) => restored(draft)))
       const last = store.getState().step === 'closed' ? kept.pop() : undefined
       if (!last) return
       store.setState(last, true)

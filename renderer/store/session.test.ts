@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { settle } from '../testing/fake-clock.ts'
-import { signedOutSession } from '../testing/fake-host.ts'
+import { signedOutSession } from '../testing/fake-session.ts'
 import { makePage } from '../testing/make-page.ts'
 
 const form = { server: 'mail.kith.test', user: 'alice', password: 'right' }

@@ -1,15 +1,7 @@
 import { createStore } from 'zustand/vanilla'
-import type { Language, Settings } from '../../shared/contract.ts'
+import type { Settings } from '../../shared/contract.ts'
+import { nearestLanguage } from '../../shared/language.ts'
 import type { Ports } from './ports.ts'
-
-/** The nearest of our languages to a system's tag. Hong Kong, Macau and Taiwan write traditional characters. */
-export function nearestLanguage(tags: readonly string[]): Language {
-  for (const tag of tags) {
-    if (/^en\b/i.test(tag)) return 'en'
-    if (/^zh\b/i.test(tag)) return /hant|-(tw|hk|mo)\b/i.test(tag) ? 'zh-Hant' : 'zh-Hans'
-  }
-  return 'en'
-}
 
 export function makeSettings(ports: Ports) {
   const store = createStore<Settings>(() => ({

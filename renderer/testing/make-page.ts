@@ -1,6 +1,7 @@
 import { makeStores, type Stores } from '../store/stores.ts'
 import { type FakeClock, makeFakeClock, settle } from './fake-clock.ts'
-import { type FakeOptions, type FakeState, makeFakeHost } from './fake-host.ts'
+import { type FakeOptions, makeFakeHost } from './fake-host.ts'
+import type { FakeState } from './fake-state.ts'
 
 export type PageParts = { readonly stores: Stores; readonly state: FakeState; readonly clock: FakeClock }
 

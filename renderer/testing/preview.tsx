@@ -4,8 +4,10 @@ import { type Session, settingsSchema } from '../../shared/contract.ts'
 import { App } from '../App.tsx'
 import { browserClock } from '../clock.ts'
 import { makeStores } from '../store/stores.ts'
-import { type FakeState, makeFakeHost, readySession, signedOutSession } from './fake-host.ts'
+import { makeFakeHost } from './fake-host.ts'
 import { fakeNow } from './fake-people.ts'
+import { readySession, signedOutSession } from './fake-session.ts'
+import type { FakeState } from './fake-state.ts'
 
 declare global {
   interface Window {

@@ -4,10 +4,10 @@
  * ends with the session.
  */
 import type { Clock } from '../ground/clock.ts'
+import { hashOf } from '../ground/hash.ts'
 import type { Store } from '../store/store.ts'
 import type { SessionRow } from '../store/tables.ts'
 import { accountLimit, countAttempt, noAttempts } from './attempt-limit.ts'
-import { hashOf } from './sessions.ts'
 import { stepOfCode } from './totp.ts'
 
 const lifeMs = 60 * 60_000

@@ -1,10 +1,10 @@
 /** Whether a device whose user has just proven the password may have the list (protocol.md 5.1, 5.3, 5.5). */
 import type { Login } from '../../shared/whitelist/login.ts'
 import type { Clock } from '../ground/clock.ts'
+import { hashOf } from '../ground/hash.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { DeviceRow, DeviceState } from '../store/tables.ts'
-import { hashOf } from './sessions.ts'
 
 type Admission = DeviceState | 'otherKeys' | 'wrongCode' | 'tooMany'
 type AdmissionFacts = { readonly store: Store; readonly config: Config; readonly clock: Clock }

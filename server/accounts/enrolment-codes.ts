@@ -2,10 +2,10 @@
 import { toBase64, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { Enrolment } from '../../shared/whitelist/enrolment.ts'
 import { decodeManifest, rootFingerprint } from '../../shared/whitelist/manifest.ts'
-import type { Context } from '../administration/administer.ts'
+import { hashOf } from '../ground/hash.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
 import { certificateHash } from '../keys/certificate.ts'
-import { hashOf } from './sessions.ts'
+import type { Context } from '../settings/context.ts'
 
 /** 128 bits (protocol.md 5.1). */
 const secretBytes = 16

@@ -1,6 +1,6 @@
 /**
  * The server's half of what opens a device's store (protocol.md 9, mode `online-unlock`): made at the first login that
- * needs it, the same for the device's life, destroyed when the device is revoked (administration/devices.ts).
+ * needs it, the same for the device's life, destroyed when the device is revoked.
  */
 import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { randomBytes } from '../ground/primitives.ts'

@@ -1,6 +1,7 @@
 /** Sessions (protocol.md 5.4): 32 random bytes for the client, only their hash in the store. */
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Clock } from '../ground/clock.ts'
+import { hashOf } from '../ground/hash.ts'
 import type { Store } from '../store/store.ts'
 import type { SessionRow } from '../store/tables.ts'
 
@@ -35,9 +36,4 @@ export function createSessions({ store, clock }: { readonly store: Store; readon
     },
     close: (sid) => store.sessions.remove(hashOf(sid)),
   }
-}
-
-/** The ids are random: a fast hash is enough. */
-export function hashOf(secret: string): string {
-  return createHash('sha512').update(secret).digest('hex').slice(0, 64)
 }

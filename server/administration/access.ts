@@ -2,12 +2,12 @@
 import { randomInt } from 'node:crypto'
 import { formatEnrolment } from '../../shared/whitelist/enrolment.ts'
 import { introduction, newSecret } from '../accounts/enrolment-codes.ts'
-import { type Refusal, refusal } from '../ground/refusals.ts'
+import { type Done, type Refusal, refusal } from '../ground/refusals.ts'
 import { policyFrom } from '../organisation/organisation.ts'
+import type { Context } from '../settings/context.ts'
 import type { Store } from '../store/store.ts'
-import type { Context } from './administer.ts'
 import { faultOfReason, type Note } from './audit.ts'
-import { type Done, setPassword } from './people.ts'
+import { setPassword } from './people.ts'
 
 type AccessDependencies = Pick<Context, 'store' | 'clock' | 'config'> & {
   readonly note: Note

@@ -1,28 +1,15 @@
-/** A data folder opened: what every command needs. The policy key is read only where something is signed. */
-
+/** What those who hold the policy key can do: composed over an open data folder. The key is read only where something is signed. */
 import { userInfo } from 'node:os'
-import { type Clock, systemClock } from '../ground/clock.ts'
 import { type PolicyKey, PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
 import { signerOf } from '../lists/issue.ts'
-import { type Config, readConfig } from '../settings/config.ts'
-import { type Folder, folderAt } from '../settings/folder.ts'
-import { openConfigured } from '../settings/open-configured.ts'
+import type { Context } from '../settings/context.ts'
 import type { Store } from '../store/store.ts'
 import { type Note, noteAs } from './audit.ts'
-import type { Change } from './change.ts'
 import { commandSignerOf } from './devices/device-moves.ts'
 import { createDevices, type Devices } from './devices/devices.ts'
-import { createPeople, type Done, type People } from './people.ts'
-import type { RunOptions } from './run-changes.ts'
-import { carryOut, type Submitted, submit, tryChanges } from './submit.ts'
-
-export type Context = {
-  readonly folder: Folder
-  readonly config: Config
-  readonly store: Store
-  readonly clock: Clock
-}
+import { createPeople, type People } from './people.ts'
+import { carryOut, type RunAs, submit, tryChanges } from './submit.ts'
 
 /** Those who hold the policy key: the command line, never the SOAP process. */
 export type Administration = Context & {
@@ -35,20 +22,6 @@ export type Administration = Context & {
   readonly editor: ListEditor
   readonly people: People
   readonly devices: Devices
-}
-
-/** Has changes made as whoever sits at this machine. */
-export type RunAs = (
-  changes: readonly Change[],
-  options?: RunOptions & { readonly why?: string; readonly via?: string },
-) => Promise<Submitted>
-
-export async function openContext(path: string): Promise<Done<Context>> {
-  const folder = folderAt(path)
-  const config = await readConfig(folder)
-  if (!config.ok) return config
-  const store = await openConfigured(config.value.store, folder)
-  return { ok: true, value: { folder, config: config.value, store, clock: systemClock() } }
 }
 
 export async function administer(context: Context): Promise<Administration> {

@@ -1,6 +1,7 @@
 /** The audit log: append-only, each line chained to the one before, so that nobody takes one away unseen. */
-import { hashOf } from '../accounts/sessions.ts'
+
 import type { Clock } from '../ground/clock.ts'
+import { hashOf } from '../ground/hash.ts'
 import { type Refusal, refusal } from '../ground/refusals.ts'
 import { policyFrom } from '../organisation/organisation.ts'
 import type { AuditRow } from '../store/administration/tables.ts'

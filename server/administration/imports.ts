@@ -1,5 +1,6 @@
 /** Sources of contacts that the organisation has set up, and what running one does to the lists. */
 import { z } from 'zod'
+import type { Done } from '../ground/refusals.ts'
 import type { ImportFault, ImportResult } from '../import/contact.ts'
 import { readSource } from '../import/read-source.ts'
 import { type ExistingContact, type ImportPlan, reconcile } from '../import/reconcile.ts'
@@ -14,7 +15,6 @@ import type { EntryRow } from '../store/tables.ts'
 import type { Administration } from './administer.ts'
 import type { Note } from './audit.ts'
 import type { Change } from './change.ts'
-import type { Done } from './people.ts'
 import type { RunOptions } from './run-changes.ts'
 import type { Submitted } from './submit.ts'
 

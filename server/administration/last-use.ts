@@ -1,9 +1,10 @@
 /** Contacts that nobody uses any more, and those whose time ends soon. */
+
+import type { Done } from '../ground/refusals.ts'
 import { entryFromText } from '../lists/changes.ts'
 import { opsFromText } from '../lists/ops.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow } from '../store/tables.ts'
-import type { Done } from './people.ts'
 import { usageSince } from './usage.ts'
 
 type UnusedContact = {

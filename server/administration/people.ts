@@ -3,15 +3,13 @@
 import type { Account } from '../accounts/accounts.ts'
 import { hashPassword, maxPasswordLength, minPasswordLength } from '../accounts/passwords.ts'
 import type { Clock } from '../ground/clock.ts'
-import { type Refusal, refusal } from '../ground/refusals.ts'
+import { type Done, refusal } from '../ground/refusals.ts'
 import { nudge } from '../lists/nudge.ts'
 import type { Store } from '../store/store.ts'
-import type { RunAs } from './administer.ts'
 import { faultOfReason, type Note } from './audit.ts'
 import { changeSchema, faultOfChange } from './change.ts'
+import type { RunAs } from './submit.ts'
 import { faultOfSubmitted, type Submitted } from './submit.ts'
-
-export type Done<T = undefined> = { readonly ok: true; readonly value: T } | Refusal
 
 type NewUser = {
   readonly id: string

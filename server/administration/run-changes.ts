@@ -3,7 +3,7 @@
  * list that they touch and a line each in the audit log.
  */
 
-import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
+import { faultAt, refusal } from '../ground/refusals.ts'
 import { changeList, createLists, noTexts, nothing } from '../lists/editor.ts'
 import { type HeadSigner, issueAll, type ListChange } from '../lists/issue.ts'
 import { type OrganisationStep, standing, stepBetween } from '../lists/list-difference.ts'
@@ -14,7 +14,7 @@ import { addAudit, faultOfReason } from './audit.ts'
 import type { Change } from './change.ts'
 import { applyChange } from './changes/index.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
-import type { Applied, Work } from './work.ts'
+import type { Applied, Fault, Ran, UserListChange, Work } from './work.ts'
 
 export type Run = {
   readonly changes: readonly Change[]
@@ -26,12 +26,6 @@ export type Run = {
   /** Milliseconds since the epoch. */
   readonly now: number
 }
-
-export type Fault = Omit<Refusal, 'ok'> & { readonly index: number }
-export type Ran =
-  | { readonly ok: true; readonly lists: readonly UserListChange[]; readonly audit: readonly number[] }
-  | { readonly ok: false; readonly faults: readonly Fault[] }
-export type UserListChange = ListChange & { readonly user: string }
 
 export type RunDependencies = {
   readonly store: Store

@@ -16,8 +16,9 @@ import { reissueDue } from '../lists/reissue.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
-import { type Ran, runChanges } from './run-changes.ts'
+import { runChanges } from './run-changes.ts'
 import { carryOutOne, faultOfSubmitted, runOf, unsigned, unsignedCommand } from './submit.ts'
+import type { Ran } from './work.ts'
 
 /** In place of a proposal's id: heads at half of their life. */
 export const reissue = 'reissue'

@@ -14,10 +14,17 @@ import type { Store } from '../store/store.ts'
 import { faultOfReason } from './audit.ts'
 import { type Change, changeSchema } from './change.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
-import { type Ran, type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
+import { type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
+import type { Ran } from './work.ts'
 
 /** `pending`: the proposal's id; `needs` whom it waits for. */
 export type Submitted = Ran | { readonly ok: true; readonly pending: string; readonly needs: 'approval' | 'signature' }
+
+/** Has changes made as whoever sits at this machine. */
+export type RunAs = (
+  changes: readonly Change[],
+  options?: RunOptions & { readonly why?: string; readonly via?: string },
+) => Promise<Submitted>
 
 /** `sign` is absent where the policy key is elsewhere. */
 type SubmitDependencies = Omit<RunDependencies, 'sign'> & { readonly sign?: RunDependencies['sign'] }

@@ -2,10 +2,10 @@
 import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
-import type { RunAs } from './administer.ts'
 import { type Change, changeOps, changeSchema } from './change.ts'
-import type { Fault, Ran, RunOptions } from './run-changes.ts'
-import type { Submitted } from './submit.ts'
+import type { RunOptions } from './run-changes.ts'
+import type { RunAs, Submitted } from './submit.ts'
+import type { Fault, Ran } from './work.ts'
 
 /** Numbers of lines, both included: what was changed together has numbers in a row. */
 export type Lines = { readonly first: number; readonly last: number }

@@ -2,6 +2,7 @@
 
 import type { Refusal } from '../ground/refusals.ts'
 import type { ListWish } from '../lists/changes.ts'
+import type { ListChange } from '../lists/issue.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { Change } from './change.ts'
@@ -33,3 +34,11 @@ export type Applied =
   | Refusal
 
 export type Handler<C extends Change> = (work: Work, change: C, index: number) => Promise<Applied>
+
+/** Why one of several changes was refused; `index`: its number among them. */
+export type Fault = Omit<Refusal, 'ok'> & { readonly index: number }
+/** What changes came to that were carried out together: the lists that moved and the numbers of the audit lines, or each fault. */
+export type Ran =
+  | { readonly ok: true; readonly lists: readonly UserListChange[]; readonly audit: readonly number[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] }
+export type UserListChange = ListChange & { readonly user: string }

@@ -1,8 +1,9 @@
 /** `kith-server quarantine list|show|requests|release|refuse` */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Administration, Context } from '../administration/administer.ts'
+import type { Administration } from '../administration/administer.ts'
 import { faultOfSubmitted } from '../administration/submit.ts'
+import type { Context } from '../settings/context.ts'
 import { administering, commonOptions, onFolder, reasonOptions, withCommon, withReason } from './command.ts'
 import { type Outcome, refused, succeeded, table } from './outcome.ts'
 

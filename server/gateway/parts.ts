@@ -1,9 +1,9 @@
 /** What the gateway judges and sends on with: all of it in the store, so that several gateways run beside each other. */
 import { createAccounts } from '../accounts/accounts.ts'
-import type { Context } from '../administration/administer.ts'
 import { gatewayOf, openKeyRing } from '../keys/key-ring.ts'
 import { createWhitelists } from '../lists/whitelists.ts'
 import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
+import type { Context } from '../settings/context.ts'
 import { createQuarantine, type Quarantine, type QuarantineParts } from './quarantine.ts'
 
 export type GatewayParts = Awaited<ReturnType<typeof gatewayParts>>

@@ -1,4 +1,4 @@
-/** Why a change is refused: its code, what it is about, and the English words that the command line and the log have for it. */
+/** What came of a deed: its value, or why it was refused: a code, what it is about, and the English words of the command line and the log. */
 import type { FaultCode } from '../../shared/fault-codes.ts'
 import { entryLimits } from '../../shared/whitelist/entry.ts'
 
@@ -10,6 +10,9 @@ export type Refusal = {
   /** The address, login, device ... that it is about. */
   readonly what?: string
 }
+
+/** What a deed gives where it was done, or its refusal. */
+export type Done<T = undefined> = { readonly ok: true; readonly value: T } | Refusal
 
 const quoted = (text: string) => JSON.stringify(text)
 

@@ -1,7 +1,7 @@
 /** The keys of the serving process, F, S and G: read again whenever the manifest has moved, so that a rotation needs no restart. */
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import type { Manifest } from '../../shared/whitelist/manifest.ts'
-import type { Context } from '../administration/administer.ts'
+import type { Context } from '../settings/context.ts'
 import { KeyUnreadable, readKeys } from './key-files.ts'
 import { manifestOf } from './manifests.ts'
 import { allListed } from './policy-key.ts'

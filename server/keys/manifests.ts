@@ -12,10 +12,10 @@ import {
   type SignedManifest,
   signManifest,
 } from '../../shared/whitelist/manifest.ts'
-import type { Context } from '../administration/administer.ts'
-import type { Done } from '../administration/people.ts'
 import { primitives } from '../ground/primitives.ts'
+import type { Done } from '../ground/refusals.ts'
 import { type Refusal, refusal } from '../ground/refusals.ts'
+import type { Context } from '../settings/context.ts'
 import type { Store } from '../store/store.ts'
 import type { ManifestRow } from '../store/tables.ts'
 import type { KeyName } from './key-files.ts'

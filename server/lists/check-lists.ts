@@ -5,8 +5,9 @@ import { coreHash, decodeHead, emptyAcc, nextAcc } from '../../shared/whitelist/
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
 import { primitives } from '../ground/primitives.ts'
 import { loadOrganisation } from '../organisation/organisation.ts'
+import type { Database } from '../store/database.ts'
 import type { Side } from '../store/migration/copy.ts'
-import { type Database, insideOf } from '../store/store.ts'
+import { insideOf } from '../store/store.ts'
 import type { ListRow, VersionRow } from '../store/tables.ts'
 import { type Content, contentsOf } from './contents.ts'
 

@@ -1,5 +1,5 @@
 /** The organisation's log of heads, each entry chained to the one before (protocol.md 11): nobody removes a version unseen. */
-import { hashOf } from '../accounts/sessions.ts'
+import { hashOf } from '../ground/hash.ts'
 import type { Store } from '../store/store.ts'
 import type { OrgLogRow } from '../store/tables.ts'
 

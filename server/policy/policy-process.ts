@@ -6,7 +6,7 @@
  * asks it (policy-tasks.ts).
  */
 
-import { administer, type Context } from '../administration/administer.ts'
+import { administer } from '../administration/administer.ts'
 import { noteAs, ReasonNeeded } from '../administration/audit.ts'
 import { commandSignerOf } from '../administration/devices/device-moves.ts'
 import { keepImports } from '../administration/keep-imports.ts'
@@ -23,6 +23,7 @@ import { signerOf } from '../lists/issue.ts'
 import { reissueDue } from '../lists/reissue.ts'
 import { bugFields, createLog, failureTo } from '../monitoring/log.ts'
 import { readConfig } from '../settings/config.ts'
+import type { Context } from '../settings/context.ts'
 import { folderAt } from '../settings/folder.ts'
 import { openConfigured } from '../settings/open-configured.ts'
 

@@ -1,8 +1,9 @@
 /** Opens the store that the settings name. */
 import { z } from 'zod'
+import type { Backend } from '../store/database.ts'
 import { connectionOf, postgresSettings } from '../store/postgres/settings.ts'
 import { sqliteBackend } from '../store/sqlite.ts'
-import { type Backend, openStore, type Store } from '../store/store.ts'
+import { openStore, type Store } from '../store/store.ts'
 import type { Folder } from './folder.ts'
 
 const sqliteSettings = z.strictObject({ kind: z.literal('sqlite') })

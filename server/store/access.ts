@@ -1,5 +1,5 @@
 /** Rows that limit and open access: counters of failed logins, and the secrets of enrolment codes. */
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { AttemptRow, EnrolmentRow } from './tables.ts'
 
 export type AccessStore = {

@@ -2,7 +2,7 @@ import { Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { backendOf } from '../settings/open-configured.ts'
 import { overEach, type TestStore } from '../testing/stores.ts'
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { Tables } from './tables.ts'
 
 overEach((stores) => {

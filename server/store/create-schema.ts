@@ -3,8 +3,9 @@
  * came since. Nothing is ever taken away, so that programs of two versions may use one store while nodes are renewed.
  */
 import { type ColumnDefinitionBuilder, type CreateTableBuilder, sql } from 'kysely'
-import { allShapes, type ColumnKind, type ColumnTypes, type DialectTraits, type TableShape } from './schema.ts'
-import type { Database } from './store.ts'
+import type { ColumnTypes, Database, DialectTraits } from './database.ts'
+import { allShapes } from './schema.ts'
+import type { ColumnKind, TableShape } from './table-shape.ts'
 
 type Shape = TableShape<Record<string, unknown>>
 type Present = ReadonlyMap<string, ReadonlySet<string>>

@@ -1,6 +1,5 @@
 /** Rows of devices: their keys, states and request numbers, and the commands that wait for them. */
-import type { DialectTraits } from './schema.ts'
-import type { Database } from './store.ts'
+import type { Database, DialectTraits } from './database.ts'
 import type { CommandRow, DeviceRow, DeviceState, HalfRow } from './tables.ts'
 
 export type DeviceStore = {

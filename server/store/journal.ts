@@ -1,5 +1,5 @@
 /** Append-only rows: manifests, the hash-chained log of all heads, clients' alarms; and the store's own settings. */
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { ManifestRow, OrgLogRow, ReportRow } from './tables.ts'
 
 export type JournalStore = {

@@ -1,6 +1,5 @@
 /** Rows of whitelists: the list itself, its entries, its versions, and the outbox that announces them. */
-import type { DialectTraits } from './schema.ts'
-import type { Database } from './store.ts'
+import type { Database, DialectTraits } from './database.ts'
 import type { EntryRow, ListRow, OutboxKind, OutboxRow, VersionRow } from './tables.ts'
 import { joined } from './transactions.ts'
 

@@ -1,7 +1,7 @@
 /** Messages that the gateway keeps back, one row a recipient. */
 import type { Insertable, Selectable } from 'kysely'
 import type { KeptState } from '../../shared/quarantine.ts'
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { QuarantineRow } from './tables.ts'
 import { atOnce, joined } from './transactions.ts'
 

@@ -1,37 +1,8 @@
 /** The tables of protocol.md 11 as data; created alike in every dialect (create-schema.ts). No column is ever null. */
 import { administrationShapes } from './administration/schema.ts'
 import { mailShapes } from './mail/mail-schema.ts'
-import type { Database } from './store.ts'
+import type { TableShape } from './table-shape.ts'
 import type { ServerTables, Tables } from './tables.ts'
-
-/** What the dialects name differently. Text is compared by its bytes everywhere, whatever the language of the database. */
-export type ColumnTypes = {
-  readonly text: 'text' | 'text collate "C"'
-  readonly bytes: 'blob' | 'bytea'
-  readonly counter: 'integer' | 'bigserial'
-}
-
-/** What else differs. `rowLocks`: rows are locked one by one; otherwise a writing transaction holds the whole store. */
-export type DialectTraits = ColumnTypes & {
-  readonly rowLocks: boolean
-  /** Waits for the lock of this name and holds it until the transaction ends; nothing where a transaction holds the whole store. */
-  readonly lock: (inside: Database, name: string) => Promise<void>
-}
-
-/** `counter`: counts by itself and is the key; a number is never given twice. */
-export type ColumnKind = 'text' | 'number' | 'bytes' | 'counter'
-
-export type TableShape<Row> = {
-  readonly columns: { readonly [C in keyof Row & string]: ColumnKind }
-  readonly key: readonly (keyof Row & string)[]
-  readonly unique?: readonly (keyof Row & string)[]
-  /** Each an index over one column. */
-  readonly indexes?: readonly (keyof Row & string)[]
-  /** Columns that hold the `id` of another table's row; `cascade`: and go with it. */
-  readonly references?: { readonly [C in keyof Row & string]?: { readonly table: string; readonly cascade?: boolean } }
-  /** What rows get that were there before the column; without: empty, or 0. */
-  readonly defaults?: { readonly [C in keyof Row & string]?: string | number }
-}
 
 const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> } = {
   users: {

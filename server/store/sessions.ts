@@ -1,5 +1,5 @@
 /** Rows that live for minutes or hours: sessions and the nonces of `Hello`. */
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { SessionRow } from './tables.ts'
 
 export type SessionStore = {

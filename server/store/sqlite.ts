@@ -13,9 +13,8 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely'
+import type { Backend, DialectTraits } from './database.ts'
 import { storeFailure } from './failures.ts'
-import type { DialectTraits } from './schema.ts'
-import type { Backend } from './store.ts'
 
 /** How long a writer waits for another process's transaction before it gives up: longer than the largest import takes. */
 const giveUpMs = 60_000

@@ -1,5 +1,5 @@
 /** Rows of people who may sign in. */
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { UserRow } from './tables.ts'
 
 export type UserStore = {

@@ -4,10 +4,12 @@
  */
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import { hashOf, sessionIdleMs, sessionLifetimeMs } from '../accounts/sessions.ts'
-import { type Administration, administer, openContext } from '../administration/administer.ts'
+import { sessionIdleMs, sessionLifetimeMs } from '../accounts/sessions.ts'
+import { type Administration, administer } from '../administration/administer.ts'
 import { changeSchema } from '../administration/change.ts'
+import { hashOf } from '../ground/hash.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
+import { openContext } from '../settings/context.ts'
 
 const lineSchema = z.union([
   z.strictObject({ changes: z.array(changeSchema) }),

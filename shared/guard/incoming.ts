@@ -1,5 +1,6 @@
 /** Incoming rules I1 to I5 and I9. I6: judging again with the list then in force is calling this again. */
 import { type Address, cleanAddressText, cleanName } from '../address.ts'
+import { type Mailbox, parseMailboxes, type RawMessage } from '../header.ts'
 import type {
   Claimed,
   HeldReason,
@@ -8,8 +9,7 @@ import type {
   ListedContact,
   ListView,
   OtherParticipant,
-} from '../guard.ts'
-import { type Mailbox, parseMailboxes, type RawMessage } from '../header.ts'
+} from './facts.ts'
 import { selfKeyOf } from './outgoing.ts'
 import { isProven } from './proof.ts'
 

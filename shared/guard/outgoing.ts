@@ -1,7 +1,7 @@
 /** Outgoing rules: O1, O2, O6, O7 (O3 and O4: every sender calls this, at submit and again just before SMTP). */
 import { type Address, cleanAddressText, parseAddress } from '../address.ts'
-import type { ListView, OutgoingFacts, OutgoingVerdict, Refusal, RefusalReason } from '../guard.ts'
 import { maxRecipients } from '../message.ts'
+import type { ListView, OutgoingFacts, OutgoingVerdict, Refusal, RefusalReason } from './facts.ts'
 
 /** What of the facts decides about one address. */
 export type RecipientFacts = Pick<OutgoingFacts, 'now' | 'self' | 'lease' | 'onExpiry' | 'unicode'>

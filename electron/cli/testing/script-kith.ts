@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream'
 import { contract, type KithContract } from '../../../shared/contract.ts'
 import { type EventEnvelope, fail, type Handlers, ok, type Result, serve } from '../../../shared/rpc.ts'
-import { fakeClock } from '../../engine/fakes.ts'
+import { fakeClock } from '../../engine/testing/fakes.ts'
 import { withEngine } from '../client.ts'
 import { makeInput } from '../input.ts'
 import { tell } from '../outcome.ts'

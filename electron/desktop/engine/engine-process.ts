@@ -1,6 +1,6 @@
 /** The engine's own process, so that the window never waits for the store, for cryptography or for mail. */
 import { createEngine, type Engine } from '../../engine/engine.ts'
-import { hostPorts } from '../../engine/host-ports.ts'
+import { hostPorts } from '../../engine/ground/host-ports.ts'
 import type { FromEngine, StartOptions, ToEngine } from './messages.ts'
 
 const port = process.parentPort

@@ -1,7 +1,7 @@
 /** Shows a notice by the system, and counts what came within the last moments. */
 import { Notification } from 'electron'
 import type { EventEnvelope } from '../../../shared/rpc.ts'
-import type { Clock } from '../../engine/ports.ts'
+import type { Clock } from '../../engine/ground/ports.ts'
 import { type Notice, type NoticeFacts, noticeOf } from './notice.ts'
 
 export type Notifier = {

@@ -1,7 +1,7 @@
 /** Counts the conversations with something unread, for the tray's badge. */
 import { contract } from '../../../shared/contract.ts'
 import type { Result } from '../../../shared/rpc.ts'
-import type { Clock } from '../../engine/ports.ts'
+import type { Clock } from '../../engine/ground/ports.ts'
 
 export type UnreadCounter = { countSoon(): void; stop(): void }
 

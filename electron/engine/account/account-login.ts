@@ -10,13 +10,13 @@ import {
 } from '../../../shared/whitelist/manifest.ts'
 import { emptyState } from '../../../shared/whitelist/sync/list-state.ts'
 import type { AccountRecord } from '../database/account-repository.ts'
+import type { Ports } from '../ground/ports.ts'
+import type { Identity } from '../keys/identity.ts'
 import { primitives } from '../keys/primitives.ts'
 import { passwordVerifier } from '../keys/stretch.ts'
 import type { Target } from '../link/target.ts'
-import type { Ports } from '../ports.ts'
 import type { ListKeeper } from '../whitelist/list-keeper.ts'
 import type { AccountStore } from './account-store.ts'
-import type { Identity } from './identity.ts'
 
 /** The record of an account before the server has told anything of it. */
 export function newRecord(

@@ -5,13 +5,14 @@ import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import { type AccountRepository, accountRepository } from '../database/account-repository.ts'
 import { type CommandRepository, commandRepository } from '../database/command-repository.ts'
 import { type ListRepository, listRepository } from '../database/list-repository.ts'
-import { type Database, openDatabase, StoreError } from '../database/open.ts'
-import { migrations } from '../database/schema.ts'
+import { type Database, openDatabase } from '../database/open.ts'
+import type { Ports } from '../ground/ports.ts'
+import { StoreError } from '../ground/store-error.ts'
+import type { AccountPlace } from '../keys/account-place.ts'
 import type { DeviceKeys } from '../keys/device-keys.ts'
 import { primitives } from '../keys/primitives.ts'
 import { createVault, openVault, storedProtection, type Vault, type VaultDependencies } from '../keys/vault.ts'
-import type { Ports } from '../ports.ts'
-import type { AccountPlace } from './account-place.ts'
+import { migrations } from './migrations.ts'
 
 export type AccountStore = {
   readonly place: AccountPlace
@@ -22,7 +23,7 @@ export type AccountStore = {
   readonly commands: CommandRepository
 }
 
-/** Mode `online-unlock`: the database opens once a login has brought the server's half (session/online-unlock.ts). */
+/** Mode `online-unlock`: the database opens once a login has brought the server's half (session/unlock/open-by-login.ts). */
 export type SealedStore = Pick<AccountStore, 'place' | 'vault'>
 
 export function isOpenStore(store: AccountStore | SealedStore): store is AccountStore {

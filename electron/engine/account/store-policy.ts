@@ -2,10 +2,10 @@
 import { fromBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import { policyOf } from '../../../shared/whitelist/head.ts'
 import { type StoredLogin, storedLoginSchema } from '../database/account-repository.ts'
+import type { Ports } from '../ground/ports.ts'
 import type { DeviceKeys } from '../keys/device-keys.ts'
 import { unwrapOnline, withLogin, wrapOnline } from '../keys/online.ts'
 import { primitives } from '../keys/primitives.ts'
-import type { Ports } from '../ports.ts'
 import type { ListKeeper } from '../whitelist/list-keeper.ts'
 import { type AccountStore, isOpenStore, type SealedStore } from './account-store.ts'
 

@@ -6,10 +6,10 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from '../../../shared/whitelist/command.ts'
-import type { Ports } from '../ports.ts'
-import { SecretStoreUnavailable } from '../ports.ts'
-import { readIfThere, writeAtomic } from '../profile/atomic-file.ts'
-import type { AccountPlace } from './account-place.ts'
+import { readIfThere, writeAtomic } from '../ground/atomic-file.ts'
+import type { Ports } from '../ground/ports.ts'
+import { SecretStoreUnavailable } from '../ground/ports.ts'
+import type { AccountPlace } from '../keys/account-place.ts'
 import { type AccountStore, wipeFile } from './account-store.ts'
 
 export type WipeSteps = {

@@ -6,7 +6,8 @@ import { entryText, isEntry } from '../../../shared/whitelist/entry.ts'
 import { coreSchema } from '../../../shared/whitelist/head.ts'
 import { decodeManifest, encodeManifest } from '../../../shared/whitelist/manifest.ts'
 import type { ListState } from '../../../shared/whitelist/sync/list-state.ts'
-import { type Database, StoreError } from './open.ts'
+import { StoreError } from '../ground/store-error.ts'
+import type { Database } from './open.ts'
 
 const listSchema = z.object({
   org: z.string(),

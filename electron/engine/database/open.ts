@@ -6,6 +6,7 @@
  * what a transaction acknowledged survives a power cut.
  */
 import Driver from 'better-sqlite3-multiple-ciphers'
+import { StoreError, type StoreErrorKind } from '../ground/store-error.ts'
 
 export type SqlValue = string | number | bigint | null | Uint8Array
 export type SqlParameters = readonly SqlValue[]
@@ -25,18 +26,6 @@ export type Database = {
   readonly transaction: <T>(body: () => T) => T
   readonly isOpen: boolean
   readonly close: () => void
-}
-
-export type StoreErrorKind = 'storeDamaged' | 'diskFull' | 'busy'
-
-/** An expected failure of the store; handlers turn it into a Result of the same kind. */
-export class StoreError extends Error {
-  readonly kind: StoreErrorKind
-  constructor(kind: StoreErrorKind, code: string) {
-    super(`store: ${kind} (${code})`)
-    this.name = 'StoreError'
-    this.kind = kind
-  }
 }
 
 /** How long a statement waits for a lock held by another connection, in milliseconds. */

@@ -16,7 +16,7 @@ export type DeviceKeys = {
   readonly database?: Uint8Array
   /** Mode `online-unlock` (online.ts): the file then holds the database's key only in here. */
   readonly online?: OnlineKey
-  /** The other pair while keys are being replaced: the server may know either (session/rotate-device.ts). */
+  /** The other pair while keys are being replaced: the server may know either (session/commands/rotate-device.ts). */
   readonly other?: KeyPairSecrets
   /**
    * Argon2id of the account password, for unlocking without the server in keychain mode. It keeps out a passer-by at

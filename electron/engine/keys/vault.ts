@@ -7,9 +7,9 @@
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { fromBase64, toBase64, toHex } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
-import type { AccountPlace } from '../account/account-place.ts'
-import { type Log, type Ports, SecretStoreUnavailable } from '../ports.ts'
-import { makeFolder, readIfThere, writeAtomic } from '../profile/atomic-file.ts'
+import { makeFolder, readIfThere, writeAtomic } from '../ground/atomic-file.ts'
+import { type Log, type Ports, SecretStoreUnavailable } from '../ground/ports.ts'
+import type { AccountPlace } from './account-place.ts'
 import {
   type DeviceKeys,
   type KeysFile,

@@ -4,8 +4,8 @@ import { type AskAnswer, type Asked, sealAskAnswer } from '../../../shared/white
 import { toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { AskRequest } from '../../../shared/whitelist/request.ts'
 import { testOrg } from '../../../shared/whitelist/testing.ts'
+import { systemRandom as random } from '../ground/system-ports.ts'
 import { primitives } from '../keys/primitives.ts'
-import { systemRandom as random } from '../system-ports.ts'
 import { createAsk } from './ask.ts'
 
 const { keys, manifest } = testOrg(primitives)

@@ -1,10 +1,10 @@
 /** What the mail side is given, and what it gives back. */
 import type { KithContract } from '../../../shared/contract.ts'
 import type { ListView } from '../../../shared/guard.ts'
-import type { EventName, EventValue, Handlers } from '../../../shared/rpc.ts'
+import type { Handlers } from '../../../shared/rpc.ts'
 import type { MailServers } from '../../../shared/whitelist/login.ts'
 import type { Database } from '../database/open.ts'
-import type { Clock, DnsResolver, Log } from '../ports.ts'
+import type { Clock, DnsResolver, Emit, Log } from '../ground/ports.ts'
 
 /** The list in force and what the policy and the server say about sending. Asked for each judgement: never kept. */
 export type ListInForce = {
@@ -21,7 +21,6 @@ export type ListInForce = {
 }
 
 export type MailConnection = 'online' | 'connecting' | 'offline' | 'authFailed'
-export type Emit = <N extends EventName<KithContract>>(name: N, value: EventValue<KithContract, N>) => void
 
 export type MailAccount = {
   readonly address: string
@@ -50,6 +49,7 @@ export type MailCallName =
   | 'messages.list'
   | 'mail.list'
   | 'message.get'
+  | 'message.planReply'
   | 'outbox.submit'
   | 'outbox.retry'
   | 'draft.get'

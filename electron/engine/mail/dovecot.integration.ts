@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Message } from '../../../shared/message.ts'
 import type { MailServer } from '../../../shared/whitelist/login.ts'
-import { systemClock } from '../system-ports.ts'
+import { systemClock } from '../ground/system-ports.ts'
 import { certificateTwo } from '../testing/certificates.ts'
 import type { MailNetwork, MailService } from './mail-service.ts'
 import { connectImap } from './network/imap.ts'

@@ -5,11 +5,11 @@ import { mailDraftsSchema } from '../../../shared/message.ts'
 import { fail, ok } from '../../../shared/rpc.ts'
 import type { MailDependencies, MailHandlers } from './dependencies.ts'
 import { readContent } from './incoming/content.ts'
-import { judgeRecipients } from './judge.ts'
+import { judgeRecipients, planAnswer } from './judge.ts'
 import type { Outbox } from './outgoing/outbox.ts'
 import type { Submitter } from './outgoing/submit.ts'
 import type { MailStore } from './store/store.ts'
-import { showConversation, showMessage } from './views.ts'
+import { showConversation, showMessage, showReplyPlan } from './views.ts'
 
 export type HandlerParts = {
   readonly dependencies: MailDependencies
@@ -68,7 +68,9 @@ function conversationHandlers(
 
 function messageHandlers(
   parts: HandlerParts,
-): Named<'messages.list' | 'mail.list' | 'message.get' | 'outbox.submit' | 'outbox.retry' | 'guard.judge'> {
+): Named<
+  'messages.list' | 'mail.list' | 'message.get' | 'message.planReply' | 'outbox.submit' | 'outbox.retry' | 'guard.judge'
+> {
   const { dependencies, store } = parts
   return {
     'messages.list': ({ conversation, before, count }) => {
@@ -84,6 +86,11 @@ function messageHandlers(
     'message.get': ({ id }) => {
       const message = store.messages.get(id)
       return message ? ok(showMessage(dependencies, message)) : fail('notFound')
+    },
+    'message.planReply': ({ id, scope }) => {
+      const message = store.messages.get(id)
+      if (!message) return fail('notFound')
+      return ok(showReplyPlan(dependencies, planAnswer(dependencies, message, scope)))
     },
     'outbox.submit': (draft) => {
       const result = parts.submitter.submit(draft)

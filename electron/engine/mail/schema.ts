@@ -38,7 +38,7 @@ export const mailSchema: readonly string[] = [
   "CREATE INDEX messages_unseen ON messages (folder) WHERE seen = 'pending'",
   'CREATE INDEX messages_by_message_id ON messages (message_id)',
 
-  /** stack.md: contentless, a space around each CJK character, phrase queries. `rowid` is messages.seq. */
+  /** Contentless; spaces stand around CJK characters, for phrase queries (search-text.ts). `rowid` is messages.seq. */
   `CREATE VIRTUAL TABLE message_index USING fts5 (content, content = '', contentless_delete = 1, tokenize = 'unicode61')`,
 
   /** Own messages and receipts on their way. `raw` never changes: each try sends the same bytes and Message-ID. */

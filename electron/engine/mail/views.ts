@@ -1,7 +1,9 @@
 /** What the faces are shown: rows of the store in the light of the list in force. */
-import { foldAscii, parseAddress } from '../../../shared/address.ts'
-import type { Conversation } from '../../../shared/contract.ts'
+import { type Address, foldAscii, parseAddress } from '../../../shared/address.ts'
+import type { Conversation, KithContract } from '../../../shared/contract.ts'
+import type { ReplyPlan } from '../../../shared/guard.ts'
 import type { Message, Participant } from '../../../shared/message.ts'
+import type { Output } from '../../../shared/rpc.ts'
 import type { MailDependencies } from './dependencies.ts'
 import { keyOf } from './incoming/incoming.ts'
 import { closedReason, judgeRecipients, selfKey } from './judge.ts'
@@ -36,6 +38,21 @@ function showPerson(dependencies: MailDependencies, person: Person): Participant
   const { allowed } = judgeRecipients(dependencies, [{ field: 'to', text: person.address }])
   const contact = dependencies.list().view?.find(keyOf(person))
   return { address: person.address, name: contact?.name ?? person.name, listed: allowed }
+}
+
+/** The plan of an answer (O5), its recipients named by the list. */
+export function showReplyPlan(
+  dependencies: MailDependencies,
+  plan: ReplyPlan,
+): Output<KithContract, 'message.planReply'> {
+  const { view } = dependencies.list()
+  const show = ({ text, key }: Address) => ({ address: text, name: view?.find(key)?.name ?? '' })
+  return {
+    to: plan.to.map(show),
+    cc: plan.cc.map(show),
+    dropped: plan.dropped.map((refusal) => ({ ...refusal })),
+    unusedReplyTo: [...plan.unusedReplyTo],
+  }
 }
 
 /** Undefined for somebody who is neither in the list nor in the history. */

@@ -2,7 +2,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
-import type { Clock, Undo } from '../ports.ts'
+import type { Clock, Undo } from '../ground/ports.ts'
 
 export type PeerCertificate = {
   readonly pem: string

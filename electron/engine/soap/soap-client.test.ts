@@ -1,12 +1,12 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
-import { fakeClock } from '../fakes.ts'
 import {
   certificateOfFullLines,
   certificateOne,
   certificateTwo,
   type TestCertificate,
 } from '../testing/certificates.ts'
+import { fakeClock } from '../testing/fakes.ts'
 import { type Behaviour, type ScriptedPeer, scriptedPeer } from '../testing/scripted-peer.ts'
 import { parseServerAddress } from './server-address.ts'
 import { createSoapClient, type SoapClient } from './soap-client.ts'

@@ -10,7 +10,7 @@ import { Agent as HttpAgent } from 'node:http'
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https'
 import axios, { type AxiosResponse, isAxiosError } from 'axios'
 import { type Failure, fail } from '../../../shared/rpc.ts'
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../ground/ports.ts'
 import { fetchPeerCertificate, type PeerCertificate } from './peer-certificate.ts'
 import type { ServerAddress } from './server-address.ts'
 

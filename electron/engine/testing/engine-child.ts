@@ -7,10 +7,10 @@ import { syncBuiltinESMExports } from 'node:module'
 import { z } from 'zod'
 import { enrolmentSchema } from '../../../shared/whitelist/enrolment.ts'
 import { createEngine } from '../engine.ts'
-import { fakeDns, silentLog } from '../fakes.ts'
-import type { Log, SecretStore } from '../ports.ts'
-import { readIfThere, writeAtomic } from '../profile/atomic-file.ts'
-import { systemClock, systemRandom } from '../system-ports.ts'
+import { readIfThere, writeAtomic } from '../ground/atomic-file.ts'
+import type { Log, SecretStore } from '../ground/ports.ts'
+import { systemClock, systemRandom } from '../ground/system-ports.ts'
+import { fakeDns, silentLog } from './fakes.ts'
 
 export const ordersSchema = z.object({
   profile: z.string(),

@@ -14,9 +14,9 @@ import {
 } from '../../../shared/rpc.ts'
 import { type Enrolment, parseEnrolment } from '../../../shared/whitelist/enrolment.ts'
 import { createEngine, type Engine } from '../engine.ts'
-import { fakeDns, type MemoryStore, memoryLog, memoryStore } from '../fakes.ts'
-import type { Ports } from '../ports.ts'
-import { systemClock, systemRandom } from '../system-ports.ts'
+import type { Ports } from '../ground/ports.ts'
+import { systemClock, systemRandom } from '../ground/system-ports.ts'
+import { fakeDns, type MemoryStore, memoryLog, memoryStore } from './fakes.ts'
 
 /** Longest wait for anything, in milliseconds: more than the longest pause of a back-off. */
 const patience = 90_000

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Failure, Result } from '../../../shared/rpc.ts'
-import { type FakeClock, fakeClock, fakeRandom, silentLog } from '../fakes.ts'
+import { type FakeClock, fakeClock, fakeRandom, silentLog } from '../testing/fakes.ts'
 import { type Connection, createConnection, type Poke } from './connection.ts'
 
 let running: Connection | undefined

@@ -5,8 +5,8 @@
  */
 import type { Failure, Result } from '../../../shared/rpc.ts'
 import { waitHold } from '../../../shared/whitelist/limits.ts'
-import type { Clock, Log } from '../ports.ts'
-import { createBackOff, nextCheck } from './back-off.ts'
+import { createBackOff, nextCheck } from '../ground/back-off.ts'
+import type { Clock, Log } from '../ground/ports.ts'
 
 export type Poke = { readonly ep: number; readonly ver: number }
 

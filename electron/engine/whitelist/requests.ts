@@ -4,8 +4,8 @@ import { cleanName } from '../../../shared/address.ts'
 import type { AskQuestion } from '../../../shared/asks.ts'
 import type { ContactRequests } from '../../../shared/requests.ts'
 import type { Result } from '../../../shared/rpc.ts'
+import type { Log } from '../ground/ports.ts'
 import type { Ask } from '../link/ask.ts'
-import type { Log } from '../ports.ts'
 
 type ChangeName = 'requests.create' | 'requests.answer' | 'requests.withdraw'
 

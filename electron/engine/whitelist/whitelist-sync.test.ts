@@ -21,11 +21,11 @@ import {
 } from '../../../shared/whitelist/testing.ts'
 import { listRepository } from '../database/list-repository.ts'
 import { type Database, openDatabase } from '../database/open.ts'
-import { migrations } from '../database/schema.ts'
-import { fakeClock, memoryLog } from '../fakes.ts'
+import { recordsSchema } from '../database/schema.ts'
 import { primitives } from '../keys/primitives.ts'
 import type { Ratchet } from '../keys/ratchet.ts'
 import type { SignedCalls } from '../link/signed-calls.ts'
+import { fakeClock, memoryLog } from '../testing/fakes.ts'
 import { createListKeeper } from './list-keeper.ts'
 import { createWhitelistSync } from './whitelist-sync.ts'
 
@@ -40,7 +40,7 @@ afterEach(() => {
   database.close()
   rmSync(folder, { recursive: true })
 })
-const open = () => openDatabase({ file: join(folder, 'kith.db'), key, migrations })
+const open = () => openDatabase({ file: join(folder, 'kith.db'), key, migrations: [recordsSchema] })
 
 /** The store, the sync over it, and a server that answers as `answer` says. */
 function start(list: TestList) {

@@ -5,7 +5,7 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { Icon } from '../../components/Icons.tsx'
 import { useFoundPeople } from '../../components/use-found-people.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import { asChip, type Chip, type RecipientField as Field } from '../../store/compose.ts'
+import { asChip, type Chip, type RecipientField as Field } from '../../store/compose-state.ts'
 
 /** Keys that finish an address that was typed by hand. */
 const finishingKeys = [',', ';', '，', '；']

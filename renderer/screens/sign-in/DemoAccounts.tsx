@@ -1,6 +1,6 @@
 import { Avatar } from '../../components/Avatar.tsx'
 import { useWords } from '../../i18n/i18n.ts'
-import type { SignedOut } from './SignIn.tsx'
+import type { SignedOut } from '../session.ts'
 
 type Demo = NonNullable<SignedOut['demo']>
 type DemoAccount = Demo['accounts'][number]

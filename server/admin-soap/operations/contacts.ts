@@ -1,7 +1,7 @@
 /** Users' contacts, and why an address is among them. */
 import { z } from 'zod'
 import { explain } from '../../administration/explain.ts'
-import { wordsOf } from '../../cli/organisation/why.ts'
+import { explanationWords } from '../../administration/rule-words.ts'
 import { entryFromText } from '../../lists/changes.ts'
 import { contactInputSchema, contactOfEntryRow } from '../../lists/contact.ts'
 import { contentsOf } from '../../lists/contents.ts'
@@ -111,7 +111,7 @@ const why = operation({
         ...rest,
         admitted: [...admitted],
         ...(expired === undefined ? {} : { expired: timeOf(expired) }),
-        words: [...wordsOf(explained.value)],
+        words: [...explanationWords(explained.value)],
       },
     }
   },

@@ -1,8 +1,7 @@
 /** Changes of users' devices: approved, locked, unlocked, given new keys, revoked. */
 import type { Change, ChangeOf } from '../change.ts'
 import { type DeviceMove, moveDevice } from '../devices/device-moves.ts'
-import type { Ran } from '../run-changes.ts'
-import type { Applied, Handler, Work } from '../work.ts'
+import type { Applied, Handler, Ran, Work } from '../work.ts'
 
 export const approveDevice: Handler<ChangeOf<'device.approve'>> = (work, { user, device }) =>
   move(work, { verb: 'approve', user, device })

@@ -4,12 +4,12 @@ import { canonicalText, decodeCanonical } from '../../../shared/whitelist/bytes/
 import { utf8 } from '../../../shared/whitelist/bytes/encoding.ts'
 import { type Command, commandSchema, type SignedCommand, signCommand } from '../../../shared/whitelist/command.ts'
 import { primitives } from '../../ground/primitives.ts'
+import type { Done } from '../../ground/refusals.ts'
 import { type Refusal, refusal } from '../../ground/refusals.ts'
 import type { PolicyKey } from '../../keys/policy-key.ts'
 import { nudge } from '../../lists/nudge.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommandRow, DeviceRow, DeviceState } from '../../store/tables.ts'
-import type { Done } from '../people.ts'
 
 export type DeviceMove = {
   readonly verb: 'approve' | 'lock' | 'unlock' | 'rotate' | 'revoke'

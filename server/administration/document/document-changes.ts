@@ -1,14 +1,10 @@
 /** From the present state to a document: the changes that lead there, each with the place that asks for it. Pure. */
 import { readAddress } from '../../lists/contact.ts'
-import { type Change, changeSchema, faultOfChange } from '../change.ts'
+import type { Change } from '../change.ts'
 import { ruleIdOf } from '../changes/rules.ts'
 import type { OrganisationDocument, PresentState } from './document.ts'
+import { type DocumentChanges, DocumentDraft } from './document-draft.ts'
 import { planContacts, planPeople } from './document-people.ts'
-
-export type PlaceFault = { readonly place: string; readonly why: string }
-type DocumentChanges =
-  | { readonly ok: true; readonly changes: readonly Change[]; readonly places: readonly string[] }
-  | { readonly ok: false; readonly faults: readonly PlaceFault[] }
 
 /** `prune`: what a section of the document does not name goes; people are disabled. */
 export function changesOf(
@@ -23,43 +19,6 @@ export function changesOf(
   planRules(state, document, draft)
   planContacts(state, people, draft)
   return draft.result()
-}
-
-/** Gathers changes and faults in the order of their places. */
-export class DocumentDraft {
-  readonly prune: boolean
-  readonly #changes: Change[] = []
-  readonly #places: string[] = []
-  readonly #faults: PlaceFault[] = []
-
-  constructor(prune: boolean) {
-    this.prune = prune
-  }
-
-  add(place: string, change: Change): void {
-    const parsed = changeSchema.safeParse(change)
-    if (parsed.success) {
-      this.#changes.push(parsed.data)
-      this.#places.push(place)
-    } else this.refuse(place, faultOfChange(parsed.error))
-  }
-
-  refuse(place: string, why: string): void {
-    this.#faults.push({ place, why })
-  }
-
-  /** Refuses all but the first of those that have the same name. */
-  once(seen: Map<string, string>, name: string, place: string): boolean {
-    const first = seen.get(name)
-    if (first === undefined) seen.set(name, place)
-    else this.refuse(place, `${name} is at ${first} already`)
-    return first === undefined
-  }
-
-  result(): DocumentChanges {
-    if (this.#faults.length > 0) return { ok: false, faults: this.#faults }
-    return { ok: true, changes: this.#changes, places: this.#places }
-  }
 }
 
 function planPolicy(state: PresentState, { policy = {} }: OrganisationDocument, draft: DocumentDraft): void {

@@ -13,7 +13,7 @@ import type { EntryRow, UserRow } from '../../store/tables.ts'
 import type { ChangeOf } from '../change.ts'
 import { isOwn } from '../last-use.ts'
 import { type DocumentPerson, factsOf, type OrganisationDocument, type PresentState } from './document.ts'
-import type { DocumentDraft } from './document-changes.ts'
+import type { DocumentDraft } from './document-draft.ts'
 
 /** A person as the document wants it, in the form of a row. */
 type WantedPerson = Pick<UserRow, 'id' | 'scope' | 'name' | 'address' | 'address_key'> &

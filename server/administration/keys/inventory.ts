@@ -4,7 +4,7 @@ import { keyLevel } from '../../../shared/whitelist/mail-signature.ts'
 import type { Manifest } from '../../../shared/whitelist/manifest.ts'
 import { type KeyName, keyDigits, keyNames, readKeys } from '../../keys/key-files.ts'
 import { expiryWarning, manifestOf, roleOf } from '../../keys/manifests.ts'
-import type { Context } from '../administer.ts'
+import type { Context } from '../../settings/context.ts'
 import { keyBytes } from './rotation.ts'
 
 export type KeyFacts = {

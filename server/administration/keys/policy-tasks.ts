@@ -39,3 +39,9 @@ export type PolicyAnswer = z.infer<typeof policyAnswerSchema>
 const number = z.number().int()
 export const numberedTask = z.strictObject({ number, task: policyTaskSchema })
 export const numberedAnswer = z.strictObject({ number, answer: policyAnswerSchema })
+
+/** Whoever asks the process that holds the policy key. */
+export type PolicyDesk = {
+  /** Answers `unavailable` where the process is not there. */
+  ask(task: PolicyTask): Promise<PolicyAnswer>
+}

@@ -7,15 +7,15 @@ import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
 import { signCommand } from '../../../shared/whitelist/command.ts'
 import type { Manifest } from '../../../shared/whitelist/manifest.ts'
 import { primitives } from '../../ground/primitives.ts'
+import type { Done } from '../../ground/refusals.ts'
 import { type KeyName, nextKey, settleKeys } from '../../keys/key-files.ts'
 import { type ManifestStep, roleOf, stepManifest } from '../../keys/manifests.ts'
 import { policyKeyOf } from '../../keys/policy-key.ts'
 import { createListEditor } from '../../lists/editor.ts'
 import { signerOf } from '../../lists/issue.ts'
+import type { Context } from '../../settings/context.ts'
 import type { Store } from '../../store/store.ts'
-import type { Context } from '../administer.ts'
 import { commandOf } from '../devices/device-moves.ts'
-import type { Done } from '../people.ts'
 
 export type Rotating = Exclude<KeyName, 'root'>
 

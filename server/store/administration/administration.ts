@@ -1,5 +1,5 @@
 /** Rows of administration: the audit log, proposals, roles, tokens, contact requests, invitations, last use. */
-import type { Database } from '../store.ts'
+import type { Database } from '../database.ts'
 import type { AuditRow, ContactRequestRow, InvitationRow, ProposalRow, RoleRow, TokenRow, UsageRow } from './tables.ts'
 
 type AuditSearch = { readonly text?: string; readonly before?: number; readonly count: number }

@@ -1,6 +1,6 @@
 /** Rows of the organisation: groups, rules, shared cards, and the counter that every change of them moves. */
 import { sql } from 'kysely'
-import type { Database } from '../store.ts'
+import type { Database } from '../database.ts'
 import type { CardRow, GroupMemberRow, GroupRow, RuleRow } from './tables.ts'
 
 export type OrganisationStore = {

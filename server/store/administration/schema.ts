@@ -1,5 +1,5 @@
 /** The tables of administration: who belongs where, the rules, what was changed and what waits. */
-import type { TableShape } from '../schema.ts'
+import type { TableShape } from '../table-shape.ts'
 import type { AdministrationTables } from './tables.ts'
 
 export const administrationShapes: { readonly [T in keyof AdministrationTables]: TableShape<AdministrationTables[T]> } =

@@ -1,6 +1,6 @@
 /** Rows of folders. A UIDVALIDITY is never given twice, so that UIDs are never mistaken after a folder is made anew. */
 import type { Selectable } from 'kysely'
-import type { Database } from '../store.ts'
+import type { Database } from '../database.ts'
 import { joined } from '../transactions.ts'
 import type { MailFolderRow } from './mail-schema.ts'
 import type { FolderRefusal, MailFolder, MailFolders } from './mail-store.ts'

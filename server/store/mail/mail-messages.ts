@@ -2,8 +2,7 @@
  * Writing messages. Each change takes its UIDs and modification numbers from the folder's row in the same
  * transaction: a UID is never given twice, and what was answered is on the disk (synchronous FULL).
  */
-import type { DialectTraits } from '../schema.ts'
-import type { Database } from '../store.ts'
+import type { Database, DialectTraits } from '../database.ts'
 import { joined } from '../transactions.ts'
 import { batch, folderOf, inboxOf, removeUnused } from './mail-folders.ts'
 import { flagsOf } from './mail-reading.ts'

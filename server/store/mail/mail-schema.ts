@@ -3,7 +3,7 @@
  * (COPY, MOVE); what IMAP lists of a message (ENVELOPE, BODYSTRUCTURE) is worked out when it is stored.
  */
 import type { Generated } from 'kysely'
-import type { TableShape } from '../schema.ts'
+import type { TableShape } from '../table-shape.ts'
 
 export type MailFolderRow = {
   readonly id: Generated<number>

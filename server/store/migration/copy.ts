@@ -1,8 +1,9 @@
 /** Copies all tables from one database to another, whatever their dialects, and sums up what a database holds. */
 import { createHash, type Hash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
-import { allShapes, type DialectTraits, type TableShape } from '../schema.ts'
-import type { Database } from '../store.ts'
+import type { Database, DialectTraits } from '../database.ts'
+import { allShapes } from '../schema.ts'
+import type { TableShape } from '../table-shape.ts'
 
 type Value = string | number | Uint8Array
 type Row = Readonly<Record<string, Value>>

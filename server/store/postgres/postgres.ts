@@ -1,8 +1,7 @@
 /** PostgreSQL as the store's database: several servers may share one. */
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import type { PoolConfig } from 'pg'
-import type { DialectTraits } from '../schema.ts'
-import type { Backend } from '../store.ts'
+import type { Backend, DialectTraits } from '../database.ts'
 import { PostgresDriver } from './driver.ts'
 import { lockInside } from './locks.ts'
 import { claimPart, watchOutbox } from './signals.ts'

@@ -1,6 +1,6 @@
 /** One message from the server, read and judged: what is to be stored of it. Nothing is stored here. */
 import { createHash } from 'node:crypto'
-import { foldAscii, parseAddress } from '../../../../shared/address.ts'
+import { cleanAddressText, foldAscii, parseAddress } from '../../../../shared/address.ts'
 import { type IncomingVerdict, judgeIncoming, type ListView } from '../../../../shared/guard.ts'
 import { parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
 import { singleField } from '../../../../shared/mime/structure.ts'
@@ -67,7 +67,9 @@ export function judge(dependencies: MailDependencies, prepared: Prepared): Judge
   const others = verdict.others.filter(({ address }) => address !== '')
   const people = (field: 'to' | 'cc'): readonly Person[] =>
     others.filter((other) => other.field === field).map(({ address, name }) => ({ address, name }))
-  const participants = { from: { address: contact.address, name: contact.name }, to: people('to'), cc: people('cc') }
+  const from = { address: contact.address, name: contact.name }
+  const replyTo = readReplyTo(message, unicode)
+  const participants = { from, to: people('to'), cc: people('cc'), ...(replyTo.length > 0 ? { replyTo } : {}) }
   if (contact.key === self) return own(dependencies, prepared, participants)
   if (prepared.content.receiptFor !== undefined) {
     return { kind: 'receipt', from: contact.key, messageId: prepared.content.receiptFor, at: prepared.fetched.at }
@@ -84,6 +86,15 @@ export function judge(dependencies: MailDependencies, prepared: Prepared): Judge
       receipt: asked && !prepared.fetched.seen ? 'asked' : 'none',
     },
   }
+}
+
+/** Where the sender asks answers to go; a field that does not parse stands as one text that is no address. */
+function readReplyTo(message: RawMessage, unicode: boolean): readonly Person[] {
+  const value = singleField(message.fields, 'reply-to') ?? ''
+  if (value === '') return []
+  const parsed = parseMailboxes(value, { unicode })
+  if (!parsed.ok) return [{ address: cleanAddressText(value), name: '' }]
+  return parsed.value.map(({ address, name }) => ({ address: address.text, name }))
 }
 
 /**

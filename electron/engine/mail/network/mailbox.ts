@@ -2,12 +2,13 @@
  * Keeps the store level with the mailbox: connects, reads what is new, waits by IDLE, and polls at every renewal since
  * servers lose wake-ups. After a break it comes back with decorrelated back-off; a wrong password stops it.
  */
-import type { Undo } from '../../ports.ts'
+
+import { nextPause } from '../../ground/next-pause.ts'
+import type { Undo } from '../../ground/ports.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import type { Inbox } from '../incoming/inbox.ts'
 import { connectBackoff, idleRenewal, proofRetry, renewalTimeout } from '../limits.ts'
 import type { MailStore } from '../store/store.ts'
-import { nextPause } from './backoff.ts'
 import { type Connect, ImapError, type MailSession } from './imap.ts'
 
 export type Mailbox = {

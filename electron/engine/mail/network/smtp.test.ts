@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Address, parseAddress } from '../../../../shared/address.ts'
-import { fakeClock, memoryLog } from '../../fakes.ts'
+import { fakeClock, memoryLog } from '../../testing/fakes.ts'
 import { type Fault, phases, type SmtpPeer, smtpPeer } from '../testing/smtp-peer.ts'
 import { type OutgoingMail, type SmtpClient, smtpClient } from './smtp.ts'
 

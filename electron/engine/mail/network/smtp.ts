@@ -6,7 +6,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Address } from '../../../../shared/address.ts'
 import { admitsRecipient } from '../../../../shared/guard/outgoing.ts'
 import type { MailServer } from '../../../../shared/whitelist/login.ts'
-import type { Clock, Log, Undo } from '../../ports.ts'
+import type { Clock, Log, Undo } from '../../ground/ports.ts'
 import { answerTimeout, connectTimeout, greetingTimeout, smtpIdle } from '../limits.ts'
 import { type Endpoint, endpointOf } from './endpoint.ts'
 

@@ -1,6 +1,6 @@
 /** The queue of own messages: wakes the worker, keeps its pauses, and takes up again what a crash interrupted. */
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
-import type { Undo } from '../../ports.ts'
+import type { Undo } from '../../ground/ports.ts'
 import { judgeEnvelope } from '../judge.ts'
 import { sendBackoff } from '../limits.ts'
 import type { SmtpClient } from '../network/smtp.ts'

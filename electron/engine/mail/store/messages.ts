@@ -1,4 +1,4 @@
-/** The messages: admitted and own ones. Held ones are elsewhere (held.ts) and never mix with these. */
+/** The messages: admitted and own ones. Held ones are elsewhere (held-store.ts) and never mix with these. */
 import type { Delivery } from '../../../../shared/message.ts'
 import type { Database } from '../../database/open.ts'
 import {

@@ -3,7 +3,13 @@ import { z } from 'zod'
 import { type Delivery, deliverySchema } from '../../../../shared/message.ts'
 
 export type Person = { readonly address: string; readonly name: string }
-export type Participants = { readonly from: Person; readonly to: readonly Person[]; readonly cc: readonly Person[] }
+export type Participants = {
+  readonly from: Person
+  readonly to: readonly Person[]
+  readonly cc: readonly Person[]
+  /** Where the sender asks answers to go (O5); absent where the message does not say. */
+  readonly replyTo?: readonly Person[]
+}
 
 /** Where a message lies on the IMAP server. UIDs mean something only together with UIDVALIDITY (RFC 9051 2.3.1.1). */
 export type Place = { readonly folder: string; readonly uidValidity: string; readonly uid: number }
@@ -33,7 +39,12 @@ export type NewMessage = {
 export type StoredMessage = NewMessage & { readonly seq: number }
 
 const personSchema = z.object({ address: z.string(), name: z.string() })
-const participantsSchema = z.object({ from: personSchema, to: z.array(personSchema), cc: z.array(personSchema) })
+const participantsSchema = z.object({
+  from: personSchema,
+  to: z.array(personSchema),
+  cc: z.array(personSchema),
+  replyTo: z.array(personSchema).exactOptional(),
+})
 const stringsSchema = z.array(z.string())
 
 export function readParticipants(column: string): Participants {

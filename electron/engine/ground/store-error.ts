@@ -1,0 +1,13 @@
+/** The disk's expected failures: what the database and the files of a profile throw, and the handlers answer with. */
+
+export type StoreErrorKind = 'storeDamaged' | 'diskFull' | 'busy'
+
+/** An expected failure of the store; handlers turn it into a Result of the same kind. */
+export class StoreError extends Error {
+  readonly kind: StoreErrorKind
+  constructor(kind: StoreErrorKind, code: string) {
+    super(`store: ${kind} (${code})`)
+    this.name = 'StoreError'
+    this.kind = kind
+  }
+}
