@@ -7,7 +7,7 @@ import { soapContentType, soapPath } from '../../shared/soap/namespaces.ts'
 import { writeFault } from '../../shared/soap/writer.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { bugFields } from '../monitoring/log.ts'
-import { dispatch } from './dispatch.ts'
+import { dispatchCall } from './dispatch.ts'
 import type { Service } from './service.ts'
 import { wsdl } from './wsdl.ts'
 
@@ -89,7 +89,7 @@ async function answer(service: Service, request: FastifyRequest, reply: FastifyR
   if (!(body instanceof Uint8Array)) return sendFault(reply, { code: 'BadRequest' })
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
-  const { body: text, fault } = await dispatch(service, { bytes: body, ip: request.ip, gone: gone.signal })
+  const { body: text, fault } = await dispatchCall(service, { bytes: body, ip: request.ip, gone: gone.signal })
   return fault ? sendFault(reply, fault, text) : reply.type(soapContentType).send(text)
 }
 

@@ -48,7 +48,7 @@ export type Call = {
   readonly gone: AbortSignal
 }
 
-export type Answer =
+export type CallAnswer =
   | { readonly ok: true; readonly fields: ReadonlyMap<string, string> }
   | { readonly ok: false; readonly fault: SoapFault }
 
@@ -59,4 +59,4 @@ export function fault(
   return { ok: false, fault: { code, ...more } }
 }
 
-export const nothing: Answer = { ok: true, fields: new Map() }
+export const emptyAnswer: CallAnswer = { ok: true, fields: new Map() }

@@ -4,9 +4,9 @@ import { waitHold } from '../../shared/whitelist/limits.ts'
 import type { WaitRequest } from '../../shared/whitelist/request.ts'
 import { authenticate, type Caller } from './authenticate.ts'
 import type { Poke } from './push/hub.ts'
-import { type Answer, type Call, fault, type Service } from './service.ts'
+import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
-export async function wait(service: Service, call: Call): Promise<Answer> {
+export async function wait(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Wait', call)
   if (!asked.ok) return asked
   const { caller } = asked

@@ -24,7 +24,7 @@ type Dispatcher = Judge & {
   readonly decided: (decision: Decision) => void
 }
 
-export async function dispatch(dispatcher: Dispatcher, job: Job): Promise<void> {
+export async function dispatchMessage(dispatcher: Dispatcher, job: Job): Promise<void> {
   const evidence = evidenceOf(dispatcher, job.message, job.login?.key)
   const copies: Copy[] = []
   const kept: ReturnType<typeof rowOf>[] = []

@@ -2,9 +2,9 @@
 import type { Socket } from 'node:net'
 
 /** `lines`: without the code. */
-export type Reply = { readonly code: number; readonly lines: readonly string[] }
+export type NextServerReply = { readonly code: number; readonly lines: readonly string[] }
 
-type ReplyReader = { next(): Promise<Reply> }
+type ReplyReader = { next(): Promise<NextServerReply> }
 
 /** Bytes of one reply: a hundred of the longest lines. */
 const maxReply = 51_200

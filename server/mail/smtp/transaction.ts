@@ -10,7 +10,7 @@ import type { Whitelists, WhitelistView } from '../../lists/whitelists.ts'
 import type { MailLog } from '../ports.ts'
 import type { Job, Recipient } from './deliver.ts'
 import { readSubmitted } from './message.ts'
-import { refused, SmtpReply, tryLater } from './reply.ts'
+import { refusalReply, SmtpReply, tryLater } from './reply.ts'
 import type { SmtpSession } from './strict-server.ts'
 import { received } from './trace.ts'
 
@@ -69,7 +69,7 @@ export async function rcptTo(sending: Sending, transaction: Transaction, address
   const verdict = await judgeRecipient(sending, transaction.account, address)
   if (!verdict.allowed) {
     transaction.refusals = [...transaction.refusals, ...verdict.refusals]
-    throw refused(verdict.refusals)
+    throw refusalReply(verdict.refusals)
   }
   for (const { key, text } of verdict.recipients) {
     transaction.recipients.set(key, { text, account: await sending.reach(key) })
@@ -81,7 +81,7 @@ type Sent = { readonly raw: Uint8Array; readonly session: SmtpSession }
 export async function data(sending: Sending, transaction: Transaction, { raw, session }: Sent): Promise<void> {
   const { account, key } = transaction
   // One refused recipient stops the whole message (O1), also when the client goes on with the others.
-  if (transaction.refusals.length > 0) throw refused(transaction.refusals)
+  if (transaction.refusals.length > 0) throw refusalReply(transaction.refusals)
   const view = await sending.whitelists.viewOf(account.id)
   const now = sending.clock.now()
   const added = {
@@ -93,7 +93,7 @@ export async function data(sending: Sending, transaction: Transaction, { raw, se
   const envelope = recipients.map(({ text }) => ({ field: 'envelope' as const, text }))
   // Judged again, with the list now in force (O3), and everybody the header names with it.
   const verdict = judge(sending, { account, view }, [...envelope, ...submitted.recipients])
-  if (!verdict.allowed) throw refused(verdict.refusals)
+  if (!verdict.allowed) throw refusalReply(verdict.refusals)
   if (recipients.length === 0) throw tryLater()
   await sending.deliver({
     message: submitted.message,
