@@ -1,4 +1,5 @@
 /** What a failure of the database means to us: the only file that knows the drivers' codes. Anything else is a bug. */
+
 export type StoreFailure =
   | 'busy'
   | 'damaged'

@@ -33,7 +33,7 @@ export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user,
   work.wishes.push({ usr: user, index, wish: { op: 'set', address, changes } })
   // Another scope may have brought a proof of its own.
   const proof = changes.scope === undefined ? {} : { proof: old?.contact.proof ?? '' }
-  const before = old && { ...emptied(changes), ...pick(old.contact, changes), ...proof }
+  const before = old && { ...clearFields(changes), ...pick(old.contact, changes), ...proof }
   const undo = before
     ? [{ op: 'contact.set' as const, user, address: changes.address ?? address, changes: before }]
     : []
@@ -105,7 +105,7 @@ async function storedContact({ inside }: Work, user: string, key: string): Promi
 }
 
 /** What a field was where it was nothing. */
-function emptied(changes: ChangeOf<'contact.set'>['changes']): ChangeOf<'contact.set'>['changes'] {
+function clearFields(changes: ChangeOf<'contact.set'>['changes']): ChangeOf<'contact.set'>['changes'] {
   return {
     ...(changes.nickname === undefined ? {} : { nickname: '' }),
     ...(changes.remark === undefined ? {} : { remark: '' }),
