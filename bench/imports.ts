@@ -7,6 +7,7 @@ type Measured = { readonly fromDirectory: Times; readonly fromRoster: Times }
 
 const sizes = [100, 10_000]
 
+/** Prints the table of imports by size and source. */
 export function benchImports(): void {
   const rows = sizes.flatMap((size) => {
     const args = ['server/import/testing/measure.ts', String(size)]

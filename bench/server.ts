@@ -21,6 +21,7 @@ export function settingsOf({ folder }: Organisation): Settings {
   return JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as Settings
 }
 
+/** The server's certificate in PEM. */
 export function certificateOf({ folder }: Organisation): string {
   return readFileSync(path.join(folder, 'tls/cert.pem'), 'utf8')
 }

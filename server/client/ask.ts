@@ -13,6 +13,7 @@ import { askHandlers } from './asks/index.ts'
 import { authenticate } from './authenticate.ts'
 import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
+/** Answers Ask: the result or its refusal, sealed for the device and signed by F for this request. */
 export async function ask(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Ask', call)
   if (!asked.ok) return asked

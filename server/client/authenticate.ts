@@ -21,6 +21,10 @@ type Authenticated<A extends RequestAction> =
 /** What a revoked device may still do (protocol.md 9). */
 const openToRevoked: ReadonlySet<RequestAction> = new Set<RequestAction>(['Sync', 'Ack'])
 
+/**
+ * Checks a call and gives its device and request, or the fault to answer with. The request's number is taken: a
+ * second call with it is a replay.
+ */
 export async function authenticate<A extends RequestAction>(
   service: Service,
   action: A,

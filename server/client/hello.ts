@@ -8,6 +8,10 @@ import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 /** Length of a nonce (protocol.md 5.2). */
 const nonceBytes = 24
 
+/**
+ * Answers Hello. A client that names its manifest gets the versions after it, at most so many that it can check them
+ * in turn; another gets the newest.
+ */
 export async function hello({ store, clock }: Service, { envelope }: Call): Promise<CallAnswer> {
   const request = readFields(operations.Hello.request, envelope.fields)
   if (!request) return fault('BadRequest')

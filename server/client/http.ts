@@ -31,6 +31,10 @@ type HttpOptions = {
   readonly proxies: readonly string[]
 }
 
+/**
+ * The web server with its routes, not listening yet. Every failure of a call is answered as a fault, every other path
+ * with 404.
+ */
 export async function createHttp(service: Service, options: HttpOptions): Promise<FastifyInstance> {
   const { tls } = options
   const common = {

@@ -10,6 +10,10 @@ import { primitives, randomBytes } from '../ground/primitives.ts'
 import type { ServingKeys } from '../keys/key-ring.ts'
 import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
+/**
+ * Answers Login: checks nonce, password and device, in this order, and opens a session. What the device has to know
+ * of it, its account and its list is sealed for it.
+ */
 export async function login(service: Service, call: Call): Promise<CallAnswer> {
   const keys = await service.keys.current()
   const opened = openCall(keys, call)

@@ -2,6 +2,7 @@
 import { authenticate } from './authenticate.ts'
 import { type Call, type CallAnswer, emptyAnswer, type Service } from './service.ts'
 
+/** Answers Logout: the session ends. */
 export async function logout(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Logout', call)
   if (!asked.ok) return asked

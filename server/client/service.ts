@@ -52,6 +52,7 @@ export type CallAnswer =
   | { readonly ok: true; readonly fields: ReadonlyMap<string, string> }
   | { readonly ok: false; readonly fault: SoapFault }
 
+/** The answer that an operation did not succeed. `more`: when to try again and the like. */
 export function fault(
   code: SoapFault['code'],
   more: Omit<SoapFault, 'code'> = {},

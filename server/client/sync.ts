@@ -21,6 +21,7 @@ import type { DeviceRow, ListRow, ManifestRow } from '../store/tables.ts'
 import { authenticate } from './authenticate.ts'
 import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
+/** Answers Sync. Where the list or the keys move while the answer is made, it is made again. */
 export async function sync(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Sync', call)
   if (!asked.ok) return asked

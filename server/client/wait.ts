@@ -6,6 +6,10 @@ import { authenticate, type Caller } from './authenticate.ts'
 import type { Poke } from './push/hub.ts'
 import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
+/**
+ * Answers Wait: at once where the list is newer than the client's, else at the next poke, the latest time, or when
+ * the caller goes.
+ */
 export async function wait(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Wait', call)
   if (!asked.ok) return asked
@@ -26,6 +30,7 @@ export async function wait(service: Service, call: Call): Promise<CallAnswer> {
   return { ok: true, fields: writeFields({ lst, ep, ver }) }
 }
 
+/** Whether a list is of a later version than another; an epoch goes before every version. */
 export function isNewer(
   row: { readonly ep: number; readonly ver: number },
   than: { readonly ep: number; readonly ver: number },

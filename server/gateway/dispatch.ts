@@ -24,6 +24,10 @@ type Dispatcher = Judge & {
   readonly decided: (decision: Decision) => void
 }
 
+/**
+ * Judges the message for each recipient and sends it on or keeps it. Throws where the next server does not take it:
+ * then nothing is kept, and the sender tries again.
+ */
 export async function dispatchMessage(dispatcher: Dispatcher, job: Job): Promise<void> {
   const evidence = evidenceOf(dispatcher, job.message, job.login?.key)
   const copies: Copy[] = []

@@ -37,6 +37,7 @@ type RunningGateway = { readonly ready: GatewayReady; close(): Promise<void> }
 type Closers = (() => Promise<void> | void)[]
 type Means = { readonly log: Log; readonly dns?: Dns }
 
+/** Starts every door of the gateway, or none: `why` says what could not listen. `close` waits for what is under way. */
 export async function startGateway(context: Context, { log, dns = systemDns }: Means): Promise<Done<RunningGateway>> {
   const tls = await readTls(context)
   if (!tls.ok) return tls

@@ -30,6 +30,7 @@ type Memory = { instance: string; refusals: readonly Refusal[] }
 /** Nothing against it: Postfix goes on with its own restrictions. */
 const noObjection = 'DUNNO'
 
+/** Listens for Postfix. Requests of one connection are answered in their order. */
 export function startPolicy(policy: Policy, at: { readonly host: string; readonly port: number }): Promise<Listener> {
   return listen({
     ...at,

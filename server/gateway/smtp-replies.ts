@@ -9,6 +9,7 @@ type ReplyReader = { next(): Promise<NextServerReply> }
 /** Bytes of one reply: a hundred of the longest lines. */
 const maxReply = 51_200
 
+/** Reads replies from a connection. `next` rejects when the connection ends or the server does not speak SMTP. */
 export function createReplyReader(socket: Socket): ReplyReader {
   const lines = linesOf(socket)
   return {

@@ -29,6 +29,7 @@ export const maxToldFaults = 100
 /** Characters of an identifier that a source gives. */
 const maxExternalId = 1_000
 
+/** A source of which nothing is taken, and where in it the reason lies. */
 export function failedImport(why: string, place: Omit<ImportFault, 'why'> = {}): ImportResult {
   return { ok: false, faults: [{ ...place, why }] }
 }
@@ -66,6 +67,7 @@ export function keyOf(address: string): string {
   return parsed.ok ? parsed.value.key : address
 }
 
+/** Where a contact stands in its source, as a fault tells it. */
 export function placeOf({ line, where }: Pick<Draft, 'line' | 'where'>): Omit<ImportFault, 'why'> {
   return { ...(line === undefined ? {} : { line }), ...(where === undefined ? {} : { where }) }
 }

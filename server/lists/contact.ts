@@ -116,6 +116,7 @@ export function plainLine(text: string): string {
 /** The last one that a date can name: ECMA-262, time values. */
 const lastTime = 8.64e15
 
+/** An end as milliseconds since the epoch, given so or as a date; undefined: never. */
 export function readExpiry(expires: number | string): ContactResult<number | undefined> {
   if (expires === 'never') return { ok: true, value: undefined }
   const time = typeof expires === 'number' ? expires : Date.parse(expires)

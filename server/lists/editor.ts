@@ -38,6 +38,7 @@ type EditorDependencies = {
   readonly sign: HeadSigner
 }
 
+/** The editor over a store; each of its changes is one transaction, signed with the policy key. */
 export function createListEditor(dependencies: EditorDependencies): ListEditor {
   const { store, clock } = dependencies
   const organisations = createOrganisations()
@@ -92,6 +93,7 @@ export async function createLists(
   return issueAll(dependencies, inside, changes)
 }
 
+/** The plan that changes no entry: a head is signed anew, or the organisation's cards move alone. */
 export function planNothing(row: ListRow): Planned {
   return { puts: new Map(), removed: new Set(), added: 0, changed: 0, bytes: 0, next: row.next, faults: [] }
 }

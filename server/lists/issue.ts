@@ -53,6 +53,7 @@ export type ListChange = {
 
 const dayMs = 24 * 3_600_000
 
+/** Issues one list; see `issueAll`. */
 export async function issue(dependencies: IssueDependencies, inside: Store, change: Issue): Promise<ListChange> {
   const [done] = await issueAll(dependencies, inside, [change])
   if (!done) throw new Error('a list was to change and did not')

@@ -21,6 +21,10 @@ import type { Tables } from '../store/tables.ts'
 
 type Moved = { readonly tables: number; readonly rows: number }
 
+/**
+ * Moves the store of the data folder `path`, with every process of it stopped; `why` says what stands in the way.
+ * Throws `StoreUnusable` where somebody still uses it.
+ */
 export async function moveStore(path: string, to: StoreSettings): Promise<Done<Moved>> {
   const folder = folderAt(path)
   const config = await readConfig(folder)

@@ -13,6 +13,7 @@ const beginningWords: { readonly [B in Beginning]: string } = {
   elsewhere: 'does not follow what was signed here last, so shown whole',
 }
 
+/** One line for each kind of change, with how many lists it is in. */
 export function wordsOf(changes: readonly VerifiedChange[]): readonly string[] {
   const lists = new Groups<string>()
   const entries = new Groups<EntryChange>()

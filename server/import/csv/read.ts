@@ -23,6 +23,10 @@ class TooLong extends Error {}
 
 type Row = { readonly cells: readonly string[]; readonly line: number }
 
+/**
+ * Reads a file of contacts whose first line names the columns. One wrong row, and nothing is taken; each fault tells
+ * its line.
+ */
 export function readCsv(bytes: Uint8Array, { unicode = false } = {}): ImportResult {
   if (bytes.length > maxImportBytes) return failedImport(`the file has more than ${maxImportBytes} bytes`)
   const text = fromUtf8(bytes)?.replace(/^\ufeff/, '')

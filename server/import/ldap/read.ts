@@ -7,6 +7,10 @@ import { readCa, readSourcePassword, type Surroundings } from '../places.ts'
 import type { LdapSource } from '../source.ts'
 import { openDirectory } from './connect.ts'
 
+/**
+ * Signs in to the directory and reads its contacts, within the source's time; `surroundings` hold the password and
+ * the CA's certificate.
+ */
 export async function readLdap(source: LdapSource, surroundings: Surroundings): Promise<ImportResult> {
   const ca = await readCa(source.ca, surroundings)
   if (!ca.ok) return failedImport(ca.why)

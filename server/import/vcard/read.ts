@@ -17,6 +17,9 @@ type Card = { readonly line: number; readonly lines: ContentLine[] }
 const maxProperties = 1_000
 const older = 'vCard 2.1 is not read: export the file as vCard 3.0 or 4.0'
 
+/**
+ * Reads a file of vCards. One wrong card, and nothing is taken; a card without an address is left out with a warning.
+ */
 export function readVCards(bytes: Uint8Array, { unicode = false } = {}): ImportResult {
   if (bytes.length > maxImportBytes) return failedImport(`the file has more than ${maxImportBytes} bytes`)
   const text = fromUtf8(bytes)?.replace(/^\ufeff/, '')

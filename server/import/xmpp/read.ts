@@ -23,6 +23,7 @@ type Opened =
   | { readonly ok: true; readonly connection: XmppConnection; readonly account: XmppAccount; readonly roster: Roster }
   | { readonly ok: false; readonly why: string }
 
+/** Signs in, reads the roster once and signs out. */
 export async function readXmpp(source: XmppSource, surroundings: Surroundings): Promise<ImportResult> {
   const opened = await open(source, surroundings)
   if (!opened.ok) return failedImport(opened.why, { where: source.jid })

@@ -74,6 +74,7 @@ export function reply(connection: XmppConnection, { attributes }: Stanza, error 
   connection.send(`<iq type='${error === '' ? 'result' : 'error'}' id='${id}'${to}>${error}</iq>`)
 }
 
+/** Whether a stanza is a question or an answer to one (RFC 6120 section 8.2.3). */
 export function isIq({ uri, local }: Stanza): boolean {
   return uri === clientUri && local === 'iq'
 }

@@ -3,6 +3,7 @@ import { isLatin1, summarise } from '../summary.ts'
 import { answerWith, type ImapContext } from './context.ts'
 import type { AppendInfo, Appending, Handlers, ImapOutcome, ImapSession } from './core.ts'
 
+/** The handler of APPEND. */
 export function appendHandlers(context: ImapContext): Pick<Handlers, 'onAppend'> {
   return {
     onAppend(...args) {

@@ -2,6 +2,7 @@
 import { answerWith, type ImapContext, writeChange } from './context.ts'
 import type { CopyInfo, CopyOptions, Handlers, ImapOutcome, ImapSession } from './core.ts'
 
+/** The handlers of COPY and MOVE. */
 export function copyHandlers(context: ImapContext): Pick<Handlers, 'onCopy' | 'onMove'> {
   return {
     onCopy(...args) {

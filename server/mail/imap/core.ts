@@ -201,6 +201,7 @@ type Connecting = {
 
 let loaded: ImapCore | undefined
 
+/** The protocol layer, loaded when it is first asked for. */
 export function imapCore(): ImapCore {
   loaded ??= load()
   return loaded

@@ -2,6 +2,7 @@
 import { answerWith, type ImapContext, writeChange } from './context.ts'
 import type { ExpungeOptions, Handlers, ImapOutcome, ImapSession } from './core.ts'
 
+/** The handler of EXPUNGE, UID EXPUNGE and CLOSE. */
 export function expungeHandlers(context: ImapContext): Pick<Handlers, 'onExpunge'> {
   return {
     onExpunge(mailbox, options, session, answer) {

@@ -6,6 +6,7 @@ import { fetchValues, isStream } from './fetch-values.ts'
 /** Messages listed in one read of the store. */
 const listed = 500
 
+/** The handler of FETCH. */
 export function fetchHandlers(context: ImapContext): Pick<Handlers, 'onFetch'> {
   return {
     onFetch(mailbox, options, session, answer) {

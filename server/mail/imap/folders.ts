@@ -14,6 +14,7 @@ type Verbs =
   | 'onGetQuota'
   | 'onGetQuotaRoot'
 
+/** The handlers of folders and quota. */
 export function folderHandlers(context: ImapContext): Pick<Handlers, Verbs> {
   const { mail, clock } = context
   const listed = (account: string) => mail.folders(account, clock.now())

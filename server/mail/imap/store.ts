@@ -2,6 +2,7 @@
 import { answerWith, type ImapContext, writeChange } from './context.ts'
 import type { Handlers, ImapOutcome, ImapSession, StoreOptions } from './core.ts'
 
+/** The handler of STORE. */
 export function storeHandlers(context: ImapContext): Pick<Handlers, 'onStore'> {
   return {
     onStore(mailbox, options, session, answer) {

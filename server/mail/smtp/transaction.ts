@@ -36,6 +36,7 @@ export type Transaction = {
   recipients: Map<string, Recipient>
 }
 
+/** A transaction of this login, with nothing in it yet. */
 export function transactionOf(account: Account): Transaction {
   const parsed = parseAddress(account.address, { unicode: true })
   if (!parsed.ok) throw new Error('an account has an address that does not parse')
@@ -44,6 +45,10 @@ export function transactionOf(account: Account): Transaction {
 
 type Sender = { readonly address: string; readonly utf8: boolean }
 
+/**
+ * Begins the transaction anew at MAIL. Throws an `SmtpReply` where the account is closed or the sender is not its own
+ * address (I2).
+ */
 export async function mailFrom(guarding: Guarding, transaction: Transaction, { address, utf8 }: Sender): Promise<void> {
   transaction.refusals = []
   transaction.recipients = new Map()
@@ -78,6 +83,10 @@ export async function rcptTo(sending: Sending, transaction: Transaction, address
 
 type Sent = { readonly raw: Uint8Array; readonly session: SmtpSession }
 
+/**
+ * Judges the whole message with the list now in force (O3) and hands it on. Throws an `SmtpReply` where anything is
+ * refused: then nobody gets it.
+ */
 export async function data(sending: Sending, transaction: Transaction, { raw, session }: Sent): Promise<void> {
   const { account, key } = transaction
   // One refused recipient stops the whole message (O1), also when the client goes on with the others.

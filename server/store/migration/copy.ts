@@ -34,6 +34,7 @@ export async function copyAll(from: StoreSide, to: StoreSide): Promise<Sums> {
   return sums
 }
 
+/** Sums of all tables; in a transaction, so that they are of one moment. */
 export async function sumsOf(side: StoreSide): Promise<Sums> {
   const sums: Record<string, Sums[string]> = {}
   for (const table of shapes()) sums[table[0]] = await summed(side, table, () => Promise.resolve())
