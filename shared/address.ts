@@ -75,6 +75,12 @@ export function parseAddress(text: string, options: AddressOptions = {}): Parsed
   return { ok: true, value: { text, local, domain, key: `${foldAscii(local)}@${domain}` } }
 }
 
+/** What identifies an address however it is spelled (A3); of text that is no address, the text with A to Z folded. */
+export function addressKey(text: string): string {
+  const parsed = parseAddress(text, { unicode: true })
+  return parsed.ok ? parsed.value.key : foldAscii(text)
+}
+
 /** Lower-cases A to Z and nothing else (A3). */
 export function foldAscii(text: string): string {
   return nonAscii.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase()

@@ -1,7 +1,7 @@
 /** `kith`: the engine in a terminal. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { createEngine } from '../engine/engine.ts'
+import { openEngine } from '../engine/engine.ts'
 import { hostPorts, usualProfile } from '../engine/ground/host-ports.ts'
 import { systemClock } from '../engine/ground/system-ports.ts'
 import { withEngine } from './client.ts'
@@ -21,7 +21,7 @@ const interrupted = new Promise<void>((resolve) => {
 })
 
 function open({ profile }: GlobalOptions) {
-  return createEngine(
+  return openEngine(
     hostPorts({
       profile: path.resolve(profile ?? process.env.KITH_PROFILE ?? usualProfile(process.env)),
       demoFile: process.env.KITH_DEMO,
