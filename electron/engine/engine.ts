@@ -8,6 +8,7 @@ import { createHandlers } from './handlers/handlers.ts'
 import { createSession } from './session/session.ts'
 import { createStage } from './session/stage/stage.ts'
 
+/** What a host holds of the engine: it hands envelopes in and passes events on. */
 export type Engine = {
   /** Answers one call envelope, however malformed. Never rejects. */
   readonly serve: (envelope: unknown) => Promise<Result<unknown>>

@@ -40,6 +40,7 @@ export function newRecord(
   }
 }
 
+/** The manifest that a record keeps; `undefined` where its bytes are none. */
 export function manifestOf(record: Pick<AccountRecord, 'manifest'>): SignedManifest | undefined {
   const bytes = fromBase64(record.manifest)
   return bytes ? decodeManifest(bytes) : undefined

@@ -21,6 +21,7 @@ import type { AccountStore } from './account-store.ts'
 import type { RuntimeDependencies } from './runtime-dependencies.ts'
 import { createStorePolicy, type StorePolicy } from './store-policy.ts'
 
+/** An account whose store is open. */
 export type AccountRuntime = {
   readonly store: AccountStore
   readonly keeper: ListKeeper

@@ -14,6 +14,7 @@ import { primitives } from '../keys/primitives.ts'
 import { createVault, openVault, storedProtection, type Vault, type VaultDependencies } from '../keys/vault.ts'
 import { migrations } from './migrations.ts'
 
+/** What lies on the disk of one account, opened. */
 export type AccountStore = {
   readonly place: AccountPlace
   readonly vault: Vault
@@ -26,10 +27,12 @@ export type AccountStore = {
 /** Mode `online-unlock`: the database opens once a login has brought the server's half (session/unlock/open-by-login.ts). */
 export type SealedStore = Pick<AccountStore, 'place' | 'vault'>
 
+/** Whether the database is open, beside the keys. */
 export function isOpenStore(store: AccountStore | SealedStore): store is AccountStore {
   return 'database' in store
 }
 
+/** What the vault of an account at this place needs. */
 export function vaultDependencies(ports: Ports, place: AccountPlace): VaultDependencies {
   return { place, primitives, ports }
 }

@@ -9,6 +9,7 @@ import { primitives } from '../keys/primitives.ts'
 import type { ListKeeper } from '../whitelist/list-keeper.ts'
 import { type AccountStore, isOpenStore, type SealedStore } from './account-store.ts'
 
+/** What may change the form of the keys file. */
 export type StorePolicy = {
   /** A login's answer was taken over, with the server's half where it gave one. */
   readonly loggedIn: (half: string | undefined) => void
@@ -16,6 +17,7 @@ export type StorePolicy = {
   readonly listConfirmed: () => void
 }
 
+/** Keeps one account's keys file as the policy in force asks. A change is one replaced file. */
 export function createStorePolicy(
   ports: Pick<Ports, 'random' | 'log'>,
   store: AccountStore,

@@ -54,8 +54,11 @@ export const storedLoginSchema = accountSchema.pick({
   password: true,
   manifest: true,
 })
+
+/** The account's record as far as a login needs it. */
 export type StoredLogin = z.infer<typeof storedLoginSchema>
 
+/** The one account of a store. `change` and `forgetPassword` throw where there is none yet. */
 export type AccountRepository = {
   readonly read: () => AccountRecord | undefined
   readonly write: (account: AccountRecord) => void
@@ -64,6 +67,7 @@ export type AccountRepository = {
   readonly forgetPassword: () => void
 }
 
+/** The account's record in an open store; every change is one write. */
 export function createAccountRepository(database: Database): AccountRepository {
   const read = (): AccountRecord | undefined => {
     const row = database.get<{ json: string }>('SELECT json FROM account')

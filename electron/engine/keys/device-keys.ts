@@ -5,6 +5,7 @@ import type { Primitives, Random } from '../../../shared/whitelist/bytes/primiti
 import { storedLoginSchema } from '../database/account-repository.ts'
 import { stretchSchema } from './stretch.ts'
 
+/** The secrets themselves, in memory. */
 export type DeviceKeys = {
   /** The device's name on the wire. */
   readonly device: string
@@ -34,6 +35,7 @@ type OnlineKey = Readonly<z.infer<typeof onlineSchema>>
 
 type KeyPairSecrets = { readonly dsig: Uint8Array; readonly dbox: Uint8Array }
 
+/** What keeps the key of the keys file. */
 export type Protection = 'keychain' | 'passphrase'
 
 const key32 = z.string().refine((text) => fromBase64(text, 32) !== undefined)
@@ -48,6 +50,8 @@ const fileSchema = z.discriminatedUnion('protection', [
     box: z.string(),
   }),
 ])
+
+/** The keys file as it lies on the disk. */
 export type KeysFile = z.infer<typeof fileSchema>
 
 const onlineSchema = z.object({ nonce: z.string(), box: z.string(), login: storedLoginSchema })
@@ -72,6 +76,7 @@ export function readKeysFile(text: string): KeysFile | undefined {
   }
 }
 
+/** New secrets under a new name; nothing is written. */
 export function newDeviceKeys(random: Random, toHex: (bytes: Uint8Array) => string): NewKeys {
   return { device: `d-${toHex(random(16))}`, dsig: random(32), dbox: random(32), database: random(32) }
 }

@@ -2,6 +2,7 @@
 import type { SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import type { DeviceKeys } from './device-keys.ts'
 
+/** Who this device is in its requests. */
 export type Identity = {
   readonly keys: () => DeviceKeys
   readonly manifest: () => SignedManifest | undefined

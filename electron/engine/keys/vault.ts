@@ -24,12 +24,14 @@ import { openOnline } from './online.ts'
 import { type Ratchet, readRatchet, writeRatchet } from './ratchet.ts'
 import { newStretch, type Stretch, stretchPassphrase } from './stretch.ts'
 
+/** Where the secrets lie and what they are made with. */
 export type VaultDependencies = {
   readonly place: AccountPlace
   readonly primitives: Primitives
   readonly ports: Pick<Ports, 'secrets' | 'random'> & { readonly log: Log }
 }
 
+/** The opened secrets of one account. */
 export type Vault = {
   readonly protection: Protection
   readonly keys: DeviceKeys
@@ -75,6 +77,7 @@ export async function canCreateVault(deps: VaultDependencies, passphrase?: strin
   return passphrase === undefined ? fail('passphraseNeeded') : ok('passphrase')
 }
 
+/** Keys for a new device; nothing is written. */
 export function makeKeys(deps: VaultDependencies): NewKeys {
   return newDeviceKeys(deps.ports.random, toHex)
 }

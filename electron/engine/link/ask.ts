@@ -10,6 +10,7 @@ import { keysOf, type SignedManifest } from '../../../shared/whitelist/manifest.
 import type { AskRequest } from '../../../shared/whitelist/request.ts'
 import type { SignedCalls } from './signed-calls.ts'
 
+/** Asks one question of `shared/asks.ts`. Failures: those of the question, of the link, and untrustedServer. */
 export type Ask = <N extends AskName>(what: N, input: AskQuestion<N>) => Promise<Result<AskOutput<N>>>
 
 type AskDependencies = {

@@ -24,10 +24,12 @@ type LinkDependencies = {
   readonly deviceName: string
 }
 
+/** What a person proves to be themselves by. `code`: the one-time secret of an enrolment code. */
 export type Credentials = { readonly user: string; readonly password: string; readonly code?: string }
 /** What every signed request repeats. */
 export type Common = { readonly usr: string; readonly dev: string; readonly non: string; readonly seq: number }
 
+/** One server, as one device speaks to it. */
 export type ServerLink = {
   /** Opens a session; a refused nonce or signature is tried once more with a new Hello. */
   login(credentials: Credentials): Promise<Exchanged<SessionAnswer>>
@@ -45,6 +47,7 @@ export type ServerLink = {
 /** Milliseconds for an ordinary exchange. */
 const callLimit = 30_000
 
+/** A link that connects when something is said, and keeps its session until it is dropped. */
 export function openServerLink(deps: LinkDependencies): ServerLink {
   let sid: string | undefined
   const login = async (credentials: Credentials) => {

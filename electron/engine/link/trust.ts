@@ -17,6 +17,7 @@ import {
   type SignedManifest,
 } from '../../../shared/whitelist/manifest.ts'
 
+/** Judges the manifests that a server shows. */
 export type Trust = {
   /** After which manifest the server's steps should begin; `undefined`: only the newest, there is nothing to follow. */
   readonly after: () => number | undefined
@@ -34,6 +35,7 @@ type TrustOptions = {
   readonly accepted: (manifest: SignedManifest) => void
 }
 
+/** The trust of one account, beginning at the manifest kept from earlier or at the pin. */
 export function createTrust(options: TrustOptions): Trust {
   const { primitives, now } = options
   return {

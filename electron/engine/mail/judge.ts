@@ -13,10 +13,12 @@ import { assertNever } from '../../../shared/rpc.ts'
 import type { MailDependencies } from './dependencies.ts'
 import type { Person, StoredMessage } from './store/records.ts'
 
+/** The own address as the guard compares it. */
 export function selfKey(dependencies: MailDependencies): string {
   return foldAscii(dependencies.account.address)
 }
 
+/** The guard's verdict on recipients as a person wrote them. */
 export function judgeRecipients(
   dependencies: MailDependencies,
   recipients: readonly OutgoingRecipient[],
@@ -26,6 +28,7 @@ export function judgeRecipients(
   return judgeOutgoing(view, { ...facts, lease, onExpiry, unicode })
 }
 
+/** The guard's verdict on recipients as they will stand in the envelope. */
 export function judgeEnvelope(dependencies: MailDependencies, recipients: readonly string[]): OutgoingVerdict {
   return judgeRecipients(
     dependencies,

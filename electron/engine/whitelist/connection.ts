@@ -26,6 +26,7 @@ type ConnectionDependencies = {
   readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
 }
 
+/** The loop that keeps one list current. */
 export type Connection = {
   /** Also again, after a failure that ended it. */
   readonly start: () => void
@@ -40,6 +41,7 @@ const waitEvery = 1_000
 /** A Wait that ended this much before its time was ended for a reason. */
 const holdSlack = 2_000
 
+/** The loop of one account; nothing runs before `start`. */
 export function createConnection(deps: ConnectionDependencies): Connection {
   const ending = new AbortController()
   let running: Promise<void> | undefined

@@ -14,6 +14,7 @@ type ContactWindow = {
   readonly rows: ContactRow[]
 }
 
+/** The contacts in display order. `revision` grows with each change, so that a page knows its rows are old. */
 export type ContactIndex = {
   readonly size: number
   readonly revision: number
@@ -32,6 +33,7 @@ type Selection = { readonly items: readonly ContactItem[]; readonly sections: re
 /** From so many changed items on, sorting anew is cheaper than moving each. */
 const sortAnewFrom = 200
 
+/** An index over these contacts, in any order. */
 export function createContactIndex(initial: readonly ContactItem[]): ContactIndex {
   let sorted = sortItems(initial)
   const byId = new Map(sorted.map((item) => [item.contact.id, item]))

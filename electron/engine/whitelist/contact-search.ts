@@ -4,6 +4,7 @@
  */
 import { type ContactItem, foldText, insertItem } from './contact-item.ts'
 
+/** Finds contacts by parts of their text. */
 export type ContactSearch = {
   /** The items that contain every word, in display order. Words are folded and hold no white space. */
   readonly find: (words: readonly string[]) => readonly ContactItem[]
@@ -14,6 +15,7 @@ export type ContactSearch = {
 /** From so many changed items on, the search is made anew. */
 const layLimit = 500
 
+/** A search over items in display order; it costs one walk over all their text. */
 export function createContactSearch(items: readonly ContactItem[]): ContactSearch {
   const { text, starts } = joined(items)
   const gone = new Set<ContactItem>()

@@ -31,6 +31,7 @@ type SyncDependencies = {
   readonly commands: (commands: readonly SignedCommand[]) => Promise<void>
 }
 
+/** Syncs on request, and knows how the last one went. */
 export type WhitelistSync = {
   /** Joins a round that runs already. */
   readonly sync: () => Promise<Result<ListChange>>
@@ -46,6 +47,7 @@ export type WhitelistSync = {
 /** Shortest time between two refreshes by the user, in milliseconds (protocol.md section 7). */
 const refreshEvery = 2_000
 
+/** The sync of one list; nothing is asked before the first call. */
 export function createWhitelistSync(deps: SyncDependencies): WhitelistSync {
   let running: Promise<Result<ListChange>> | undefined
   let lastRefresh = Number.NEGATIVE_INFINITY

@@ -24,6 +24,7 @@ export type Fetched = {
   readonly place?: Place
 }
 
+/** A message with everything that judging it needs. */
 export type Prepared = {
   readonly fetched: Fetched
   readonly message: RawMessage
@@ -31,6 +32,7 @@ export type Prepared = {
   readonly content: Content
 }
 
+/** What is to be done with a message: show it, note that it was read, hold it, or nothing. */
 export type Judged =
   | { readonly kind: 'message'; readonly message: NewMessage; readonly partner: Person }
   | { readonly kind: 'receipt'; readonly from: string; readonly messageId: string; readonly at: number }
@@ -55,6 +57,7 @@ export async function prepareList(dependencies: MailDependencies, messages: read
   if (messages.some(isStranger)) await prepareView()
 }
 
+/** Judges a message from the INBOX by the list in force (I1 to I9). */
 export function judge(dependencies: MailDependencies, prepared: Prepared): Judged {
   const { view, unicode } = dependencies.list()
   const { message, proof } = prepared

@@ -36,6 +36,7 @@ type Run = {
   endPause: () => void
 }
 
+/** The mailbox of one account; nothing is connected before `start`. */
 export function createMailbox(parts: MailboxParts): Mailbox {
   let run: Run | undefined
   let running: Promise<void> = Promise.resolve()

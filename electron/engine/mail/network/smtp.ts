@@ -10,6 +10,7 @@ import type { Clock, Log, Undo } from '../../ground/ports.ts'
 import { answerTimeout, connectTimeout, greetingTimeout, smtpIdle } from '../limits.ts'
 import { type Endpoint, endpointOf } from './endpoint.ts'
 
+/** One message with its envelope. */
 export type OutgoingMail = {
   readonly from: string
   readonly recipients: readonly string[]
@@ -28,6 +29,7 @@ export type SendOutcome =
   /** `connection`: the server as a whole; other messages need not be tried now. */
   | { readonly kind: 'temporary'; readonly scope: 'connection' | 'message' }
 
+/** A recipient that the server did not take; `permanent` for a 5xx answer. */
 export type RejectedRecipient = { readonly address: string; readonly permanent: boolean }
 
 /** Delivers one message at a time. */
@@ -58,6 +60,7 @@ type Failure = Error & {
   readonly rejectedErrors?: readonly Failure[] | undefined
 }
 
+/** A client that connects when the first message is delivered. `deliver` never rejects. */
 export function openSmtpClient(options: SmtpOptions): SmtpClient {
   const endpoint = endpointOf(options.server)
   let kept: SMTPConnection | undefined

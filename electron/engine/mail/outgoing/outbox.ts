@@ -6,6 +6,7 @@ import { sendBackoff } from '../limits.ts'
 import type { SmtpClient } from '../network/smtp.ts'
 import { announce, drain, failRefused, pauseAll, type SendingParts, type SendingRun } from './sending.ts'
 
+/** Sends what is queued, in order within each conversation. */
 export type Outbox = Worker & {
   retry(id: string): Result<Record<string, never>>
   listChanged(): void
@@ -24,6 +25,7 @@ type Worker = {
 
 type OutboxParts = SendingParts & { readonly smtp: () => SmtpClient }
 
+/** The outbox of one account. What a crash interrupted is queued again at once; sending begins with `start`. */
 export function createOutbox(parts: OutboxParts): Outbox {
   returnToQueue(parts)
   const work = worker(parts)

@@ -13,6 +13,7 @@ import type { RejectedRecipient, SendOutcome, SmtpClient } from '../network/smtp
 import type { OutboxRow } from '../store/outbox-queue.ts'
 import type { MailStore } from '../store/store.ts'
 
+/** What sending needs. */
 export type SendingParts = {
   readonly dependencies: MailDependencies
   readonly store: MailStore
@@ -101,6 +102,7 @@ function settle(parts: SendingParts, run: SendingRun, row: OutboxRow, outcome: S
   }
 }
 
+/** The server as a whole does not answer: nothing is tried before a pause, which is longer each time in a row. */
 export function pauseAll(parts: SendingParts, run: SendingRun): void {
   run.pause = nextPause(sendBackoff, run.pause, parts.dependencies.random)
   run.pausedUntil = parts.dependencies.clock.now() + run.pause

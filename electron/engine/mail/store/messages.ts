@@ -32,9 +32,13 @@ type Row = PlaceColumns & {
   readonly receipt: Receipt
 }
 
+/** A part of a long list: `count` rows from row `from` on, the first being 0. */
 export type Window = { readonly from: number; readonly count: number }
+
+/** The messages of one store. */
 export type MessageStore = ReturnType<typeof createMessageStore>
 
+/** The messages in an open store. */
 export function createMessageStore(database: Database) {
   return { ...writes(database), ...reads(database), ...searches(database) }
 }

@@ -23,6 +23,7 @@ export function sendingOf(stage: Stage, runtime: AccountRuntime): SendingOff {
   return lease === 'over' && onExpiry === 'block' ? 'lease' : 'no'
 }
 
+/** Makes the mail service where the login has named the servers; it does not run yet. */
 export function makeMail(stage: Stage, opened: Opened): void {
   const { runtime } = opened
   const record = runtime.store.account.read()

@@ -15,6 +15,8 @@ const profileSchema = z.object({
   /** Set while the user has locked the app: restarting it must not open it. */
   locked: z.boolean().default(false),
 })
+
+/** What a profile remembers beside its accounts. */
 export type Profile = z.infer<typeof profileSchema>
 
 const emptyProfile: Profile = { format: 1, server: '', user: '', settings: {}, locked: false }
@@ -33,6 +35,7 @@ export function readProfile(folder: string): Profile {
   }
 }
 
+/** Replaces the file whole. Throws `StoreError` when the disk is full. */
 export function writeProfile(folder: string, profile: Profile): void {
   writeAtomic(fileOf(folder), `${JSON.stringify(profile, undefined, 2)}\n`)
 }
