@@ -1,6 +1,6 @@
 /**
- * One account with its store open: list, contacts, link to the server, mail. Made after sign-in, start or unlock;
- * closed by sign-out, lock or the end of the engine. Works without a network.
+ * One account with its store open: its list, its contacts, its link to the server. It is opened by sign-in, start and
+ * unlock, and closed by sign-out, lock and the end of the engine. It works without a network.
  */
 import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import type { SessionAnswer } from '../../../shared/whitelist/login.ts'

@@ -88,9 +88,9 @@ export function storedAccount(place: AccountPlace): StoredAccount {
 }
 
 /**
- * Whether signing in may put the unreadable store aside and begin anew. Lost keys: yes, nothing will open it here. A
- * damaged store: once the user has been told. A keychain that is only away: no, it may come back, except where the
- * user gives a passphrase knowing that.
+ * Whether signing in may put a store aside that does not open, and begin anew. It may where the keys are lost, since
+ * nothing will open the store here, and where the store is damaged and the user has been told so. It may not where the
+ * keychain is only away and may come back, unless the user gives a passphrase knowing that.
  */
 export function mayBeginAnew(
   failure: FailureKind,

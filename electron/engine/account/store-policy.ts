@@ -24,7 +24,9 @@ export function createStorePolicy(
   keeper: ListKeeper,
 ): StorePolicy {
   let half: Uint8Array | undefined
-  /** Only P's signature decides the form: the half alone, which the answering server gives, changes nothing. */
+  /**
+   * The policy, which P signed, decides the form. A half alone changes nothing: whatever server answers may give one.
+   */
   const wanted = (keys: DeviceKeys, login: StoredLogin): DeviceKeys => {
     const core = keeper.state()?.core
     if (!core) return keys
@@ -38,7 +40,7 @@ export function createStorePolicy(
     const { vault } = store
     const next = wanted(vault.keys, storedLoginSchema.parse(record))
     if (next === vault.keys) return
-    // One file, replaced whole: after a break it is in the one form or in the other, and opens in both.
+    // The file is replaced whole: after a break it is there in the one form or in the other, and it opens in both.
     ports.log.info('rewrap', { step: 'begun' })
     vault.replaceKeys(next)
     ports.log.info('rewrap', { step: 'kept', store: next.online ? 'online' : 'local' })

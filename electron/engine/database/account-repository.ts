@@ -25,7 +25,10 @@ const accountSchema = z.object({
   mail: z.object({ imap: mailServerSchema, smtp: mailServerSchema, authserv: z.string().optional() }).optional(),
   /** Absent after signing out. */
   password: z.string().optional(),
-  /** `pending` until an administrator approves the device; `revoked` was said by an unsigned fault. */
+  /**
+   * It is `pending` until an administrator approves the device. `revoked` was said by an unsigned fault, so nothing is
+   * destroyed for it.
+   */
   device: z.enum(['pending', 'active', 'revoked']),
   /**
    * The store is not shown before a fresh answer of the server: its lease was over (`lease`), or the administrator signed

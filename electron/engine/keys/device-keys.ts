@@ -15,9 +15,12 @@ export type DeviceKeys = {
   readonly dbox: Uint8Array
   /** Raw key of kith.db. Absent in mode `online-unlock` until the server's half is there. */
   readonly database?: Uint8Array
-  /** Mode `online-unlock` (online.ts): the file then holds the database's key only in here. */
+  /** Set in mode `online-unlock` (online.ts): then the file holds the database's key nowhere else. */
   readonly online?: OnlineKey
-  /** The other pair while keys are being replaced: the server may know either (session/commands/rotate-device.ts). */
+  /**
+   * Set while keys are being replaced: the pair that is not in use. The server may know either
+   * (session/commands/rotate-device.ts).
+   */
   readonly other?: KeyPairSecrets
   /**
    * Argon2id of the account password, for unlocking without the server in keychain mode. It keeps out a passer-by at

@@ -23,7 +23,10 @@ type AskDependencies = {
 /** Bytes of a request beside its input. */
 const overhead = 2_000
 
-/** Questions go one after another, so that their numbers arrive in order; what the server thinks about for long holds up none. */
+/**
+ * Questions go one after another, so that their numbers arrive in order. Those that the server thinks about for long
+ * go at once, so that they hold up no other.
+ */
 export function createAsk(dependencies: AskDependencies): Ask {
   const askOne = createAskOne(dependencies)
   let last: Promise<unknown> = Promise.resolve()

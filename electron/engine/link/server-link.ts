@@ -145,7 +145,7 @@ async function hello(deps: LinkDependencies): Promise<Exchanged<Greeting>> {
   if (!fields) return fail('untrustedServer')
   const trusted: Result<SignedManifest> = deps.trust.follow(fields.manifest)
   if (!trusted.ok) return trusted
-  // As many steps as an answer holds: there may be more, and the newest keys are those of the last.
+  // The answer was full, so there may be more steps; the newest keys are those of the last one.
   if (fields.manifest.length === maxManifestSteps && deps.trust.after() !== man) return hello(deps)
   return ok({ nonces: { non, sNon: fields.sNon }, manifest: trusted.value })
 }

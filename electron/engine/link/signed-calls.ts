@@ -32,7 +32,7 @@ export function createSignedCalls(link: ServerLink, login: Relogin): SignedCalls
         if (!opened.ok) return opened
       }
       let first = await link.call(action, make, options)
-      // Of two calls at once the later number came first: the next number is good in the same session.
+      // Two calls went out at once, and the later number arrived first. The next number is good in the same session.
       if (!first.ok && first.fault === 'Replay') first = await link.call(action, make, options)
       if (first.ok || !(first.fault === 'SessionExpired' || wantsNewHello(first))) return first
       link.dropSession()

@@ -19,7 +19,10 @@ import {
 
 /** Judges the manifests that a server shows. */
 export type Trust = {
-  /** After which manifest the server's steps should begin; `undefined`: only the newest, there is nothing to follow. */
+  /**
+   * The version of the manifest after which the server's steps should begin. `undefined` asks for the newest alone:
+   * there is nothing that it would have to follow from.
+   */
   readonly after: () => number | undefined
   /** Follows the steps that a Hello brought, all or none. Failure: untrustedServer. */
   readonly follow: (steps: readonly Uint8Array[]) => Result<SignedManifest>

@@ -131,7 +131,10 @@ function isNews(poke: ListPosition, mine: ListPosition | undefined): boolean {
   return poke.epoch !== mine?.epoch || poke.version !== mine.version
 }
 
-/** Longer than any check: the pause ends by the signal, a wake-up or the end of the loop. */
+/**
+ * Longer than the time between two checks, in milliseconds: this pause is ended by the signal, by `wake`, or by the
+ * end of the loop.
+ */
 const longPause = 3_600_000
 
 async function pauseUntil(signal: AbortSignal, pause: Pause): Promise<void> {

@@ -88,7 +88,8 @@ export function createContactIndex(initial: readonly ContactItem[]): ContactInde
         byId.set(item.contact.id, item)
         byKey.set(item.listed.key, item)
       }
-      // Two entries shared an address: which one answers for it is settled by looking at all.
+      // Two entries have the same address: which of them answers for it is settled by going through all, as at the
+      // start.
       if (byKey.size !== byId.size) for (const item of byId.values()) byKey.set(item.listed.key, item)
       sorted = gone.length + items.length < sortAnewFrom ? move(sorted, gone, items) : sortItems(byId.values())
       if (search && !search.change(gone, items)) search = undefined

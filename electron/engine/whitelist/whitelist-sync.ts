@@ -157,7 +157,7 @@ async function accept(
   const moved = deps.keeper.apply(state, change, deps.clock.now())
   const { lst, ep, ver, head, trustedTime } = state
   await deps.writeRatchet({ epoch: ep, version: ver, head, trustedTime })
-  // A device that was revoked gets its command in an answer of the same form.
+  // An answer with commands confirms nothing: a revoked device gets its command in an answer of the same form.
   if (commands.length === 0) deps.confirmed()
   if (moved.added + moved.changed + moved.removed > 0) deps.listChanged(moved)
   const acknowledged = await deps.calls.call('Ack', (common) => ({ ...common, lst, ep, ver, head }))
@@ -165,7 +165,7 @@ async function accept(
   return moved
 }
 
-/** Best effort: the administrator hears of it, the outcome of the sync does not depend on it. */
+/** Tells the administrator, best effort: the outcome of the sync does not depend on it. */
 async function report(
   deps: SyncDependencies,
   { lst, ep, ver }: ListState,

@@ -99,7 +99,10 @@ function idsOfChangedClaims({ dependencies, store }: Parts): readonly string[] {
     .flatMap(({ key, state }) => store.held.idsOfClaim(key, state))
 }
 
-/** Each in its own transaction: a list change may concern many, and the disk is not kept waiting for all of them. */
+/**
+ * Each message has its own transaction: a list change may concern many, and one for all would keep other writers
+ * waiting.
+ */
 async function judgeAgain(parts: Parts, ids: readonly string[]): Promise<void> {
   const { dependencies, store } = parts
   for (const id of ids) {

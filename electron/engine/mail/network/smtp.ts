@@ -15,7 +15,10 @@ export type OutgoingMail = {
   readonly from: string
   readonly recipients: readonly string[]
   readonly raw: Uint8Array
-  /** The guard, asked when the connection stands and nothing of this message was said: whom it may reach now (O3). */
+  /**
+   * Asks the guard whom the message may reach now (O3): when the connection stands, before anything of the message is
+   * said.
+   */
   readonly admitted: () => readonly Address[]
 }
 
@@ -135,13 +138,14 @@ function connectionTo(endpoint: Endpoint, timeouts: SmtpTimeouts): SMTPConnectio
   return connection
 }
 
-/** Each of the library's steps ends by its callback, by an `error` event, or by `end`. */
+/** One step of the library as a promise: it ends by its callback, by an `error` event, or by `end`. */
 function step<T>(
   connection: SMTPConnection,
   run: (done: (error: Error | null | undefined, value?: T) => void) => void,
 ) {
   return new Promise<T | undefined>((resolve, reject) => {
-    // The library closes the connection just before it calls back: the reason that comes with the call is the better one.
+    // The library closes the connection just before it calls back. The callback has the better reason, so it goes
+    // first.
     const lost = (): void => void setImmediate(() => reject(new Error('connection ended')))
     const settle = (error: Error | null | undefined, value?: T): void => {
       connection.off('error', reject)

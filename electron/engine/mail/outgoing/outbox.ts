@@ -55,7 +55,7 @@ function worker(parts: OutboxParts): Worker {
   const work = async (current: SendingRun): Promise<void> => {
     let due: number | undefined
     try {
-      // Only one message is sent at a time, here: what says `sending` now was interrupted by an error.
+      // Messages are sent one at a time and only here, so a row that says `sending` now was interrupted by an error.
       returnToQueue(parts)
       do {
         again = false
@@ -63,7 +63,7 @@ function worker(parts: OutboxParts): Worker {
       } while (again && !current.stopped)
       due = queue.nextAt()
     } catch (error) {
-      // The store failed, or a bug: nothing is lost, the row is as it was saved last.
+      // The store failed, or there is a bug. Nothing is lost: the row is as it was saved last.
       log.error('outbox.failed', { name: error instanceof Error ? error.name : typeof error })
       pauseAll(parts, current)
       due = current.pausedUntil
@@ -71,7 +71,7 @@ function worker(parts: OutboxParts): Worker {
     working = undefined
     undoTimer()
     if (due === undefined || current.blocked || current.stopped) return
-    // Never in a tight circle: an earlier message of the conversation may be what is waited for.
+    // It never wakes at once: what is due may wait for an earlier message of its conversation.
     const wait = Math.max(due, current.pausedUntil) - clock.now()
     undoTimer = clock.after(Math.max(wait, sendBackoff.base), wake)
   }
@@ -135,7 +135,7 @@ function returnToQueue(parts: SendingParts): void {
   }
 }
 
-/** A new start means a new password, perhaps: what failed for the old one is tried once more. */
+/** A new start may mean a new password: what failed for the old one is tried once more. */
 function requeueUnauthenticated(parts: SendingParts): void {
   const { store } = parts
   for (const row of store.queue.inState('failed')) {

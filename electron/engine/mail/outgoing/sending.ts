@@ -1,6 +1,6 @@
 /**
- * One try of one message after the other: judged again with the list then in force (O3), sent, and each step saved
- * before it is announced. What was interrupted goes out again with the same bytes and Message-ID.
+ * Tries one message after the other. Each is judged again with the list then in force (O3) and sent, and each step is
+ * saved before it is announced. What was interrupted goes out again with the same bytes and Message-ID.
  */
 import type { Refusal } from '../../../../shared/guard.ts'
 import type { Delivery } from '../../../../shared/message.ts'

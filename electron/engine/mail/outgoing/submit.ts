@@ -17,7 +17,7 @@ import { composeReceipt } from './receipt.ts'
 /** The one way into the queue. */
 export type Submitter = {
   submit(draft: Draft): Result<{ readonly id: string }>
-  /** Queues a read receipt for a message whose sender asked for one; refused by the guard, it is simply not sent. */
+  /** Queues a read receipt for a message whose sender asked for one. Where the guard refuses it, there is none. */
   submitReceipt(original: StoredMessage): void
 }
 

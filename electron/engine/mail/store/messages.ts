@@ -58,7 +58,10 @@ function writes(database: Database) {
       database.run('INSERT INTO message_index (rowid, content) VALUES (?, ?)', lastId, content)
       return true
     },
-    /** What the contact has read was delivered, whatever the queue still thinks: `read` is final. */
+    /**
+     * Sets how far an own message is. `read` is final: what the contact has read was delivered, whatever the queue
+     * still thinks.
+     */
     setDelivery(id: string, delivery: Delivery): void {
       database.run(
         "UPDATE messages SET delivery = ? WHERE id = ? AND coalesce(delivery ->> 'step', '') <> 'read'",

@@ -48,7 +48,7 @@ export function makeMail(stage: Stage, opened: Opened): void {
   opened.mail = { service, servers: JSON.stringify(record.mail), running: false }
 }
 
-/** Before the first list every message would be judged by nothing: mail waits for it. */
+/** Begins to send and receive. Mail waits for the first list: before it there is nothing to judge a message by. */
 export function startMail({ runtime, mail }: Opened): void {
   if (!mail || mail.running || !runtime.keeper.state()?.core) return
   mail.running = true

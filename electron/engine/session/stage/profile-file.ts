@@ -1,6 +1,6 @@
 /**
- * profile.json: what the sign-in form is filled with and where the last account's store lies. Plain text, so nothing
- * secret and nothing that decides: a changed pin here can only make a connection fail.
+ * profile.json: what the sign-in form is filled with, whose store is opened at the start, and the settings. It is
+ * plain text, so it holds nothing secret, and no pin or key by which a server is trusted.
  */
 import { join } from 'node:path'
 import { z } from 'zod'
