@@ -48,9 +48,7 @@ export function createContactIndex(initial: readonly ContactItem[]): ContactInde
   let cached: { readonly search: string; readonly revision: number; readonly selection: Selection } | undefined
 
   const select = (wish: string): Selection => {
-    const words = foldText(wish)
-      .split(/\s+/)
-      .filter((word) => word !== '')
+    const words = wordsOf(wish)
     const wanted = words.join(' ')
     if (cached?.search === wanted && cached.revision === revision) return cached.selection
     const items = words.length === 0 ? sorted : ready().find(words)
@@ -88,14 +86,19 @@ export function createContactIndex(initial: readonly ContactItem[]): ContactInde
         byId.set(item.contact.id, item)
         byKey.set(item.listed.key, item)
       }
-      // Two entries have the same address: which of them answers for it is settled by going through all, as at the
-      // start.
+      // Two entries have one address: which of them answers for it is settled by going through all.
       if (byKey.size !== byId.size) for (const item of byId.values()) byKey.set(item.listed.key, item)
       sorted = gone.length + items.length < sortAnewFrom ? move(sorted, gone, items) : sortItems(byId.values())
       if (search && !search.change(gone, items)) search = undefined
       revision += 1
     },
   }
+}
+
+function wordsOf(search: string): string[] {
+  return foldText(search)
+    .split(/\s+/)
+    .filter((word) => word !== '')
 }
 
 function move(

@@ -45,22 +45,12 @@ export function createLiveView(source: ListSource, pause: () => Promise<unknown>
   const build = async (): Promise<void> => {
     const since = new Set<string>()
     sinceBegun = since
-    const steps = buildListView(source.all())
-    for (let step = steps.next(); ; step = steps.next()) {
-      if (step.done) return void take(step.value, since)
-      await pause()
-    }
+    take(await builtInSlices(source, pause), since)
   }
   const changedOnes = (): ListView => {
     over ??= makeListView([...touched].map((key) => source.find(key)).filter((found) => found !== undefined))
     return over
   }
-  /**
-   * Whether the view names contacts that are gone or changed: `similar` may find one of those where it should find
-   * somebody else.
-   */
-  const isStale = (made: ListView): boolean =>
-    touched.size > layLimit || [...touched].some((key) => made.find(key) !== undefined)
   const view: ListView = {
     get size() {
       return source.size()
@@ -85,7 +75,7 @@ export function createLiveView(source: ListSource, pause: () => Promise<unknown>
       over = undefined
     },
     prepare: async () => {
-      if (base !== undefined && !isStale(base)) return
+      if (base !== undefined && !isStale(base, touched)) return
       building ??= build().finally(() => {
         building = undefined
         sinceBegun = undefined
@@ -93,4 +83,17 @@ export function createLiveView(source: ListSource, pause: () => Promise<unknown>
       await building
     },
   }
+}
+
+async function builtInSlices(source: ListSource, pause: () => Promise<unknown>): Promise<ListView> {
+  const steps = buildListView(source.all())
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value
+    await pause()
+  }
+}
+
+/** Whether the view names contacts that are gone or changed: `similar` may find one of those instead of somebody else. */
+function isStale(made: ListView, touched: ReadonlySet<string>): boolean {
+  return touched.size > layLimit || [...touched].some((key) => made.find(key) !== undefined)
 }

@@ -45,7 +45,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
 }
 
 function worker(parts: OutboxParts): Worker {
-  const { clock, log } = parts.dependencies
+  const { clock } = parts.dependencies
   const { queue } = parts.store
   let run: SendingRun | undefined
   let working: Promise<void> | undefined
@@ -63,17 +63,12 @@ function worker(parts: OutboxParts): Worker {
       } while (again && !current.stopped)
       due = queue.nextAt()
     } catch (error) {
-      // The store failed, or there is a bug. Nothing is lost: the row is as it was saved last.
-      log.error('outbox.failed', { name: error instanceof Error ? error.name : typeof error })
-      pauseAll(parts, current)
-      due = current.pausedUntil
+      due = afterFailure(parts, current, error)
     }
     working = undefined
     undoTimer()
     if (due === undefined || current.blocked || current.stopped) return
-    // It never wakes at once: what is due may wait for an earlier message of its conversation.
-    const wait = Math.max(due, current.pausedUntil) - clock.now()
-    undoTimer = clock.after(Math.max(wait, sendBackoff.base), wake)
+    undoTimer = clock.after(pauseBefore(due, current, clock.now()), wake)
   }
   function wake(): void {
     if (run === undefined || run.stopped) return
@@ -107,6 +102,18 @@ function worker(parts: OutboxParts): Worker {
       hurry()
     },
   }
+}
+
+/** The store failed, or there is a bug. Nothing is lost: the row is as it was saved last. Returns when to try again. */
+function afterFailure(parts: SendingParts, run: SendingRun, error: unknown): number {
+  parts.dependencies.log.error('outbox.failed', { name: error instanceof Error ? error.name : typeof error })
+  pauseAll(parts, run)
+  return run.pausedUntil
+}
+
+/** Milliseconds until the worker wakes. Never at once: what is due may wait for an earlier message of its conversation. */
+function pauseBefore(due: number, { pausedUntil }: SendingRun, now: number): number {
+  return Math.max(Math.max(due, pausedUntil) - now, sendBackoff.base)
 }
 
 function requeue(parts: SendingParts, id: string): Result<Record<string, never>> {
