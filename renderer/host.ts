@@ -4,7 +4,7 @@ import { browserClock } from './clock.ts'
 import { webTransport } from './web-transport.ts'
 
 /** What the desktop's preload puts on `window`: two functions, and nothing else. */
-export type Bridge = {
+type Bridge = {
   call(envelope: CallEnvelope): Promise<unknown>
   on(listener: (event: EventEnvelope) => void): () => void
 }

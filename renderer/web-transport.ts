@@ -14,7 +14,7 @@ export interface EventStream {
   close(): void
 }
 
-export type WebTransportPorts = {
+type WebTransportPorts = {
   readonly clock: Clock
   readonly fetch?: typeof fetch
   readonly openStream?: (url: string) => EventStream

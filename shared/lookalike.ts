@@ -23,7 +23,7 @@ import { addressSkeleton, nameSkeleton } from './text/skeleton.ts'
  * Finds the contact that an unlisted address, or the name shown with it, looks like. `except`: key of a contact to pass
  * over, so that a listed one can be asked about too: of two that look alike at least the later finds the earlier.
  */
-export type Lookalikes = (address: Address, name: string, except?: string) => ListedContact | undefined
+type Lookalikes = (address: Address, name: string, except?: string) => ListedContact | undefined
 
 /** Equal local parts count from this length, and unless they name a role: everybody has an `info`. */
 const minLocalLength = 4

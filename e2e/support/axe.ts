@@ -1,3 +1,4 @@
+/** Accessibility as axe sees it. */
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 

@@ -20,7 +20,7 @@ import { hardenContents, hardenSession } from './window/hardening.ts'
 import { bringToFront, openMainWindow } from './window/main-window.ts'
 import { servePage } from './window/page-protocol.ts'
 
-export type DesktopOptions = Flags & { readonly profile: string; readonly developer: boolean }
+type DesktopOptions = Flags & { readonly profile: string; readonly developer: boolean }
 
 /** `out/main`, where the build puts this code; the page and the preload lie beside it. */
 const here = import.meta.dirname

@@ -16,7 +16,7 @@ import { headersTimeout, requestTimeout } from './limits.ts'
 /** Only this address: never another interface of the machine. */
 const loopback = '127.0.0.1'
 
-export type WebHostOptions = {
+type WebHostOptions = {
   readonly engine: Pick<Engine, 'serve' | 'listen'>
   /** Folder of the built page. */
   readonly pages: string

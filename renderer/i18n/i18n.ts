@@ -27,7 +27,7 @@ export const words = {
   'zh-Hans': { ...hansUi, ...hansWords, ...hansAdmin, ...hansFaults, ...hansKeys, ...hansRequests },
 } as const
 
-export type Words = typeof words.en
+type Words = typeof words.en
 
 declare module 'i18next' {
   interface CustomTypeOptions {

@@ -6,7 +6,7 @@ import { debounce, gather } from '../clock.ts'
 import { mergeNewest } from './merge-messages.ts'
 import type { Ports } from './ports.ts'
 
-export type ConversationState = {
+type ConversationState = {
   readonly id?: string
   readonly conversation?: Conversation
   readonly messages: readonly Message[]
@@ -198,5 +198,3 @@ export function makeConversation(ports: Ports) {
     clear: () => store.setState(empty, true),
   }
 }
-
-export type ConversationSlice = ReturnType<typeof makeConversation>

@@ -2,7 +2,7 @@
 import type { StoreApi } from 'zustand/vanilla'
 import { type MailDraft, maxMailDrafts, maxSubjectLength, maxTextLength } from '../../shared/message.ts'
 import { debounce } from '../clock.ts'
-import { type Chip, type ComposeState, closed, hasContent, type RecipientField } from './compose-state.ts'
+import { type Chip, type ComposeState, closed, hasContent, type RecipientLine } from './compose-state.ts'
 import type { Ports } from './ports.ts'
 
 /** Wait after the last key before what was written is kept. */
@@ -11,7 +11,7 @@ const keepWait = 400
 /** What is kept of a mail. Names are not: the whitelist says them anew. */
 function draftOf({ to, cc, bcc, typed, subject, text, inReplyTo }: ComposeState): MailDraft {
   const addresses = (chips: readonly Chip[]) => chips.map(({ address }) => address.slice(0, 320))
-  const cut = (field: RecipientField) => typed[field].slice(0, 10_000)
+  const cut = (field: RecipientLine) => typed[field].slice(0, 10_000)
   return {
     to: addresses(to),
     cc: addresses(cc),
@@ -29,7 +29,7 @@ function restored({ to, cc, bcc, ...rest }: MailDraft): ComposeState {
   return { ...closed, ...rest, step: 'aside', touched: true, to: chips(to), cc: chips(cc), bcc: chips(bcc) }
 }
 
-export type Keeping = {
+type Keeping = {
   readonly store: StoreApi<ComposeState>
   readonly ports: Ports
   /** Begun before what the store shows; the keeper adds to it. */

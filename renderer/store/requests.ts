@@ -13,7 +13,7 @@ export type RequestDraft = {
 
 export type Invitation = { readonly text: string; readonly expiresAt: number }
 
-export type RequestsState = {
+type RequestsState = {
   readonly phase: 'new' | 'ready' | 'failed'
   readonly requests: ContactRequests
   /** How many wait for the user's answer. */
@@ -80,5 +80,3 @@ export function makeRequests({ host }: Ports) {
     },
   }
 }
-
-export type RequestsSlice = ReturnType<typeof makeRequests>

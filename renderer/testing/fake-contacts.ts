@@ -51,5 +51,3 @@ export function makeFakeContacts(initial: readonly Contact[]) {
     count: () => contacts.length,
   }
 }
-
-export type FakeContacts = ReturnType<typeof makeFakeContacts>

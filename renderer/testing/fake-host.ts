@@ -24,7 +24,7 @@ export type FakeOptions = {
   readonly latency?: number
 }
 
-export type FakeHost = { readonly host: Kith; readonly state: FakeState }
+type FakeHost = { readonly host: Kith; readonly state: FakeState }
 
 function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
   const now = options.now ?? (() => fakeNow)

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { admitsRecipient, judgeOutgoing, type OutgoingFacts, type OutgoingVerdict } from '../guard.ts'
 import { makeListView } from '../list-view.ts'
+import type { OutgoingFacts, OutgoingVerdict } from './facts.ts'
+import { admitsRecipient, judgeOutgoing } from './outgoing.ts'
 import { aList, bo, carol, contact, now, outgoing, self } from './testing.ts'
 
 function sentTo(verdict: OutgoingVerdict): readonly string[] | undefined {

@@ -43,7 +43,7 @@ export type Script = {
   closed: number
   run(words: readonly string[], stdin?: string, interrupted?: Promise<void>): Promise<Ran>
 }
-export type Ran = { readonly code: number; readonly out: string; readonly error: string }
+type Ran = { readonly code: number; readonly out: string; readonly error: string }
 
 export function scriptKith(): Script {
   const listeners = new Set<(event: EventEnvelope) => void>()

@@ -13,7 +13,7 @@ export type EngineLink = {
   close(): Promise<void>
 }
 
-export type LinkOptions = {
+type LinkOptions = {
   readonly fork: () => EngineChild
   readonly clock: { now(): number; after(ms: number, act: () => void): () => void }
   readonly onEvent: (event: EventEnvelope) => void

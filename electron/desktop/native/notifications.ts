@@ -4,7 +4,7 @@ import type { EventEnvelope } from '../../../shared/rpc.ts'
 import type { Clock } from '../../engine/ground/ports.ts'
 import { type Notice, type NoticeFacts, noticeOf } from './notice.ts'
 
-export type Notifier = {
+type Notifier = {
   /** Takes a `message.arrived` or `request.arrived`. */
   arrived(event: EventEnvelope, facts: Omit<NoticeFacts, 'recent'>): void
 }

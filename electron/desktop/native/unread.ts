@@ -3,7 +3,7 @@ import { contract } from '../../../shared/contract.ts'
 import type { Result } from '../../../shared/rpc.ts'
 import type { Clock } from '../../engine/ground/ports.ts'
 
-export type UnreadCounter = { countSoon(): void; stop(): void }
+type UnreadCounter = { countSoon(): void; stop(): void }
 
 /** Changes within this many milliseconds are counted once. */
 const pause = 300

@@ -3,12 +3,12 @@ import type { Access } from '../../../shared/access.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import type { Asking } from './asking.ts'
 
-export type Gift = 'password' | 'enrolment'
+type Gift = 'password' | 'enrolment'
 
 /** What a user is to be given. */
 export type AccessWish = { readonly user: string; readonly title: string; readonly give: readonly Gift[] }
 
-export type AccessState = {
+type AccessState = {
   readonly wish?: AccessWish
   readonly step: 'asking' | 'doing' | 'over'
   /** Holds secrets: here only while they are on screen. */

@@ -57,5 +57,3 @@ export function makeAdministration(ports: Ports) {
     },
   }
 }
-
-export type AdministrationSlice = ReturnType<typeof makeAdministration>

@@ -6,7 +6,7 @@ import type { Asking } from './asking.ts'
 import { type Change, given } from './changes.ts'
 
 /** What is to be done: changes, a line of the log to be undone, a proposal to be decided, or a step of the keys. */
-export type Wish = {
+type Wish = {
   /** In words, as the dialog's title. */
   readonly title: string
   /** What it leads to, where that cannot be taken back. */
@@ -18,7 +18,7 @@ export type Wish = {
   | { readonly keyStep: KeyStep }
 )
 
-export type ChangingState = {
+type ChangingState = {
   readonly wish?: Wish
   /** `trying`: what would happen is being asked for. `ready`: it is shown. `over`: the outcome is shown. */
   readonly step: 'trying' | 'ready' | 'doing' | 'over'

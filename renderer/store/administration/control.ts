@@ -6,7 +6,7 @@ import { debounce } from '../../clock.ts'
 import type { Ports } from '../ports.ts'
 import type { Asking } from './asking.ts'
 
-export type ControlState = {
+type ControlState = {
   readonly search: string
   readonly lines: readonly AuditLine[]
   /** Whether older lines are there. */

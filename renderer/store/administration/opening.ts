@@ -3,7 +3,7 @@ import type { AdminState } from '../../../shared/administration.ts'
 import type { Failure, Result } from '../../../shared/rpc.ts'
 import type { Ports } from '../ports.ts'
 
-export type OpeningState = {
+type OpeningState = {
   /** Where the caller stands; not known yet while it is absent. */
   readonly state?: AdminState
   /** A new authenticator's secret, shown once. */

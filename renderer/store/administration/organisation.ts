@@ -6,7 +6,7 @@ import { makeWindow } from '../lists/windowed.ts'
 import type { Ports } from '../ports.ts'
 import type { Asking } from './asking.ts'
 
-export type OrganisationState = {
+type OrganisationState = {
   readonly overview?: AdminOverview
   readonly policy?: AdminOverview['policy']
   readonly search: string

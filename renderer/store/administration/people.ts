@@ -6,7 +6,7 @@ import { makeWindow } from '../lists/windowed.ts'
 import type { Ports } from '../ports.ts'
 import type { Asking } from './asking.ts'
 
-export type PeopleState = {
+type PeopleState = {
   readonly search: string
   readonly contactSearch: string
   /** Login of the user on screen. */

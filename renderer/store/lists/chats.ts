@@ -15,5 +15,3 @@ export function makeChats(ports: Ports) {
   })
   return { store, list }
 }
-
-export type ChatsSlice = ReturnType<typeof makeChats>

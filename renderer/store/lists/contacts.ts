@@ -4,7 +4,7 @@ import { debounce } from '../../clock.ts'
 import type { Ports } from '../ports.ts'
 import { makeWindow } from './windowed.ts'
 
-export type ContactsState = {
+type ContactsState = {
   readonly search: string
   /** Contacts that match, without the headings. */
   readonly matches: number
@@ -81,5 +81,3 @@ export function makeContacts(ports: Ports) {
     clear: () => store.setState({ search: '', matches: 0, cardState: 'none', pane: 'card' }, true),
   }
 }
-
-export type ContactsSlice = ReturnType<typeof makeContacts>

@@ -5,7 +5,7 @@ import type { Failure } from '../../../shared/rpc.ts'
 import type { Ports } from '../ports.ts'
 import { makeWindow } from './windowed.ts'
 
-export type HeldState = {
+type HeldState = {
   readonly total: number
   /** Who lets out what the gateway keeps back. */
   readonly by: 'user' | 'administrator'
@@ -82,5 +82,3 @@ export function makeHeld({ host }: Ports) {
     clear: () => store.setState(start, true),
   }
 }
-
-export type HeldSlice = ReturnType<typeof makeHeld>

@@ -4,7 +4,7 @@ import { debounce } from '../../clock.ts'
 import type { Ports } from '../ports.ts'
 import { makeWindow } from './windowed.ts'
 
-export type MailState = {
+type MailState = {
   readonly search: string
   readonly selected?: string
   readonly message?: Message
@@ -46,5 +46,3 @@ export function makeMail(ports: Ports) {
     clear: () => store.setState({ search: '' }, true),
   }
 }
-
-export type MailSlice = ReturnType<typeof makeMail>

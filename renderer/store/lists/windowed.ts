@@ -11,7 +11,7 @@ export type Windowed<Row> = {
 }
 
 export type Page<Row> = { readonly total: number; readonly rows: readonly Row[] }
-export type LoadPage<Row> = (from: number, count: number) => Promise<Result<Page<Row>>>
+type LoadPage<Row> = (from: number, count: number) => Promise<Result<Page<Row>>>
 
 export type ListWindow<Row> = {
   readonly rows: StoreApi<Windowed<Row>>
