@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla'
 import { type MailDraft, maxMailDrafts, maxSubjectLength, maxTextLength } from '../../shared/message.ts'
 import { debounce } from '../clock.ts'
 import { type Chip, type ComposeState, closed, hasContent, type RecipientLine } from './compose-state.ts'
+import { latest } from './latest.ts'
 import type { Ports } from './ports.ts'
 
 /** Wait after the last key before what was written is kept. */
@@ -42,7 +43,7 @@ type Keeping = {
 export function makeKeeper({ store, ports, kept, restore }: Keeping) {
   /** What is in the store; undefined before it was asked. */
   let known: string | undefined
-  let asked = 0
+  const questions = latest()
   const save = async () => {
     if (known === undefined) return
     const state = store.getState()
@@ -59,10 +60,9 @@ export function makeKeeper({ store, ports, kept, restore }: Keeping) {
   return {
     save,
     load: async () => {
-      asked += 1
-      const mine = asked
+      const isWanted = questions.next()
       const read = await ports.host.call('mailDrafts.get', {})
-      if (!read.ok || mine !== asked || known !== undefined) return
+      if (!read.ok || !isWanted() || known !== undefined) return
       known = JSON.stringify(read.value.drafts)
       kept.unshift(...read.value.drafts.map((draft) => restored(draft)))
       const last = store.getState().step === 'closed' ? kept.pop() : undefined
@@ -71,7 +71,7 @@ export function makeKeeper({ store, ports, kept, restore }: Keeping) {
       await restore(last)
     },
     forget: () => {
-      asked += 1
+      questions.next()
       known = undefined
     },
   }

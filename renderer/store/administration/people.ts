@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla'
 import type { AdminContact, AdminDevice, AdminUser } from '../../../shared/administration.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
+import { latest } from '../latest.ts'
 import { makeWindow } from '../lists/windowed.ts'
 import type { Ports } from '../ports.ts'
 import type { Asking } from './asking.ts'
@@ -39,11 +40,13 @@ export function makePeople({ clock }: Ports, ask: Asking) {
   })
   const askUsers = debounce(clock, searchWait, () => void list.reload())
   const askContacts = debounce(clock, searchWait, () => void contacts.reload())
+  const selection = latest()
   const load = async () => {
     const { selected } = store.getState()
     if (selected === undefined) return
+    const isWanted = selection.same()
     const result = await ask('admin.user', { user: selected })
-    if (store.getState().selected !== selected) return
+    if (!isWanted()) return
     if (result.ok) store.setState({ detail: result.value })
     else store.setState({ failure: result.failure })
   }
@@ -60,6 +63,7 @@ export function makePeople({ clock }: Ports, ask: Asking) {
       askContacts()
     },
     select: (selected: string) => {
+      selection.next()
       const { search } = store.getState()
       store.setState({ ...beginning, search, selected }, true)
       contacts.empty()
@@ -67,7 +71,10 @@ export function makePeople({ clock }: Ports, ask: Asking) {
       void contacts.reload()
     },
     show: (view: PeopleState['view']) => store.setState({ view }),
-    back: () => store.setState({ ...beginning, search: store.getState().search }, true),
+    back: () => {
+      selection.next()
+      store.setState({ ...beginning, search: store.getState().search }, true)
+    },
     /** Something was changed: what is on screen is asked for again. */
     reload: () => {
       void list.reload()
@@ -75,6 +82,7 @@ export function makePeople({ clock }: Ports, ask: Asking) {
       if (store.getState().selected !== undefined) void contacts.reload()
     },
     clear: () => {
+      selection.next()
       store.setState(beginning, true)
       list.empty()
       contacts.empty()

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla'
 import type { Contact, ContactRow } from '../../../shared/contract.ts'
 import { debounce } from '../../clock.ts'
+import { latest } from '../latest.ts'
 import type { Ports } from '../ports.ts'
 import { makeWindow } from './windowed.ts'
 
@@ -52,10 +53,12 @@ export function makeContacts(ports: Ports) {
     return result
   })
   const ask = debounce(ports.clock, searchWait, () => void list.reload())
+  const selection = latest()
   const select = async (address: string) => {
+    const isWanted = selection.next()
     store.setState({ selected: address, pane: 'card' })
     const result = await ports.host.call('contacts.get', { address })
-    if (store.getState().selected !== address) return
+    if (!isWanted()) return
     if (result.ok) store.setState({ card: result.value, cardState: 'ready' })
     else store.setState({ cardState: 'gone' })
   }
@@ -65,6 +68,7 @@ export function makeContacts(ports: Ports) {
     select,
     find: (search: string, wanted: number) => find(ports, search, wanted),
     showRequests: () => {
+      selection.next()
       const { search, matches } = store.getState()
       store.setState({ search, matches, cardState: 'none', pane: 'requests' }, true)
     },
@@ -78,6 +82,9 @@ export function makeContacts(ports: Ports) {
       const { selected } = store.getState()
       if (selected !== undefined) void select(selected)
     },
-    clear: () => store.setState({ search: '', matches: 0, cardState: 'none', pane: 'card' }, true),
+    clear: () => {
+      selection.next()
+      store.setState({ search: '', matches: 0, cardState: 'none', pane: 'card' }, true)
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla'
 import type { Message } from '../../../shared/message.ts'
 import { debounce } from '../../clock.ts'
+import { latest } from '../latest.ts'
 import type { Ports } from '../ports.ts'
 import { makeWindow } from './windowed.ts'
 
@@ -19,15 +20,18 @@ export function makeMail(ports: Ports) {
     return result.ok ? { ok: true, value: { total: result.value.total, rows: result.value.messages } } : result
   })
   const ask = debounce(ports.clock, searchWait, () => void list.reload())
+  const selection = latest()
   const fetchSelected = async (id: string) => {
+    const isWanted = selection.same()
     const result = await ports.host.call('message.get', { id })
-    if (result.ok && store.getState().selected === id) store.setState({ message: result.value })
+    if (result.ok && isWanted()) store.setState({ message: result.value })
     return result
   }
   return {
     store,
     list,
     select: async (message: Message) => {
+      selection.next()
       store.setState({ selected: message.id, message })
       const result = await fetchSelected(message.id)
       if (result.ok && !result.value.read) {
@@ -43,6 +47,9 @@ export function makeMail(ports: Ports) {
       const { selected } = store.getState()
       if (selected !== undefined) void fetchSelected(selected)
     },
-    clear: () => store.setState({ search: '' }, true),
+    clear: () => {
+      selection.next()
+      store.setState({ search: '' }, true)
+    },
   }
 }
