@@ -34,6 +34,7 @@ export type Hands = {
 /** On the clock of every process of this machine. */
 export const now = (): number => performance.timeOrigin + performance.now()
 
+/** Starts the process for a data folder; `close` ends it. */
 export function openHands(folder: string): Hands {
   const child = spawn(process.execPath, ['server/testing/hands.ts', folder], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()

@@ -11,6 +11,7 @@ const measuredSchema = z.object({ fromDirectory: timesSchema, fromRoster: timesS
 
 const sizes = [100, 10_000]
 
+/** Prints the table of imports by size and source. */
 export function benchImports(): void {
   const rows = sizes.flatMap((size) => {
     const args = ['server/import/testing/measure.ts', String(size)]

@@ -25,6 +25,7 @@ export function settingsOf({ folder }: Organisation): z.infer<typeof settingsSch
   return settingsSchema.parse(jsonOf(readFileSync(path.join(folder, 'config.json'), 'utf8')))
 }
 
+/** The server's certificate in PEM. */
 export function certificateOf({ folder }: Organisation): string {
   return readFileSync(path.join(folder, 'tls/cert.pem'), 'utf8')
 }

@@ -87,7 +87,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
 }
 
 /** What a test file may use beside its part's own: the test tools, and what plays a peer. */
-export const testPackages: readonly string[] = [
+export const packagesOfTests: readonly string[] = [
   'vitest',
   'fast-check',
   '@testing-library/react',

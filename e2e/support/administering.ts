@@ -6,10 +6,12 @@ import type { Organisation } from './organisation.ts'
 
 export const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why', 'Keys'] as const
 
+/** Gives a user a role, by the command line. */
 export function give(organisation: Organisation, user: string, role: 'auditor' | 'operator' | 'administrator') {
   return organisation.command(['role', 'set', user, role])
 }
 
+/** Opens a tab of the administration. */
 export async function openTab(page: Page, name: (typeof tabs)[number]): Promise<void> {
   await page.getByRole('navigation', { name: 'Administration' }).getByRole('button', { name }).click()
 }

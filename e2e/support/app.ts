@@ -30,10 +30,12 @@ type AppOptions = {
   readonly arguments?: readonly string[]
 }
 
+/** Starts Kith on a profile, on the host that the options name; whoever has it closes it. */
 export function openApp(options: AppOptions): Promise<App> {
   return options.host === 'desktop' ? openDesktop(options) : openWeb(options)
 }
 
+/** This process's environment, with one language and format for all machines, and more. */
 export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const inherited = Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined)
   return { ...Object.fromEntries(inherited), LANGUAGE: 'en', LC_ALL: 'C.UTF-8', ...more }

@@ -1,4 +1,4 @@
-/** Accessibility as axe sees it. */
+/** Accessibility, as axe judges it. */
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 

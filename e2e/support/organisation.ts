@@ -58,6 +58,7 @@ export async function startOrganisation(): Promise<Organisation> {
   return serve(folder)
 }
 
+/** Removes the folder from which organisations are copied; the next one makes it anew. */
 export function removeTemplate(): void {
   if (template) rmSync(template, { recursive: true, force: true })
   template = undefined

@@ -1,6 +1,6 @@
 /** `kith`: the engine in a terminal. */
 import path from 'node:path'
-import { createEngine } from '../engine/engine.ts'
+import { openEngine } from '../engine/engine.ts'
 import { hostPorts, programVersion, usualProfile } from '../engine/ground/host-ports.ts'
 import { systemClock } from '../engine/ground/system-ports.ts'
 import { withEngine } from './client.ts'
@@ -20,7 +20,7 @@ const interrupted = new Promise<void>((resolve) => {
 })
 
 function open({ profile }: GlobalOptions) {
-  return createEngine(
+  return openEngine(
     hostPorts({
       profile: path.resolve(profile ?? process.env.KITH_PROFILE ?? usualProfile(process.env)),
       demoFile: process.env.KITH_DEMO,

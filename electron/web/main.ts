@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { createEngine } from '../engine/engine.ts'
+import { openEngine } from '../engine/engine.ts'
 import { hostPorts, programVersion, usualProfile } from '../engine/ground/host-ports.ts'
 import { openBrowser } from './open-browser.ts'
 import { startWebHost } from './web-host.ts'
@@ -32,7 +32,7 @@ const ports = hostPorts({
   appVersion: version,
   systemLanguage: Intl.DateTimeFormat().resolvedOptions().locale,
 })
-const engine = await createEngine(ports)
+const engine = await openEngine(ports)
 const state = await engine.serve({ name: 'session.state', input: {} })
 if (!state.ok && state.failure.kind === 'busy') {
   process.stderr.write(

@@ -7,7 +7,7 @@ import { soapContentType, soapPath } from '../../shared/soap/namespaces.ts'
 import { writeFault } from '../../shared/soap/writer.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { bugFields } from '../monitoring/log.ts'
-import { dispatch } from './dispatch.ts'
+import { dispatchCall } from './dispatch.ts'
 import type { Service } from './service.ts'
 import { wsdl } from './wsdl.ts'
 
@@ -31,6 +31,10 @@ type HttpOptions = {
   readonly proxies: readonly string[]
 }
 
+/**
+ * The web server with its routes, not listening yet. Every failure of a call is answered as a fault, every other path
+ * with 404.
+ */
 export async function createHttp(service: Service, options: HttpOptions): Promise<FastifyInstance> {
   const { tls } = options
   const common = {
@@ -89,7 +93,7 @@ async function answer(service: Service, request: FastifyRequest, reply: FastifyR
   if (!(body instanceof Uint8Array)) return sendFault(reply, { code: 'BadRequest' })
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
-  const { body: text, fault } = await dispatch(service, { bytes: body, ip: request.ip, gone: gone.signal })
+  const { body: text, fault } = await dispatchCall(service, { bytes: body, ip: request.ip, gone: gone.signal })
   return fault ? sendFault(reply, fault, text) : reply.type(soapContentType).send(text)
 }
 

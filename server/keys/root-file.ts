@@ -63,6 +63,7 @@ export async function isProtected(file: string): Promise<boolean> {
   return readText(file).then((text) => !secretOf(text))
 }
 
+/** Opens such a file; `why` says whether it cannot be read, is of another kind, or has another passphrase. */
 export async function openRootFile(
   file: string,
   passphrase: string,

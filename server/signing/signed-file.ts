@@ -20,6 +20,7 @@ export type Signed = {
   readonly lists: SignedLists
 }
 
+/** Where the file lies for a policy key's file. */
 export function signedFileOf(policyKeyFile: string): string {
   return `${policyKeyFile}.signed`
 }
@@ -67,6 +68,7 @@ export async function readSigned(file: string, secret: Uint8Array, pool: Pool): 
   return { ok: true, value: { org: parsed.data.org, lists } }
 }
 
+/** Replaces the file. `secret`: of the policy key. */
 export async function writeSigned(file: string, secret: Uint8Array, { org, lists }: Signed): Promise<void> {
   const all = [...lists].flatMap(([usr, versions]) => versions.map((one) => ({ usr, ...one })))
   const entries = toBase64(pack(texts(all)))

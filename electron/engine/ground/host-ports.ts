@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { demoSchema } from '../../../shared/contract.ts'
 import { type Enrolment, parseEnrolment } from '../../../shared/whitelist/enrolment.ts'
-import { fileLog } from './file-log.ts'
-import { keytarStore } from './keychain.ts'
+import { createFileLog } from './file-log.ts'
+import { createKeytarStore } from './keychain.ts'
 import type { Demo, Ports } from './ports.ts'
 import { systemClock, systemDns, systemRandom } from './system-ports.ts'
 
-export type HostOptions = {
+type HostOptions = {
   readonly profile: string
   /** JSON file that describes an embedded demo server: what `kith-server demo` prints under `demo`. */
   readonly demoFile: string | undefined
@@ -27,10 +27,10 @@ export function hostPorts(options: HostOptions): Ports {
   const { demo, provisioned } = readDemo(options.demoFile)
   return {
     profile: options.profile,
-    secrets: keytarStore(keychainService, systemClock),
+    secrets: createKeytarStore(keychainService, systemClock),
     clock: systemClock,
     random: systemRandom,
-    log: fileLog(join(options.profile, 'logs'), systemClock),
+    log: createFileLog(join(options.profile, 'logs'), systemClock),
     dns: systemDns,
     appVersion: options.appVersion,
     systemLanguage: options.systemLanguage,

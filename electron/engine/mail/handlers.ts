@@ -11,7 +11,7 @@ import type { Submitter } from './outgoing/submit.ts'
 import type { MailStore } from './store/store.ts'
 import { showConversation, showMessage, showReplyPlan } from './views.ts'
 
-export type HandlerParts = {
+type HandlerParts = {
   readonly dependencies: MailDependencies
   readonly store: MailStore
   readonly submitter: Submitter

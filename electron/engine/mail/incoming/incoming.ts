@@ -35,7 +35,7 @@ export type Judged =
   | { readonly kind: 'message'; readonly message: NewMessage; readonly partner: Person }
   | { readonly kind: 'receipt'; readonly from: string; readonly messageId: string; readonly at: number }
   | { readonly kind: 'held'; readonly row: NewHeld }
-  | { readonly kind: 'nothing' }
+  | { readonly kind: 'ignored' }
 
 /** The part that waits: proofs may ask the DNS. Judging comes after it, at once, with the list then in force. */
 export async function prepare(dependencies: MailDependencies, fetched: Fetched): Promise<Prepared> {
@@ -118,14 +118,14 @@ export function readSent(
   const [from] = read('from') ?? []
   const to = read('to')
   const cc = read('cc')
-  if (prepared.message.fault || !from || !to || !cc || keyOf(from) !== selfKey(dependencies)) return { kind: 'nothing' }
+  if (prepared.message.fault || !from || !to || !cc || keyOf(from) !== selfKey(dependencies)) return { kind: 'ignored' }
   const known = [...to, ...cc].map(keyOf).some((key) => key === keyOf(from) || view?.find(key) || isConversation(key))
-  return known ? own(dependencies, prepared, { from, to, cc }) : { kind: 'nothing' }
+  return known ? own(dependencies, prepared, { from, to, cc }) : { kind: 'ignored' }
 }
 
 /** The own message, from another device or by way of the own INBOX: the same identity as in the outbox of this one. */
 function own(dependencies: MailDependencies, prepared: Prepared, participants: Participants): Judged {
-  if (prepared.content.receiptFor !== undefined) return { kind: 'nothing' }
+  if (prepared.content.receiptFor !== undefined) return { kind: 'ignored' }
   const self = selfKey(dependencies)
   const recipients = [...participants.to, ...participants.cc]
   const { view } = dependencies.list()
