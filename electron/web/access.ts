@@ -44,7 +44,7 @@ export type Sessions = {
   holds(secret: string | undefined): boolean
 }
 
-export function makeSessions(random: (count: number) => Uint8Array): Sessions {
+export function createSessions(random: (count: number) => Uint8Array): Sessions {
   const tokens = new Set<string>()
   const sessions = new Set<string>()
   const fresh = (kept: Set<string>) => {

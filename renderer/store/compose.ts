@@ -14,7 +14,7 @@ import {
   recipientFields,
 } from './compose-state.ts'
 import { judgeRecipients } from './judge-recipients.ts'
-import { makeKeeper } from './mail-drafts.ts'
+import { createKeeper } from './mail-drafts.ts'
 import type { Ports } from './ports.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
 import { type ReplyScope, startReply } from './reply.ts'
@@ -110,12 +110,12 @@ async function readAnew(context: Context, state: ComposeState): Promise<void> {
   )
 }
 
-export function makeCompose(ports: Ports) {
+export function createCompose(ports: Ports) {
   const store = createStore<ComposeState>(() => closed)
   const context: Context = { store, ports }
   /** Begun before something else was begun; each comes back when there is room. */
   const kept: ComposeState[] = []
-  const keeper = makeKeeper({ ...context, kept, restore: (state) => readAnew(context, state) })
+  const keeper = createKeeper({ ...context, kept, restore: (state) => readAnew(context, state) })
   const start = (begun: ComposeStart) => {
     const { to = [], cc = [], ...rest } = begun
     const before = store.getState()

@@ -179,7 +179,7 @@ function deliver({ store }: Context, id: string, delivery: Delivery): boolean {
   return true
 }
 
-export function makeConversation(ports: Ports) {
+export function createConversation(ports: Ports) {
   const store = createStore<ConversationState>(() => empty)
   const context: Context = { store, ports, opened: latest() }
   const keepDraft = debounce(ports.clock, draftWait, () => void saveDraft(context))

@@ -17,7 +17,7 @@ type DeviceState = {
 }
 
 /** What the settings say about this machine. */
-export function makeDevice(ports: Ports) {
+export function createDevice(ports: Ports) {
   const store = createStore<DeviceState>(() => ({}))
   return {
     store,

@@ -40,7 +40,7 @@ type Keeping = {
 }
 
 /** Keeps what was begun in the store, so that locking and closing lose nothing of it. */
-export function makeKeeper({ store, ports, kept, restore }: Keeping) {
+export function createKeeper({ store, ports, kept, restore }: Keeping) {
   /** What is in the store; undefined before it was asked. */
   let known: string | undefined
   const questions = latest()

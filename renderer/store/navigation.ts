@@ -10,7 +10,7 @@ type NavigationState = {
   readonly palette: 'closed' | 'open'
 }
 
-export function makeNavigation() {
+export function createNavigation() {
   const store = createStore<NavigationState>(() => ({ screen: 'chats', detail: false, palette: 'closed' }))
   return {
     store,

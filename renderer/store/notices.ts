@@ -18,7 +18,7 @@ type NoticesState = { readonly notices: readonly Notice[]; readonly arrival?: Ar
 /** How long a notice stays: long enough to read two lines twice. */
 const noticeTime = 7_000
 
-export function makeNotices(ports: Ports) {
+export function createNotices(ports: Ports) {
   const store = createStore<NoticesState>(() => ({ notices: [] }))
   let next = 1
   const dismiss = (id: number) =>

@@ -27,7 +27,7 @@ type RequestsState = {
 const none: ContactRequests = { incoming: [], own: [], approvals: [] }
 const start: RequestsState = { phase: 'new', requests: none, waiting: 0 }
 
-export function makeRequests({ host }: Ports) {
+export function createRequests({ host }: Ports) {
   const store = createStore<RequestsState>(() => start)
   const questions = latest()
   const load = async () => {

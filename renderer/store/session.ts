@@ -56,7 +56,7 @@ async function leave(store: Store, ports: Ports, call: 'session.signOut' | 'sess
   end(store, ports, await ports.host.call(call, {}))
 }
 
-export function makeSession(ports: Ports) {
+export function createSession(ports: Ports) {
   const store = createStore<SessionState>(() => ({ busy: 'loading' }))
   return {
     store,

@@ -14,7 +14,7 @@ export type WhitelistState = {
   readonly outcome?: Outcome
 }
 
-export function makeWhitelist(ports: Ports) {
+export function createWhitelist(ports: Ports) {
   const store = createStore<WhitelistState>(() => ({ refresh: 'idle' }))
   return {
     store,

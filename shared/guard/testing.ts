@@ -1,7 +1,7 @@
 /** People, lists and messages for the guard's tests. */
 
 import { splitMessage } from '../header.ts'
-import { makeListView } from '../list-view.ts'
+import { createListView } from '../list-view.ts'
 import type {
   DkimFact,
   IncomingFacts,
@@ -32,7 +32,7 @@ const onlySend = contact('eve@send.example', { name: 'Eve', receive: false })
 const onlyReceive = contact('finn@receive.example', { name: 'Finn', send: false })
 
 export function aList(...more: readonly ListedContact[]): ListView {
-  return makeListView([bo, carol, expired, onlySend, onlyReceive, ...more])
+  return createListView([bo, carol, expired, onlySend, onlyReceive, ...more])
 }
 
 export function outgoing(

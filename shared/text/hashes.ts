@@ -25,7 +25,7 @@ export function hashOf(text: string, seed: number): number {
 type NeighbourHasher = (text: string, found: Uint32Array, offset: number) => number
 
 /** A hasher with scratch space of its own. It writes at most one hash more than the text has characters. */
-export function makeNeighbourHasher(): NeighbourHasher {
+export function createNeighbourHasher(): NeighbourHasher {
   const suffixes = new Int32Array(maxHashedLength + 1)
   return (text, found, offset) => {
     const length = Math.min(text.length, maxHashedLength)

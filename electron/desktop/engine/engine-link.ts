@@ -33,7 +33,7 @@ const maxWaiting = 1_000
 
 type Answer = (result: Result<unknown>) => void
 
-export function linkEngine(options: LinkOptions): EngineLink {
+export function openEngineLink(options: LinkOptions): EngineLink {
   return new Link(options)
 }
 

@@ -12,7 +12,7 @@ type Notifier = {
 /** Messages within this many milliseconds count as one burst. */
 const burst = 5_000
 
-export function makeNotifier(clock: Clock, open: (conversation: string | undefined) => void): Notifier {
+export function createNotifier(clock: Clock, open: (conversation: string | undefined) => void): Notifier {
   // Kept while on screen: a collected notification forgets its click.
   const shown = new Set<Notification>()
   let recent = 0

@@ -10,7 +10,7 @@ const pause = 300
 /** Conversations looked at, newest first: a badge of hundreds says nothing more. */
 const window = 500
 
-export function unreadCounter(
+export function openUnreadCounter(
   clock: Clock,
   serve: (envelope: unknown) => Promise<Result<unknown>>,
   show: (count: number) => void,

@@ -52,7 +52,7 @@ type WebClient = Transport & {
 }
 
 /** The page's transport, as renderer/web-transport.ts has it, without a browser. */
-export function webClient(origin: string, cookie: string): WebClient {
+export function openWebClient(origin: string, cookie: string): WebClient {
   const receivers = new Set<(event: EventEnvelope) => void>()
   const { hostname, port } = new URL(origin)
   let opened: () => void = () => undefined

@@ -20,7 +20,7 @@ type AccessState = {
 const closed: AccessState = { step: 'asking' }
 
 /** A first password and enrolment codes: asked for, shown once, forgotten. */
-export function makeAccess(ask: Asking, moved: () => void) {
+export function createAccess(ask: Asking, moved: () => void) {
   const store = createStore<AccessState>(() => closed)
   const wishes = latest()
   return {

@@ -31,7 +31,7 @@ type ChangingState = {
 const closed: ChangingState = { step: 'ready' }
 
 /** Every change is tried first, shown, and done only then. `moved`: something may be different now. */
-export function makeChanging(ask: Asking, moved: () => void) {
+export function createChanging(ask: Asking, moved: () => void) {
   const store = createStore<ChangingState>(() => closed)
   const wishes = latest()
   const run = (wish: Wish, why: string, dry: boolean): Promise<Result<Outcome>> => {

@@ -27,7 +27,7 @@ const searchWait = 100
 const page = 100
 const beginning: ControlState = { search: '', lines: [], more: false, loading: false }
 
-export function makeControl({ clock }: Ports, ask: Asking) {
+export function createControl({ clock }: Ports, ask: Asking) {
   const store = createStore<ControlState>(() => beginning)
   const questions = latest()
   /** The newest lines, or those before the oldest that is here. */

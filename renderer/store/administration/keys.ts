@@ -6,7 +6,7 @@ import type { Asking } from './asking.ts'
 type KeysState = { readonly keys?: KeysView; readonly failure?: Failure }
 
 /** The organisation's keys as the server knows them; steps of theirs go through `changing`. */
-export function makeKeys(ask: Asking) {
+export function createKeys(ask: Asking) {
   const store = createStore<KeysState>(() => ({}))
   return {
     store,

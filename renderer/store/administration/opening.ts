@@ -15,7 +15,7 @@ type OpeningState = {
 }
 
 /** The way into the administration. `opened`: it is open from now on. */
-export function makeOpening({ host, clock }: Ports, opened: () => void) {
+export function createOpening({ host, clock }: Ports, opened: () => void) {
   const store = createStore<OpeningState>(() => ({ busy: false }))
   const begin = () => {
     const { failure: _over, retryAt: _passed, ...rest } = store.getState()

@@ -3,7 +3,7 @@ import type { AdminContact, AdminDevice, AdminUser } from '../../../shared/admin
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
 import { latest } from '../latest.ts'
-import { makeWindow } from '../lists/windowed.ts'
+import { createListWindow } from '../lists/windowed.ts'
 import type { Ports } from '../ports.ts'
 import type { Asking } from './asking.ts'
 
@@ -24,14 +24,14 @@ type PeopleState = {
 const searchWait = 100
 const beginning: PeopleState = { search: '', contactSearch: '', view: 'account' }
 
-export function makePeople({ clock }: Ports, ask: Asking) {
+export function createPeople({ clock }: Ports, ask: Asking) {
   const store = createStore<PeopleState>(() => beginning)
-  const list = makeWindow<AdminUser>(async (from, count) => {
+  const list = createListWindow<AdminUser>(async (from, count) => {
     const result = await ask('admin.users', { search: store.getState().search.trim(), from, count })
     if (!result.ok) return result
     return { ok: true, value: { total: result.value.total, rows: result.value.users } }
   })
-  const contacts = makeWindow<AdminContact>(async (from, count) => {
+  const contacts = createListWindow<AdminContact>(async (from, count) => {
     const { selected = '', contactSearch } = store.getState()
     if (selected === '') return { ok: true, value: { total: 0, rows: [] } }
     const result = await ask('admin.contacts', { user: selected, search: contactSearch.trim(), from, count })

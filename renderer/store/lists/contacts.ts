@@ -3,7 +3,7 @@ import type { Contact, ContactRow } from '../../../shared/contract.ts'
 import { debounce } from '../../clock.ts'
 import { latest } from '../latest.ts'
 import type { Ports } from '../ports.ts'
-import { makeWindow } from './windowed.ts'
+import { createListWindow } from './windowed.ts'
 
 type ContactsState = {
   readonly search: string
@@ -44,9 +44,9 @@ async function find(ports: Ports, search: string, wanted: number): Promise<reado
 /** Wait after a key while searching: shorter than a keystroke, long enough to gather a burst. */
 const searchWait = 60
 
-export function makeContacts(ports: Ports) {
+export function createContacts(ports: Ports) {
   const store = createStore<ContactsState>(() => ({ search: '', matches: 0, cardState: 'none', pane: 'card' }))
-  const list = makeWindow<ContactRow>(async (from, count) => {
+  const list = createListWindow<ContactRow>(async (from, count) => {
     const result = await ports.host.call('contacts.query', { search: store.getState().search.trim(), from, count })
     if (!result.ok) return result
     store.setState({ matches: result.value.contacts })

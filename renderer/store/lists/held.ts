@@ -4,7 +4,7 @@ import type { KeptMessage } from '../../../shared/quarantine.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { latest } from '../latest.ts'
 import type { Ports } from '../ports.ts'
-import { makeWindow } from './windowed.ts'
+import { createListWindow } from './windowed.ts'
 
 type HeldState = {
   readonly total: number
@@ -19,17 +19,17 @@ type HeldState = {
 
 const start: HeldState = { total: 0, by: 'administrator' }
 
-export function makeHeld({ host }: Ports) {
+export function createHeld({ host }: Ports) {
   const store = createStore<HeldState>(() => start)
   const selection = latest()
-  const list = makeWindow<HeldMessage>(async (from, count) => {
+  const list = createListWindow<HeldMessage>(async (from, count) => {
     const result = await host.call('held.list', { from, count })
     if (!result.ok) return result
     const { total, held } = result.value
     store.setState({ total })
     return { ok: true, value: { total, rows: held } }
   })
-  const keptList = makeWindow<KeptMessage>(async (from, count) => {
+  const keptList = createListWindow<KeptMessage>(async (from, count) => {
     const result = await host.call('quarantine.list', { from, count })
     if (!result.ok) return result
     const { total, by, kept } = result.value

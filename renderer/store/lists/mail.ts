@@ -3,7 +3,7 @@ import type { Message } from '../../../shared/message.ts'
 import { debounce } from '../../clock.ts'
 import { latest } from '../latest.ts'
 import type { Ports } from '../ports.ts'
-import { makeWindow } from './windowed.ts'
+import { createListWindow } from './windowed.ts'
 
 type MailState = {
   readonly search: string
@@ -13,9 +13,9 @@ type MailState = {
 
 const searchWait = 60
 
-export function makeMail(ports: Ports) {
+export function createMail(ports: Ports) {
   const store = createStore<MailState>(() => ({ search: '' }))
-  const list = makeWindow<Message>(async (from, count) => {
+  const list = createListWindow<Message>(async (from, count) => {
     const result = await ports.host.call('mail.list', { search: store.getState().search.trim(), from, count })
     return result.ok ? { ok: true, value: { total: result.value.total, rows: result.value.messages } } : result
   })

@@ -88,7 +88,7 @@ function forget<Row>(context: Context<Row>): void {
   context.last = 0
 }
 
-export function makeWindow<Row>(load: LoadPage<Row>, pageSize = 150): ListWindow<Row> {
+export function createListWindow<Row>(load: LoadPage<Row>, pageSize = 150): ListWindow<Row> {
   const rows = createStore<Windowed<Row>>(() => ({ total: 0, pages: new Map(), pageSize, phase: 'new' }))
   const context: Context<Row> = { rows, load, rounds: latest(), fresh: new Set(), asked: new Set(), first: 0, last: 0 }
   return {
