@@ -1,9 +1,12 @@
 /** One running Kith with a page that a test drives: Electron's own window, or the web host in Chromium. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import type { Browser, Page } from '@playwright/test'
+import { z } from 'zod'
 import { firstLine, stop } from '../../scripts/lib/processes.ts'
+import { jsonOf } from '../../shared/json.ts'
 import { startElectron } from './electron.ts'
 
 export type HostName = 'web' | 'desktop'
@@ -61,7 +64,7 @@ async function openWeb({ profile, browser, env, arguments: words = [] }: AppOpti
     stdio: ['ignore', 'pipe', 'inherit'],
     env: environment(env),
   })
-  const { url }: { url: string } = JSON.parse(await firstLine(host))
+  const { url } = z.object({ url: z.string() }).parse(jsonOf(await firstLine(host)))
   const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1200, height: 800 } })
   const page = await context.newPage()
   await page.goto(url)

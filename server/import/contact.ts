@@ -1,5 +1,5 @@
 /** The one shape that every source yields, and the rules that all of them keep. */
-import { parseAddress } from '../../shared/address.ts'
+import { addressKey } from '../../shared/address.ts'
 import { entryLimits } from '../../shared/whitelist/entry.ts'
 import { type ContactInput, plainLine, readAddress } from '../lists/contact.ts'
 
@@ -63,8 +63,7 @@ export function gather(gathered: Gathered, unicode: boolean): ImportResult {
 
 /** Identity of an address (A3), whether or not the list's policy takes it. */
 export function keyOf(address: string): string {
-  const parsed = parseAddress(address.normalize('NFC'), { unicode: true })
-  return parsed.ok ? parsed.value.key : address
+  return addressKey(address.normalize('NFC')) ?? address
 }
 
 /** Where a contact stands in its source, as a fault tells it. */

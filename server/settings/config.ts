@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
+import { jsonOf } from '../../shared/json.ts'
 import { releasedBySchema } from '../../shared/quarantine.ts'
-import { jsonOf } from '../ground/json.ts'
 import type { Folder } from './folder.ts'
 import { storeSettings } from './open-configured.ts'
 

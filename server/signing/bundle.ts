@@ -3,11 +3,11 @@
  * of lists that share thousands of entries are a few numbers each, on the wire and in the file of what was signed.
  */
 import { z } from 'zod'
+import { jsonOf } from '../../shared/json.ts'
 import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { fromUtf8, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { ListEntry } from '../../shared/whitelist/delta.ts'
 import { type Entry, isEntry, leafOfText } from '../../shared/whitelist/entry.ts'
-import { jsonOf } from '../ground/json.ts'
 import { primitives } from '../ground/primitives.ts'
 
 /** What happens to a list: ids that go, and canonical texts of entries that come or change. */

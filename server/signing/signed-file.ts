@@ -4,11 +4,11 @@
  */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { jsonOf } from '../../shared/json.ts'
 import { concat, fromBase64, fromUtf8, toBase64, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { count, hash, name } from '../../shared/whitelist/bytes/schemas.ts'
 import { policySchema } from '../../shared/whitelist/head.ts'
 import { codeOf, writeDurably } from '../ground/durable-file.ts'
-import { jsonOf } from '../ground/json.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
 import type { Done } from '../ground/refusals.ts'
 import { type Pool, pack, unpack } from './bundle.ts'
