@@ -5,7 +5,7 @@ import { stop } from '../scripts/lib/processes.ts'
 
 /** When the change began and when it was in the store: milliseconds since the epoch, with fractions. */
 type Made = { readonly start: number; readonly end: number }
-export type SignedIn = { readonly usr: string; readonly dev: string; readonly sid: string }
+export type SignedIn = { readonly user: string; readonly device: string; readonly sid: string }
 type Crowd = {
   readonly users: readonly string[]
   readonly devices: number

@@ -12,8 +12,8 @@ export function cardOf(row: CardRow): Card {
   return { ...row, bytes: Buffer.byteLength(row.json) }
 }
 
-export function userCardId(usr: string): string {
-  return `u.${usr}`
+export function userCardId(user: string): string {
+  return `u.${user}`
 }
 
 /** How the others see a user. */
