@@ -4,8 +4,7 @@ import { type EventEnvelope, type EventName, type EventValue, fail, type Result,
 import { lockProfile } from './database/lock-file.ts'
 import { makeFolder } from './ground/atomic-file.ts'
 import type { Ports } from './ground/ports.ts'
-import { makeHandlers } from './handlers/handlers.ts'
-import { profileSettings } from './handlers/settings.ts'
+import { createHandlers } from './handlers/handlers.ts'
 import { createSession } from './session/session.ts'
 import { createStage } from './session/stage/stage.ts'
 
@@ -19,7 +18,7 @@ export type Engine = {
 }
 
 /** One engine a profile: where another one lives, every call of this one answers `busy`. */
-export async function createEngine(ports: Ports): Promise<Engine> {
+export async function openEngine(ports: Ports): Promise<Engine> {
   makeFolder(ports.profile)
   const lock = lockProfile(ports.profile)
   if (!lock) return busyEngine
@@ -29,8 +28,7 @@ export async function createEngine(ports: Ports): Promise<Engine> {
   }
   const stage = createStage(ports, emit)
   const session = createSession(stage)
-  const settings = profileSettings(stage)
-  const answer = serve(contract, makeHandlers({ ports, session, settings }), (name, error) => {
+  const answer = serve(contract, createHandlers(stage, session), (name, error) => {
     ports.log.error('bug', {
       call: name,
       error: error instanceof Error ? error.name : typeof error,

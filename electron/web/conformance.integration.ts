@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { conformanceCases } from '../../shared/conformance.ts'
-import { createEngine, type Engine } from '../engine/engine.ts'
+import { type Engine, openEngine } from '../engine/engine.ts'
 import { systemClock, systemRandom } from '../engine/ground/system-ports.ts'
 import { fakeDns, memoryStore, silentLog } from '../engine/testing/fakes.ts'
 import { openLink, webClient } from './testing/web-client.ts'
@@ -14,7 +14,7 @@ let engine: Engine
 
 beforeEach(async () => {
   profile = mkdtempSync(path.join(tmpdir(), 'kith-conformance-'))
-  engine = await createEngine({
+  engine = await openEngine({
     profile,
     secrets: memoryStore(),
     clock: systemClock,

@@ -30,8 +30,8 @@ export function newRecord(
     root: rootFingerprint(primitives, manifest.m),
     user,
     password,
-    usr: '',
-    lst: '',
+    userId: '',
+    listId: '',
     name: '',
     address: '',
     device: 'pending',
@@ -54,7 +54,7 @@ export function bindIdentity(identity: Identity, store: AccountStore, keeper: Li
       store.account.change({ manifest: toBase64(encodeManifest(manifest)) })
       keeper.setManifest(manifest)
     },
-    usr: () => keeper.state()?.usr ?? store.account.read()?.usr ?? '',
+    userId: () => keeper.state()?.usr ?? store.account.read()?.userId ?? '',
     seq: () => store.account.read()?.seq ?? 0,
     setSeq: (seq) => {
       // After a wipe there is no store left, and one last acknowledgement to send.
@@ -89,7 +89,15 @@ export function takeLogin(
   const servers = authserv === undefined ? { imap, smtp } : { imap, smtp, authserv }
   const record = store.database.transaction(() => {
     if (!list) keeper.begin(emptyState({ org: manifest.m.org, usr, dev: answer.dev, lst }, manifest))
-    return store.account.change({ usr, lst, name, address, password, mail: servers, device: 'active' })
+    return store.account.change({
+      userId: usr,
+      listId: lst,
+      name,
+      address,
+      password,
+      mail: servers,
+      device: 'active',
+    })
   })
   return ok(record)
 }

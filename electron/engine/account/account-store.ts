@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
-import { type AccountRepository, accountRepository } from '../database/account-repository.ts'
-import { type CommandRepository, commandRepository } from '../database/command-repository.ts'
-import { type ListRepository, listRepository } from '../database/list-repository.ts'
+import { type AccountRepository, createAccountRepository } from '../database/account-repository.ts'
+import { type CommandRepository, createCommandRepository } from '../database/command-repository.ts'
+import { createListRepository, type ListRepository } from '../database/list-repository.ts'
 import { type Database, openDatabase } from '../database/open.ts'
 import type { Ports } from '../ground/ports.ts'
 import { StoreError } from '../ground/store-error.ts'
@@ -65,9 +65,9 @@ export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore>
       place,
       vault,
       database,
-      account: accountRepository(database),
-      list: listRepository(database),
-      commands: commandRepository(database),
+      account: createAccountRepository(database),
+      list: createListRepository(database),
+      commands: createCommandRepository(database),
     })
   } catch (error) {
     if (error instanceof StoreError) return fail(error.kind)
@@ -75,7 +75,7 @@ export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore>
   }
 }
 
-export type StoredAccount = 'none' | 'keychain' | 'passphrase' | 'keysMissing'
+type StoredAccount = 'none' | 'keychain' | 'passphrase' | 'keysMissing'
 
 /** What lies in an account's folder. */
 export function storedAccount(place: AccountPlace): StoredAccount {

@@ -36,7 +36,7 @@ beforeEach(async () => {
   const created = await createAccountStore(ports, place, { keys, passphrase: undefined })
   if (!created.ok) throw new Error(created.failure.kind)
   store = created.value
-  await store.vault.writeRatchet({ ep: 1, ver: 1, head: '', trustedTime: 1 })
+  await store.vault.writeRatchet({ epoch: 1, version: 1, head: '', trustedTime: 1 })
 })
 afterEach(() => {
   store.database.close()

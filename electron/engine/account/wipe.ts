@@ -12,7 +12,7 @@ import { SecretStoreUnavailable } from '../ground/ports.ts'
 import type { AccountPlace } from '../keys/account-place.ts'
 import { type AccountStore, wipeFile } from './account-store.ts'
 
-export type WipeSteps = {
+type WipeSteps = {
   /** Ends mail and sync. */
   readonly stop: () => Promise<void>
   /** Tells the server how far it is; best effort, at most a few seconds. */
@@ -21,7 +21,7 @@ export type WipeSteps = {
   readonly reached: (step: WipeStep) => void
 }
 
-export type WipeStep = 'noted' | 'stopped' | 'told' | 'keys' | 'closed' | 'files' | 'done'
+type WipeStep = 'noted' | 'stopped' | 'told' | 'keys' | 'closed' | 'files' | 'done'
 
 /** Everything of the account on this machine. */
 export async function wipeAll(store: AccountStore, command: Command, steps: WipeSteps): Promise<void> {

@@ -2,7 +2,7 @@
 import { type Command, type SignedCommand, signedCommandSchema } from '../../../shared/whitelist/command.ts'
 import type { Database } from './open.ts'
 
-export type CommandStep = 'seen' | 'done'
+type CommandStep = 'seen' | 'done'
 
 export type CommandRepository = {
   readonly remember: (command: SignedCommand) => void
@@ -13,7 +13,7 @@ export type CommandRepository = {
   readonly finish: (id: string) => void
 }
 
-export function commandRepository(database: Database): CommandRepository {
+export function createCommandRepository(database: Database): CommandRepository {
   return {
     remember: (command) => {
       const insert = "INSERT OR IGNORE INTO commands (id, json, step) VALUES (?, ?, 'seen')"

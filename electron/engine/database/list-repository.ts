@@ -50,7 +50,7 @@ type EntryRow = { readonly text: string; readonly leaf: Uint8Array; readonly sin
 const putEntry = `INSERT INTO entries (id, text, leaf, since) VALUES (?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET text = excluded.text, leaf = excluded.leaf`
 
-export function listRepository(database: Database): ListRepository {
+export function createListRepository(database: Database): ListRepository {
   return {
     read: () => {
       const row = database.get<{ json: string }>('SELECT json FROM list')

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { holdExclusively } from './open.ts'
 
-export type ProfileLock = { release(): void }
+type ProfileLock = { release(): void }
 
 /** `undefined` when another living engine owns the profile. */
 export function lockProfile(folder: string): ProfileLock | undefined {

@@ -8,13 +8,13 @@
 import Driver from 'better-sqlite3-multiple-ciphers'
 import { StoreError, type StoreErrorKind } from '../ground/store-error.ts'
 
-export type SqlValue = string | number | bigint | null | Uint8Array
-export type SqlParameters = readonly SqlValue[]
+type SqlValue = string | number | bigint | null | Uint8Array
+type SqlParameters = readonly SqlValue[]
 
-export type RunResult = { readonly changes: number; readonly lastId: number }
+type RunResult = { readonly changes: number; readonly lastId: number }
 
 /** A statement's text. Who writes it knows what its rows are: the type goes with the text. */
-export type Sql<R extends object> = string | (string & { readonly rows: R })
+type Sql<R extends object> = string | (string & { readonly rows: R })
 
 /** A thin wrapper of the encrypted store. Every method throws `StoreError` when the disk or the file fails. */
 export type Database = {
@@ -31,7 +31,7 @@ export type Database = {
 /** How long a statement waits for a lock held by another connection, in milliseconds. */
 const busyTimeout = 5_000
 
-export type OpenOptions = {
+type OpenOptions = {
   readonly file: string
   /** 32 bytes. */
   readonly key: Uint8Array

@@ -10,7 +10,7 @@ const afterBreak = 3_000
 const checkEvery = 15 * 60_000
 const checkSpread = 0.2
 
-export type BackOff = {
+type BackOff = {
   /** Milliseconds until the next try; grows with each call until `reset`. */
   readonly next: (retryAfter?: number) => number
   readonly reset: () => void

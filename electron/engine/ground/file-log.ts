@@ -7,7 +7,7 @@ import type { Clock, Log, LogFacts } from './ports.ts'
 const rotateAt = 1_000_000
 
 /** `KITH_LOG=stderr` shows the lines in the terminal too. */
-export function fileLog(folder: string, clock: Pick<Clock, 'now'>): Log {
+export function createFileLog(folder: string, clock: Pick<Clock, 'now'>): Log {
   const file = join(folder, 'engine.log')
   const echo = process.env.KITH_LOG === 'stderr'
   const write = (level: string) => (event: string, facts?: LogFacts) => {

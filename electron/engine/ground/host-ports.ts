@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { demoSchema } from '../../../shared/contract.ts'
 import { type Enrolment, parseEnrolment } from '../../../shared/whitelist/enrolment.ts'
-import { fileLog } from './file-log.ts'
-import { keytarStore } from './keychain.ts'
+import { createFileLog } from './file-log.ts'
+import { createKeytarStore } from './keychain.ts'
 import type { Demo, Ports } from './ports.ts'
 import { systemClock, systemDns, systemRandom } from './system-ports.ts'
 
-export type HostOptions = {
+type HostOptions = {
   readonly profile: string
   /** JSON file that describes an embedded demo server: what `kith-server demo` prints under `demo`. */
   readonly demoFile: string | undefined
@@ -27,10 +27,10 @@ export function hostPorts(options: HostOptions): Ports {
   const { demo, provisioned } = readDemo(options.demoFile)
   return {
     profile: options.profile,
-    secrets: keytarStore(keychainService, systemClock),
+    secrets: createKeytarStore(keychainService, systemClock),
     clock: systemClock,
     random: systemRandom,
-    log: fileLog(join(options.profile, 'logs'), systemClock),
+    log: createFileLog(join(options.profile, 'logs'), systemClock),
     dns: systemDns,
     appVersion: options.appVersion,
     systemLanguage: options.systemLanguage,
@@ -42,6 +42,12 @@ export function hostPorts(options: HostOptions): Ports {
 /** Where the terminal and the web host keep their profile when none is named. */
 export function usualProfile(environment: Readonly<Record<string, string | undefined>>): string {
   return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'kith')
+}
+
+/** The version in `package.json` of the folder that Kith lies in. */
+export function programVersion(root: string): string {
+  const manifest = readFileSync(join(root, 'package.json'), 'utf8')
+  return z.object({ version: z.string() }).parse(JSON.parse(manifest)).version
 }
 
 /** Throws when the file is not what the demo server printed: a host that was told to show a demo can't guess. */

@@ -18,7 +18,7 @@ type Keytar = {
   readonly deletePassword: (service: string, account: string) => Promise<boolean>
 }
 
-export function keytarStore(service: string, clock: Pick<Clock, 'after'>): SecretStore {
+export function createKeytarStore(service: string, clock: Pick<Clock, 'after'>): SecretStore {
   let loading: Promise<Keytar> | undefined
   const use = async <T>(limit: number, act: (keytar: Keytar) => Promise<T>): Promise<T> => {
     loading ??= loadKeytar()

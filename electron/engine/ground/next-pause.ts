@@ -1,7 +1,7 @@
 /** Decorrelated back-off: each pause is drawn between the base and three times the last one, up to a cap. */
 import { randomBetween } from './random.ts'
 
-export type Backoff = { readonly base: number; readonly cap: number }
+type Backoff = { readonly base: number; readonly cap: number }
 
 /** The pause after a pause of `last` milliseconds (0: none yet). Many clients cut off together come back spread out. */
 export function nextPause(backoff: Backoff, last: number, random: (count: number) => Uint8Array): number {

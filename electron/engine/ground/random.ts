@@ -1,7 +1,7 @@
 /** Numbers from the random port. */
 
 /** A number in [0, 1), from 32 random bits. */
-export function randomUnit(random: (count: number) => Uint8Array): number {
+function randomUnit(random: (count: number) => Uint8Array): number {
   const bytes = random(4)
   return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) / 2 ** 32
 }

@@ -1,40 +1,39 @@
 /** The administration's calls: each is an ask of the same name, and the server decides each time who may. */
 import { type AdminAskName, adminAsks } from '../../../shared/administration.ts'
+import type { AskQuestion } from '../../../shared/asks.ts'
 import type { KithContract } from '../../../shared/contract.ts'
-import { fail, type Handlers, type Parsed, type Result } from '../../../shared/rpc.ts'
+import { fail, type Handlers } from '../../../shared/rpc.ts'
 import type { Canonical } from '../../../shared/whitelist/bytes/canonical.ts'
 import type { Ask } from '../link/ask.ts'
+import { handlersFor } from './handlers-for.ts'
 
-export type AdministrationHandlers = Pick<Handlers<KithContract>, AdminAskName>
-
-export type AdministrationDependencies = {
+type AdministrationDependencies = {
+  /** How to ask the server; `undefined` while no account is open. */
   readonly ask: () => Ask | undefined
-  readonly whyClosed: () => { readonly ok: false } & Result<never>
+  readonly whyClosed: () => ReturnType<typeof fail>
   /** The role is not what the page believes. */
   readonly roleDoubtful: () => void
   /** The manifest is another: what the new keys sign is believed only once it is here. */
   readonly keysMoved: () => Promise<unknown>
 }
 
-export function administrationHandlers(dependencies: AdministrationDependencies): AdministrationHandlers {
-  const handlers = (Object.keys(adminAsks) as AdminAskName[]).map((name) => [name, handler(dependencies, name)])
-  return Object.fromEntries(handlers) as AdministrationHandlers
-}
-
-function handler<N extends AdminAskName>(
-  { ask, whyClosed, roleDoubtful, keysMoved }: AdministrationDependencies,
-  name: N,
-) {
-  return async (input: Parsed<KithContract, N>) => {
-    const open = ask()
-    if (!open) return whyClosed()
+/** Each call asks the server; an input that has no canonical form fails here, with `badRequest`. */
+export function administrationHandlers({
+  ask,
+  whyClosed,
+  roleDoubtful,
+  keysMoved,
+}: AdministrationDependencies): Pick<Handlers<KithContract>, AdminAskName> {
+  return handlersFor(Object.keys(adminAsks) as AdminAskName[], (name) => async (input) => {
+    const askServer = ask()
+    if (!askServer) return whyClosed()
     const question = inNormalForm(input)
     if (question === undefined) return fail('badRequest')
-    const answer = await open(name, question as Parameters<typeof open<N>>[1])
+    const answer = await askServer(name, question as AskQuestion<typeof name>)
     if (!answer.ok && answer.failure.kind === 'notAllowed') roleDoubtful()
     if (answer.ok && name === 'admin.keyStep') await keysMoved()
     return answer
-  }
+  })
 }
 
 /** Keyboards compose letters in other ways than the canonical form; what has none is `undefined`. */

@@ -1,11 +1,22 @@
 /** What a support case may know: versions, states, counts, failures. No address, name, text or secret. */
 import type { KithContract } from '../../../shared/contract.ts'
-import type { Output } from '../../../shared/rpc.ts'
+import { type Handlers, type Output, ok } from '../../../shared/rpc.ts'
 import type { Ports } from '../ground/ports.ts'
 import { deviceWords } from '../keys/primitives.ts'
 import type { SessionService } from '../session/session.ts'
 
-export function about(ports: Ports, session: SessionService): Output<KithContract, 'app.about'> {
+/** What the user may look up of this app, and copy for a support case. */
+export function diagnosticsHandlers(
+  ports: Ports,
+  session: SessionService,
+): Pick<Handlers<KithContract>, 'diagnostics.export' | 'app.about'> {
+  return {
+    'diagnostics.export': async () => ok({ text: await diagnostics(ports, session) }),
+    'app.about': () => ok(about(ports, session)),
+  }
+}
+
+function about(ports: Ports, session: SessionService): Output<KithContract, 'app.about'> {
   const keys = session.open()?.runtime.store.vault.keys
   return {
     version: ports.appVersion,
@@ -15,7 +26,7 @@ export function about(ports: Ports, session: SessionService): Output<KithContrac
   }
 }
 
-export async function diagnostics(ports: Ports, session: SessionService): Promise<string> {
+async function diagnostics(ports: Ports, session: SessionService): Promise<string> {
   const protection = await session.protection()
   const state = session.state()
   const lines: (readonly [string, string | number | boolean])[] = [

@@ -30,9 +30,9 @@ export type DeviceKeys = {
 export type NewKeys = DeviceKeys & { readonly database: Uint8Array }
 
 /** `box`: the database's key under the server's half. */
-export type OnlineKey = Readonly<z.infer<typeof onlineSchema>>
+type OnlineKey = Readonly<z.infer<typeof onlineSchema>>
 
-export type KeyPairSecrets = { readonly dsig: Uint8Array; readonly dbox: Uint8Array }
+type KeyPairSecrets = { readonly dsig: Uint8Array; readonly dbox: Uint8Array }
 
 export type Protection = 'keychain' | 'passphrase'
 

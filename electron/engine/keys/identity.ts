@@ -9,16 +9,16 @@ export type Identity = {
   readonly nextSeq: () => number
   readonly seq: () => number
   /** As the server names the user; empty before the first login. */
-  readonly usr: () => string
+  readonly userId: () => string
   /** From now on changes are kept by `keep`: before the first login there is no store yet. */
   readonly bind: (keep: IdentityKeeper) => void
 }
 
-export type IdentityKeeper = {
+type IdentityKeeper = {
   readonly keys: () => DeviceKeys
   readonly manifest: () => SignedManifest | undefined
   readonly setManifest: (manifest: SignedManifest) => void
-  readonly usr: () => string
+  readonly userId: () => string
   /** The highest number that is kept. */
   readonly seq: () => number
   readonly setSeq: (seq: number) => void
@@ -45,7 +45,7 @@ export function createIdentity(keys: DeviceKeys, now: () => number, seq = 0): Id
       return last
     },
     seq: () => last,
-    usr: () => keeper?.usr() ?? '',
+    userId: () => keeper?.userId() ?? '',
     bind: (keep) => {
       keeper = keep
       last = Math.max(last, keep.seq())

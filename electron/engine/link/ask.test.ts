@@ -21,7 +21,7 @@ function asking(answer: AskAnswer, to: (asked: AskRequest) => Asked = (asked) =>
       call: async (_action, make) => {
         const asked = to(make(common) as AskRequest)
         const sealing = { freshSeed: signer.secret, deviceBox: keys.deviceBox.public, random }
-        return { ok: true, fields: writeFields(sealAskAnswer(primitives, answer, asked, sealing)) }
+        return { ok: true, value: writeFields(sealAskAnswer(primitives, answer, asked, sealing)) }
       },
     },
   })

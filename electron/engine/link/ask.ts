@@ -12,7 +12,7 @@ import type { SignedCalls } from './signed-calls.ts'
 
 export type Ask = <N extends AskName>(what: N, input: AskQuestion<N>) => Promise<Result<AskOutput<N>>>
 
-export type AskDependencies = {
+type AskDependencies = {
   readonly calls: SignedCalls
   readonly primitives: Primitives
   readonly boxSecret: () => Uint8Array
@@ -48,7 +48,7 @@ function createAskOne({ calls, primitives, boxSecret, manifest }: AskDependencie
       return asked
     })
     if (!answer.ok) return { ok: false, failure: answer.failure }
-    const fields = readFields(operations.Ask.response, answer.fields)
+    const fields = readFields(operations.Ask.response, answer.value)
     const trusted = manifest()
     if (!fields || !asked || !trusted) return fail('untrustedServer')
     const keys = { freshKeys: keysOf(trusted, 'fk'), boxSecret: boxSecret() }

@@ -1,17 +1,17 @@
 /** Signed calls in a session that renews itself: an ended session is opened again by the stored password, once a call. */
 import type { RequestAction, RequestOf } from '../../../shared/whitelist/request.ts'
-import type { ExchangeResult } from '../soap/exchange.ts'
+import type { Exchanged, Fields } from '../soap/exchange.ts'
 import type { PostOptions } from '../soap/soap-client.ts'
-import { type Common, type LinkFailure, type ServerLink, wantsNewHello } from './server-link.ts'
+import { type Common, type ServerLink, wantsNewHello } from './server-link.ts'
 
-export type Relogin = () => Promise<{ readonly ok: true } | LinkFailure>
+type Relogin = () => Promise<Exchanged<unknown>>
 
 export type SignedCalls = {
   readonly call: <A extends RequestAction>(
     action: A,
     make: (common: Common) => RequestOf<A>,
     options?: Partial<PostOptions>,
-  ) => Promise<ExchangeResult>
+  ) => Promise<Exchanged<Fields>>
 }
 
 export function createSignedCalls(link: ServerLink, login: Relogin): SignedCalls {

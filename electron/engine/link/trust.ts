@@ -24,7 +24,7 @@ export type Trust = {
   readonly follow: (steps: readonly Uint8Array[]) => Result<SignedManifest>
 }
 
-export type TrustOptions = {
+type TrustOptions = {
   readonly primitives: Primitives
   readonly now: () => number
   readonly pin?: string

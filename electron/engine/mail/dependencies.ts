@@ -1,7 +1,7 @@
 /** What the mail side is given, and what it gives back. */
 import type { KithContract } from '../../../shared/contract.ts'
 import type { ListView } from '../../../shared/guard.ts'
-import type { Handlers } from '../../../shared/rpc.ts'
+import type { CallName, Handlers } from '../../../shared/rpc.ts'
 import type { MailServers } from '../../../shared/whitelist/login.ts'
 import type { Database } from '../database/open.ts'
 import type { Clock, DnsResolver, Emit, Log } from '../ground/ports.ts'
@@ -22,7 +22,7 @@ export type ListInForce = {
 
 export type MailConnection = 'online' | 'connecting' | 'offline' | 'authFailed'
 
-export type MailAccount = {
+type MailAccount = {
   readonly address: string
   readonly name: string
   /** Asked for at each login to a mail server and not kept. */
@@ -42,25 +42,27 @@ export type MailDependencies = {
   readonly connectionChanged: (state: MailConnection) => void
 }
 
-export type MailCallName =
-  | 'conversations.list'
-  | 'conversations.get'
-  | 'conversations.markRead'
-  | 'messages.list'
-  | 'mail.list'
-  | 'message.get'
-  | 'message.planReply'
-  | 'outbox.submit'
-  | 'outbox.retry'
-  | 'draft.get'
-  | 'draft.save'
-  | 'mailDrafts.get'
-  | 'mailDrafts.save'
-  | 'held.list'
-  | 'held.get'
-  | 'guard.judge'
+/** The calls that the mail side answers while an account is open and its mail servers are known. */
+export const mailCalls = [
+  'conversations.list',
+  'conversations.get',
+  'conversations.markRead',
+  'messages.list',
+  'mail.list',
+  'message.get',
+  'message.planReply',
+  'outbox.submit',
+  'outbox.retry',
+  'draft.get',
+  'draft.save',
+  'mailDrafts.get',
+  'mailDrafts.save',
+  'held.list',
+  'held.get',
+  'guard.judge',
+] as const satisfies readonly CallName<KithContract>[]
 
-export type MailHandlers = Pick<Handlers<KithContract>, MailCallName>
+export type MailHandlers = Pick<Handlers<KithContract>, (typeof mailCalls)[number]>
 
 export type MailService = {
   readonly handlers: MailHandlers

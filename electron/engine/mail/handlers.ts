@@ -1,5 +1,5 @@
 /** The mail side's calls of the contract: name -> function. All of them work offline. */
-import { foldAscii, parseAddress } from '../../../shared/address.ts'
+import { addressIdentity } from '../../../shared/address.ts'
 import { splitMessage } from '../../../shared/header.ts'
 import { mailDraftsSchema } from '../../../shared/message.ts'
 import { fail, ok } from '../../../shared/rpc.ts'
@@ -11,7 +11,7 @@ import type { Submitter } from './outgoing/submit.ts'
 import type { MailStore } from './store/store.ts'
 import { showConversation, showMessage, showReplyPlan } from './views.ts'
 
-export type HandlerParts = {
+type HandlerParts = {
   readonly dependencies: MailDependencies
   readonly store: MailStore
   readonly submitter: Submitter
@@ -50,7 +50,7 @@ function conversationHandlers(
       return ok(conversation)
     },
     'conversations.markRead': (input) => {
-      const id = keyOfInput(input.id)
+      const id = addressIdentity(input.id)
       const due = store.messages.receiptsDue(id)
       const changed = store.transaction(() => {
         const count = store.messages.markRead(id)
@@ -76,7 +76,7 @@ function messageHandlers(
     'messages.list': ({ conversation, before, count }) => {
       const limit = before === undefined ? undefined : store.messages.get(before)
       if (before !== undefined && !limit) return fail('notFound')
-      const { messages, more } = store.messages.window(keyOfInput(conversation), count, limit)
+      const { messages, more } = store.messages.window(addressIdentity(conversation), count, limit)
       return ok({ messages: messages.map((message) => showMessage(dependencies, message)), more })
     },
     'mail.list': ({ search, from, count }) => {
@@ -111,7 +111,7 @@ function messageHandlers(
 
 function draftHandlers({ dependencies, store }: HandlerParts): Named<'draft.get' | 'draft.save'> {
   return {
-    'draft.get': ({ conversation }) => ok({ text: store.drafts.get(keyOfInput(conversation)) }),
+    'draft.get': ({ conversation }) => ok({ text: store.drafts.get(addressIdentity(conversation)) }),
     'draft.save': ({ conversation, text }) => {
       const shown = showConversation(dependencies, store, conversation)
       if (!shown) return fail('notFound')
@@ -158,10 +158,4 @@ function heldHandlers({ store }: HandlerParts): Named<'held.list' | 'held.get'> 
       return ok({ held: found.held, text })
     },
   }
-}
-
-/** A conversation's id, however the caller wrote the address. */
-function keyOfInput(address: string): string {
-  const parsed = parseAddress(address, { unicode: true })
-  return parsed.ok ? parsed.value.key : foldAscii(address)
 }

@@ -1,5 +1,5 @@
 /** What the faces are shown: rows of the store in the light of the list in force. */
-import { type Address, foldAscii, parseAddress } from '../../../shared/address.ts'
+import { type Address, addressIdentity } from '../../../shared/address.ts'
 import type { Conversation, KithContract } from '../../../shared/contract.ts'
 import type { ReplyPlan } from '../../../shared/guard.ts'
 import type { Message, Participant } from '../../../shared/message.ts'
@@ -61,8 +61,7 @@ export function showConversation(
   store: MailStore,
   address: string,
 ): Conversation | undefined {
-  const parsed = parseAddress(address, { unicode: true })
-  const id = parsed.ok ? parsed.value.key : foldAscii(address)
+  const id = addressIdentity(address)
   const row = store.conversations.get(id)
   const contact = dependencies.list().view?.find(id)
   const isSelf = id === selfKey(dependencies)

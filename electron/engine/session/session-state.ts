@@ -86,7 +86,7 @@ export function whyClosed(state: SessionState): FailureKind {
 type NamedAccount = { readonly server: string; readonly user: string }
 
 /** What the last run left behind. */
-export type LeftBehind = NamedAccount & {
+type LeftBehind = NamedAccount & {
   /** The user locked the app, and it stays locked. */
   readonly locked: boolean
   /** What lies in the account's folder. */

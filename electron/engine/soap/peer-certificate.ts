@@ -18,7 +18,7 @@ const handshakeLimit = 15_000
 /** Longest issuer text that is shown. */
 const issuerLimit = 200
 
-export type PeerAddress = { readonly host: string; readonly port: number }
+type PeerAddress = { readonly host: string; readonly port: number }
 
 /** `undefined` when there is no TLS server there. */
 export function fetchPeerCertificate(

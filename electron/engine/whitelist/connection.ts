@@ -7,17 +7,16 @@ import type { Failure, Result } from '../../../shared/rpc.ts'
 import { waitHold } from '../../../shared/whitelist/limits.ts'
 import { createBackOff, nextCheck } from '../ground/back-off.ts'
 import type { Clock, Log } from '../ground/ports.ts'
+import type { ListPosition } from '../keys/ratchet.ts'
 
-export type Poke = { readonly ep: number; readonly ver: number }
-
-export type ConnectionDependencies = {
+type ConnectionDependencies = {
   readonly clock: Clock
   readonly log: Log
   readonly random: (count: number) => Uint8Array
   readonly sync: () => Promise<Result<unknown>>
-  /** Held by the server until the list moves; resolves early when `signal` aborts. */
-  readonly wait: (signal: AbortSignal) => Promise<Result<Poke>>
-  readonly current: () => Poke | undefined
+  /** Held by the server until the list moves: where the list stands then. Resolves early when `signal` aborts. */
+  readonly wait: (signal: AbortSignal) => Promise<Result<ListPosition>>
+  readonly current: () => ListPosition | undefined
   /** Whether the policy lets the server push. */
   readonly pushOn: () => boolean
   readonly online: () => void
@@ -126,8 +125,8 @@ async function listen(deps: ConnectionDependencies, ending: AbortSignal, pause: 
   }
 }
 
-function isNews(poke: Poke, mine: Poke | undefined): boolean {
-  return poke.ep !== mine?.ep || poke.ver !== mine.ver
+function isNews(poke: ListPosition, mine: ListPosition | undefined): boolean {
+  return poke.epoch !== mine?.epoch || poke.version !== mine.version
 }
 
 /** Longer than any check: the pause ends by the signal, a wake-up or the end of the loop. */

@@ -6,7 +6,7 @@ import type { ContactRow } from '../../../shared/contract.ts'
 import { type ContactItem, foldText, insertItem, positionOf, sortItems } from './contact-item.ts'
 import { type ContactSearch, createContactSearch } from './contact-search.ts'
 
-export type ContactWindow = {
+type ContactWindow = {
   /** Rows of both kinds. */
   readonly total: number
   readonly contacts: number

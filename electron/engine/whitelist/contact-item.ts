@@ -48,7 +48,7 @@ export function contactItem(entry: Entry, since: number): ContactItem {
 }
 
 /** Display order: groups by name, contacts without one last, then name, then id so that the order is total. */
-export function compareItems(a: ContactItem, b: ContactItem): number {
+function compareItems(a: ContactItem, b: ContactItem): number {
   return a.group === b.group ? compareNames(a, b) : compareGroups(a, b)
 }
 

@@ -6,7 +6,7 @@ import { setImmediate as otherWork } from 'node:timers/promises'
 import type { ListedContact, ListView } from '../../../shared/guard.ts'
 import { buildListView, makeListView } from '../../../shared/list-view.ts'
 
-export type LiveView = {
+type LiveView = {
   readonly view: ListView
   /** Lays a change over the view: `keys` are all addresses that it touches. */
   readonly changed: (keys: readonly string[]) => void
@@ -21,7 +21,7 @@ export type LiveView = {
 const layLimit = 500
 
 /** What the list holds now. */
-export type ListSource = {
+type ListSource = {
   readonly find: (key: string) => ListedContact | undefined
   readonly all: () => readonly ListedContact[]
   readonly size: () => number

@@ -13,10 +13,10 @@ export type Requests = {
   readonly list: () => Promise<Result<ContactRequests>>
   readonly change: <N extends ChangeName>(what: N, input: AskQuestion<N>) => Promise<Result<Record<string, never>>>
   /** There may be news: asks, and tells where there is. */
-  readonly look: () => void
+  readonly refresh: () => void
 }
 
-export type RequestArrival = {
+type RequestArrival = {
   readonly what: 'asked' | 'linked' | 'declined'
   readonly name: string
   readonly address: string
@@ -50,7 +50,7 @@ export function createRequests(ask: Ask, log: Log, { changed, arrived }: Request
       if (result.ok) await list()
       return result
     },
-    look: () => {
+    refresh: () => {
       list().catch((error: unknown) => {
         // The store closed while the server was thinking.
         log.warn('requests not read', { error: error instanceof Error ? error.name : typeof error })

@@ -10,11 +10,11 @@ import { type CheckedAnswer, checkAnswer, type PartialList } from '../../../shar
 import type { SyncFailure } from '../../../shared/whitelist/sync/failures.ts'
 import type { ListState } from '../../../shared/whitelist/sync/list-state.ts'
 import type { Common } from '../link/server-link.ts'
-import type { ExchangeResult } from '../soap/exchange.ts'
+import type { Exchanged, Fields } from '../soap/exchange.ts'
 
-export type SyncCall = (make: (common: Common) => SyncRequest) => Promise<ExchangeResult>
+export type SyncCall = (make: (common: Common) => SyncRequest) => Promise<Exchanged<Fields>>
 
-export type RoundDependencies = {
+type RoundDependencies = {
   readonly call: SyncCall
   readonly primitives: Primitives
   readonly boxSecret: () => Uint8Array
@@ -74,7 +74,7 @@ async function askOnce(
     // The server no longer knows this version: only a full list helps (protocol.md section 10).
     return { ok: false, failure: answer.failure, alarm: false, mayMend: answer.fault === 'VersionUnknown' }
   }
-  const read = readSyncAnswer(answer.fields)
+  const read = readSyncAnswer(answer.value)
   if (!read || !asked) return { ...fail('listRefused'), refused: 'malformed', alarm: false, mayMend: true }
   const { non, seq, part } = asked
   const open = { non, seq, want, part, ...(parts ? { parts } : {}) }

@@ -19,7 +19,7 @@ import {
   testOrg,
   testState,
 } from '../../../shared/whitelist/testing.ts'
-import { listRepository } from '../database/list-repository.ts'
+import { createListRepository } from '../database/list-repository.ts'
 import { type Database, openDatabase } from '../database/open.ts'
 import { recordsSchema } from '../database/schema.ts'
 import { primitives } from '../keys/primitives.ts'
@@ -58,8 +58,8 @@ function start(list: TestList) {
     ratchets: [] as Ratchet[],
     happened,
   }
-  const stored = listRepository(database).read()
-  const keeper = createListKeeper(listRepository(database), stored)
+  const stored = createListRepository(database).read()
+  const keeper = createListKeeper(createListRepository(database), stored)
   if (!stored) keeper.begin(testState(org))
   const clock = fakeClock(testNow)
   let seq = 0
@@ -70,12 +70,12 @@ function start(list: TestList) {
       const non = Buffer.from(org.random(24)).toString('base64')
       const request: unknown = make({ usr, dev, non, seq })
       happened.push(`${action}${action === 'Report' ? ` ${JSON.stringify(request).match(/"what":"(\w+)"/)?.[1]}` : ''}`)
-      if (action !== 'Sync') return { ok: true, fields: new Map() }
+      if (action !== 'Sync') return { ok: true, value: new Map() }
       const asked = request as SyncRequest
       world.asked.push(asked)
       return {
         ok: true,
-        fields: world.spoil(asked, writeSyncAnswer(testAnswer(world.list, asked, world.optionsFor(asked)))),
+        value: world.spoil(asked, writeSyncAnswer(testAnswer(world.list, asked, world.optionsFor(asked)))),
       }
     },
   }
@@ -111,8 +111,8 @@ describe('protocol 6: a sync', () => {
     const { sync, keeper, happened, ratchets } = start(firstList())
     expect(await sync.sync()).toEqual({ ok: true, value: { added: 20, changed: 0, removed: 0, version: 1 } })
     expect(happened).toEqual(['Sync', 'ratchet', 'listChanged', 'Ack'])
-    expect(ratchets).toMatchObject([{ ep: 1, ver: 1, head: keeper.state()?.head }])
-    const kept = listRepository(database).read()
+    expect(ratchets).toMatchObject([{ epoch: 1, version: 1, head: keeper.state()?.head }])
+    const kept = createListRepository(database).read()
     expect(kept?.state.entries.size).toBe(20)
     expect(kept?.state.acc).toBe(keeper.state()?.acc)
   })
@@ -131,7 +131,7 @@ describe('protocol 6: a sync', () => {
     expect(world.asked).toMatchObject([{ ver: 1, want: 'auto' }])
     expect(keeper.contacts.index.query('renamed', 0, 5).contacts).toBe(1)
     expect(keeper.contacts.view.find(testEntry(5).m)).toBeUndefined()
-    expect(listRepository(database).read()?.state.entries.size).toBe(20)
+    expect(createListRepository(database).read()?.state.entries.size).toBe(20)
   })
 
   it('a large list comes in parts, shows its progress, and is applied when all are there', async () => {
@@ -159,7 +159,7 @@ describe('protocol 6: a sync', () => {
     expect(await sync.sync()).toMatchObject({ ok: false, failure: { kind: 'busy' } })
     expect(world.asked.length).toBeLessThan(20)
     expect(keeper.contacts.index.size).toBe(0)
-    expect(listRepository(database).read()?.state.entries.size).toBe(0)
+    expect(createListRepository(database).read()?.state.entries.size).toBe(0)
   })
 
   it('a refused answer moves nothing, is reported, and is followed by one full list', async () => {
@@ -185,7 +185,7 @@ describe('protocol 6: a sync', () => {
     world.optionsFor = () => ({ freshSeed: org.keys.stranger.secret })
     expect(await sync.sync()).toEqual({ ok: false, failure: { kind: 'listRefused' } })
     expect(keeper.state()?.ver).toBe(1)
-    expect(listRepository(database).read()?.state.ver).toBe(1)
+    expect(createListRepository(database).read()?.state.ver).toBe(1)
     expect(happened).not.toContain('ratchet')
     expect(happened).not.toContain('Ack')
     expect(sync.status()).toMatchObject({ state: 'failed', failure: 'listRefused', version: 1 })

@@ -15,7 +15,7 @@ import type { SignedCalls } from '../link/signed-calls.ts'
 import type { ListKeeper } from './list-keeper.ts'
 import { type RoundResult, type SyncCall, syncRound } from './sync-round.ts'
 
-export type SyncDependencies = {
+type SyncDependencies = {
   readonly calls: SignedCalls
   readonly keeper: ListKeeper
   readonly primitives: Primitives
@@ -154,7 +154,7 @@ async function accept(
 ): Promise<ListChange> {
   const moved = deps.keeper.apply(state, change, deps.clock.now())
   const { lst, ep, ver, head, trustedTime } = state
-  await deps.writeRatchet({ ep, ver, head, trustedTime })
+  await deps.writeRatchet({ epoch: ep, version: ver, head, trustedTime })
   // A device that was revoked gets its command in an answer of the same form.
   if (commands.length === 0) deps.confirmed()
   if (moved.added + moved.changed + moved.removed > 0) deps.listChanged(moved)

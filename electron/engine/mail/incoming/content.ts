@@ -47,7 +47,7 @@ export function readSubject(message: RawMessage): string {
 }
 
 /** Lines end in LF; other controls, which a screen could act on, are gone. */
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   return text
     .toWellFormed()
     .replace(/\r\n?/gu, '\n')

@@ -17,7 +17,7 @@ import {
   readSent,
 } from './incoming.ts'
 
-export type Batch = {
+type Batch = {
   readonly folder: string
   /** `inbox` is judged; `sent` is the user's own. */
   readonly role: 'inbox' | 'sent'
@@ -47,7 +47,7 @@ type Parts = { readonly dependencies: MailDependencies; readonly store: MailStor
 /** Characters of a message shown in a notification. */
 const previewLength = 200
 
-export function inbox(dependencies: MailDependencies, store: MailStore): Inbox {
+export function createInbox(dependencies: MailDependencies, store: MailStore): Inbox {
   const parts = { dependencies, store }
   let turn: Promise<void> = Promise.resolve()
   /** One at a time: two judgements of one held message would both find it held. */

@@ -1,6 +1,6 @@
 /** One message from the server, read and judged: what is to be stored of it. Nothing is stored here. */
 import { createHash } from 'node:crypto'
-import { cleanAddressText, foldAscii, parseAddress } from '../../../../shared/address.ts'
+import { addressKey, cleanAddressText, foldAscii } from '../../../../shared/address.ts'
 import { type IncomingVerdict, judgeIncoming, type ListView } from '../../../../shared/guard.ts'
 import { parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
 import { singleField } from '../../../../shared/mime/structure.ts'
@@ -35,7 +35,7 @@ export type Judged =
   | { readonly kind: 'message'; readonly message: NewMessage; readonly partner: Person }
   | { readonly kind: 'receipt'; readonly from: string; readonly messageId: string; readonly at: number }
   | { readonly kind: 'held'; readonly row: NewHeld }
-  | { readonly kind: 'nothing' }
+  | { readonly kind: 'ignored' }
 
 /** The part that waits: proofs may ask the DNS. Judging comes after it, at once, with the list then in force. */
 export async function prepare(dependencies: MailDependencies, fetched: Fetched): Promise<Prepared> {
@@ -118,14 +118,14 @@ export function readSent(
   const [from] = read('from') ?? []
   const to = read('to')
   const cc = read('cc')
-  if (prepared.message.fault || !from || !to || !cc || keyOf(from) !== selfKey(dependencies)) return { kind: 'nothing' }
+  if (prepared.message.fault || !from || !to || !cc || keyOf(from) !== selfKey(dependencies)) return { kind: 'ignored' }
   const known = [...to, ...cc].map(keyOf).some((key) => key === keyOf(from) || view?.find(key) || isConversation(key))
-  return known ? own(dependencies, prepared, { from, to, cc }) : { kind: 'nothing' }
+  return known ? own(dependencies, prepared, { from, to, cc }) : { kind: 'ignored' }
 }
 
 /** The own message, from another device or by way of the own INBOX: the same identity as in the outbox of this one. */
 function own(dependencies: MailDependencies, prepared: Prepared, participants: Participants): Judged {
-  if (prepared.content.receiptFor !== undefined) return { kind: 'nothing' }
+  if (prepared.content.receiptFor !== undefined) return { kind: 'ignored' }
   const self = selfKey(dependencies)
   const recipients = [...participants.to, ...participants.cc]
   const { view } = dependencies.list()
@@ -199,8 +199,7 @@ export function listState(view: ListView | undefined, key: string): string {
 
 /** The identity of an address as text; empty when it is none. */
 export function keyOf(person: { readonly address: string }): string {
-  const parsed = parseAddress(person.address, { unicode: true })
-  return parsed.ok ? parsed.value.key : ''
+  return addressKey(person.address) ?? ''
 }
 
 function messageIdOf({ message, fetched }: Prepared): string {

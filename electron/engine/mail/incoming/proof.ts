@@ -51,7 +51,7 @@ function verdictOf({ list }: MailDependencies, message: RawMessage): IncomingFac
  * The account that submitted the message, by the configured own server's Authentication-Results (RFC 8601): the topmost
  * field alone, and only with exactly that authserv-id. All others are ignored, however they are spelled (I5).
  */
-export function loginOf(message: RawMessage, authserv: string | undefined): string | undefined {
+function loginOf(message: RawMessage, authserv: string | undefined): string | undefined {
   if (!authserv || message.fault) return undefined
   const value = message.fields.find(({ name }) => name === 'authentication-results')?.value
   // Quoted strings may hold anything, `;` too; a server that writes one here is not understood, and that proves nothing.

@@ -11,7 +11,7 @@ import { connectBackoff, idleRenewal, proofRetry, renewalTimeout } from '../limi
 import type { MailStore } from '../store/store.ts'
 import { type Connect, ImapError, type MailSession } from './imap.ts'
 
-export type Mailbox = {
+type Mailbox = {
   /** While it runs, nothing; after a refused password, another try. */
   start(): void
   stop(): Promise<void>
@@ -19,7 +19,7 @@ export type Mailbox = {
   wake(): void
 }
 
-export type MailboxParts = {
+type MailboxParts = {
   readonly dependencies: MailDependencies
   readonly store: MailStore
   readonly inbox: Inbox
@@ -36,7 +36,7 @@ type Run = {
   endPause: () => void
 }
 
-export function mailbox(parts: MailboxParts): Mailbox {
+export function createMailbox(parts: MailboxParts): Mailbox {
   let run: Run | undefined
   let running: Promise<void> = Promise.resolve()
   return {

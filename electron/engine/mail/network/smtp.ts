@@ -36,7 +36,7 @@ export interface SmtpClient {
   close(): void
 }
 
-export type SmtpOptions = {
+type SmtpOptions = {
   readonly server: MailServer
   readonly user: string
   readonly password: () => string
@@ -46,7 +46,7 @@ export type SmtpOptions = {
   readonly timeouts?: SmtpTimeouts
 }
 
-export type SmtpTimeouts = { readonly connect: number; readonly greeting: number; readonly answer: number }
+type SmtpTimeouts = { readonly connect: number; readonly greeting: number; readonly answer: number }
 const usualTimeouts: SmtpTimeouts = { connect: connectTimeout, greeting: greetingTimeout, answer: answerTimeout }
 
 /** What the library puts on its errors. */
@@ -58,7 +58,7 @@ type Failure = Error & {
   readonly rejectedErrors?: readonly Failure[] | undefined
 }
 
-export function smtpClient(options: SmtpOptions): SmtpClient {
+export function openSmtpClient(options: SmtpOptions): SmtpClient {
   const endpoint = endpointOf(options.server)
   let kept: SMTPConnection | undefined
   let undoIdle: Undo = () => undefined

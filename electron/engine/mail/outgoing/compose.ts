@@ -119,7 +119,7 @@ function formatDate(at: number): string {
 }
 
 /** Plain ASCII in short lines stays readable as it is; all else is base64, which no relay on the way can damage. */
-export function encodeText(text: string): { readonly encoding: '7bit' | 'base64'; readonly text: string } {
+function encodeText(text: string): { readonly encoding: '7bit' | 'base64'; readonly text: string } {
   const lines = text.replace(/\r\n?/gu, '\n').split('\n')
   // `From ` at a line's start is altered by mbox stores, trailing blanks by some relays; both would break signatures.
   const plain = lines.every((l) => l.length <= textLine && /^[\t\x20-\x7e]*$/u.test(l) && !/^From |[ \t]$/u.test(l))

@@ -22,9 +22,9 @@ type Worker = {
   tryAgain(): void
 }
 
-export type OutboxParts = SendingParts & { readonly smtp: () => SmtpClient }
+type OutboxParts = SendingParts & { readonly smtp: () => SmtpClient }
 
-export function outbox(parts: OutboxParts): Outbox {
+export function createOutbox(parts: OutboxParts): Outbox {
   returnToQueue(parts)
   const work = worker(parts)
   return {

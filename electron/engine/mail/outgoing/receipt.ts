@@ -3,7 +3,7 @@
 import type { Participants, StoredMessage } from '../store/records.ts'
 import { assemble, type Composition, commonHeader } from './compose.ts'
 
-export type ReceiptBasis = { readonly participants: Participants; readonly at: number; readonly messageId: string }
+type ReceiptBasis = { readonly participants: Participants; readonly at: number; readonly messageId: string }
 
 /** The report's kind and its part for machines (RFC 8098 3). */
 export const receiptReport = 'disposition-notification'

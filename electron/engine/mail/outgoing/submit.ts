@@ -36,7 +36,7 @@ export function messageIdentity(direction: 'in' | 'out', sender: string, message
   return createHash('sha256').update(`${direction}\n${sender}\n${messageId}`).digest('hex').slice(0, 32)
 }
 
-export function submitter(dependencies: MailDependencies, store: MailStore): Submitter {
+export function createSubmitter(dependencies: MailDependencies, store: MailStore): Submitter {
   const submitOne = (submission: Submission): Result<Queued> => enqueue(dependencies, store, submission)
   return {
     submit(draft) {

@@ -19,7 +19,7 @@ export type NewHeld = {
 }
 
 /** A held message with what judging it again needs. */
-export type HeldRow = {
+type HeldRow = {
   readonly id: string
   readonly raw: Uint8Array
   readonly at: number
@@ -50,9 +50,9 @@ type WholeRow = PlaceColumns & {
 const shown = 'id, claimed_name, claimed_address, subject, at, rule, reason, contact_name, contact_address'
 const whole = 'id, raw, at, seen, truncated, folder, uid_validity, uid'
 
-export type HeldStore = ReturnType<typeof heldStore>
+export type HeldStore = ReturnType<typeof createHeldStore>
 
-export function heldStore(database: Database) {
+export function createHeldStore(database: Database) {
   return { ...writes(database), ...reads(database) }
 }
 

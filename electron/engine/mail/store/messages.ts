@@ -33,9 +33,9 @@ type Row = PlaceColumns & {
 }
 
 export type Window = { readonly from: number; readonly count: number }
-export type MessageStore = ReturnType<typeof messageStore>
+export type MessageStore = ReturnType<typeof createMessageStore>
 
-export function messageStore(database: Database) {
+export function createMessageStore(database: Database) {
   return { ...writes(database), ...reads(database), ...searches(database) }
 }
 

@@ -2,7 +2,7 @@
 import type { Database } from '../../database/open.ts'
 import { readStrings } from './records.ts'
 
-export type OutboxState = 'waiting' | 'sending' | 'filing' | 'failed'
+type OutboxState = 'waiting' | 'sending' | 'filing' | 'failed'
 
 export type OutboxRow = {
   readonly id: string
@@ -34,10 +34,10 @@ type Row = {
   readonly queued_at: number
 }
 
-export type NewOutboxRow = Pick<OutboxRow, 'id' | 'conversation' | 'purpose' | 'messageId' | 'recipients' | 'raw'>
-export type OutboxQueue = ReturnType<typeof outboxQueue>
+type NewOutboxRow = Pick<OutboxRow, 'id' | 'conversation' | 'purpose' | 'messageId' | 'recipients' | 'raw'>
+export type OutboxQueue = ReturnType<typeof createOutboxQueue>
 
-export function outboxQueue(database: Database) {
+export function createOutboxQueue(database: Database) {
   return { ...steps(database), ...reads(database) }
 }
 

@@ -2,9 +2,9 @@
 import type { Database } from '../../database/open.ts'
 
 export type Position = { readonly uidValidity: string; readonly lastUid: number }
-export type PositionStore = ReturnType<typeof positionStore>
+export type PositionStore = ReturnType<typeof createPositionStore>
 
-export function positionStore(database: Database) {
+export function createPositionStore(database: Database) {
   return {
     get(folder: string): Position | undefined {
       const row = database.get<{ uid_validity: string; last_uid: number }>(

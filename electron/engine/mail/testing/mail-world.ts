@@ -10,13 +10,13 @@ import type { MailServers } from '../../../../shared/whitelist/login.ts'
 import { type Database, openDatabase } from '../../database/open.ts'
 import type { Clock, DnsResolver, Log } from '../../ground/ports.ts'
 import { type FakeClock, fakeClock, fakeDns, fakeRandom, type LogLine, memoryLog } from '../../testing/fakes.ts'
-import type { ListInForce, MailConnection, MailDependencies } from '../dependencies.ts'
-import { createMailService, type MailNetwork, type MailService } from '../mail-service.ts'
+import type { ListInForce, MailConnection, MailDependencies, MailService } from '../dependencies.ts'
+import { createMailService, type MailNetwork } from '../mail-service.ts'
 import { mailSchema } from '../schema.ts'
 
 export const me = { address: 'alice@corp.test', name: 'Alice Chen', password: 'alice-pw' } as const
 
-export type SeenEvent = { readonly name: string; readonly value: Readonly<Record<string, unknown>> }
+type SeenEvent = { readonly name: string; readonly value: Readonly<Record<string, unknown>> }
 
 export type WorldOptions = {
   readonly contacts?: readonly ListedContact[]

@@ -104,7 +104,7 @@ async function stopAll(opened: Opened): Promise<void> {
 
 /** Best effort, and known before anything is destroyed: the last word is sent when the store is gone. */
 function acknowledger({ runtime }: Opened, command: Command): Tell {
-  const { usr, lst } = runtime.store.account.read() ?? { usr: '', lst: '' }
+  const { userId: usr, listId: lst } = runtime.store.account.read() ?? { userId: '', listId: '' }
   const { ep, ver, head } = runtime.keeper.state() ?? { ep: 0, ver: 0, head: '' }
   return async (step) => {
     if (usr === '' || lst === '') return

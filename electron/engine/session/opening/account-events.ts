@@ -3,7 +3,7 @@
  * behind the session's verbs (`soon`): none of it waits inside the account's own loop.
  */
 import { assertNever, type Failure } from '../../../../shared/rpc.ts'
-import type { RuntimeEvents } from '../../account/account-runtime.ts'
+import type { RuntimeEvents } from '../../account/runtime-dependencies.ts'
 import { carryOut, carryOutUnfinished } from '../commands/carry-out.ts'
 import { meaningOf } from '../session-state.ts'
 import { renewMail, startMail } from '../stage/account-mail.ts'

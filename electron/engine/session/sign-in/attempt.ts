@@ -1,7 +1,6 @@
 /** One try to sign in: what was typed, what it means, and how it ended. */
 import { type FailureKind, ok, type Result } from '../../../../shared/rpc.ts'
 import type { AccountPlace } from '../../keys/account-place.ts'
-import type { LinkFailure } from '../../link/server-link.ts'
 import type { Target } from '../../link/target.ts'
 import type { Opened } from '../stage/stage.ts'
 
@@ -25,11 +24,7 @@ export type Attempt = {
 export type SignedIn = { readonly opened: Opened; readonly step: 'active' | 'pending' | 'again' }
 
 /** What a login's answer makes of the opened account; a device that must wait keeps the password, to ask again. */
-export function signedIn(
-  opened: Opened,
-  answer: { readonly ok: true } | LinkFailure,
-  password: string,
-): Result<SignedIn> {
+export function signedIn(opened: Opened, answer: Result<unknown>, password: string): Result<SignedIn> {
   if (answer.ok) return ok({ opened, step: 'active' })
   if (answer.failure.kind !== 'devicePending') return { ok: false, failure: answer.failure }
   opened.runtime.store.account.change({ password })

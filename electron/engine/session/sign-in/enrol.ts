@@ -5,7 +5,7 @@ import { createAccountStore, storedAccount, vaultDependencies } from '../../acco
 import { setAside } from '../../keys/account-place.ts'
 import { createIdentity } from '../../keys/identity.ts'
 import { canCreateVault, makeKeys } from '../../keys/vault.ts'
-import { createLink, openAccount } from '../opening/open-account.ts'
+import { openAccount, openLink } from '../opening/open-account.ts'
 import type { Stage } from '../stage/stage.ts'
 import { type Attempt, type SignedIn, signedIn } from './attempt.ts'
 
@@ -20,7 +20,7 @@ export async function enrol(stage: Stage, { input, target, place }: Attempt): Pr
   if (!possible.ok) return possible
   const keys = makeKeys(dependencies)
   const identity = createIdentity(keys, ports.clock.now)
-  const link = createLink(stage, target, identity)
+  const link = openLink(stage, target, identity)
   const { code } = target
   const { user, password } = input
   const answer = await link.login({ user, password, ...(code === undefined ? {} : { code }) })

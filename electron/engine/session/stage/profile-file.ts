@@ -17,7 +17,7 @@ const profileSchema = z.object({
 })
 export type Profile = z.infer<typeof profileSchema>
 
-export const emptyProfile: Profile = { format: 1, server: '', user: '', settings: {}, locked: false }
+const emptyProfile: Profile = { format: 1, server: '', user: '', settings: {}, locked: false }
 
 function fileOf(folder: string): string {
   return join(folder, 'profile.json')

@@ -5,7 +5,7 @@
 import type { Session } from '../../../../shared/contract.ts'
 import type { AccountRuntime } from '../../account/account-runtime.ts'
 import type { Emit, Ports, Undo } from '../../ground/ports.ts'
-import type { MailService } from '../../mail/mail-service.ts'
+import type { MailService } from '../../mail/dependencies.ts'
 import { parseServerAddress } from '../../soap/server-address.ts'
 import { nextSession, type SessionEvent, type SessionState } from '../session-state.ts'
 import { type Profile, readProfile, writeProfile } from './profile-file.ts'
@@ -13,7 +13,7 @@ import { type Profile, readProfile, writeProfile } from './profile-file.ts'
 /** An account whose store is open. `mail` is there once the server has named the mail servers. */
 export type Opened = { readonly runtime: AccountRuntime; mail?: RunningMail }
 
-export type RunningMail = {
+type RunningMail = {
   readonly service: MailService
   /** The servers that it was made for. */
   readonly servers: string

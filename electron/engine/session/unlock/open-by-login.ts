@@ -12,12 +12,12 @@ import type { DeviceKeys } from '../../keys/device-keys.ts'
 import { createIdentity } from '../../keys/identity.ts'
 import type { Credentials } from '../../link/server-link.ts'
 import { swapped } from '../commands/rotate-device.ts'
-import { createLink, openAccount, storedTarget } from '../opening/open-account.ts'
+import { openAccount, openLink, storedTarget } from '../opening/open-account.ts'
 import { closeAccount } from '../stage/close-account.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
 
 /** `password`: without one, the one that the keys file keeps is used. `code`: an enrolment code that was typed. */
-export type GivenSecrets = { readonly password?: string | undefined; readonly code?: string | undefined }
+type GivenSecrets = { readonly password?: string | undefined; readonly code?: string | undefined }
 
 /**
  * Failures: notSignedIn (there is no password), those of a login, deviceRevoked (also where the server gives no half
@@ -74,7 +74,7 @@ async function logIn(stage: Stage, keys: DeviceKeys, login: StoredLogin, credent
   const identity = createIdentity(keys, stage.ports.clock.now)
   const known = manifestOf(login)
   if (known) identity.setManifest(known)
-  const link = createLink(stage, storedTarget(login), identity)
+  const link = openLink(stage, storedTarget(login), identity)
   return { identity, link, answer: await link.login(credentials) }
 }
 
