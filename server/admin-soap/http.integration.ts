@@ -23,9 +23,9 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 async function newToken(scopes: readonly TokenScope[], expires = 0): Promise<string> {
-  const { store, note, who, clock } = server.administration
+  const { store, note, actor, clock } = server.administration
   const name = `${scopes.join('-')}-${expires}`
-  const made = await addToken(store, note, { name, scopes, by: who, now: clock.now(), expires })
+  const made = await addToken(store, note, { name, scopes, by: actor.who, now: clock.now(), expires })
   if (!made.ok) throw new Error(made.why)
   return made.value
 }

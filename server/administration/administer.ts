@@ -9,6 +9,7 @@ import { type Config, readConfig } from '../settings/config.ts'
 import { type Folder, folderAt } from '../settings/folder.ts'
 import { openConfigured } from '../settings/open-configured.ts'
 import type { Store } from '../store/store.ts'
+import { type Actor, localActor } from './actor.ts'
 import { type Note, noteAs } from './audit.ts'
 import type { Change } from './change.ts'
 import { commandSignerOf } from './devices/device-moves.ts'
@@ -26,8 +27,8 @@ export type Context = {
 
 /** Those who hold the policy key: the command line, never the SOAP process. */
 export type Administration = Context & {
-  /** Whoever sits at this machine, for the audit log. */
-  readonly who: string
+  /** Whoever sits at this machine. */
+  readonly actor: Actor
   readonly note: Note
   /** Carries out what was approved; gives how many. */
   readonly carryOut: () => Promise<number>
@@ -54,17 +55,17 @@ export async function openContext(path: string): Promise<Done<Context>> {
 export async function administer(context: Context): Promise<Administration> {
   const policyKey = policyKeyOf(context.folder)
   const sign = signerOf(policyKey)
-  const who = `${localUser()}@local`
+  const actor = await localActor(context.store, localUser())
   const dependencies = { ...context, sign, signCommand: commandSignerOf(policyKey) }
-  const run: RunAs = async (changes, { why = '', via = 'cli', ...options } = {}) => {
-    const asked = { changes, who, via, why, now: context.clock.now() }
+  const run: RunAs = async (changes, { why = '', via = actor.via, ...options } = {}) => {
+    const asked = { changes, who: actor.who, via, why, now: context.clock.now() }
     if (options.dry === true) return tryChanges(context, asked, options)
     return submit((await isHere(policyKey, context.store)) ? dependencies : context, asked, options)
   }
-  const note = noteAs({ clock: context.clock, who, via: 'cli' })
+  const note = noteAs({ clock: context.clock, ...actor })
   return {
     ...context,
-    who,
+    actor,
     note,
     run,
     carryOut: async () => ((await isHere(policyKey, context.store)) ? carryOut(dependencies, context.clock.now) : 0),

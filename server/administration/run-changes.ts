@@ -10,18 +10,16 @@ import { type OrganisationStep, standing, stepBetween } from '../lists/list-diff
 import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
+import type { Actor } from './actor.ts'
 import { addAudit, faultOfReason } from './audit.ts'
 import type { Change } from './change.ts'
 import { applyChange } from './changes/index.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
 import type { Applied, Work } from './work.ts'
 
-export type Run = {
+/** Changes that are asked for together, by whom, and why. */
+export type Run = Actor & {
   readonly changes: readonly Change[]
-  /** Login or token of whoever asked. */
-  readonly who: string
-  /** `cli`, `soap`, `desktop`, `import:NAME` ... */
-  readonly via: string
   readonly why: string
   /** Milliseconds since the epoch. */
   readonly now: number
