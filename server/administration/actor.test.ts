@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Change } from '../../shared/administration/change.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
 import { type Actor, canonicalName, localActor, tokenActor, userActor } from './actor.ts'
-import type { Change } from './change.ts'
 import { decide, submit } from './submit.ts'
 import { addToken } from './tokens.ts'
 

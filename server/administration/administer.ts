@@ -11,12 +11,10 @@ import { openConfigured } from '../settings/open-configured.ts'
 import type { Store } from '../store/store.ts'
 import { type Actor, localActor } from './actor.ts'
 import { type Note, noteAs } from './audit.ts'
-import type { Change } from './change.ts'
 import { commandSignerOf } from './devices/device-moves.ts'
 import { createDevices, type Devices } from './devices/devices.ts'
 import { createPeople, type Done, type People } from './people.ts'
-import type { RunOptions } from './run-changes.ts'
-import { carryOut, type Submitted, submit, tryChanges } from './submit.ts'
+import { carryOut, type RunAs, runningAs } from './submit.ts'
 
 export type Context = {
   readonly folder: Folder
@@ -30,19 +28,13 @@ export type Administration = Context & {
   /** Whoever sits at this machine. */
   readonly actor: Actor
   readonly note: Note
-  /** Carries out what was approved; gives how many. */
-  readonly carryOut: () => Promise<number>
+  /** Carries out what was approved; gives how many, or undefined where the policy key is elsewhere. */
+  readonly carryOut: () => Promise<number | undefined>
   readonly run: RunAs
   readonly editor: ListEditor
   readonly people: People
   readonly devices: Devices
 }
-
-/** Has changes made as whoever sits at this machine. */
-export type RunAs = (
-  changes: readonly Change[],
-  options?: RunOptions & { readonly why?: string; readonly via?: string },
-) => Promise<Submitted>
 
 export async function openContext(path: string): Promise<Done<Context>> {
   const folder = folderAt(path)
@@ -57,18 +49,16 @@ export async function administer(context: Context): Promise<Administration> {
   const sign = signerOf(policyKey)
   const actor = await localActor(context.store, localUser())
   const dependencies = { ...context, sign, signCommand: commandSignerOf(policyKey) }
-  const run: RunAs = async (changes, { why = '', via = actor.via, ...options } = {}) => {
-    const asked = { changes, who: actor.who, via, why, now: context.clock.now() }
-    if (options.dry === true) return tryChanges(context, asked, options)
-    return submit((await isHere(policyKey, context.store)) ? dependencies : context, asked, options)
-  }
+  const atHand = async () => ((await isHere(policyKey, context.store)) ? dependencies : context)
+  const run = runningAs(context, actor, atHand)
   const note = noteAs({ clock: context.clock, ...actor })
   return {
     ...context,
     actor,
     note,
     run,
-    carryOut: async () => ((await isHere(policyKey, context.store)) ? carryOut(dependencies, context.clock.now) : 0),
+    carryOut: async () =>
+      (await isHere(policyKey, context.store)) ? carryOut(dependencies, context.clock.now) : undefined,
     editor: createListEditor(dependencies),
     people: createPeople({ ...context, run, note }),
     devices: createDevices({ ...context, run }),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Change } from '../../shared/administration/change.ts'
 import type { Entry } from '../../shared/whitelist/entry.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
-import type { Change } from './change.ts'
 import { reachesOutside } from './outside-reach.ts'
 
 const domain = 'corp.test'

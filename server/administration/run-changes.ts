@@ -3,6 +3,9 @@
  * list that they touch and a line each in the audit log.
  */
 
+import { z } from 'zod'
+import type { Change } from '../../shared/administration/change.ts'
+import { faultCodeSchema } from '../../shared/fault-codes.ts'
 import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import { changeList, createLists, noTexts, nothing } from '../lists/editor.ts'
 import { type HeadSigner, issueAll, type ListChange } from '../lists/issue.ts'
@@ -12,7 +15,6 @@ import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { Actor } from './actor.ts'
 import { addAudit, faultOfReason } from './audit.ts'
-import type { Change } from './change.ts'
 import { applyChange } from './changes/index.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
 import type { Applied, Work } from './work.ts'
@@ -30,6 +32,40 @@ export type Ran =
   | { readonly ok: true; readonly lists: readonly UserListChange[]; readonly audit: readonly number[] }
   | { readonly ok: false; readonly faults: readonly Fault[] }
 export type UserListChange = ListChange & { readonly user: string }
+
+const number = z.number().int()
+const ranSchema = z.union([
+  z.object({
+    ok: z.literal(true),
+    lists: z.array(
+      z.object({
+        user: z.string(),
+        list: z.string(),
+        version: number,
+        added: number,
+        changed: number,
+        removed: number,
+      }),
+    ),
+    audit: z.array(number),
+  }),
+  z.object({
+    ok: z.literal(false),
+    faults: z.array(
+      z.object({
+        index: number,
+        why: z.string(),
+        code: faultCodeSchema.exactOptional(),
+        what: z.string().exactOptional(),
+      }),
+    ),
+  }),
+])
+
+/** What a proposal came to, from the text that its row keeps. */
+export function readRan(text: string): Ran {
+  return ranSchema.parse(JSON.parse(text))
+}
 
 export type RunDependencies = {
   readonly store: Store

@@ -16,7 +16,7 @@ import { reissueDue } from '../lists/reissue.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
-import { type Ran, runChanges } from './run-changes.ts'
+import { type Ran, readRan, runChanges } from './run-changes.ts'
 import { carryOutOne, faultOfSubmitted, runOf, unsigned, unsignedCommand } from './submit.ts'
 
 /** In place of a proposal's id: heads at half of their life. */
@@ -105,7 +105,7 @@ function notReady(what: string): Refused {
 }
 
 function doneBefore(result: string): Extract<Ran, { readonly ok: true }> {
-  const ran = JSON.parse(result) as Ran
+  const ran = readRan(result)
   return ran.ok ? ran : { ok: true, lists: [], audit: [] }
 }
 

@@ -3,18 +3,18 @@
  * administrator, or whoever holds the key, has seen them.
  */
 import { randomUUID } from 'node:crypto'
+import { type Change, changeSchema } from '../../shared/administration/change.ts'
 import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import type { Clock } from '../ground/clock.ts'
 import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import { entryFromText } from '../lists/changes.ts'
 import type { HeadSigner, HeadToSign } from '../lists/issue.ts'
 import { nudge } from '../lists/nudge.ts'
 import { policyFrom } from '../organisation/organisation.ts'
-import type { Config } from '../settings/config.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
-import { canonicalName } from './actor.ts'
+import { type Actor, canonicalName } from './actor.ts'
 import { faultOfReason } from './audit.ts'
-import { type Change, changeSchema } from './change.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
 import { reachesOutside } from './outside-reach.ts'
 import { type Ran, type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
@@ -24,6 +24,24 @@ export type Submitted = Ran | { readonly ok: true; readonly pending: string; rea
 
 /** `sign` is absent where the policy key is elsewhere. */
 export type SubmitDependencies = Omit<RunDependencies, 'sign'> & { readonly sign?: RunDependencies['sign'] }
+
+/** Has changes made as one actor. `via`: another door than the actor's, such as an import. */
+export type RunAs = (
+  changes: readonly Change[],
+  options?: RunOptions & { readonly why?: string; readonly via?: string },
+) => Promise<Submitted>
+
+/** `atHand`: what there is to carry changes out with; without the policy key they wait for whoever has it. */
+export function runningAs(
+  { store, config, clock }: Pick<SubmitDependencies, 'store' | 'config'> & { readonly clock: Clock },
+  actor: Actor,
+  atHand: () => Promise<SubmitDependencies> = async () => ({ store, config }),
+): RunAs {
+  return async (changes, { why = '', via = actor.via, ...options } = {}) => {
+    const run = { changes, who: actor.who, via, why, now: clock.now() }
+    return options.dry === true ? tryChanges({ store, config }, run, options) : submit(await atHand(), run, options)
+  }
+}
 
 /** Has changes made, or keeps them as a proposal. Throws only what is a bug; what does not fit is in the answer. */
 export async function submit(dependencies: SubmitDependencies, run: Run, options: RunOptions = {}): Promise<Submitted> {

@@ -1,11 +1,11 @@
 /** Tokens that open the administration service to a program: shown once, only their hash is kept. */
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import type { Change } from '../../shared/administration/change.ts'
 import { hashOf } from '../accounts/sessions.ts'
 import type { TokenRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import type { Note } from './audit.ts'
-import type { Change } from './change.ts'
 import type { Done } from './people.ts'
 
 /**

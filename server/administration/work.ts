@@ -1,10 +1,10 @@
 /** What a change's handler works with: the transaction, and what is to be done to the lists at its end. */
 
+import type { Change } from '../../shared/administration/change.ts'
 import type { Refusal } from '../ground/refusals.ts'
 import type { ListWish } from '../lists/changes.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
-import type { Change } from './change.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
 
 export type Work = {

@@ -10,12 +10,6 @@ export type Belonging = {
   readonly groups: ReadonlySet<string>
 }
 
-const unitPattern = /^(all|(department|group|user):.+)$/u
-
-export function isUnit(text: string): boolean {
-  return text.length <= 200 && unitPattern.test(text)
-}
-
 export function isIn(person: Belonging, unit: Unit): boolean {
   if (unit === 'all') return person.scope === 'internal'
   const at = unit.indexOf(':')

@@ -3,9 +3,8 @@ import type { Command } from '../../../shared/whitelist/command.ts'
 import { refusal } from '../../ground/refusals.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommandRow, DeviceRow } from '../../store/tables.ts'
-import type { RunAs } from '../administer.ts'
 import type { Done } from '../people.ts'
-import type { Submitted } from '../submit.ts'
+import type { RunAs, Submitted } from '../submit.ts'
 import { commandOf, type DeviceMove } from './device-moves.ts'
 
 export type DeviceChoice = { readonly id: string; readonly user?: string | undefined }

@@ -2,25 +2,23 @@
 import { setTimeout as after } from 'node:timers/promises'
 import type { KeyStep, KeysView } from '../../../shared/key-steps.ts'
 import { type Refusal, refusal } from '../../ground/refusals.ts'
-import type { PolicySupervisor } from '../../policy/policy-supervisor.ts'
+import type { Actor } from '../actor.ts'
 import type { Done } from '../people.ts'
-import type { PolicyAnswer } from './policy-tasks.ts'
-
-type Policy = Pick<PolicySupervisor, 'ask'>
+import type { PolicyAnswer, PolicyPort } from './policy-tasks.ts'
 
 export type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
 
 /** A new policy key signs every list anew; so long the caller waits for it. */
 const patienceMs = 20_000
 
-export async function keysOf(policy: Policy): Promise<Done<KeysView>> {
+export async function keysOf(policy: PolicyPort): Promise<Done<KeysView>> {
   const answer = await policy.ask({ task: 'keys' })
   return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
 }
 
-export type Asking = { readonly why: string; readonly who: string; readonly via: string }
+export type Asking = Actor & { readonly why: string }
 
-export async function moveKeys(policy: Policy, step: KeyStep, asking: Asking): Promise<Done<Moved>> {
+export async function moveKeys(policy: PolicyPort, step: KeyStep, asking: Asking): Promise<Done<Moved>> {
   const giveUp = new AbortController()
   const answer = await Promise.race([
     policy.ask({ task: 'keyStep', step, ...asking }),

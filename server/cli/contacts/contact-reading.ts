@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import type { Administration } from '../../administration/administer.ts'
+import { ruleWords, sourceWords } from '../../administration/explain-words.ts'
 import { expiringContacts, unusedContacts } from '../../administration/last-use.ts'
 import { writeCsv } from '../../import/csv/write.ts'
 import { entryFromText } from '../../lists/changes.ts'
@@ -12,7 +13,6 @@ import { reasonsFor } from '../../organisation/shared-cards.ts'
 import type { Store } from '../../store/store.ts'
 import type { ListRow } from '../../store/tables.ts'
 import { administering, commonOptions, readDays, withCommon } from '../command.ts'
-import { ruleWords, sourceWords } from '../organisation/words.ts'
 import { type Outcome, refused, succeeded, table } from '../outcome.ts'
 
 const listOptions = commonOptions.extend({ user: z.string(), effective: z.boolean().optional() })
