@@ -21,7 +21,7 @@ import { addRequestCommands } from './cli/request.ts'
 import { addServeCommands } from './cli/serve.ts'
 import { addStoreCommands } from './cli/store.ts'
 import { addUserCommands } from './cli/user.ts'
-import { codeOf } from './keys/durable-file.ts'
+import { codeOf } from './ground/durable-file.ts'
 
 /** A server elsewhere has other commands: those that its administration service carries out. */
 function isRemote(words: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 /** Who calls: the token in `Authorization: Bearer`, and how often somebody may guess one. */
-import { addressLimit, countAttempt, noAttempts } from '../access/attempt-limit.ts'
+import { addressLimit, countAttempt, noAttempts } from '../accounts/attempt-limit.ts'
 import { findToken, type TokenHolder } from '../administration/tokens.ts'
 import { type Answer, failed } from './faults.ts'
 import type { AdminService } from './operation.ts'

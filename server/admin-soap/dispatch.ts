@@ -1,7 +1,7 @@
 /** The way of one call: read, found, allowed, checked, done, written. */
 import { ReasonNeeded } from '../administration/audit.ts'
 import { grants, type TokenHolder } from '../administration/tokens.ts'
-import { bugFields } from '../operations/log.ts'
+import { bugFields } from '../monitoring/log.ts'
 import { storeFailure } from '../store/failures.ts'
 import { readCall, type SoapVersion, writeCall } from './envelope.ts'
 import { type AdminFault, type Answer, failed, refused } from './faults.ts'

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { maxEnvelopeBytes } from '../../shared/soap/limits.ts'
 import type { TokenHolder } from '../administration/tokens.ts'
-import { bugFields } from '../operations/log.ts'
+import { bugFields } from '../monitoring/log.ts'
 import { storeFailure } from '../store/failures.ts'
 import { authorise } from './authorise.ts'
 import { dispatch } from './dispatch.ts'

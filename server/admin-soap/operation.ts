@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type Note, noteAs } from '../administration/audit.ts'
 import type { TokenHolder, TokenScope } from '../administration/tokens.ts'
-import type { Service } from '../soap/service.ts'
+import type { Service } from '../client/service.ts'
 import { type Answer, failed } from './faults.ts'
 
 export type AdminService = Pick<Service, 'config' | 'store' | 'clock' | 'log' | 'metrics' | 'policy' | 'url' | 'cert'>

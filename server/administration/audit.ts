@@ -1,12 +1,13 @@
 /** The audit log: append-only, each line chained to the one before, so that nobody takes one away unseen. */
-import { hashOf } from '../access/sessions.ts'
-import type { Clock } from '../clock.ts'
+
+import type { Clock } from '../ground/clock.ts'
+import { hashOf } from '../ground/hash.ts'
+import { type Refusal, refusal } from '../ground/refusals.ts'
 import { policyFrom } from '../organisation/organisation.ts'
-import { type Refusal, refusal } from '../organisation/refusals.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 
-export type AuditEntry = Omit<AuditRow, 'n' | 'prev' | 'hash'>
+type AuditEntry = Omit<AuditRow, 'n' | 'prev' | 'hash'>
 
 /** Puts into the log what changes no list, in the transaction of what it tells of. */
 export type Note = (
@@ -64,7 +65,7 @@ export async function addAudit(inside: Store, entries: readonly AuditEntry[]): P
 }
 
 /** Over every field, each with its length, so that none can pass for a part of another. */
-export function hashOfAudit(row: Omit<AuditRow, 'hash'>): string {
+function hashOfAudit(row: Omit<AuditRow, 'hash'>): string {
   const { n, at, who, via, op, target, why, before, after, undo, prev } = row
   return hashOf(JSON.stringify([n, at, who, via, op, target, why, before, after, undo, prev]))
 }

@@ -1,9 +1,10 @@
 /** Why an address is, or is not, in a user's list: `kith-server why`, and the same on screen. */
+
+import { refusal } from '../ground/refusals.ts'
 import { entryFromText } from '../lists/changes.ts'
 import { contactOfEntryRow, readAddress } from '../lists/contact.ts'
 import { contentsOf } from '../lists/contents.ts'
 import { loadOrganisation, type Organisation, type Person } from '../organisation/organisation.ts'
-import { refusal } from '../organisation/refusals.ts'
 import { type Reason, reasonsFor } from '../organisation/shared-cards.ts'
 import { isIn } from '../organisation/units.ts'
 import type { Store } from '../store/store.ts'
@@ -31,11 +32,9 @@ export type Explanation = {
   readonly proof?: string
 }
 
-export type Explained =
-  | { readonly ok: true; readonly value: Explanation }
-  | { readonly ok: false; readonly why: string }
+type Explained = { readonly ok: true; readonly value: Explanation } | { readonly ok: false; readonly why: string }
 
-export type Question = {
+type Question = {
   readonly user: string
   readonly address: string
   readonly now: number

@@ -1,10 +1,10 @@
 /** Keeps stored imports in step while the server runs: a roster as it changes, a directory at its interval. */
 import type { ImportResult } from '../import/contact.ts'
 import { type SourceWatch, watchSource } from '../import/read-source.ts'
-import type { Log } from '../operations/log.ts'
+import type { Log } from '../monitoring/log.ts'
 import { type ImportHost, listImports, planRead, type StoredImport } from './imports.ts'
 
-export type ImportKeeper = {
+type ImportKeeper = {
   /** Follows what is set up now; to be asked again and again. */
   look(): Promise<void>
   close(): Promise<void>

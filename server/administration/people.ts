@@ -1,19 +1,17 @@
 /** Administration of accounts and devices: what the command line does, and later the administration service. */
 
-import { hashPassword, maxPasswordLength, minPasswordLength } from '../access/passwords.ts'
-import type { Account } from '../accounts.ts'
-import type { Clock } from '../clock.ts'
-import { type Refusal, refusal } from '../organisation/refusals.ts'
-import type { RunAs } from '../setup/context.ts'
+import type { Account } from '../accounts/accounts.ts'
+import { hashPassword, maxPasswordLength, minPasswordLength } from '../accounts/passwords.ts'
+import type { Clock } from '../ground/clock.ts'
+import { type Done, refusal } from '../ground/refusals.ts'
+import { nudge } from '../lists/nudge.ts'
 import type { Store } from '../store/store.ts'
 import { faultOfReason, type Note } from './audit.ts'
 import { changeSchema, faultOfChange } from './change.ts'
-import { nudge } from './nudge.ts'
+import type { RunAs } from './submit.ts'
 import { faultOfSubmitted, type Submitted } from './submit.ts'
 
-export type Done<T = undefined> = { readonly ok: true; readonly value: T } | Refusal
-
-export type NewUser = {
+type NewUser = {
   readonly id: string
   readonly name: string
   /** Without: login name at the organisation's domain. */
@@ -33,7 +31,7 @@ export type People = {
   enable(id: string): Promise<Done>
 }
 
-export type PeopleDependencies = {
+type PeopleDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly run: RunAs

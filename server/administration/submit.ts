@@ -4,23 +4,30 @@
  */
 import { randomUUID } from 'node:crypto'
 import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import type { HeadSigner } from '../lists/issue.ts'
+import { nudge } from '../lists/nudge.ts'
 import { policyFrom } from '../organisation/organisation.ts'
-import { faultAt, type Refusal, refusal } from '../organisation/refusals.ts'
-import type { Config } from '../setup/config.ts'
+import type { Config } from '../settings/config.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import { faultOfReason } from './audit.ts'
 import { type Change, changeSchema } from './change.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
-import { nudge } from './nudge.ts'
-import { type Ran, type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
+import { type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
+import type { Ran } from './work.ts'
 
 /** `pending`: the proposal's id; `needs` whom it waits for. */
 export type Submitted = Ran | { readonly ok: true; readonly pending: string; readonly needs: 'approval' | 'signature' }
 
+/** Has changes made as whoever sits at this machine. */
+export type RunAs = (
+  changes: readonly Change[],
+  options?: RunOptions & { readonly why?: string; readonly via?: string },
+) => Promise<Submitted>
+
 /** `sign` is absent where the policy key is elsewhere. */
-export type SubmitDependencies = Omit<RunDependencies, 'sign'> & { readonly sign?: RunDependencies['sign'] }
+type SubmitDependencies = Omit<RunDependencies, 'sign'> & { readonly sign?: RunDependencies['sign'] }
 
 export async function submit(dependencies: SubmitDependencies, run: Run, options: RunOptions = {}): Promise<Submitted> {
   const { store, config, sign, signCommand } = dependencies
@@ -108,8 +115,8 @@ function isOutside(
   return contact.scope === 'external' || !contact.address.toLowerCase().endsWith(`@${domain.toLowerCase()}`)
 }
 
-export type Decision = { readonly id: string; readonly who: string; readonly approve: boolean }
-export type Decided = { readonly ok: true } | Refusal
+type Decision = { readonly id: string; readonly who: string; readonly approve: boolean }
+type Decided = { readonly ok: true } | Refusal
 
 /** A proposal is approved by somebody else than whoever made it. */
 export async function decide(store: Store, { id, who, approve }: Decision): Promise<Decided> {
@@ -131,7 +138,7 @@ export async function carryOut(dependencies: RunDependencies, now: () => number)
   return count
 }
 
-export type Carrying = {
+type Carrying = {
   readonly now: number
   /** What else belongs to the transaction. */
   readonly also?: () => Promise<void>

@@ -1,7 +1,9 @@
 /** What a change's handler works with: the transaction, and what is to be done to the lists at its end. */
+
+import type { Refusal } from '../ground/refusals.ts'
 import type { ListWish } from '../lists/changes.ts'
-import type { Refusal } from '../organisation/refusals.ts'
-import type { Config } from '../setup/config.ts'
+import type { ListChange } from '../lists/issue.ts'
+import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { Change } from './change.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
@@ -13,7 +15,7 @@ export type Work = {
   readonly now: number
   readonly signCommand: CommandSigner
   /** Wishes for users' own entries, in order, each with the number of the change that it came from. */
-  readonly wishes: { readonly usr: string; readonly wish: ListWish; readonly index: number }[]
+  readonly wishes: { readonly user: string; readonly wish: ListWish; readonly index: number }[]
   /** Users whose list is to be made. */
   readonly newUsers: Set<string>
   /** Set once people, groups, rules or cards changed: every list is looked at. */
@@ -32,3 +34,11 @@ export type Applied =
   | Refusal
 
 export type Handler<C extends Change> = (work: Work, change: C, index: number) => Promise<Applied>
+
+/** Why one of several changes was refused; `index`: its number among them. */
+export type Fault = Omit<Refusal, 'ok'> & { readonly index: number }
+/** What changes came to that were carried out together: the lists that moved and the numbers of the audit lines, or each fault. */
+export type Ran =
+  | { readonly ok: true; readonly lists: readonly UserListChange[]; readonly audit: readonly number[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] }
+export type UserListChange = ListChange & { readonly user: string }

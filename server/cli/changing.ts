@@ -1,9 +1,11 @@
 /** Has changes made for a command, and tells what they came to. */
+
+import type { Administration } from '../administration/administer.ts'
 import { textOfLine } from '../administration/audit.ts'
 import { type Change, changeSchema, faultOfChange } from '../administration/change.ts'
-import type { Ran, RunOptions, UserListChange } from '../administration/run-changes.ts'
-import type { Submitted } from '../administration/submit.ts'
-import type { Administration, RunAs } from '../setup/context.ts'
+import type { RunOptions } from '../administration/run-changes.ts'
+import type { RunAs, Submitted } from '../administration/submit.ts'
+import type { Ran, UserListChange } from '../administration/work.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import type { ChangeOptions } from './command.ts'

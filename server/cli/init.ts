@@ -1,8 +1,8 @@
 /** `kith-server init` */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import { systemClock } from '../clock.ts'
-import { folderAt } from '../setup/folder.ts'
+import { systemClock } from '../ground/clock.ts'
+import { folderAt } from '../settings/folder.ts'
 import { acting, commonOptions, readPort, withCommon } from './command.ts'
 import { type Outcome, succeeded, unavailable } from './outcome.ts'
 import { readStoreSettings } from './store.ts'
@@ -38,7 +38,7 @@ async function init(options: z.infer<typeof initOptions>): Promise<Outcome> {
   const store = options.store === undefined ? undefined : await readStoreSettings(options.store)
   if (store?.ok === false) return unavailable(store.why)
   const settings = { listen, port, ...(approve && { approve }), ...(store && { store: store.value }) }
-  const { initialise } = await import('../setup/init.ts')
+  const { initialise } = await import('../processes/init.ts')
   const made = await initialise(folderAt(data), { domain, host, settings }, systemClock())
   if (!made.ok) return unavailable(made.why)
   const { org, fingerprint } = made.value

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { jsonOf } from '../setup/json.ts'
-import { moveStore } from '../setup/move-store.ts'
-import { type StoreSettings, storeSettings } from '../setup/store.ts'
+import { jsonOf } from '../../shared/json.ts'
+import { moveStore } from '../processes/move-store.ts'
+import { type StoreSettings, storeSettings } from '../settings/open-configured.ts'
 import { acting, commonOptions, withCommon } from './command.ts'
 import { type Outcome, succeeded, unavailable } from './outcome.ts'
 
@@ -26,7 +26,7 @@ export function addStoreCommands(program: Command): void {
 }
 
 async function backup({ data, to }: z.infer<typeof migrateOptions>): Promise<Outcome> {
-  const { backUp } = await import('../setup/back-up.ts')
+  const { backUp } = await import('../processes/back-up.ts')
   const done = await backUp(data, to)
   if (!done.ok) return unavailable(done.why)
   const without = 'It holds settings, keys and certificate; the database is backed up by its own means.'
@@ -34,7 +34,7 @@ async function backup({ data, to }: z.infer<typeof migrateOptions>): Promise<Out
 }
 
 async function check({ data }: z.infer<typeof commonOptions>): Promise<Outcome> {
-  const { checkStore } = await import('../setup/back-up.ts')
+  const { checkStore } = await import('../processes/back-up.ts')
   const checked = await checkStore(data)
   if (!checked.ok) return unavailable(checked.why)
   const { lists, versions, audit } = checked.value

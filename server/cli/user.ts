@@ -1,9 +1,9 @@
 /** `kith-server user add|set|list|disable|enable|password` and `kith-server guest add` */
 import type { Command } from 'commander'
 import { z } from 'zod'
+import type { Administration } from '../administration/administer.ts'
 import { readPassword } from '../administration/people.ts'
 import { resembling } from '../administration/resembling.ts'
-import type { Administration } from '../setup/context.ts'
 import { change } from './changing.ts'
 import {
   administering,

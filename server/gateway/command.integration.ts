@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { rawClient } from '../mail/testing/raw-client.ts'
-import { configSchema } from '../setup/config.ts'
+import { configSchema } from '../settings/config.ts'
 import { runCommand, startCommand, type TestFolder, testFolder } from '../testing/harness.ts'
 
 let folder: TestFolder

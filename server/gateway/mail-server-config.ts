@@ -1,9 +1,9 @@
 /** The configuration of the mail server beside the gateway, made from the settings: what the command prints. */
 import { maxRecipients } from '../../shared/message.ts'
 import { maxMessageBytes } from '../mail/limits.ts'
-import type { GatewayConfig } from '../setup/config.ts'
+import type { GatewayConfig } from '../settings/config.ts'
 
-export type PostfixServices = {
+type PostfixServices = {
   /** Name in master.cf of the service that takes mail from the world. */
   readonly mx: string
   /** Names of those that take mail from signed-in users. */

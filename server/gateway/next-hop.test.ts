@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { portOf } from '../operations/health-port.ts'
+import { portOf } from '../monitoring/health-port.ts'
 import { sendOn, stuffed } from './next-hop.ts'
 
 const servers: Server[] = []

@@ -2,8 +2,8 @@
 import { fromBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { taggedHash } from '../../shared/whitelist/bytes/signing.ts'
 import { digitsOf } from '../../shared/whitelist/digits.ts'
+import { primitives } from '../ground/primitives.ts'
 import type { DeviceRow } from '../store/tables.ts'
-import { primitives } from './primitives.ts'
 
 /** The same digits that the device shows while it waits. */
 export function deviceWords({ dsig, dbox }: Pick<DeviceRow, 'dsig' | 'dbox'>): string {

@@ -2,8 +2,8 @@
 import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Entry, entryText, isEntry, leafOfText } from '../../shared/whitelist/entry.ts'
-import { primitives } from '../keys/primitives.ts'
-import { faultAt, type Refusal, refusal } from '../organisation/refusals.ts'
+import { primitives } from '../ground/primitives.ts'
+import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import type { EntryRow } from '../store/tables.ts'
 import {
   type AddressFacts,
@@ -47,7 +47,7 @@ export type ListFacts = {
 }
 
 /** Every address that the wishes name, folded; those that do not parse are left to `plan`. */
-export function keysOf(wishes: readonly ListWish[], unicode: boolean): readonly string[] {
+export function wishedKeys(wishes: readonly ListWish[], unicode: boolean): readonly string[] {
   const keys = new Set<string>()
   for (const wish of wishes) {
     for (const text of wish.op === 'add' ? [wish.contact.address] : [wish.address, newAddress(wish) ?? wish.address]) {

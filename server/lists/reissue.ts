@@ -1,12 +1,12 @@
 /** Issues heads again at half of their life, so that none grows old while the server lives (protocol.md 3.4). */
-import type { Clock } from '../clock.ts'
-import type { Config } from '../setup/config.ts'
+import type { Clock } from '../ground/clock.ts'
+import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { ListEditor } from './editor.ts'
 
 const dayMs = 24 * 3_600_000
 
-export type ReissueDependencies = {
+type ReissueDependencies = {
   readonly store: Store
   readonly editor: ListEditor
   readonly clock: Clock

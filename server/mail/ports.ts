@@ -1,9 +1,9 @@
 /** What the embedded mail needs of its surroundings. */
-import type { Accounts } from '../accounts.ts'
+import type { Accounts } from '../accounts/accounts.ts'
 import type { UsageRecorder } from '../administration/usage.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../ground/clock.ts'
+import type { Whitelists } from '../lists/whitelists.ts'
 import type { Store } from '../store/store.ts'
-import type { Whitelists } from '../whitelists.ts'
 import type { Dns } from './smtp/dkim.ts'
 
 /** Facts for the log: never an address book, a subject, a password or a message. */
@@ -11,9 +11,9 @@ export type MailLog = {
   info(event: string, facts?: LogFacts): void
   error(event: string, facts?: LogFacts): void
 }
-export type LogFacts = { readonly [name: string]: string | number | boolean }
+type LogFacts = { readonly [name: string]: string | number | boolean }
 
-export type MailPorts = { readonly smtp: number; readonly imap: number; readonly inbound?: number }
+type MailPorts = { readonly smtp: number; readonly imap: number; readonly inbound?: number }
 
 export type MailOptions = {
   readonly store: Pick<Store, 'mail' | 'lists'>

@@ -1,19 +1,21 @@
 /** Cards: entries that many lists share, made once. A user's card shows what every colleague sees. */
 import { canonicalText } from '../../shared/whitelist/bytes/canonical.ts'
 import { type Entry, entryText, leafOfText } from '../../shared/whitelist/entry.ts'
-import { primitives } from '../keys/primitives.ts'
+import { primitives } from '../ground/primitives.ts'
 import type { CardRow, RuleRow } from '../store/administration/tables.ts'
 import type { UserRow } from '../store/tables.ts'
 
 /** A card with its length in bytes: lists know their size without reading their entries again. */
 export type Card = CardRow & { readonly bytes: number }
 
+/** A row with the length of its text in bytes. */
 export function cardOf(row: CardRow): Card {
   return { ...row, bytes: Buffer.byteLength(row.json) }
 }
 
-export function userCardId(usr: string): string {
-  return `u.${usr}`
+/** The id of a user's own card. */
+export function userCardId(user: string): string {
+  return `u.${user}`
 }
 
 /** How the others see a user. */

@@ -1,6 +1,6 @@
 /** How the organisation makes its lists: settings that an administrator changes while everything runs. */
 import { z } from 'zod'
-import type { Config } from '../setup/config.ts'
+import type { Config } from '../settings/config.ts'
 
 const settings = {
   /** Every internal user lists every other. */
@@ -37,9 +37,10 @@ export const organisationPolicySchema = z.strictObject({
 })
 export type OrganisationPolicy = z.infer<typeof organisationPolicySchema>
 /** What is in force. */
-export type WholePolicy = Omit<OrganisationPolicy, keyof Lease> & Lease
+type WholePolicy = Omit<OrganisationPolicy, keyof Lease> & Lease
 type Lease = { readonly offlineDays: number; readonly onExpiry: 'block' | 'internal' }
 
+/** The policy with the settings of config.json where the organisation has none of its own. */
 export function wholePolicy(policy: OrganisationPolicy, { policy: { offlineDays, onExpiry } }: Config): WholePolicy {
   return {
     ...policy,

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest'
-import { admitDevice } from '../access/admit-device.ts'
-import { hashPassword } from '../access/passwords.ts'
-import { createAccounts } from '../accounts.ts'
-import { configSchema } from '../setup/config.ts'
+import { createAccounts } from '../accounts/accounts.ts'
+import { admitDevice } from '../accounts/admit-device.ts'
+import { hashPassword } from '../accounts/passwords.ts'
+import { configSchema } from '../settings/config.ts'
 import { overEach, type TestStore } from '../testing/stores.ts'
 import type { NewMessage } from './mail/mail-store.ts'
 import type { Store } from './store.ts'
@@ -53,10 +53,20 @@ overEach((stores) => {
   })
 
   test('a request number, a nonce and an enrolment code are taken once', async () => {
-    const device = { id: 'd', usr: 'a', name: '', dsig: '', dbox: '', seq: 0, ack_ep: 0, ack_ver: 0, ack_head: '' }
+    const device = {
+      id: 'd',
+      user: 'a',
+      name: '',
+      dsig: '',
+      dbox: '',
+      seq: 0,
+      ack_epoch: 0,
+      ack_version: 0,
+      ack_head: '',
+    }
     await both[0].devices.add({ ...device, state: 'active', last: 0 })
     await both[0].sessions.addNonce('n', 10)
-    await both[0].access.addEnrolment({ hash: 'h', usr: 'a', exp: 10, dev: '' })
+    await both[0].access.addEnrolment({ hash: 'h', user: 'a', exp: 10, device: '' })
     const times = Array.from({ length: 8 }, (_, i) => both[i % 2] ?? both[0])
     const all = await Promise.all([
       Promise.all(times.map((store) => store.devices.takeSeq(device, 1, 1))),

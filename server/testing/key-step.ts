@@ -2,10 +2,11 @@
  * For tests: one key command in a process of its own that ends itself, as by a power cut, after a step:
  * `node key-step.ts FOLDER COMMAND STEP`. Commands: `rotate NAME`, `stolen NAME`, `retire NAME`, `export FILE`, `root FILE`.
  */
-import { openRoots } from '../keys/root-keys.ts'
-import { exportKey, rotateRoots } from '../keys/root-rotation.ts'
-import { type Rotating, retireKeys, rotateKey } from '../keys/rotation.ts'
-import { openContext } from '../setup/context.ts'
+
+import { openRoots } from '../administration/keys/root-keys.ts'
+import { exportKey, rotateRoots } from '../administration/keys/root-rotation.ts'
+import { type Rotating, retireKeys, rotateKey } from '../administration/keys/rotation.ts'
+import { openContext } from '../settings/context.ts'
 
 export const testPassphrase = 'a passphrase for the root key'
 

@@ -1,7 +1,7 @@
 /** Users' contacts, and why an address is among them. */
 import { z } from 'zod'
 import { explain } from '../../administration/explain.ts'
-import { wordsOf } from '../../cli/organisation/why.ts'
+import { explanationWords } from '../../administration/rule-words.ts'
 import { entryFromText } from '../../lists/changes.ts'
 import { contactInputSchema, contactOfEntryRow } from '../../lists/contact.ts'
 import { contentsOf } from '../../lists/contents.ts'
@@ -57,7 +57,7 @@ const listContacts = operation({
       if (!list) return undefined
       const rows = await inside.lists.entries(list.id)
       const all = effective ? await contentsOf(inside, list, await loadOrganisation(inside)) : rows
-      return { version: list.ver, all, own: new Map(rows.map((row) => [row.id, row])) }
+      return { version: list.version, all, own: new Map(rows.map((row) => [row.id, row])) }
     })
     if (!read) return unknownUser(user)
     const { version, all, own } = read
@@ -111,7 +111,7 @@ const why = operation({
         ...rest,
         admitted: [...admitted],
         ...(expired === undefined ? {} : { expired: timeOf(expired) }),
-        words: [...wordsOf(explained.value)],
+        words: [...explanationWords(explained.value)],
       },
     }
   },

@@ -1,12 +1,12 @@
 /** Changes of people: their accounts, and the cards by which the others see them. */
-import { nobodysHash } from '../../access/passwords.ts'
+import { nobodysHash } from '../../accounts/passwords.ts'
+import { type Refusal, refusal } from '../../ground/refusals.ts'
 import { readAddress, readExpiry } from '../../lists/contact.ts'
+import { nudge } from '../../lists/nudge.ts'
 import { entryOfUser, nextCard, userCardId } from '../../organisation/cards.ts'
-import { type Refusal, refusal } from '../../organisation/refusals.ts'
 import type { UserRow } from '../../store/tables.ts'
 import type { UserChanges } from '../../store/users.ts'
 import type { ChangeOf } from '../change.ts'
-import { nudge } from '../nudge.ts'
 import type { Handler, Work } from '../work.ts'
 
 /** Part of list ids, card ids and file names: plain and short. */

@@ -5,7 +5,7 @@ import {
   type ContactInput,
   contactOfEntryRow,
   entryOf,
-  plain,
+  plainLine,
   readAddress,
   readExpiry,
 } from '../../lists/contact.ts'
@@ -13,7 +13,7 @@ import type { EntryRow, UserRow } from '../../store/tables.ts'
 import type { ChangeOf } from '../change.ts'
 import { isOwn } from '../last-use.ts'
 import { type DocumentPerson, factsOf, type OrganisationDocument, type PresentState } from './document.ts'
-import type { DocumentDraft } from './document-changes.ts'
+import type { DocumentDraft } from './document-draft.ts'
 
 /** A person as the document wants it, in the form of a row. */
 type WantedPerson = Pick<UserRow, 'id' | 'scope' | 'name' | 'address' | 'address_key'> &
@@ -22,7 +22,7 @@ type WantedPerson = Pick<UserRow, 'id' | 'scope' | 'name' | 'address' | 'address
     readonly contacts: readonly ContactInput[] | undefined
   }
 
-export type PlannedPeople = {
+type PlannedPeople = {
   readonly people: readonly WantedPerson[]
   readonly logins: ReadonlySet<string>
   /** Scope of every account by folded address, once the document is in force. */
@@ -78,10 +78,10 @@ function readPerson(state: PresentState, person: DocumentPerson, reading: Readin
   return {
     id,
     scope,
-    name: plain(person.name),
+    name: plainLine(person.name),
     address: address.value.text,
     address_key: address.value.key,
-    department: plain(department),
+    department: plainLine(department),
     sponsor,
     expires: expires.value ?? 0,
     state: person.disabled === true ? 'disabled' : 'active',

@@ -1,18 +1,18 @@
 /** `kith-server contact list|unused|expiring`: what only looks */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
+import type { Administration } from '../../administration/administer.ts'
 import { expiringContacts, unusedContacts } from '../../administration/last-use.ts'
+import { ruleWords, sourceWords } from '../../administration/rule-words.ts'
 import { writeCsv } from '../../import/csv/write.ts'
 import { entryFromText } from '../../lists/changes.ts'
 import { contactOfEntryRow } from '../../lists/contact.ts'
 import { type Content, contentsOf } from '../../lists/contents.ts'
 import { loadOrganisation, type Organisation } from '../../organisation/organisation.ts'
 import { reasonsFor } from '../../organisation/shared-cards.ts'
-import type { Administration } from '../../setup/context.ts'
 import type { Store } from '../../store/store.ts'
 import type { ListRow } from '../../store/tables.ts'
 import { administering, commonOptions, readDays, withCommon } from '../command.ts'
-import { ruleWords, sourceWords } from '../organisation/words.ts'
 import { type Outcome, refused, succeeded, table } from '../outcome.ts'
 
 const listOptions = commonOptions.extend({ user: z.string(), effective: z.boolean().optional() })
@@ -126,8 +126,8 @@ function toldContacts(list: ListRow, listed: readonly Listed[]): Outcome {
     `${from}${denied ? ', but denied' : ''}${closed ? ', closed' : ''}`,
   ])
   const head = ['NAME', 'NICKNAME', 'ADDRESS', 'SCOPE', 'GROUPS', 'FROM']
-  const text = `version ${list.ver}, ${contacts.length} contacts\n${table([head, ...rows])}`
-  return succeeded(text, { version: list.ver, epoch: list.ep, contacts })
+  const text = `version ${list.version}, ${contacts.length} contacts\n${table([head, ...rows])}`
+  return succeeded(text, { version: list.version, epoch: list.epoch, contacts })
 }
 
 async function listUnused({ store, clock }: Administration, { user, days }: DaysOptions): Promise<Outcome> {
@@ -138,13 +138,13 @@ async function listUnused({ store, clock }: Administration, { user, days }: Days
     from: sourceWords(source),
     ...(used === 0 ? {} : { used: new Date(used).toISOString() }),
   }))
-  const rows = contacts.map(({ user: usr, name, address, from, used = 'never' }) => [usr, name, address, from, used])
+  const rows = contacts.map(({ user, name, address, from, used = 'never' }) => [user, name, address, from, used])
   return succeeded(table([['USER', 'NAME', 'ADDRESS', 'FROM', 'USED'], ...rows]), { contacts })
 }
 
 async function listExpiring({ store, clock }: Administration, { user, days }: DaysOptions): Promise<Outcome> {
   const found = await expiringContacts(store, { now: clock.now(), days, ...(user === undefined ? {} : { user }) })
   const contacts = found.map(({ expires, ...contact }) => ({ ...contact, expires: new Date(expires).toISOString() }))
-  const rows = contacts.map(({ user: usr, name, address, kind, expires }) => [usr, name, address, kind, expires])
+  const rows = contacts.map(({ user, name, address, kind, expires }) => [user, name, address, kind, expires])
   return succeeded(table([['USER', 'NAME', 'ADDRESS', 'KIND', 'EXPIRES'], ...rows]), { contacts })
 }

@@ -1,8 +1,8 @@
 /** `kith-server proposal list|show|approve|refuse`: changes that wait for a second pair of eyes */
 import type { Command } from 'commander'
 import { z } from 'zod'
+import type { Administration } from '../../administration/administer.ts'
 import { decide, runOf } from '../../administration/submit.ts'
-import type { Administration } from '../../setup/context.ts'
 import type { ProposalRow } from '../../store/administration/tables.ts'
 import { administering, commonOptions, reasonOptions, withCommon, withReason } from '../command.ts'
 import { type Outcome, refused, succeeded, table } from '../outcome.ts'

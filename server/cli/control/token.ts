@@ -1,9 +1,9 @@
 /** `kith-server token add|list|remove`: what opens the administration service to programs */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
+import type { Administration } from '../../administration/administer.ts'
 import { addToken, removeToken, scopesOf, tokenScopes } from '../../administration/tokens.ts'
 import { readExpiry } from '../../lists/contact.ts'
-import type { Administration } from '../../setup/context.ts'
 import { administering, commonOptions, reasonOptions, withCommon, withReason } from '../command.ts'
 import { type Outcome, refused, succeeded, table } from '../outcome.ts'
 

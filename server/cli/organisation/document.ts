@@ -1,14 +1,15 @@
 /** `kith-server apply` and `kith-server snapshot`: the organisation as one document */
 import type { Command } from 'commander'
 import { z } from 'zod'
+import type { Administration } from '../../administration/administer.ts'
 import {
   documentSchema,
   loadState,
   type OrganisationDocument,
   snapshotOf,
 } from '../../administration/document/document.ts'
-import { changesOf, type PlaceFault } from '../../administration/document/document-changes.ts'
-import type { Administration } from '../../setup/context.ts'
+import { changesOf } from '../../administration/document/document-changes.ts'
+import type { PlaceFault } from '../../administration/document/document-draft.ts'
 import { carry } from '../changing.ts'
 import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
 import { faulty, type Outcome, succeeded, unavailable } from '../outcome.ts'

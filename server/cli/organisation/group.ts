@@ -1,7 +1,7 @@
 /** `kith-server group put|remove|join|leave|list` */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Administration } from '../../setup/context.ts'
+import type { Administration } from '../../administration/administer.ts'
 import { change } from '../changing.ts'
 import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
 import { type Outcome, succeeded, table } from '../outcome.ts'
@@ -36,11 +36,11 @@ export function addGroupCommands(program: Command): void {
 }
 
 async function list({ store }: Administration): Promise<Outcome> {
-  const members = Map.groupBy(await store.organisation.members(), ({ grp }) => grp)
+  const members = Map.groupBy(await store.organisation.members(), ({ group }) => group)
   const groups = (await store.organisation.groups()).map(({ id, title }) => ({
     group: id,
     title,
-    members: (members.get(id) ?? []).map(({ usr }) => usr),
+    members: (members.get(id) ?? []).map(({ user }) => user),
   }))
   const rows = groups.map((one) => [one.group, one.title, one.members.join(' ')])
   return succeeded(table([['GROUP', 'TITLE', 'MEMBERS'], ...rows]), { groups })

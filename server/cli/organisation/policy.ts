@@ -1,10 +1,10 @@
 /** `kith-server policy show|set` and `kith-server role set|list` */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { resetSecondFactor } from '../../access/admin-session.ts'
+import { resetSecondFactor } from '../../accounts/admin-session.ts'
+import type { Administration } from '../../administration/administer.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import { wholePolicy } from '../../organisation/policy.ts'
-import type { Administration } from '../../setup/context.ts'
 import { change } from '../changing.ts'
 import { administering, type ChangeOptions, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
 import { type Outcome, succeeded, table } from '../outcome.ts'
@@ -80,6 +80,6 @@ function onOrOff(value: string | number | boolean): string {
 }
 
 async function listRoles({ store }: Administration): Promise<Outcome> {
-  const roles = (await store.administration.roles()).map(({ usr: user, role }) => ({ user, role }))
+  const roles = (await store.administration.roles()).map(({ user, role }) => ({ user, role }))
   return succeeded(table([['LOGIN', 'ROLE'], ...roles.map(({ user, role }) => [user, role])]), { roles })
 }

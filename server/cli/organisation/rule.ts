@@ -1,8 +1,8 @@
 /** `kith-server rule open|domain|deny|remove|list` */
 import type { Command } from 'commander'
 import { z } from 'zod'
+import type { Administration } from '../../administration/administer.ts'
 import { changeOfRule } from '../../administration/changes/rules.ts'
-import type { Administration } from '../../setup/context.ts'
 import { change } from '../changing.ts'
 import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
 import { type Outcome, succeeded, table } from '../outcome.ts'

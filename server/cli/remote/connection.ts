@@ -11,7 +11,7 @@ import { type AdminFault, type Answer, type FaultKind, failed, faultDetails } fr
 import { adminPath } from '../../admin-soap/http.ts'
 import { operationsByName } from '../../admin-soap/operations/index.ts'
 import { readValue } from '../../admin-soap/typed-xml.ts'
-import { codeOf } from '../../keys/durable-file.ts'
+import { codeOf } from '../../ground/durable-file.ts'
 
 export type RemoteServer = {
   readonly url: URL

@@ -11,7 +11,7 @@ import { outcome } from '../../admin-soap/changing.ts'
 import { failed } from '../../admin-soap/faults.ts'
 import { drafted, type listContents } from '../../admin-soap/operations/signing.ts'
 import { type OtherMachine, otherMachine } from '../../admin-soap/testing/other-machine.ts'
-import { primitives } from '../../keys/primitives.ts'
+import { primitives } from '../../ground/primitives.ts'
 import { openRootFile } from '../../keys/root-file.ts'
 import { createPool, type ListTexts, pack, unpack } from '../../signing/bundle.ts'
 import { signedIn } from '../../testing/client.ts'
@@ -59,7 +59,7 @@ async function sign(what: string, remote: Remote = signing): Promise<{ round: Ro
   return { round: await signOne(desk.value, what), shown }
 }
 
-const versionOf = async (user: string) => (await server.administration.store.lists.ofUser(user))?.ver
+const versionOf = async (user: string) => (await server.administration.store.lists.ofUser(user))?.version
 
 /** What the server answers to one operation, bent. */
 function bent(name: string, bend: (answer: unknown, call: () => Promise<unknown>) => unknown): Remote {
@@ -151,7 +151,7 @@ describe('an honest server', () => {
       { url: ready.url, ...(cert ? { cert } : {}) },
       { user: 'alice', password: testPassword },
     )
-    const { dev: device } = client.device
+    const { id: device } = client.device
     const wipe = [{ op: 'device.revoke', user: 'alice', device, wipe: 'all' }]
     const asked = await asking.call('RunChanges', { changes: wipe }, outcome)
     const { round, shown } = await sign((asked.ok && asked.value.proposal) || '')

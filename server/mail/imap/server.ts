@@ -1,6 +1,6 @@
 /** The IMAP server: one handler a verb, implicit TLS, the store behind it. */
-import type { Accounts } from '../../accounts.ts'
-import type { Clock } from '../../clock.ts'
+import type { Accounts } from '../../accounts/accounts.ts'
+import type { Clock } from '../../ground/clock.ts'
 import type { MailStore } from '../../store/mail/mail-store.ts'
 import { maxMessageBytes } from '../limits.ts'
 import { type Listener, listen } from '../listener.ts'
@@ -19,7 +19,7 @@ import { openHandlers } from './open.ts'
 import { searchHandlers } from './search.ts'
 import { storeHandlers } from './store.ts'
 
-export type ImapDependencies = {
+type ImapDependencies = {
   readonly mail: MailStore
   readonly accounts: Pick<Accounts, 'check'>
   readonly clock: Clock
@@ -33,6 +33,7 @@ export type ImapDependencies = {
 /** The library logs whole commands: nothing of that is kept. */
 const silent: Logger = { info: () => undefined, debug: () => undefined, error: () => undefined }
 
+/** Listens with TLS; `close` ends every connection. Rejects where the port is taken. */
 export async function startImap(
   dependencies: ImapDependencies,
   at: { readonly host: string; readonly port: number },

@@ -1,6 +1,6 @@
 /** Puts a message into local INBOXes, each copy with the verdict by its recipient's list. */
 import { parseAddress } from '../../../shared/address.ts'
-import type { Account } from '../../accounts.ts'
+import type { Account } from '../../accounts/accounts.ts'
 import type { Added, Delivery, MailStore } from '../../store/mail/mail-store.ts'
 import type { MailNotifier } from '../imap/notifier.ts'
 import { summarise } from '../summary.ts'
@@ -24,7 +24,7 @@ export type Job = {
   readonly login?: { readonly account: Account; readonly key: string; readonly messageId: string }
 }
 
-export type Deliverer = Judge & { readonly mail: MailStore; readonly notifier: MailNotifier }
+type Deliverer = Judge & { readonly mail: MailStore; readonly notifier: MailNotifier }
 
 /** One transaction for all recipients; returns when it is on the disk. */
 export async function deliverHere(deliverer: Deliverer, job: Job): Promise<void> {

@@ -10,7 +10,7 @@ import {
   gatherDkim,
   type SignedMessage,
 } from '../../../shared/guard/dkim.ts'
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../ground/clock.ts'
 import { verifyDkim } from './dkim-verify.ts'
 
 export type Dns = Pick<DkimMeans, 'txt'>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { splitMessage } from '../../../shared/header.ts'
 import { readVerdict } from '../../../shared/whitelist/verdict.ts'
-import { primitives } from '../../keys/primitives.ts'
+import { primitives } from '../../ground/primitives.ts'
 import { gatewayPublic, startTestMail, type TestMail } from '../testing/mail-harness.ts'
 import { type RawClient, rawClient } from '../testing/raw-client.ts'
 

@@ -4,8 +4,8 @@
  */
 import { parseAddress } from '../../../shared/address.ts'
 import { maxRecipients } from '../../../shared/message.ts'
-import type { Account } from '../../accounts.ts'
-import type { Clock } from '../../clock.ts'
+import type { Account } from '../../accounts/accounts.ts'
+import type { Clock } from '../../ground/clock.ts'
 import { maxConnections, maxMessageBytes } from '../limits.ts'
 import type { MailLog } from '../ports.ts'
 import type { Tasks } from '../tasks.ts'
@@ -16,7 +16,7 @@ import { noMailbox, SmtpReply, tryLater } from './reply.ts'
 import { type SmtpData, type SmtpOptions, type SmtpSession, writtenAddress } from './strict-server.ts'
 import { handled, received } from './trace.ts'
 
-export type Inbound = {
+type Inbound = {
   readonly clock: Clock
   readonly domain: string
   readonly log: MailLog
@@ -32,6 +32,7 @@ const maxHops = 100
 /** One mail transaction so far. */
 type State = { readonly sender: string; readonly recipients: Map<string, Recipient> }
 
+/** The door as an SMTP server: without a login and without TLS, since a relay on the same machine stands before it. */
 export function inboundOptions(inbound: Inbound): SmtpOptions {
   const states = new WeakMap<SmtpSession, State>()
   return {

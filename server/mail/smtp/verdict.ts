@@ -11,12 +11,12 @@ import {
   signVerdict,
   type VerdictFacts,
 } from '../../../shared/whitelist/verdict.ts'
-import type { Account } from '../../accounts.ts'
+import type { Account } from '../../accounts/accounts.ts'
 import type { UsageRecorder } from '../../administration/usage.ts'
-import type { Clock } from '../../clock.ts'
-import { primitives } from '../../keys/primitives.ts'
+import type { Clock } from '../../ground/clock.ts'
+import { primitives } from '../../ground/primitives.ts'
+import type { Whitelists, WhitelistView } from '../../lists/whitelists.ts'
 import type { ListStore } from '../../store/lists.ts'
-import type { Whitelists, WhitelistView } from '../../whitelists.ts'
 import { type Dns, dkimFacts } from './dkim.ts'
 import { bytesOf, type CleanMessage } from './message.ts'
 
@@ -42,6 +42,10 @@ export type Evidence = {
   readonly dkim: () => Promise<readonly DkimFact[]>
 }
 
+/**
+ * What is known of a message, whoever it is for: DNS is asked once, and only where a list wants to know. `login`: the
+ * address key of a proven login here.
+ */
 export function evidenceOf(judge: Judge, message: CleanMessage, login?: string): Evidence {
   const delivered = splitMessage(bytesOf(message))
   let asked: Promise<readonly DkimFact[]> | undefined

@@ -1,0 +1,64 @@
+/** What those who hold the policy key can do: composed over an open data folder. The key is read only where something is signed. */
+import { userInfo } from 'node:os'
+import { type PolicyKey, PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
+import { createListEditor, type ListEditor } from '../lists/editor.ts'
+import { signerOf } from '../lists/issue.ts'
+import type { Context } from '../settings/context.ts'
+import type { Store } from '../store/store.ts'
+import { type Note, noteAs } from './audit.ts'
+import { commandSignerOf } from './devices/device-moves.ts'
+import { createDevices, type Devices } from './devices/devices.ts'
+import { createPeople, type People } from './people.ts'
+import { carryOut, type RunAs, submit, tryChanges } from './submit.ts'
+
+/** Those who hold the policy key: the command line, never the SOAP process. */
+export type Administration = Context & {
+  /** Whoever sits at this machine, for the audit log. */
+  readonly who: string
+  readonly note: Note
+  /** Carries out what was approved; gives how many. */
+  readonly carryOut: () => Promise<number>
+  readonly run: RunAs
+  readonly editor: ListEditor
+  readonly people: People
+  readonly devices: Devices
+}
+
+export async function administer(context: Context): Promise<Administration> {
+  const policyKey = policyKeyOf(context.folder)
+  const sign = signerOf(policyKey)
+  const who = `${localUser()}@local`
+  const dependencies = { ...context, sign, signCommand: commandSignerOf(policyKey) }
+  const run: RunAs = async (changes, { why = '', via = 'cli', ...options } = {}) => {
+    const asked = { changes, who, via, why, now: context.clock.now() }
+    if (options.dry === true) return tryChanges(context, asked, options)
+    return submit((await isHere(policyKey, context.store)) ? dependencies : context, asked, options)
+  }
+  const note = noteAs({ clock: context.clock, who, via: 'cli' })
+  return {
+    ...context,
+    who,
+    note,
+    run,
+    carryOut: async () => ((await isHere(policyKey, context.store)) ? carryOut(dependencies, context.clock.now) : 0),
+    editor: createListEditor(dependencies),
+    people: createPeople({ ...context, run, note }),
+    devices: createDevices({ ...context, run }),
+  }
+}
+
+/** The person behind `sudo`, where there is one: several administrators share the account that owns the folder. */
+function localUser(): string {
+  const { username, uid } = userInfo()
+  return (uid === 0 ? process.env.SUDO_USER : undefined) ?? username
+}
+
+async function isHere(policyKey: PolicyKey, store: Store): Promise<boolean> {
+  try {
+    await policyKey(store)
+    return true
+  } catch (error) {
+    if (error instanceof PolicyKeyAbsent) return false
+    throw error
+  }
+}

@@ -1,0 +1,37 @@
+/** How the services ask for the keys: of the policy process, since they themselves never hold P or R. */
+import { setTimeout as after } from 'node:timers/promises'
+import type { KeyStep, KeysView } from '../../../shared/key-steps.ts'
+import type { Done } from '../../ground/refusals.ts'
+import { type Refusal, refusal } from '../../ground/refusals.ts'
+import type { PolicyAnswer, PolicyDesk } from './policy-tasks.ts'
+
+type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
+
+/** A new policy key signs every list anew; so long the caller waits for it. */
+const patienceMs = 20_000
+
+export async function readKeysView(policy: PolicyDesk): Promise<Done<KeysView>> {
+  const answer = await policy.ask({ task: 'keys' })
+  return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
+}
+
+type Asking = { readonly why: string; readonly who: string; readonly via: string }
+
+export async function moveKeys(policy: PolicyDesk, step: KeyStep, asking: Asking): Promise<Done<Moved>> {
+  const giveUp = new AbortController()
+  const answer = await Promise.race([
+    policy.ask({ task: 'keyStep', step, ...asking }),
+    after(patienceMs, undefined, { ref: false, signal: giveUp.signal }).catch(() => undefined),
+  ])
+  giveUp.abort()
+  if (!answer) return refusal('keysWorking')
+  if (answer.kind !== 'manifest') return refusedBy(answer)
+  const { version, epoch, expires } = answer
+  return { ok: true, value: { version, epoch, expires } }
+}
+
+function refusedBy(answer: PolicyAnswer): Refusal {
+  if (answer.kind !== 'refused') return refusal('keysAway')
+  const { kind: _kind, ...rest } = answer
+  return { ok: false, ...rest }
+}

@@ -1,0 +1,79 @@
+/** What can be done to the keys beside the root's, each with its line in the audit log: behind the command, the page and SOAP. */
+import type { KeyStep, KeysView } from '../../../shared/key-steps.ts'
+import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
+import type { Manifest } from '../../../shared/whitelist/manifest.ts'
+import type { Done } from '../../ground/refusals.ts'
+import { refusal } from '../../ground/refusals.ts'
+import { readKeys } from '../../keys/key-files.ts'
+import { type ManifestStep, newestManifest } from '../../keys/manifests.ts'
+import { inUse } from '../../keys/policy-key.ts'
+import { nudge } from '../../lists/nudge.ts'
+import type { Context } from '../../settings/context.ts'
+import { faultOfReason, type Note } from '../audit.ts'
+import { keyInventory } from './inventory.ts'
+import { openRoots } from './root-keys.ts'
+import { renewManifest, retireKeys, rotateKey } from './rotation.ts'
+
+type Asked = { readonly note: Note; readonly why: string }
+type Signed = Asked & { readonly roots: readonly KeyPair[] }
+
+export async function takeKeyStep(context: Context, step: KeyStep, asked: Signed): Promise<Done<Manifest>> {
+  const unreasoned = await faultOfReason(context.store, asked.why)
+  if (unreasoned) return unreasoned
+  const { roots } = asked
+  const also = noteOf(step, { ...asked, now: context.clock.now })
+  if (step.step === 'renew') return renewManifest(context, { roots, also })
+  if (step.step === 'retire') return retireKeys(context, { name: step.key, roots, also })
+  return rotateKey(context, { name: step.key, stolen: step.stolen, roots, also })
+}
+
+/** The same with the root keys that are in the data folder, for whoever asks from another machine. */
+export async function takeKeyStepHere(context: Context, step: KeyStep, asked: Asked): Promise<Done<Manifest>> {
+  const roots = await openRoots(context, [])
+  if (!roots.ok) return roots
+  const isOfPolicy = step.step === 'rotate' && step.key === 'policy'
+  if (isOfPolicy && !(await isPolicyHere(context))) return refusal('policyElsewhere')
+  return takeKeyStep(context, step, { ...asked, roots: roots.value })
+}
+
+/** Whoever moved the policy key away does not want a new one beside the root key. */
+async function isPolicyHere({ folder, store }: Context): Promise<boolean> {
+  const { m } = await newestManifest(store)
+  return inUse(await readKeys(folder, 'policy'), m.pk) !== undefined
+}
+
+type Noting = Asked & { readonly now: () => number }
+
+function noteOf(step: KeyStep, { note, why, now }: Noting): NonNullable<ManifestStep['also']> {
+  const isStolen = step.step === 'rotate' && step.stolen
+  return async (inside, { ver: version, ep: epoch }) => {
+    // Connected clients take nothing that a key signed which they have not heard of: they ask for the manifest at once.
+    if (step.step !== 'renew' && step.key === 'fresh')
+      for (const user of await inside.users.all()) await nudge(inside, user.id, now())
+    await note(inside, {
+      op: step.step === 'renew' ? 'manifest.renew' : `key.${step.step}`,
+      target: step.step === 'renew' ? 'manifest' : step.key,
+      why,
+      after: JSON.stringify({ version, epoch, ...(isStolen ? { stolen: true } : {}) }),
+    })
+  }
+}
+
+/** The keys as they cross to the page: no secret, no path. */
+export async function keysView(context: Context): Promise<KeysView> {
+  const { manifest, keys } = await keyInventory(context)
+  const { ver: version, ep: epoch, exp, k } = manifest
+  const roots = keys.filter(({ name, state }) => name === 'root' && state === 'in use')
+  return {
+    manifest: { version, epoch, expires: exp, threshold: k, roots: roots.length },
+    missing: Math.max(0, k - roots.filter(({ here }) => here).length),
+    keys: keys.map(({ name, fingerprint, listed, state, here }) => ({
+      name,
+      fingerprint,
+      state: state === 'in use' ? 'inUse' : state,
+      first: listed?.from ?? 0,
+      last: listed?.to ?? 0,
+      here,
+    })),
+  }
+}

@@ -1,0 +1,80 @@
+/** The way into the administration: an authenticator, or the password again. */
+import type { AdminState } from '../../../../shared/administration.ts'
+import { fail, ok, type Result } from '../../../../shared/rpc.ts'
+import {
+  adminUntil,
+  type CodeVerdict,
+  closeAdmin,
+  confirmCode,
+  keepSecret,
+  openAdmin,
+  openByCode,
+} from '../../../accounts/admin-session.ts'
+import { newTotpSecret, totpUri } from '../../../accounts/totp.ts'
+import type { Service } from '../../service.ts'
+import type { AskCaller, AskHandlers } from '../handler.ts'
+
+type Names = 'admin.state' | 'admin.setUp' | 'admin.confirm' | 'admin.open' | 'admin.close'
+
+export const openingAsks: Pick<AskHandlers, Names> = {
+  'admin.state': async (service, caller) => ok(await stateOf(service, caller)),
+
+  /** A second authenticator only from within: whoever has the password alone must not replace the first. */
+  'admin.setUp': async (service, caller, { password }) => {
+    const { totp, step } = await stateOf(service, caller)
+    if (totp && step !== 'open') return fail('secondFactor')
+    const checked = await checkPassword(service, caller, password)
+    if (!checked.ok) return checked
+    const secret = newTotpSecret()
+    await keepSecret(service, caller.sid, secret)
+    return ok({ secret, uri: totpUri(secret, `Kith ${service.config.org}`, caller.user.id) })
+  },
+
+  'admin.confirm': async (service, caller, { code }) => {
+    const typed = { user: caller.user.id, sid: caller.sid, code }
+    const verdict = await confirmCode(service, typed)
+    if (verdict.ok) service.log.info('second factor set up', { user: caller.user.id, device: caller.device.id })
+    return told(service, caller, verdict)
+  },
+
+  'admin.open': async (service, caller, { password = '', code = '' }) => {
+    const { step, totp } = await stateOf(service, caller)
+    if (totp) return told(service, caller, await openByCode(service, { user: caller.user.id, sid: caller.sid, code }))
+    if (step === 'setUp') return fail('secondFactor')
+    const checked = await checkPassword(service, caller, password)
+    if (!checked.ok) return checked
+    await openAdmin(service, caller.sid)
+    return told(service, caller, { ok: true })
+  },
+
+  'admin.close': async (service, caller) => {
+    await closeAdmin(service, caller.sid)
+    return ok(await stateOf(service, caller))
+  },
+}
+
+async function stateOf(service: Service, { user, role = 'auditor', sid }: AskCaller): Promise<AdminState> {
+  const totp = ((await service.store.administration.role(user.id))?.totp ?? '') !== ''
+  const until = await adminUntil(service, sid)
+  if (until !== undefined) return { role, step: 'open', totp, until }
+  const step = totp ? 'code' : role === 'administrator' ? 'setUp' : 'password'
+  return { role, step, totp }
+}
+
+async function told(service: Service, caller: AskCaller, verdict: CodeVerdict): Promise<Result<AdminState>> {
+  const { user, device } = caller
+  if (verdict.ok) {
+    service.log.info('administration opened', { user: user.id, device: device.id })
+    return ok(await stateOf(service, caller))
+  }
+  service.log.warn('administration not opened', { user: user.id, device: device.id, kind: verdict.kind })
+  if (verdict.kind === 'wait') return fail('tooManyAttempts', { retryAfter: verdict.retryAfter })
+  return fail(verdict.kind === 'wrong' ? 'codeWrong' : 'secondFactor')
+}
+
+/** By the same rules and limits as at sign-in. */
+async function checkPassword({ accounts }: Service, { user, ip }: AskCaller, password: string): Promise<Result<true>> {
+  const checked = await accounts.check(user.id, password, ip)
+  if (checked.ok) return ok(true)
+  return checked.kind === 'locked' ? fail('tooManyAttempts', { retryAfter: checked.retryAfter }) : fail('authFailed')
+}

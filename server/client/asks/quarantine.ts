@@ -1,0 +1,42 @@
+/** What the gateway keeps back for the calling user: seen, and asked for. */
+import { heldReasonSchema, type KeptMessage } from '../../../shared/quarantine.ts'
+import { fail, ok } from '../../../shared/rpc.ts'
+import { dueNow, type Quarantined } from '../../store/quarantine.ts'
+import { plain } from './administration/views.ts'
+import type { AskHandlers } from './handler.ts'
+
+export const quarantineAsks: Pick<AskHandlers, 'quarantine.list' | 'quarantine.release'> = {
+  'quarantine.list': async ({ store, config }, { user }, window) => {
+    const { total, rows } = await store.quarantine.page(user.id, window)
+    return ok({ total, by: config.gateway.releaseBy, kept: rows.map(keptOf) })
+  },
+
+  'quarantine.release': async ({ store, config, log }, { user, device }, { id }) => {
+    const to = config.gateway.releaseBy === 'user' ? 'released' : 'asked'
+    const due = to === 'released' ? dueNow : 0
+    // What was asked for under a policy of old may go now; what somebody has decided stays decided.
+    const from = to === 'released' ? (['kept', 'asked'] as const) : (['kept'] as const)
+    if (await store.quarantine.move({ user: user.id, id }, { from, to, due })) {
+      log.info('release asked', { user: user.id, device: device.id, kind: to })
+      return ok({ state: to })
+    }
+    const kept = await store.quarantine.get(user.id, id)
+    if (!kept) return fail('notFound')
+    return kept.state === 'refused' ? fail('refused') : ok({ state: kept.state })
+  },
+}
+
+/** A stranger's words, cut to what an answer carries. */
+export function keptOf({ id, sender, subject, at, rule, reason, state }: Quarantined): KeptMessage {
+  const why = heldReasonSchema.safeParse(reason)
+  return {
+    id,
+    claimedAddress: plain(sender),
+    subject: plain(subject),
+    at,
+    rule,
+    // Rows always have one; a gateway of another version may have others.
+    reason: why.success ? why.data : 'notListed',
+    state,
+  }
+}

@@ -1,0 +1,85 @@
+/** Login: verify first, list later (protocol.md 5.3 and 5.4). */
+import { operations, readContext, readFields, writeFields } from '../../shared/soap/operations.ts'
+import { fromBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import { type Login, makeLoginAnswer, openLogin } from '../../shared/whitelist/login.ts'
+import { verifyRequest } from '../../shared/whitelist/request.ts'
+import type { Account, CheckResult } from '../accounts/accounts.ts'
+import { admitDevice } from '../accounts/admit-device.ts'
+import { halfOf } from '../accounts/halves.ts'
+import { primitives, randomBytes } from '../ground/primitives.ts'
+import type { ServingKeys } from '../keys/key-ring.ts'
+import { type Call, type CallAnswer, fault, type Service } from './service.ts'
+
+/**
+ * Answers Login: checks nonce, password and device, in this order, and opens a session. What the device has to know
+ * of it, its account and its list is sealed for it.
+ */
+export async function login(service: Service, call: Call): Promise<CallAnswer> {
+  const keys = await service.keys.current()
+  const opened = openCall(keys, call)
+  if (!opened.ok) return opened
+  const { asked } = opened
+  if (!(await service.store.sessions.takeNonce(asked.sNon, service.clock.now()))) return fault('StaleNonce')
+  const deviceBox = fromBase64(asked.DboxPk, 32)
+  if (!deviceBox || !primitives.boxKey(deviceBox, randomBytes(32))) return fault('BadRequest')
+  const checked = await service.accounts.check(asked.usr, asked.pw, call.ip)
+  service.metrics.login(checked.ok ? 'ok' : checked.kind)
+  if (!checked.ok) return refusal(checked)
+  const device = await admitDevice(service, checked.account.id, asked)
+  service.log.info('login', { user: checked.account.id, device: asked.dev, kind: device })
+  if (device === 'otherKeys') return fault('BadSignature')
+  if (device === 'wrongCode' || device === 'tooMany') return fault('AuthFailed')
+  if (device !== 'active') return fault(device === 'pending' ? 'DevicePending' : 'DeviceRevoked')
+  return answer(service, { asked, account: checked.account, deviceBox, freshSeed: keys.fresh.secret })
+}
+
+type Opened = { readonly ok: true; readonly asked: Login } | Extract<CallAnswer, { readonly ok: false }>
+
+/** The sealed question, signed by the very device that it names. */
+function openCall({ server }: ServingKeys, { envelope }: Call): Opened {
+  const context = readContext(envelope.header)
+  const sealed = readFields(operations.Login.request, envelope.fields)?.sealed
+  const secrets = server.map(({ secret }) => secret)
+  const asked = sealed && openLogin(primitives, sealed, secrets)
+  if (!context || !sealed || !asked || asked.dev !== context.dev) return fault('BadRequest')
+  const key = fromBase64(asked.DsigPk, 32)
+  const signed = { action: 'Login' as const, sid: context.sid, bytes: sealed }
+  return key && verifyRequest(primitives, signed, context.sig, key) ? { ok: true, asked } : fault('BadSignature')
+}
+
+function refusal(checked: Extract<CheckResult, { readonly ok: false }>): CallAnswer {
+  if (checked.kind === 'authFailed') return fault('AuthFailed')
+  return fault(checked.by === 'address' ? 'RateLimited' : 'Locked', { retryAfter: checked.retryAfter })
+}
+
+type Admitted = {
+  readonly asked: Login
+  readonly account: Account
+  readonly deviceBox: Uint8Array
+  readonly freshSeed: Uint8Array
+}
+
+async function answer(service: Service, { asked, account, deviceBox, freshSeed }: Admitted): Promise<CallAnswer> {
+  const list = await service.store.lists.ofUser(account.id)
+  if (!list) return fault('Internal')
+  const half = await halfOf(service, account.id, asked.dev)
+  const session = await service.sessions.open(account.id, asked.dev)
+  const { id: user, name, address } = account
+  const told = {
+    t: 'session' as const,
+    ...session,
+    usr: user,
+    name,
+    address,
+    dev: asked.dev,
+    lst: list.id,
+    mail: service.mail,
+    ...(half === undefined ? {} : { half }),
+  }
+  const { sealed, signature } = makeLoginAnswer(primitives, told, asked, {
+    freshSeed,
+    deviceBox,
+    random: randomBytes,
+  })
+  return { ok: true, fields: writeFields({ sealed, sig: signature }) }
+}

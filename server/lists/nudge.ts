@@ -1,0 +1,19 @@
+/** Tells a user's devices that something other than the list has changed. */
+import type { Store } from '../store/store.ts'
+
+/** Wakes the user's connected devices although the list did not change: they ask again and are told. */
+export async function nudge(inside: Store, user: string, now: number): Promise<void> {
+  await announce(inside, user, { kind: 'access', now })
+}
+
+/** Wakes users' devices for something beside the list, such as contact requests; an empty name is nobody. */
+export async function tellNews(inside: Store, users: readonly string[], now: number): Promise<void> {
+  for (const user of users) if (user !== '') await announce(inside, user, { kind: 'news', now })
+}
+
+type Announced = { readonly kind: 'access' | 'news'; readonly now: number }
+
+async function announce(inside: Store, user: string, { kind, now }: Announced): Promise<void> {
+  const list = await inside.lists.ofUser(user)
+  if (list) await inside.lists.announce({ kind, list: list.id, epoch: list.epoch, version: list.version, at: now })
+}

@@ -1,0 +1,154 @@
+/**
+/**
+ * Holds the policy key while the server runs and does four things with it: carries out the changes that the services
+ * were asked for, takes steps of the keys for them where the root key is here too, keeps imports in step, and issues each
+ * list's head again at half of its life (protocol.md 3.4). Forked by `serve`; ends with it. Opens no port; only `serve`
+ * asks it (policy-tasks.ts).
+ */
+
+import { administer } from '../administration/administer.ts'
+import { noteAs, ReasonNeeded } from '../administration/audit.ts'
+import { commandSignerOf } from '../administration/devices/device-moves.ts'
+import { keepImports } from '../administration/keep-imports.ts'
+import { keysView, takeKeyStepHere } from '../administration/keys/key-steps.ts'
+import { numberedTask, type PolicyAnswer, type PolicyTask } from '../administration/keys/policy-tasks.ts'
+import { carryOut } from '../administration/submit.ts'
+import { systemClock } from '../ground/clock.ts'
+import { oneAtATime } from '../ground/one-at-a-time.ts'
+import type { Refusal } from '../ground/refusals.ts'
+import { repeat } from '../ground/repeat.ts'
+import { PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
+import { createListEditor } from '../lists/editor.ts'
+import { signerOf } from '../lists/issue.ts'
+import { reissueDue } from '../lists/reissue.ts'
+import { bugFields, createLog, failureTo } from '../monitoring/log.ts'
+import { readConfig } from '../settings/config.ts'
+import type { Context } from '../settings/context.ts'
+import { folderAt } from '../settings/folder.ts'
+import { openConfigured } from '../settings/open-configured.ts'
+
+/** A head is valid for days: looking once a minute is often enough. */
+const everyMs = 60_000
+
+/** Whoever asked for a change waits for it. */
+const proposalsMs = 250
+
+/** How soon a new import is followed. */
+const importsMs = 10_000
+
+const log = createLog()
+
+let end = async (): Promise<void> => undefined
+
+// A killed parent sends no message, but the channel closes with it: perhaps before we have even started.
+process.once('disconnect', () => {
+  void end().finally(() => process.exit(0))
+})
+if (!process.connected) process.exit(0)
+
+/** False where the key is elsewhere: said once, and again each time that a head is due. */
+type WithKey = (work: () => Promise<void>) => Promise<boolean>
+
+function keyGuard(): { readonly withKey: WithKey; readonly sayAgain: () => void } {
+  let saidAbsent = false
+  return {
+    sayAgain: () => {
+      saidAbsent = false
+    },
+    withKey: async (work) => {
+      try {
+        await work()
+        return true
+      } catch (error) {
+        if (!(error instanceof PolicyKeyAbsent)) throw error
+        if (!saidAbsent) log.warn('something is to be signed, and the policy key is not here')
+        saidAbsent = true
+        return false
+      }
+    },
+  }
+}
+
+const failed = failureTo(log)
+
+function listen(answer: (task: PolicyTask) => Promise<PolicyAnswer>): void {
+  process.on('message', (message) => {
+    const read = numberedTask.safeParse(message)
+    if (!read.success) return
+    const { number, task } = read.data
+    void answer(task)
+      .catch((error: unknown): PolicyAnswer => {
+        if (error instanceof ReasonNeeded) return refusedAnswer(error.refusal)
+        failed(error)
+        return { kind: 'unavailable' }
+      })
+      .then((told) => process.connected && process.send?.({ number, answer: told }))
+  })
+}
+
+type KeyTask = Extract<PolicyTask, { readonly task: 'keyStep' }>
+
+/** Every list may be signed anew in it: nothing else is signed meanwhile. */
+async function stepKeys(context: Context, { step, why, who, via }: KeyTask): Promise<PolicyAnswer> {
+  const done = await takeKeyStepHere(context, step, { why, note: noteAs({ clock: context.clock, who, via }) })
+  if (!done.ok) return refusedAnswer(done)
+  const { ver: version, ep: epoch, exp } = done.value
+  log.info('keys', { kind: step.step, version })
+  return { kind: 'manifest', version, epoch, expires: exp }
+}
+
+function refusedAnswer({ ok: _ok, ...refused }: Refusal): PolicyAnswer {
+  return { kind: 'refused', ...refused }
+}
+
+async function main(path: string): Promise<void> {
+  const folder = folderAt(path)
+  const read = await readConfig(folder)
+  if (!read.ok) throw new Error('the data folder cannot be read')
+  const config = read.value
+  const store = await openConfigured(config.store, folder)
+  const clock = systemClock()
+  const policyKey = policyKeyOf(folder)
+  const sign = signerOf(policyKey)
+  const editor = createListEditor({ store, clock, config, sign })
+  const { withKey, sayAgain } = keyGuard()
+  const inOrder = oneAtATime()
+  const carry = () =>
+    inOrder('carry', () =>
+      withKey(async () => {
+        const count = await carryOut({ store, config, sign, signCommand: commandSignerOf(policyKey) }, clock.now)
+        if (count > 0) log.info('carried out', { count })
+      }),
+    )
+  const look = async () => {
+    sayAgain()
+    await withKey(async () => {
+      const count = await reissueDue({ store, editor, clock, config })
+      if (count > 0) log.info('reissued', { count })
+    })
+  }
+  listen(async (task) => {
+    if (task.task === 'keys') return { kind: 'keys', keys: await keysView({ folder, config, store, clock }) }
+    if (task.task === 'keyStep') return inOrder('carry', () => stepKeys({ folder, config, store, clock }, task))
+    return { kind: (await carry()) ? 'done' : 'keyAbsent' }
+  })
+  const administration = await administer({ folder, config, store, clock })
+  const imports = keepImports(administration, log)
+  const stops = [
+    repeat(everyMs, look, failed),
+    repeat(proposalsMs, async () => void (await carry()), failed),
+    repeat(importsMs, () => imports.look(), failed),
+  ]
+  end = async () => {
+    for (const stop of stops) stop()
+    await imports.close()
+    await store.close()
+  }
+  await look()
+  await imports.look()
+}
+
+main(process.argv[2] ?? '').catch((error: unknown) => {
+  log.error('policy process failed', bugFields(error))
+  process.exit(1)
+})

@@ -1,0 +1,130 @@
+/** The server's settings: `config.json` in the data folder, written by `init` and edited by hand. */
+import { readFile } from 'node:fs/promises'
+import { isIPv6 } from 'node:net'
+import { z } from 'zod'
+import { jsonOf } from '../../shared/json.ts'
+import { releasedBySchema } from '../../shared/quarantine.ts'
+import type { Folder } from './folder.ts'
+import { storeSettings } from './open-configured.ts'
+
+const port = z.number().int().min(0).max(65_535)
+const mailServer = z.strictObject({
+  host: z.string().min(1),
+  port: port.min(1),
+  security: z.enum(['tls', 'starttls', 'none']),
+  /** File with a certificate to trust, PEM. */
+  ca: z.string().optional(),
+})
+
+/** Ports of the embedded mail; 0 takes any free one. */
+const embeddedMail = z.strictObject({
+  kind: z.literal('embedded'),
+  smtp: port.default(8465),
+  imap: port.default(8993),
+  inbound: port.optional(),
+})
+const externalMail = z.strictObject({
+  kind: z.literal('external'),
+  imap: mailServer,
+  smtp: mailServer,
+  /** Name under which that server signs its Authentication-Results (guard.md I5). */
+  authserv: z.string().optional(),
+})
+
+/** The gateway beside Postfix or another mail server (docs/gateway.md). Port 0 takes any free one. */
+const gateway = z.strictObject({
+  /** Address to listen on. Only the mail server talks to the gateway: loopback, unless it runs elsewhere. */
+  listen: z.string().default('127.0.0.1'),
+  /** Postfix asks here who may send to whom. */
+  policy: port.default(10_030),
+  /** Messages pass here between submission and the queue. */
+  outgoing: port.default(10_031),
+  /** Messages pass here between the world and the queue. */
+  incoming: port.default(10_032),
+  /** Submission with TLS and a login of the gateway's own, for mail servers that cannot ask it. */
+  submission: port.optional(),
+  /** Where messages go on to: plain SMTP, on the same machine or a network of its own. */
+  next: z.strictObject({ host: z.string().min(1), port }).default({ host: '127.0.0.1', port: 10_033 }),
+  /** Domains beside the organisation's own for which mail is taken in. */
+  domains: z.array(z.string().min(1).max(253)).max(1_000).default([]),
+  /** Messages that a recipient's whitelist does not admit: delivered marked, or kept on the server. */
+  held: z.enum(['mark', 'quarantine']).default('mark'),
+  /** Who decides that a message leaves the quarantine: the user whose it is, or an administrator on the user's request. */
+  releaseBy: releasedBySchema.default('administrator'),
+  /** What the verdict says of a message that was released though no whitelist admits it. */
+  release: z.enum(['hold', 'pass']).default('hold'),
+  /** Days that a message stays in quarantine. */
+  quarantineDays: z.number().int().min(1).max(365).default(30),
+  /** Minutes between two messages that tell a user of new ones in quarantine. */
+  digestMinutes: z.number().int().min(1).max(10_080).default(60),
+  /** Loopback port of /health and /metrics. */
+  metricsPort: port.default(9_465),
+})
+export type GatewayConfig = z.infer<typeof gateway>
+
+export const configSchema = z.strictObject({
+  /** Names this organisation in every signed object; never changes. */
+  org: z.string().min(1).max(64),
+  /** Own mail domain: its addresses are internal. */
+  domain: z.string().min(1).max(253),
+  /** Host name or address under which clients reach the server. */
+  host: z.string().min(1).max(253),
+  /** Address to listen on. */
+  listen: z.string().default('127.0.0.1'),
+  port: port.default(8443),
+  /** Loopback port of /health and /metrics. */
+  metricsPort: port.default(9464),
+  /**
+   * Own certificate and key instead of the self-signed ones: file names, relative to the data folder. `pinned`: enrolment
+   * codes name this very certificate; otherwise clients take any that their system trusts for the host.
+   */
+  tls: z.strictObject({ cert: z.string(), key: z.string(), pinned: z.boolean().default(true) }).optional(),
+  /** Which new devices may fetch a list without an administrator: all, those with an enrolment code, or none. */
+  approve: z.enum(['auto', 'enrolled', 'manual']).default('enrolled'),
+  /** Oldest version of the app that may send. */
+  minClient: z.string().default('0.1.0'),
+  /** Days that a signed head is valid; a new one is issued at half of it (protocol.md 3). */
+  headDays: z.number().int().min(1).max(90).default(7),
+  policy: z
+    .strictObject({
+      /** What happens to sending when the list is older than it may be (guard.md O7). */
+      onExpiry: z.enum(['block', 'internal']).default('block'),
+      /** Days without the server before the client's store locks. */
+      offlineDays: z.number().int().min(0).max(365).default(7),
+      /** Whether a device's store opens by itself, or only with the half of its key that a login brings (protocol.md 9). */
+      store: z.enum(['local', 'online-unlock']).default('local'),
+      update: z.enum(['user', 'server', 'both']).default('both'),
+      /** Whether addresses may be non-ASCII (guard.md A2). */
+      unicode: z.boolean().default(false),
+    })
+    .prefault({}),
+  /** Requests of one network address in a minute; more are answered with 503. */
+  requestsPerMinute: z.number().int().min(10).default(3_000),
+  /** The data folder's own database, or one that several servers share. */
+  store: storeSettings.default({ kind: 'sqlite' }),
+  /** Addresses or networks of proxies whose word on a client's address counts: tries and requests are limited by it. */
+  proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
+  mail: z
+    .discriminatedUnion('kind', [embeddedMail, externalMail])
+    .default({ kind: 'embedded', smtp: 8465, imap: 8993 }),
+  gateway: gateway.prefault({}),
+})
+export type Config = z.infer<typeof configSchema>
+
+type ConfigResult = { readonly ok: true; readonly value: Config } | { readonly ok: false; readonly why: string }
+
+/** Reads the settings; `why` names the field that does not fit. */
+export async function readConfig(folder: Folder): Promise<ConfigResult> {
+  const text = await readFile(folder.config, 'utf8').catch(() => undefined)
+  if (text === undefined) return { ok: false, why: `${folder.path} is not a data folder: run "kith-server init" first` }
+  const parsed = configSchema.safeParse(jsonOf(text))
+  if (parsed.success) return { ok: true, value: parsed.data }
+  const issue = parsed.error.issues[0]
+  return { ok: false, why: `${folder.config}: ${issue?.path.join('.') || 'file'}: ${issue?.message ?? 'unreadable'}` }
+}
+
+/** Where clients reach the server, unless its port is any free one. */
+export function urlOf({ host, port: number }: Pick<Config, 'host' | 'port'>): string | undefined {
+  const name = isIPv6(host) ? `[${host}]` : host
+  return number === 0 ? undefined : `https://${name}:${number}`
+}
