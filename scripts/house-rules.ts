@@ -64,7 +64,6 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   i18next: { parts: ['renderer'] },
   zustand: { parts: ['renderer'] },
   '@base-ui/react': { parts: ['renderer'] },
-  '@tanstack/react-virtual': { parts: ['renderer'] },
   fastify: { parts: ['server'] },
   '@fastify/rate-limit': { parts: ['server'] },
   kysely: { parts: ['server'] },
