@@ -4,11 +4,13 @@ import { assertNever } from '../../shared/rpc.ts'
 import type { Admission, Explanation } from './explain.ts'
 import { isOwn } from './last-use.ts'
 
+/** Where an entry came from: the name of an import, empty for one that somebody typed. */
 export function sourceWords(source: string): string {
   if (source === '') return 'by hand'
   return isOwn(source) ? 'at the user’s request' : `import ${source}`
 }
 
+/** Why an address is in a list. */
 export function ruleWords(admission: Admission): string {
   switch (admission.rule) {
     case 'self':
