@@ -19,7 +19,7 @@ export const roleSchema = z.enum(['none', 'auditor', 'operator', 'administrator'
 export type RoleName = z.infer<typeof roleSchema>
 
 /** Where the caller stands before the administration opens. */
-export const adminStateSchema = z.strictObject({
+const adminStateSchema = z.strictObject({
   role: roleSchema,
   /** `setUp`: an authenticator must be set up first. */
   step: z.enum(['open', 'setUp', 'code', 'password']),
@@ -41,7 +41,7 @@ export const organisationPolicyShape = z.strictObject({
   onExpiry: z.enum(['block', 'internal']),
 })
 
-export const overviewSchema = z.strictObject({
+const overviewSchema = z.strictObject({
   organisation: text,
   version: text,
   users: number,
@@ -58,7 +58,7 @@ export const overviewSchema = z.strictObject({
 })
 export type AdminOverview = z.infer<typeof overviewSchema>
 
-export const adminUserSchema = z.strictObject({
+const adminUserSchema = z.strictObject({
   user: login,
   name: text,
   address: text,
@@ -86,7 +86,7 @@ export const adminDeviceSchema = z.strictObject({
 export type AdminDevice = z.infer<typeof adminDeviceSchema>
 
 /** What puts an address into a list. */
-export const admissionSchema = z.discriminatedUnion('rule', [
+const admissionSchema = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('everyone') }),
   z.strictObject({ rule: z.literal('department'), name: text }),
   z.strictObject({ rule: z.literal('group'), name: text }),
@@ -99,7 +99,7 @@ export const admissionSchema = z.discriminatedUnion('rule', [
 ])
 export type Admission = z.infer<typeof admissionSchema>
 
-export const adminContactSchema = z.strictObject({
+const adminContactSchema = z.strictObject({
   address: text,
   name: text,
   groups: z.array(text),
@@ -113,7 +113,7 @@ export const adminContactSchema = z.strictObject({
 })
 export type AdminContact = z.infer<typeof adminContactSchema>
 
-export const whySchema = z.strictObject({
+const whySchema = z.strictObject({
   user: text,
   address: text,
   listed: z.boolean(),
@@ -126,7 +126,7 @@ export const whySchema = z.strictObject({
 })
 export type Why = z.infer<typeof whySchema>
 
-export const adminGroupSchema = z.strictObject({ id: text, title: text, members: number })
+const adminGroupSchema = z.strictObject({ id: text, title: text, members: number })
 export type AdminGroup = z.infer<typeof adminGroupSchema>
 const memberSchema = z.strictObject({ user: text, name: text, address: text })
 export type AdminMember = z.infer<typeof memberSchema>
@@ -139,7 +139,7 @@ export const adminRuleSchema = z.strictObject({
 })
 export type AdminRule = z.infer<typeof adminRuleSchema>
 
-export const auditLineSchema = z.strictObject({
+const auditLineSchema = z.strictObject({
   n: number,
   at,
   who: text,
@@ -181,11 +181,11 @@ export const adminRequestSchema = z.strictObject({
 export type AdminRequest = z.infer<typeof adminRequestSchema>
 
 /** A change as the server's `changeSchema` reads it: an operation and its fields. */
-export const givenChangeSchema = z.looseObject({ op: z.string().max(40) })
+const givenChangeSchema = z.looseObject({ op: z.string().max(40) })
 export type GivenChange = z.infer<typeof givenChangeSchema>
 
 /** Changes that are asked for together. */
-export const maxChanges = 500
+const maxChanges = 500
 const asked = { why: z.string().max(500), dry: z.boolean() }
 
 const listsShape = {
@@ -198,7 +198,7 @@ const listsShape = {
   users: z.array(z.strictObject({ user: text, added: number, changed: number, removed: number })),
 }
 
-export const outcomeSchema = z.discriminatedUnion('state', [
+const outcomeSchema = z.discriminatedUnion('state', [
   /** Nothing was kept: what would happen. */
   z.strictObject({
     state: z.literal('tried'),

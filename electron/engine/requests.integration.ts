@@ -1,3 +1,4 @@
+/** Contact requests between two engines and a real server. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Enrolment } from '../../shared/whitelist/enrolment.ts'
 import { type EngineWorld, engineWorld, enrolmentOf, type TestEngine } from './testing/engine-world.ts'

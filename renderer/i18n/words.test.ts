@@ -8,7 +8,7 @@ import {
   roleSchema,
 } from '../../shared/administration.ts'
 import { heldSchema, sessionSchema } from '../../shared/contract.ts'
-import { faultCodes } from '../../shared/fault-codes.ts'
+import { changeFaultCodes } from '../../shared/fault-codes.ts'
 import { keyFactsSchema } from '../../shared/key-steps.ts'
 import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
 import { keptStateSchema } from '../../shared/quarantine.ts'
@@ -47,7 +47,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'adminRole.': roleSchema.options,
   'adminTab.': adminTabs,
   'deviceState.': adminDeviceSchema.shape.state.options,
-  'fault.': faultCodes,
+  'fault.': changeFaultCodes,
   'keyDoes.': keyFactsSchema.shape.name.options,
   'keyName.': keyFactsSchema.shape.name.options,
   'keyState.': keyFactsSchema.shape.state.options,

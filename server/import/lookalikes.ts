@@ -1,7 +1,7 @@
 /** New addresses that look like another contact's (guard.md I9): for a person to look at, never a reason to refuse. */
 import { parseAddress } from '../../shared/address.ts'
 import type { ListedContact } from '../../shared/guard.ts'
-import { makeLookalikes } from '../../shared/lookalike.ts'
+import { createLookalikes } from '../../shared/lookalike.ts'
 import type { ContactInput } from '../lists/contact.ts'
 import { type ImportedContact, type ImportFault, keyOf, maxToldFaults, placeOf } from './contact.ts'
 
@@ -10,7 +10,7 @@ export function lookalikeWarnings(
   fresh: readonly ImportedContact[],
   kept: readonly Readonly<ContactInput>[],
 ): readonly ImportFault[] {
-  const like = makeLookalikes(new Map([...kept, ...fresh].map(listedOf).map((contact) => [contact.key, contact])))
+  const like = createLookalikes(new Map([...kept, ...fresh].map(listedOf).map((contact) => [contact.key, contact])))
   const told = new Map<string, ImportFault>()
   for (const contact of fresh) {
     if (told.size >= maxToldFaults) break

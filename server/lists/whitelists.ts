@@ -1,6 +1,6 @@
 /** The lists as the mail side sees them: cached by version, never older than the store. */
 import type { ListedContact, ListView } from '../../shared/guard.ts'
-import { contactOfEntry, makeListView } from '../../shared/list-view.ts'
+import { contactOfEntry, createListView } from '../../shared/list-view.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { decodeHead, leaseEndsAt, policyOf } from '../../shared/whitelist/head.ts'
 import type { Clock } from '../ground/clock.ts'
@@ -80,7 +80,7 @@ function load(
     const contacts = near ?? contactsIn(await contentsOf(inside, row, await organisations.of(inside)))
     const policy = policyOf(head.core)
     return {
-      list: kept && contacts === kept.contacts ? kept.list : makeListView(contacts.values()),
+      list: kept && contacts === kept.contacts ? kept.list : createListView(contacts.values()),
       epoch: row.ep,
       version: row.ver,
       leaseEnds: leaseEndsAt(head.core),

@@ -26,12 +26,14 @@ type SoapAnswer = {
   readonly retryAfter?: number
 }
 
+/** How long one exchange may take, and what ends it sooner. */
 export type PostOptions = {
   /** Milliseconds for the whole exchange. */
   readonly timeout: number
   readonly signal?: AbortSignal
 }
 
+/** Posts envelopes to one server. */
 export interface SoapClient {
   readonly post: (envelope: string, options: PostOptions) => Promise<Result<SoapAnswer>>
   /** Ends kept connections and running exchanges. */
@@ -47,6 +49,7 @@ type SoapClientOptions = {
 
 type Connection = Result<HttpAgent | HttpsAgent>
 
+/** A client for one server; it connects at the first post. Failures: unreachable, certificateUntrusted, tooLarge. */
 export function openSoapClient(options: SoapClientOptions): SoapClient {
   let connection: Promise<Connection> | undefined
   const closing = new AbortController()

@@ -99,7 +99,7 @@ export const knownOps = [
   'proposal.approve',
   'proposal.refuse',
 ] as const
-export type KnownOp = (typeof knownOps)[number]
+type KnownOp = (typeof knownOps)[number]
 
 export function isKnownOp(op: string): op is KnownOp {
   return knownOps.some((known) => known === op)

@@ -1,6 +1,6 @@
 /** What the serving process may ask of the policy process, and what it answers: over their own channel, which nobody else has. */
 import { z } from 'zod'
-import { faultCodeSchema } from '../../../shared/fault-codes.ts'
+import { changeFaultCodeSchema } from '../../../shared/fault-codes.ts'
 import { keyStepSchema, keysViewSchema, manifestViewShape } from '../../../shared/key-steps.ts'
 
 const policyTaskSchema = z.discriminatedUnion('task', [
@@ -24,7 +24,7 @@ const policyAnswerSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('refused'),
     why: z.string(),
-    code: faultCodeSchema.exactOptional(),
+    code: changeFaultCodeSchema.exactOptional(),
     what: z.string().exactOptional(),
   }),
   z.strictObject({ kind: z.literal('keys'), keys: keysViewSchema }),

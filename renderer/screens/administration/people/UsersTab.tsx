@@ -8,7 +8,7 @@ import { UserDetail } from './UserDetail.tsx'
 import { AddUserDialog } from './UserForm.tsx'
 
 /** What sets a user apart; nothing for most. */
-export function standingWords(t: Translate, user: AdminUser): string {
+function standingWords(t: Translate, user: AdminUser): string {
   return [
     user.state === 'disabled' ? t('admin.disabled') : '',
     user.scope === 'external' ? t('admin.guest') : '',
