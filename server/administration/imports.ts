@@ -162,8 +162,8 @@ function listsOf(store: Store, unit: string): Promise<ReadonlyMap<string, readon
     const lists = new Map<string, readonly ExistingContact[]>()
     for (const person of (await loadOrganisation(inside)).people.values()) {
       if (!person.isActive || !isIn(person, unit)) continue
-      const list = await inside.lists.ofUser(person.usr)
-      if (list) lists.set(person.usr, (await inside.lists.entries(list.id)).map(existingOf))
+      const list = await inside.lists.ofUser(person.user)
+      if (list) lists.set(person.user, (await inside.lists.entries(list.id)).map(existingOf))
     }
     return lists
   })

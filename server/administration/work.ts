@@ -15,7 +15,7 @@ export type Work = {
   readonly now: number
   readonly signCommand: CommandSigner
   /** Wishes for users' own entries, in order, each with the number of the change that it came from. */
-  readonly wishes: { readonly usr: string; readonly wish: ListWish; readonly index: number }[]
+  readonly wishes: { readonly user: string; readonly wish: ListWish; readonly index: number }[]
   /** Users whose list is to be made. */
   readonly newUsers: Set<string>
   /** Set once people, groups, rules or cards changed: every list is looked at. */

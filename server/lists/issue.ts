@@ -97,13 +97,13 @@ type Move = {
 /** Writes the list's own rows. */
 async function move(inside: Store, change: Issue, own: readonly OwnLeaf[]): Promise<Move> {
   const { row, planned, step } = change
-  const flips = flippedBy(own, { usr: row.usr, planned, step })
+  const flips = flippedBy(own, { user: row.user, planned, step })
   const texts = await withTexts(
     inside,
     change,
     flips.map(({ key }) => key),
   )
-  const difference = differenceOf({ usr: row.usr, own, texts, planned, step })
+  const difference = differenceOf({ user: row.user, own, texts, planned, step })
   await writeRows(inside, row, { planned, difference })
   const { additions, changes, removals } = difference
   const isMoved = additions.length + changes.length + removals.length > 0
@@ -114,7 +114,7 @@ async function move(inside: Store, change: Issue, own: readonly OwnLeaf[]): Prom
 function resultOf({ change: { row }, difference, isNew }: Move): ListChange {
   return {
     list: row.id,
-    version: isNew ? row.ver + 1 : row.ver,
+    version: isNew ? row.version + 1 : row.version,
     added: difference.additions.length,
     changed: difference.changes.length,
     removed: difference.removals.length,
@@ -159,7 +159,7 @@ async function writeVersions(
     now,
   )
   await inside.lists.announce(
-    ...versions.map(({ list, ep, ver }) => ({ kind: 'list', list, ep, ver, at: now }) as const),
+    ...versions.map(({ list, epoch, version }) => ({ kind: 'list', list, epoch, version, at: now }) as const),
   )
 }
 
@@ -173,8 +173,12 @@ function draftOf(config: Config, one: Move): Draft {
   const { row, planned, now, step } = one.change
   const { leaves, bytes } = one.difference
   const root = toHex(stateRoot(primitives, leaves.chunks, leaves.count))
-  const next = { ...row, ver: row.ver + 1, root, cnt: leaves.count }
-  const head = draftHead(primitives, coreOf(config, next, { now, pol: policyOf(config, step.after.policy) }), row.acc)
+  const next = { ...row, version: row.version + 1, root, count: leaves.count }
+  const head = draftHead(
+    primitives,
+    coreOf(config, next, { now, policy: policyOf(config, step.after.policy) }),
+    row.acc,
+  )
   return { ...one, head, row: { ...next, acc: head.acc, bytes: row.bytes + bytes, next: planned.next } }
 }
 
@@ -183,8 +187,8 @@ function versionOf({ change, difference, row, head }: Draft, signature: Uint8Arr
   const ops = isWorthKeeping(difference, row.bytes) ? opsText(difference) : ''
   return {
     list: row.id,
-    ver: row.ver,
-    ep: row.ep,
+    version: row.version,
+    epoch: row.epoch,
     core_hash: head.coreHash,
     acc: head.acc,
     ops_json: ops,
@@ -196,19 +200,23 @@ function versionOf({ change, difference, row, head }: Draft, signature: Uint8Arr
   }
 }
 
-function coreOf(config: Config, row: ListRow, { now, pol }: { readonly now: number; readonly pol: Policy }): Core {
+function coreOf(
+  config: Config,
+  row: ListRow,
+  { now, policy }: { readonly now: number; readonly policy: Policy },
+): Core {
   return {
     t: 'core',
     org: config.org,
-    usr: row.usr,
+    usr: row.user,
     lst: row.id,
-    ep: row.ep,
-    ver: row.ver,
+    ep: row.epoch,
+    ver: row.version,
     root: row.root,
-    cnt: row.cnt,
+    cnt: row.count,
     iat: now,
     exp: now + config.headDays * dayMs,
-    pol,
+    pol: policy,
   }
 }
 

@@ -57,7 +57,7 @@ const listContacts = operation({
       if (!list) return undefined
       const rows = await inside.lists.entries(list.id)
       const all = effective ? await contentsOf(inside, list, await loadOrganisation(inside)) : rows
-      return { version: list.ver, all, own: new Map(rows.map((row) => [row.id, row])) }
+      return { version: list.version, all, own: new Map(rows.map((row) => [row.id, row])) }
     })
     if (!read) return unknownUser(user)
     const { version, all, own } = read

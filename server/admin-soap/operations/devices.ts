@@ -16,8 +16,8 @@ const device = z
   })
   .meta({ id: 'Device' })
 
-function told({ id, usr, name, state, ack_ver: version, last }: DeviceRow): z.infer<typeof device> {
-  return { device: id, user: usr, name, state, version, seen: timeOf(last) }
+function told({ id, user, name, state, ack_version: version, last }: DeviceRow): z.infer<typeof device> {
+  return { device: id, user, name, state, version, seen: timeOf(last) }
 }
 
 const listDevices = operation({

@@ -34,11 +34,11 @@ const listGroups = operation({
   input: z.strictObject({}),
   output: z.strictObject({ groups: z.array(group) }),
   async work({ store: { organisation } }) {
-    const members = Map.groupBy(await organisation.members(), ({ grp }) => grp)
+    const members = Map.groupBy(await organisation.members(), ({ group }) => group)
     const groups = (await organisation.groups()).map(({ id, title }) => ({
       group: id,
       title,
-      members: (members.get(id) ?? []).map(({ usr }) => usr),
+      members: (members.get(id) ?? []).map(({ user }) => user),
     }))
     return { ok: true, value: { groups } }
   },

@@ -21,7 +21,7 @@ const request = z
   .meta({ id: 'Request' })
 
 function told({ row, approval, denied }: OperatorView): z.infer<typeof request> {
-  const { id, usr: user, address, note, state, at } = row
+  const { id, user, address, note, state, at } = row
   const by = approval ? { approval: approval.by } : {}
   return { id, user, address, note, state, at: timeOf(at), ...by, denied }
 }

@@ -48,11 +48,11 @@ const listUsers = operation({
     const rows = (await store.users.all()).filter(({ id, name, address, department }) =>
       [id, name, address, department].some((text) => text.toLowerCase().includes(wanted)),
     )
-    const members = Map.groupBy(await store.organisation.members(), ({ usr }) => usr)
+    const members = Map.groupBy(await store.organisation.members(), ({ user }) => user)
     const users = rows.slice(from, from + count).map((row) =>
       told(
         row,
-        (members.get(row.id) ?? []).map(({ grp }) => grp),
+        (members.get(row.id) ?? []).map(({ group }) => group),
       ),
     )
     return { ok: true, value: { total: rows.length, users } }
@@ -73,10 +73,10 @@ const getUser = operation({
   async work({ store }, { user: id }) {
     const row = await store.users.get(id)
     if (!row) return unknownUser(id)
-    const groups = (await store.organisation.members()).filter(({ usr }) => usr === id).map(({ grp }) => grp)
+    const groups = (await store.organisation.members()).filter(({ user }) => user === id).map(({ group }) => group)
     const list = await store.lists.ofUser(id)
     const role = (await store.administration.role(id))?.role
-    const value = { user: told(row, groups), version: list?.ver ?? 0, contacts: list?.cnt ?? 0 }
+    const value = { user: told(row, groups), version: list?.version ?? 0, contacts: list?.count ?? 0 }
     return { ok: true, value: { ...value, ...(role === undefined ? {} : { role }) } }
   },
 })

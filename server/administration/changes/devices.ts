@@ -29,7 +29,7 @@ async function move({ inside, config, now, signCommand }: Work, asked: DeviceMov
   const wiped = asked.wipe === undefined ? {} : { wipe: asked.wipe }
   return {
     ok: true,
-    target: `${after.usr} ${after.id}`,
+    target: `${after.user} ${after.id}`,
     before: before.state,
     after: asked.wipe === undefined ? after.state : { state: after.state, ...wiped },
     undo: [],

@@ -168,12 +168,12 @@ function lineOf({ n, at, who, via, op, target, why, before, after: made, undo: b
 
 function requestOf({ row, approval, scope = 'external', denied }: OperatorView): AdminRequest {
   const waits = denied ? 'rule' : row.state === 'asked' ? 'peer' : (approval?.by ?? 'administrator')
-  return { id: row.id, user: row.usr, address: plain(row.address), note: plain(row.note), at: row.at, scope, waits }
+  return { id: row.id, user: row.user, address: plain(row.address), note: plain(row.note), at: row.at, scope, waits }
 }
 
 function releaseOf(row: Quarantined): ReleaseRequest {
   const { state: _asked, ...kept } = keptOf(row)
-  return { user: row.usr, ...kept }
+  return { user: row.user, ...kept }
 }
 
 function proposalOf({ id, at, who, why, state, approved_by, changes: text }: ProposalRow): Proposal {

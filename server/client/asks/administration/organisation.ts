@@ -13,7 +13,7 @@ const { version }: { version: string } = JSON.parse(readFileSync(programUrl, 'ut
 
 export const organisationAsks: Pick<AskHandlers, Names> = {
   'admin.overview': async ({ store, config, keys }) => {
-    const { ver, ep, exp } = (await keys.current()).manifest
+    const { manifest } = await keys.current()
     const counts = await store.snapshot(async (inside) => {
       const { policy, groups, people } = await loadOrganisation(inside)
       const all = [...people.values()]
@@ -31,11 +31,12 @@ export const organisationAsks: Pick<AskHandlers, Names> = {
         policy: wholePolicy(policy, config),
       }
     })
-    return ok({ organisation: config.org, version, ...counts, manifest: { version: ver, epoch: ep, expires: exp } })
+    const inForce = { version: manifest.ver, epoch: manifest.ep, expires: manifest.exp }
+    return ok({ organisation: config.org, version, ...counts, manifest: inForce })
   },
 
   'admin.groups': async ({ store }, _caller, asked) => {
-    const members = Map.groupBy(await store.organisation.members(), ({ grp }) => grp)
+    const members = Map.groupBy(await store.organisation.members(), ({ group }) => group)
     const found = (await store.organisation.groups()).filter(({ id, title }) => finds(asked.search, [id, title]))
     const groups = windowOf(found, asked).map(({ id, title }) => {
       return { id, title: plain(title), members: members.get(id)?.length ?? 0 }
@@ -45,8 +46,8 @@ export const organisationAsks: Pick<AskHandlers, Names> = {
 
   'admin.members': async ({ store }, _caller, { group, ...asked }) => {
     if (!(await store.organisation.groups()).some(({ id }) => id === group)) return fail('notFound')
-    const own = (await store.organisation.members()).filter(({ grp }) => grp === group)
-    const people = await Promise.all(windowOf(own, asked).map(({ usr }) => store.users.get(usr)))
+    const own = (await store.organisation.members()).filter((row) => row.group === group)
+    const people = await Promise.all(windowOf(own, asked).map(({ user }) => store.users.get(user)))
     const members = people.flatMap((user) =>
       user ? [{ user: user.id, name: plain(user.name), address: plain(user.address) }] : [],
     )

@@ -33,7 +33,7 @@ export const peopleAsks: Pick<AskHandlers, 'admin.users' | 'admin.user' | 'admin
     const members = await store.organisation.members()
     return ok({
       user: userView(await store.administration.roles(), devices)(user),
-      groups: members.filter(({ usr }) => usr === id).map(({ grp }) => grp),
+      groups: members.filter(({ user }) => user === id).map(({ group }) => group),
       devices: devices.toSorted((a, b) => b.last - a.last).map(deviceView),
     })
   },
@@ -61,10 +61,10 @@ export const peopleAsks: Pick<AskHandlers, 'admin.users' | 'admin.user' | 'admin
 }
 
 function userView(roles: readonly RoleRow[], devices: readonly DeviceRow[]): (user: UserRow) => AdminUser {
-  const roleOf = new Map(roles.map(({ usr, role }) => [usr, role]))
+  const roleOf = new Map(roles.map(({ user, role }) => [user, role]))
   const pending = Map.groupBy(
     devices.filter(({ state }) => state === 'pending'),
-    ({ usr }) => usr,
+    ({ user }) => user,
   )
   return ({ id, name, address, scope, state, department, sponsor, expires }) => ({
     user: id,
@@ -94,10 +94,10 @@ type Row = {
 type Contacts = { readonly rows: readonly Row[]; readonly because: (row: Row) => readonly Admission[] }
 
 /** What the list shows, and the user's own entries that a rule keeps out of it; by name. */
-async function contactsOf(inside: Store, usr: string): Promise<Contacts | undefined> {
+async function contactsOf(inside: Store, user: string): Promise<Contacts | undefined> {
   const organisation = await loadOrganisation(inside)
-  const viewer = organisation.people.get(usr)
-  const list = await inside.lists.ofUser(usr)
+  const viewer = organisation.people.get(user)
+  const list = await inside.lists.ofUser(user)
   if (!viewer || !list) return undefined
   const own = new Map((await inside.lists.entries(list.id)).map((row) => [row.key, row]))
   const denied = [...own.values()].filter((row) => row.denied !== 0)
