@@ -3,7 +3,8 @@
  * No call returns a key, a sealed byte or a password, and no call names a file.
  */
 import { z } from 'zod'
-import { adminAsks, roleSchema } from './administration.ts'
+import { roleSchema } from './administration/change.ts'
+import { adminAsks } from './administration.ts'
 import { languageSchema } from './language.ts'
 import { deliverySchema, draftSchema, mailDraftsSchema, messageSchema } from './message.ts'
 import { heldReasonSchema, keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'

@@ -1,16 +1,10 @@
 /** Changes of one user's own entries. */
 
+import type { ChangeOf, ContactChanges, ContactInput } from '../../../shared/administration/change.ts'
 import { type Refusal, refusal } from '../../ground/refusals.ts'
 import { entryFromText } from '../../lists/changes.ts'
-import {
-  type ContactChanges,
-  type ContactInput,
-  contactOfEntryRow,
-  normaliseChanges,
-  readAddress,
-} from '../../lists/contact.ts'
+import { contactOfEntryRow, normaliseChanges, readAddress } from '../../lists/contact.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
-import type { ChangeOf } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 
 export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user, contact, from }, index) => {

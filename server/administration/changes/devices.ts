@@ -1,5 +1,5 @@
 /** Changes of users' devices: approved, locked, unlocked, given new keys, revoked. */
-import type { Change, ChangeOf } from '../change.ts'
+import type { Change, ChangeOf } from '../../../shared/administration/change.ts'
 import { type DeviceMove, moveDevice } from '../devices/device-moves.ts'
 import type { Applied, Handler, Ran, Work } from '../work.ts'
 

@@ -1,6 +1,7 @@
 /** Changes of named groups: their members list each other. */
+
+import type { ChangeOf } from '../../../shared/administration/change.ts'
 import { refusal } from '../../ground/refusals.ts'
-import type { ChangeOf } from '../change.ts'
 import type { Handler, Work } from '../work.ts'
 
 export const putGroup: Handler<ChangeOf<'group.put'>> = async (work, { group, title }) => {

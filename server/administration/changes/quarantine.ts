@@ -1,8 +1,9 @@
 /** Changes that decide about a message that the gateway keeps back. A gateway sends what is released. */
+
+import type { ChangeOf } from '../../../shared/administration/change.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { tellNews } from '../../lists/nudge.ts'
 import { dueNow, type Move } from '../../store/quarantine.ts'
-import type { ChangeOf } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 
 export const releaseKept: Handler<ChangeOf<'quarantine.release'>> = (work, change) =>

@@ -1,9 +1,9 @@
 /** Changes that end a contact request: each side lists the other, or whoever approves says no. */
 
+import type { Change, ChangeOf } from '../../../shared/administration/change.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { tellNews } from '../../lists/nudge.ts'
 import { loadOrganisation } from '../../organisation/organisation.ts'
-import type { Change, ChangeOf } from '../change.ts'
 import { explain } from '../explain.ts'
 import { isDenied, isNobodysHere, type Side, scopeOf, sidesOf } from '../requests/sides.ts'
 import type { Handler, Work } from '../work.ts'

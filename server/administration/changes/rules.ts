@@ -1,5 +1,6 @@
 /** Changes of the organisation's rules and settings, and of who administers. */
 import { createHash } from 'node:crypto'
+import type { Change, ChangeOf } from '../../../shared/administration/change.ts'
 import { isLevel } from '../../../shared/whitelist/entry.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { readAddress } from '../../lists/contact.ts'
@@ -7,7 +8,6 @@ import { entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards
 import { policyFrom } from '../../organisation/organisation.ts'
 import { organisationPolicySchema, wholePolicy } from '../../organisation/policy.ts'
 import type { RuleRow } from '../../store/administration/tables.ts'
-import type { Change, ChangeOf } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 
 export const setPolicy: Handler<ChangeOf<'policy.set'>> = async (work, { changes }) => {

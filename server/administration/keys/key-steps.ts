@@ -65,7 +65,11 @@ export async function keysView(context: Context): Promise<KeysView> {
   const { ver: version, ep: epoch, exp, k } = manifest
   const roots = keys.filter(({ name, state }) => name === 'root' && state === 'in use')
   return {
-    manifest: { version, epoch, expires: exp, threshold: k, roots: roots.length },
+    version,
+    epoch,
+    expires: exp,
+    threshold: k,
+    roots: roots.length,
     missing: Math.max(0, k - roots.filter(({ here }) => here).length),
     keys: keys.map(({ name, fingerprint, listed, state, here }) => ({
       name,

@@ -3,6 +3,7 @@
  * out by a rule: the request waits. The other side answers where it has an account; then whoever the policy names approves.
  */
 import { randomUUID } from 'node:crypto'
+import type { Change } from '../../../shared/administration/change.ts'
 import { isInvitation, type RequestReason } from '../../../shared/requests.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import type { Clock } from '../../ground/clock.ts'
@@ -13,7 +14,6 @@ import type { Config } from '../../settings/config.ts'
 import type { ContactRequestRow } from '../../store/administration/tables.ts'
 import type { Store } from '../../store/store.ts'
 import type { UserRow } from '../../store/tables.ts'
-import type { Change } from '../change.ts'
 import { explain } from '../explain.ts'
 import { submit } from '../submit.ts'
 import { takeInvitation } from './invitations.ts'
