@@ -6,7 +6,7 @@ import { type Refusal, refusal } from '../../ground/refusals.ts'
 import type { Actor } from '../actor.ts'
 import type { PolicyAnswer, PolicyPort } from './policy-tasks.ts'
 
-export type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
+type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
 
 /** A new policy key signs every list anew; so long the caller waits for it. */
 const patienceMs = 20_000
@@ -16,7 +16,7 @@ export async function keysOf(policy: PolicyPort): Promise<Done<KeysView>> {
   return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
 }
 
-export type Asking = Actor & { readonly why: string }
+type Asking = Actor & { readonly why: string }
 
 export async function moveKeys(policy: PolicyPort, step: KeyStep, asking: Asking): Promise<Done<Moved>> {
   const giveUp = new AbortController()
