@@ -11,6 +11,7 @@ type Moved = { readonly version: number; readonly epoch: number; readonly expire
 /** A new policy key signs every list anew; so long the caller waits for it. */
 const patienceMs = 20_000
 
+/** The keys as they are; refused where the policy process is away. */
 export async function keysOf(policy: PolicyPort): Promise<Done<KeysView>> {
   const answer = await policy.ask({ task: 'keys' })
   return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
@@ -18,6 +19,7 @@ export async function keysOf(policy: PolicyPort): Promise<Done<KeysView>> {
 
 type Asking = Actor & { readonly why: string }
 
+/** Has a step taken and waits for the new manifest. A step that takes longer goes on, and `keysWorking` says so. */
 export async function moveKeys(policy: PolicyPort, step: KeyStep, asking: Asking): Promise<Done<Moved>> {
   const giveUp = new AbortController()
   const answer = await Promise.race([
