@@ -36,6 +36,10 @@ const manifestSchema = z.strictObject({
   /** `manifestHash` of the version before; 64 zeros for the first. */
   prev: hash,
 })
+/**
+ * The manifest without its signatures. Keys are base64; the first of a kind is in use. `exp`: milliseconds since the
+ * epoch.
+ */
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>
 
 const signedSchema = z.strictObject({
@@ -52,6 +56,7 @@ export type SignedManifest = Readonly<z.infer<typeof signedSchema>>
 /** `prev` of a first manifest. */
 export const noManifest = '0'.repeat(64)
 
+/** Why a manifest is not accepted. */
 export type ManifestFault =
   | 'malformed'
   | 'otherOrg'
@@ -61,6 +66,7 @@ export type ManifestFault =
   | 'expired'
   | 'notPinned'
   | 'epochBack'
+/** The manifest that is now in force, or why it is not. */
 export type ManifestResult =
   | { readonly ok: true; readonly manifest: SignedManifest }
   | { readonly ok: false; readonly fault: ManifestFault }
@@ -75,6 +81,7 @@ export function signManifest(primitives: Primitives, manifest: Manifest, roots: 
   return { m: manifest, sigs }
 }
 
+/** The canonical bytes, signatures included. */
 export function encodeManifest(manifest: SignedManifest): Uint8Array {
   return encodeCanonical(manifest)
 }
@@ -155,6 +162,7 @@ function isSignedBy(primitives: Primitives, signed: SignedManifest, roots: reado
   return roots.every((root) => new Set(root.rk.filter((k) => signers.has(k))).size >= root.k)
 }
 
+/** The field in which the manifest lists a key: P, F, S or G. */
 export type KeyRole = 'pk' | 'fk' | 'sk' | 'gk'
 
 /** A manifest's keys of one role, as bytes. */

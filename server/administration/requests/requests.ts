@@ -38,6 +38,9 @@ type Nothing = Readonly<Record<string, never>>
 const done: Result<Nothing> = ok({})
 type NewRequest = { readonly to: string; readonly note: string }
 
+/**
+ * Makes a request to an address, or takes an invitation. The failure never tells whether the address has an account.
+ */
 export async function createRequest(
   dependencies: RequestDependencies,
   user: UserRow,
@@ -96,6 +99,7 @@ function limitOf(own: readonly ContactRequestRow[], key: string, now: number): R
   return oldest && refusal('day', oldest.at + dayMs - now)
 }
 
+/** Whether somebody may still answer or approve it. */
 export function isOpen({ state }: ContactRequestRow): boolean {
   return state === 'asked' || state === 'accepted'
 }
