@@ -4,7 +4,7 @@ import type { Organisation } from '../e2e/support/organisation.ts'
 import type { Memory } from './figures.ts'
 
 /** The app on a screen, and what memory its processes hold now. */
-export type MeasuredApp = App & { readonly memory: () => Memory }
+type MeasuredApp = App & { readonly memory: () => Memory }
 
 /** The two things that a bench may open. */
 export type Bench = {

@@ -19,6 +19,7 @@ const settleMs = 20_000
 /** As many as are back by then are told. */
 const backMs = 180_000
 
+/** Prints the tables of connected clients; needs as many open files as the system allows. */
 export async function benchClients({ organisation: serve }: Pick<Bench, 'organisation'>): Promise<void> {
   // One file for each connection, here and in the server, which inherits it.
   const most = execFileSync('sh', ['-c', 'ulimit -H -n'], { encoding: 'utf8' }).trim()

@@ -15,6 +15,7 @@ const messages = 1_000
 const connections = [1, 10]
 const bodyBytes = 4_000
 
+/** Prints the table of messages a second and their times, by how many are sent at once. */
 export async function benchGateway({ organisation: serve }: Pick<Bench, 'organisation'>): Promise<void> {
   const organisation = await serve()
   const next = await startNextHop()

@@ -9,6 +9,7 @@ import { quantile, table } from './figures.ts'
 
 const rounds = 20_000
 
+/** Prints the table of judgements by size of the list, and the costs of the largest header and answer. */
 export function benchGuard(): void {
   const rows = [100, 10_000, 100_000].map((size) => {
     const view = makeListView(Array.from({ length: size }, (_, i) => contact(i)))

@@ -25,6 +25,7 @@ export type Keys = { readonly dsig: Uint8Array; readonly dbox: Uint8Array }
 type Session = Pick<SessionAnswer, 'usr' | 'dev' | 'sid' | 'lst'>
 export type Poke = { readonly ep: number; readonly ver: number }
 
+/** A server as a client sees it. `ca`: its certificate in PEM. */
 export function targetAt(url: string, ca: string): Target {
   return { url, ca, agent: new Agent({ keepAlive: true, ca }) }
 }
@@ -81,6 +82,7 @@ export class Signer {
   }
 }
 
+/** Secret keys of a new device. */
 export function newKeys(): Keys {
   return { dsig: random(32), dbox: random(32) }
 }
@@ -176,6 +178,7 @@ export class Client {
   }
 }
 
+/** Opens the push connection; rejects where the server refuses it. */
 export function openSocket({ url, ca }: Pick<Target, 'url' | 'ca'>): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/kith/push`, { ca, perMessageDeflate: false })
   return new Promise((resolve, reject) => {

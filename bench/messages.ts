@@ -6,6 +6,7 @@ import { milliseconds, quantile, table } from './figures.ts'
 
 const rounds = 50
 
+/** Prints the times from one side to the other. */
 export async function benchMessages({ open, organisation: serve }: Bench): Promise<void> {
   const organisation = await serve()
   const [alice, bob] = [await open('alice'), await open('bob')]

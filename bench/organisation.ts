@@ -19,6 +19,7 @@ type Measured = { readonly organisation: Organisation; readonly watcher: Client 
 /** How often the memory of a command is looked at; the kernel keeps the highest. */
 const lookMs = 100
 
+/** Prints the table of an administrator's commands. */
 export async function benchOrganisation({ organisation: serve }: Pick<Bench, 'organisation'>): Promise<void> {
   const organisation = await serve()
   try {

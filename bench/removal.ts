@@ -21,6 +21,7 @@ const quietMs = 1_500
 /** Milliseconds from the order. */
 type Times = Record<'store' | 'gateway' | 'submission' | 'socket' | 'held', number[]>
 
+/** Prints the tables of a removal, connected, coming back, on screen, and by the lease alone. */
 export async function benchRemoval({ open, organisation: serve }: Bench): Promise<void> {
   const organisation = await serve()
   const free = { policy: 0, outgoing: 0, incoming: 0, metricsPort: 0 }

@@ -14,6 +14,7 @@ const rounds = 7
 type Started = { readonly close: () => Promise<void>; readonly memory: () => Memory }
 type Measured = { readonly times: number[]; memory: Memory | undefined }
 
+/** Prints the table of cold starts; the empty window only where Electron runs. */
 export async function benchStart({ open, organisation: serve }: Bench): Promise<void> {
   const organisation = await serve()
   const first = await open('start')

@@ -9,6 +9,7 @@ import { memoryCells, memoryHead, milliseconds, table } from './figures.ts'
 
 const sizes = [100, 10_000, 100_000]
 
+/** Prints the table of lists by size. */
 export async function benchWhitelist(bench: Bench): Promise<void> {
   const rows: string[][] = []
   for (const size of sizes) rows.push(await measure(size, bench))

@@ -1,4 +1,5 @@
 import { catchUp } from '../shared/catch-up.ts'
+import { isRecord, jsonOf } from '../shared/json.ts'
 import type { EventEnvelope, Transport } from '../shared/rpc.ts'
 import type { Clock } from './clock.ts'
 
@@ -28,9 +29,9 @@ function openEventSource(url: string): EventStream {
 
 function readEvent(message: Event): EventEnvelope | undefined {
   if (!('data' in message) || typeof message.data !== 'string') return undefined
-  const event: unknown = JSON.parse(message.data)
-  if (typeof event !== 'object' || event === null || !('name' in event) || !('value' in event)) return undefined
-  return typeof event.name === 'string' ? { name: event.name, value: event.value } : undefined
+  const event = jsonOf(message.data)
+  if (!isRecord(event) || typeof event.name !== 'string' || !('value' in event)) return undefined
+  return { name: event.name, value: event.value }
 }
 
 type Send = Transport['send']

@@ -75,10 +75,15 @@ export function parseAddress(text: string, options: AddressOptions = {}): Parsed
   return { ok: true, value: { text, local, domain, key: `${foldAscii(local)}@${domain}` } }
 }
 
-/** What identifies an address however it is spelled (A3); of text that is no address, the text with A to Z folded. */
-export function addressKey(text: string): string {
+/** Who an address is (A3), in whatever spelling; `undefined` for text that is no address by any list's policy. */
+export function addressKey(text: string): string | undefined {
   const parsed = parseAddress(text, { unicode: true })
-  return parsed.ok ? parsed.value.key : foldAscii(text)
+  return parsed.ok ? parsed.value.key : undefined
+}
+
+/** The same for text that may be no address: that stands for itself, ASCII-folded, and is the key of no address. */
+export function addressIdentity(text: string): string {
+  return addressKey(text) ?? foldAscii(text)
 }
 
 /** Lower-cases A to Z and nothing else (A3). */
@@ -97,13 +102,6 @@ export function cleanName(text: string): string {
  */
 export function cleanAddressText(text: string): string {
   return visibleText(text, 320)
-}
-
-/** An address as it may be shown (A4): the domain in A-labels unless `entry`, the contact's address as listed, is in Unicode. */
-export function showAddress(address: Address, entry?: string): string {
-  if (!nonAscii.test(address.domain)) return address.text
-  if (entry !== undefined && nonAscii.test(entry.slice(entry.lastIndexOf('@')))) return address.text
-  return `${address.local}@${asciiDomain(address)}`
 }
 
 /** The address's domain as the DNS and DKIM know it: in A-labels. */

@@ -1,5 +1,5 @@
 /** A whitelist made ready for judging (F2), and how an entry becomes a contact. */
-import { parseAddress } from './address.ts'
+import { addressKey } from './address.ts'
 import type { ListedContact, ListView } from './guard.ts'
 import { buildLookalikes, makeLookalikes } from './lookalike.ts'
 import type { Entry } from './whitelist/entry.ts'
@@ -67,7 +67,6 @@ export function contactOfEntry(entry: Entry): ListedContact {
 /** Empty for what does not parse. `@domain` is the key of a whole domain: no address has it. */
 function keyOf(address: string): string {
   const isDomain = address.startsWith('@')
-  const parsed = parseAddress(isDomain ? `x${address}` : address, { unicode: true })
-  if (!parsed.ok) return ''
-  return isDomain ? parsed.value.key.slice(1) : parsed.value.key
+  const key = addressKey(isDomain ? `x${address}` : address) ?? ''
+  return isDomain ? key.slice(1) : key
 }

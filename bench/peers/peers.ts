@@ -29,6 +29,7 @@ function person(i: number): Person {
 type Cost = { readonly ms: number; readonly bytes: number }
 type Costs = { readonly first: readonly Cost[]; readonly changed: readonly Cost[]; readonly back: readonly Cost[] }
 
+/** Prints the table of Kith and of those peers that are installed. */
 export async function benchPeers({ organisation: serve }: Pick<Bench, 'organisation'>): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'kith-peers-'))
   const people = Array.from({ length: entries }, (_, i) => person(i))

@@ -11,6 +11,7 @@ import { openTunnel } from './tunnel.ts'
 const domain = 'corp.test'
 const password = 'roster-Pw-5510'
 
+/** Starts Prosody with these people in one account's roster, behind the tunnel. */
 export async function openProsody({ folder, cert, key }: Place, people: readonly Person[]): Promise<Peer> {
   const port = await freePort()
   const store = path.join(folder, 'data/corp%2etest')

@@ -10,6 +10,7 @@ import { openTunnel } from './tunnel.ts'
 const password = 'book-Pw-3308'
 const book = '/me/book/'
 
+/** Starts Radicale with a card for each of these people, behind the tunnel. */
 export async function openRadicale({ folder, cert, key }: Place, people: readonly Person[]): Promise<Peer> {
   const port = await freePort()
   mkdirSync(folder, { recursive: true })

@@ -1,8 +1,7 @@
 /** `kith`: the engine in a terminal. */
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { openEngine } from '../engine/engine.ts'
-import { hostPorts, usualProfile } from '../engine/ground/host-ports.ts'
+import { hostPorts, programVersion, usualProfile } from '../engine/ground/host-ports.ts'
 import { systemClock } from '../engine/ground/system-ports.ts'
 import { withEngine } from './client.ts'
 import { makeInput } from './input.ts'
@@ -10,7 +9,7 @@ import { tell } from './outcome.ts'
 import { type GlobalOptions, runProgram } from './program.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const { version }: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+const version = programVersion(root)
 
 const streams = {
   out: (text: string) => void process.stdout.write(text),

@@ -1,9 +1,9 @@
 /** `node electron/web/main.ts [--profile DIR] [--port N] [--demo FILE] [--no-open] [--json]`: Kith in a browser. */
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEngine } from '../engine/engine.ts'
-import { hostPorts, usualProfile } from '../engine/ground/host-ports.ts'
+import { hostPorts, programVersion, usualProfile } from '../engine/ground/host-ports.ts'
 import { openBrowser } from './open-browser.ts'
 import { startWebHost } from './web-host.ts'
 
@@ -25,7 +25,7 @@ if (!existsSync(path.join(pages, 'index.html'))) {
 }
 
 const profile = path.resolve(values.profile ?? usualProfile(process.env))
-const { version }: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+const version = programVersion(root)
 const ports = hostPorts({
   profile,
   demoFile: values.demo ?? process.env.KITH_DEMO,

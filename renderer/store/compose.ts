@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { addressIdentity } from '../../shared/address.ts'
 import type { Message } from '../../shared/message.ts'
 import {
   allChips,
@@ -42,8 +43,8 @@ async function nameOf({ ports }: Context, address: string): Promise<string> {
 /** Adds typed or pasted text as recipients, named by the whitelist and by nothing else. */
 async function add(context: Context, field: RecipientField, text: string): Promise<void> {
   const { store } = context
-  const have = new Set(store.getState()[field].map(({ address }) => address.toLowerCase()))
-  const addresses = splitRecipients(text).filter((address) => !have.has(address.toLowerCase()))
+  const present = new Set(store.getState()[field].map(({ address }) => addressIdentity(address)))
+  const addresses = splitRecipients(text).filter((address) => !present.has(addressIdentity(address)))
   const chips = addresses.map((address): Chip => ({ address, name: '', verdict: 'asking' }))
   store.setState((state) => ({
     [field]: [...state[field], ...chips],

@@ -1,6 +1,6 @@
 /** The import table: who may import whom and which package, and what `shared/` must not touch. */
 import { builtinModules } from 'node:module'
-import { bannedInShared, type Part, packages, parts, testPackages } from '../house-rules.ts'
+import { bannedInShared, type Part, packages, packagesOfTests, parts } from '../house-rules.ts'
 import { type FileFacts, type Import, isTest } from './facts.ts'
 
 /** The part that owns a path (from the project's root), or undefined: an error. */
@@ -38,7 +38,7 @@ function checkOwn(file: string, part: Part, target: string): readonly string[] {
 }
 
 function checkPackage(file: string, part: Part, name: string): readonly string[] {
-  if (isTest(file) && testPackages.includes(name)) return []
+  if (isTest(file) && packagesOfTests.includes(name)) return []
   const rule = Object.hasOwn(packages, name) ? packages[name] : undefined
   if (!rule) return [`${file}: package ${name} is not classified in scripts/house-rules.ts`]
   if (!rule.parts.includes(part.name)) return [`${file}: ${part.name} must not import ${name}`]

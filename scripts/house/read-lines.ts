@@ -36,7 +36,7 @@ export function readLines(text: string, parsed: readonly ParsedComment[]): Lines
     hasHeadLine(exports) {
       const [first] = parsed
       if (!first || !isDoc(first) || text.slice(0, first.start).replace(/^#!.*\n/, '') !== '') return false
-      return exports <= 1 || /^\n(\n|import |export .* from )/.test(text.slice(first.end))
+      return exports <= 1 || /^\n(\n|import |export (type )?[{*])/.test(text.slice(first.end))
     },
     linesBetween: (start, end) => lineOf(end) - lineOf(start) + 1,
   }

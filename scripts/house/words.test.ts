@@ -23,6 +23,7 @@ describe('head lines', () => {
   ])('%s is no head line', (_, text) => {
     expect(complaints(text)).toEqual(['server/x.ts: does not begin with a doc comment that says what the file is for'])
     expect(complaints(text, 'server/x.test.ts')).toEqual([])
+    expect(complaints(text, 'e2e/x.spec.ts')).toEqual([])
   })
 })
 

@@ -2,10 +2,10 @@
 import type { FileFacts } from './facts.ts'
 import type { Export } from './read-exports.ts'
 
-/** Complaints about files of the product that do not begin with a doc comment for the whole file. */
+/** Complaints about files other than tests that do not begin with a doc comment for the whole file. */
 export function checkHeadLines(files: readonly FileFacts[]): readonly string[] {
   return files
-    .filter((file) => !file.isTest && !file.hasHeadLine)
+    .filter((file) => !file.isTest && !file.path.endsWith('.spec.ts') && !file.hasHeadLine)
     .map(({ path }) => `${path}: does not begin with a doc comment that says what the file is for`)
 }
 

@@ -9,6 +9,10 @@ import { firstLine, run, stop } from './processes.ts'
 
 type EndToEnd = { readonly arguments: readonly string[]; readonly report?: string }
 
+/**
+ * Builds and runs the specs. `arguments`: for Playwright; `report`: where its JSON goes. Gives how many passed and
+ * failed.
+ */
 export async function runEndToEnd({ arguments: words, report }: EndToEnd): Promise<{ passed: number; failed: number }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'kith-e2e-'))
   const json = report ?? path.join(folder, 'playwright.json')

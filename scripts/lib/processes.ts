@@ -16,6 +16,7 @@ export async function run(command: string, words: readonly string[], options: Sp
   return exitCode(child)
 }
 
+/** The exit code once the process has ended; 1 where a signal ended it. */
 export async function exitCode(child: ChildProcess): Promise<number> {
   if (child.exitCode !== null) return child.exitCode
   const [code] = (await once(child, 'exit')) as [number | null]

@@ -51,6 +51,7 @@ type AccountLimits = { readonly account: AttemptLimit; readonly address: Attempt
 /** Longest login name or address that is looked up. */
 const maxLogin = 320
 
+/** Accounts over the store; guesses at one login are checked one after another, whoever makes them. */
 export function createAccounts(dependencies: AccountDependencies): Accounts {
   const inOrder = oneAtATime()
   const { store } = dependencies

@@ -31,11 +31,13 @@ export async function adminUntil(
   return row.admin
 }
 
+/** Opens the administration in the session `sid`: for an hour, or until a quarter of an hour without use. */
 export function openAdmin({ store, clock }: Dependencies, sid: string): Promise<void> {
   const now = clock.now()
   return store.sessions.setAdmin(hashOf(sid), { admin: now + lifeMs, admin_idle: now + idleMs })
 }
 
+/** Closes the administration in the session `sid`; the session itself goes on. */
 export function closeAdmin({ store }: Pick<Dependencies, 'store'>, sid: string): Promise<void> {
   return store.sessions.setAdmin(hashOf(sid), { admin: 0, admin_idle: 0 })
 }

@@ -12,6 +12,10 @@ type AdmissionFacts = { readonly store: Store; readonly config: Config; readonly
 /** Devices of one user; a stolen password must not fill the store. */
 const maxDevices = 50
 
+/**
+ * Admits the device of a login, and takes it into the store where it is new. `usr`: whose password was proven. Gives
+ * the device's state, or why it is not admitted.
+ */
 export async function admitDevice(facts: AdmissionFacts, usr: string, asked: Login): Promise<Admission> {
   // The ordinary login, of a device that is known, needs no lock.
   const settled = settledBy(await facts.store.devices.get(usr, asked.dev), asked)

@@ -39,6 +39,7 @@ function waitEnd(limit: AttemptLimit, facts: { now: number; since: number; strik
   return facts.now + Math.min(limit.waitMs * 2 ** (facts.strikes - 1), longestWaitMs)
 }
 
+/** The counter of a login that nobody has tried. */
 export function noAttempts(key: string): AttemptRow {
   return { key, count: 0, since: 0, until: 0, strikes: 0 }
 }

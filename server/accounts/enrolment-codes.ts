@@ -26,7 +26,7 @@ export async function introduction(
 }
 
 /** A secret for one device of one user; only its hash is kept. */
-export async function newSecret(
+export async function createEnrolmentSecret(
   { store, clock }: Pick<Context, 'store' | 'clock'>,
   usr: string,
   lifeMs: number,

@@ -17,6 +17,7 @@ export type Sessions = {
   close(sid: string): Promise<void>
 }
 
+/** Sessions over the store: they end after their life, or when they are not used for a while. */
 export function createSessions({ store, clock }: { readonly store: Store; readonly clock: Clock }): Sessions {
   return {
     async open(usr, dev) {

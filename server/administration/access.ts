@@ -1,7 +1,7 @@
 /** What lets somebody sign in, made on the server and told once: a first password, and an enrolment code for one device. */
 import { randomInt } from 'node:crypto'
 import { formatEnrolment } from '../../shared/whitelist/enrolment.ts'
-import { introduction, newSecret } from '../accounts/enrolment-codes.ts'
+import { createEnrolmentSecret, introduction } from '../accounts/enrolment-codes.ts'
 import { type Done, type Refusal, refusal } from '../ground/refusals.ts'
 import { policyFrom } from '../organisation/organisation.ts'
 import type { Context } from '../settings/context.ts'
@@ -47,7 +47,7 @@ export async function newEnrolment(
     const unreasoned = await faultOfReason(inside, why)
     if (unreasoned) return unreasoned
     await note(inside, { op: 'enrolment.add', target: user, why })
-    const secret = await newSecret({ store: inside, clock }, user, days * dayMs)
+    const secret = await createEnrolmentSecret({ store: inside, clock }, user, days * dayMs)
     return {
       ok: true,
       value: { code: formatEnrolment({ ...introduced, secret }), until: clock.now() + days * dayMs },

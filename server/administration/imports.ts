@@ -156,21 +156,6 @@ export async function planRead(
   }
 }
 
-/** For whoever runs a stored source at its interval. */
-export async function runImport(
-  host: ImportHost,
-  name: string,
-  options: ImportOptions & { readonly dry?: boolean; readonly why?: string } = {},
-): Promise<Extract<ImportRun, { readonly ok: false }> | Submitted> {
-  const stored = (await listImports(host.store)).find(({ source }) => source.name === name)
-  if (!stored) return { ok: false, faults: [unknownImport(name)] }
-  const planned = await planImport(host, stored, options)
-  if (!planned.ok) return planned
-  const { dry = false, why = '' } = options
-  // Nothing to do, and no line in the log that says so.
-  return planned.changes.length === 0 ? { ok: true, lists: [], audit: [] } : planned.carry({ dry, why })
-}
-
 /** The present entries of everybody in the unit who may sign in. */
 function listsOf(store: Store, unit: string): Promise<ReadonlyMap<string, readonly ExistingContact[]>> {
   return store.snapshot(async (inside) => {

@@ -33,7 +33,7 @@ export function ruleWords(admission: Admission): string {
 }
 
 /** What to do so that the rule no longer admits. */
-export function wayToChange(admission: Admission, user: string, address: string): string | undefined {
+function wayToChange(admission: Admission, user: string, address: string): string | undefined {
   switch (admission.rule) {
     case 'entry':
       return `kith-server contact remove ${address} --user ${user}`

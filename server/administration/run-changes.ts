@@ -4,7 +4,7 @@
  */
 
 import { faultAt, refusal } from '../ground/refusals.ts'
-import { changeList, createLists, noTexts, nothing } from '../lists/editor.ts'
+import { changeList, createLists, noTexts, planNothing } from '../lists/editor.ts'
 import { type HeadSigner, issueAll, type ListChange } from '../lists/issue.ts'
 import { type OrganisationStep, standing, stepBetween } from '../lists/list-difference.ts'
 import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
@@ -161,7 +161,7 @@ async function writeOthers(
   { step, by, done }: Others,
 ): Promise<readonly UserListChange[]> {
   const rows = (await inside.lists.lockAll()).filter(({ usr }) => !done.has(usr) && step.after.people.has(usr))
-  const issues = rows.map((row) => ({ row, planned: nothing(row), texts: noTexts, step, by, now }))
+  const issues = rows.map((row) => ({ row, planned: planNothing(row), texts: noTexts, step, by, now }))
   const issued = await issueAll(signing, inside, issues)
   const changed = forUsers(
     rows.map(({ usr }) => usr),

@@ -11,9 +11,10 @@ import type { DeviceRow } from '../store/tables.ts'
 import type { AskCaller, AskHandler } from './asks/handler.ts'
 import { askHandlers } from './asks/index.ts'
 import { authenticate } from './authenticate.ts'
-import { type Answer, type Call, fault, type Service } from './service.ts'
+import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
-export async function ask(service: Service, call: Call): Promise<Answer> {
+/** Answers Ask: the result or its refusal, sealed for the device and signed by F for this request. */
+export async function ask(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Ask', call)
   if (!asked.ok) return asked
   const { device, request, sid } = asked.caller

@@ -1,16 +1,17 @@
 /** The small operations: Logout, Ack, Report (protocol.md 5.4, 6 and 9). */
 import { authenticate } from './authenticate.ts'
-import { type Answer, type Call, nothing, type Service } from './service.ts'
+import { type Call, type CallAnswer, emptyAnswer, type Service } from './service.ts'
 
-export async function logout(service: Service, call: Call): Promise<Answer> {
+/** Answers Logout: the session ends. */
+export async function logout(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Logout', call)
   if (!asked.ok) return asked
   await service.sessions.close(asked.caller.sid)
-  return nothing
+  return emptyAnswer
 }
 
 /** An applied version, or how far a command has been carried out. */
-export async function ack(service: Service, call: Call): Promise<Answer> {
+export async function ack(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Ack', call)
   if (!asked.ok) return asked
   const { device, request } = asked.caller
@@ -20,11 +21,11 @@ export async function ack(service: Service, call: Call): Promise<Answer> {
   } else {
     await service.store.devices.acknowledge(device, request)
   }
-  return nothing
+  return emptyAnswer
 }
 
 /** A client refused an answer: an administrator should know. */
-export async function report(service: Service, call: Call): Promise<Answer> {
+export async function report(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Report', call)
   if (!asked.ok) return asked
   const { device, request } = asked.caller
@@ -33,5 +34,5 @@ export async function report(service: Service, call: Call): Promise<Answer> {
   const fields = { user: usr, device: dev, kind: request.what, version: request.ver }
   if (request.alarm) service.log.error('alarm', fields)
   else service.log.warn('report', fields)
-  return nothing
+  return emptyAnswer
 }

@@ -4,10 +4,10 @@ import { verifyRekey } from '../../shared/whitelist/request.ts'
 import { commandOf } from '../administration/devices/device-moves.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
 import { authenticate } from './authenticate.ts'
-import { type Answer, type Call, fault, nothing, type Service } from './service.ts'
+import { type Call, type CallAnswer, emptyAnswer, fault, type Service } from './service.ts'
 
 /** The same keys again are taken again: the device may not have heard the first answer. */
-export async function rekey(service: Service, call: Call): Promise<Answer> {
+export async function rekey(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Rekey', call)
   if (!asked.ok) return asked
   const { device, request } = asked.caller
@@ -23,5 +23,5 @@ export async function rekey(service: Service, call: Call): Promise<Answer> {
   })
   if (!taken) return fault('BadRequest')
   service.log.info('rekey', { user: device.usr, device: device.id })
-  return nothing
+  return emptyAnswer
 }

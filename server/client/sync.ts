@@ -19,9 +19,10 @@ import type { ListVersion, Operations } from '../lists/material.ts'
 import type { ChainLink } from '../store/lists.ts'
 import type { DeviceRow, ListRow, ManifestRow } from '../store/tables.ts'
 import { authenticate } from './authenticate.ts'
-import { type Answer, type Call, fault, type Service } from './service.ts'
+import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
-export async function sync(service: Service, call: Call): Promise<Answer> {
+/** Answers Sync. Where the list or the keys move while the answer is made, it is made again. */
+export async function sync(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Sync', call)
   if (!asked.ok) return asked
   const { device, request, live } = asked.caller
@@ -33,7 +34,7 @@ export async function sync(service: Service, call: Call): Promise<Answer> {
     if (list?.row.id !== request.lst) return fault('BadRequest')
     if (isAhead(request, list.row) || isTooFarBehind(request, list.row)) return fault('VersionUnknown')
     const chain = await chainOf(service, request, list.row)
-    const content = live ? await contentOf(service, request, { list, chain }) : nothing
+    const content = live ? await contentOf(service, request, { list, chain }) : noContent
     const manifests = await service.store.journal.manifestsAfter(request.man)
     // The list moved while its entries were read, or the keys did: begin again with the newer version.
     if (!content || (manifests.at(-1)?.ver ?? 0) > keys.manifest.ver) continue
@@ -43,7 +44,7 @@ export async function sync(service: Service, call: Call): Promise<Answer> {
   }
 }
 
-const nothing: AnswerContent = { kind: 'none' }
+const noContent: AnswerContent = { kind: 'none' }
 
 /** The client knows a version that this store never had: an older copy of the store was put back. */
 function isAhead(request: SyncRequest, row: ListRow): boolean {
@@ -76,7 +77,7 @@ async function contentOf(
   const operations = await operationsOf(service, request, versions)
   const facts = { ep: row.ep, ver: row.ver, count: row.cnt, size: row.bytes }
   const plan = planAnswer(request, operations ? { ...facts, opsSize: operations.size } : facts)
-  if (plan.kind === 'none') return nothing
+  if (plan.kind === 'none') return noContent
   if (plan.kind === 'delta' && operations) return { kind: 'delta', ops: operations.ops }
   if (plan.kind === 'delta') throw new Error('a delta was planned without operations')
   const entries = (await service.material.entries(row))?.joined(plan.offset, plan.limit)

@@ -4,9 +4,13 @@ import { waitHold } from '../../shared/whitelist/limits.ts'
 import type { WaitRequest } from '../../shared/whitelist/request.ts'
 import { authenticate, type Caller } from './authenticate.ts'
 import type { Poke } from './push/hub.ts'
-import { type Answer, type Call, fault, type Service } from './service.ts'
+import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
-export async function wait(service: Service, call: Call): Promise<Answer> {
+/**
+ * Answers Wait: at once where the list is newer than the client's, else at the next poke, the latest time, or when
+ * the caller goes.
+ */
+export async function wait(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Wait', call)
   if (!asked.ok) return asked
   const { caller } = asked
@@ -26,6 +30,7 @@ export async function wait(service: Service, call: Call): Promise<Answer> {
   return { ok: true, fields: writeFields({ lst, ep, ver }) }
 }
 
+/** Whether a list is of a later version than another; an epoch goes before every version. */
 export function isNewer(
   row: { readonly ep: number; readonly ver: number },
   than: { readonly ep: number; readonly ver: number },

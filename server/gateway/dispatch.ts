@@ -24,7 +24,11 @@ type Dispatcher = Judge & {
   readonly decided: (decision: Decision) => void
 }
 
-export async function dispatch(dispatcher: Dispatcher, job: Job): Promise<void> {
+/**
+ * Judges the message for each recipient and sends it on or keeps it. Throws where the next server does not take it:
+ * then nothing is kept, and the sender tries again.
+ */
+export async function dispatchMessage(dispatcher: Dispatcher, job: Job): Promise<void> {
   const evidence = evidenceOf(dispatcher, job.message, job.login?.key)
   const copies: Copy[] = []
   const kept: ReturnType<typeof rowOf>[] = []

@@ -21,6 +21,7 @@ export function proofOf(login: ProvenLogin, secret: Uint8Array, now: number): st
   return `${proofField}: ${login.id} ${now} ${mac(login, secret, now).toString('hex')}`
 }
 
+/** Whether a message carries the proof that this login submitted it, not older than a day. */
 export function isProvenLogin(
   { fields }: RawMessage,
   login: ProvenLogin,

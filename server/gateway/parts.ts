@@ -8,6 +8,9 @@ import { createQuarantine, type Quarantine, type QuarantineParts } from './quara
 
 export type GatewayParts = Awaited<ReturnType<typeof gatewayParts>>
 
+/**
+ * Makes the parts from an open data folder. They read the manifest's keys anew when it moves; `dns` answers for DKIM.
+ */
 export async function gatewayParts(context: Context, dns: Dns = systemDns) {
   const { config, store, clock } = context
   const keyRing = await openKeyRing(context)
@@ -28,6 +31,7 @@ export async function gatewayParts(context: Context, dns: Dns = systemDns) {
   }
 }
 
+/** The quarantine by the settings. `notSent` is told of a released message that the next server did not take. */
 export function quarantineOf(
   { config, store }: Context,
   parts: GatewayParts,

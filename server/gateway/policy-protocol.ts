@@ -18,6 +18,7 @@ type PolicyReader = {
   push(chunk: Uint8Array): readonly PolicyRequest[] | undefined
 }
 
+/** Cuts what arrives into requests; undefined: it is no such protocol, or a request is too long. */
 export function createPolicyReader(): PolicyReader {
   let kept: Buffer = Buffer.alloc(0)
   return {

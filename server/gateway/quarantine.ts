@@ -34,6 +34,7 @@ const dayMs = 24 * 3_600_000
 /** A message that could not be sent, or whose gateway ended on the way, is tried again then: longer than sending takes. */
 const againMs = 20 * 60_000
 
+/** The quarantine over the store. Several gateways may send at once: each takes other messages. */
 export function createQuarantine(parts: QuarantineParts): Quarantine {
   const { store, clock, days, notSent } = parts
   return {

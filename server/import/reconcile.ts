@@ -45,6 +45,10 @@ type Mutable = {
   readonly warnings: ImportFault[]
 }
 
+/**
+ * Compares a list with a source. A source with a fault, or that shrank by more than it may, changes nothing: the plan
+ * then has only faults.
+ */
 export function reconcile(
   existing: readonly ExistingContact[],
   imported: readonly ImportedContact[],

@@ -27,6 +27,10 @@ export type KeyRing = {
   readonly last: () => ServingKeys
 }
 
+/**
+ * Reads the keys that the manifest lists. Throws `KeyUnreadable` where one is missing; `current` does so too, after a
+ * rotation.
+ */
 export async function openKeyRing({ folder, store }: Pick<Context, 'folder' | 'store'>): Promise<KeyRing> {
   const load = async (): Promise<ServingKeys> => {
     const { m } = manifestOf(await store.journal.manifest())

@@ -30,10 +30,12 @@ export const roleOf = { policy: 'pk', fresh: 'fk', server: 'sk', gateway: 'gk' }
   Record<Exclude<KeyName, 'root'>, KeyRole>
 >
 
+/** The manifest in force. Throws where the store has none. */
 export async function newestManifest(store: Pick<Store, 'journal'>): Promise<SignedManifest> {
   return manifestOf(await store.journal.manifest())
 }
 
+/** The manifest in a row. Throws where it is damaged or there is none: a store is made with its first. */
 export function manifestOf(row: ManifestRow | undefined): SignedManifest {
   const manifest = row && decodeManifest(utf8(row.bytes))
   if (!manifest) throw new Error('the stored manifest is damaged')

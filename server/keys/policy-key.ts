@@ -19,6 +19,7 @@ export class PolicyKeyAbsent extends KeyUnreadable {
   }
 }
 
+/** The policy key in the folder, read again when the manifest or the folder moves. Throws `PolicyKeyAbsent`. */
 export function policyKeyOf(folder: Folder): PolicyKey {
   let kept: { readonly ver: number; readonly changed: number; readonly key: KeyPair } | undefined
   return async (inside) => {

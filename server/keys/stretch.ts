@@ -8,7 +8,7 @@ export const stretchSchema = z.strictObject({
   memory: z.number().int().min(19_456).max(1_048_576),
   passes: z.number().int().min(2).max(20),
 })
-export type Stretch = z.infer<typeof stretchSchema>
+type Stretch = z.infer<typeof stretchSchema>
 
 /** 32 bytes that open what a passphrase protects. */
 export async function stretchPassphrase(passphrase: string, { salt, memory, passes }: Stretch): Promise<Uint8Array> {

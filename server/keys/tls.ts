@@ -5,6 +5,7 @@ import type { Done } from '../ground/refusals.ts'
 import type { Context } from '../settings/context.ts'
 import { faultOfTls, type TlsFiles } from './certificate.ts'
 
+/** Reads both; `why` names the file that is missing or cannot be used, such as a certificate that has ended. */
 export async function readTls({
   folder,
   config,

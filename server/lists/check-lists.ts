@@ -6,13 +6,13 @@ import { stateRoot } from '../../shared/whitelist/state-root.ts'
 import { primitives } from '../ground/primitives.ts'
 import { loadOrganisation } from '../organisation/organisation.ts'
 import type { Database } from '../store/database.ts'
-import type { Side } from '../store/migration/copy.ts'
+import type { StoreSide } from '../store/migration/copy.ts'
 import { insideOf } from '../store/store.ts'
 import type { ListRow, VersionRow } from '../store/tables.ts'
 import { type Content, contentsOf } from './contents.ts'
 
 /** The first fault that is found, or undefined. */
-export async function faultOfLists({ db, traits }: Side): Promise<string | undefined> {
+export async function faultOfLists({ db, traits }: StoreSide): Promise<string | undefined> {
   const store = insideOf(db, traits)
   const organisation = await loadOrganisation(store)
   for (const row of await db.selectFrom('lists').selectAll().orderBy('id').execute()) {

@@ -14,6 +14,7 @@ export async function contentsOf(inside: Store, row: ListRow, organisation: Orga
   return [...own, ...cards].sort(byId)
 }
 
+/** The address keys of rows. */
 export function keysOf(rows: readonly { readonly key: string }[]): ReadonlySet<string> {
   return new Set(rows.map((row) => row.key))
 }

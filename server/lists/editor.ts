@@ -11,7 +11,7 @@ import { createOrganisations } from '../organisation/organisation.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow } from '../store/tables.ts'
-import { keysOf, type ListWish, type Planned, plan, type WishFault } from './changes.ts'
+import { type ListWish, type Planned, plan, type WishFault, wishedKeys } from './changes.ts'
 import { type HeadSigner, issue, issueAll, type ListChange } from './issue.ts'
 import { type OrganisationStep, standing } from './list-difference.ts'
 
@@ -38,12 +38,13 @@ type EditorDependencies = {
   readonly sign: HeadSigner
 }
 
+/** The editor over a store; each of its changes is one transaction, signed with the policy key. */
 export function createListEditor(dependencies: EditorDependencies): ListEditor {
   const { store, clock } = dependencies
   const organisations = createOrganisations()
   const stay = async (inside: Store) => standing(await organisations.of(inside))
   const again = async (inside: Store, row: ListRow, by: string) => {
-    const change = { row, planned: nothing(row), texts: noTexts, by, now: clock.now(), always: true }
+    const change = { row, planned: planNothing(row), texts: noTexts, by, now: clock.now(), always: true }
     await issue(dependencies, inside, { ...change, step: await stay(inside) })
   }
   return {
@@ -87,12 +88,13 @@ export async function createLists(
   const now = dependencies.clock.now()
   const changes = Array.from(users, (usr) => {
     const row = { id: `L-${usr}`, usr, ...empty }
-    return { row, planned: nothing(row), texts: noTexts, step: nobody, by: 'create', now, always: true }
+    return { row, planned: planNothing(row), texts: noTexts, step: nobody, by: 'create', now, always: true }
   })
   return issueAll(dependencies, inside, changes)
 }
 
-export function nothing(row: ListRow): Planned {
+/** The plan that changes no entry: a head is signed anew, or the organisation's cards move alone. */
+export function planNothing(row: ListRow): Planned {
   return { puts: new Map(), removed: new Set(), added: 0, changed: 0, bytes: 0, next: row.next, faults: [] }
 }
 
@@ -114,7 +116,7 @@ export async function changeList(
   const row = found && (await inside.lists.lock(found.id))
   if (!row) return { ok: false, kind: 'noList' }
   const unicode = dependencies.config.policy.unicode
-  const keys = keysOf(wishes, unicode)
+  const keys = wishedKeys(wishes, unicode)
   const rows = await inside.lists.entriesByKeys(row.id, keys)
   const accounts = new Map((await inside.users.byAddresses(keys)).map((user) => [user.address_key, user]))
   const texts = new Map(rows.map((entry) => [entry.key, entry]))

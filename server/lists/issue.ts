@@ -53,6 +53,7 @@ export type ListChange = {
 
 const dayMs = 24 * 3_600_000
 
+/** Issues one list; see `issueAll`. */
 export async function issue(dependencies: IssueDependencies, inside: Store, change: Issue): Promise<ListChange> {
   const [done] = await issueAll(dependencies, inside, [change])
   if (!done) throw new Error('a list was to change and did not')
@@ -60,7 +61,7 @@ export async function issue(dependencies: IssueDependencies, inside: Store, chan
 }
 
 /** Lists whose rows are read and written together: few statements, since a change may touch thousands, and little memory. */
-const together = 100
+const listsAtOnce = 100
 
 /** What became of each, in their order. */
 export async function issueAll(
@@ -69,8 +70,8 @@ export async function issueAll(
   changes: readonly Issue[],
 ): Promise<readonly ListChange[]> {
   const done: ListChange[] = []
-  for (let from = 0; from < changes.length; from += together) {
-    const some = changes.slice(from, from + together)
+  for (let from = 0; from < changes.length; from += listsAtOnce) {
+    const some = changes.slice(from, from + listsAtOnce)
     const leaves = Map.groupBy(await inside.lists.leaves(some.map(({ row }) => row.id)), ({ list }) => list)
     const moves: Move[] = []
     for (const change of some) moves.push(await move(inside, change, leaves.get(change.row.id) ?? []))

@@ -27,6 +27,7 @@ export type OrganisationStep = {
   readonly between: (before: CardSet, after: CardSet) => CardDifference
 }
 
+/** A step of the organisation, with what many lists share of it worked out once. */
 export function stepBetween(before: Organisation, after: Organisation): OrganisationStep {
   const cardsBefore = sharedCards(before)
   const cardsAfter = before === after ? cardsBefore : sharedCards(after)
@@ -86,6 +87,7 @@ function deniedIn(
   return denials.find(usr, key) || (source === 'request' && disabled.has(key)) ? 1 : 0
 }
 
+/** What the step and the list's own changes come to for one list. */
 export function differenceOf(facts: ListFacts): ListDifference {
   const tally = new Tally()
   const puts = ownDifference(facts, tally)

@@ -37,6 +37,7 @@ const maxKept = 256 * 1024 * 1024
 /** Deltas kept: all devices that were online ask for the same one. */
 const maxDeltas = 1_000
 
+/** Material over the store; what was made is kept within bounds. */
 export function createMaterial(store: Store): Material {
   const organisations = createOrganisations()
   const lists = new Map<string, ListEntries>()

@@ -5,6 +5,7 @@ import type { OrgLogRow } from '../store/tables.ts'
 
 const beginning = '0'.repeat(64)
 
+/** Adds heads by their hashes, in this order. `at`: milliseconds since the epoch. */
 export async function logHeads(inside: Store, hashes: readonly string[], at: number): Promise<void> {
   let last = await inside.journal.lastLog()
   const rows: OrgLogRow[] = []

@@ -38,6 +38,7 @@ const maxViews = 200
 /** Versions behind which a view is built anew instead of brought forward. */
 const maxBehind = 100
 
+/** The lists over a store, each kept until its version or epoch moves. */
 export function createWhitelists({ store, clock }: { readonly store: Store; readonly clock: Clock }): Whitelists {
   const organisations = createOrganisations()
   const views = new Map<string, Kept>()

@@ -22,6 +22,7 @@ type Listening = {
 /** Milliseconds for a TLS handshake. */
 const handshakeMs = 30_000
 
+/** Listens; `connected` gets each connection once its TLS handshake is done. Rejects where the port cannot be had. */
 export function listen(listening: Listening): Promise<Listener> {
   const { host, port, tls, connected, farewell } = listening
   const sockets = new Set<Socket>()

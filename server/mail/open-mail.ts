@@ -31,6 +31,7 @@ type MailParts = {
   readonly usage: UsageRecorder
 }
 
+/** Starts the embedded servers, or reads where the others are; `close` ends what was started. */
 export async function openMail(context: Context, parts: MailParts): Promise<OpenMail> {
   const { mail } = context.config
   if (mail.kind === 'embedded') return openEmbedded(context, { ...parts, mail })

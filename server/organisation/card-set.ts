@@ -24,6 +24,7 @@ export type CardView = {
   readonly extra: readonly Card[]
 }
 
+/** Sorts cards by id and lays their leaves side by side. */
 export function cardSet(cards: readonly Card[]): CardSet {
   const sorted = cards.toSorted(byId)
   const leaves = new Uint8Array(sorted.length * leafLength)

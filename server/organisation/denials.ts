@@ -10,6 +10,7 @@ export type Denials = {
   ofUser(usr: string): readonly string[]
 }
 
+/** Denials by whom they are for and whom they name; `find` gives the rule that denies an address key to a user. */
 export function denialsOf(rules: readonly RuleRow[]): Denials {
   const denies = rules.filter((rule) => rule.kind === 'deny')
   const byUser = Map.groupBy(denies, (rule) => rule.b)

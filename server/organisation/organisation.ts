@@ -34,6 +34,7 @@ export type Organisation = {
   readonly guests: ReadonlyMap<string, readonly Person[]>
 }
 
+/** Reads all of it; `store` must be of one moment, a snapshot or a transaction. */
 export async function loadOrganisation(store: Store): Promise<Organisation> {
   const { users, organisation } = store
   const cards = new Map((await organisation.cards()).map((row) => [row.id, cardOf(row)]))

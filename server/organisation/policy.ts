@@ -40,6 +40,7 @@ export type OrganisationPolicy = z.infer<typeof organisationPolicySchema>
 type WholePolicy = Omit<OrganisationPolicy, keyof Lease> & Lease
 type Lease = { readonly offlineDays: number; readonly onExpiry: 'block' | 'internal' }
 
+/** The policy with the settings of config.json where the organisation has none of its own. */
 export function wholePolicy(policy: OrganisationPolicy, { policy: { offlineDays, onExpiry } }: Config): WholePolicy {
   return {
     ...policy,

@@ -18,6 +18,10 @@ const wellMs = 60_000
 /** It closes its store and goes; after this it is told to. */
 const endMs = 5_000
 
+/**
+ * Starts the process for the data folder `path`. When it ends it is started again, after longer and longer waits;
+ * `onRestart` is told.
+ */
 export function supervisePolicy(path: string, log: Log, onRestart: () => void): PolicySupervisor {
   let child: ChildProcess | undefined
   let closing = false

@@ -17,6 +17,10 @@ import { atOnce } from '../store/transactions.ts'
 /** `store`: whether the store is in the copy; one in PostgreSQL is backed up by its own means. */
 export type BackedUp = { readonly store: boolean }
 
+/**
+ * Copies the data folder `path` to the empty folder `to`. A store on PostgreSQL is not copied, and the answer says
+ * so.
+ */
 export async function backUp(path: string, to: string): Promise<Done<BackedUp>> {
   const folder = folderAt(path)
   const config = await readConfig(folder)

@@ -27,6 +27,10 @@ export type Initialised = { readonly org: string; readonly fingerprint: string }
 /** Names by which the machine itself may always be reached. */
 const ownNames = ['localhost', '127.0.0.1', '::1']
 
+/**
+ * Makes the folder; `why` says what stands in the way. Broken off, it leaves a folder that is not taken for a
+ * finished one.
+ */
 export async function initialise(folder: Folder, options: InitOptions, clock: Clock): Promise<Done<Initialised>> {
   if (await exists(folder.config)) return { ok: false, why: `${folder.path} is a data folder already` }
   if (await exists(folder.keys))

@@ -51,6 +51,10 @@ const attemptLifeMs = 24 * 3_600_000
 
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 
+/**
+ * Starts all of it, or nothing: `why` says what could not listen or be read. `close` ends it in the order in which
+ * that is safe.
+ */
 export async function startServer(context: Context, log: Log, options: ServeOptions = {}): Promise<Done<Running>> {
   const { config } = context
   if (options.insecureLoopback && !loopback.has(config.listen)) {

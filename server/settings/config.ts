@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
+import { jsonOf } from '../../shared/json.ts'
 import { releasedBySchema } from '../../shared/quarantine.ts'
-import { jsonOf } from '../ground/json.ts'
 import type { Folder } from './folder.ts'
 import { storeSettings } from './open-configured.ts'
 
@@ -113,6 +113,7 @@ export type Config = z.infer<typeof configSchema>
 
 type ConfigResult = { readonly ok: true; readonly value: Config } | { readonly ok: false; readonly why: string }
 
+/** Reads the settings; `why` names the field that does not fit. */
 export async function readConfig(folder: Folder): Promise<ConfigResult> {
   const text = await readFile(folder.config, 'utf8').catch(() => undefined)
   if (text === undefined) return { ok: false, why: `${folder.path} is not a data folder: run "kith-server init" first` }

@@ -60,6 +60,10 @@ export function unknownIn(heads: readonly Head[], signed: SignedLists): readonly
   return first.filter((head) => head.core.ver > 1 && isUnknown(head)).map(({ core }) => core.lst)
 }
 
+/**
+ * Checks every head of a draft against what was signed last; `why` names the first that does not fit, and then
+ * nothing may be signed.
+ */
 export function verifyDraft(draft: Draft, signed: SignedLists, pool: Pool): Done<Verified> {
   /** A list may get several versions at once; the server takes all or none. */
   const made = new Map<string, { readonly base: Base; readonly next: SignedList }>()

@@ -4,11 +4,11 @@
  */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { jsonOf } from '../../shared/json.ts'
 import { concat, fromBase64, fromUtf8, toBase64, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { count, hash, name } from '../../shared/whitelist/bytes/schemas.ts'
 import { policySchema } from '../../shared/whitelist/head.ts'
 import { codeOf, writeDurably } from '../ground/durable-file.ts'
-import { jsonOf } from '../ground/json.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
 import type { Done } from '../ground/refusals.ts'
 import { type Pool, pack, unpack } from './bundle.ts'
@@ -20,6 +20,7 @@ export type Signed = {
   readonly lists: SignedLists
 }
 
+/** Where the file lies for a policy key's file. */
 export function signedFileOf(policyKeyFile: string): string {
   return `${policyKeyFile}.signed`
 }
@@ -67,6 +68,7 @@ export async function readSigned(file: string, secret: Uint8Array, pool: Pool): 
   return { ok: true, value: { org: parsed.data.org, lists } }
 }
 
+/** Replaces the file. `secret`: of the policy key. */
 export async function writeSigned(file: string, secret: Uint8Array, { org, lists }: Signed): Promise<void> {
   const all = [...lists].flatMap(([usr, versions]) => versions.map((one) => ({ usr, ...one })))
   const entries = toBase64(pack(texts(all)))

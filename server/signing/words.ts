@@ -6,18 +6,19 @@ import type { Policy } from '../../shared/whitelist/head.ts'
 import type { EntryChange, VerifiedChange } from './check-draft.ts'
 import type { Beginning } from './signed-lists.ts'
 
-const beginnings: { readonly [B in Beginning]: string } = {
+const beginningWords: { readonly [B in Beginning]: string } = {
   first: 'not signed here before, so shown whole',
   new: 'new',
   epoch: 'a new epoch, so shown whole',
   elsewhere: 'does not follow what was signed here last, so shown whole',
 }
 
+/** One line for each kind of change, with how many lists it is in. */
 export function wordsOf(changes: readonly VerifiedChange[]): readonly string[] {
   const lists = new Groups<string>()
   const entries = new Groups<EntryChange>()
   for (const { core, whole, isAgain, policy, entries: changed } of changes) {
-    if (whole) lists.add(beginnings[whole], core.usr)
+    if (whole) lists.add(beginningWords[whole], core.usr)
     if (isAgain) lists.add('a second time for a version that the server did not take, as it says', core.usr)
     const was = policy.before && policyWords(policy.before)
     const is = policyWords(policy.after)

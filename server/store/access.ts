@@ -14,6 +14,7 @@ export type AccessStore = {
   readonly spendEnrolment: (hash: string, dev: string) => Promise<boolean>
 }
 
+/** These rows in a database or transaction. */
 export function createAccessStore(db: Database): AccessStore {
   return {
     attempts: (key) => db.selectFrom('attempts').selectAll().where('key', '=', key).executeTakeFirst(),

@@ -29,6 +29,10 @@ export type DeviceStore = {
 
 type Acknowledgement = { readonly ep: number; readonly ver: number; readonly head: string }
 
+/**
+ * These rows in a database or transaction. On SQLite the request numbers of one moment are written in one
+ * transaction.
+ */
 export function createDeviceStore(db: Database, traits: DialectTraits): DeviceStore {
   // PostgreSQL writes the commits of one moment together by itself.
   const takeSeq = db.isTransaction || traits.rowLocks ? takingEach(db) : takingTogether(db)

@@ -17,6 +17,7 @@ export type JournalStore = {
   readonly setSetting: (name: string, value: string) => Promise<void>
 }
 
+/** These rows in a database or transaction. */
 export function createJournalStore(db: Database): JournalStore {
   return {
     manifest(ver) {

@@ -56,6 +56,7 @@ async function inBatches<T>(rows: readonly T[], write: (some: readonly T[]) => P
   for (let from = 0; from < rows.length; from += batch) await write(rows.slice(from, from + batch))
 }
 
+/** These rows in a database or transaction. */
 export function createListStore(db: Database, traits: DialectTraits): ListStore {
   return { ...listRows(db, traits), ...entryRows(db), ...versionRows(db), ...outboxRows(db, traits) }
 }

@@ -105,6 +105,7 @@ async function takeDue(db: Database, now: number, until: number): Promise<readon
     .execute()
 }
 
+/** These rows in a database or transaction. */
 export function createQuarantineStore(db: Database): QuarantineStore {
   return {
     add: (rows) => joined(db, (inside) => add(inside, rows)),

@@ -22,6 +22,7 @@ export type SessionStore = {
   readonly removeExpired: (now: number) => Promise<void>
 }
 
+/** These rows in a database or transaction. */
 export function createSessionStore(db: Database): SessionStore {
   return {
     get: (hash) => db.selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst(),

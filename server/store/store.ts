@@ -16,7 +16,6 @@ import { createMailReading } from './mail/mail-reading.ts'
 import type { MailStore } from './mail/mail-store.ts'
 import { createQuarantineStore, type QuarantineStore } from './quarantine.ts'
 import { createSessionStore, type SessionStore } from './sessions.ts'
-import { sqliteBackend } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 import { atOnce } from './transactions.ts'
 import { createUserStore, type UserStore } from './users.ts'
@@ -47,12 +46,8 @@ export type Store = Repositories &
     close(): Promise<void>
   }
 
-/** Opens the SQLite file, creating it and its tables where they are missing; several processes may do so at once. */
-export async function openStore(file: string): Promise<Store> {
-  return openStoreOver(sqliteBackend(file))
-}
-
-export async function openStoreOver(backend: Backend): Promise<Store> {
+/** Opens the store over a database, with the tables that are missing; several processes may do so at once. */
+export async function openStore(backend: Backend): Promise<Store> {
   const db: Database = new Kysely<Tables>({ dialect: backend.dialect })
   try {
     await prepare(db, backend.traits)

@@ -1,7 +1,7 @@
 /** O5: to whom an answer goes, decided before the composer opens; `judgeOutgoing` still decides when it is sent. */
-import { type Address, cleanAddressText, parseAddress } from '../address.ts'
+import { type Address, addressKey, cleanAddressText, parseAddress } from '../address.ts'
 import type { ListView, Refusal } from './facts.ts'
-import { type RecipientFacts, reasonAgainst, selfKeyOf } from './outgoing.ts'
+import { type RecipientFacts, reasonAgainst } from './outgoing.ts'
 
 /** The message answered, addresses as text, and whether everybody is to get the answer. */
 export type ReplyFacts = RecipientFacts & {
@@ -37,7 +37,7 @@ function plan(list: ListView | undefined, facts: ReplyFacts): ReplyPlan {
   // One unlisted address is enough to set the whole Reply-To aside: half of it was not asked for.
   const used = wanted.listed.length > 0 && wanted.refused.length === 0
   const sender = used ? wanted : sort(list, facts, facts.senders)
-  const selfKey = selfKeyOf(facts.self)
+  const selfKey = addressKey(facts.self)
   const others = sort(list, facts, facts.all ? [...facts.to, ...facts.cc] : [])
   const taken = new Set([selfKey, ...sender.listed.map(({ key }) => key)])
   return {
@@ -61,7 +61,7 @@ type Sorted = {
 }
 
 function sort(list: ListView | undefined, facts: ReplyFacts, texts: readonly string[]): Sorted {
-  const selfKey = selfKeyOf(facts.self)
+  const selfKey = addressKey(facts.self)
   const listed = new Map<string, Address>()
   const refused = new Map<string, Refusal>()
   for (const text of texts) {

@@ -48,6 +48,12 @@ export function usualProfile(environment: Readonly<Record<string, string | undef
   return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'kith')
 }
 
+/** The version in `package.json` of the folder that Kith lies in. */
+export function programVersion(root: string): string {
+  const manifest = readFileSync(join(root, 'package.json'), 'utf8')
+  return z.object({ version: z.string() }).parse(JSON.parse(manifest)).version
+}
+
 /** Throws when the file is not what the demo server printed: a host that was told to show a demo can't guess. */
 function readDemo(file: string | undefined): { demo?: Demo; provisioned: readonly Enrolment[] } {
   if (!file) return { provisioned: [] }

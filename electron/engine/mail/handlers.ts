@@ -1,5 +1,5 @@
 /** The mail side's calls of the contract: name -> function. All of them work offline. */
-import { addressKey } from '../../../shared/address.ts'
+import { addressIdentity } from '../../../shared/address.ts'
 import { splitMessage } from '../../../shared/header.ts'
 import { mailDraftsSchema } from '../../../shared/message.ts'
 import { fail, ok } from '../../../shared/rpc.ts'
@@ -51,7 +51,7 @@ function conversationHandlers(
       return ok(conversation)
     },
     'conversations.markRead': (input) => {
-      const id = addressKey(input.id)
+      const id = addressIdentity(input.id)
       const due = store.messages.receiptsDue(id)
       const changed = store.transaction(() => {
         const count = store.messages.markRead(id)
@@ -77,7 +77,7 @@ function messageHandlers(
     'messages.list': ({ conversation, before, count }) => {
       const limit = before === undefined ? undefined : store.messages.get(before)
       if (before !== undefined && !limit) return fail('notFound')
-      const { messages, more } = store.messages.window(addressKey(conversation), count, limit)
+      const { messages, more } = store.messages.window(addressIdentity(conversation), count, limit)
       return ok({ messages: messages.map((message) => showMessage(dependencies, message)), more })
     },
     'mail.list': ({ search, from, count }) => {
@@ -112,7 +112,7 @@ function messageHandlers(
 
 function draftHandlers({ dependencies, store }: HandlerParts): Named<'draft.get' | 'draft.save'> {
   return {
-    'draft.get': ({ conversation }) => ok({ text: store.drafts.get(addressKey(conversation)) }),
+    'draft.get': ({ conversation }) => ok({ text: store.drafts.get(addressIdentity(conversation)) }),
     'draft.save': ({ conversation, text }) => {
       const shown = showConversation(dependencies, store, conversation)
       if (!shown) return fail('notFound')

@@ -1,5 +1,5 @@
 /** The guard with the list in force: every judgement of the mail side asks for the list anew (O3). */
-import { foldAscii } from '../../../shared/address.ts'
+import { addressIdentity } from '../../../shared/address.ts'
 import type { Conversation } from '../../../shared/contract.ts'
 import {
   judgeOutgoing,
@@ -13,9 +13,9 @@ import { assertNever } from '../../../shared/rpc.ts'
 import type { MailDependencies } from './dependencies.ts'
 import type { Person, StoredMessage } from './store/records.ts'
 
-/** The own address as the guard compares it. */
+/** Key of the user's own address (O6). */
 export function selfKey(dependencies: MailDependencies): string {
-  return foldAscii(dependencies.account.address)
+  return addressIdentity(dependencies.account.address)
 }
 
 /** The guard's verdict on recipients as a person wrote them. */

@@ -1,5 +1,5 @@
 /** What the faces are shown: rows of the store in the light of the list in force. */
-import { type Address, addressKey } from '../../../shared/address.ts'
+import { type Address, addressIdentity } from '../../../shared/address.ts'
 import type { Conversation, KithContract } from '../../../shared/contract.ts'
 import type { ReplyPlan } from '../../../shared/guard.ts'
 import type { Message, Participant } from '../../../shared/message.ts'
@@ -62,7 +62,7 @@ export function showConversation(
   store: MailStore,
   address: string,
 ): Conversation | undefined {
-  const id = addressKey(address)
+  const id = addressIdentity(address)
   const row = store.conversations.get(id)
   const contact = dependencies.list().view?.find(id)
   const isSelf = id === selfKey(dependencies)

@@ -1,5 +1,5 @@
 /** The calls about the list and what is asked beside it: contacts, requests, invitations, what the gateway keeps. */
-import { addressKey } from '../../../shared/address.ts'
+import { addressIdentity } from '../../../shared/address.ts'
 import type { KithContract } from '../../../shared/contract.ts'
 import { type CallName, fail, type Handlers, ok } from '../../../shared/rpc.ts'
 import type { Ask } from '../link/ask.ts'
@@ -40,7 +40,7 @@ export function whitelistHandlers({ contacts, sync, requests, ask, wake }: White
   return {
     'contacts.query': ({ search, from, count }) => ok(index.query(search, from, count)),
     'contacts.get': ({ address }) => {
-      const found = index.byAddress(addressKey(address))
+      const found = index.byAddress(addressIdentity(address))
       return found ? ok(found.contact) : fail('notFound')
     },
     'contacts.refresh': async () => {

@@ -1,5 +1,6 @@
 import { Combobox } from '@base-ui/react/combobox'
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId, useRef, useState } from 'react'
+import { addressIdentity } from '../../../shared/address.ts'
 import { Avatar } from '../../components/Avatar.tsx'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Icon } from '../../components/Icons.tsx'
@@ -108,7 +109,7 @@ export function RecipientField({ field }: { readonly field: Field }) {
       inputValue={typed[field]}
       onInputValueChange={(text) => compose.setTyped(field, text)}
       itemToStringLabel={(chip) => chip.name || chip.address}
-      isItemEqualToValue={(a, b) => a.address.toLowerCase() === b.address.toLowerCase()}
+      isItemEqualToValue={(a, b) => addressIdentity(a.address) === addressIdentity(b.address)}
     >
       <div className="compose-line" ref={line}>
         <label htmlFor={id} className="compose-label">

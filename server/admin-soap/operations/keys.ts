@@ -1,7 +1,7 @@
 /** The organisation's keys, as far as the root key is on the server. */
 import { z } from 'zod'
 import { type KeyStep, keyFactsSchema, rotatingKeySchema } from '../../../shared/key-steps.ts'
-import { keysOf, moveKeys } from '../../administration/keys/key-desk.ts'
+import { moveKeys, readKeysView } from '../../administration/keys/key-desk.ts'
 import { asked } from '../changing.ts'
 import { type Answer, refused } from '../faults.ts'
 import { type Desk, operation, time, timeOf } from '../operation.ts'
@@ -21,7 +21,7 @@ const listKeys = operation({
     keys: z.array(keyFactsSchema.meta({ id: 'KeyFacts' })),
   }),
   async work({ policy }) {
-    const keys = await keysOf(policy)
+    const keys = await readKeysView(policy)
     if (!keys.ok) return refused(keys.why)
     const { version, epoch, expires, threshold } = keys.value.manifest
     const { missing, keys: facts } = keys.value

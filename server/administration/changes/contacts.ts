@@ -2,7 +2,13 @@
 
 import { type Refusal, refusal } from '../../ground/refusals.ts'
 import { entryFromText } from '../../lists/changes.ts'
-import { type ContactChanges, type ContactInput, contactOfEntryRow, readAddress, settled } from '../../lists/contact.ts'
+import {
+  type ContactChanges,
+  type ContactInput,
+  contactOfEntryRow,
+  normaliseChanges,
+  readAddress,
+} from '../../lists/contact.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import type { ChangeOf } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
@@ -15,7 +21,7 @@ export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user,
   return {
     ok: true,
     target: `${user} ${address}`,
-    after: settled(contact),
+    after: normaliseChanges(contact),
     undo: [{ op: 'contact.remove', user, address }],
   }
 }
@@ -27,11 +33,11 @@ export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user,
   work.wishes.push({ usr: user, index, wish: { op: 'set', address, changes } })
   // Another scope may have brought a proof of its own.
   const proof = changes.scope === undefined ? {} : { proof: old?.contact.proof ?? '' }
-  const before = old && { ...emptied(changes), ...pick(old.contact, changes), ...proof }
+  const before = old && { ...clearFields(changes), ...pick(old.contact, changes), ...proof }
   const undo = before
     ? [{ op: 'contact.set' as const, user, address: changes.address ?? address, changes: before }]
     : []
-  return { ok: true, target: `${user} ${address}`, before, after: settled(changes), undo }
+  return { ok: true, target: `${user} ${address}`, before, after: normaliseChanges(changes), undo }
 }
 
 export const removeContact: Handler<ChangeOf<'contact.remove'>> = async (work, { user, address }, index) => {
@@ -99,7 +105,7 @@ async function storedContact({ inside }: Work, user: string, key: string): Promi
 }
 
 /** What a field was where it was nothing. */
-function emptied(changes: ChangeOf<'contact.set'>['changes']): ChangeOf<'contact.set'>['changes'] {
+function clearFields(changes: ChangeOf<'contact.set'>['changes']): ChangeOf<'contact.set'>['changes'] {
   return {
     ...(changes.nickname === undefined ? {} : { nickname: '' }),
     ...(changes.remark === undefined ? {} : { remark: '' }),

@@ -5,7 +5,7 @@ import {
   type ContactInput,
   contactOfEntryRow,
   entryOf,
-  plain,
+  plainLine,
   readAddress,
   readExpiry,
 } from '../../lists/contact.ts'
@@ -78,10 +78,10 @@ function readPerson(state: PresentState, person: DocumentPerson, reading: Readin
   return {
     id,
     scope,
-    name: plain(person.name),
+    name: plainLine(person.name),
     address: address.value.text,
     address_key: address.value.key,
-    department: plain(department),
+    department: plainLine(department),
     sponsor,
     expires: expires.value ?? 0,
     state: person.disabled === true ? 'disabled' : 'active',

@@ -10,7 +10,7 @@ type Moved = { readonly version: number; readonly epoch: number; readonly expire
 /** A new policy key signs every list anew; so long the caller waits for it. */
 const patienceMs = 20_000
 
-export async function keysOf(policy: PolicyDesk): Promise<Done<KeysView>> {
+export async function readKeysView(policy: PolicyDesk): Promise<Done<KeysView>> {
   const answer = await policy.ask({ task: 'keys' })
   return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
 }

@@ -35,7 +35,7 @@ const dayMs = 24 * 3_600_000
 export const declinedForMs = 30 * dayMs
 
 type Nothing = Readonly<Record<string, never>>
-const nothing: Result<Nothing> = ok({})
+const done: Result<Nothing> = ok({})
 type NewRequest = { readonly to: string; readonly note: string }
 
 export async function createRequest(
@@ -52,7 +52,7 @@ export async function createRequest(
   )
   if (!made.ok) return made
   await carryOn(dependencies, made.value, user.id)
-  return nothing
+  return done
 }
 
 function refusal(reason: RequestReason, retryAfter?: number): { readonly ok: false } & Result<never> {
@@ -169,7 +169,7 @@ export async function answerRequest(
     const agreement = await store.transaction((inside) => agreed(inside, row, { by: user.id, now }))
     if (!agreement.ok) return agreement
     await carryOn(dependencies, agreement.value, user.id)
-    return nothing
+    return done
   }
   return end(dependencies, row, { state: 'declined', by: user.id })
 }
@@ -197,7 +197,7 @@ function end(
     const to = { state, decided_at: now, decided_by: by }
     if (!(await inside.administration.moveRequest(row.id, row.state, to))) return fail('notFound')
     await tellNews(inside, [row.usr, row.peer], now)
-    return nothing
+    return done
   })
 }
 
@@ -211,7 +211,7 @@ async function approve(dependencies: RequestDependencies, { row, user, accept }:
   if (approval.by !== 'sponsor' || approval.sponsor !== user.id) return fail('notFound')
   const { id } = row
   const change: Change = accept ? { op: 'request.link', id, scope: scopeOf(sides) } : { op: 'request.refuse', id }
-  return (await have(dependencies, { id, change, who: user.id })) ? nothing : refusal('rule')
+  return (await submitOnce(dependencies, { id, change, who: user.id })) ? done : refusal('rule')
 }
 
 /**
@@ -223,13 +223,16 @@ async function carryOn(dependencies: RequestDependencies, row: ContactRequestRow
   const sides = sidesOf(organisation, row)
   if (row.state !== 'accepted' || !sides || approvalOf(organisation, sides).by !== 'nobody') return
   // Refused here, it stays where an operator sees it.
-  await have(dependencies, { id: row.id, change: { op: 'request.link', id: row.id, scope: scopeOf(sides) }, who })
+  await submitOnce(dependencies, { id: row.id, change: { op: 'request.link', id: row.id, scope: scopeOf(sides) }, who })
 }
 
-type Having = { readonly id: string; readonly change: Change; readonly who: string }
+type RequestStep = { readonly id: string; readonly change: Change; readonly who: string }
 
 /** Has a change made as every other: at once, or by whoever holds the policy key. Twice the same is once. */
-async function have({ store, config, clock }: RequestDependencies, { id, change, who }: Having): Promise<boolean> {
+async function submitOnce(
+  { store, config, clock }: RequestDependencies,
+  { id, change, who }: RequestStep,
+): Promise<boolean> {
   if (await isProposed(store, id)) return true
   const run = { changes: [change], who, via: 'client', why: 'contact request', now: clock.now() }
   return (await submit({ store, config }, run)).ok

@@ -31,6 +31,7 @@ export type HubDependencies = {
   readonly every: (ms: number, work: () => Promise<void>) => () => void
 }
 
+/** Opens the hub: what was announced before is not told again. `close` forgets everybody who listens. */
 export async function openHub({ store, every }: HubDependencies): Promise<Hub> {
   const listeners = new Map<string, Set<(poke: Poke) => void>>()
   const all = new Set<(poke: Poke) => void>()

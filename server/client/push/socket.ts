@@ -26,6 +26,7 @@ const closeReplaced = 4_002
 
 type Push = { close(): void }
 
+/** Takes WebSocket upgrades on the push path of an HTTP server; `close` ends the connections. */
 export function attachPush(service: Service, server: Server): Push {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxRequestBody, perMessageDeflate: false })
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -17,6 +17,10 @@ const maxTotal = 64 * 1024 * 1024
 /** Tag, length of the length, and at most four bytes of it. */
 const longestHead = 6
 
+/**
+ * Follows the bytes of one connection; `take` says why they must not be read on, `seen` whether they stand between
+ * two messages.
+ */
 export function createFraming(): Framing {
   let head: number[] = []
   /** Bytes that are left of the message whose head was read. */

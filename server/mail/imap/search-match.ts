@@ -18,6 +18,7 @@ type Matcher = (message: Searched) => Promise<boolean>
 const maxSearched = 500_000
 const maxHeader = 128 * 1_024
 
+/** The test that a message has to pass for a query; of a list, every term. */
 export function matcherOf(query: SearchQuery): Matcher {
   if (isList(query)) return every(query.map(matcherOf))
   return termMatcher(query)

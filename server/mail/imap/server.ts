@@ -33,6 +33,7 @@ type ImapDependencies = {
 /** The library logs whole commands: nothing of that is kept. */
 const silent: Logger = { info: () => undefined, debug: () => undefined, error: () => undefined }
 
+/** Listens with TLS; `close` ends every connection. Rejects where the port is taken. */
 export async function startImap(
   dependencies: ImapDependencies,
   at: { readonly host: string; readonly port: number },

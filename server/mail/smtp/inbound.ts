@@ -32,6 +32,7 @@ const maxHops = 100
 /** One mail transaction so far. */
 type State = { readonly sender: string; readonly recipients: Map<string, Recipient> }
 
+/** The door as an SMTP server: without a login and without TLS, since a relay on the same machine stands before it. */
 export function inboundOptions(inbound: Inbound): SmtpOptions {
   const states = new WeakMap<SmtpSession, State>()
   return {

@@ -85,6 +85,7 @@ export function readIncoming(raw: Uint8Array): CleanMessage {
   return { fields: kept.map((field) => field.raw), body: splitMessage(raw).body, raw }
 }
 
+/** The message as bytes, its header's lines ended by CRLF. */
 export function bytesOf({ fields, body }: Parts): Uint8Array {
   return Buffer.concat([Buffer.from(`${fields.join('\r\n')}\r\n\r\n`, 'latin1'), body])
 }

@@ -64,6 +64,7 @@ type At = {
   readonly failed: (error: Error) => void
 }
 
+/** Listens; `failed` is told of errors of single connections, `close` ends them all. */
 export async function startSmtp(options: SmtpOptions, { failed, ...at }: At): Promise<SmtpListener> {
   const server = new StrictServer({
     ...options,

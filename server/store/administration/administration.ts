@@ -57,6 +57,7 @@ export type AdministrationStore = {
 /** Rows in one statement: SQLite allows 32,766 parameters. */
 const batch = 1_000
 
+/** These rows in a database or transaction. */
 export function createAdministrationStore(db: Database): AdministrationStore {
   return {
     ...auditRows(db),

@@ -28,6 +28,7 @@ export type OrganisationStore = {
 const versionName = 'organisation.version'
 const policyName = 'organisation.policy'
 
+/** These rows in a database or transaction. */
 export function createOrganisationStore(db: Database): OrganisationStore {
   return { ...settingRows(db), ...cardRows(db), ...groupRows(db), ...ruleRows(db) }
 }

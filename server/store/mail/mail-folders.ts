@@ -18,6 +18,7 @@ const maxFolders = 500
 /** Characters in a path. */
 const maxPath = 250
 
+/** These rows in a database or transaction; an account's standard folders are made when they are first asked for. */
 export function createMailFolders(db: Database): MailFolders {
   return {
     async folders(account, now) {
@@ -41,6 +42,7 @@ export function createMailFolders(db: Database): MailFolders {
   }
 }
 
+/** A row as the mail server sees it. */
 export function folderOf(row: Selectable<MailFolderRow>): MailFolder {
   return {
     id: row.id,

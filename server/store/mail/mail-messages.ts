@@ -18,6 +18,7 @@ import type {
   Removed,
 } from './mail-store.ts'
 
+/** Writes in a database or transaction; folders are locked while their rows are changed. */
 export function createMailMessages(db: Database, traits: DialectTraits): MailMessages {
   /** Under the folders' locks: between reading rows and writing them nobody else changes them. */
   const holding = <T>(folders: readonly number[], work: (inside: Database) => Promise<T>): Promise<T> =>

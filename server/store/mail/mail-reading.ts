@@ -5,6 +5,7 @@ import { atOnce } from '../transactions.ts'
 import { batch, folderOf } from './mail-folders.ts'
 import type { MailReading, StoredMessage } from './mail-store.ts'
 
+/** Reads from a database or transaction. */
 export function createMailReading(db: Database): MailReading {
   return {
     open: (account, path) => atOnce(db, (inside) => open(inside, account, path)),

@@ -7,7 +7,7 @@ import { folderAt } from '../../settings/folder.ts'
 import { openConfigured } from '../../settings/open-configured.ts'
 import { startPostgres, type TestPostgres } from '../../testing/postgres.ts'
 import { isPassing, storeFailure } from '../failures.ts'
-import { openStoreOver, type Store } from '../store.ts'
+import { openStore, type Store } from '../store.ts'
 import { postgresBackend } from './postgres.ts'
 import { connectionOf, type PostgresSettings } from './settings.ts'
 
@@ -164,7 +164,7 @@ test('a database that was killed is found again when it is back', { timeout: 120
 test('a database that falls silent is given up, and found again when it answers', async () => {
   const line = await openLine(settings.port)
   const connection = await connectionOf({ ...settings, port: line.port }, nowhere.path)
-  const store = await openStoreOver(postgresBackend({ ...connection, query_timeout: 1_000 }))
+  const store = await openStore(postgresBackend({ ...connection, query_timeout: 1_000 }))
   await store.journal.setSetting('a', '1')
   line.silence(true)
   const work = store.transaction((inside) => inside.journal.setSetting('a', '2'))

@@ -17,6 +17,7 @@ const postgresTraits: DialectTraits = {
 /** Wake-ups come by themselves; this is for those that were lost. */
 const pollMs = 1_000
 
+/** The database at a connection; nothing is connected until the store asks. */
 export function postgresBackend(connection: PoolConfig): Backend {
   return {
     dialect: {

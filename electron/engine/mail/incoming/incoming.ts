@@ -1,6 +1,6 @@
 /** One message from the server, read and judged: what is to be stored of it. Nothing is stored here. */
 import { createHash } from 'node:crypto'
-import { cleanAddressText, foldAscii, parseAddress } from '../../../../shared/address.ts'
+import { addressKey, cleanAddressText, foldAscii } from '../../../../shared/address.ts'
 import { type IncomingVerdict, judgeIncoming, type ListView } from '../../../../shared/guard.ts'
 import { parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
 import { singleField } from '../../../../shared/mime/structure.ts'
@@ -211,8 +211,7 @@ export function listState(view: ListView | undefined, key: string): string {
 
 /** The identity of an address as text; empty when it is none. */
 export function keyOf(person: { readonly address: string }): string {
-  const parsed = parseAddress(person.address, { unicode: true })
-  return parsed.ok ? parsed.value.key : ''
+  return addressKey(person.address) ?? ''
 }
 
 function messageIdOf({ message, fetched }: Prepared): string {

@@ -3,7 +3,7 @@ import type { ChangeFault } from '../../../../shared/fault-codes.ts'
 import { fail, ok } from '../../../../shared/rpc.ts'
 import { faultOfTaking, newEnrolment, newPassword } from '../../../administration/access.ts'
 import { noteAs } from '../../../administration/audit.ts'
-import { keysOf, moveKeys } from '../../../administration/keys/key-desk.ts'
+import { moveKeys, readKeysView } from '../../../administration/keys/key-desk.ts'
 import { faultAt, type Refusal } from '../../../ground/refusals.ts'
 import type { AskHandlers } from '../handler.ts'
 import { plain } from './views.ts'
@@ -13,7 +13,7 @@ const enrolmentDays = 7
 
 export const keyAsks: Pick<AskHandlers, 'admin.keys' | 'admin.keyStep' | 'admin.access'> = {
   'admin.keys': async ({ policy }) => {
-    const keys = await keysOf(policy)
+    const keys = await readKeysView(policy)
     return keys.ok ? ok({ ...keys.value, keys: [...keys.value.keys] }) : fail('busy')
   },
 
