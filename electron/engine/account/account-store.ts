@@ -98,11 +98,11 @@ export function storedAccount(place: AccountPlace): StoredAccount {
  */
 export function mayBeginAnew(
   failure: FailureKind,
-  { told, passphrase }: { readonly told: FailureKind | undefined; readonly passphrase: string | undefined },
+  { shownCause, passphrase }: { readonly shownCause: FailureKind | undefined; readonly passphrase: string | undefined },
 ): boolean {
   if (failure === 'keysMissing') return true
   if (failure === 'keychainUnavailable') return passphrase !== undefined
-  return failure === 'storeDamaged' && told === 'storeDamaged'
+  return failure === 'storeDamaged' && shownCause === 'storeDamaged'
 }
 
 /** Where a wipe in progress is remembered: readable without the keys, since those go first. */
