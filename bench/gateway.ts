@@ -7,7 +7,7 @@ import type { Bench } from './bench.ts'
 import { greet, openPolicy, type Policy, type Say } from './doors.ts'
 import { quantile, table } from './figures.ts'
 import { now } from './hands.ts'
-import { configure, startGateway } from './server.ts'
+import { configure, openGateway } from './server.ts'
 
 const { alice, bob } = people
 const messages = 1_000
@@ -21,7 +21,7 @@ export async function benchGateway({ organisation: serve }: Pick<Bench, 'organis
   const next = await startNextHop()
   const free = { policy: 0, outgoing: 0, incoming: 0, metricsPort: 0 }
   await configure(organisation, { gateway: { ...free, next: { host: '127.0.0.1', port: next.port } } })
-  const gateway = await startGateway(organisation)
+  const gateway = await openGateway(organisation)
   try {
     const rows: string[][] = []
     for (const count of connections) {

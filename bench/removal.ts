@@ -8,7 +8,7 @@ import { type Door, openPolicy, openSubmission } from './doors.ts'
 import { quantile, table } from './figures.ts'
 import { type Hands, now, openHands } from './hands.ts'
 import { type Client, signInTo, targetAt } from './kwp.ts'
-import { certificateOf, configure, settingsOf, startGateway } from './server.ts'
+import { certificateOf, configure, openGateway, settingsOf } from './server.ts'
 
 const removals = 1_000
 /** Whatever number has been reached by then is told. */
@@ -27,7 +27,7 @@ export async function benchRemoval({ open, organisation: serve }: Bench): Promis
   const free = { policy: 0, outgoing: 0, incoming: 0, metricsPort: 0 }
   await configure(organisation, { approve: 'auto', gateway: free, requestsPerMinute: 1_000_000 })
   await organisation.command(['contact', 'add', '--user', 'alice', '--from', '-'], contacts())
-  const gateway = await startGateway(organisation)
+  const gateway = await openGateway(organisation)
   const hands = openHands(organisation.folder)
   try {
     const times = await whileConnected(organisation, hands, gateway.policy)

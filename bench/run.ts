@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Browser, chromium } from '@playwright/test'
 import { openApp } from '../e2e/support/app.ts'
-import { type Organisation, removeTemplate, startOrganisation } from '../e2e/support/organisation.ts'
+import { type Organisation, openOrganisation, removeTemplate } from '../e2e/support/organisation.ts'
 import { withScreenAndKeyring } from '../scripts/lib/end-to-end.ts'
 import { isFresh } from '../scripts/lib/freshness.ts'
 import { run } from '../scripts/lib/processes.ts'
@@ -49,7 +49,7 @@ async function closing(body: (closers: (() => Promise<void>)[]) => Promise<void>
 }
 
 async function serveFor(closers: (() => Promise<void>)[]): Promise<Organisation> {
-  const organisation = await startOrganisation()
+  const organisation = await openOrganisation()
   closers.push(() => organisation.remove())
   return organisation
 }

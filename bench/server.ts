@@ -35,7 +35,7 @@ const gatewaySchema = z.object({ policy: z.number(), outgoing: z.number() })
 type Gateway = { readonly policy: number; readonly outgoing: number; readonly close: () => Promise<void> }
 
 /** `kith-server gateway`, a process of its own; the settings must name its ports as any free ones. */
-export async function startGateway({ folder }: Organisation): Promise<Gateway> {
+export async function openGateway({ folder }: Organisation): Promise<Gateway> {
   const child: ChildProcess = spawn(process.execPath, ['server/main.ts', 'gateway', '--data', folder], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { environment } from '../e2e/support/app.ts'
-import { startElectron } from '../e2e/support/electron.ts'
+import { openElectron } from '../e2e/support/electron.ts'
 import { show, signIn } from '../e2e/support/journeys.ts'
 import { people } from '../e2e/support/organisation.ts'
 import type { Bench } from './bench.ts'
@@ -70,7 +70,7 @@ function emptyApp(): string {
 
 async function openEmpty(folder: string): Promise<Started> {
   const words = [folder, `--user-data-dir=${folder}`]
-  const { page, main, close } = await startElectron(words, environment(), (url) => url.startsWith('data:'))
+  const { page, main, close } = await openElectron(words, environment(), (url) => url.startsWith('data:'))
   await page.getByText('empty').waitFor()
   return { close, memory: () => memoryOf(main.pid ?? 0) }
 }

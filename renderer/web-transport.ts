@@ -14,7 +14,7 @@ export interface EventStream {
   close(): void
 }
 
-export type WebTransportPorts = {
+type WebTransportPorts = {
   readonly clock: Clock
   readonly fetch?: typeof fetch
   readonly openStream?: (url: string) => EventStream
@@ -37,7 +37,7 @@ function readEvent(message: Event): EventEnvelope | undefined {
 type Send = Transport['send']
 
 /** The page in a browser: calls by POST, events by server-sent events, both of the same origin. */
-export function webTransport(ports: WebTransportPorts): Transport {
+export function createWebTransport(ports: WebTransportPorts): Transport {
   const request = ports.fetch ?? fetch.bind(globalThis)
   const send: Send = async (envelope) => {
     const response = await request('/call', {

@@ -37,12 +37,12 @@ export type AddressFault =
 export type AddressOptions = { readonly unicode?: boolean }
 
 /** What `parseAddress` answers. */
-export type ParsedAddress =
+type ParsedAddress =
   | { readonly ok: true; readonly value: Address }
   | { readonly ok: false; readonly fault: AddressFault }
 
 /** Most octets of an address (RFC 5321 section 4.5.3.1.3, less the angle brackets). */
-export const maxAddressLength = 254
+const maxAddressLength = 254
 /** Most octets of a local part (RFC 5321 section 4.5.3.1.1). */
 const maxLocalLength = 64
 /** Most octets of a domain in A-labels (RFC 1035 section 2.3.4, as text). */

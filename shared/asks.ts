@@ -3,7 +3,8 @@
  * question and its answer, which both ends parse. Everything in them has a canonical form: no null, no fraction.
  */
 import { z } from 'zod'
-import { adminAsks, roleSchema } from './administration.ts'
+import { roleSchema } from './administration/change.ts'
+import { adminAsks } from './administration.ts'
 import { keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 

@@ -3,22 +3,16 @@
  * Everything that needs a network, a key or a clock arrives as a fact.
  */
 export type {
-  Claimed,
   DkimFact,
-  HeldReason,
   IncomingFacts,
   IncomingVerdict,
-  Lease,
   ListedContact,
   ListView,
-  OnExpiry,
-  OtherParticipant,
-  OutgoingFacts,
   OutgoingRecipient,
   OutgoingVerdict,
   Refusal,
   RefusalReason,
 } from './guard/facts.ts'
 export { judgeIncoming } from './guard/incoming.ts'
-export { admitsRecipient, judgeOutgoing } from './guard/outgoing.ts'
-export { planReply, type ReplyFacts, type ReplyPlan } from './guard/reply.ts'
+export { judgeOutgoing } from './guard/outgoing.ts'
+export { planReply, type ReplyPlan } from './guard/reply.ts'

@@ -1,17 +1,17 @@
 /** A whitelist made ready for judging (F2), and how an entry becomes a contact. */
 import { addressKey } from './address.ts'
 import type { ListedContact, ListView } from './guard.ts'
-import { buildLookalikes, makeLookalikes } from './lookalike.ts'
+import { buildLookalikes, createLookalikes } from './lookalike.ts'
 import type { Entry } from './whitelist/entry.ts'
 
 /**
  * Makes a list ready for judging. A contact without a key is left out: its address does not parse. Of two with one
  * address the lower id counts, so that every process with the same list decides alike.
  */
-export function makeListView(contacts: Iterable<ListedContact>): ListView {
+export function createListView(contacts: Iterable<ListedContact>): ListView {
   const byKey = new Map<string, ListedContact>()
   addContacts(byKey, contacts)
-  return viewOf(byKey, makeLookalikes(byKey))
+  return viewOf(byKey, createLookalikes(byKey))
 }
 
 /** Contacts taken in one step. */

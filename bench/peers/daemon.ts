@@ -29,7 +29,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts a server and waits until its port answers. Throws where it does not. */
-export async function startDaemon(command: string, words: readonly string[], port: number): Promise<ChildProcess> {
+export async function openDaemon(command: string, words: readonly string[], port: number): Promise<ChildProcess> {
   const child = spawn(command, words, { stdio: ['ignore', 'ignore', 'inherit'] })
   const end = performance.now() + patience
   while (!(await answers(port))) {

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
 import { stop } from '../../scripts/lib/processes.ts'
-import { freePort, startDaemon } from './daemon.ts'
+import { freePort, openDaemon } from './daemon.ts'
 import type { Peer, Person, Place } from './peer.ts'
 import { openTunnel } from './tunnel.ts'
 
@@ -20,7 +20,7 @@ export async function openProsody({ folder, cert, key }: Place, people: readonly
   writeFileSync(path.join(store, 'roster/me.dat'), rosterText(people))
   const config = path.join(folder, 'prosody.cfg.lua')
   writeFileSync(config, configuration({ folder, cert, key }, port))
-  const daemon = await startDaemon('prosody', ['-F', '--config', config], port)
+  const daemon = await openDaemon('prosody', ['-F', '--config', config], port)
   const tunnel = await openTunnel(port)
   const ca = readFileSync(cert, 'utf8')
   const other = await signIn(port, ca, 'other')

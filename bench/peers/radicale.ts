@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 import path from 'node:path'
 import { stop } from '../../scripts/lib/processes.ts'
-import { freePort, startDaemon } from './daemon.ts'
+import { freePort, openDaemon } from './daemon.ts'
 import type { Peer, Person, Place } from './peer.ts'
 import { openTunnel } from './tunnel.ts'
 
@@ -17,7 +17,7 @@ export async function openRadicale({ folder, cert, key }: Place, people: readonl
   const files = (name: string) => path.join(folder, name)
   writeFileSync(files('users'), `me:${password}\n`)
   writeFileSync(files('config'), configuration({ folder, cert, key }, port))
-  const daemon = await startDaemon('radicale', ['--config', files('config')], port)
+  const daemon = await openDaemon('radicale', ['--config', files('config')], port)
   const tunnel = await openTunnel(port)
   const ca = readFileSync(cert, 'utf8')
   const other = { port, agent: new Agent({ keepAlive: true, ca }) }

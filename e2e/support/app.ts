@@ -7,7 +7,7 @@ import type { Browser, Page } from '@playwright/test'
 import { z } from 'zod'
 import { firstLine, stop } from '../../scripts/lib/processes.ts'
 import { jsonOf } from '../../shared/json.ts'
-import { startElectron } from './electron.ts'
+import { openElectron } from './electron.ts'
 
 export type HostName = 'web' | 'desktop'
 export type App = {
@@ -43,7 +43,7 @@ export function environment(more: Readonly<Record<string, string>> = {}): Record
 
 async function openDesktop({ profile, env, arguments: words = [] }: AppOptions): Promise<App> {
   const given = [path.resolve('.'), `--profile=${profile}`, ...words]
-  const { page, main, close } = await startElectron(given, environment(env), (url) => url.startsWith('app://'))
+  const { page, main, close } = await openElectron(given, environment(env), (url) => url.startsWith('app://'))
   return {
     page,
     profile,

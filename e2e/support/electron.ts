@@ -15,7 +15,7 @@ const patience = 60_000
 const lookEvery = 50
 
 /** `isWindow`: tells the window that is wanted by the address that it has loaded. */
-export async function startElectron(
+export async function openElectron(
   words: readonly string[],
   env: Readonly<Record<string, string>>,
   isWindow: (url: string) => boolean,

@@ -51,7 +51,7 @@ const program = path.resolve('server/main.ts')
 let template: string | undefined
 
 /** Copies a folder that is made once a run, then serves it. */
-export async function startOrganisation(): Promise<Organisation> {
+export async function openOrganisation(): Promise<Organisation> {
   template ??= await makeTemplate()
   const folder = mkdtempSync(path.join(tmpdir(), 'kith-org-'))
   cpSync(template, folder, { recursive: true })

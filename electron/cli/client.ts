@@ -6,7 +6,7 @@ import type { Clock } from '../engine/ground/ports.ts'
 import type { Input } from './input.ts'
 import { failed, internalFailure, type Outcome, type Streams } from './outcome.ts'
 
-export type Kith = Host<KithContract>
+type Kith = Host<KithContract>
 
 export type Context = {
   readonly kith: Kith

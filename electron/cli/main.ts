@@ -4,7 +4,7 @@ import { openEngine } from '../engine/engine.ts'
 import { hostPorts, programVersion, usualProfile } from '../engine/ground/host-ports.ts'
 import { systemClock } from '../engine/ground/system-ports.ts'
 import { withEngine } from './client.ts'
-import { makeInput } from './input.ts'
+import { createInput } from './input.ts'
 import { tell } from './outcome.ts'
 import { type GlobalOptions, runProgram } from './program.ts'
 
@@ -38,7 +38,7 @@ process.stdout.on('error', (error) => {
 
 process.exitCode = await runProgram(process.argv.slice(2), { version, streams }, async (command, options) => {
   const context = {
-    input: makeInput(process.stdin, streams.error),
+    input: createInput(process.stdin, streams.error),
     streams,
     clock: systemClock,
     interrupted,

@@ -4,7 +4,7 @@ import { jsonOf } from '../../shared/json.ts'
 import { fail, type Result } from '../../shared/rpc.ts'
 import { maxBody } from './limits.ts'
 
-export type CallAnswer = { readonly status: number; readonly result: Result<unknown> }
+type CallAnswer = { readonly status: number; readonly result: Result<unknown> }
 type Serve = (envelope: unknown) => Promise<Result<unknown>>
 
 /** HTTP's own errors keep their status codes; whatever the engine says travels under 200. */

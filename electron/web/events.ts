@@ -12,7 +12,7 @@ export type EventStreams = {
 
 type Listen = (receive: (event: EventEnvelope) => void) => () => void
 
-export function makeEventStreams(listen: Listen, clock: Clock): EventStreams {
+export function openEventStreams(listen: Listen, clock: Clock): EventStreams {
   const streams = new Set<ServerResponse>()
   const write = (text: string) => {
     for (const stream of streams) {

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { openEngine } from '../engine/engine.ts'
 import { hostPorts, programVersion, usualProfile } from '../engine/ground/host-ports.ts'
 import { openBrowser } from './open-browser.ts'
-import { startWebHost } from './web-host.ts'
+import { openWebHost } from './web-host.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const { values } = parseArgs({
@@ -40,7 +40,7 @@ if (!state.ok && state.failure.kind === 'busy') {
   )
   process.exit(1)
 }
-const host = await startWebHost({ engine, pages, port: Number(values.port), clock: ports.clock, random: ports.random })
+const host = await openWebHost({ engine, pages, port: Number(values.port), clock: ports.clock, random: ports.random })
 const browserFile = path.join(profile, 'open.html')
 
 function announce(): void {

@@ -5,7 +5,7 @@ import { looksLikeAddress } from './recipients.ts'
 /** Fields that hold recipients, in the order shown. */
 export const recipientFields = ['to', 'cc', 'bcc'] as const
 /** A field of a mail that holds recipients. */
-export type RecipientField = (typeof recipientFields)[number]
+export type RecipientLine = (typeof recipientFields)[number]
 
 /** One recipient in a field. The page's own opinion is a hint: the engine judges when it is submitted. */
 export type Chip = {
@@ -24,7 +24,7 @@ export type ComposeState = {
   readonly cc: readonly Chip[]
   readonly bcc: readonly Chip[]
   /** Text in the fields that is not a recipient yet. */
-  readonly typed: Readonly<Record<RecipientField, string>>
+  readonly typed: Readonly<Record<RecipientLine, string>>
   readonly subject: string
   readonly text: string
   readonly inReplyTo?: string

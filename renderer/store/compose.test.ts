@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { MailDraft, Message } from '../../shared/message.ts'
+import { createPage } from '../testing/create-page.ts'
 import { settle } from '../testing/fake-clock.ts'
 import { readySession, signedOutSession } from '../testing/fake-session.ts'
-import { makePage } from '../testing/make-page.ts'
 import { canSend, refusedChips } from './compose-state.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
 
@@ -11,7 +11,7 @@ const bob = { address: 'bob@kith.test', name: 'Bob Lin 林柏' }
 describe('a mail that was begun', () => {
   const wait = 500
   const page = async (mailDrafts: readonly MailDraft[] = []) => {
-    const parts = await makePage({ session: signedOutSession })
+    const parts = await createPage({ session: signedOutSession })
     parts.state.mailDrafts = mailDrafts
     const enter = async () => {
       parts.state.emit('session.changed', readySession)
@@ -78,7 +78,7 @@ describe('a mail that was begun', () => {
 
 describe('composing mail', () => {
   test('O1 an unlisted address is marked with its rule, and nothing can be sent', async () => {
-    const { stores, state } = await makePage()
+    const { stores, state } = await createPage()
     await stores.compose.start({ to: [bob] })
     expect(canSend(stores.compose.store.getState())).toBe(true)
     await stores.compose.add('bcc', 'stranger@evil.example')
@@ -90,14 +90,14 @@ describe('composing mail', () => {
   })
 
   test('a listed address gets its name from the whitelist, whatever was pasted around it', async () => {
-    const { stores } = await makePage()
+    const { stores } = await createPage()
     await stores.compose.start({})
     await stores.compose.add('to', '"The Boss" <bob@kith.test>')
     expect(stores.compose.store.getState().to).toEqual([{ ...bob, verdict: 'allowed' }])
   })
 
   test('an address typed into the field is judged before it is sent', async () => {
-    const { stores } = await makePage()
+    const { stores } = await createPage()
     await stores.compose.start({})
     stores.compose.setTyped('to', 'm')
     for (const text of ['mallory@x.exampl', 'mallory@x.example']) stores.compose.setTyped('to', text)
@@ -107,7 +107,7 @@ describe('composing mail', () => {
   })
 
   test('an unlisted address that arrives whole is marked without a key press', async () => {
-    const { stores } = await makePage()
+    const { stores } = await createPage()
     await stores.compose.start({})
     stores.compose.setTyped('to', 'stranger@evil.example')
     await settle()
@@ -118,7 +118,7 @@ describe('composing mail', () => {
   })
 
   test('a newer list judges the recipients again', async () => {
-    const { stores, state, clock } = await makePage()
+    const { stores, state, clock } = await createPage()
     await stores.compose.start({ to: [bob] })
     state.contacts.change((all) => all.filter(({ address }) => address !== bob.address))
     state.emit('contacts.changed', { revision: 2 })
@@ -128,7 +128,7 @@ describe('composing mail', () => {
   })
 
   test('sending closes the composer; a failure keeps everything', async () => {
-    const { stores, state } = await makePage()
+    const { stores, state } = await createPage()
     await stores.compose.start({ to: [bob], subject: 'Hello', text: 'Text' })
     state.failures.set('outbox.submit', { kind: 'tooLarge' })
     expect(await stores.compose.send()).toBe(false)
@@ -143,7 +143,7 @@ describe('composing mail', () => {
   })
 
   test('what was begun is put aside for reading, and resumed', async () => {
-    const { stores } = await makePage()
+    const { stores } = await createPage()
     await stores.compose.start({ subject: 'Half' })
     stores.compose.putAside()
     expect(stores.compose.store.getState().step).toBe('aside')
@@ -152,7 +152,7 @@ describe('composing mail', () => {
   })
 
   test('what was begun outlives another mail, and comes back after it; an untouched reply does not', async () => {
-    const { stores } = await makePage()
+    const { stores } = await createPage()
     await stores.compose.start({ subject: 'First' })
     stores.compose.setText('half written')
     await stores.compose.start({ subject: 'Re: untouched' })
@@ -166,7 +166,7 @@ describe('composing mail', () => {
   })
 
   test('nothing of a begun mail is left after the store is locked', async () => {
-    const { stores, state } = await makePage()
+    const { stores, state } = await createPage()
     await stores.compose.start({ subject: 'First' })
     stores.compose.setText('half written')
     await stores.compose.start({ subject: 'Second' })
@@ -176,7 +176,7 @@ describe('composing mail', () => {
   })
 
   test('a mail that is on its way is not opened for a second sending', async () => {
-    const { stores } = await makePage()
+    const { stores } = await createPage()
     await stores.compose.start({ to: [bob], subject: 'Once' })
     const seen: string[] = []
     const undo = stores.compose.store.subscribe(({ step }) => {
@@ -233,7 +233,7 @@ describe('answering', () => {
   }
 
   async function answer(scope: 'sender' | 'all', replyTo: readonly string[] = []) {
-    const { stores, state } = await makePage()
+    const { stores, state } = await createPage()
     state.messages = [...state.messages, message]
     state.replyTo.set(message.id, replyTo)
     await stores.compose.answer(message, scope)
@@ -269,7 +269,7 @@ describe('answering', () => {
   })
 
   test('an answer that cannot be planned says why, with nobody in it', async () => {
-    const { stores, state } = await makePage()
+    const { stores, state } = await createPage()
     state.failures.set('message.planReply', { kind: 'notFound' })
     await stores.compose.answer(message, 'sender')
     expect(stores.compose.store.getState()).toMatchObject({

@@ -10,11 +10,11 @@ import {
   canSend,
   closed,
   hasContent,
-  type RecipientField,
+  type RecipientLine,
   recipientFields,
 } from './compose-state.ts'
 import { judgeRecipients } from './judge-recipients.ts'
-import { makeKeeper } from './mail-drafts.ts'
+import { createKeeper } from './mail-drafts.ts'
 import type { Ports } from './ports.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
 import { type ReplyScope, startReply } from './reply.ts'
@@ -41,7 +41,7 @@ async function nameOf({ ports }: Context, address: string): Promise<string> {
 }
 
 /** Adds typed or pasted text as recipients, named by the whitelist and by nothing else. */
-async function add(context: Context, field: RecipientField, text: string): Promise<void> {
+async function add(context: Context, field: RecipientLine, text: string): Promise<void> {
   const { store } = context
   const present = new Set(store.getState()[field].map(({ address }) => addressIdentity(address)))
   const addresses = splitRecipients(text).filter((address) => !present.has(addressIdentity(address)))
@@ -90,7 +90,7 @@ async function send(context: Context): Promise<boolean> {
 }
 
 /** A whole address arrived in one go, as pasting does: if the guard refuses it, it becomes a marked chip at once. */
-async function pasted(context: Context, field: RecipientField, text: string): Promise<void> {
+async function pasted(context: Context, field: RecipientLine, text: string): Promise<void> {
   const refusals = await judgeRecipients(context.ports.host, [text.trim()])
   if (refusals && refusals.size > 0 && context.store.getState().typed[field] === text) await add(context, field, text)
 }
@@ -110,12 +110,12 @@ async function readAnew(context: Context, state: ComposeState): Promise<void> {
   )
 }
 
-export function makeCompose(ports: Ports) {
+export function createCompose(ports: Ports) {
   const store = createStore<ComposeState>(() => closed)
   const context: Context = { store, ports }
   /** Begun before something else was begun; each comes back when there is room. */
   const kept: ComposeState[] = []
-  const keeper = makeKeeper({ ...context, kept, restore: (state) => readAnew(context, state) })
+  const keeper = createKeeper({ ...context, kept, restore: (state) => readAnew(context, state) })
   const start = (begun: ComposeStart) => {
     const { to = [], cc = [], ...rest } = begun
     const before = store.getState()
@@ -133,13 +133,13 @@ export function makeCompose(ports: Ports) {
     start,
     /** Begins an answer; to whom it goes, the guard says. */
     answer: async (message: Message, scope: ReplyScope) => start(await startReply(ports.host, message, scope)),
-    add: (field: RecipientField, text: string) => add(context, field, text),
-    setTyped: (field: RecipientField, text: string) => {
+    add: (field: RecipientLine, text: string) => add(context, field, text),
+    setTyped: (field: RecipientLine, text: string) => {
       const { typed } = store.getState()
       store.setState({ typed: { ...typed, [field]: text }, touched: true })
       if (text.length > typed[field].length + 1 && looksLikeAddress(text)) void pasted(context, field, text)
     },
-    setChips: (field: RecipientField, chips: readonly Chip[]) => {
+    setChips: (field: RecipientLine, chips: readonly Chip[]) => {
       store.setState({ [field]: chips, touched: true })
       return judge(context)
     },
@@ -176,5 +176,3 @@ export function makeCompose(ports: Ports) {
     moved: () => judge(context),
   }
 }
-
-export type ComposeSlice = ReturnType<typeof makeCompose>

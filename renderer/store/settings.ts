@@ -3,7 +3,7 @@ import type { Settings } from '../../shared/contract.ts'
 import { nearestLanguage } from '../../shared/language.ts'
 import type { Ports } from './ports.ts'
 
-export function makeSettings(ports: Ports) {
+export function createSettings(ports: Ports) {
   const store = createStore<Settings>(() => ({
     language: nearestLanguage(ports.languages),
     theme: 'system',
@@ -28,4 +28,4 @@ export function makeSettings(ports: Ports) {
   }
 }
 
-export type SettingsSlice = ReturnType<typeof makeSettings>
+export type SettingsSlice = ReturnType<typeof createSettings>

@@ -1,12 +1,12 @@
 import { contract, type KithContract, type Session, type Settings } from '../../shared/contract.ts'
 import { type CallName, connect, type EventEnvelope, type Handlers, serve } from '../../shared/rpc.ts'
 import type { Kith } from '../host.ts'
-import { administrationCalls, makeFakeAdministration } from './fake-administration.ts'
-import { makeFakeContacts } from './fake-contacts.ts'
+import { administrationCalls, createFakeAdministration } from './fake-administration.ts'
+import { createFakeContacts } from './fake-contacts.ts'
 import { listHandlers } from './fake-lists.ts'
 import { makeHeld, makeMessages } from './fake-messages.ts'
 import { fakeNow, makePeople } from './fake-people.ts'
-import { makeFakeRequests, requestHandlers } from './fake-requests.ts'
+import { createFakeRequests, requestHandlers } from './fake-requests.ts'
 import { readySession, sessionHandlers } from './fake-session.ts'
 import type { FakeState } from './fake-state.ts'
 import { talkHandlers } from './fake-talk.ts'
@@ -24,11 +24,11 @@ export type FakeOptions = {
   readonly latency?: number
 }
 
-export type FakeHost = { readonly host: Kith; readonly state: FakeState }
+type FakeHost = { readonly host: Kith; readonly state: FakeState }
 
 function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
   const now = options.now ?? (() => fakeNow)
-  const contacts = makeFakeContacts(makePeople(options.contacts ?? 12))
+  const contacts = createFakeContacts(makePeople(options.contacts ?? 12))
   return {
     session: options.session ?? readySession,
     settings: { language: 'en', theme: 'system', notifications: true, notificationText: false, ...options.settings },
@@ -45,11 +45,11 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     held: options.bare ? [] : makeHeld(),
     kept: [],
     keptBy: 'administrator',
-    requests: options.bare ? { incoming: [], own: [], approvals: [] } : makeFakeRequests(now()),
+    requests: options.bare ? { incoming: [], own: [], approvals: [] } : createFakeRequests(now()),
     replyTo: new Map(),
     drafts: new Map(),
     mailDrafts: [],
-    administration: makeFakeAdministration(options.administered),
+    administration: createFakeAdministration(options.administered),
     failures: new Map(),
     calls: [],
     now,
@@ -82,7 +82,7 @@ function withFailures(handlers: Handlers<KithContract>, state: FakeState, latenc
 }
 
 /** The whole contract in memory, through the same `serve` and `connect` as the engine. */
-export function makeFakeHost(options: FakeOptions = {}): FakeHost {
+export function createFakeHost(options: FakeOptions = {}): FakeHost {
   const listeners = new Set<(event: EventEnvelope) => void>()
   const emit = (name: string, value: unknown) => {
     for (const listener of listeners) listener({ name, value })

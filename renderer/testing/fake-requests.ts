@@ -5,7 +5,7 @@ import type { FakeState } from './fake-state.ts'
 
 const hour = 3_600_000
 
-export function makeFakeRequests(now: number): ContactRequests {
+export function createFakeRequests(now: number): ContactRequests {
   return {
     incoming: [
       {

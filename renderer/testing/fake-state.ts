@@ -5,7 +5,7 @@ import type { KeptMessage } from '../../shared/quarantine.ts'
 import type { ContactRequests } from '../../shared/requests.ts'
 import type { Failure } from '../../shared/rpc.ts'
 import type { FakeAdministration } from './fake-administration.ts'
-import type { makeFakeContacts } from './fake-contacts.ts'
+import type { createFakeContacts } from './fake-contacts.ts'
 import type { makeHeld, makeMessages } from './fake-messages.ts'
 
 /** What the parts of the fake share, and what tests may look into and change. */
@@ -13,7 +13,7 @@ export type FakeState = {
   session: Session
   settings: Settings
   whitelist: WhitelistStatus
-  contacts: ReturnType<typeof makeFakeContacts>
+  contacts: ReturnType<typeof createFakeContacts>
   messages: ReturnType<typeof makeMessages>
   held: ReturnType<typeof makeHeld>
   /** What the gateway keeps back, and who lets it out. */

@@ -31,8 +31,8 @@ export interface ListView {
 }
 
 /** What happens when the off-line lease is over (O7): nothing leaves, or only to internal contacts. */
-export type OnExpiry = 'block' | 'internal'
-export type Lease = 'valid' | 'over'
+type OnExpiry = 'block' | 'internal'
+type Lease = 'valid' | 'over'
 
 export type OutgoingRecipient = { readonly field: 'to' | 'cc' | 'bcc' | 'envelope'; readonly text: string }
 

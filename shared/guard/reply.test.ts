@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { planReply, type ReplyFacts } from '../guard.ts'
+import { planReply, type ReplyFacts } from './reply.ts'
 import { aList, bo, carol, now, self } from './testing.ts'
 
 function plan(more: Partial<ReplyFacts>) {

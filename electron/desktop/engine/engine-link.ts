@@ -13,7 +13,7 @@ export type EngineLink = {
   close(): Promise<void>
 }
 
-export type LinkOptions = {
+type LinkOptions = {
   readonly fork: () => EngineChild
   readonly clock: { now(): number; after(ms: number, act: () => void): () => void }
   readonly onEvent: (event: EventEnvelope) => void
@@ -33,7 +33,7 @@ const maxWaiting = 1_000
 
 type Answer = (result: Result<unknown>) => void
 
-export function linkEngine(options: LinkOptions): EngineLink {
+export function openEngineLink(options: LinkOptions): EngineLink {
   return new Link(options)
 }
 

@@ -5,7 +5,7 @@
  */
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { ListedContact, ListView } from '../../../shared/guard.ts'
-import { buildListView, makeListView } from '../../../shared/list-view.ts'
+import { buildListView, createListView } from '../../../shared/list-view.ts'
 
 type LiveView = {
   readonly view: ListView
@@ -48,7 +48,7 @@ export function createLiveView(source: ListSource, pause: () => Promise<unknown>
     take(await builtInSlices(source, pause), since)
   }
   const changedOnes = (): ListView => {
-    over ??= makeListView([...touched].map((key) => source.find(key)).filter((found) => found !== undefined))
+    over ??= createListView([...touched].map((key) => source.find(key)).filter((found) => found !== undefined))
     return over
   }
   const view: ListView = {
@@ -57,12 +57,12 @@ export function createLiveView(source: ListSource, pause: () => Promise<unknown>
     },
     find: (key) => source.find(key),
     similar: (address, name) => {
-      const old = (base ?? take(makeListView(source.all()))).similar(address, name)
+      const old = (base ?? take(createListView(source.all()))).similar(address, name)
       if (touched.size === 0) return old
       const recent = changedOnes().similar(address, name)
       if (recent) return recent
       if (!old || !touched.has(old.key)) return old
-      return take(makeListView(source.all())).similar(address, name)
+      return take(createListView(source.all())).similar(address, name)
     },
   }
   return {

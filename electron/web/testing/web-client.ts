@@ -7,8 +7,8 @@ import type { EventEnvelope, Transport } from '../../../shared/rpc.ts'
 
 const eventSchema = z.object({ name: z.string(), value: z.unknown() })
 
-export type Reply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
-export type Ask = {
+type Reply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
+type Ask = {
   readonly method?: string
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
@@ -45,14 +45,14 @@ export async function openLink(link: string): Promise<string> {
   return cookie
 }
 
-export type WebClient = Transport & {
+type WebClient = Transport & {
   /** Resolves once the stream of events is open. */
   readonly listening: () => Promise<void>
   close(): void
 }
 
 /** The page's transport, as renderer/web-transport.ts has it, without a browser. */
-export function webClient(origin: string, cookie: string): WebClient {
+export function openWebClient(origin: string, cookie: string): WebClient {
   const receivers = new Set<(event: EventEnvelope) => void>()
   const { hostname, port } = new URL(origin)
   let opened: () => void = () => undefined

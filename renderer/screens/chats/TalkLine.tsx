@@ -54,7 +54,7 @@ function Others({ message, self }: { readonly message: Message; readonly self: s
   return <span>{t('talk.also', { names: formatNames(language, others.map(nameOf)) })}</span>
 }
 
-export type TalkLineProps = {
+type TalkLineProps = {
   readonly message: Message
   readonly first: boolean
   readonly last: boolean

@@ -6,7 +6,7 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { Icon } from '../../components/Icons.tsx'
 import { useFoundPeople } from '../../components/use-found-people.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import { asChip, type Chip, type RecipientField as Field } from '../../store/compose-state.ts'
+import { asChip, type Chip, type RecipientLine } from '../../store/compose-state.ts'
 
 /** Keys that finish an address that was typed by hand. */
 const finishingKeys = [',', ';', '，', '；']
@@ -58,7 +58,7 @@ function Suggestions({ line }: { readonly line: RefObject<HTMLDivElement | null>
 }
 
 /** What the field does beside choosing from the list: taking typed and pasted addresses, listed or not. */
-function useTaking(field: Field) {
+function useTaking(field: RecipientLine) {
   const { compose } = useStores()
   const typed = () => compose.store.getState().typed[field]
   const take = () => {
@@ -84,7 +84,7 @@ function useTaking(field: Field) {
   }
 }
 
-export function RecipientField({ field }: { readonly field: Field }) {
+export function RecipientField({ field }: { readonly field: RecipientLine }) {
   const { compose } = useStores()
   const { [field]: chips, typed } = useSlice(compose)
   const { t } = useWords()

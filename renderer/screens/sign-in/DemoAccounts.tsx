@@ -5,7 +5,7 @@ import type { SignedOut } from '../session.ts'
 type Demo = NonNullable<SignedOut['demo']>
 type DemoAccount = Demo['accounts'][number]
 
-export type DemoAccountsProps = { readonly demo: Demo; readonly onChoose: (account: DemoAccount) => void }
+type DemoAccountsProps = { readonly demo: Demo; readonly onChoose: (account: DemoAccount) => void }
 
 /** The embedded demo server's people: one press fills the form and signs in. */
 export function DemoAccounts({ demo, onChoose }: DemoAccountsProps) {

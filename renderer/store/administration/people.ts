@@ -1,19 +1,19 @@
 import { createStore } from 'zustand/vanilla'
-import type { AdminContact, AdminDevice, AdminUser } from '../../../shared/administration.ts'
+import type { AdminContact, AdminDevice, AdminUser } from '../../../shared/administration/readings.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
-import { makeWindow } from '../lists/windowed.ts'
+import { latest } from '../latest.ts'
+import { createListWindow } from '../lists/windowed.ts'
 import type { Ports } from '../ports.ts'
 import type { Asking } from './asking.ts'
 
-export type PeopleState = {
+type PeopleState = {
   readonly search: string
   readonly contactSearch: string
   /** Login of the user on screen. */
   readonly selected?: string
   readonly detail?: {
     readonly user: AdminUser
-    readonly groups: readonly string[]
     readonly devices: readonly AdminDevice[]
   }
   readonly view: 'account' | 'contacts'
@@ -23,27 +23,35 @@ export type PeopleState = {
 const searchWait = 100
 const beginning: PeopleState = { search: '', contactSearch: '', view: 'account' }
 
-export function makePeople({ clock }: Ports, ask: Asking) {
+export function createPeople({ clock }: Ports, ask: Asking) {
   const store = createStore<PeopleState>(() => beginning)
-  const list = makeWindow<AdminUser>(async (from, count) => {
+  const list = createListWindow<AdminUser>(async (from, count) => {
     const result = await ask('admin.users', { search: store.getState().search.trim(), from, count })
     if (!result.ok) return result
     return { ok: true, value: { total: result.value.total, rows: result.value.users } }
   })
-  const contacts = makeWindow<AdminContact>(async (from, count) => {
+  const contacts = createListWindow<AdminContact>(async (from, count) => {
     const { selected = '', contactSearch } = store.getState()
     if (selected === '') return { ok: true, value: { total: 0, rows: [] } }
-    const result = await ask('admin.contacts', { user: selected, search: contactSearch.trim(), from, count })
+    const result = await ask('admin.contacts', {
+      user: selected,
+      search: contactSearch.trim(),
+      from,
+      count,
+      screen: true,
+    })
     if (!result.ok) return result
     return { ok: true, value: { total: result.value.total, rows: result.value.contacts } }
   })
   const askUsers = debounce(clock, searchWait, () => void list.reload())
   const askContacts = debounce(clock, searchWait, () => void contacts.reload())
+  const selection = latest()
   const load = async () => {
     const { selected } = store.getState()
     if (selected === undefined) return
+    const isWanted = selection.same()
     const result = await ask('admin.user', { user: selected })
-    if (store.getState().selected !== selected) return
+    if (!isWanted()) return
     if (result.ok) store.setState({ detail: result.value })
     else store.setState({ failure: result.failure })
   }
@@ -60,6 +68,7 @@ export function makePeople({ clock }: Ports, ask: Asking) {
       askContacts()
     },
     select: (selected: string) => {
+      selection.next()
       const { search } = store.getState()
       store.setState({ ...beginning, search, selected }, true)
       contacts.empty()
@@ -67,7 +76,10 @@ export function makePeople({ clock }: Ports, ask: Asking) {
       void contacts.reload()
     },
     show: (view: PeopleState['view']) => store.setState({ view }),
-    back: () => store.setState({ ...beginning, search: store.getState().search }, true),
+    back: () => {
+      selection.next()
+      store.setState({ ...beginning, search: store.getState().search }, true)
+    },
     /** Something was changed: what is on screen is asked for again. */
     reload: () => {
       void list.reload()
@@ -75,6 +87,7 @@ export function makePeople({ clock }: Ports, ask: Asking) {
       if (store.getState().selected !== undefined) void contacts.reload()
     },
     clear: () => {
+      selection.next()
       store.setState(beginning, true)
       list.empty()
       contacts.empty()

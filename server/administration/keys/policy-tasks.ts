@@ -1,6 +1,6 @@
 /** What the serving process may ask of the policy process, and what it answers: over their own channel, which nobody else has. */
 import { z } from 'zod'
-import { faultCodeSchema } from '../../../shared/fault-codes.ts'
+import { changeFaultCodeSchema } from '../../../shared/fault-codes.ts'
 import { keyStepSchema, keysViewSchema, manifestViewShape } from '../../../shared/key-steps.ts'
 
 const policyTaskSchema = z.discriminatedUnion('task', [
@@ -24,7 +24,7 @@ const policyAnswerSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('refused'),
     why: z.string(),
-    code: faultCodeSchema.exactOptional(),
+    code: changeFaultCodeSchema.exactOptional(),
     what: z.string().exactOptional(),
   }),
   z.strictObject({ kind: z.literal('keys'), keys: keysViewSchema }),
@@ -35,6 +35,9 @@ const policyAnswerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unavailable') }),
 ])
 export type PolicyAnswer = z.infer<typeof policyAnswerSchema>
+
+/** Whoever has the policy key at hand, and the root key where that is on this machine. */
+export type PolicyPort = { readonly ask: (task: PolicyTask) => Promise<PolicyAnswer> }
 
 const number = z.number().int()
 export const numberedTask = z.strictObject({ number, task: policyTaskSchema })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAddress } from '../../../../shared/address.ts'
 import type { ListedContact } from '../../../../shared/guard.ts'
-import { makeListView } from '../../../../shared/list-view.ts'
+import { createListView } from '../../../../shared/list-view.ts'
 import type { Draft } from '../../../../shared/message.ts'
 import type { MailServers } from '../../../../shared/whitelist/login.ts'
 import { type Database, openDatabase } from '../../database/open.ts'
@@ -140,7 +140,7 @@ function makeWaiting() {
 }
 
 export function listOf(contacts: readonly ListedContact[]): ListInForce {
-  const view = makeListView(contacts)
+  const view = createListView(contacts)
   const prepare = () => Promise.resolve()
   return { view, prepare, lease: 'valid', onExpiry: 'block', unicode: false, gatewayKeys: [], sendingOff: 'no' }
 }

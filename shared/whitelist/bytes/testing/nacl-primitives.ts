@@ -1,8 +1,8 @@
-/** Primitives in plain JavaScript: tweetnacl with the two guards of protocol.md section 13. Runs anywhere. */
+/** The reference that the primitives in use are tested against: tweetnacl with the two guards of protocol.md section 13. */
 import nacl from 'tweetnacl'
-import { isZero, utf8 } from './encoding.ts'
-import type { Brotli, Primitives } from './primitives.ts'
-import { isStrict } from './strict-ed25519.ts'
+import { isZero, utf8 } from '../encoding.ts'
+import type { Brotli, Primitives } from '../primitives.ts'
+import { isStrict } from '../strict-ed25519.ts'
 
 /** Makes the primitives; brotli has no place in JavaScript's own library, so it arrives as an argument. */
 export function naclPrimitives(brotli: Brotli): Primitives {
