@@ -126,7 +126,7 @@ export function afterFailedSignIn(
 }
 
 /** The failure that the sign-in form shows: signing in again is then the user's answer to it. */
-export function toldCause(state: SessionState): FailureKind | undefined {
+export function shownCauseOf(state: SessionState): FailureKind | undefined {
   return state.step === 'signedOut' ? state.cause : undefined
 }
 
