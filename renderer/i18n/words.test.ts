@@ -7,13 +7,14 @@ import {
   proposalSchema,
   roleSchema,
 } from '../../shared/administration.ts'
-import { heldSchema, sessionSchema } from '../../shared/contract.ts'
+import { heldSchema } from '../../shared/contract.ts'
 import { changeFaultCodes } from '../../shared/fault-codes.ts'
 import { keyFactsSchema } from '../../shared/key-steps.ts'
 import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
 import { keptStateSchema } from '../../shared/quarantine.ts'
 import { requestReasons, requestsSchema } from '../../shared/requests.ts'
 import { failureKinds } from '../../shared/rpc.ts'
+import { sessionSchema } from '../../shared/session.ts'
 import { refusalReasons } from '../components/words.ts'
 import { adminTabs } from '../store/administration/administration.ts'
 import { knownOps } from '../store/administration/changes.ts'

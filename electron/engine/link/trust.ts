@@ -21,7 +21,7 @@ export type Trust = {
   /** After which manifest the server's steps should begin; `undefined`: only the newest, there is nothing to follow. */
   readonly after: () => number | undefined
   /** Follows the steps that a Hello brought, all or none. Failure: untrustedServer. */
-  readonly follow: (steps: readonly Uint8Array[]) => Result<SignedManifest>
+  readonly follow: (steps: readonly Uint8Array[]) => Result<SignedManifest, 'untrustedServer'>
 }
 
 type TrustOptions = {

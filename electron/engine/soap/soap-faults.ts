@@ -1,11 +1,12 @@
 /** What a fault means to the user (protocol.md section 10). A fault is unsigned: none of these loosens or destroys. */
+import type { ServerFailure } from '../../../shared/failures.ts'
 import { assertNever, type Failure } from '../../../shared/rpc.ts'
 import type { FaultCode, SoapFault } from '../../../shared/soap/faults.ts'
 
 /** Longest wait believed, in milliseconds: an hour. */
 const longestWait = 3_600_000
 
-export function failureOfFault(fault: SoapFault, headerRetryAfter?: number): Failure {
+export function failureOfFault(fault: SoapFault, headerRetryAfter?: number): Failure<ServerFailure> {
   const kind = kindOf(fault.code)
   const wait = fault.retryAfter ?? headerRetryAfter
   const waits = kind === 'tooManyAttempts' || kind === 'rateLimited' || kind === 'busy'
@@ -14,7 +15,7 @@ export function failureOfFault(fault: SoapFault, headerRetryAfter?: number): Fai
     : { kind }
 }
 
-function kindOf(code: FaultCode): Failure['kind'] {
+function kindOf(code: FaultCode): ServerFailure {
   switch (code) {
     case 'AuthFailed':
       return 'authFailed'

@@ -7,7 +7,7 @@ import type { SmtpClient } from '../network/smtp.ts'
 import { announce, drain, failRefused, pauseAll, type SendingParts, type SendingRun } from './sending.ts'
 
 export type Outbox = Worker & {
-  retry(id: string): Result<Record<string, never>>
+  retry(id: string): Result<Record<string, never>, 'notFound' | 'refused'>
   listChanged(): void
 }
 
@@ -107,7 +107,7 @@ function worker(parts: OutboxParts): Worker {
   }
 }
 
-function requeue(parts: SendingParts, id: string): Result<Record<string, never>> {
+function requeue(parts: SendingParts, id: string): Result<Record<string, never>, 'notFound' | 'refused'> {
   const { store, dependencies } = parts
   const row = store.queue.get(id)
   if (row?.state !== 'failed') return fail('notFound')

@@ -14,8 +14,11 @@ import type { MailStore } from '../store/store.ts'
 import { type Composition, composeMessage, newMessageId } from './compose.ts'
 import { composeReceipt } from './receipt.ts'
 
+/** Why nothing was queued: the guard refused, this version may not send, or nobody is left to send to. */
+type SubmitFailure = 'refused' | 'serverNewer' | 'badRequest'
+
 export type Submitter = {
-  submit(draft: Draft): Result<{ readonly id: string }>
+  submit(draft: Draft): Result<{ readonly id: string }, SubmitFailure>
   /** Queues a read receipt for a message whose sender asked for one; refused by the guard, it is simply not sent. */
   submitReceipt(original: StoredMessage): void
 }
@@ -37,7 +40,7 @@ export function messageIdentity(direction: 'in' | 'out', sender: string, message
 }
 
 export function createSubmitter(dependencies: MailDependencies, store: MailStore): Submitter {
-  const submitOne = (submission: Submission): Result<Queued> => enqueue(dependencies, store, submission)
+  const submitOne = (submission: Submission): Result<Queued, SubmitFailure> => enqueue(dependencies, store, submission)
   return {
     submit(draft) {
       if (draft.kind === 'chat' && draft.text.trim() === '') return fail('badRequest', { fields: ['text'] })
@@ -65,7 +68,11 @@ export function createSubmitter(dependencies: MailDependencies, store: MailStore
   }
 }
 
-function enqueue(dependencies: MailDependencies, store: MailStore, submission: Submission): Result<Queued> {
+function enqueue(
+  dependencies: MailDependencies,
+  store: MailStore,
+  submission: Submission,
+): Result<Queued, SubmitFailure> {
   if (dependencies.list().sendingOff === 'upgrade') return fail('serverNewer')
   const { to, cc, bcc } = submission.recipients
   const verdict = judgeRecipients(dependencies, [...inField('to', to), ...inField('cc', cc), ...inField('bcc', bcc)])

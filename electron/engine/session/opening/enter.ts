@@ -1,4 +1,5 @@
 /** Where a store leads that was opened without a login: to the account, to the wait for approval, or to the form. */
+import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { assertNever, ok, type Result } from '../../../../shared/rpc.ts'
 import { carryOutUnfinished } from '../commands/carry-out.ts'
 import { entryOf } from '../session-state.ts'
@@ -8,7 +9,7 @@ import { showConfirmed } from './lease.ts'
 import { awaitApproval } from './pending.ts'
 
 /** Fails only where the store stays locked because the server did not confirm its list (lease.ts). */
-export async function enter(stage: Stage, opened: Opened): Promise<Result<undefined>> {
+export async function enter(stage: Stage, opened: Opened): Promise<Result<undefined, OpeningFailure>> {
   await carryOutUnfinished(stage, opened, 'urgent')
   if (stage.opened() !== opened) return ok(undefined)
   const entry = entryOf(opened.runtime.store.account.read())

@@ -3,6 +3,7 @@
  * has locked, is not shown again before a fresh answer. A session that is open meanwhile goes on reading (guard.md O7);
  * what it may still send is the policy's.
  */
+import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { carryOutUnfinished } from '../commands/carry-out.ts'
 import { lockReasonOf } from '../session-state.ts'
@@ -28,10 +29,10 @@ const rounds = 2
  * Shows the account; where it is held, only once the server has confirmed its list. Otherwise closes it again behind the
  * lock and says why: the failure of the sync, or `locked`.
  */
-export async function showConfirmed(stage: Stage, opened: Opened): Promise<Result<undefined>> {
+export async function showConfirmed(stage: Stage, opened: Opened): Promise<Result<undefined, OpeningFailure>> {
   const { runtime } = opened
   if (isHeld(stage, opened)) showLocked(stage, opened, lockReasonOf(heldBy(opened)))
-  let result: Result<unknown> = ok(undefined)
+  let result: Result<unknown, OpeningFailure> = ok(undefined)
   for (let round = 0; round < rounds && result.ok && isHeld(stage, opened); round += 1) {
     result = await runtime.sync.sync()
     if (!result.ok && result.failure.kind === 'deviceRevoked') await runtime.askForCommand()
