@@ -65,6 +65,9 @@ export type Result<T, K extends FailureKind = FailureKind> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: Failure<K> }
 
+/** What a pure check gives: the value as it was read, or the fault `F` that it found. */
+export type Checked<T, F> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: F }
+
 /** The result of what went well. */
 export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value }

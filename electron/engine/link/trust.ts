@@ -50,7 +50,7 @@ export function createTrust(options: TrustOptions): Trust {
           ? acceptNext(primitives, current, step, now())
           : acceptFirst(primitives, step, firstContext(options))
         if (!result.ok) return fail('untrustedServer')
-        current = result.manifest
+        current = result.value
       }
       if (!current) return fail('untrustedServer')
       if (current !== before) options.accepted(current)
