@@ -54,7 +54,7 @@ async function enrol(hands: Hands, keys: { readonly dsig: string; readonly dbox:
   await hands.make([...added, { op: 'policy.set', changes: { everyone: true } }])
   const signedIn = await hands.signInMany({ users: names, devices, ...keys })
   // Neighbours are devices of different users.
-  return signedIn.toSorted((a, b) => (a.dev < b.dev ? -1 : Number(a.dev > b.dev)))
+  return signedIn.toSorted((a, b) => (a.device < b.device ? -1 : Number(a.device > b.device)))
 }
 
 /** In bytes: what the serving process holds of the machine's memory, when it has had a moment. */

@@ -11,7 +11,7 @@ const madeSchema = z.object({ start: z.number(), end: z.number() })
 type Made = Readonly<z.infer<typeof madeSchema>>
 
 /** A session of one device, in the server's own words. */
-const signedInSchema = z.object({ usr: z.string(), dev: z.string(), sid: z.string() })
+const signedInSchema = z.object({ user: z.string(), device: z.string(), sid: z.string() })
 export type SignedIn = Readonly<z.infer<typeof signedInSchema>>
 const sessionsSchema = z.object({ sessions: z.array(signedInSchema) })
 

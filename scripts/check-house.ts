@@ -28,6 +28,10 @@ const files = paths
   .filter((file) => /\.(ts|tsx|mts|cts|js|mjs|cjs|jsx)$/.test(file))
   .map((file) => readFacts(file, read(file)))
 const documents = new Map(paths.filter((file) => file.endsWith('.md')).map((file) => [file, read(file)]))
+// The change log tells of what was.
+const pages = [...documents]
+  .filter(([file]) => file !== 'CHANGELOG.md')
+  .map(([file, text]) => ({ path: file, comments: [{ text, line: 1 }] }))
 
 const rules: Readonly<Record<string, readonly string[]>> = {
   imports: checkImports(files),
@@ -38,7 +42,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   circles: checkCircles(files),
   'unused exports': checkUnusedExports(files),
   'names with more than one meaning': checkMeanings(files),
-  'dead references': checkReferences(files, { paths, documents }),
+  'dead references': checkReferences([...files, ...pages], { paths, documents }),
   'missing head lines': checkHeadLines(files),
   'missing doc comments': checkDocumented(files),
 }

@@ -3,7 +3,8 @@
  * question and its answer, which both ends parse. Everything in them has a canonical form: no null, no fraction.
  */
 import { z } from 'zod'
-import { type AdminAskName, adminAsks, roleSchema } from './administration.ts'
+import { roleSchema } from './administration/change.ts'
+import { type AdminAskName, adminAsks } from './administration.ts'
 import {
   type AnyCallFailure,
   anyCallFailures,
@@ -26,23 +27,20 @@ type AskSchema = {
 
 /** What refuses whoever has no role for it, or has not opened the administration. */
 const gated = ['notAllowed', 'secondFactor'] as const
-/** Asks of the administration that can be refused for other reasons than these two. */
+/** What an operation of the administration can be refused with besides. */
+const operationFailures = [...gated, 'notFound', 'refused'] as const
+/** The way into the administration has reasons of its own. */
 const adminFailures = {
-  'admin.state': ['notAllowed'],
-  'admin.close': ['notAllowed'],
+  'admin.state': gated,
+  'admin.close': gated,
   'admin.setUp': [...gated, 'tooManyAttempts', 'authFailed'],
   'admin.confirm': [...gated, 'tooManyAttempts', 'codeWrong'],
   'admin.open': [...gated, 'tooManyAttempts', 'codeWrong', 'authFailed'],
-  'admin.user': [...gated, 'notFound'],
-  'admin.contacts': [...gated, 'notFound'],
-  'admin.why': [...gated, 'notFound'],
-  'admin.members': [...gated, 'notFound'],
-  'admin.undo': [...gated, 'notFound'],
 } as const satisfies { readonly [N in AdminAskName]?: readonly FailureKind[] }
 
 type AdminFailures<N extends AdminAskName> = N extends keyof typeof adminFailures
   ? (typeof adminFailures)[N]
-  : typeof gated
+  : typeof operationFailures
 type Administration = {
   readonly [N in AdminAskName]: (typeof adminAsks)[N] & { readonly failures: AdminFailures<N> }
 }
@@ -50,7 +48,7 @@ type Administration = {
 const administration = Object.fromEntries(
   Object.entries(adminAsks).map(([name, ask]) => {
     const own: Readonly<Record<string, readonly FailureKind[]>> = adminFailures
-    return [name, { ...ask, failures: own[name] ?? gated }]
+    return [name, { ...ask, failures: own[name] ?? operationFailures }]
   }),
 ) as Administration
 

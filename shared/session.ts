@@ -1,6 +1,6 @@
 /** Where the user stands between signing in and reading, as every face shows it. */
 import { z } from 'zod'
-import { roleSchema } from './administration.ts'
+import { roleSchema } from './administration/change.ts'
 import { anyCallFailures, closedFailures } from './failures.ts'
 
 /** How secrets are kept here. `keychain`: the system's. `passphrase`: the user's, stretched. `none`: not set up yet. */

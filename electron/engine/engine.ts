@@ -8,6 +8,7 @@ import { createHandlers } from './handlers/handlers.ts'
 import { createSession } from './session/session.ts'
 import { createStage } from './session/stage/stage.ts'
 
+/** What a host holds of the engine: it hands envelopes in and passes events on. */
 export type Engine = {
   /** Answers one call envelope, however malformed. Never rejects. */
   readonly serve: (envelope: unknown) => Promise<Result<unknown>>
@@ -65,7 +66,7 @@ const busyEngine: Engine = {
   close: () => Promise.resolve(),
 }
 
-/** Where in our own code: a stack's lines name files, its message may quote contents. */
+/** The place in our own code where the error was thrown, and only that: an error's message may quote contents. */
 function placeOf(error: unknown): string {
   const line = error instanceof Error ? error.stack?.split('\n').find((l) => /\/(engine|shared)\//.test(l)) : undefined
   return line?.trim().replace(/^.*?((engine|shared)\/)/, '$1') ?? ''

@@ -28,10 +28,10 @@ export async function introduction(
 /** A secret for one device of one user; only its hash is kept. */
 export async function createEnrolmentSecret(
   { store, clock }: Pick<Context, 'store' | 'clock'>,
-  usr: string,
+  user: string,
   lifeMs: number,
 ): Promise<string> {
   const secret = toBase64(randomBytes(secretBytes))
-  await store.access.addEnrolment({ hash: hashOf(secret), usr, exp: clock.now() + lifeMs, dev: '' })
+  await store.access.addEnrolment({ hash: hashOf(secret), user, exp: clock.now() + lifeMs, device: '' })
   return secret
 }

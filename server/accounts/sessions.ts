@@ -12,7 +12,7 @@ const touchEveryMs = 60_000
 
 export type Sessions = {
   /** Gives the id that only the client keeps. */
-  open(usr: string, dev: string): Promise<{ readonly sid: string; readonly exp: number; readonly idle: number }>
+  open(user: string, device: string): Promise<{ readonly sid: string; readonly exp: number; readonly idle: number }>
   find(sid: string): Promise<SessionRow | undefined>
   close(sid: string): Promise<void>
 }
@@ -20,12 +20,12 @@ export type Sessions = {
 /** Sessions over the store: they end after their life, or when they are not used for a while. */
 export function createSessions({ store, clock }: { readonly store: Store; readonly clock: Clock }): Sessions {
   return {
-    async open(usr, dev) {
+    async open(user, device) {
       const sid = randomBytes(32).toString('base64')
       const now = clock.now()
       const exp = now + sessionLifetimeMs
       const closed = { totp: '', admin: 0, admin_idle: 0 }
-      await store.sessions.add({ hash: hashOf(sid), usr, dev, exp, idle: now + sessionIdleMs, ...closed })
+      await store.sessions.add({ hash: hashOf(sid), user, device, exp, idle: now + sessionIdleMs, ...closed })
       return { sid, exp, idle: sessionIdleMs }
     },
     async find(sid) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
+import { outcomeForm as outcome } from '../administration/operations/outcome.ts'
 import { createRequest } from '../administration/requests/requests.ts'
 import { addToken, type TokenScope } from '../administration/tokens.ts'
 import { connectTo } from '../cli/remote/connection.ts'
@@ -7,7 +8,6 @@ import { certificateHash } from '../keys/certificate.ts'
 import { createOrganisations } from '../organisation/organisation.ts'
 import { exchange, signedIn, type Target } from '../testing/client.ts'
 import { type TestServer, testPassword, testServer } from '../testing/harness.ts'
-import { outcome } from './changing.ts'
 import { contentTypes, envelopeNamespaces } from './envelope.ts'
 import { adminPath } from './http.ts'
 import { adminNamespace } from './typed-xml.ts'
@@ -23,9 +23,9 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 async function newToken(scopes: readonly TokenScope[], expires = 0): Promise<string> {
-  const { store, note, who, clock } = server.administration
+  const { store, note, actor, clock } = server.administration
   const name = `${scopes.join('-')}-${expires}`
-  const made = await addToken(store, note, { name, scopes, by: who, now: clock.now(), expires })
+  const made = await addToken(store, note, { name, scopes, by: actor.who, now: clock.now(), expires })
   if (!made.ok) throw new Error(made.why)
   return made.value
 }
@@ -106,7 +106,7 @@ test('each scope opens its own changes and no others, in batches too', async () 
   await server.administration.run([{ op: 'role.set', user: 'bob', role: 'administrator' }])
   const taking = await people.call('SetPassword', { user: 'bob', password: 'long enough it is' }, outcome)
   expect(taking).toMatchObject({ ok: false, fault: { kind: 'NotAllowed', detail: { scope: 'all' } } })
-  expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ ver: 2 })
+  expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ version: 2 })
 })
 
 test('hostile and foreign requests get a fault and harm nobody after them', async () => {
@@ -148,7 +148,7 @@ test('a wipe is signed by the policy process and reaches the device', async () =
   const remote = await remoteOf('devices')
   const revoked = await remote.call(
     'RevokeDevice',
-    { user: 'alice', device: client.device.dev, wipe: 'all', why: 'lost' },
+    { user: 'alice', device: client.device.id, wipe: 'all', why: 'lost' },
     outcome,
   )
   expect(revoked).toMatchObject({ ok: true, value: { state: 'done' } })

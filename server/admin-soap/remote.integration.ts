@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { outcomeForm as outcome } from '../administration/operations/outcome.ts'
 import { connectTo } from '../cli/remote/connection.ts'
 import { type TestServer, testServer } from '../testing/harness.ts'
-import { outcome } from './changing.ts'
 import { type OtherMachine, otherMachine } from './testing/other-machine.ts'
 
 const contact = { address: 'pat@partner.example', name: 'Pat' }
@@ -99,7 +99,7 @@ describe('the command line on another machine', () => {
       code: 0,
       told: { state: 'done' },
     })
-    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ ver: 2 })
+    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ version: 2 })
   })
 
   test('another certificate than the pinned one gets no token', async () => {

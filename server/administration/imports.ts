@@ -1,5 +1,7 @@
 /** Sources of contacts that the organisation has set up, and what running one does to the lists. */
 import { z } from 'zod'
+import type { Change } from '../../shared/administration/change.ts'
+import { isUnit } from '../../shared/administration/change.ts'
 import type { Done } from '../ground/refusals.ts'
 import type { ImportFault, ImportResult } from '../import/contact.ts'
 import { readSource } from '../import/read-source.ts'
@@ -9,12 +11,11 @@ import { wishesOf } from '../import/wishes.ts'
 import { entryFromText } from '../lists/changes.ts'
 import { contactOfEntryRow } from '../lists/contact.ts'
 import { loadOrganisation } from '../organisation/organisation.ts'
-import { isIn, isUnit } from '../organisation/units.ts'
+import { isIn } from '../organisation/units.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow } from '../store/tables.ts'
 import type { Administration } from './administer.ts'
 import type { Note } from './audit.ts'
-import type { Change } from './change.ts'
 import type { RunOptions } from './run-changes.ts'
 import type { Submitted } from './submit.ts'
 
@@ -162,8 +163,8 @@ function listsOf(store: Store, unit: string): Promise<ReadonlyMap<string, readon
     const lists = new Map<string, readonly ExistingContact[]>()
     for (const person of (await loadOrganisation(inside)).people.values()) {
       if (!person.isActive || !isIn(person, unit)) continue
-      const list = await inside.lists.ofUser(person.usr)
-      if (list) lists.set(person.usr, (await inside.lists.entries(list.id)).map(existingOf))
+      const list = await inside.lists.ofUser(person.user)
+      if (list) lists.set(person.user, (await inside.lists.entries(list.id)).map(existingOf))
     }
     return lists
   })

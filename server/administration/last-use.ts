@@ -32,9 +32,9 @@ export function unusedContacts(store: Store, { now, days, user }: LastUse): Prom
     if (since === undefined) return { ok: false, why: 'last use is not recorded here yet: the server has not run' }
     if (since > cutoff) return { ok: false, why: `last use is recorded since ${new Date(since).toISOString()} only` }
     const found: UnusedContact[] = []
-    for (const usr of user === undefined ? (await inside.users.all()).map(({ id }) => id) : [user]) {
-      const list = await inside.lists.ofUser(usr)
-      if (!list) return { ok: false, why: `there is no user ${JSON.stringify(usr)}` }
+    for (const login of user === undefined ? (await inside.users.all()).map(({ id }) => id) : [user]) {
+      const list = await inside.lists.ofUser(login)
+      if (!list) return { ok: false, why: `there is no user ${JSON.stringify(login)}` }
       found.push(...(await unusedOf(inside, list, cutoff)))
     }
     return { ok: true, value: found }
@@ -43,7 +43,7 @@ export function unusedContacts(store: Store, { now, days, user }: LastUse): Prom
 
 async function unusedOf(inside: Store, list: ListRow, cutoff: number): Promise<readonly UnusedContact[]> {
   const used = new Map(
-    (await inside.administration.usage(list.usr)).map((row) => [row.key, Math.max(row.sent, row.received)]),
+    (await inside.administration.usage(list.user)).map((row) => [row.key, Math.max(row.sent, row.received)]),
   )
   const rows = (await inside.lists.entries(list.id)).filter((row) => lastUse(used, row.key) < cutoff)
   const fresh = rows.length === 0 ? new Set() : idsPut(await inside.lists.opsSince(list.id, cutoff))
@@ -51,7 +51,7 @@ async function unusedOf(inside: Store, list: ListRow, cutoff: number): Promise<r
     .filter((row) => !fresh.has(row.id))
     .map(({ key, json, source }) => {
       const { m: address, n: name } = entryFromText(json)
-      return { user: list.usr, address, name, source, used: lastUse(used, key) }
+      return { user: list.user, address, name, source, used: lastUse(used, key) }
     })
 }
 

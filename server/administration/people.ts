@@ -1,5 +1,6 @@
 /** Administration of accounts and devices: what the command line does, and later the administration service. */
 
+import { changeSchema, faultOfChange } from '../../shared/administration/change.ts'
 import type { Account } from '../accounts/accounts.ts'
 import { hashPassword, maxPasswordLength, minPasswordLength } from '../accounts/passwords.ts'
 import type { Clock } from '../ground/clock.ts'
@@ -7,7 +8,6 @@ import { type Done, refusal } from '../ground/refusals.ts'
 import { nudge } from '../lists/nudge.ts'
 import type { Store } from '../store/store.ts'
 import { faultOfReason, type Note } from './audit.ts'
-import { changeSchema, faultOfChange } from './change.ts'
 import type { RunAs } from './submit.ts'
 import { faultOfSubmitted, type Submitted } from './submit.ts'
 

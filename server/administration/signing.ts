@@ -18,7 +18,7 @@ import type { Store } from '../store/store.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
 import { runChanges } from './run-changes.ts'
 import { carryOutOne, faultOfSubmitted, runOf, unsigned, unsignedCommand } from './submit.ts'
-import type { Ran } from './work.ts'
+import { type Ran, readRan } from './work.ts'
 
 /** In place of a proposal's id: heads at half of their life. */
 export const reissue = 'reissue'
@@ -106,7 +106,7 @@ function notReady(what: string): Refused {
 }
 
 function doneBefore(result: string): Extract<Ran, { readonly ok: true }> {
-  const ran = JSON.parse(result) as Ran
+  const ran = readRan(result)
   return ran.ok ? ran : { ok: true, lists: [], audit: [] }
 }
 

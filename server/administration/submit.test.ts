@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Change, changeSchema } from '../../shared/administration/change.ts'
 import { policyKeyOf } from '../keys/policy-key.ts'
 import { signerOf } from '../lists/issue.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
-import { type Change, changeSchema } from './change.ts'
 import { carryOut, decide, submit } from './submit.ts'
 
 let folder: TestFolder
@@ -50,7 +50,7 @@ test('with four eyes an external entry waits for somebody else; an internal one 
   expect(await decide(store, { id: asked.pending, who: 'ben', approve: true })).toEqual({ ok: true })
   expect(await decide(store, { id: asked.pending, who: 'eve', approve: false })).toMatchObject({ ok: false })
   expect(await carry()).toBe(1)
-  expect(await store.lists.ofUser('alice')).toMatchObject({ cnt: 1 })
+  expect(await store.lists.ofUser('alice')).toMatchObject({ count: 1 })
   expect(await store.administration.lastAudit()).toMatchObject({ who: 'ann, ben', op: 'contact.add' })
   expect(await faultOfList(folder.administration, 'alice')).toBeUndefined()
 })
@@ -66,7 +66,7 @@ test('without the policy key a change waits until it is carried out, once, whoev
   expect(await ask([outside], 'ann', false)).toMatchObject({ ok: true, needs: 'signature' })
   expect(await ask([outside, outside], 'ann', false)).toMatchObject({ ok: false, faults: [{ index: 1 }] })
   await Promise.all([carry(), carry()])
-  expect(await folder.administration.store.lists.ofUser('alice')).toMatchObject({ ver: 2, cnt: 1 })
+  expect(await folder.administration.store.lists.ofUser('alice')).toMatchObject({ version: 2, count: 1 })
   const [proposal] = await folder.administration.store.administration.proposals('done')
   expect(JSON.parse(proposal?.result ?? '')).toMatchObject({ ok: true, lists: [{ user: 'alice', version: 2 }] })
 })

@@ -1,12 +1,12 @@
 /** Tokens that open the administration service to a program: shown once, only their hash is kept. */
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import type { Change } from '../../shared/administration/change.ts'
 import { hashOf } from '../ground/hash.ts'
 import type { Done } from '../ground/refusals.ts'
 import type { TokenRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import type { Note } from './audit.ts'
-import type { Change } from './change.ts'
 
 /**
  * `contacts`: users' own entries. `people`: accounts and groups. `devices`: what becomes of users' devices. `rules`: policy

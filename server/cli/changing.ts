@@ -1,8 +1,8 @@
 /** Has changes made for a command, and tells what they came to. */
 
+import { type Change, changeSchema, faultOfChange } from '../../shared/administration/change.ts'
 import type { Administration } from '../administration/administer.ts'
 import { textOfLine } from '../administration/audit.ts'
-import { type Change, changeSchema, faultOfChange } from '../administration/change.ts'
 import type { RunOptions } from '../administration/run-changes.ts'
 import type { RunAs, Submitted } from '../administration/submit.ts'
 import type { Ran, UserListChange } from '../administration/work.ts'

@@ -2,6 +2,7 @@
 import { basename, extname, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
+import { isUnit } from '../../shared/administration/change.ts'
 import type { Administration } from '../administration/administer.ts'
 import {
   addImport,
@@ -16,7 +17,6 @@ import {
 import type { ImportFault } from '../import/contact.ts'
 import { diffJson, diffText, faultText } from '../import/diff.ts'
 import { importSourceSchema } from '../import/source.ts'
-import { isUnit } from '../organisation/units.ts'
 import { carry } from './changing.ts'
 import {
   administering,

@@ -267,15 +267,15 @@ test('four eyes: what lets somebody in from outside, or makes an administrator, 
 
 test('a device is locked, unlocked, and revoked with a wipe that the policy key signed', async () => {
   const carol = await client('carol')
-  const device = { user: 'carol', device: carol.device.dev }
+  const device = { user: 'carol', device: carol.device.id }
   expect(await change(admin, [{ op: 'device.lock', ...device }])).toMatchObject({ state: 'done' })
   expect(await carol.ask('me', {})).toMatchObject({ kind: 'DeviceRevoked' })
   expect(await change(admin, [{ op: 'device.unlock', ...device }])).toMatchObject({ state: 'done' })
   expect(await change(admin, [{ op: 'device.revoke', ...device, wipe: 'all' }])).toMatchObject({ state: 'done' })
   const [command] = await carol.sync().then((checked) => ('ok' in checked && checked.ok ? checked.commands : []))
-  expect(command?.c).toMatchObject({ cmd: 'wipe', scope: 'all', dev: carol.device.dev })
+  expect(command?.c).toMatchObject({ cmd: 'wipe', scope: 'all', dev: carol.device.id })
   const seen = await admin.ask('admin.user', { user: 'carol' })
-  expect(seen).toMatchObject({ out: { devices: [{ id: carol.device.dev, state: 'revoked' }] } })
+  expect(seen).toMatchObject({ out: { devices: [{ id: carol.device.id, state: 'revoked' }] } })
 })
 
 test('a role that was taken away closes the administration with the next ask', async () => {

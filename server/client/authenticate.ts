@@ -59,9 +59,9 @@ async function standingOf(
 /** Whether the session is this device's and has not ended. */
 export async function hasSession(
   service: Service,
-  device: Pick<DeviceRow, 'usr' | 'id'>,
+  device: Pick<DeviceRow, 'user' | 'id'>,
   sid: string,
 ): Promise<boolean> {
   const session = await service.sessions.find(sid)
-  return session !== undefined && session.usr === device.usr && session.dev === device.id
+  return session !== undefined && session.user === device.user && session.device === device.id
 }

@@ -64,11 +64,11 @@ async function answer(service: Service, { asked, account, deviceBox, freshSeed }
   if (!list) return fault('Internal')
   const half = await halfOf(service, account.id, asked.dev)
   const session = await service.sessions.open(account.id, asked.dev)
-  const { id: usr, name, address } = account
+  const { id: user, name, address } = account
   const told = {
     t: 'session' as const,
     ...session,
-    usr,
+    usr: user,
     name,
     address,
     dev: asked.dev,

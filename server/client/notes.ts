@@ -17,9 +17,9 @@ export async function ack(service: Service, call: Call): Promise<CallAnswer> {
   const { device, request } = asked.caller
   if (request.cmd !== undefined && request.step !== undefined) {
     await service.store.devices.setCommand(device, request.cmd, request.step)
-    service.log.info('command', { user: device.usr, device: device.id, kind: request.step })
+    service.log.info('command', { user: device.user, device: device.id, kind: request.step })
   } else {
-    await service.store.devices.acknowledge(device, request)
+    await service.store.devices.acknowledge(device, { epoch: request.ep, version: request.ver, head: request.head })
   }
   return emptyAnswer
 }
@@ -29,9 +29,9 @@ export async function report(service: Service, call: Call): Promise<CallAnswer> 
   const asked = await authenticate(service, 'Report', call)
   if (!asked.ok) return asked
   const { device, request } = asked.caller
-  const { id: dev, usr } = device
-  await service.store.journal.addReport({ usr, dev, kind: request.what, at: service.clock.now() })
-  const fields = { user: usr, device: dev, kind: request.what, version: request.ver }
+  const told = { user: device.user, device: device.id, kind: request.what }
+  await service.store.journal.addReport({ ...told, at: service.clock.now() })
+  const fields = { ...told, version: request.ver }
   if (request.alarm) service.log.error('alarm', fields)
   else service.log.warn('report', fields)
   return emptyAnswer

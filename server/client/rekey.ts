@@ -16,12 +16,12 @@ export async function rekey(service: Service, call: Call): Promise<CallAnswer> {
   // As at login, a box key of low order is refused (protocol.md 5.3).
   if (!box || !primitives.boxKey(box, randomBytes(32)) || !verifyRekey(primitives, request)) return fault('BadRequest')
   const taken = await service.store.transaction(async (inside) => {
-    const waiting = await inside.devices.commands(device.usr, device.id)
+    const waiting = await inside.devices.commands(device.user, device.id)
     if (!waiting.some((row) => commandOf(row.bytes).cmd === 'rotate')) return false
     await inside.devices.setKeys(device, { dsig, dbox })
     return true
   })
   if (!taken) return fault('BadRequest')
-  service.log.info('rekey', { user: device.usr, device: device.id })
+  service.log.info('rekey', { user: device.user, device: device.id })
   return emptyAnswer
 }

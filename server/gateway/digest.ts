@@ -23,11 +23,11 @@ export async function sendDigests(parts: DigestParts): Promise<number> {
   const untold = await parts.store.transaction(async (inside) => {
     const rows = await inside.quarantine.takeUntold()
     // Clients that are open show them at once.
-    await tellNews(inside, [...new Set(rows.map(({ usr }) => usr))], parts.clock.now())
+    await tellNews(inside, [...new Set(rows.map(({ user }) => user))], parts.clock.now())
     return rows
   })
   let told = 0
-  for (const [user, rows] of Map.groupBy(untold, ({ usr }) => usr)) {
+  for (const [user, rows] of Map.groupBy(untold, ({ user }) => user)) {
     try {
       const account = await parts.accounts.byId(user)
       if (!account) continue

@@ -83,7 +83,7 @@ function rowsOf(job: Job, kept: readonly ReturnType<typeof rowOf>[], at: number)
 
 function rowOf(recipient: string, account: Account, { found }: Judged) {
   return {
-    usr: account.id,
+    user: account.id,
     recipient,
     rule: found.rule,
     reason: found.verdict === 'hold' ? found.reason : '',

@@ -89,7 +89,7 @@ export function stepManifest(context: Context, step: ManifestStep): Promise<Done
     // The same check that every client makes: what it would refuse is not stored.
     const accepted = acceptNext(primitives, current, signed, now)
     if (!accepted.ok) return refusedFor(accepted.fault)
-    await inside.journal.addManifest({ ver: next.ver, bytes: fromUtf8(encodeManifest(signed)) ?? '', at: now })
+    await inside.journal.addManifest({ version: next.ver, bytes: fromUtf8(encodeManifest(signed)) ?? '', at: now })
     await step.also?.(inside, next)
     return { ok: true, value: next }
   })

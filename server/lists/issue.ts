@@ -14,8 +14,15 @@ import { differenceOf, flippedBy, type ListDifference, type OrganisationStep } f
 import { isWorthKeeping, notKept, opsText, type TextChange } from './ops.ts'
 import { logHeads } from './org-log.ts'
 
-/** A head's bytes, and what its version changes: whoever signs elsewhere has to see it. */
-export type HeadToSign = { readonly bytes: Uint8Array; readonly change: TextChange }
+/** A head's bytes, and what its version changes: whoever signs elsewhere, or approves, has to see it. */
+export type HeadToSign = {
+  readonly bytes: Uint8Array
+  /** Whose list it is. */
+  readonly user: string
+  readonly change: TextChange
+  /** Texts of the entries that go or change, as they were. */
+  readonly before: readonly string[]
+}
 
 /** Signs heads with the policy key, wherever that is. */
 export type HeadSigner = (heads: readonly HeadToSign[], inside: Store) => Promise<readonly Uint8Array[]>
@@ -97,13 +104,13 @@ type Move = {
 /** Writes the list's own rows. */
 async function move(inside: Store, change: Issue, own: readonly OwnLeaf[]): Promise<Move> {
   const { row, planned, step } = change
-  const flips = flippedBy(own, { usr: row.usr, planned, step })
+  const flips = flippedBy(own, { user: row.user, planned, step })
   const texts = await withTexts(
     inside,
     change,
     flips.map(({ key }) => key),
   )
-  const difference = differenceOf({ usr: row.usr, own, texts, planned, step })
+  const difference = differenceOf({ user: row.user, own, texts, planned, step })
   await writeRows(inside, row, { planned, difference })
   const { additions, changes, removals } = difference
   const isMoved = additions.length + changes.length + removals.length > 0
@@ -114,7 +121,7 @@ async function move(inside: Store, change: Issue, own: readonly OwnLeaf[]): Prom
 function resultOf({ change: { row }, difference, isNew }: Move): ListChange {
   return {
     list: row.id,
-    version: isNew ? row.ver + 1 : row.ver,
+    version: isNew ? row.version + 1 : row.version,
     added: difference.additions.length,
     changed: difference.changes.length,
     removed: difference.removals.length,
@@ -148,7 +155,12 @@ async function writeVersions(
   const drafts = moves.map((one) => draftOf(config, one))
   await inside.lists.put(drafts.map(({ row }) => row))
   const signatures = await sign(
-    drafts.map(({ head, difference }) => ({ bytes: head.bytes, change: difference })),
+    drafts.map(({ head, row, difference }) => ({
+      bytes: head.bytes,
+      user: row.user,
+      change: difference,
+      before: difference.before,
+    })),
     inside,
   )
   const versions = drafts.map((draft, at) => versionOf(draft, signatures[at]))
@@ -159,7 +171,7 @@ async function writeVersions(
     now,
   )
   await inside.lists.announce(
-    ...versions.map(({ list, ep, ver }) => ({ kind: 'list', list, ep, ver, at: now }) as const),
+    ...versions.map(({ list, epoch, version }) => ({ kind: 'list', list, epoch, version, at: now }) as const),
   )
 }
 
@@ -173,8 +185,12 @@ function draftOf(config: Config, one: Move): Draft {
   const { row, planned, now, step } = one.change
   const { leaves, bytes } = one.difference
   const root = toHex(stateRoot(primitives, leaves.chunks, leaves.count))
-  const next = { ...row, ver: row.ver + 1, root, cnt: leaves.count }
-  const head = draftHead(primitives, coreOf(config, next, { now, pol: policyOf(config, step.after.policy) }), row.acc)
+  const next = { ...row, version: row.version + 1, root, count: leaves.count }
+  const head = draftHead(
+    primitives,
+    coreOf(config, next, { now, policy: policyOf(config, step.after.policy) }),
+    row.acc,
+  )
   return { ...one, head, row: { ...next, acc: head.acc, bytes: row.bytes + bytes, next: planned.next } }
 }
 
@@ -183,8 +199,8 @@ function versionOf({ change, difference, row, head }: Draft, signature: Uint8Arr
   const ops = isWorthKeeping(difference, row.bytes) ? opsText(difference) : ''
   return {
     list: row.id,
-    ver: row.ver,
-    ep: row.ep,
+    version: row.version,
+    epoch: row.epoch,
     core_hash: head.coreHash,
     acc: head.acc,
     ops_json: ops,
@@ -196,19 +212,23 @@ function versionOf({ change, difference, row, head }: Draft, signature: Uint8Arr
   }
 }
 
-function coreOf(config: Config, row: ListRow, { now, pol }: { readonly now: number; readonly pol: Policy }): Core {
+function coreOf(
+  config: Config,
+  row: ListRow,
+  { now, policy }: { readonly now: number; readonly policy: Policy },
+): Core {
   return {
     t: 'core',
     org: config.org,
-    usr: row.usr,
+    usr: row.user,
     lst: row.id,
-    ep: row.ep,
-    ver: row.ver,
+    ep: row.epoch,
+    ver: row.version,
     root: row.root,
-    cnt: row.cnt,
+    cnt: row.count,
     iat: now,
     exp: now + config.headDays * dayMs,
-    pol,
+    pol: policy,
   }
 }
 

@@ -14,8 +14,8 @@ export function cardOf(row: CardRow): Card {
 }
 
 /** The id of a user's own card. */
-export function userCardId(usr: string): string {
-  return `u.${usr}`
+export function userCardId(user: string): string {
+  return `u.${user}`
 }
 
 /** How the others see a user. */

@@ -4,20 +4,12 @@ export type Unit = string
 
 /** What of a person a unit looks at. */
 export type Belonging = {
-  readonly usr: string
+  readonly user: string
   readonly scope: 'internal' | 'external'
   readonly department: string
   readonly groups: ReadonlySet<string>
 }
 
-const unitPattern = /^(all|(department|group|user):.+)$/u
-
-/** Whether a text names a unit; whether anybody is in it is another question. */
-export function isUnit(text: string): boolean {
-  return text.length <= 200 && unitPattern.test(text)
-}
-
-/** Whether a person is in a unit; guests are in groups and units of their own only. */
 export function isIn(person: Belonging, unit: Unit): boolean {
   if (unit === 'all') return person.scope === 'internal'
   const at = unit.indexOf(':')
@@ -25,5 +17,5 @@ export function isIn(person: Belonging, unit: Unit): boolean {
   if (name === '') return false
   if (unit.startsWith('department:')) return person.scope === 'internal' && person.department === name
   if (unit.startsWith('group:')) return person.groups.has(name)
-  return unit.startsWith('user:') && person.usr === name
+  return unit.startsWith('user:') && person.user === name
 }

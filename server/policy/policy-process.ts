@@ -92,9 +92,9 @@ type KeyTask = Extract<PolicyTask, { readonly task: 'keyStep' }>
 async function stepKeys(context: Context, { step, why, who, via }: KeyTask): Promise<PolicyAnswer> {
   const done = await takeKeyStepHere(context, step, { why, note: noteAs({ clock: context.clock, who, via }) })
   if (!done.ok) return refusedAnswer(done)
-  const { ver, ep, exp } = done.value
-  log.info('keys', { kind: step.step, version: ver })
-  return { kind: 'manifest', version: ver, epoch: ep, expires: exp }
+  const { ver: version, ep: epoch, exp } = done.value
+  log.info('keys', { kind: step.step, version })
+  return { kind: 'manifest', version, epoch, expires: exp }
 }
 
 function refusedAnswer({ ok: _ok, ...refused }: Refusal): PolicyAnswer {

@@ -87,7 +87,7 @@ async function writeManifest(folder: Folder, config: Config, { store, now }: Int
     prev: noManifest,
   }
   const bytes = fromUtf8(encodeManifest(signManifest(primitives, manifest, [root]))) ?? ''
-  await store.journal.addManifest({ ver: 1, bytes, at: now })
+  await store.journal.addManifest({ version: 1, bytes, at: now })
   return rootFingerprint(primitives, manifest)
 }
 

@@ -84,7 +84,7 @@ test('there and back: everything is the same, numbers go on, the old store refus
   expect(await migrate(settings)).toMatchObject({ ok: false, error: expect.stringContaining('there already') })
   const moved = await openContext(folder.path)
   if (!moved.ok) throw new Error(moved.why)
-  await moved.value.store.lists.announce({ kind: 'list', list: 'L-alice', ep: 1, ver: 7, at: 1 })
+  await moved.value.store.lists.announce({ kind: 'list', list: 'L-alice', epoch: 1, version: 7, at: 1 })
   // 8 versions were announced and swept away before.
   expect((await moved.value.store.lists.announcedAfter(0)).map((row) => row.id)).toEqual([8])
   expect(await migrate({ kind: 'sqlite' })).toMatchObject({

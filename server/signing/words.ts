@@ -33,10 +33,10 @@ export function wordsOf(changes: readonly VerifiedChange[]): readonly string[] {
 class Groups<T> {
   readonly #lists = new Map<T, { count: number; readonly users: string[] }>()
 
-  add(what: T, usr: string): void {
+  add(what: T, user: string): void {
     const group = this.#lists.get(what) ?? { count: 0, users: [] }
     group.count += 1
-    if (group.users.length < maxNamed) group.users.push(usr)
+    if (group.users.length < maxNamed) group.users.push(user)
     this.#lists.set(what, group)
   }
 
@@ -122,8 +122,8 @@ function totalOf(changes: readonly VerifiedChange[]): readonly string[] {
       else removed += 1
     }
   }
-  const { usr, ver, cnt } = first.core
-  const one = `list of ${visible(usr)}: version ${ver}, ${cnt} entries`
+  const { usr: user, ver: version, cnt: count } = first.core
+  const one = `list of ${visible(user)}: version ${version}, ${count} entries`
   const heads = changes.length === 1 ? one : `${changes.length} heads`
   return [`${heads}, ${added} added, ${changed} changed, ${removed} removed, valid until ${dateOf(last)}`]
 }

@@ -4,7 +4,7 @@ import { oneAtATime } from '../ground/one-at-a-time.ts'
 import { type AccessStore, createAccessStore } from './access.ts'
 import { type AdministrationStore, createAdministrationStore } from './administration/administration.ts'
 import { createOrganisationStore, type OrganisationStore } from './administration/organisation.ts'
-import { complete, isComplete } from './create-schema.ts'
+import { complete, isComplete, presentIn } from './create-schema.ts'
 import type { Backend, Database, DialectTraits } from './database.ts'
 import { createDeviceStore, type DeviceStore } from './devices.ts'
 import { SchemaUnknown, StoreUnusable } from './failures.ts'
@@ -14,6 +14,7 @@ import { createMailFolders } from './mail/mail-folders.ts'
 import { createMailMessages } from './mail/mail-messages.ts'
 import { createMailReading } from './mail/mail-reading.ts'
 import type { MailStore } from './mail/mail-store.ts'
+import { renameColumns } from './migration/rename-columns.ts'
 import { createQuarantineStore, type QuarantineStore } from './quarantine.ts'
 import { createSessionStore, type SessionStore } from './sessions.ts'
 import type { Tables } from './tables.ts'
@@ -67,16 +68,18 @@ async function adopt(journal: JournalStore): Promise<void> {
 }
 
 /** Rises with changes that are more than new tables and columns; a store of a later version is not for this program. */
-const schemaVersion = 1
+const schemaVersion = 2
 
 /** Only a store that lacks something is written to: opening must not wait for whoever is writing. */
 export async function prepare(db: Database, traits: DialectTraits): Promise<void> {
   if ((await isComplete(db)) && (await versionOf(db)) === schemaVersion) return
   await db.transaction().execute(async (inside) => {
     await traits.lock(inside, 'schema')
+    // Read again: another process may have brought the store up to date while this one waited.
+    const version = await versionOf(inside)
+    if (version === 1) await renameColumns(inside, await presentIn(inside))
     await complete(inside, traits)
-    if ((await versionOf(inside)) < schemaVersion)
-      await createJournalStore(inside).setSetting('schema', String(schemaVersion))
+    if (version < schemaVersion) await createJournalStore(inside).setSetting('schema', String(schemaVersion))
   })
 }
 

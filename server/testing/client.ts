@@ -72,10 +72,10 @@ export async function tell(target: Target, envelope: string | Uint8Array): Promi
   return read.ok ? { ok: true, fields: read.fields } : { ok: false, fault: read.fault, http }
 }
 
-type Device = { readonly dev: string; readonly dsig: Uint8Array; readonly dbox: Uint8Array }
+type Device = { readonly id: string; readonly dsig: Uint8Array; readonly dbox: Uint8Array }
 
 export function newDevice(): Device {
-  return { dev: `d-${Buffer.from(randomBytes(8)).toString('hex')}`, dsig: randomBytes(32), dbox: randomBytes(32) }
+  return { id: `d-${Buffer.from(randomBytes(8)).toString('hex')}`, dsig: randomBytes(32), dbox: randomBytes(32) }
 }
 
 type HelloAnswer = { readonly manifest: SignedManifest; readonly non: string; readonly sNon: string }
@@ -100,7 +100,7 @@ export function loginEnvelope(hello: HelloAnswer, device: Device, { user, passwo
     pw: password,
     sNon: hello.sNon,
     non: hello.non,
-    dev: device.dev,
+    dev: device.id,
     devName: 'test',
     DsigPk,
     DboxPk,
@@ -119,7 +119,7 @@ export function signedEnvelope(
   const field = call.action === 'Login' ? 'sealed' : 'b'
   return writeEnvelope({
     operation: `${call.action}Request`,
-    header: writeFields({ sid: call.sid, dev: device.dev, sig }),
+    header: writeFields({ sid: call.sid, dev: device.id, sig }),
     fields: writeFields({ [field]: call.bytes }),
   })
 }

@@ -40,6 +40,7 @@ export function newRecord(
   }
 }
 
+/** The manifest that a record keeps; `undefined` where its bytes are none. */
 export function manifestOf(record: Pick<AccountRecord, 'manifest'>): SignedManifest | undefined {
   const bytes = fromBase64(record.manifest)
   return bytes ? decodeManifest(bytes) : undefined
@@ -57,7 +58,7 @@ export function bindIdentity(identity: Identity, store: AccountStore, keeper: Li
     userId: () => keeper.state()?.usr ?? store.account.read()?.userId ?? '',
     seq: () => store.account.read()?.seq ?? 0,
     setSeq: (seq) => {
-      // After a wipe there is no store left, and one last acknowledgement to send.
+      // The last acknowledgement of a wipe is sent when the store is gone already.
       if (store.database.isOpen) store.account.change({ seq })
     },
   })
@@ -69,8 +70,8 @@ function recordedManifest(store: AccountStore): SignedManifest | undefined {
 }
 
 /**
- * Takes over a login's answer. A user or list other than the one this store holds is not taken: another list under the
- * same name is what a fork looks like from here. Failure: untrustedServer.
+ * Takes over a login's answer, in one transaction. An answer that names another user or list than this store holds is
+ * not taken: a server that shows two lists under one name looks just like that from here. Failure: untrustedServer.
  */
 export function takeLogin(
   store: AccountStore,
@@ -106,6 +107,6 @@ export function takeLogin(
 export async function keepVerifier(ports: Ports, store: AccountStore, password: string): Promise<void> {
   if (store.vault.protection !== 'keychain') return
   const verifier = await passwordVerifier(password, ports.random)
-  // Read only now: the device's keys may have been replaced meanwhile, or the store wiped.
+  // The keys are read only after the hashing: they may have been replaced meanwhile, or the store wiped.
   if (store.database.isOpen) store.vault.replaceKeys({ ...store.vault.keys, verifier })
 }

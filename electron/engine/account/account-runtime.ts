@@ -1,6 +1,6 @@
 /**
- * One account with its store open: list, contacts, link to the server, mail. Made after sign-in, start or unlock;
- * closed by sign-out, lock or the end of the engine. Works without a network.
+ * One account with its store open: its list, its contacts, its link to the server. It is opened by sign-in, start and
+ * unlock, and closed by sign-out, lock and the end of the engine. It works without a network.
  */
 import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import type { SessionAnswer } from '../../../shared/whitelist/login.ts'
@@ -21,6 +21,7 @@ import type { AccountStore } from './account-store.ts'
 import type { RuntimeDependencies } from './runtime-dependencies.ts'
 import { createStorePolicy, type StorePolicy } from './store-policy.ts'
 
+/** An account whose store is open. */
 export type AccountRuntime = {
   readonly store: AccountStore
   readonly keeper: ListKeeper

@@ -16,6 +16,7 @@ import { primitives } from '../keys/primitives.ts'
 import { createVault, openVault, storedProtection, type Vault, type VaultDependencies } from '../keys/vault.ts'
 import { migrations } from './migrations.ts'
 
+/** What lies on the disk of one account, opened. */
 export type AccountStore = {
   readonly place: AccountPlace
   readonly vault: Vault
@@ -28,10 +29,12 @@ export type AccountStore = {
 /** Mode `online-unlock`: the database opens once a login has brought the server's half (session/unlock/open-by-login.ts). */
 export type SealedStore = Pick<AccountStore, 'place' | 'vault'>
 
+/** Whether the database is open, beside the keys. */
 export function isOpenStore(store: AccountStore | SealedStore): store is AccountStore {
   return 'database' in store
 }
 
+/** What the vault of an account at this place needs. */
 export function vaultDependencies(ports: Ports, place: AccountPlace): VaultDependencies {
   return { place, primitives, ports }
 }
@@ -87,9 +90,9 @@ export function storedAccount(place: AccountPlace): StoredAccount {
 }
 
 /**
- * Whether signing in may put the unreadable store aside and begin anew. Lost keys: yes, nothing will open it here. A
- * damaged store: once the user has been told. A keychain that is only away: no, it may come back, except where the
- * user gives a passphrase knowing that.
+ * Whether signing in may put a store aside that does not open, and begin anew. It may where the keys are lost, since
+ * nothing will open the store here, and where the store is damaged and the user has been told so. It may not where the
+ * keychain is only away and may come back, unless the user gives a passphrase knowing that.
  */
 export function mayBeginAnew(
   failure: FailureKind,

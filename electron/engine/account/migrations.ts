@@ -2,4 +2,5 @@
 import { recordsSchema } from '../database/schema.ts'
 import { mailSchema } from '../mail/schema.ts'
 
+/** Every migration, as `openDatabase` takes them. */
 export const migrations: readonly (readonly string[])[] = [[...recordsSchema, ...mailSchema]]

@@ -23,6 +23,7 @@ export type RuntimeEvents = {
   readonly command: (command: Command) => void
 }
 
+/** What opening an account takes; the runtime owns store and link from then on. */
 export type RuntimeDependencies = {
   readonly ports: Ports
   readonly store: AccountStore

@@ -1,3 +1,4 @@
+/** Wipes of an account: in order, repeatable, and finished after a break. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -46,7 +46,10 @@ export function isWiping(place: Pick<AccountPlace, 'folder'>): boolean {
   return readIfThere(wipeFile(place)) !== undefined
 }
 
-/** Only the list: entries, head and chain. Mail and keys stay; the device asks for a full list when it may again. */
+/**
+ * Destroys only the list: its entries, its head and its chain. Mail and keys stay, and the device asks for the whole
+ * list once it may again.
+ */
 export function wipeList(store: AccountStore): void {
   store.database.transaction(() => {
     store.database.run('DELETE FROM entries')

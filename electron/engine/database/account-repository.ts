@@ -25,7 +25,10 @@ const accountSchema = z.object({
   mail: z.object({ imap: mailServerSchema, smtp: mailServerSchema, authserv: z.string().optional() }).optional(),
   /** Absent after signing out. */
   password: z.string().optional(),
-  /** `pending` until an administrator approves the device; `revoked` was said by an unsigned fault. */
+  /**
+   * It is `pending` until an administrator approves the device. `revoked` was said by an unsigned fault, so nothing is
+   * destroyed for it.
+   */
   device: z.enum(['pending', 'active', 'revoked']),
   /**
    * The store is not shown before a fresh answer of the server: its lease was over (`lease`), or the administrator signed
@@ -54,8 +57,11 @@ export const storedLoginSchema = accountSchema.pick({
   password: true,
   manifest: true,
 })
+
+/** The account's record as far as a login needs it. */
 export type StoredLogin = z.infer<typeof storedLoginSchema>
 
+/** The one account of a store. `change` and `forgetPassword` throw where there is none yet. */
 export type AccountRepository = {
   readonly read: () => AccountRecord | undefined
   readonly write: (account: AccountRecord) => void
@@ -64,6 +70,7 @@ export type AccountRepository = {
   readonly forgetPassword: () => void
 }
 
+/** The account's record in an open store; every change is one write. */
 export function createAccountRepository(database: Database): AccountRepository {
   const read = (): AccountRecord | undefined => {
     const row = database.get<{ json: string }>('SELECT json FROM account')

@@ -4,6 +4,7 @@ import type { Database } from './open.ts'
 
 type CommandStep = 'seen' | 'done'
 
+/** The signed commands of a store, by their ids. */
 export type CommandRepository = {
   readonly remember: (command: SignedCommand) => void
   /** Whether it is carried out: it is done once, however often it comes. */
@@ -13,6 +14,7 @@ export type CommandRepository = {
   readonly finish: (id: string) => void
 }
 
+/** The commands in an open store. */
 export function createCommandRepository(database: Database): CommandRepository {
   return {
     remember: (command) => {

@@ -24,6 +24,7 @@ const listSchema = z.object({
   syncedAt: z.number(),
 })
 
+/** The list as it was read from a store. */
 export type StoredList = {
   readonly state: ListState
   /** When each entry was first seen by this device. */
@@ -32,6 +33,7 @@ export type StoredList = {
   readonly syncedAt: number
 }
 
+/** The one list of a store. `read` throws `StoreError` for a list that does not fit together. */
 export type ListRepository = {
   readonly read: () => StoredList | undefined
   /** The device goes by another name from now on. */
@@ -50,6 +52,7 @@ type EntryRow = { readonly text: string; readonly leaf: Uint8Array; readonly sin
 const putEntry = `INSERT INTO entries (id, text, leaf, since) VALUES (?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET text = excluded.text, leaf = excluded.leaf`
 
+/** The list in an open store; each write is one transaction. */
 export function createListRepository(database: Database): ListRepository {
   return {
     read: () => {

@@ -1,3 +1,4 @@
+/** The encrypted store: what a damaged file, a wrong key and a newer version are. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -39,6 +39,7 @@ type OpenOptions = {
   readonly migrations: readonly (readonly string[])[]
 }
 
+/** Opens the store, made when missing, and brings it up to date. Throws `StoreError` for a wrong key, too. */
 export function openDatabase(options: OpenOptions): Database {
   const driver = guarded(() => new Driver(options.file, { timeout: busyTimeout }))
   try {

@@ -1,5 +1,6 @@
 /** The tables of this room's repositories, as migration 1 makes them. Nothing here changes once shipped. */
 
+/** Statements that make the tables of the account, the list and the commands. */
 export const recordsSchema: readonly string[] = [
   // Who is signed in, at which server, and the stored password: one row of JSON, see account-repository.ts.
   'CREATE TABLE account (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)',

@@ -7,6 +7,7 @@ import { StoreError } from './store-error.ts'
 const fileMode = 0o600
 const folderMode = 0o700
 
+/** Makes a folder, and those above it, that only its owner may enter. */
 export function makeFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: folderMode })
 }
@@ -40,6 +41,7 @@ export function readIfThere(file: string): string | undefined {
   }
 }
 
+/** Puts a folder's names on the disk, so that a rename in it survives a power cut. */
 export function syncFolder(folder: string): void {
   // Windows can't open a folder; its rename is journalled by the file system.
   if (process.platform === 'win32') return

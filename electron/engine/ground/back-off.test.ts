@@ -1,3 +1,4 @@
+/** The pauses before the server is asked again. */
 import { describe, expect, it } from 'vitest'
 import { fakeRandom } from '../testing/fakes.ts'
 import { createBackOff, nextCheck } from './back-off.ts'

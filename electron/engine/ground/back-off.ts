@@ -34,6 +34,7 @@ export function createBackOff(random: (count: number) => Uint8Array): BackOff {
   }
 }
 
+/** Milliseconds until the next periodic check of the list. */
 export function nextCheck(random: (count: number) => Uint8Array): number {
   return randomBetween(random, checkEvery * (1 - checkSpread), checkEvery * (1 + checkSpread))
 }

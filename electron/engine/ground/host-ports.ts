@@ -23,6 +23,10 @@ const keychainService = 'Kith'
 
 const demoFileSchema = demoSchema.extend({ enrolment: z.string() })
 
+/**
+ * The ports of a real host: this machine's clock, dice, resolver, keychain and log. Throws where the demo file is not
+ * one.
+ */
 export function hostPorts(options: HostOptions): Ports {
   const { demo, provisioned } = readDemo(options.demoFile)
   return {

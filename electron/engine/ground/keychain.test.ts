@@ -1,3 +1,4 @@
+/** The limit on the keychain's answers. */
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../testing/fakes.ts'
 import { withLimit } from './keychain.ts'

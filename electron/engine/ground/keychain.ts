@@ -18,6 +18,7 @@ type Keytar = {
   readonly deletePassword: (service: string, account: string) => Promise<boolean>
 }
 
+/** The system's keychain. `service` is the name under which it shows our items to the user. */
 export function createKeytarStore(service: string, clock: Pick<Clock, 'after'>): SecretStore {
   let loading: Promise<Keytar> | undefined
   const use = async <T>(limit: number, act: (keytar: Keytar) => Promise<T>): Promise<T> => {

@@ -9,6 +9,7 @@ import type { Enrolment } from '../../../shared/whitelist/enrolment.ts'
 /** Undoes a subscription or a timer; calling it twice is harmless. */
 export type Undo = () => void
 
+/** The time, and what happens later. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -19,12 +20,14 @@ export interface Clock {
 /** Facts beside a log line. Never an address, a name, a text or a secret. */
 export type LogFacts = Readonly<Record<string, string | number | boolean>>
 
+/** Lines for a support case: what happened, beside facts that name nobody. */
 export interface Log {
   readonly info: (event: string, facts?: LogFacts) => void
   readonly warn: (event: string, facts?: LogFacts) => void
   readonly error: (event: string, facts?: LogFacts) => void
 }
 
+/** The domain name system, as far as proofs of senders need it. */
 export interface DnsResolver {
   /** The TXT records of a name, each record's strings joined. Rejects when there is no answer. */
   readonly txt: (name: string) => Promise<readonly string[]>
@@ -52,6 +55,7 @@ export type Demo = z.infer<typeof demoSchema>
 /** Announces a fact to every face that listens: an event of the contract with its value. */
 export type Emit = <N extends EventName<KithContract>>(name: N, value: EventValue<KithContract, N>) => void
 
+/** Everything that the engine is given by its host. */
 export type Ports = {
   /** Folder of this profile; made when missing. */
   readonly profile: string

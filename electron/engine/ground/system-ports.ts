@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { resolveTxt } from 'node:dns/promises'
 import type { Clock, DnsResolver } from './ports.ts'
 
+/** The machine's clock and timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (ms, act) => {
@@ -11,10 +12,12 @@ export const systemClock: Clock = {
   },
 }
 
+/** `count` bytes of the operating system's strong random numbers. */
 export function systemRandom(count: number): Uint8Array {
   return Uint8Array.from(randomBytes(count))
 }
 
+/** The machine's resolver. */
 export const systemDns: DnsResolver = {
   txt: async (name) => (await resolveTxt(name)).map((strings) => strings.join('')),
 }

@@ -1,3 +1,4 @@
+/** The administration's calls on their way to the server. */
 import { expect, test, vi } from 'vitest'
 import { fail, ok } from '../../../shared/rpc.ts'
 import type { Ask } from '../link/ask.ts'

@@ -25,7 +25,7 @@ export function whileOpen<N extends Name>(
   })
 }
 
-/** The same handlers, but that a failing disk is an expected failure, wherever it strikes. */
+/** The same handlers, but where the disk fails in any of them it answers with the kind of that failure. */
 export function withStoreFailures<N extends Name>(handlers: HandlersOf<N>): HandlersOf<N> {
   return handlersFor(Object.keys(handlers) as N[], (name) => {
     const handler: AnyHandler = handlers[name]

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { foldAscii } from '../../../shared/address.ts'
 import { syncFolder } from '../ground/atomic-file.ts'
 
+/** Paths and keychain items of one account. */
 export type AccountPlace = {
   readonly folder: string
   readonly keysFile: string
@@ -19,6 +20,7 @@ export type AccountPlace = {
   readonly ratchetItem: string
 }
 
+/** The place of an account; nothing is made. Capitals in the user's name make no difference. */
 export function accountPlace(profile: string, server: string, user: string): AccountPlace {
   const id = createHash('sha256')
     .update(`${server}\n${foldAscii(user.trim())}`)

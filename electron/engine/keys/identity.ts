@@ -2,6 +2,7 @@
 import type { SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import type { DeviceKeys } from './device-keys.ts'
 
+/** Who this device is in its requests. */
 export type Identity = {
   readonly keys: () => DeviceKeys
   readonly manifest: () => SignedManifest | undefined
@@ -10,7 +11,7 @@ export type Identity = {
   readonly seq: () => number
   /** As the server names the user; empty before the first login. */
   readonly userId: () => string
-  /** From now on changes are kept by `keep`: before the first login there is no store yet. */
+  /** From now on `keep` keeps every change. Before the first login there is no store that could. */
   readonly bind: (keep: IdentityKeeper) => void
 }
 

@@ -9,6 +9,7 @@ import { fromHex, sameBytes } from '../../../shared/whitelist/bytes/encoding.ts'
 /** How far a list has come. */
 export type ListPosition = { readonly epoch: number; readonly version: number }
 
+/** The highest position that this device ever accepted. */
 export type Ratchet = ListPosition & {
   /** Hash of the head, hex. */
   readonly head: string

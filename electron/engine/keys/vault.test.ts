@@ -1,3 +1,4 @@
+/** The keys file under keychain and passphrase, and the ratchet's copy. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** Questions beside the list, and which answers are believed. */
 import { expect, test } from 'vitest'
 import { writeFields } from '../../../shared/soap/operations.ts'
 import { type AskAnswer, type Asked, sealAskAnswer } from '../../../shared/whitelist/ask.ts'

@@ -19,6 +19,7 @@ import { keysOf, type SignedManifest } from '../../../shared/whitelist/manifest.
 import type { AskRequest } from '../../../shared/whitelist/request.ts'
 import type { SignedCalls } from './signed-calls.ts'
 
+/** Asks one question of `shared/asks.ts`. Failures: those of the question, of the link, and untrustedServer. */
 export type Ask = <N extends AskName>(
   what: N,
   input: AskQuestion<N>,
@@ -34,7 +35,10 @@ type AskDependencies = {
 /** Bytes of a request beside its input. */
 const overhead = 2_000
 
-/** Questions go one after another, so that their numbers arrive in order; what the server thinks about for long holds up none. */
+/**
+ * Questions go one after another, so that their numbers arrive in order. Those that the server thinks about for long
+ * go at once, so that they hold up no other.
+ */
 export function createAsk(dependencies: AskDependencies): Ask {
   const askOne = createAskOne(dependencies)
   let last: Promise<unknown> = Promise.resolve()

@@ -25,10 +25,12 @@ type LinkDependencies = {
   readonly deviceName: string
 }
 
+/** What a person proves to be themselves by. `code`: the one-time secret of an enrolment code. */
 export type Credentials = { readonly user: string; readonly password: string; readonly code?: string }
 /** What every signed request repeats. */
 export type Common = { readonly usr: string; readonly dev: string; readonly non: string; readonly seq: number }
 
+/** One server, as one device speaks to it. */
 export type ServerLink = {
   /** Opens a session; a refused nonce or signature is tried once more with a new Hello. */
   login(credentials: Credentials): Promise<Exchanged<SessionAnswer>>
@@ -46,6 +48,7 @@ export type ServerLink = {
 /** Milliseconds for an ordinary exchange. */
 const callLimit = 30_000
 
+/** A link that connects when something is said, and keeps its session until it is dropped. */
 export function openServerLink(deps: LinkDependencies): ServerLink {
   let sid: string | undefined
   const login = async (credentials: Credentials) => {
@@ -143,7 +146,7 @@ async function hello(deps: LinkDependencies): Promise<Exchanged<Greeting>> {
   if (!fields) return fail('untrustedServer')
   const trusted: Result<SignedManifest, 'untrustedServer'> = deps.trust.follow(fields.manifest)
   if (!trusted.ok) return trusted
-  // As many steps as an answer holds: there may be more, and the newest keys are those of the last.
+  // The answer was full, so there may be more steps; the newest keys are those of the last one.
   if (fields.manifest.length === maxManifestSteps && deps.trust.after() !== man) return hello(deps)
   return ok({ nonces: { non, sNon: fields.sNon }, manifest: trusted.value })
 }

@@ -1,3 +1,4 @@
+/** Calls in a session that ends meanwhile. */
 import { expect, test, vi } from 'vitest'
 import type { Exchanged, Fields } from '../soap/exchange.ts'
 import type { ServerLink } from './server-link.ts'

@@ -6,6 +6,7 @@ import { type Common, type ServerLink, wantsNewHello } from './server-link.ts'
 
 type Relogin = () => Promise<Exchanged<unknown>>
 
+/** Calls in a session that is there when it is needed. */
 export type SignedCalls = {
   readonly call: <A extends RequestAction>(
     action: A,
@@ -14,6 +15,7 @@ export type SignedCalls = {
   ) => Promise<Exchanged<Fields>>
 }
 
+/** Calls over a link. `login` opens a session; its failure is the call's. */
 export function createSignedCalls(link: ServerLink, login: Relogin): SignedCalls {
   let running: ReturnType<Relogin> | undefined
   /** Several calls may find the session gone at once: one login serves them all. */
@@ -30,7 +32,7 @@ export function createSignedCalls(link: ServerLink, login: Relogin): SignedCalls
         if (!opened.ok) return opened
       }
       let first = await link.call(action, make, options)
-      // Of two calls at once the later number came first: the next number is good in the same session.
+      // Two calls went out at once, and the later number arrived first. The next number is good in the same session.
       if (!first.ok && first.fault === 'Replay') first = await link.call(action, make, options)
       if (first.ok || !(first.fault === 'SessionExpired' || wantsNewHello(first))) return first
       link.dropSession()

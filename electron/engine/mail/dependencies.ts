@@ -20,6 +20,7 @@ export type ListInForce = {
   readonly sendingOff: 'no' | 'upgrade' | 'lease'
 }
 
+/** How the connection to the mail servers is. */
 export type MailConnection = 'online' | 'connecting' | 'offline' | 'authFailed'
 
 type MailAccount = {
@@ -29,6 +30,7 @@ type MailAccount = {
   readonly password: () => string
 }
 
+/** Everything that the mail side is given. Its store is the account's, its list is asked for each time. */
 export type MailDependencies = {
   readonly database: Database
   readonly clock: Clock
@@ -62,8 +64,10 @@ export const mailCalls = [
   'guard.judge',
 ] as const satisfies readonly CallName<KithContract>[]
 
+/** The handlers of those calls. */
 export type MailHandlers = Pick<Handlers<KithContract>, (typeof mailCalls)[number]>
 
+/** The mail of one account. */
 export type MailService = {
   readonly handlers: MailHandlers
   /**

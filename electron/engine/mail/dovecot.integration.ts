@@ -1,3 +1,4 @@
+/** The mail side against a real Dovecot. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Message } from '../../../shared/message.ts'
 import type { MailServer } from '../../../shared/whitelist/login.ts'

@@ -1,3 +1,4 @@
+/** The mail side's calls, over a service that is offline. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { contract } from '../../../shared/contract.ts'
 import type { Draft } from '../../../shared/message.ts'

@@ -22,6 +22,7 @@ type HandlerParts = {
   readonly watch: (id: string) => void
 }
 
+/** The handlers of one account's mail. */
 export function mailHandlers(parts: HandlerParts): MailHandlers {
   return {
     ...conversationHandlers(parts),

@@ -18,6 +18,7 @@ export function selfKey(dependencies: MailDependencies): string {
   return addressIdentity(dependencies.account.address)
 }
 
+/** The guard's verdict on recipients as a person wrote them. */
 export function judgeRecipients(
   dependencies: MailDependencies,
   recipients: readonly OutgoingRecipient[],
@@ -27,6 +28,7 @@ export function judgeRecipients(
   return judgeOutgoing(view, { ...facts, lease, onExpiry, unicode })
 }
 
+/** The guard's verdict on recipients as they will stand in the envelope. */
 export function judgeEnvelope(dependencies: MailDependencies, recipients: readonly string[]): OutgoingVerdict {
   return judgeRecipients(
     dependencies,

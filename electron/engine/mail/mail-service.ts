@@ -22,6 +22,7 @@ const realNetwork: MailNetwork = {
   },
 }
 
+/** The mail of one account over its store; nothing is connected before `start`. `network`: for tests. */
 export function createMailService(dependencies: MailDependencies, network: MailNetwork = realNetwork): MailService {
   const store = createMailStore(dependencies.database)
   const incoming = createInbox(dependencies, store)

@@ -1,5 +1,6 @@
 /** The mail side's tables (migration 1). Times are milliseconds since the epoch, booleans 0 or 1. */
 
+/** Statements that make the mail side's tables. */
 export const mailSchema: readonly string[] = [
   /** One row per contact with whom anything was exchanged or drafted. `id` is the folded address. */
   `CREATE TABLE conversations (

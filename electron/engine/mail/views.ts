@@ -13,6 +13,7 @@ import type { MailStore } from './store/store.ts'
 /** Characters of the last message shown in the list of conversations. */
 const previewLength = 200
 
+/** A stored message as the page gets it. */
 export function showMessage(dependencies: MailDependencies, message: StoredMessage): Message {
   const { from, to, cc } = message.participants
   const show = (person: Person): Participant => showPerson(dependencies, person)

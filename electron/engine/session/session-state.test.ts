@@ -1,3 +1,4 @@
+/** The session's transitions and decisions. */
 import { describe, expect, it } from 'vitest'
 import {
   afterFailedSignIn,

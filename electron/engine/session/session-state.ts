@@ -106,7 +106,7 @@ export function startOf({ server, user, locked, stored }: LeftBehind): 'signedOu
 /** What an opened store says of its account. */
 type AccountFacts = { readonly password?: string | undefined; readonly device: 'pending' | 'active' | 'revoked' }
 
-/** The step that a store leads to which was opened without a login. No record: its first sign-in was cut off. */
+/** The step that an opened store leads to. Without a record its first sign-in was cut off. */
 export function entryOf(account: AccountFacts | undefined): 'signedOut' | 'pending' | 'ready' {
   if (account?.password === undefined) return 'signedOut'
   return account.device === 'pending' ? 'pending' : 'ready'

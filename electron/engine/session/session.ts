@@ -20,6 +20,7 @@ import { start } from './unlock/start.ts'
 import { lock, unlock } from './unlock/unlock.ts'
 import { createUnlockThrottle } from './unlock/unlock-throttle.ts'
 
+/** The session as the handlers use it. The verbs answer with the session as it is then, or with why they failed. */
 export type SessionService = {
   readonly state: () => Session
   /** The account, when its data may be shown. */

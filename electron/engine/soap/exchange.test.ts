@@ -1,3 +1,4 @@
+/** One operation against answers of every kind. */
 import { createHash, X509Certificate } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { faultCodes } from '../../../shared/soap/faults.ts'

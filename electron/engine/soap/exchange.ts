@@ -8,11 +8,13 @@ import { writeEnvelope } from '../../../shared/soap/writer.ts'
 import type { PostOptions, SoapClient } from './soap-client.ts'
 import { failureOfFault } from './soap-faults.ts'
 
+/** Names and texts of an envelope's elements. */
 export type Fields = ReadonlyMap<string, string>
 
 /** A Result that may also say by which fault the server refused. */
 export type Exchanged<T> = { readonly ok: true; readonly value: T } | ExchangeFailure
 
+/** Why an operation had no answer. */
 export type ExchangeFailure = {
   readonly ok: false
   readonly failure: Failure<ServerFailure>

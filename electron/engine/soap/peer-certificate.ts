@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 import type { Clock, Undo } from '../ground/ports.ts'
 
+/** A certificate as it was shown, and what a person may compare. */
 export type PeerCertificate = {
   readonly pem: string
   /** SHA-256 of the DER form: lower-case hex, as a pin is kept. */

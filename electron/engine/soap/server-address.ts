@@ -6,6 +6,7 @@
 /** The service's path, protocol.md section 4. */
 const soapPath = '/kith/soap'
 
+/** A server that may be spoken to. */
 export type ServerAddress = {
   /** Normalised origin: how a server is named, stored and compared. */
   readonly origin: string
@@ -15,6 +16,7 @@ export type ServerAddress = {
   readonly tls: boolean
 }
 
+/** `undefined` for text that names no server, or an unsafe way to one. */
 export function parseServerAddress(text: string): ServerAddress | undefined {
   const trimmed = text.trim()
   const url = readUrl(/^https?:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`)

@@ -1,3 +1,4 @@
+/** The SOAP client against scripted peers over TLS. */
 import { createHash, X509Certificate } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import {

@@ -28,12 +28,14 @@ type SoapAnswer = {
   readonly retryAfter?: number
 }
 
+/** How long one exchange may take, and what ends it sooner. */
 export type PostOptions = {
   /** Milliseconds for the whole exchange. */
   readonly timeout: number
   readonly signal?: AbortSignal
 }
 
+/** Posts envelopes to one server. */
 export interface SoapClient {
   readonly post: (envelope: string, options: PostOptions) => Promise<Result<SoapAnswer, ServerFailure>>
   /** Ends kept connections and running exchanges. */
@@ -49,6 +51,7 @@ type SoapClientOptions = {
 
 type Connection = Result<HttpAgent | HttpsAgent, ServerFailure>
 
+/** A client for one server; it connects at the first post. Failures: unreachable, certificateUntrusted, tooLarge. */
 export function openSoapClient(options: SoapClientOptions): SoapClient {
   let connection: Promise<Connection> | undefined
   const closing = new AbortController()

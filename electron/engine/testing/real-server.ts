@@ -75,7 +75,7 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
     setStore: (store) => changeConfig(join(folder, 'config.json'), { policy: { store } }),
     query,
     endSessions: async () => {
-      await query('DELETE FROM sessions RETURNING usr')
+      await query('DELETE FROM sessions RETURNING user')
     },
     remove: async () => {
       await stop()

@@ -1,3 +1,4 @@
+/** The loop that keeps the list current. */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ServerFailure } from '../../../shared/failures.ts'
 import type { Failure, Result } from '../../../shared/rpc.ts'

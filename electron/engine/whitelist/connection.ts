@@ -27,6 +27,7 @@ type ConnectionDependencies = {
   readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
 }
 
+/** The loop that keeps one list current. */
 export type Connection = {
   /** Also again, after a failure that ended it. */
   readonly start: () => void
@@ -41,6 +42,7 @@ const waitEvery = 1_000
 /** A Wait that ended this much before its time was ended for a reason. */
 const holdSlack = 2_000
 
+/** The loop of one account; nothing runs before `start`. */
 export function createConnection(deps: ConnectionDependencies): Connection {
   const ending = new AbortController()
   let running: Promise<void> | undefined
@@ -130,7 +132,10 @@ function isNews(poke: ListPosition, mine: ListPosition | undefined): boolean {
   return poke.epoch !== mine?.epoch || poke.version !== mine.version
 }
 
-/** Longer than any check: the pause ends by the signal, a wake-up or the end of the loop. */
+/**
+ * Longer than the time between two checks, in milliseconds: this pause is ended by the signal, by `wake`, or by the
+ * end of the loop.
+ */
 const longPause = 3_600_000
 
 async function pauseUntil(signal: AbortSignal, pause: Pause): Promise<void> {

@@ -22,6 +22,7 @@ export const whitelistCalls = [
   'quarantine.release',
 ] as const satisfies readonly CallName<KithContract>[]
 
+/** The handlers of those calls. */
 export type WhitelistHandlers = Pick<Handlers<KithContract>, (typeof whitelistCalls)[number]>
 
 type WhitelistParts = {

@@ -14,6 +14,7 @@ type Lease = {
   readonly endsAt: number
 }
 
+/** The list in force. */
 export type ListKeeper = {
   /** `undefined` until the first login named the list. */
   readonly state: () => ListState | undefined
@@ -32,6 +33,7 @@ export type ListKeeper = {
 
 const noChange: ListDifference = { added: [], changed: [], removed: [] }
 
+/** The keeper of the list that a store held, or of none yet. */
 export function createListKeeper(repository: ListRepository, stored: StoredList | undefined): ListKeeper {
   const since = stored?.since ?? new Map<string, number>()
   let state = stored?.state

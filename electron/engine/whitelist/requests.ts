@@ -10,6 +10,7 @@ import type { Ask } from '../link/ask.ts'
 
 type ChangeName = 'requests.create' | 'requests.answer' | 'requests.withdraw'
 
+/** The user's contact requests. Every answer of the server is compared with the one before. */
 export type Requests = {
   readonly list: () => Promise<Result<ContactRequests, ServerFailure>>
   readonly change: <N extends ChangeName>(
@@ -26,12 +27,14 @@ type RequestArrival = {
   readonly address: string
 }
 
+/** What is told when an answer differs from the one before. */
 export type RequestEvents = {
   /** How many wait for the user's own answer. */
   readonly changed: (waiting: number) => void
   readonly arrived: (arrival: RequestArrival) => void
 }
 
+/** The requests of one account, unknown until the first answer. */
 export function createRequests(ask: Ask, log: Log, { changed, arrived }: RequestEvents): Requests {
   let known: ContactRequests | undefined
   const list = async () => {

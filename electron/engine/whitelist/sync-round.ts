@@ -13,6 +13,7 @@ import type { ListState } from '../../../shared/whitelist/sync/list-state.ts'
 import type { Common } from '../link/server-link.ts'
 import type { Exchanged, Fields } from '../soap/exchange.ts'
 
+/** Sends one Sync request, made from what every request repeats. */
 export type SyncCall = (make: (common: Common) => SyncRequest) => Promise<Exchanged<Fields>>
 
 type RoundDependencies = {
@@ -23,6 +24,7 @@ type RoundDependencies = {
   readonly progress: (done: number, total: number) => void
 }
 
+/** What to apply, the commands that the answer brought, or why nothing of it counts. */
 export type RoundResult =
   | Extract<CheckedAnswer, { readonly step: 'applied' | 'commands' }>
   | {
@@ -38,6 +40,7 @@ export type RoundResult =
 /** A version may change between two parts; then the parts are asked for anew, this often at most. */
 const restarts = 3
 
+/** One round from `state`. `want`: `full` asks for the whole list, `auto` for what changed. */
 export async function syncRound(
   deps: RoundDependencies,
   state: ListState,

@@ -1,3 +1,4 @@
+/** Syncs: what is checked, written, acknowledged and refused. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

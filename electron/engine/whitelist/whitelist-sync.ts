@@ -33,6 +33,7 @@ type SyncDependencies = {
   readonly commands: (commands: readonly SignedCommand[]) => Promise<void>
 }
 
+/** Syncs on request, and knows how the last one went. */
 export type WhitelistSync = {
   /** Joins a round that runs already. */
   readonly sync: () => Promise<Result<ListChange, ServerFailure>>
@@ -48,6 +49,7 @@ export type WhitelistSync = {
 /** Shortest time between two refreshes by the user, in milliseconds (protocol.md section 7). */
 const refreshEvery = 2_000
 
+/** The sync of one list; nothing is asked before the first call. */
 export function createWhitelistSync(deps: SyncDependencies): WhitelistSync {
   let running: Promise<Result<ListChange, ServerFailure>> | undefined
   let lastRefresh = Number.NEGATIVE_INFINITY
@@ -165,7 +167,7 @@ async function accept(
   const moved = deps.keeper.apply(state, change, deps.clock.now())
   const { lst, ep, ver, head, trustedTime } = state
   await deps.writeRatchet({ epoch: ep, version: ver, head, trustedTime })
-  // A device that was revoked gets its command in an answer of the same form.
+  // An answer with commands confirms nothing: a revoked device gets its command in an answer of the same form.
   if (commands.length === 0) deps.confirmed()
   if (moved.added + moved.changed + moved.removed > 0) deps.listChanged(moved)
   const acknowledged = await deps.calls.call('Ack', (common) => ({ ...common, lst, ep, ver, head }))
@@ -173,7 +175,7 @@ async function accept(
   return moved
 }
 
-/** Best effort: the administrator hears of it, the outcome of the sync does not depend on it. */
+/** Tells the administrator, best effort: the outcome of the sync does not depend on it. */
 async function report(
   deps: SyncDependencies,
   { lst, ep, ver }: ListState,

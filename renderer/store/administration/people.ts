@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { AdminContact, AdminDevice, AdminUser } from '../../../shared/administration.ts'
+import type { AdminContact, AdminDevice, AdminUser } from '../../../shared/administration/readings.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
 import { latest } from '../latest.ts'
@@ -14,7 +14,6 @@ type PeopleState = {
   readonly selected?: string
   readonly detail?: {
     readonly user: AdminUser
-    readonly groups: readonly string[]
     readonly devices: readonly AdminDevice[]
   }
   readonly view: 'account' | 'contacts'
@@ -34,7 +33,13 @@ function createLists(store: StoreApi<PeopleState>, ask: Asking) {
   const contacts = createListWindow<AdminContact>(async (from, count) => {
     const { selected = '', contactSearch } = store.getState()
     if (selected === '') return { ok: true, value: { total: 0, rows: [] } }
-    const result = await ask('admin.contacts', { user: selected, search: contactSearch.trim(), from, count })
+    const result = await ask('admin.contacts', {
+      user: selected,
+      search: contactSearch.trim(),
+      from,
+      count,
+      screen: true,
+    })
     if (!result.ok) return result
     return { ok: true, value: { total: result.value.total, rows: result.value.contacts } }
   })

@@ -35,9 +35,9 @@ export async function otherMachine(server: TestServer): Promise<OtherMachine> {
   const { url } = server.running.ready
   const pin = certificateHash(server.running.cert ?? '')
   const tokenOf = async (...scopes: readonly TokenScope[]) => {
-    const { store, note, who, clock } = server.administration
+    const { store, note, actor, clock } = server.administration
     const name = scopes.join('-')
-    const made = await addToken(store, note, { name, scopes, by: who, now: clock.now(), expires: 0 })
+    const made = await addToken(store, note, { name, scopes, by: actor.who, now: clock.now(), expires: 0 })
     if (!made.ok) throw new Error(made.why)
     await writeFile(join(path, name), made.value)
     return made.value

@@ -1,22 +1,16 @@
 /** Changes of one user's own entries. */
 
+import type { ChangeOf, ContactChanges, ContactInput } from '../../../shared/administration/change.ts'
 import { type Refusal, refusal } from '../../ground/refusals.ts'
 import { entryFromText } from '../../lists/changes.ts'
-import {
-  type ContactChanges,
-  type ContactInput,
-  contactOfEntryRow,
-  normaliseChanges,
-  readAddress,
-} from '../../lists/contact.ts'
+import { contactOfEntryRow, normaliseChanges, readAddress } from '../../lists/contact.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
-import type { ChangeOf } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 
 export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user, contact, from }, index) => {
   const fault = await faultOfDomain(work, contact.address)
   if (fault) return fault
-  work.wishes.push({ usr: user, index, wish: { op: 'add', contact, ...(from ? { from } : {}) } })
+  work.wishes.push({ user, index, wish: { op: 'add', contact, ...(from ? { from } : {}) } })
   const { address } = contact
   return {
     ok: true,
@@ -30,7 +24,7 @@ export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user,
   const fault = changes.address === undefined ? undefined : await faultOfDomain(work, changes.address)
   if (fault) return fault
   const old = await contactAt(work, user, address)
-  work.wishes.push({ usr: user, index, wish: { op: 'set', address, changes } })
+  work.wishes.push({ user, index, wish: { op: 'set', address, changes } })
   // Another scope may have brought a proof of its own.
   const proof = changes.scope === undefined ? {} : { proof: old?.contact.proof ?? '' }
   const before = old && { ...clearFields(changes), ...pick(old.contact, changes), ...proof }
@@ -42,7 +36,7 @@ export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user,
 
 export const removeContact: Handler<ChangeOf<'contact.remove'>> = async (work, { user, address }, index) => {
   const old = await contactAt(work, user, address)
-  work.wishes.push({ usr: user, index, wish: { op: 'remove', address } })
+  work.wishes.push({ user, index, wish: { op: 'remove', address } })
   if (!old) return { ok: true, target: `${user} ${address}`, undo: [] }
   const { contact, from } = old
   const undo = [{ op: 'contact.add' as const, user, contact, ...(from.source === '' ? {} : { from }) }]
@@ -68,8 +62,8 @@ async function contactAt(work: Work, user: string, address: string): Promise<Old
   }
   let key = keyOf(address)
   let later: ContactChanges = {}
-  for (const { usr, wish } of work.wishes.toReversed()) {
-    if (usr !== user) continue
+  for (const { user: login, wish } of work.wishes.toReversed()) {
+    if (login !== user) continue
     if (wish.op === 'add') {
       if (keyOf(wish.contact.address) !== key) continue
       return { contact: merged(wish.contact, later), from: wish.from ?? byHand }

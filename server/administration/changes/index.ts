@@ -1,5 +1,5 @@
 /** Every change and its handler: read this first. */
-import type { Change, ChangeOf, ChangeOp } from '../change.ts'
+import type { Change, ChangeOf, ChangeOp } from '../../../shared/administration/change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 import { addContact, removeContact, setContact } from './contacts.ts'
 import { approveDevice, lockDevice, revokeDevice, rotateDevice, unlockDevice } from './devices.ts'

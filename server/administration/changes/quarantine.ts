@@ -1,8 +1,9 @@
 /** Changes that decide about a message that the gateway keeps back. A gateway sends what is released. */
+
+import type { ChangeOf } from '../../../shared/administration/change.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { tellNews } from '../../lists/nudge.ts'
 import { dueNow, type Move } from '../../store/quarantine.ts'
-import type { ChangeOf } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 
 export const releaseKept: Handler<ChangeOf<'quarantine.release'>> = (work, change) =>
@@ -16,7 +17,7 @@ type Kept = { readonly user: string; readonly message: number }
 async function move({ inside, now }: Work, { user, message: id }: Kept, step: Move): Promise<Applied> {
   const kept = await inside.quarantine.get(user, id)
   if (!kept) return refusal('keptGone', String(id))
-  if (!(await inside.quarantine.move({ usr: user, id }, step))) return refusal('keptDecided', kept.state)
+  if (!(await inside.quarantine.move({ user, id }, step))) return refusal('keptDecided', kept.state)
   await tellNews(inside, [user], now)
   return { ok: true, target: `${user} ${id}`, before: kept.state, after: step.to, undo: [] }
 }

@@ -1,5 +1,6 @@
 /** Changes of the organisation's rules and settings, and of who administers. */
 import { createHash } from 'node:crypto'
+import type { Change, ChangeOf } from '../../../shared/administration/change.ts'
 import { isLevel } from '../../../shared/whitelist/entry.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { readAddress } from '../../lists/contact.ts'
@@ -7,7 +8,6 @@ import { entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards
 import { policyFrom } from '../../organisation/organisation.ts'
 import { organisationPolicySchema, wholePolicy } from '../../organisation/policy.ts'
 import type { RuleRow } from '../../store/administration/tables.ts'
-import type { Change, ChangeOf } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 
 export const setPolicy: Handler<ChangeOf<'policy.set'>> = async (work, { changes }) => {
@@ -54,7 +54,7 @@ export const setRole: Handler<ChangeOf<'role.set'>> = async (work, { user, role 
   if (!(await users.get(user))) return refusal('unknownUser', user)
   const old = await administration.role(user)
   if (role === 'none') await administration.removeRole(user)
-  else await administration.setRole({ usr: user, role, totp: old?.totp ?? '', totp_step: old?.totp_step ?? 0 })
+  else await administration.setRole({ user, role, totp: old?.totp ?? '', totp_step: old?.totp_step ?? 0 })
   const before = old?.role ?? 'none'
   // What the old role opened, perhaps with less proof, ends with it.
   if (before !== role) await work.inside.sessions.closeAdmin(user)

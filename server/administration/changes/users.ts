@@ -1,4 +1,6 @@
 /** Changes of people: their accounts, and the cards by which the others see them. */
+
+import type { ChangeOf } from '../../../shared/administration/change.ts'
 import { nobodysHash } from '../../accounts/passwords.ts'
 import { type Refusal, refusal } from '../../ground/refusals.ts'
 import { readAddress, readExpiry } from '../../lists/contact.ts'
@@ -6,7 +8,6 @@ import { nudge } from '../../lists/nudge.ts'
 import { entryOfUser, nextCard, userCardId } from '../../organisation/cards.ts'
 import type { UserRow } from '../../store/tables.ts'
 import type { UserChanges } from '../../store/users.ts'
-import type { ChangeOf } from '../change.ts'
 import type { Handler, Work } from '../work.ts'
 
 /** Part of list ids, card ids and file names: plain and short. */

@@ -43,11 +43,11 @@ export async function moveDevice(
   if (verb === 'unlock')
     for (const row of await openOf(inside, device, 'lock')) await inside.devices.setCommand(device, row.id, 'done')
   const state = next[verb]
-  await inside.devices.setState(device.usr, device.id, state)
+  await inside.devices.setState(device.user, device.id, state)
   // Without it the device's store never opens again (protocol.md 9).
-  if (state === 'revoked') await inside.devices.removeHalf(device.usr, device.id)
-  if (state !== 'active') await inside.sessions.removeOf(device.usr, device.id)
-  await nudge(inside, device.usr, dependencies.now)
+  if (state === 'revoked') await inside.devices.removeHalf(device.user, device.id)
+  if (state !== 'active') await inside.sessions.removeOf(device.user, device.id)
+  await nudge(inside, device.user, dependencies.now)
   return { ok: true, value: { before: device, after: { ...device, state } } }
 }
 
@@ -83,11 +83,11 @@ async function addCommand(
   // Whoever signs elsewhere gives it an id of its own.
   const { id } = signed.c
   const bytes = canonicalText(signed.c)
-  await inside.devices.addCommand({ id, usr: device.usr, dev: device.id, bytes, sig: signed.s, state: 'open' })
+  await inside.devices.addCommand({ id, user: device.user, device: device.id, bytes, sig: signed.s, state: 'open' })
 }
 
 async function openOf(inside: Store, device: DeviceRow, cmd: Command['cmd']): Promise<readonly CommandRow[]> {
-  const rows = await inside.devices.commands(device.usr, device.id)
+  const rows = await inside.devices.commands(device.user, device.id)
   return rows.filter((row) => commandOf(row.bytes).cmd === cmd)
 }
 

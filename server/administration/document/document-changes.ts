@@ -1,6 +1,7 @@
 /** From the present state to a document: the changes that lead there, each with the place that asks for it. Pure. */
+
+import type { Change } from '../../../shared/administration/change.ts'
 import { readAddress } from '../../lists/contact.ts'
-import type { Change } from '../change.ts'
 import { ruleIdOf } from '../changes/rules.ts'
 import type { OrganisationDocument, PresentState } from './document.ts'
 import { type DocumentChanges, DocumentDraft } from './document-draft.ts'
@@ -32,13 +33,13 @@ type Groups = { readonly draft: DocumentDraft; readonly logins: ReadonlySet<stri
 function planGroups(state: PresentState, { groups }: OrganisationDocument, { draft, logins }: Groups): void {
   if (!groups) return
   const titles = new Map(state.groups.map(({ id, title }) => [id, title]))
-  const membersOf = Map.groupBy(state.members, ({ grp }) => grp)
+  const membersOf = Map.groupBy(state.members, ({ group }) => group)
   const seen = new Map<string, string>()
   for (const [index, { group, title, members }] of groups.entries()) {
     const place = `groups[${index}]`
     if (!draft.once(seen, group, place)) continue
     if (titles.get(group) !== title) draft.add(place, { op: 'group.put', group, title })
-    const before = new Set((membersOf.get(group) ?? []).map(({ usr }) => usr))
+    const before = new Set((membersOf.get(group) ?? []).map(({ user }) => user))
     for (const [at, user] of members.entries()) {
       if (!logins.has(user)) draft.refuse(`${place}.members[${at}]`, `there is no user ${JSON.stringify(user)}`)
       else if (!before.delete(user)) draft.add(`${place}.members[${at}]`, { op: 'group.join', group, user })

@@ -1,16 +1,9 @@
 /** The people of a document, and their contacts: the part of `changesOf` that compares them with the present state. */
+
+import type { ChangeOf, ContactChanges, ContactInput } from '../../../shared/administration/change.ts'
 import { entryFromText } from '../../lists/changes.ts'
-import {
-  type ContactChanges,
-  type ContactInput,
-  contactOfEntryRow,
-  entryOf,
-  plainLine,
-  readAddress,
-  readExpiry,
-} from '../../lists/contact.ts'
+import { contactOfEntryRow, entryOf, plainLine, readAddress, readExpiry } from '../../lists/contact.ts'
 import type { EntryRow, UserRow } from '../../store/tables.ts'
-import type { ChangeOf } from '../change.ts'
 import { isOwn } from '../last-use.ts'
 import { type DocumentPerson, factsOf, type OrganisationDocument, type PresentState } from './document.ts'
 import type { DocumentDraft } from './document-draft.ts'

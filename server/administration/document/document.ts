@@ -1,9 +1,10 @@
 /** The organisation as one document: what `snapshot` prints and `apply` brings about. Passwords are not in it. */
 import { z } from 'zod'
+import { type ContactInput, contactInputSchema, policyChangesSchema } from '../../../shared/administration/change.ts'
 import { entryFromText } from '../../lists/changes.ts'
-import { type AddressFacts, type ContactInput, contactInputSchema, contactOfEntryRow } from '../../lists/contact.ts'
+import { type AddressFacts, contactOfEntryRow } from '../../lists/contact.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
-import { type OrganisationPolicy, policyChangesSchema } from '../../organisation/policy.ts'
+import type { OrganisationPolicy } from '../../organisation/policy.ts'
 import type { GroupMemberRow, GroupRow, RuleRow } from '../../store/administration/tables.ts'
 import type { Store } from '../../store/store.ts'
 import type { EntryRow, UserRow } from '../../store/tables.ts'
@@ -119,7 +120,7 @@ export function snapshotOf(state: PresentState): OrganisationDocument {
     groups: state.groups.map(({ id, title }) => ({
       group: id,
       title,
-      members: state.members.filter(({ grp }) => grp === id).map(({ usr }) => usr),
+      members: state.members.filter(({ group }) => group === id).map(({ user }) => user),
     })),
     rules: rulesOf(state.rules),
   }

@@ -37,8 +37,7 @@ export async function keyInventory({ store, folder, clock }: Context): Promise<I
     keys.push(...factsOf(name, manifests, here))
   }
   const warning = expiryWarning(newest, clock.now())
-  const { ver, ep, exp, k } = newest
-  return { manifest: { ver, ep, exp, k }, ...(warning ? { expiresInDays: warning.days } : {}), keys }
+  return { manifest: newest, ...(warning ? { expiresInDays: warning.days } : {}), keys }
 }
 
 function factsOf(name: KeyName, manifests: readonly Manifest[], here: ReadonlySet<string>): readonly KeyFacts[] {

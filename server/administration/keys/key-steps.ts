@@ -46,7 +46,7 @@ type Noting = Asked & { readonly now: () => number }
 
 function noteOf(step: KeyStep, { note, why, now }: Noting): NonNullable<ManifestStep['also']> {
   const isStolen = step.step === 'rotate' && step.stolen
-  return async (inside, { ver, ep }) => {
+  return async (inside, { ver: version, ep: epoch }) => {
     // Connected clients take nothing that a key signed which they have not heard of: they ask for the manifest at once.
     if (step.step !== 'renew' && step.key === 'fresh')
       for (const user of await inside.users.all()) await nudge(inside, user.id, now())
@@ -54,7 +54,7 @@ function noteOf(step: KeyStep, { note, why, now }: Noting): NonNullable<Manifest
       op: step.step === 'renew' ? 'manifest.renew' : `key.${step.step}`,
       target: step.step === 'renew' ? 'manifest' : step.key,
       why,
-      after: JSON.stringify({ version: ver, epoch: ep, ...(isStolen ? { stolen: true } : {}) }),
+      after: JSON.stringify({ version, epoch, ...(isStolen ? { stolen: true } : {}) }),
     })
   }
 }
@@ -62,10 +62,14 @@ function noteOf(step: KeyStep, { note, why, now }: Noting): NonNullable<Manifest
 /** The keys as they cross to the page: no secret, no path. */
 export async function keysView(context: Context): Promise<KeysView> {
   const { manifest, keys } = await keyInventory(context)
-  const { ver, ep, exp, k } = manifest
+  const { ver: version, ep: epoch, exp, k } = manifest
   const roots = keys.filter(({ name, state }) => name === 'root' && state === 'in use')
   return {
-    manifest: { version: ver, epoch: ep, expires: exp, threshold: k, roots: roots.length },
+    version,
+    epoch,
+    expires: exp,
+    threshold: k,
+    roots: roots.length,
     missing: Math.max(0, k - roots.filter(({ here }) => here).length),
     keys: keys.map(({ name, fingerprint, listed, state, here }) => ({
       name,

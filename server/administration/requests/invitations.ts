@@ -21,15 +21,15 @@ type Invitation = { readonly text: string; readonly expiresAt: number }
 /** The secret is in the text only; the store has its hash. */
 export async function createInvitation(
   { store, clock }: { readonly store: Store; readonly clock: Clock },
-  usr: string,
+  user: string,
 ): Promise<Result<Invitation, 'rateLimited'>> {
   const now = clock.now()
   const secret = toBase64Url(randomBytes(secretBytes))
   const exp = now + lifeMs
   return store.transaction(async (inside) => {
-    if ((await inside.administration.openInvitations(usr, now)) >= maxInvitations)
+    if ((await inside.administration.openInvitations(user, now)) >= maxInvitations)
       return fail('rateLimited', { reason: 'open' })
-    await inside.administration.addInvitation({ hash: hashOf(secret), usr, exp, used_by: '' })
+    await inside.administration.addInvitation({ hash: hashOf(secret), user, exp, used_by: '' })
     return ok({ text: invitationPrefix + secret, expiresAt: exp })
   })
 }
@@ -44,7 +44,7 @@ export async function takeInvitation(
   const secret = readInvitation(text)
   const hash = secret === undefined ? '' : hashOf(secret)
   const row = await inside.administration.invitation(hash)
-  const maker = row && (await inside.users.get(row.usr))
+  const maker = row && (await inside.users.get(row.user))
   const no = fail('refused', { reason: 'invitation' })
   if (!row || maker?.state !== 'active' || row.exp <= now || row.used_by !== '') return no
   if (maker.id === user.id) return fail('refused', { reason: 'self' })

@@ -3,6 +3,7 @@
  * out by a rule: the request waits. The other side answers where it has an account; then whoever the policy names approves.
  */
 import { randomUUID } from 'node:crypto'
+import type { Change } from '../../../shared/administration/change.ts'
 import { isInvitation, type RequestReason } from '../../../shared/requests.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import type { Clock } from '../../ground/clock.ts'
@@ -13,7 +14,6 @@ import type { Config } from '../../settings/config.ts'
 import type { ContactRequestRow } from '../../store/administration/tables.ts'
 import type { Store } from '../../store/store.ts'
 import type { UserRow } from '../../store/tables.ts'
-import type { Change } from '../change.ts'
 import { explain } from '../explain.ts'
 import { submit } from '../submit.ts'
 import { takeInvitation } from './invitations.ts'
@@ -77,16 +77,16 @@ async function asked(
   if (key === user.address_key) return refusal('self')
   const seen = await explain(inside, { user: user.id, address: text, now, unicode: config.policy.unicode })
   if (seen.ok && seen.value.listed) return refusal('listed')
-  const known = await inside.administration.requests({ usr: user.id })
-  const own = known.filter((row) => row.usr === user.id)
+  const known = await inside.administration.requests({ user: user.id })
+  const own = known.filter((row) => row.user === user.id)
   const same = own.find((row) => row.key === key && isOpen(row))
   if (same) return ok(same)
   const peer = await inside.users.byAddress(key)
-  const other = known.find((row) => row.state === 'asked' && row.peer === user.id && row.usr === peer?.id)
+  const other = known.find((row) => row.state === 'asked' && row.peer === user.id && row.user === peer?.id)
   if (other) return agreed(inside, other, { by: user.id, now })
   const limit = limitOf(own, key, now)
   if (limit) return limit
-  const row = { id: randomUUID(), usr: user.id, address: text, key, name: '', peer: '', note, at: now }
+  const row = { id: randomUUID(), user: user.id, address: text, key, name: '', peer: '', note, at: now }
   return ok(await place(config, inside, { ...row, decided_at: 0, decided_by: '' }, peer))
 }
 
@@ -129,7 +129,7 @@ async function place(
     ? { ...withPeer, peer: '' }
     : { ...withPeer, state: withPeer.peer === '' ? 'accepted' : 'asked' }
   await inside.administration.putRequest(row)
-  await tellNews(inside, [row.peer === '' ? row.usr : row.peer], row.at)
+  await tellNews(inside, [row.peer === '' ? row.user : row.peer], row.at)
   return row
 }
 
@@ -142,10 +142,10 @@ async function invited(
   const inviter = await takeInvitation(inside, { text: to, user, now, unicode: config.policy.unicode })
   if (!inviter.ok) return inviter
   const { id: peer, address, address_key: key } = inviter.value
-  const known = await inside.administration.requests({ usr: user.id })
-  const open = known.find((row) => isOpen(row) && (row.peer === peer || row.usr === peer))
+  const known = await inside.administration.requests({ user: user.id })
+  const open = known.find((row) => isOpen(row) && (row.peer === peer || row.user === peer))
   if (open) return open.state === 'asked' ? agreed(inside, open, { by: peer, now }) : ok(open)
-  const row = { id: randomUUID(), usr: user.id, address, key, name: '', peer, note, at: now }
+  const row = { id: randomUUID(), user: user.id, address, key, name: '', peer, note, at: now }
   const placed = await place(config, inside, { ...row, decided_at: 0, decided_by: '' }, inviter.value)
   return placed.peer === '' ? ok(placed) : agreed(inside, placed, { by: peer, now })
 }
@@ -159,7 +159,7 @@ async function agreed(
 ): Promise<Result<ContactRequestRow, 'notFound'>> {
   const to = { state: 'accepted', decided_at: now, decided_by: by } as const
   if (!(await inside.administration.moveRequest(row.id, 'asked', to))) return fail('notFound')
-  await tellNews(inside, [row.usr, row.peer], now)
+  await tellNews(inside, [row.user, row.peer], now)
   return ok({ ...row, ...to })
 }
 
@@ -192,7 +192,7 @@ export async function withdrawRequest(
   id: string,
 ): Promise<Result<Nothing, 'notFound'>> {
   const row = await dependencies.store.administration.request(id)
-  if (!row || row.usr !== user.id || !isOpen(row)) return fail('notFound')
+  if (!row || row.user !== user.id || !isOpen(row)) return fail('notFound')
   return end(dependencies, row, { state: 'withdrawn', by: user.id })
 }
 
@@ -207,7 +207,7 @@ function end(
   return store.transaction(async (inside) => {
     const to = { state, decided_at: now, decided_by: by }
     if (!(await inside.administration.moveRequest(row.id, row.state, to))) return fail('notFound')
-    await tellNews(inside, [row.usr, row.peer], now)
+    await tellNews(inside, [row.user, row.peer], now)
     return done
   })
 }

@@ -1,11 +1,11 @@
 /** `kith-server contact add|set|remove`: what changes the entries of one user */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
+import type { Change } from '../../../shared/administration/change.ts'
+import { type ContactChanges, contactChangesSchema } from '../../../shared/administration/change.ts'
 import type { Administration } from '../../administration/administer.ts'
-import type { Change } from '../../administration/change.ts'
 import { isOwn, unusedContacts } from '../../administration/last-use.ts'
 import { resembling } from '../../administration/resembling.ts'
-import { type ContactChanges, contactChangesSchema } from '../../lists/contact.ts'
 import { change } from '../changing.ts'
 import { administering, changeOptions, readDays, withChange } from '../command.ts'
 import { faulty, type Outcome, refused, unavailable } from '../outcome.ts'
@@ -124,6 +124,6 @@ async function removeUnused(administration: Administration, options: RemoveOptio
   if (!found.ok) return refused(found.why)
   const changes = found.value
     .filter(({ source }) => isOwn(source))
-    .map(({ user: usr, address }): Change => ({ op: 'contact.remove', user: usr, address }))
+    .map(({ user, address }): Change => ({ op: 'contact.remove', user, address }))
   return change(administration, options, changes, { value: { contacts: changes.length } })
 }

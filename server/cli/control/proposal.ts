@@ -63,11 +63,11 @@ async function show({ store }: Administration, _options: unknown, id = ''): Prom
 type Deciding = { readonly id: string; readonly why: string | undefined; readonly approve: boolean }
 
 async function decided(
-  { store, who, note, carryOut }: Administration,
+  { store, actor, note, carryOut }: Administration,
   { id, why = '', approve }: Deciding,
 ): Promise<Outcome> {
   const done = await store.transaction(async (inside) => {
-    const result = await decide(inside, { id, who, approve })
+    const result = await decide(inside, { id, who: actor.who, approve })
     if (result.ok) await note(inside, { op: `proposal.${approve ? 'approve' : 'refuse'}`, target: id, why })
     return result
   })

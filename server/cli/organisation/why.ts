@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Administration } from '../../administration/administer.ts'
 import { explain } from '../../administration/explain.ts'
-import { explanationWords } from '../../administration/rule-words.ts'
+import { explanationWords } from '../../administration/explain-words.ts'
 import { administering, commonOptions, withCommon } from '../command.ts'
 import { type Outcome, refused, succeeded } from '../outcome.ts'
 

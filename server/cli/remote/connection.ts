@@ -9,7 +9,7 @@ import type { XmlElement } from '../../../shared/soap/xml.ts'
 import { contentTypes, readCall, writeCall } from '../../admin-soap/envelope.ts'
 import { type AdminFault, type Answer, type FaultKind, failed, faultDetails } from '../../admin-soap/faults.ts'
 import { adminPath } from '../../admin-soap/http.ts'
-import { operationsByName } from '../../admin-soap/operations/index.ts'
+import { answerForm, operationsByName } from '../../admin-soap/operations.ts'
 import { readValue } from '../../admin-soap/typed-xml.ts'
 import { codeOf } from '../../ground/durable-file.ts'
 
@@ -41,7 +41,7 @@ export function connectTo(server: RemoteServer): Remote {
       const read = readCall(await exchange(server, writeCall(name, operation.input, input.data, '1.2')), '1.2')
       if (!read.ok) throw new Unreachable(`the answer is none of this service: ${read.why}`)
       if (read.isFault) return { ok: false, fault: faultIn(read.call) }
-      const value = readValue(operation.output, read.call)
+      const value = readValue(answerForm(operation), read.call)
       const parsed = value.ok ? schema.safeParse(value.value) : undefined
       if (!parsed?.success) throw new Unreachable('the answer does not read: the server has another version')
       return { ok: true, value: parsed.data }

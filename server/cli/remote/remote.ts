@@ -2,11 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { z } from 'zod'
+import { contactChangesSchema } from '../../../shared/administration/change.ts'
+import { readings } from '../../../shared/administration/readings.ts'
 import { jsonOf } from '../../../shared/json.ts'
-import { outcome } from '../../admin-soap/changing.ts'
-import { explanation, listedContacts } from '../../admin-soap/operations/contacts.ts'
-import { auditLines, auditState, oneProposal, proposalList } from '../../admin-soap/operations/control.ts'
-import { contactChangesSchema } from '../../lists/contact.ts'
+import { outcomeForm as outcome } from '../../administration/operations/outcome.ts'
 import { fieldsOf, withFields } from '../contacts/contact.ts'
 import { type Outcome, refused, succeeded, table, unavailable } from '../outcome.ts'
 import type { Remote } from './connection.ts'
@@ -95,7 +94,7 @@ function addContact(contact: Command): void {
 
 async function listContacts(remote: Remote, { user, effective }: z.output<typeof listOptions>): Promise<Outcome> {
   const given = { user, count: 10_000, ...(effective === undefined ? {} : { effective }) }
-  return told(await remote.call('ListContacts', given, listedContacts), (value) => {
+  return told(await remote.call('ListContacts', given, readings.contacts.output), (value) => {
     const rows = value.contacts.map(({ name, address, scope = '', source }) => [
       name,
       address,
@@ -108,7 +107,7 @@ async function listContacts(remote: Remote, { user, effective }: z.output<typeof
 }
 
 async function why(remote: Remote, { user, address }: { user: string; address: string }): Promise<Outcome> {
-  const answer = await remote.call('Why', { user, address }, explanation)
+  const answer = await remote.call('Why', { user, address }, readings.why.output)
   return told(answer, (value) => succeeded(value.words.join('\n'), value))
 }
 
@@ -141,10 +140,10 @@ function addAudit(audit: Command): void {
           ...(search === undefined ? {} : { search }),
           ...(before === undefined ? {} : { before }),
         }
-        return told(await remote.call('ListAudit', given, auditLines), (value) => {
+        return told(await remote.call('ListAudit', given, readings.audit.output.omit({ more: true })), (value) => {
           const rows = value.lines.map(({ n, at, who, op, target, why: reason }) => [
             `${n}`,
-            at,
+            new Date(at).toISOString(),
             who,
             op,
             target,
@@ -158,7 +157,7 @@ function addAudit(audit: Command): void {
     .command('verify')
     .action(
       remotely(remoteOptions, async (remote) =>
-        told(await remote.call('VerifyAudit', {}, auditState), (value) =>
+        told(await remote.call('VerifyAudit', {}, readings.auditState.output), (value) =>
           value.holds
             ? succeeded(`${value.lines} lines, all of them as they were written`, value)
             : refused(`the log is broken at line ${value.broken}`),
@@ -173,22 +172,25 @@ function addProposal(proposal: Command): void {
     .option('--all', 'those that were decided too')
     .action(
       remotely(remoteOptions.extend({ all: z.boolean().optional() }), async (remote, { all }) =>
-        told(await remote.call('ListProposals', all ? {} : { state: 'approval' }, proposalList), (value) => {
-          const rows = value.proposals.map(({ id, at, who, state, changes, why: reason }) => [
-            id,
-            at,
-            who,
-            state,
-            `${changes.length}`,
-            reason,
-          ])
-          return succeeded(table([['ID', 'AT', 'WHO', 'STATE', 'CHANGES', 'WHY'], ...rows]), value)
-        }),
+        told(
+          await remote.call('ListProposals', all ? {} : { state: 'approval' }, readings.proposals.output),
+          (value) => {
+            const rows = value.proposals.map(({ id, at, who, state, changes, why: reason }) => [
+              id,
+              new Date(at).toISOString(),
+              who,
+              state,
+              `${changes.length}`,
+              reason,
+            ])
+            return succeeded(table([['ID', 'AT', 'WHO', 'STATE', 'CHANGES', 'WHY'], ...rows]), value)
+          },
+        ),
       ),
     )
   proposal.command('show <id>').action(
     remotely(remoteOptions, async (remote, _options, id = '') =>
-      told(await remote.call('GetProposal', { id }, oneProposal), (value) => {
+      told(await remote.call('GetProposal', { id }, readings.proposal.output), (value) => {
         const { state, who, at, changes } = value.proposal
         const lines = changes.map((one) => `  ${JSON.stringify(one)}`)
         return succeeded([`${state}, proposed by ${who} at ${at}`, ...lines].join('\n'), value)

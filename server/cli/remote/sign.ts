@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises'
 import { setTimeout as after } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { proposalList } from '../../admin-soap/operations/control.ts'
+import { readings } from '../../../shared/administration/readings.ts'
 import { reissue } from '../../administration/signing.ts'
 import { isProtected, openRootFile } from '../../keys/root-file.ts'
 import { visible } from '../../signing/words.ts'
@@ -84,7 +84,7 @@ type Going = {
 }
 
 async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<Round> {
-  const waiting = await desk.remote.call('ListProposals', { state: 'ready' }, proposalList)
+  const waiting = await desk.remote.call('ListProposals', { state: 'ready' }, readings.proposals.output)
   if (!waiting.ok) return { ok: false, outcome: told(waiting, () => succeeded('', {})) }
   let signed = 0
   for (const what of [...waiting.value.proposals.map(({ id }) => id), reissue]) {

@@ -7,13 +7,13 @@ import { fromBase64, toBase64, toHex } from '../../../shared/whitelist/bytes/enc
 import { type Entry, entryText, leafOfText } from '../../../shared/whitelist/entry.ts'
 import { type Core, decodeHead, draftHead } from '../../../shared/whitelist/head.ts'
 import { stateRoot } from '../../../shared/whitelist/state-root.ts'
-import { outcome } from '../../admin-soap/changing.ts'
 import { failed } from '../../admin-soap/faults.ts'
-import { drafted, type listContents } from '../../admin-soap/operations/signing.ts'
 import { type OtherMachine, otherMachine } from '../../admin-soap/testing/other-machine.ts'
+import { outcomeForm as outcome } from '../../administration/operations/outcome.ts'
 import { primitives } from '../../ground/primitives.ts'
 import { openRootFile } from '../../keys/root-file.ts'
 import { createPool, type ListTexts, pack, unpack } from '../../signing/bundle.ts'
+import { drafted, type listContents } from '../../signing/operations.ts'
 import { signedIn } from '../../testing/client.ts'
 import { runCommand, type TestServer, testPassword, testServer } from '../../testing/harness.ts'
 import { type Remote, Unreachable } from './connection.ts'
@@ -59,7 +59,7 @@ async function sign(what: string, remote: Remote = signing): Promise<{ round: Ro
   return { round: await signOne(desk.value, what), shown }
 }
 
-const versionOf = async (user: string) => (await server.administration.store.lists.ofUser(user))?.ver
+const versionOf = async (user: string) => (await server.administration.store.lists.ofUser(user))?.version
 
 /** What the server answers to one operation, bent. */
 function bent(name: string, bend: (answer: unknown, call: () => Promise<unknown>) => unknown): Remote {
@@ -151,7 +151,7 @@ describe('an honest server', () => {
       { url: ready.url, ...(cert ? { cert } : {}) },
       { user: 'alice', password: testPassword },
     )
-    const { dev: device } = client.device
+    const { id: device } = client.device
     const wipe = [{ op: 'device.revoke', user: 'alice', device, wipe: 'all' }]
     const asked = await asking.call('RunChanges', { changes: wipe }, outcome)
     const { round, shown } = await sign((asked.ok && asked.value.proposal) || '')

@@ -2,8 +2,8 @@
 import { heldReasonSchema, type KeptMessage } from '../../../shared/quarantine.ts'
 import { fail, ok } from '../../../shared/rpc.ts'
 import { dueNow, type Quarantined } from '../../store/quarantine.ts'
-import { plain } from './administration/views.ts'
 import type { AskHandlers } from './handler.ts'
+import { plain } from './plain.ts'
 
 export const quarantineAsks: Pick<AskHandlers, 'quarantine.list' | 'quarantine.release'> = {
   'quarantine.list': async ({ store, config }, { user }, window) => {
@@ -16,7 +16,7 @@ export const quarantineAsks: Pick<AskHandlers, 'quarantine.list' | 'quarantine.r
     const due = to === 'released' ? dueNow : 0
     // What was asked for under a policy of old may go now; what somebody has decided stays decided.
     const from = to === 'released' ? (['kept', 'asked'] as const) : (['kept'] as const)
-    if (await store.quarantine.move({ usr: user.id, id }, { from, to, due })) {
+    if (await store.quarantine.move({ user: user.id, id }, { from, to, due })) {
       log.info('release asked', { user: user.id, device: device.id, kind: to })
       return ok({ state: to })
     }

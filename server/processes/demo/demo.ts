@@ -83,7 +83,7 @@ async function addPeople(administration: Administration, passwords: ReadonlyMap<
   await Promise.all(everybody.map((person) => addPerson(administration, person, passwords.get(person.user))))
   for (const person of everybody) {
     const list = await administration.store.lists.ofUser(person.user)
-    if (!list || list.cnt > 0) continue
+    if (!list || list.count > 0) continue
     const known = demoAccounts.includes(person) ? everybody : demoAccounts
     const wishes = known.filter((other) => other !== person).map(wishFor)
     const changed = await administration.editor.change(person.user, wishes, 'demo')

@@ -24,6 +24,7 @@ export type Fetched = {
   readonly place?: Place
 }
 
+/** A message with everything that judging it needs. */
 export type Prepared = {
   readonly fetched: Fetched
   readonly message: RawMessage
@@ -31,13 +32,17 @@ export type Prepared = {
   readonly content: Content
 }
 
+/** What is to be done with a message: show it, note that it was read, hold it, or nothing. */
 export type Judged =
   | { readonly kind: 'message'; readonly message: NewMessage; readonly partner: Person }
   | { readonly kind: 'receipt'; readonly from: string; readonly messageId: string; readonly at: number }
   | { readonly kind: 'held'; readonly row: NewHeld }
   | { readonly kind: 'ignored' }
 
-/** The part that waits: proofs may ask the DNS. Judging comes after it, at once, with the list then in force. */
+/**
+ * Does the part of judging that may wait, since proofs may ask the DNS. `judge` then decides at once, with the list in
+ * force at that moment.
+ */
 export async function prepare(dependencies: MailDependencies, fetched: Fetched): Promise<Prepared> {
   const message = splitMessage(fetched.raw)
   const proof = await gatherProof(dependencies, fetched.raw, message)
@@ -45,7 +50,10 @@ export async function prepare(dependencies: MailDependencies, fetched: Fetched):
   return { fetched, message, proof, content }
 }
 
-/** Look-alikes are asked for strangers only: whoever hears from contacts alone never pays for their table. */
+/**
+ * Makes the table of look-alikes where one of the messages is a stranger's. Who hears from contacts alone never pays
+ * for it.
+ */
 export async function prepareList(dependencies: MailDependencies, messages: readonly Prepared[]): Promise<void> {
   const { view, prepare: prepareView } = dependencies.list()
   const isStranger = ({ message }: Prepared): boolean => {
@@ -55,6 +63,7 @@ export async function prepareList(dependencies: MailDependencies, messages: read
   if (messages.some(isStranger)) await prepareView()
 }
 
+/** Judges a message from the INBOX by the list in force (I1 to I9). */
 export function judge(dependencies: MailDependencies, prepared: Prepared): Judged {
   const { view, unicode } = dependencies.list()
   const { message, proof } = prepared
@@ -98,8 +107,8 @@ function readReplyTo(message: RawMessage, unicode: boolean): readonly Person[] {
 }
 
 /**
- * A message from the own Sent folder: written by this user in whatever program, so nobody is judged by it. It is shown
- * where it went to somebody of the list, or where a conversation is already.
+ * Reads a message of the own Sent folder. The user wrote it, in whatever program, so it is not judged. It is shown
+ * where it went to somebody of the list or belongs to a conversation that is there already.
  */
 export function readSent(
   dependencies: MailDependencies,
@@ -123,7 +132,10 @@ export function readSent(
   return known ? own(dependencies, prepared, { from, to, cc }) : { kind: 'ignored' }
 }
 
-/** The own message, from another device or by way of the own INBOX: the same identity as in the outbox of this one. */
+/**
+ * An own message that another device sent or that came by way of the own INBOX. It gets the identity that the outbox
+ * of this device would give it.
+ */
 function own(dependencies: MailDependencies, prepared: Prepared, participants: Participants): Judged {
   if (prepared.content.receiptFor !== undefined) return { kind: 'ignored' }
   const self = selfKey(dependencies)

@@ -1,3 +1,4 @@
+/** What proves a sender, and what does not. */
 import { generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'

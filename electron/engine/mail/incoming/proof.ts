@@ -10,6 +10,7 @@ import { primitives } from '../../keys/primitives.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { dkimFacts } from './dkim.ts'
 
+/** The proofs that a message brings. `again`: one failed for a passing reason, so it is worth another look later. */
 export type Proof = Pick<IncomingFacts, 'verdict' | 'login' | 'dkim' | 'keySignature'> & { readonly again: boolean }
 
 /** More verdicts than the gateway's own are somebody's noise. */
@@ -17,6 +18,7 @@ const maxVerdicts = 4
 /** Bytes of an Ed25519 public key. */
 const keyLength = 32
 
+/** Gathers all proofs. Only DKIM asks the network, and only where the claimed sender's entry asks for it. */
 export async function gatherProof(
   dependencies: MailDependencies,
   raw: Uint8Array,

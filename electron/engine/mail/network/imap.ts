@@ -61,6 +61,7 @@ const internalDateStep = 999
 /** How many UIDs are asked for at a time: the answer is held in memory. */
 const uidWindow = 2_000
 
+/** Connects and logs in. Rejects with `ImapError`: the password was refused, or the server is not in reach. */
 export async function connectImap(options: ImapOptions, signal: AbortSignal): Promise<MailSession> {
   const endpoint = endpointOf(options.server)
   if (!endpoint) throw new ImapError('unreachable', 'unsafe')

@@ -1,3 +1,4 @@
+/** The SMTP client against a server that fails where the script says. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Address, parseAddress } from '../../../../shared/address.ts'
 import { fakeClock, memoryLog } from '../../testing/fakes.ts'

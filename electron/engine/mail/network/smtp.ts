@@ -10,11 +10,15 @@ import type { Clock, Log, Undo } from '../../ground/ports.ts'
 import { answerTimeout, connectTimeout, greetingTimeout, smtpIdle } from '../limits.ts'
 import { type Endpoint, endpointOf } from './endpoint.ts'
 
+/** One message with its envelope. */
 export type OutgoingMail = {
   readonly from: string
   readonly recipients: readonly string[]
   readonly raw: Uint8Array
-  /** The guard, asked when the connection stands and nothing of this message was said: whom it may reach now (O3). */
+  /**
+   * Asks the guard whom the message may reach now (O3): when the connection stands, before anything of the message is
+   * said.
+   */
   readonly admitted: () => readonly Address[]
 }
 
@@ -28,6 +32,7 @@ export type SendOutcome =
   /** `connection`: the server as a whole; other messages need not be tried now. */
   | { readonly kind: 'temporary'; readonly scope: 'connection' | 'message' }
 
+/** A recipient that the server did not take; `permanent` for a 5xx answer. */
 export type RejectedRecipient = { readonly address: string; readonly permanent: boolean }
 
 /** Delivers one message at a time. */
@@ -58,6 +63,7 @@ type Failure = Error & {
   readonly rejectedErrors?: readonly Failure[] | undefined
 }
 
+/** A client that connects when the first message is delivered. `deliver` never rejects. */
 export function openSmtpClient(options: SmtpOptions): SmtpClient {
   const endpoint = endpointOf(options.server)
   let kept: SMTPConnection | undefined
@@ -132,13 +138,14 @@ function connectionTo(endpoint: Endpoint, timeouts: SmtpTimeouts): SMTPConnectio
   return connection
 }
 
-/** Each of the library's steps ends by its callback, by an `error` event, or by `end`. */
+/** One step of the library as a promise: it ends by its callback, by an `error` event, or by `end`. */
 function step<T>(
   connection: SMTPConnection,
   run: (done: (error: Error | null | undefined, value?: T) => void) => void,
 ) {
   return new Promise<T | undefined>((resolve, reject) => {
-    // The library closes the connection just before it calls back: the reason that comes with the call is the better one.
+    // The library closes the connection just before it calls back. The callback has the better reason, so it goes
+    // first.
     const lost = (): void => void setImmediate(() => reject(new Error('connection ended')))
     const settle = (error: Error | null | undefined, value?: T): void => {
       connection.off('error', reject)

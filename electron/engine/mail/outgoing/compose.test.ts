@@ -1,3 +1,4 @@
+/** Own messages as bytes. */
 import { describe, expect, it } from 'vitest'
 import { parseMailboxes, splitMessage } from '../../../../shared/header.ts'
 import { singleField, structureOf } from '../../../../shared/mime/structure.ts'

@@ -7,6 +7,7 @@ import { encodeWords } from '../../../../shared/text/encoded-word.ts'
 import { maxReferences } from '../limits.ts'
 import type { Participants, Person } from '../store/records.ts'
 
+/** What a message says. `messageId` and `references` stand in angle brackets. */
 export type Composition = {
   readonly kind: 'chat' | 'mail'
   readonly participants: Participants
@@ -31,6 +32,7 @@ export function newMessageId(address: string, random: (count: number) => Uint8Ar
   return `<${Buffer.from(random(idOctets)).toString('base64url')}@${address.slice(address.lastIndexOf('@') + 1)}>`
 }
 
+/** The bytes of a text message. */
 export function composeMessage(composition: Composition): Uint8Array {
   const body = encodeText(composition.text)
   return assemble([
@@ -69,6 +71,7 @@ function chatHeader(from: Person): readonly string[] {
   return ['Chat-Version: 1.0', `Chat-Disposition-Notification-To: ${asker}`, `Disposition-Notification-To: ${asker}`]
 }
 
+/** Lines as bytes in UTF-8, with CRLF between them. */
 export function assemble(lines: readonly string[]): Uint8Array {
   return new TextEncoder().encode(lines.join('\r\n'))
 }

@@ -17,9 +17,10 @@ import { composeReceipt } from './receipt.ts'
 /** Why nothing was queued: the guard refused, this version may not send, or nobody is left to send to. */
 type SubmitFailure = 'refused' | 'serverNewer' | 'badRequest'
 
+/** The one way into the queue. */
 export type Submitter = {
   submit(draft: Draft): Result<{ readonly id: string }, SubmitFailure>
-  /** Queues a read receipt for a message whose sender asked for one; refused by the guard, it is simply not sent. */
+  /** Queues a read receipt for a message whose sender asked for one. Where the guard refuses it, there is none. */
   submitReceipt(original: StoredMessage): void
 }
 
@@ -39,6 +40,7 @@ export function messageIdentity(direction: 'in' | 'out', sender: string, message
   return createHash('sha256').update(`${direction}\n${sender}\n${messageId}`).digest('hex').slice(0, 32)
 }
 
+/** The submitter over one store. Failures of `submit`: refused with the guard's reasons, badRequest, serverNewer. */
 export function createSubmitter(dependencies: MailDependencies, store: MailStore): Submitter {
   const submitOne = (submission: Submission): Result<Queued, SubmitFailure> => enqueue(dependencies, store, submission)
   return {

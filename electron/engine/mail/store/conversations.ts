@@ -11,8 +11,10 @@ type ConversationRow = {
 }
 type Row = { readonly id: string; readonly address: string; readonly name: string; readonly last_at: number }
 
+/** The conversations of one store. */
 export type ConversationStore = ReturnType<typeof createConversationStore>
 
+/** The conversations in an open store; ids are folded addresses. */
 export function createConversationStore(database: Database) {
   return {
     /** Notes that something happened at `at`; an older time (a released message) never moves a conversation back. */
@@ -52,8 +54,10 @@ function readRow(row: Row): ConversationRow {
   return { id: row.id, address: row.address, name: row.name, lastAt: row.last_at }
 }
 
+/** The drafts of one store. */
 export type DraftStore = ReturnType<typeof createDraftStore>
 
+/** The drafts in an open store, one a conversation; empty where there is none. */
 export function createDraftStore(database: Database) {
   return {
     get: (conversation: string): string =>

@@ -4,6 +4,7 @@ import { readStrings } from './records.ts'
 
 type OutboxState = 'waiting' | 'sending' | 'filing' | 'failed'
 
+/** One message on its way. Times are milliseconds since the epoch, `pause` is milliseconds. */
 export type OutboxRow = {
   readonly id: string
   readonly conversation: string
@@ -35,8 +36,11 @@ type Row = {
 }
 
 type NewOutboxRow = Pick<OutboxRow, 'id' | 'conversation' | 'purpose' | 'messageId' | 'recipients' | 'raw'>
+
+/** The queue of one store. */
 export type OutboxQueue = ReturnType<typeof createOutboxQueue>
 
+/** The queue in an open store. */
 export function createOutboxQueue(database: Database) {
   return { ...steps(database), ...reads(database) }
 }

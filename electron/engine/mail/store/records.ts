@@ -2,7 +2,10 @@
 import { z } from 'zod'
 import { type Delivery, deliverySchema } from '../../../../shared/message.ts'
 
+/** An address as it was written, and the name beside it; empty where there is none. */
 export type Person = { readonly address: string; readonly name: string }
+
+/** Whom a message is from and to, as its header says; never a Bcc. */
 export type Participants = {
   readonly from: Person
   readonly to: readonly Person[]
@@ -17,6 +20,7 @@ export type Place = { readonly folder: string; readonly uidValidity: string; rea
 /** Whether the sender asked for a read receipt, and whether it was submitted: at most once. */
 export type Receipt = 'none' | 'asked' | 'sent'
 
+/** A message as it is stored. `at` is milliseconds since the epoch. */
 export type NewMessage = {
   readonly id: string
   readonly conversation: string
@@ -36,6 +40,8 @@ export type NewMessage = {
   readonly receipt: Receipt
   readonly place?: Place
 }
+
+/** A message of the store; `seq` is the order in which messages came into it. */
 export type StoredMessage = NewMessage & { readonly seq: number }
 
 const personSchema = z.object({ address: z.string(), name: z.string() })
@@ -47,24 +53,29 @@ const participantsSchema = z.object({
 })
 const stringsSchema = z.array(z.string())
 
+/** Reads the column of that name; throws for what this app did not write. */
 export function readParticipants(column: string): Participants {
   return participantsSchema.parse(JSON.parse(column))
 }
 
+/** Reads a column that holds a JSON array of texts; throws for what this app did not write. */
 export function readStrings(column: string): readonly string[] {
   return stringsSchema.parse(JSON.parse(column))
 }
 
+/** Reads the column of that name; received messages have none. */
 export function readDelivery(column: string | null): Delivery | undefined {
   return column === null ? undefined : deliverySchema.parse(JSON.parse(column))
 }
 
+/** The columns of a message's place; all are null where it lies on no server. */
 export type PlaceColumns = {
   readonly folder: string | null
   readonly uid_validity: string | null
   readonly uid: number | null
 }
 
+/** Where the message lies on the server; `undefined` for nowhere yet. */
 export function readPlace(row: PlaceColumns): Place | undefined {
   if (row.folder === null || row.uid_validity === null || row.uid === null) return undefined
   return { folder: row.folder, uidValidity: row.uid_validity, uid: row.uid }

@@ -6,6 +6,7 @@ import { createMessageStore, type MessageStore } from './messages.ts'
 import { createOutboxQueue, type OutboxQueue } from './outbox-queue.ts'
 import { createPositionStore, type PositionStore } from './positions.ts'
 
+/** The mail side's part of the account's store. */
 export type MailStore = {
   readonly messages: MessageStore
   readonly conversations: ConversationStore
@@ -17,6 +18,7 @@ export type MailStore = {
   transaction<T>(body: () => T): T
 }
 
+/** The repositories over one open database, whose schema is the mail side's. */
 export function createMailStore(database: Database): MailStore {
   return {
     messages: createMessageStore(database),

@@ -62,8 +62,8 @@ type Order = {
 }
 
 async function lockByCommand(stage: Stage, { runtime }: Opened, { command, tell, reached }: Order): Promise<void> {
-  // Kept in the store: without the server nothing opens it but the administrator's word (lease.ts).
-  // Finished in the same breath: after a break it must not lock again what was unlocked meanwhile.
+  // The lock is kept in the store: from now on it opens only once the server has confirmed the list (lease.ts).
+  // The command is finished in the same transaction: after a break it must not lock again what was unlocked meanwhile.
   runtime.store.database.transaction(() => {
     runtime.store.account.change({ held: 'lock' })
     runtime.store.commands.finish(command.id)
@@ -102,7 +102,10 @@ async function stopAll(opened: Opened): Promise<void> {
   await opened.runtime.stop()
 }
 
-/** Best effort, and known before anything is destroyed: the last word is sent when the store is gone. */
+/**
+ * Tells the server how far a command is, best effort. What that takes is read now: the last word is sent when the
+ * store is gone.
+ */
 function acknowledger({ runtime }: Opened, command: Command): Tell {
   const { userId: usr, listId: lst } = runtime.store.account.read() ?? { userId: '', listId: '' }
   const { ep, ver, head } = runtime.keeper.state() ?? { ep: 0, ver: 0, head: '' }

@@ -1,7 +1,7 @@
 /**
- * New keys for this device, at the administrator's command: made and kept beside the old ones first, then told to the
- * server, signed by the old ones. A break between the server's step and ours leaves the server with one pair and us with
- * both: then the other pair is tried.
+ * Makes new keys for this device, at the administrator's command. The new pair is first kept beside the old one and
+ * then told to the server, signed by the old one. A break between the server's step and ours leaves the server with
+ * one pair and this device with both; the other pair is then tried.
  */
 import { toBase64 } from '../../../../shared/whitelist/bytes/encoding.ts'
 import { signRekey } from '../../../../shared/whitelist/request.ts'

@@ -1,4 +1,7 @@
-/** Where a store leads that was opened without a login: to the account, to the wait for approval, or to the form. */
+/**
+ * Where a store leads that start or unlock has opened: to the account, to the wait for approval, or to the sign-in
+ * form.
+ */
 import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { assertNever, ok, type Result } from '../../../../shared/rpc.ts'
 import { carryOutUnfinished } from '../commands/carry-out.ts'

@@ -13,6 +13,7 @@ export type SignInInput = {
   readonly passphrase?: string | undefined
 }
 
+/** One try, as far as it is clear before anything is asked. */
 export type Attempt = {
   readonly input: SignInInput
   readonly target: Target

@@ -23,6 +23,7 @@ export function sendingOf(stage: Stage, runtime: AccountRuntime): SendingOff {
   return lease === 'over' && onExpiry === 'block' ? 'lease' : 'no'
 }
 
+/** Makes the mail service where the login has named the servers; it does not run yet. */
 export function makeMail(stage: Stage, opened: Opened): void {
   const { runtime } = opened
   const record = runtime.store.account.read()
@@ -47,7 +48,7 @@ export function makeMail(stage: Stage, opened: Opened): void {
   opened.mail = { service, servers: JSON.stringify(record.mail), running: false }
 }
 
-/** Before the first list every message would be judged by nothing: mail waits for it. */
+/** Begins to send and receive. Mail waits for the first list: before it there is nothing to judge a message by. */
 export function startMail({ runtime, mail }: Opened): void {
   if (!mail || mail.running || !runtime.keeper.state()?.core) return
   mail.running = true

@@ -1,6 +1,6 @@
 /**
- * profile.json: what the sign-in form is filled with and where the last account's store lies. Plain text, so nothing
- * secret and nothing that decides: a changed pin here can only make a connection fail.
+ * profile.json: what the sign-in form is filled with, whose store is opened at the start, and the settings. It is
+ * plain text, so it holds nothing secret, and no pin or key by which a server is trusted.
  */
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -15,6 +15,8 @@ const profileSchema = z.object({
   /** Set while the user has locked the app: restarting it must not open it. */
   locked: z.boolean().default(false),
 })
+
+/** What a profile remembers beside its accounts. */
 export type Profile = z.infer<typeof profileSchema>
 
 const emptyProfile: Profile = { format: 1, server: '', user: '', settings: {}, locked: false }
@@ -33,6 +35,7 @@ export function readProfile(folder: string): Profile {
   }
 }
 
+/** Replaces the file whole. Throws `StoreError` when the disk is full. */
 export function writeProfile(folder: string, profile: Profile): void {
   writeAtomic(fileOf(folder), `${JSON.stringify(profile, undefined, 2)}\n`)
 }

@@ -20,6 +20,7 @@ type RunningMail = {
   running: boolean
 }
 
+/** The one session of an engine: what is open, what is shown, what the profile remembers. */
 export type Stage = {
   readonly ports: Ports
   readonly emit: Emit
@@ -40,6 +41,7 @@ export type Stage = {
   readonly soon: (act: () => Promise<void>) => void
 }
 
+/** A stage with nothing open; the state is the profile's sign-in form. */
 export function createStage(ports: Ports, emit: Emit): Stage {
   let profile = readProfile(ports.profile)
   let state: SessionState = { step: 'signedOut', server: profile.server, user: profile.user }

@@ -89,7 +89,7 @@ it('a new device: from its first list on disk and keychain open nothing; a resta
   const again = await world.open()
   await online(again)
   expect(await again.names()).toContain('Bob Lin')
-  expect(await server.query('SELECT usr FROM halves')).toEqual([{ usr: 'alice' }])
+  expect(await server.query('SELECT user FROM halves')).toEqual([{ user: 'alice' }])
 })
 
 it('a restart without the server stays locked and says so; nothing is deleted; the password opens it once the server is back', async () => {
@@ -209,7 +209,7 @@ it('another half than the one that it was wrapped under: locked, and nothing is 
   await signedIn()
   await world.close()
   const [kept] = (await server.query('SELECT half FROM halves')) as readonly { readonly half: string }[]
-  await server.query('DELETE FROM halves RETURNING usr')
+  await server.query('DELETE FROM halves RETURNING user')
   const before = readFileSync(join(accountFolder(), 'keys.json'), 'utf8')
   const engine = await world.open()
   await lockedAs(engine, 'revoked')
@@ -218,7 +218,7 @@ it('another half than the one that it was wrapped under: locked, and nothing is 
   })
   expect(await engine.call('session.signIn', credentials())).toMatchObject({ failure: { kind: 'deviceRevoked' } })
   expect(readFileSync(join(accountFolder(), 'keys.json'), 'utf8')).toBe(before)
-  await server.query(`UPDATE halves SET half = '${kept?.half}' RETURNING usr`)
+  await server.query(`UPDATE halves SET half = '${kept?.half}' RETURNING user`)
   expect(await engine.call('session.unlock', { secret: password })).toMatchObject({ value: { step: 'ready' } })
 })
 

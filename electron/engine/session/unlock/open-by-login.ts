@@ -1,7 +1,8 @@
 /**
- * Opens a store of mode `online-unlock` (protocol.md section 9). Its database has a key of two halves: this device keeps
- * one, and the server gives the other in the answer to a login. So the login comes first, with what the keys file keeps
- * for it, and the database is opened by what it brings. A failure leaves the store as it was, closed.
+ * Opens a store of mode `online-unlock` (protocol.md section 9). The key of its database lies in the keys file, in a
+ * box that only the server's half opens, and the server gives that half in the answer to a login. So the login comes
+ * first, with what the keys file keeps for it, and the database is opened after it. A failure leaves the store as it
+ * was, closed.
  */
 import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'

@@ -8,6 +8,7 @@ const freeGuesses = 5
 const firstWait = 5_000
 const longestWait = 5 * 60_000
 
+/** Counts guesses; a right one begins anew. */
 export type UnlockThrottle = {
   /** Failure: tooManyAttempts. */
   readonly admit: () => Result<undefined, OpeningFailure>
@@ -15,6 +16,7 @@ export type UnlockThrottle = {
   readonly right: () => void
 }
 
+/** A throttle without a guess so far. It forgets when the app restarts. */
 export function createUnlockThrottle(clock: Pick<Clock, 'now'>): UnlockThrottle {
   let wrong = 0
   let until = 0
