@@ -66,8 +66,8 @@ export function openAskAnswer(
   const bytes = statementOf(asked, { seal: sealHash(primitives, sealed), kc })
   if (!verifyAs(primitives, 'answer', { bytes, signature: sig }, freshKeys)) return undefined
   const opened = openBody(primitives, sealed, boxSecret, kc)
-  if (!opened.ok || opened.body.length > maxAskAnswerBytes) return undefined
-  const parsed = answerSchema.safeParse(decodeCanonical(opened.body))
+  if (!opened.ok || opened.value.length > maxAskAnswerBytes) return undefined
+  const parsed = answerSchema.safeParse(decodeCanonical(opened.value))
   return parsed.success ? parsed.data : undefined
 }
 

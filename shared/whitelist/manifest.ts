@@ -1,5 +1,6 @@
 /** The manifest: which keys speak for an organisation, signed by its root keys (protocol.md section 3.1). */
 import { z } from 'zod'
+import type { Checked } from '../failures.ts'
 import { decodeCanonical, encodeCanonical } from './bytes/canonical.ts'
 import { fromBase64, toBase64, toHex } from './bytes/encoding.ts'
 import type { KeyPair, Primitives } from './bytes/primitives.ts'
@@ -66,10 +67,8 @@ export type ManifestFault =
   | 'expired'
   | 'notPinned'
   | 'epochBack'
-/** The manifest that is now in force, or why it is not. */
-export type ManifestResult =
-  | { readonly ok: true; readonly manifest: SignedManifest }
-  | { readonly ok: false; readonly fault: ManifestFault }
+/** A manifest that may be trusted, or why not. */
+export type ManifestResult = Checked<SignedManifest, ManifestFault>
 
 /** Signs a manifest with the given root keys. */
 export function signManifest(primitives: Primitives, manifest: Manifest, roots: readonly KeyPair[]): SignedManifest {
@@ -120,7 +119,7 @@ export function acceptFirst(
   const known = { m, sigs: manifest.sigs.filter(({ k }) => m.rk.includes(k)) }
   if (!isSignedBy(primitives, known, [m])) return { ok: false, fault: 'notSigned' }
   if (m.exp < context.now) return { ok: false, fault: 'expired' }
-  return { ok: true, manifest }
+  return { ok: true, value: manifest }
 }
 
 /** Accepts version N+1 after N: signed by enough root keys of both, one higher, not expired (section 3.1). */
@@ -135,14 +134,14 @@ export function acceptNext(
   if (next.m.ver < mine.m.ver) return refuse('rollback')
   if (next.m.ver === mine.m.ver) {
     const same = manifestHash(primitives, next.m) === manifestHash(primitives, mine.m)
-    return same ? { ok: true, manifest: mine } : refuse('rollback')
+    return same ? { ok: true, value: mine } : refuse('rollback')
   }
   if (next.m.ver !== mine.m.ver + 1) return refuse('gap')
   if (next.m.prev !== manifestHash(primitives, mine.m)) return refuse('gap')
   if (!isSignedBy(primitives, next, [mine.m, next.m])) return refuse('notSigned')
   if (next.m.ep < mine.m.ep) return refuse('epochBack')
   if (next.m.exp < now) return refuse('expired')
-  return { ok: true, manifest: next }
+  return { ok: true, value: next }
 }
 
 /**

@@ -1,6 +1,8 @@
 /** The open store of one account: secrets, encrypted database, and the records that the session needs of it. */
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ClosedFailure } from '../../../shared/failures.ts'
 import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import { type AccountRepository, createAccountRepository } from '../database/account-repository.ts'
 import { type CommandRepository, createCommandRepository } from '../database/command-repository.ts'
@@ -46,7 +48,7 @@ export async function openAccountStore(
   ports: Ports,
   place: AccountPlace,
   passphrase?: string,
-): Promise<Result<AccountStore | SealedStore>> {
+): Promise<Result<AccountStore | SealedStore, ClosedFailure>> {
   const vault = await openVault(vaultDependencies(ports, place), passphrase)
   if (!vault.ok) return vault
   return vault.value.keys.database ? storeOf(place, vault.value) : ok({ place, vault: vault.value })
@@ -57,13 +59,13 @@ export async function createAccountStore(
   ports: Ports,
   place: AccountPlace,
   { keys, passphrase }: { readonly keys: DeviceKeys; readonly passphrase: string | undefined },
-): Promise<Result<AccountStore>> {
+): Promise<Result<AccountStore, ClosedFailure>> {
   const vault = await createVault(vaultDependencies(ports, place), keys, passphrase)
   return vault.ok ? storeOf(place, vault.value) : vault
 }
 
 /** Opens the database by a vault that has its key. Failures: storeDamaged, diskFull. */
-export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore> {
+export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore, ClosedFailure> {
   const { database: key } = vault.keys
   if (!key) throw new Error('a vault without the key of its database')
   try {

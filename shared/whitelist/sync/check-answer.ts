@@ -120,7 +120,7 @@ function readBody(fresh: Fresh, answer: SyncAnswer, { primitives, boxSecret }: C
   if (sealHash(primitives, answer.sealed) !== fresh.seal) return 'seal'
   const opened = openBody(primitives, answer.sealed, boxSecret, fresh.kc)
   if (!opened.ok) return opened.fault
-  return decodeBody(opened.body) ?? 'malformed'
+  return decodeBody(opened.value) ?? 'malformed'
 }
 
 /** Step 12: NaCl has no associated data, so the header stands inside once more. */

@@ -8,7 +8,7 @@ import { announce, drain, failRefused, pauseAll, type SendingParts, type Sending
 
 /** Sends what is queued, in order within each conversation. */
 export type Outbox = Worker & {
-  retry(id: string): Result<Record<string, never>>
+  retry(id: string): Result<Record<string, never>, 'notFound' | 'refused'>
   listChanged(): void
 }
 
@@ -116,7 +116,7 @@ function pauseBefore(due: number, { pausedUntil }: SendingRun, now: number): num
   return Math.max(Math.max(due, pausedUntil) - now, sendBackoff.base)
 }
 
-function requeue(parts: SendingParts, id: string): Result<Record<string, never>> {
+function requeue(parts: SendingParts, id: string): Result<Record<string, never>, 'notFound' | 'refused'> {
   const { store, dependencies } = parts
   const row = store.queue.get(id)
   if (row?.state !== 'failed') return fail('notFound')

@@ -1,4 +1,5 @@
 /** Shows an account that the lease or the administrator holds back, once the server has confirmed its list. */
+import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { carryOutUnfinished } from '../commands/carry-out.ts'
 import { lockReasonOf } from '../session-state.ts'
@@ -14,10 +15,10 @@ const rounds = 2
  * Shows the account; where it is held, only once the server has confirmed its list. Otherwise closes it again behind the
  * lock and says why: the failure of the sync, or `locked`.
  */
-export async function showConfirmed(stage: Stage, opened: Opened): Promise<Result<undefined>> {
+export async function showConfirmed(stage: Stage, opened: Opened): Promise<Result<undefined, OpeningFailure>> {
   const { runtime } = opened
   if (isHeld(stage, opened)) showLocked(stage, opened, lockReasonOf(heldBy(opened)))
-  let result: Result<unknown> = ok(undefined)
+  let result: Result<unknown, OpeningFailure> = ok(undefined)
   for (let round = 0; round < rounds && result.ok && isHeld(stage, opened); round += 1) {
     result = await runtime.sync.sync()
     if (!result.ok && result.failure.kind === 'deviceRevoked') await runtime.askForCommand()

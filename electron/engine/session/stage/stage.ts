@@ -2,7 +2,7 @@
  * What the session's verbs act on: the state, the account that is open, the profile. Verbs run one after another, so
  * that a lock can't overtake a sign-in.
  */
-import type { Session } from '../../../../shared/contract.ts'
+import type { Session } from '../../../../shared/session.ts'
 import type { AccountRuntime } from '../../account/account-runtime.ts'
 import type { Emit, Ports, Undo } from '../../ground/ports.ts'
 import type { MailService } from '../../mail/dependencies.ts'

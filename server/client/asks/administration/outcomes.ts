@@ -1,5 +1,6 @@
 /** What an operation came to, as the page is told it: sums and first rows of what may be long, and why it was refused. */
 import type { Outcome } from '../../../../shared/administration.ts'
+import type { AskFailure } from '../../../../shared/asks.ts'
 import type { ChangeFault } from '../../../../shared/fault-codes.ts'
 import { assertNever, fail, type Result } from '../../../../shared/rpc.ts'
 import type { Failure } from '../../../administration/operations/operation.ts'
@@ -29,8 +30,11 @@ export function outcomeTold(done: Done, isReasonNeeded: boolean): Outcome {
 
 type Refused = { readonly state: 'refused'; readonly faults: ChangeFault[] }
 
+/** What an operation of the administration can be refused with on the page. */
+export type OperationFailure = AskFailure<'admin.overview'>
+
 /** Refused with its reasons, where the failure has any; else an ask that failed. */
-export function refusedTold(failure: Failure): Result<Refused> {
+export function refusedTold(failure: Failure): Result<Refused, OperationFailure> {
   if (failure.kind === 'changes') return { ok: true, value: refused(failure.faults) }
   if (failure.kind === 'refused') return { ok: true, value: refused([faultAt(0, failure.refusal)]) }
   return failed(failure)
@@ -48,7 +52,7 @@ export function refused(faults: readonly Fault[]): Refused {
 }
 
 /** Of what only reads. */
-export function failed(failure: Failure): Result<never> & { readonly ok: false } {
+export function failed(failure: Failure): Result<never, OperationFailure> & { readonly ok: false } {
   switch (failure.kind) {
     case 'notAllowed':
       return fail('notAllowed')
