@@ -1,12 +1,12 @@
 /** One draft from the server to its signatures: checked, shown, signed, handed in. */
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
+import { outcomeForm as outcome } from '../../../shared/administration/deeds.ts'
 import { fromBase64, toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
 import { type Command, signCommand } from '../../../shared/whitelist/command.ts'
 import { decodeHead, type Head, signHead } from '../../../shared/whitelist/head.ts'
 import { reasonOf } from '../../admin-soap/faults.ts'
-import { outcomeForm as outcome } from '../../administration/operations/outcome.ts'
 import type { Done } from '../../administration/people.ts'
 import { reissue } from '../../administration/signing.ts'
 import { systemClock } from '../../ground/clock.ts'
