@@ -1,3 +1,4 @@
+/** Three projects: unit tests, tests of the page, and integration tests, which start real servers one file at a time. */
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 

@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 import type { Organisation } from '../e2e/support/organisation.ts'
 import { toBase64 } from '../shared/whitelist/bytes/encoding.ts'
+import type { Bench } from './bench.ts'
 import { type At, Member, type Way } from './crowd.ts'
 import { quantile, table } from './figures.ts'
 import { type Hands, now, openHands, type SignedIn } from './hands.ts'
 import { newKeys } from './kwp.ts'
-import type { Bench } from './run.ts'
 import { certificateOf, configure, metricOf } from './server.ts'
 
 /** A server takes 50 devices of one user. */
@@ -19,6 +19,7 @@ const settleMs = 20_000
 /** As many as are back by then are told. */
 const backMs = 180_000
 
+/** Prints the tables of connected clients; needs as many open files as the system allows. */
 export async function benchClients({ organisation: serve }: Pick<Bench, 'organisation'>): Promise<void> {
   // One file for each connection, here and in the server, which inherits it.
   const most = execFileSync('sh', ['-c', 'ulimit -H -n'], { encoding: 'utf8' }).trim()
@@ -53,7 +54,7 @@ async function enrol(hands: Hands, keys: { readonly dsig: string; readonly dbox:
   await hands.make([...added, { op: 'policy.set', changes: { everyone: true } }])
   const signedIn = await hands.signInMany({ users: names, devices, ...keys })
   // Neighbours are devices of different users.
-  return signedIn.toSorted((a, b) => (a.dev < b.dev ? -1 : Number(a.dev > b.dev)))
+  return signedIn.toSorted((a, b) => (a.device < b.device ? -1 : Number(a.device > b.device)))
 }
 
 /** In bytes: what the serving process holds of the machine's memory, when it has had a moment. */

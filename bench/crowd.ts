@@ -26,12 +26,12 @@ export class Member {
   told: (version: number) => void = () => undefined
   breaks = 0
 
-  constructor(way: Way, { usr, dev, sid }: SignedIn, at: At) {
+  constructor(way: Way, { user, device, sid }: SignedIn, at: At) {
     this.way = way
     this.#at = at
     // No session tickets: as many whole handshakes as there are clients.
     this.#agent = new Agent({ keepAlive: true, maxSockets: 1, ca: at.ca, maxCachedSessions: 0 })
-    this.#signer = new Signer({ usr, dev, sid, lst: `L-${usr}` }, at.keys)
+    this.#signer = new Signer({ usr: user, dev: device, sid, lst: `L-${user}` }, at.keys)
   }
 
   /** Resolves when the server has accepted it for the first time. */

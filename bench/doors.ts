@@ -89,7 +89,7 @@ export async function greet(socket: Socket): Promise<Say> {
 
 type Lines = { readonly next: () => Promise<string> }
 
-export function linesOf(socket: Socket): Lines {
+function linesOf(socket: Socket): Lines {
   const lines = createInterface({ input: socket })[Symbol.asyncIterator]()
   return {
     async next() {

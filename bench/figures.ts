@@ -8,10 +8,12 @@ export function quantile(values: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
 }
 
+/** A time for a table, whole. */
 export function milliseconds(value: number): string {
   return `${Math.round(value)} ms`
 }
 
+/** Prints a table in Markdown. */
 export function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): void {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   process.stdout.write(`\n### ${title}\n\n${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`)
@@ -40,6 +42,7 @@ export function memoryOf(pid: number): Memory {
 
 export const memoryHead = ['main MB', 'engine MB', 'page MB', 'rest MB']
 
+/** MB of each kind of process, for a table. */
 export function memoryCells({ main, engine, page, rest }: Memory): string[] {
   return [main, engine, page, rest].map((value) => `${Math.round(value)}`)
 }

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { people } from '../e2e/support/organisation.ts'
+import type { Bench } from './bench.ts'
 import { greet, openPolicy, type Policy, type Say } from './doors.ts'
 import { quantile, table } from './figures.ts'
 import { now } from './hands.ts'
-import type { Bench } from './run.ts'
-import { configure, startGateway } from './server.ts'
+import { configure, openGateway } from './server.ts'
 
 const { alice, bob } = people
 const messages = 1_000
@@ -15,12 +15,13 @@ const messages = 1_000
 const connections = [1, 10]
 const bodyBytes = 4_000
 
+/** Prints the table of messages a second and their times, by how many are sent at once. */
 export async function benchGateway({ organisation: serve }: Pick<Bench, 'organisation'>): Promise<void> {
   const organisation = await serve()
   const next = await startNextHop()
   const free = { policy: 0, outgoing: 0, incoming: 0, metricsPort: 0 }
   await configure(organisation, { gateway: { ...free, next: { host: '127.0.0.1', port: next.port } } })
-  const gateway = await startGateway(organisation)
+  const gateway = await openGateway(organisation)
   try {
     const rows: string[][] = []
     for (const count of connections) {

@@ -1,7 +1,7 @@
 /** F2, A5 and protocol 4: what one judgement costs as the list grows, and what a megabyte of header or 12 of SOAP cost. */
 import { judgeOutgoing } from '../shared/guard.ts'
 import { splitMessage } from '../shared/header.ts'
-import { buildListView, makeListView } from '../shared/list-view.ts'
+import { buildListView, createListView } from '../shared/list-view.ts'
 import { maxEnvelopeBytes } from '../shared/soap/limits.ts'
 import { readEnvelope } from '../shared/soap/reader.ts'
 import { writeEnvelope } from '../shared/soap/writer.ts'
@@ -9,9 +9,10 @@ import { quantile, table } from './figures.ts'
 
 const rounds = 20_000
 
+/** Prints the table of judgements by size of the list, and the costs of the largest header and answer. */
 export function benchGuard(): void {
   const rows = [100, 10_000, 100_000].map((size) => {
-    const view = makeListView(Array.from({ length: size }, (_, i) => contact(i)))
+    const view = createListView(Array.from({ length: size }, (_, i) => contact(i)))
     const times = Array.from({ length: rounds }, (_, i) => {
       const recipients = [{ field: 'to', text: `person.${(i * 7919) % size}@many.test` }] as const
       const facts = {

@@ -16,15 +16,16 @@ import { encodeRequest, type RequestAction, type RequestOf, signRequest } from '
 import { checkAnswer, type PartialList } from '../shared/whitelist/sync/check-answer.ts'
 import { emptyState, type ListState } from '../shared/whitelist/sync/list-state.ts'
 
-export const primitives = nodePrimitives(crypto, zlib)
-export const random = (count: number): Uint8Array => new Uint8Array(crypto.randomBytes(count))
+const primitives = nodePrimitives(crypto, zlib)
+const random = (count: number): Uint8Array => new Uint8Array(crypto.randomBytes(count))
 
 /** `url`: of the server, or of a tunnel to it. */
-export type Target = { readonly url: string; readonly ca: string; readonly agent: Agent }
+type Target = { readonly url: string; readonly ca: string; readonly agent: Agent }
 export type Keys = { readonly dsig: Uint8Array; readonly dbox: Uint8Array }
-export type Session = Pick<SessionAnswer, 'usr' | 'dev' | 'sid' | 'lst'>
+type Session = Pick<SessionAnswer, 'usr' | 'dev' | 'sid' | 'lst'>
 export type Poke = { readonly ep: number; readonly ver: number }
 
+/** A server as a client sees it. `ca`: its certificate in PEM. */
 export function targetAt(url: string, ca: string): Target {
   return { url, ca, agent: new Agent({ keepAlive: true, ca }) }
 }
@@ -81,6 +82,7 @@ export class Signer {
   }
 }
 
+/** Secret keys of a new device. */
 export function newKeys(): Keys {
   return { dsig: random(32), dbox: random(32) }
 }
@@ -176,6 +178,7 @@ export class Client {
   }
 }
 
+/** Opens the push connection; rejects where the server refuses it. */
 export function openSocket({ url, ca }: Pick<Target, 'url' | 'ca'>): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/kith/push`, { ca, perMessageDeflate: false })
   return new Promise((resolve, reject) => {

@@ -1,11 +1,12 @@
 /** From pressing Enter at one side to the message on the other side's screen, over real SMTP and IMAP. */
 import { converse, say, signIn } from '../e2e/support/journeys.ts'
 import { people } from '../e2e/support/organisation.ts'
+import type { Bench } from './bench.ts'
 import { milliseconds, quantile, table } from './figures.ts'
-import type { Bench } from './run.ts'
 
 const rounds = 50
 
+/** Prints the times from one side to the other. */
 export async function benchMessages({ open, organisation: serve }: Bench): Promise<void> {
   const organisation = await serve()
   const [alice, bob] = [await open('alice'), await open('bob')]

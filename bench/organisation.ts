@@ -7,10 +7,10 @@ import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import { type Organisation, people } from '../e2e/support/organisation.ts'
 import { exitCode } from '../scripts/lib/processes.ts'
+import type { Bench } from './bench.ts'
 import { milliseconds, table } from './figures.ts'
 import { now } from './hands.ts'
 import { type Client, signInTo, targetAt } from './kwp.ts'
-import type { Bench } from './run.ts'
 import { certificateOf, configure, metricOf } from './server.ts'
 
 const users = 5_000
@@ -19,6 +19,7 @@ type Measured = { readonly organisation: Organisation; readonly watcher: Client 
 /** How often the memory of a command is looked at; the kernel keeps the highest. */
 const lookMs = 100
 
+/** Prints the table of an administrator's commands. */
 export async function benchOrganisation({ organisation: serve }: Pick<Bench, 'organisation'>): Promise<void> {
   const organisation = await serve()
   try {

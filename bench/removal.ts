@@ -3,12 +3,12 @@ import { setTimeout } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
 import { converse, signIn } from '../e2e/support/journeys.ts'
 import { type Organisation, people } from '../e2e/support/organisation.ts'
+import type { Bench } from './bench.ts'
 import { type Door, openPolicy, openSubmission } from './doors.ts'
 import { quantile, table } from './figures.ts'
 import { type Hands, now, openHands } from './hands.ts'
 import { type Client, signInTo, targetAt } from './kwp.ts'
-import type { Bench } from './run.ts'
-import { certificateOf, configure, settingsOf, startGateway } from './server.ts'
+import { certificateOf, configure, openGateway, settingsOf } from './server.ts'
 
 const removals = 1_000
 /** Whatever number has been reached by then is told. */
@@ -21,12 +21,13 @@ const quietMs = 1_500
 /** Milliseconds from the order. */
 type Times = Record<'store' | 'gateway' | 'submission' | 'socket' | 'held', number[]>
 
+/** Prints the tables of a removal, connected, coming back, on screen, and by the lease alone. */
 export async function benchRemoval({ open, organisation: serve }: Bench): Promise<void> {
   const organisation = await serve()
   const free = { policy: 0, outgoing: 0, incoming: 0, metricsPort: 0 }
   await configure(organisation, { approve: 'auto', gateway: free, requestsPerMinute: 1_000_000 })
   await organisation.command(['contact', 'add', '--user', 'alice', '--from', '-'], contacts())
-  const gateway = await startGateway(organisation)
+  const gateway = await openGateway(organisation)
   const hands = openHands(organisation.folder)
   try {
     const times = await whileConnected(organisation, hands, gateway.policy)

@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Browser, chromium } from '@playwright/test'
-import { type App, openApp } from '../e2e/support/app.ts'
-import { type Organisation, removeTemplate, startOrganisation } from '../e2e/support/organisation.ts'
+import { openApp } from '../e2e/support/app.ts'
+import { type Organisation, openOrganisation, removeTemplate } from '../e2e/support/organisation.ts'
 import { withScreenAndKeyring } from '../scripts/lib/end-to-end.ts'
 import { isFresh } from '../scripts/lib/freshness.ts'
 import { run } from '../scripts/lib/processes.ts'
+import type { Bench } from './bench.ts'
 import { benchClients } from './clients.ts'
-import { type Memory, memoryOf } from './figures.ts'
+import { memoryOf } from './figures.ts'
 import { benchGateway } from './gateway.ts'
 import { benchGuard } from './guard.ts'
 import { benchImports } from './imports.ts'
@@ -19,14 +20,6 @@ import { benchPeers } from './peers/peers.ts'
 import { benchRemoval } from './removal.ts'
 import { benchStart } from './start.ts'
 import { benchWhitelist } from './whitelist.ts'
-
-export type MeasuredApp = App & { readonly memory: () => Memory }
-/** What a bench is given; everything that it opens is closed at the end of the run, whatever happens. */
-export type Bench = {
-  /** Opens the app on a profile of this run. */
-  readonly open: (profile: string) => Promise<MeasuredApp>
-  readonly organisation: () => Promise<Organisation>
-}
 
 /** Measured on a screen of their own, on the built desktop. */
 const onScreen: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
@@ -56,7 +49,7 @@ async function closing(body: (closers: (() => Promise<void>)[]) => Promise<void>
 }
 
 async function serveFor(closers: (() => Promise<void>)[]): Promise<Organisation> {
-  const organisation = await startOrganisation()
+  const organisation = await openOrganisation()
   closers.push(() => organisation.remove())
   return organisation
 }

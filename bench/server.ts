@@ -1,38 +1,45 @@
 /** The server of a measurement: the organisation of the end-to-end tests with settings of its own. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { z } from 'zod'
 import type { Organisation } from '../e2e/support/organisation.ts'
 import { firstLine, stop } from '../scripts/lib/processes.ts'
+import { jsonOf } from '../shared/json.ts'
 
 /** Serves again, on the same ports, with these settings in `config.json`. */
 export async function configure(organisation: Organisation, settings: object): Promise<void> {
   await organisation.stop()
   const file = path.join(organisation.folder, 'config.json')
-  const config = JSON.parse(readFileSync(file, 'utf8')) as object
+  const config = z.looseObject({}).parse(jsonOf(readFileSync(file, 'utf8')))
   writeFileSync(file, JSON.stringify({ ...config, ...settings }))
   await organisation.start()
 }
 
-export type Settings = { readonly headDays: number; readonly policy: { readonly offlineDays: number } }
+/** What the measurements read of `config.json`, in days. */
+const settingsSchema = z.object({ headDays: z.number(), policy: z.object({ offlineDays: z.number() }) })
 
 /** What `init` wrote, defaults and all. */
-export function settingsOf({ folder }: Organisation): Settings {
-  return JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as Settings
+export function settingsOf({ folder }: Organisation): z.infer<typeof settingsSchema> {
+  return settingsSchema.parse(jsonOf(readFileSync(path.join(folder, 'config.json'), 'utf8')))
 }
 
+/** The server's certificate in PEM. */
 export function certificateOf({ folder }: Organisation): string {
   return readFileSync(path.join(folder, 'tls/cert.pem'), 'utf8')
 }
 
-export type Gateway = { readonly policy: number; readonly outgoing: number; readonly close: () => Promise<void> }
+const gatewaySchema = z.object({ policy: z.number(), outgoing: z.number() })
+/** A gateway that runs: its ports on this machine. */
+type Gateway = { readonly policy: number; readonly outgoing: number; readonly close: () => Promise<void> }
 
 /** `kith-server gateway`, a process of its own; the settings must name its ports as any free ones. */
-export async function startGateway({ folder }: Organisation): Promise<Gateway> {
+export async function openGateway({ folder }: Organisation): Promise<Gateway> {
   const child: ChildProcess = spawn(process.execPath, ['server/main.ts', 'gateway', '--data', folder], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  const { policy, outgoing } = JSON.parse(await firstLine(child)) as Gateway
+  const { policy, outgoing } = gatewaySchema.parse(jsonOf(await firstLine(child)))
   return { policy, outgoing, close: () => stop(child) }
 }
 

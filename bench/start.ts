@@ -3,17 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { environment } from '../e2e/support/app.ts'
-import { startElectron } from '../e2e/support/electron.ts'
+import { openElectron } from '../e2e/support/electron.ts'
 import { show, signIn } from '../e2e/support/journeys.ts'
 import { people } from '../e2e/support/organisation.ts'
+import type { Bench } from './bench.ts'
 import { type Memory, memoryCells, memoryHead, memoryOf, milliseconds, quantile, table } from './figures.ts'
-import type { Bench } from './run.ts'
 
 const rounds = 7
 
 type Started = { readonly close: () => Promise<void>; readonly memory: () => Memory }
 type Measured = { readonly times: number[]; memory: Memory | undefined }
 
+/** Prints the table of cold starts; the empty window only where Electron runs. */
 export async function benchStart({ open, organisation: serve }: Bench): Promise<void> {
   const organisation = await serve()
   const first = await open('start')
@@ -69,7 +70,7 @@ function emptyApp(): string {
 
 async function openEmpty(folder: string): Promise<Started> {
   const words = [folder, `--user-data-dir=${folder}`]
-  const { page, main, close } = await startElectron(words, environment(), (url) => url.startsWith('data:'))
+  const { page, main, close } = await openElectron(words, environment(), (url) => url.startsWith('data:'))
   await page.getByText('empty').waitFor()
   return { close, memory: () => memoryOf(main.pid ?? 0) }
 }

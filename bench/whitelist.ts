@@ -4,11 +4,12 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Page } from '@playwright/test'
 import { show, signIn } from '../e2e/support/journeys.ts'
 import { type Organisation, people } from '../e2e/support/organisation.ts'
+import type { Bench } from './bench.ts'
 import { memoryCells, memoryHead, milliseconds, table } from './figures.ts'
-import type { Bench } from './run.ts'
 
 const sizes = [100, 10_000, 100_000]
 
+/** Prints the table of lists by size. */
 export async function benchWhitelist(bench: Bench): Promise<void> {
   const rows: string[][] = []
   for (const size of sizes) rows.push(await measure(size, bench))

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
-import { beginGroup, carryOut, give, openTab, setUp, violations } from './support/administering.ts'
+import { beginGroup, carryOut, give, openTab, setUp } from './support/administering.ts'
+import { violations } from './support/axe.ts'
 import { expect, fillSignIn, people, show, signIn, test } from './support/fixtures.ts'
 
 const { alice, bob } = people

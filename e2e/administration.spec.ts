@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
-import { beginGroup, carryOut, give, openTab, setUp, tabs, violations } from './support/administering.ts'
+import { beginGroup, carryOut, give, openTab, setUp, tabs } from './support/administering.ts'
 import { codeOf } from './support/authenticator.ts'
+import { violations } from './support/axe.ts'
 import { expect, people, show, signIn, test } from './support/fixtures.ts'
 
 const { alice, bob, carol, mallory } = people

@@ -1,3 +1,4 @@
+/** Runs the specs one after the other, on the web host and, where Electron can be had, on the desktop. */
 import { defineConfig } from '@playwright/test'
 import type { HostName } from './support/app.ts'
 

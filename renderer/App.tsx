@@ -4,12 +4,12 @@ import { I18nextProvider } from 'react-i18next'
 import { StoresProvider } from './components/context.tsx'
 import { Toasts } from './components/Toasts.tsx'
 import { useAppearance } from './components/use-appearance.ts'
-import { makeI18n } from './i18n/i18n.ts'
+import { createI18n } from './i18n/i18n.ts'
 import { Gate } from './screens/Gate.tsx'
 import type { Stores } from './store/stores.ts'
 
 export function App({ stores }: { readonly stores: Stores }) {
-  const [i18n] = useState(() => makeI18n(stores.settings.store.getState().language))
+  const [i18n] = useState(() => createI18n(stores.settings.store.getState().language))
   useAppearance(stores.settings, i18n)
   return (
     <CSPProvider disableStyleElements>

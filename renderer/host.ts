@@ -1,10 +1,10 @@
 import { contract, type KithContract } from '../shared/contract.ts'
 import { type CallEnvelope, connect, type EventEnvelope, type Host, type Transport } from '../shared/rpc.ts'
 import { browserClock } from './clock.ts'
-import { webTransport } from './web-transport.ts'
+import { createWebTransport } from './web-transport.ts'
 
 /** What the desktop's preload puts on `window`: two functions, and nothing else. */
-export type Bridge = {
+type Bridge = {
   call(envelope: CallEnvelope): Promise<unknown>
   on(listener: (event: EventEnvelope) => void): () => void
 }
@@ -26,6 +26,6 @@ function bridgeTransport(bridge: Bridge): Transport {
 
 /** The only place that knows which host the page runs in. */
 export function pickHost(window: Window): Kith {
-  const transport = window.kith ? bridgeTransport(window.kith) : webTransport({ clock: browserClock() })
+  const transport = window.kith ? bridgeTransport(window.kith) : createWebTransport({ clock: browserClock() })
   return connect(contract, transport)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { EventEnvelope } from '../shared/rpc.ts'
-import { makeFakeClock, settle } from './testing/fake-clock.ts'
-import { type EventStream, webTransport } from './web-transport.ts'
+import { createFakeClock, settle } from './testing/fake-clock.ts'
+import { createWebTransport, type EventStream } from './web-transport.ts'
 
 function makeStreams() {
   const streams: (EventStream & { closed: boolean; readyState: number; fire(event: Event): void })[] = []
@@ -23,7 +23,7 @@ function makeStreams() {
 }
 
 function makeTransport(answer: () => Response = () => Response.json({ ok: true, value: 1 })) {
-  const clock = makeFakeClock()
+  const clock = createFakeClock()
   const { streams, openStream } = makeStreams()
   const requests: { readonly url: string; readonly init: RequestInit }[] = []
   const fetchFake = async (input: string | URL | Request, init: RequestInit = {}) => {
@@ -31,7 +31,7 @@ function makeTransport(answer: () => Response = () => Response.json({ ok: true, 
     requests.push({ url, init })
     return answer()
   }
-  return { transport: webTransport({ clock, fetch: fetchFake, openStream }), clock, streams, requests }
+  return { transport: createWebTransport({ clock, fetch: fetchFake, openStream }), clock, streams, requests }
 }
 
 describe('the web transport', () => {
@@ -84,8 +84,10 @@ describe('the web transport', () => {
       'whitelist.changed',
       'settings.changed',
       'contacts.changed',
+      'requests.changed',
       'conversation.changed',
       'held.changed',
+      'quarantine.changed',
     ])
   })
 

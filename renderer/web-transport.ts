@@ -1,4 +1,6 @@
-import type { CallEnvelope, EventEnvelope, Transport } from '../shared/rpc.ts'
+import { catchUp } from '../shared/catch-up.ts'
+import { isRecord, jsonOf } from '../shared/json.ts'
+import type { EventEnvelope, Transport } from '../shared/rpc.ts'
 import type { Clock } from './clock.ts'
 
 /** First and longest wait before the event stream is opened again after the web host closed it. */
@@ -12,7 +14,7 @@ export interface EventStream {
   close(): void
 }
 
-export type WebTransportPorts = {
+type WebTransportPorts = {
   readonly clock: Clock
   readonly fetch?: typeof fetch
   readonly openStream?: (url: string) => EventStream
@@ -27,34 +29,15 @@ function openEventSource(url: string): EventStream {
 
 function readEvent(message: Event): EventEnvelope | undefined {
   if (!('data' in message) || typeof message.data !== 'string') return undefined
-  const event: unknown = JSON.parse(message.data)
-  if (typeof event !== 'object' || event === null || !('name' in event) || !('value' in event)) return undefined
-  return typeof event.name === 'string' ? { name: event.name, value: event.value } : undefined
+  const event = jsonOf(message.data)
+  if (!isRecord(event) || typeof event.name !== 'string' || !('value' in event)) return undefined
+  return { name: event.name, value: event.value }
 }
 
-function readValue(result: unknown): unknown {
-  return typeof result === 'object' && result !== null && 'value' in result ? result.value : undefined
-}
-
-type Send = (envelope: CallEnvelope) => Promise<unknown>
-
-/** After a gap in the stream nobody knows what was missed: state is asked for, lists are told to look again. */
-async function catchUp(send: Send, receive: (envelope: EventEnvelope) => void): Promise<void> {
-  for (const [call, event] of [
-    ['session.state', 'session.changed'],
-    ['whitelist.status', 'whitelist.changed'],
-    ['settings.get', 'settings.changed'],
-  ] as const) {
-    const value = readValue(await send({ name: call, input: {} }))
-    if (value !== undefined) receive({ name: event, value })
-  }
-  receive({ name: 'contacts.changed', value: { revision: 0 } })
-  receive({ name: 'conversation.changed', value: { id: '' } })
-  receive({ name: 'held.changed', value: { total: 0 } })
-}
+type Send = Transport['send']
 
 /** The page in a browser: calls by POST, events by server-sent events, both of the same origin. */
-export function webTransport(ports: WebTransportPorts): Transport {
+export function createWebTransport(ports: WebTransportPorts): Transport {
   const request = ports.fetch ?? fetch.bind(globalThis)
   const send: Send = async (envelope) => {
     const response = await request('/call', {
@@ -84,7 +67,7 @@ function listen(ports: WebTransportPorts, send: Send, receive: (envelope: EventE
     })
     opened.addEventListener('open', () => {
       wait = firstWait
-      if (missed) catchUp(send, receive).catch(() => undefined)
+      if (missed) void catchUp(send, receive)
       missed = false
     })
     opened.addEventListener('error', () => {

@@ -37,12 +37,12 @@ export type AddressFault =
 export type AddressOptions = { readonly unicode?: boolean }
 
 /** What `parseAddress` answers. */
-export type ParsedAddress =
+type ParsedAddress =
   | { readonly ok: true; readonly value: Address }
   | { readonly ok: false; readonly fault: AddressFault }
 
 /** Most octets of an address (RFC 5321 section 4.5.3.1.3, less the angle brackets). */
-export const maxAddressLength = 254
+const maxAddressLength = 254
 /** Most octets of a local part (RFC 5321 section 4.5.3.1.1). */
 const maxLocalLength = 64
 /** Most octets of a domain in A-labels (RFC 1035 section 2.3.4, as text). */
@@ -75,6 +75,17 @@ export function parseAddress(text: string, options: AddressOptions = {}): Parsed
   return { ok: true, value: { text, local, domain, key: `${foldAscii(local)}@${domain}` } }
 }
 
+/** Who an address is (A3), in whatever spelling; `undefined` for text that is no address by any list's policy. */
+export function addressKey(text: string): string | undefined {
+  const parsed = parseAddress(text, { unicode: true })
+  return parsed.ok ? parsed.value.key : undefined
+}
+
+/** The same for text that may be no address: that stands for itself, ASCII-folded, and is the key of no address. */
+export function addressIdentity(text: string): string {
+  return addressKey(text) ?? foldAscii(text)
+}
+
 /** Lower-cases A to Z and nothing else (A3). */
 export function foldAscii(text: string): string {
   return nonAscii.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase()
@@ -91,13 +102,6 @@ export function cleanName(text: string): string {
  */
 export function cleanAddressText(text: string): string {
   return visibleText(text, 320)
-}
-
-/** An address as it may be shown (A4): the domain in A-labels unless `entry`, the contact's address as listed, is in Unicode. */
-export function showAddress(address: Address, entry?: string): string {
-  if (!nonAscii.test(address.domain)) return address.text
-  if (entry !== undefined && nonAscii.test(entry.slice(entry.lastIndexOf('@')))) return address.text
-  return `${address.local}@${asciiDomain(address)}`
 }
 
 /** The address's domain as the DNS and DKIM know it: in A-labels. */

@@ -15,7 +15,7 @@ const number = z.number().int().min(0)
 export const maxRows = 200
 
 /** Where the caller stands before the administration opens. */
-export const adminStateSchema = z.strictObject({
+const adminStateSchema = z.strictObject({
   role: roleSchema,
   /** `setUp`: an authenticator must be set up first. */
   step: z.enum(['open', 'setUp', 'code', 'password']),
@@ -45,11 +45,11 @@ export type Proposal = Readonly<z.infer<typeof shownProposal>>
 export type AdminRequest = Readonly<z.infer<typeof requestForm>>
 
 /** A change as the server's `changeSchema` reads it: an operation and its fields. */
-export const givenChangeSchema = z.looseObject({ op: z.string().max(40) })
+const givenChangeSchema = z.looseObject({ op: z.string().max(40) })
 export type GivenChange = z.infer<typeof givenChangeSchema>
 
 /** Changes that are asked for together. */
-export const maxChanges = 500
+const maxChanges = 500
 const asked = { why: z.string().max(500), dry: z.boolean() }
 
 const listsShape = {
@@ -62,7 +62,7 @@ const listsShape = {
   users: z.array(z.strictObject({ user: text, added: number, changed: number, removed: number })),
 }
 
-export const outcomeSchema = z.discriminatedUnion('state', [
+const outcomeSchema = z.discriminatedUnion('state', [
   /** Nothing was kept: what would happen. */
   z.strictObject({
     state: z.literal('tried'),

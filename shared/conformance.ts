@@ -7,7 +7,7 @@
 import { contract } from './contract.ts'
 import { type EventEnvelope, failureKinds, type Transport } from './rpc.ts'
 
-export type ConformanceCase = { readonly title: string; readonly run: (host: Transport) => Promise<void> }
+type ConformanceCase = { readonly title: string; readonly run: (host: Transport) => Promise<void> }
 
 const callNames = Object.keys(contract.calls)
 /** Calls that a signed-out host answers with a value. */

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { roleSchema } from './administration/change.ts'
 import { adminAsks } from './administration.ts'
+import { languageSchema } from './language.ts'
 import { deliverySchema, draftSchema, mailDraftsSchema, messageSchema } from './message.ts'
 import { heldReasonSchema, keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
@@ -17,13 +18,10 @@ const address = z.string().max(320)
 const from = z.number().int().min(0).max(1_000_000)
 const count = z.number().int().min(1).max(500)
 
-export const languageSchema = z.enum(['en', 'zh-Hant', 'zh-Hans'])
 export const themeSchema = z.enum(['system', 'light', 'dark'])
-export type Language = z.infer<typeof languageSchema>
-export type Theme = z.infer<typeof themeSchema>
 
 /** How secrets are kept here. `keychain`: the system's. `passphrase`: the user's, stretched. `none`: not set up yet. */
-export const protectionSchema = z.object({
+const protectionSchema = z.object({
   kind: z.enum(['keychain', 'passphrase', 'none']),
   /** Whether the system's keychain answers now. */
   keychainAvailable: z.boolean(),
@@ -74,7 +72,7 @@ export const sessionSchema = z.discriminatedUnion('step', [
 ])
 export type Session = z.infer<typeof sessionSchema>
 
-export const contactSchema = z.object({
+const contactSchema = z.object({
   id: z.string(),
   name: z.string(),
   nickname: z.string(),
@@ -91,13 +89,13 @@ export const contactSchema = z.object({
 export type Contact = z.infer<typeof contactSchema>
 
 /** A window of the list in display order: group headings with their contacts, `from` counting rows of both kinds. */
-export const contactRowSchema = z.discriminatedUnion('row', [
+const contactRowSchema = z.discriminatedUnion('row', [
   z.object({ row: z.literal('group'), name: z.string(), count: z.number() }),
   z.object({ row: z.literal('contact'), contact: contactSchema }),
 ])
 export type ContactRow = z.infer<typeof contactRowSchema>
 
-export const whitelistSchema = z.object({
+const whitelistSchema = z.object({
   version: z.number(),
   epoch: z.number(),
   count: z.number(),
@@ -112,7 +110,7 @@ export const whitelistSchema = z.object({
 })
 export type WhitelistStatus = z.infer<typeof whitelistSchema>
 
-export const changeSchema = z.object({
+const changeSchema = z.object({
   added: z.number(),
   changed: z.number(),
   removed: z.number(),
@@ -120,7 +118,7 @@ export const changeSchema = z.object({
 })
 export type ListChange = z.infer<typeof changeSchema>
 
-export const conversationSchema = z.object({
+const conversationSchema = z.object({
   /** The contact's address, ASCII-folded. */
   id: z.string(),
   name: z.string(),
@@ -158,7 +156,18 @@ export const settingsSchema = z.object({
 })
 export type Settings = z.infer<typeof settingsSchema>
 
-export const refusalSchema = z.object({ address: z.string(), rule: z.string(), reason: z.string() })
+const refusalSchema = z.object({ address: z.string(), rule: z.string(), reason: z.string() })
+
+const recipientSchema = z.object({ address: z.string(), name: z.string() })
+/** O5: to whom an answer goes by the list in force. */
+const replyPlanSchema = z.object({
+  to: z.array(recipientSchema),
+  cc: z.array(recipientSchema),
+  /** Who is left out, each with the rule: said before the answer is sent. */
+  dropped: z.array(refusalSchema),
+  /** Reply-To addresses that are shown and not used. */
+  unusedReplyTo: z.array(z.string()),
+})
 
 export const contract = {
   calls: {
@@ -220,6 +229,10 @@ export const contract = {
       output: z.object({ total: z.number(), messages: z.array(messageSchema) }),
     },
     'message.get': { input: z.strictObject({ id }), output: messageSchema },
+    'message.planReply': {
+      input: z.strictObject({ id, scope: z.enum(['sender', 'all']) }),
+      output: replyPlanSchema,
+    },
 
     'outbox.submit': { input: draftSchema, output: z.object({ id: z.string() }) },
     'outbox.retry': { input: z.strictObject({ id }), output: nothing },

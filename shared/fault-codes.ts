@@ -1,7 +1,7 @@
 /** Why a change was refused: a closed list, so that every face can have words for each (server/ground/refusals.ts has the English ones). */
 import { z } from 'zod'
 
-export const faultCodes = [
+export const changeFaultCodes = [
   'unknownUser',
   'userExists',
   'login',
@@ -54,18 +54,18 @@ export const faultCodes = [
   'keysAway',
   'keysWorking',
 ] as const
-export const faultCodeSchema = z.enum(faultCodes)
-export type FaultCode = z.infer<typeof faultCodeSchema>
+export const changeFaultCodeSchema = z.enum(changeFaultCodes)
+export type ChangeFaultCode = z.infer<typeof changeFaultCodeSchema>
 
-export function isFaultCode(code: string): code is FaultCode {
-  return faultCodeSchema.safeParse(code).success
+export function isChangeFaultCode(code: string): code is ChangeFaultCode {
+  return changeFaultCodeSchema.safeParse(code).success
 }
 
 /** `why`: the server's own words, for codes that the page does not know. */
 export const changeFaultSchema = z.strictObject({
   index: z.number().int().min(0),
   why: z.string().max(100_000),
-  /** One of `faultCodes`, or one of a newer server. */
+  /** One of `changeFaultCodes`, or one of a newer server. */
   code: z.string().max(40).exactOptional(),
   what: z.string().max(100_000).exactOptional(),
 })

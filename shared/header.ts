@@ -1,7 +1,7 @@
 /** Strict reader of a raw message's header block, in linear time (guard.md A5, I1), and of the mailboxes in it. */
 import { foldAscii } from './address.ts'
 
-export type { Mailbox, ParsedMailboxes } from './text/mailboxes.ts'
+export type { Mailbox } from './text/mailboxes.ts'
 export { formatMailbox, parseMailboxes } from './text/mailboxes.ts'
 
 /** One header field. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { contact } from './guard/testing.ts'
-import { contactOfEntry, makeListView } from './list-view.ts'
+import { contactOfEntry, createListView } from './list-view.ts'
 import type { Entry } from './whitelist/entry.ts'
 
 const entry: Entry = { id: 'c1', rev: 1, n: 'Bo Li', k: 'bo', m: 'Bo.Li@Example.org', r: 'finance', s: 'ext' }
@@ -43,7 +43,7 @@ test.each([
 })
 
 test('A2 an entry whose address does not parse is found by nobody, the empty key included', () => {
-  const list = makeListView([contactOfEntry({ ...entry, m: '"bo"@example.org' }), contact('a@b.example')])
+  const list = createListView([contactOfEntry({ ...entry, m: '"bo"@example.org' }), contact('a@b.example')])
   expect(list.size).toBe(1)
   expect(list.find('')).toBeUndefined()
   expect(list.find('"bo"@example.org')).toBeUndefined()
@@ -56,12 +56,12 @@ test('A2 an entry in Unicode keeps its key; whether it is used is the policy of 
 test('F1 of two entries with one address the same one counts, in whatever order they come', () => {
   const one = contact('a@b.example', { id: '1', send: false })
   const two = contact('a@b.example', { id: '2' })
-  expect(makeListView([one, two]).find('a@b.example')).toBe(one)
-  expect(makeListView([two, one]).find('a@b.example')).toBe(one)
+  expect(createListView([one, two]).find('a@b.example')).toBe(one)
+  expect(createListView([two, one]).find('a@b.example')).toBe(one)
 })
 
 test('A3 finds by the whole key and not by what objects inherit', () => {
-  const list = makeListView([contact('a@b.example')])
+  const list = createListView([contact('a@b.example')])
   for (const key of ['A@b.example', 'a@b.example ', 'constructor', '__proto__', 'toString']) {
     expect(list.find(key)).toBeUndefined()
   }

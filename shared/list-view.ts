@@ -1,17 +1,17 @@
 /** A whitelist made ready for judging (F2), and how an entry becomes a contact. */
-import { parseAddress } from './address.ts'
+import { addressKey } from './address.ts'
 import type { ListedContact, ListView } from './guard.ts'
-import { buildLookalikes, makeLookalikes } from './lookalike.ts'
+import { buildLookalikes, createLookalikes } from './lookalike.ts'
 import type { Entry } from './whitelist/entry.ts'
 
 /**
  * Makes a list ready for judging. A contact without a key is left out: its address does not parse. Of two with one
  * address the lower id counts, so that every process with the same list decides alike.
  */
-export function makeListView(contacts: Iterable<ListedContact>): ListView {
+export function createListView(contacts: Iterable<ListedContact>): ListView {
   const byKey = new Map<string, ListedContact>()
   addContacts(byKey, contacts)
-  return viewOf(byKey, makeLookalikes(byKey))
+  return viewOf(byKey, createLookalikes(byKey))
 }
 
 /** Contacts taken in one step. */
@@ -67,7 +67,6 @@ export function contactOfEntry(entry: Entry): ListedContact {
 /** Empty for what does not parse. `@domain` is the key of a whole domain: no address has it. */
 function keyOf(address: string): string {
   const isDomain = address.startsWith('@')
-  const parsed = parseAddress(isDomain ? `x${address}` : address, { unicode: true })
-  if (!parsed.ok) return ''
-  return isDomain ? parsed.value.key.slice(1) : parsed.value.key
+  const key = addressKey(isDomain ? `x${address}` : address) ?? ''
+  return isDomain ? key.slice(1) : key
 }

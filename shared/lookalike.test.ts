@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Address, parseAddress } from './address.ts'
 import { contact } from './guard/testing.ts'
 import type { ListedContact } from './guard.ts'
-import { makeLookalikes } from './lookalike.ts'
+import { createLookalikes } from './lookalike.ts'
 
 function address(text: string): Address {
   const parsed = parseAddress(text, { unicode: true })
@@ -19,7 +19,7 @@ const bo = contact('bo.martin@example.org', { name: 'Bo Martin' })
 const lin = contact('lin@office-west.example', { name: '林柏' })
 const info = contact('info@shop.example', { name: '' })
 const people = mapOf([bo, lin, info, contact('wanda.clark@corn.example', { name: 'Wanda Clark' })])
-const similar = makeLookalikes(people)
+const similar = createLookalikes(people)
 
 describe('I9 confusable characters', () => {
   test.each([
@@ -89,7 +89,7 @@ describe('I9 one edit away', () => {
           const parsed = parseAddress(made)
           if (!parsed.ok || parsed.value.key === key) return
           const one = contact(key, { name: '' })
-          expect(makeLookalikes(mapOf([one]))(parsed.value, '')).toBe(one)
+          expect(createLookalikes(mapOf([one]))(parsed.value, '')).toBe(one)
         },
       ),
       { numRuns: 1_000 },
@@ -128,7 +128,7 @@ describe('I9 same name', () => {
   })
 
   test('I9 a contact does not resemble itself', () => {
-    const alone = makeLookalikes(mapOf([contact('ab@c.example', { name: '' })]))
+    const alone = createLookalikes(mapOf([contact('ab@c.example', { name: '' })]))
     expect(alone(address('zz@y.test'), '')).toBeUndefined()
   })
 })
@@ -141,7 +141,7 @@ describe('F2', () => {
       contact(`${index.toString(36)}.person@${domains[index % 3]}`, { name: `Person ${index.toString(36)}` }),
     )
     let count = 0
-    const look = makeLookalikes(mapOf(contacts), () => count++)
+    const look = createLookalikes(mapOf(contacts), () => count++)
     let most = 0
     for (const [text, name] of [
       ['zz.nobody@elsewhere.test', 'Nobody'],
@@ -167,7 +167,7 @@ describe('F2', () => {
     const same = Array.from({ length: 1_000 }, (_, index) =>
       contact(`n${index * 7919}@d${index}.example`, { name: 'Support' }),
     )
-    const look = makeLookalikes(mapOf(same), () => count++)
+    const look = createLookalikes(mapOf(same), () => count++)
     expect(look(address('evil@nowhere.test'), 'Support')?.name).toBe('Support')
     expect(count).toBe(1)
   })
@@ -181,7 +181,7 @@ describe('F2', () => {
         return 'Bo Martin'
       },
     }
-    const look = makeLookalikes(mapOf([watched]))
+    const look = createLookalikes(mapOf([watched]))
     expect(reads).toBe(0)
     look(address('x@y.example'), 'Somebody Else')
     expect(reads).toBe(1)
@@ -191,7 +191,7 @@ describe('F2', () => {
 })
 
 test('F1 an empty list resembles nobody', () => {
-  expect(makeLookalikes(new Map())(address('a@b.example'), 'A')).toBeUndefined()
+  expect(createLookalikes(new Map())(address('a@b.example'), 'A')).toBeUndefined()
 })
 
 test('F1 property: answers for any name', () => {
@@ -205,7 +205,7 @@ test('F1 property: answers for any name', () => {
 
 test('I9 a listed contact is asked about too: it does not look like itself, but like an earlier double', () => {
   const double = contact('bo.rnartin@example.org', { name: 'Somebody Else' })
-  const like = makeLookalikes(mapOf([bo, lin, double]))
+  const like = createLookalikes(mapOf([bo, lin, double]))
   const ask = ({ key, name }: ListedContact) => like(address(key), `${name} <${key}>`, key)
   expect(ask(lin)).toBeUndefined()
   expect(ask(double)).toBe(bo)

@@ -10,10 +10,10 @@ import { type Address, foldAscii } from './address.ts'
 import type { ListedContact } from './guard.ts'
 import {
   buildHashTable,
+  createNeighbourHasher,
   findOwner,
   type HashTable,
   hashOf,
-  makeNeighbourHasher,
   maxHashedLength,
   seeds,
 } from './text/hashes.ts'
@@ -23,7 +23,7 @@ import { addressSkeleton, nameSkeleton } from './text/skeleton.ts'
  * Finds the contact that an unlisted address, or the name shown with it, looks like. `except`: key of a contact to pass
  * over, so that a listed one can be asked about too: of two that look alike at least the later finds the earlier.
  */
-export type Lookalikes = (address: Address, name: string, except?: string) => ListedContact | undefined
+type Lookalikes = (address: Address, name: string, except?: string) => ListedContact | undefined
 
 /** Equal local parts count from this length, and unless they name a role: everybody has an `info`. */
 const minLocalLength = 4
@@ -41,7 +41,7 @@ type Probe = () => void
 type First = (hash: number, same: (contact: ListedContact) => boolean) => ListedContact | undefined
 
 /** Makes the look-up. The table is built at the first one: a list that is only asked for listed contacts never pays. */
-export function makeLookalikes(
+export function createLookalikes(
   contacts: ReadonlyMap<string, ListedContact>,
   probe: Probe = () => undefined,
 ): Lookalikes {
@@ -90,7 +90,7 @@ function likeAddress(key: string, first: First): ListedContact | undefined {
   const twin = first(hashOf(skeleton, seeds.skeleton), (contact) => addressSkeleton(contact.key) === skeleton)
   if (twin) return twin
   const neighbours = new Uint32Array(maxHashedLength + 1)
-  const count = makeNeighbourHasher()(key, neighbours, 0)
+  const count = createNeighbourHasher()(key, neighbours, 0)
   for (let index = 0; index < count; index++) {
     const near = first(neighbours[index] ?? 0, (contact) => isOneEditAway(contact.key, key))
     if (near) return near
@@ -139,7 +139,7 @@ function* buildTable(listed: readonly ListedContact[]): Generator<undefined, Has
 }
 
 function makeCollector(listed: readonly ListedContact[]) {
-  const hashNeighbours = makeNeighbourHasher()
+  const hashNeighbours = createNeighbourHasher()
   // Three texts, the address itself, and at most one for each of its characters.
   const most = listed.reduce((sum, { key }) => sum + key.length + 4, 0)
   const hashes = new Uint32Array(most)

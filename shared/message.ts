@@ -9,7 +9,7 @@ export const maxRecipients = 100
 export const maxSubjectLength = 998
 
 /** `chat`: a line in a conversation. `mail`: has a subject of its own. Both are ordinary mail on the wire. */
-export const messageKindSchema = z.enum(['chat', 'mail'])
+const messageKindSchema = z.enum(['chat', 'mail'])
 
 /** Why a message could not be sent; `refused` names the guard's rule beside it. */
 export const sendFailureSchema = z.enum(['refused', 'rejected', 'authFailed', 'tooLarge', 'expired'])
@@ -29,7 +29,7 @@ export const deliverySchema = z.discriminatedUnion('step', [
 ])
 export type Delivery = z.infer<typeof deliverySchema>
 
-export const participantSchema = z.object({
+const participantSchema = z.object({
   address: z.string(),
   name: z.string(),
   /** Whether the list in force admits this address; those it does not cannot be answered (I4). */
@@ -76,7 +76,7 @@ const recipients = z.array(z.string().max(320)).max(maxRecipients)
 const typed = z.string().max(10_000)
 
 /** A mail that was begun, as the composer shows it; nothing of it is judged yet. */
-export const mailDraftSchema = z.strictObject({
+const mailDraftSchema = z.strictObject({
   to: recipients,
   cc: recipients,
   bcc: recipients,

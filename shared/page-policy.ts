@@ -42,7 +42,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   txt: 'text/plain; charset=utf-8',
 }
 
-export type PageFile = { readonly path: string; readonly type: string }
+type PageFile = { readonly path: string; readonly type: string }
 
 /** Each part of a path begins with a letter, a digit or `_`: no `..`, no hidden file, no escape, no backslash. */
 const pathShape = /^(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$/

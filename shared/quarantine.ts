@@ -11,7 +11,7 @@ export type KeptState = z.infer<typeof keptStateSchema>
 /** Number of a kept message; no two users' messages share one. */
 const id = z.number().int().min(1)
 
-export const keptSchema = z.strictObject({
+const keptSchema = z.strictObject({
   id,
   /** As the message claims, without characters that would not show. */
   claimedAddress: z.string(),

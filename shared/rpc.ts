@@ -10,7 +10,7 @@ import type { z } from 'zod'
 export type Failure = { readonly kind: FailureKind; readonly detail?: FailureDetail }
 
 /** Facts that the words of a failure need. Never a secret, never text from a server. */
-export type FailureDetail = {
+type FailureDetail = {
   /** Milliseconds to wait before the next try. */
   readonly retryAfter?: number
   /** Issuer of a certificate that was not trusted, as text without controls. */
@@ -76,8 +76,8 @@ export function assertNever(value: never): never {
   throw new Error(`unexpected value of a closed union: ${typeof value}`)
 }
 
-export type CallSchema = { readonly input: z.ZodType; readonly output: z.ZodType }
-export type Contract = {
+type CallSchema = { readonly input: z.ZodType; readonly output: z.ZodType }
+type Contract = {
   readonly calls: Readonly<Record<string, CallSchema>>
   readonly events: Readonly<Record<string, z.ZodType>>
 }
@@ -110,7 +110,7 @@ export type Host<C extends Contract> = {
 }
 
 /** Called when a handler throws: a bug. Gets the call's name and the error; the caller gets `internal`. */
-export type ReportBug = (name: string, error: unknown) => void
+type ReportBug = (name: string, error: unknown) => void
 
 /**
  * Makes the function that a transport's far end calls. It resolves to a Result for every envelope, however malformed:

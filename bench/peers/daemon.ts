@@ -9,6 +9,7 @@ import { stop } from '../../scripts/lib/processes.ts'
 const patience = 30_000
 const lookEvery = 50
 
+/** Whether a command is on this machine. */
 export function isInstalled(command: string): boolean {
   try {
     execFileSync('sh', ['-c', 'command -v "$1"', 'sh', command], { stdio: 'ignore' })
@@ -18,6 +19,7 @@ export function isInstalled(command: string): boolean {
   }
 }
 
+/** A port of loopback that nobody listened on just now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -26,7 +28,8 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-export async function startDaemon(command: string, words: readonly string[], port: number): Promise<ChildProcess> {
+/** Starts a server and waits until its port answers. Throws where it does not. */
+export async function openDaemon(command: string, words: readonly string[], port: number): Promise<ChildProcess> {
   const child = spawn(command, words, { stdio: ['ignore', 'ignore', 'inherit'] })
   const end = performance.now() + patience
   while (!(await answers(port))) {

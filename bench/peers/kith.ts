@@ -5,9 +5,10 @@ import { people as accounts, type Organisation } from '../../e2e/support/organis
 import { openHands } from '../hands.ts'
 import { type Client, signInTo, targetAt } from '../kwp.ts'
 import { certificateOf, configure } from '../server.ts'
-import type { Peer, Person } from './peers.ts'
+import type { Peer, Person } from './peer.ts'
 import { openTunnel } from './tunnel.ts'
 
+/** Fills alice's list with these people and signs her in, through the tunnel. */
 export async function openKith(organisation: Organisation, people: readonly Person[]): Promise<Peer> {
   await configure(organisation, { approve: 'auto' })
   const lines = people.map(({ group, ...one }) => `${JSON.stringify({ ...one, groups: [group] })}\n`)

@@ -6,37 +6,17 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Bench } from '../bench.ts'
 import { quantile, table } from '../figures.ts'
 import { now } from '../hands.ts'
-import type { Bench } from '../run.ts'
 import { isInstalled } from './daemon.ts'
 import { openKith } from './kith.ts'
+import type { Peer, Person } from './peer.ts'
 import { openProsody } from './prosody.ts'
 import { openRadicale } from './radicale.ts'
-import type { Tunnel } from './tunnel.ts'
 
 const entries = 10_000
 const rounds = 10
-
-/** Each resolves when the client has the list, or the difference, in hand. */
-export type Peer = {
-  readonly tunnel: Tunnel
-  /** From nothing: connection, signing in, the whole list. */
-  readonly first: () => Promise<void>
-  /** The client stays connected and is as it would be between two changes. */
-  readonly settle: () => Promise<void>
-  /** Somebody else changes the name of an entry; resolves when the connected client has it. */
-  readonly changed: (round: number) => Promise<void>
-  /** Somebody else changes the name of an entry while nothing is connected. */
-  readonly changeAlone: (round: number) => Promise<void>
-  /** A new connection of the client that it was, up to the difference. */
-  readonly back: () => Promise<void>
-  readonly close: () => Promise<void>
-}
-
-/** Where the server keeps its things, and the TLS of all three. */
-export type Place = { readonly folder: string; readonly cert: string; readonly key: string }
-export type Person = { readonly address: string; readonly name: string; readonly group: string }
 
 /** Letters without a pattern, the same in every run: real names are easier to compress. */
 function person(i: number): Person {
@@ -49,6 +29,7 @@ function person(i: number): Person {
 type Cost = { readonly ms: number; readonly bytes: number }
 type Costs = { readonly first: readonly Cost[]; readonly changed: readonly Cost[]; readonly back: readonly Cost[] }
 
+/** Prints the table of Kith and of those peers that are installed. */
 export async function benchPeers({ organisation: serve }: Pick<Bench, 'organisation'>): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'kith-peers-'))
   const people = Array.from({ length: entries }, (_, i) => person(i))

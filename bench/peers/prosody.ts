@@ -4,13 +4,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
 import { stop } from '../../scripts/lib/processes.ts'
-import { freePort, startDaemon } from './daemon.ts'
-import type { Peer, Person, Place } from './peers.ts'
+import { freePort, openDaemon } from './daemon.ts'
+import type { Peer, Person, Place } from './peer.ts'
 import { openTunnel } from './tunnel.ts'
 
 const domain = 'corp.test'
 const password = 'roster-Pw-5510'
 
+/** Starts Prosody with these people in one account's roster, behind the tunnel. */
 export async function openProsody({ folder, cert, key }: Place, people: readonly Person[]): Promise<Peer> {
   const port = await freePort()
   const store = path.join(folder, 'data/corp%2etest')
@@ -19,7 +20,7 @@ export async function openProsody({ folder, cert, key }: Place, people: readonly
   writeFileSync(path.join(store, 'roster/me.dat'), rosterText(people))
   const config = path.join(folder, 'prosody.cfg.lua')
   writeFileSync(config, configuration({ folder, cert, key }, port))
-  const daemon = await startDaemon('prosody', ['-F', '--config', config], port)
+  const daemon = await openDaemon('prosody', ['-F', '--config', config], port)
   const tunnel = await openTunnel(port)
   const ca = readFileSync(cert, 'utf8')
   const other = await signIn(port, ca, 'other')

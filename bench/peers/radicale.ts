@@ -3,20 +3,21 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 import path from 'node:path'
 import { stop } from '../../scripts/lib/processes.ts'
-import { freePort, startDaemon } from './daemon.ts'
-import type { Peer, Person, Place } from './peers.ts'
+import { freePort, openDaemon } from './daemon.ts'
+import type { Peer, Person, Place } from './peer.ts'
 import { openTunnel } from './tunnel.ts'
 
 const password = 'book-Pw-3308'
 const book = '/me/book/'
 
+/** Starts Radicale with a card for each of these people, behind the tunnel. */
 export async function openRadicale({ folder, cert, key }: Place, people: readonly Person[]): Promise<Peer> {
   const port = await freePort()
   mkdirSync(folder, { recursive: true })
   const files = (name: string) => path.join(folder, name)
   writeFileSync(files('users'), `me:${password}\n`)
   writeFileSync(files('config'), configuration({ folder, cert, key }, port))
-  const daemon = await startDaemon('radicale', ['--config', files('config')], port)
+  const daemon = await openDaemon('radicale', ['--config', files('config')], port)
   const tunnel = await openTunnel(port)
   const ca = readFileSync(cert, 'utf8')
   const other = { port, agent: new Agent({ keepAlive: true, ca }) }

@@ -10,6 +10,7 @@ export type Tunnel = {
   readonly close: () => void
 }
 
+/** Listens on loopback and passes everything on to the port `to`. */
 export async function openTunnel(to: number): Promise<Tunnel> {
   let bytes = 0
   const sockets = new Set<Socket>()

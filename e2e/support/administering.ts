@@ -1,5 +1,4 @@
 /** What an administrator does: shared by the specs of that section. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import { codeOf } from './authenticator.ts'
 import { show } from './journeys.ts'
@@ -7,10 +6,12 @@ import type { Organisation } from './organisation.ts'
 
 export const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why', 'Keys'] as const
 
+/** Gives a user a role, by the command line. */
 export function give(organisation: Organisation, user: string, role: 'auditor' | 'operator' | 'administrator') {
   return organisation.command(['role', 'set', user, role])
 }
 
+/** Opens a tab of the administration. */
 export async function openTab(page: Page, name: (typeof tabs)[number]): Promise<void> {
   await page.getByRole('navigation', { name: 'Administration' }).getByRole('button', { name }).click()
 }
@@ -36,12 +37,6 @@ export async function carryOut(page: Page, why: string): Promise<void> {
   await expect(dialog.getByText('Done.')).toBeVisible()
   await dialog.getByRole('button', { name: 'Close' }).last().click()
   await expect(dialog).toBeHidden()
-}
-
-/** What axe finds wrong with the page. */
-export async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))
 }
 
 /** Makes a group, and asks to add these users: the dialog shows what that comes to. */

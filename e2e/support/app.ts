@@ -1,10 +1,13 @@
 /** One running Kith with a page that a test drives: Electron's own window, or the web host in Chromium. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import type { Browser, Page } from '@playwright/test'
+import { z } from 'zod'
 import { firstLine, stop } from '../../scripts/lib/processes.ts'
-import { startElectron } from './electron.ts'
+import { jsonOf } from '../../shared/json.ts'
+import { openElectron } from './electron.ts'
 
 export type HostName = 'web' | 'desktop'
 export type App = {
@@ -18,7 +21,7 @@ export type App = {
   kill(): Promise<void>
 }
 
-export type AppOptions = {
+type AppOptions = {
   readonly host: HostName
   readonly profile: string
   readonly browser: Browser
@@ -27,10 +30,12 @@ export type AppOptions = {
   readonly arguments?: readonly string[]
 }
 
+/** Starts Kith on a profile, on the host that the options name; whoever has it closes it. */
 export function openApp(options: AppOptions): Promise<App> {
   return options.host === 'desktop' ? openDesktop(options) : openWeb(options)
 }
 
+/** This process's environment, with one language and format for all machines, and more. */
 export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const inherited = Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined)
   return { ...Object.fromEntries(inherited), LANGUAGE: 'en', LC_ALL: 'C.UTF-8', ...more }
@@ -38,7 +43,7 @@ export function environment(more: Readonly<Record<string, string>> = {}): Record
 
 async function openDesktop({ profile, env, arguments: words = [] }: AppOptions): Promise<App> {
   const given = [path.resolve('.'), `--profile=${profile}`, ...words]
-  const { page, main, close } = await startElectron(given, environment(env), (url) => url.startsWith('app://'))
+  const { page, main, close } = await openElectron(given, environment(env), (url) => url.startsWith('app://'))
   return {
     page,
     profile,
@@ -59,7 +64,7 @@ async function openWeb({ profile, browser, env, arguments: words = [] }: AppOpti
     stdio: ['ignore', 'pipe', 'inherit'],
     env: environment(env),
   })
-  const { url }: { url: string } = JSON.parse(await firstLine(host))
+  const { url } = z.object({ url: z.string() }).parse(jsonOf(await firstLine(host)))
   const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1200, height: 800 } })
   const page = await context.newPage()
   await page.goto(url)

@@ -1,3 +1,4 @@
+/** Accessibility, as axe judges it. */
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 

@@ -8,14 +8,14 @@ import { setTimeout } from 'node:timers/promises'
 import { chromium, type Page } from '@playwright/test'
 import { stop } from '../../scripts/lib/processes.ts'
 
-export type Electron = { readonly page: Page; readonly main: ChildProcess; readonly close: () => Promise<void> }
+type Electron = { readonly page: Page; readonly main: ChildProcess; readonly close: () => Promise<void> }
 
 /** Longest until there is a window, in milliseconds. */
 const patience = 60_000
 const lookEvery = 50
 
 /** `isWindow`: tells the window that is wanted by the address that it has loaded. */
-export async function startElectron(
+export async function openElectron(
   words: readonly string[],
   env: Readonly<Record<string, string>>,
   isWindow: (url: string) => boolean,

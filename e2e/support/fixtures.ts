@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test as base, type ConsoleMessage, chromium, expect, type Page } from '@playwright/test'
 import { type App, type HostName, openApp } from './app.ts'
-import { type Organisation, removeTemplate, startOrganisation } from './organisation.ts'
+import { type Organisation, openOrganisation, removeTemplate } from './organisation.ts'
 
 export { converse, fillSignIn, say, show, signIn } from './journeys.ts'
 export { type Organisation, people } from './organisation.ts'
@@ -42,7 +42,7 @@ export const test = base.extend<Fixtures>({
     { scope: 'worker' },
   ],
   organisation: async ({}, use) => {
-    const organisation = await startOrganisation()
+    const organisation = await openOrganisation()
     await use(organisation)
     await organisation.remove()
   },

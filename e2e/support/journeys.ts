@@ -1,4 +1,4 @@
-/** What a user does, in the words of product.md: shared by the specs and the benches. */
+/** What a user does, by the roles and names on the screens: shared by the specs and the benches. */
 import type { Page } from '@playwright/test'
 import type { App } from './app.ts'
 import type { Organisation, Person } from './organisation.ts'
@@ -17,6 +17,7 @@ export async function signIn(app: App, organisation: Organisation, person: Perso
   await app.page.getByRole('navigation', { name: 'Main' }).waitFor()
 }
 
+/** Goes to a screen by the main navigation. */
 export async function show(
   page: Page,
   screen: 'Chats' | 'Mail' | 'Contacts' | 'Held' | 'Administration' | 'Settings',
@@ -32,6 +33,7 @@ export async function converse(page: Page, person: Person): Promise<void> {
   await page.getByRole('log', { name: 'Conversation' }).waitFor()
 }
 
+/** Writes a message in the open conversation and sends it. */
 export async function say(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(text)
   await page.getByRole('textbox', { name: 'Message' }).press('Enter')

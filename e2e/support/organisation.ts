@@ -1,9 +1,12 @@
 /** A whitelist server with named people in a folder of its own: the real `kith-server`, on loopback. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { z } from 'zod'
 import { exitCode, firstLine, stop } from '../../scripts/lib/processes.ts'
+import { jsonOf } from '../../shared/json.ts'
 
 export type Person = {
   readonly user: string
@@ -20,13 +23,14 @@ export const people = {
 } as const satisfies Record<string, Person>
 
 /** What `kith-server serve` says when it is ready. */
-export type Ports = {
-  readonly url: string
-  readonly smtp: number
-  readonly imap: number
-  readonly inbound: number
-  readonly metrics: number
-}
+const portsSchema = z.object({
+  url: z.string(),
+  smtp: z.number(),
+  imap: z.number(),
+  inbound: z.number(),
+  metrics: z.number(),
+})
+type Ports = Readonly<z.infer<typeof portsSchema>>
 
 export type Organisation = {
   readonly folder: string
@@ -47,13 +51,14 @@ const program = path.resolve('server/main.ts')
 let template: string | undefined
 
 /** Copies a folder that is made once a run, then serves it. */
-export async function startOrganisation(): Promise<Organisation> {
+export async function openOrganisation(): Promise<Organisation> {
   template ??= await makeTemplate()
   const folder = mkdtempSync(path.join(tmpdir(), 'kith-org-'))
   cpSync(template, folder, { recursive: true })
   return serve(folder)
 }
 
+/** Removes the folder from which organisations are copied; the next one makes it anew. */
 export function removeTemplate(): void {
   if (template) rmSync(template, { recursive: true, force: true })
   template = undefined
@@ -84,7 +89,7 @@ async function serve(folder: string): Promise<Organisation> {
     server = spawn(process.execPath, [program, 'serve', '--data', folder, '--json'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
-    ports = JSON.parse(await firstLine(server)) as Ports
+    ports = portsSchema.parse(jsonOf(await firstLine(server)))
     // The same ports after a restart, and in enrolment codes: the clients look for the server there.
     setPorts(folder, ports)
   }
@@ -95,7 +100,8 @@ async function serve(folder: string): Promise<Organisation> {
       return ports
     },
     command: (words, input) => command(folder, words, input),
-    enrolment: async (user) => ((await command(folder, ['enrol', '--user', user])) as { code: string }).code,
+    enrolment: async (user) =>
+      z.object({ code: z.string() }).parse(await command(folder, ['enrol', '--user', user])).code,
     start,
     stop: async () => (server ? stop(server) : undefined),
     kill: async () => {
@@ -114,7 +120,7 @@ async function serve(folder: string): Promise<Organisation> {
 
 function setPorts(folder: string, { url, smtp, imap, inbound, metrics }: Ports): void {
   const file = path.join(folder, 'config.json')
-  const config = JSON.parse(readFileSync(file, 'utf8')) as object
+  const config = z.looseObject({}).parse(jsonOf(readFileSync(file, 'utf8')))
   const port = url ? Number(new URL(url).port) : 0
   const mail = { kind: 'embedded', smtp, imap, inbound }
   writeFileSync(file, JSON.stringify({ ...config, port, metricsPort: metrics, mail }))
@@ -127,7 +133,7 @@ async function command(folder: string, words: readonly string[], input = ''): Pr
   child.stdin.end(input)
   const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), exitCode(child)])
   if (code !== 0) throw new Error(`kith-server ${words.join(' ')} ended with ${code}: ${errors}`)
-  return output.trim() ? JSON.parse(output) : undefined
+  return output.trim() ? jsonOf(output) : undefined
 }
 
 async function text(stream: NodeJS.ReadableStream): Promise<string> {

@@ -2,11 +2,11 @@
 import { contract, type KithContract, type Session } from '../../shared/contract.ts'
 import { connect, type Failure, type Host } from '../../shared/rpc.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Clock } from '../engine/ports.ts'
+import type { Clock } from '../engine/ground/ports.ts'
 import type { Input } from './input.ts'
 import { failed, internalFailure, type Outcome, type Streams } from './outcome.ts'
 
-export type Kith = Host<KithContract>
+type Kith = Host<KithContract>
 
 export type Context = {
   readonly kith: Kith

@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { makeInput } from './input.ts'
+import { createInput } from './input.ts'
 
 function pipe() {
   const stream = new PassThrough()
-  const input = makeInput(Object.assign(stream, { isTTY: false, setRawMode: () => stream }) as never, () => undefined)
+  const input = createInput(Object.assign(stream, { isTTY: false, setRawMode: () => stream }) as never, () => undefined)
   return { stream, input }
 }
 
@@ -45,7 +45,7 @@ describe('a terminal', () => {
         return stream
       },
     })
-    return { stream, shown, raw, input: makeInput(tty as never, (text) => shown.push(text)) }
+    return { stream, shown, raw, input: createInput(tty as never, (text) => shown.push(text)) }
   }
 
   test('is asked without echo, and erasing works on whole characters', async () => {

@@ -15,7 +15,7 @@ const maxInput = 1_000_000
 type Terminal = Pick<ReadStream, 'isTTY' | 'setRawMode' | 'setEncoding' | 'resume' | 'pause' | 'on' | 'off'> &
   AsyncIterable<unknown>
 
-export function makeInput(stdin: Terminal, ask: (question: string) => void): Input {
+export function createInput(stdin: Terminal, ask: (question: string) => void): Input {
   const pipe = readPipe(stdin)
   return {
     interactive: stdin.isTTY,

@@ -1,16 +1,15 @@
 /** `kith`: the engine in a terminal. */
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { createEngine } from '../engine/engine.ts'
-import { hostPorts, usualProfile } from '../engine/host-ports.ts'
-import { systemClock } from '../engine/system-ports.ts'
+import { openEngine } from '../engine/engine.ts'
+import { hostPorts, programVersion, usualProfile } from '../engine/ground/host-ports.ts'
+import { systemClock } from '../engine/ground/system-ports.ts'
 import { withEngine } from './client.ts'
-import { makeInput } from './input.ts'
+import { createInput } from './input.ts'
 import { tell } from './outcome.ts'
 import { type GlobalOptions, runProgram } from './program.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const { version }: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+const version = programVersion(root)
 
 const streams = {
   out: (text: string) => void process.stdout.write(text),
@@ -21,7 +20,7 @@ const interrupted = new Promise<void>((resolve) => {
 })
 
 function open({ profile }: GlobalOptions) {
-  return createEngine(
+  return openEngine(
     hostPorts({
       profile: path.resolve(profile ?? process.env.KITH_PROFILE ?? usualProfile(process.env)),
       demoFile: process.env.KITH_DEMO,
@@ -39,7 +38,7 @@ process.stdout.on('error', (error) => {
 
 process.exitCode = await runProgram(process.argv.slice(2), { version, streams }, async (command, options) => {
   const context = {
-    input: makeInput(process.stdin, streams.error),
+    input: createInput(process.stdin, streams.error),
     streams,
     clock: systemClock,
     interrupted,

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Delivery } from '../../shared/message.ts'
 import { fail, ok } from '../../shared/rpc.ts'
-import { bob, locked, ready, type Script, scriptKith } from './testing/script-kith.ts'
+import { bob, createScriptedKith, locked, ready, type Script } from './testing/script-kith.ts'
 
 let script: Script
 beforeEach(() => {
-  script = scriptKith()
+  script = createScriptedKith()
 })
 
 describe('contacts', () => {

@@ -15,7 +15,7 @@ export type GlobalOptions = {
 }
 
 /** Runs a command with an engine; the exit code. */
-export type Run = (command: Command, options: GlobalOptions) => Promise<number>
+type Run = (command: Command, options: GlobalOptions) => Promise<number>
 
 type SendFlags = {
   readonly to: readonly string[]
@@ -25,7 +25,7 @@ type SendFlags = {
   readonly timeout: number
 }
 
-export type About = { readonly version: string; readonly streams: Streams }
+type About = { readonly version: string; readonly streams: Streams }
 
 /** Parses the words and runs what they ask for; the exit code. */
 export async function runProgram(words: readonly string[], about: About, run: Run): Promise<number> {

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest'
 import { fail, ok } from '../../shared/rpc.ts'
-import { type Script, scriptKith } from './testing/script-kith.ts'
+import { createScriptedKith, type Script } from './testing/script-kith.ts'
 
 let script: Script
 beforeEach(() => {
-  script = scriptKith()
+  script = createScriptedKith()
 })
 
 const mei = { name: 'Mei 林\u001b[2J', address: 'mei@partner.example' }

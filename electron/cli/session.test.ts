@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { fail, ok } from '../../shared/rpc.ts'
-import { locked, ready, type Script, scriptKith } from './testing/script-kith.ts'
+import { createScriptedKith, locked, ready, type Script } from './testing/script-kith.ts'
 
 let script: Script
 beforeEach(() => {
-  script = scriptKith()
+  script = createScriptedKith()
 })
 
 describe('login', () => {

@@ -1,4 +1,5 @@
 /** The bridge's two physical channels, and the origin that alone may use them. */
+
 export const callChannel = 'kith:call'
 export const eventChannel = 'kith:event'
 export const pageScheme = 'app'

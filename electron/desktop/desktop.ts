@@ -2,24 +2,25 @@
 import path from 'node:path'
 import { app, type BrowserWindow, dialog, nativeTheme, session as sessions } from 'electron'
 import { contract, type Settings } from '../../shared/contract.ts'
+import { nearestLanguage } from '../../shared/language.ts'
 import type { EventEnvelope } from '../../shared/rpc.ts'
-import { systemClock } from '../engine/system-ports.ts'
-import { type EngineLink, linkEngine } from './engine/engine-link.ts'
+import { systemClock } from '../engine/ground/system-ports.ts'
+import { type EngineLink, openEngineLink } from './engine/engine-link.ts'
 import { forkEngine } from './engine/fork-engine.ts'
 import type { Flags } from './flags.ts'
 import { answerCalls, sendEvent } from './ipc.ts'
 import { iconImage } from './native/icon-image.ts'
 import { askToOpenLink } from './native/links.ts'
 import { type Actions, setMenu } from './native/menu.ts'
-import { makeNotifier } from './native/notifications.ts'
+import { createNotifier } from './native/notifications.ts'
 import { openTray, type TrayIcon, trayIsShown } from './native/tray.ts'
-import { unreadCounter } from './native/unread.ts'
-import { languageOf, nativeWords } from './native/words.ts'
+import { openUnreadCounter } from './native/unread.ts'
+import { nativeWords } from './native/words.ts'
 import { hardenContents, hardenSession } from './window/hardening.ts'
 import { bringToFront, openMainWindow } from './window/main-window.ts'
 import { servePage } from './window/page-protocol.ts'
 
-export type DesktopOptions = Flags & { readonly profile: string; readonly developer: boolean }
+type DesktopOptions = Flags & { readonly profile: string; readonly developer: boolean }
 
 /** `out/main`, where the build puts this code; the page and the preload lie beside it. */
 const here = import.meta.dirname
@@ -34,8 +35,8 @@ class Desktop {
   readonly #options: DesktopOptions
   readonly #engine: EngineLink
   readonly #session = sessions.fromPartition('kith')
-  readonly #notifier = makeNotifier(systemClock, (conversation) => this.#openConversation(conversation))
-  readonly #unread = unreadCounter(
+  readonly #notifier = createNotifier(systemClock, (conversation) => this.#openConversation(conversation))
+  readonly #unread = openUnreadCounter(
     systemClock,
     (envelope) => this.#engine.serve(envelope),
     (count) => this.#showUnread(count),
@@ -45,7 +46,7 @@ class Desktop {
   #unreadCount = 0
   #quitting = false
   #settings: Settings = {
-    language: languageOf(app.getLocale()),
+    language: nearestLanguage([app.getLocale()]),
     theme: 'system',
     notifications: true,
     notificationText: false,
@@ -59,7 +60,7 @@ class Desktop {
       appVersion: app.getVersion(),
       systemLanguage: app.getLocale(),
     }
-    this.#engine = linkEngine({
+    this.#engine = openEngineLink({
       fork: () => forkEngine(path.join(here, 'engine-process.js'), start),
       clock: systemClock,
       onEvent: (event) => this.#onEvent(event),

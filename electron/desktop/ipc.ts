@@ -6,7 +6,7 @@ import { type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron'
 import { type EventEnvelope, fail, type Result } from '../../shared/rpc.ts'
 import { callChannel, eventChannel, pageOrigin } from './channels.ts'
 
-export type Serve = (envelope: unknown) => Promise<Result<unknown>>
+type Serve = (envelope: unknown) => Promise<Result<unknown>>
 
 /** Answers the page's calls; `page` is asked anew each time, since the window may have been replaced. */
 export function answerCalls(page: () => WebContents | undefined, serve: Serve): void {

@@ -1,3 +1,4 @@
+/** The engine against a real server: signing in, updates, restart, and what lies on the disk. */
 import { copyFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'

@@ -1,14 +1,14 @@
 /** The engine, composed: a profile folder and ports in, calls and events of the contract out. Knows no face and no host. */
 import { contract, type KithContract } from '../../shared/contract.ts'
 import { type EventEnvelope, type EventName, type EventValue, fail, type Result, serve } from '../../shared/rpc.ts'
-import { makeHandlers } from './handlers.ts'
-import type { Ports } from './ports.ts'
-import { makeFolder } from './profile/atomic-file.ts'
-import { lockProfile } from './profile/lock-file.ts'
+import { lockProfile } from './database/lock-file.ts'
+import { makeFolder } from './ground/atomic-file.ts'
+import type { Ports } from './ground/ports.ts'
+import { createHandlers } from './handlers/handlers.ts'
 import { createSession } from './session/session.ts'
-import { createStage } from './session/stage.ts'
-import { profileSettings } from './settings.ts'
+import { createStage } from './session/stage/stage.ts'
 
+/** What a host holds of the engine: it hands envelopes in and passes events on. */
 export type Engine = {
   /** Answers one call envelope, however malformed. Never rejects. */
   readonly serve: (envelope: unknown) => Promise<Result<unknown>>
@@ -19,7 +19,7 @@ export type Engine = {
 }
 
 /** One engine a profile: where another one lives, every call of this one answers `busy`. */
-export async function createEngine(ports: Ports): Promise<Engine> {
+export async function openEngine(ports: Ports): Promise<Engine> {
   makeFolder(ports.profile)
   const lock = lockProfile(ports.profile)
   if (!lock) return busyEngine
@@ -29,8 +29,7 @@ export async function createEngine(ports: Ports): Promise<Engine> {
   }
   const stage = createStage(ports, emit)
   const session = createSession(stage)
-  const settings = profileSettings(stage)
-  const answer = serve(contract, makeHandlers({ ports, session, settings }), (name, error) => {
+  const answer = serve(contract, createHandlers(stage, session), (name, error) => {
     ports.log.error('bug', {
       call: name,
       error: error instanceof Error ? error.name : typeof error,
@@ -67,7 +66,7 @@ const busyEngine: Engine = {
   close: () => Promise.resolve(),
 }
 
-/** Where in our own code: a stack's lines name files, its message may quote contents. */
+/** The place in our own code where the error was thrown, and only that: an error's message may quote contents. */
 function placeOf(error: unknown): string {
   const line = error instanceof Error ? error.stack?.split('\n').find((l) => /\/(engine|shared)\//.test(l)) : undefined
   return line?.trim().replace(/^.*?((engine|shared)\/)/, '$1') ?? ''

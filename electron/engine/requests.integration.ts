@@ -1,3 +1,4 @@
+/** Contact requests between two engines and a real server. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Enrolment } from '../../shared/whitelist/enrolment.ts'
 import { type EngineWorld, engineWorld, enrolmentOf, type TestEngine } from './testing/engine-world.ts'
@@ -99,7 +100,7 @@ it('without the server nothing is asked, and that is said', async () => {
 it('what a gateway keeps back is seen and asked for, and the decision is heard of', async () => {
   const alice = await signedIn('alice')
   const bob = await signedIn('bob')
-  const columns = 'usr, at, recipient, return_path, login, rule, reason, sender, subject, size, told, state, due, raw'
+  const columns = 'user, at, recipient, return_path, login, rule, reason, sender, subject, size, told, state, due, raw'
   await server.query(
     `INSERT INTO quarantine (${columns}) VALUES ('alice', 5, 'alice@corp.example', '', '', 'I3', 'notListed',
     'zoe@else.test', 'Offer', 9, 1, 'kept', 0, x'00') RETURNING id`,

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 
 /** What a request says about itself; header values as received, undefined when absent. */
-export type RequestFacts = {
+type RequestFacts = {
   readonly method: string
   readonly pathname: string
   readonly host: string | undefined
@@ -14,7 +14,7 @@ export type RequestFacts = {
   readonly site: string | undefined
 }
 
-export type AccessVerdict = 'allowed' | 'wrongHost' | 'wrongOrigin'
+type AccessVerdict = 'allowed' | 'wrongHost' | 'wrongOrigin'
 
 /**
  * `wrongHost` stops DNS rebinding: a foreign name that points to 127.0.0.1. `wrongOrigin` stops other pages, whatever
@@ -44,7 +44,7 @@ export type Sessions = {
   holds(secret: string | undefined): boolean
 }
 
-export function makeSessions(random: (count: number) => Uint8Array): Sessions {
+export function createSessions(random: (count: number) => Uint8Array): Sessions {
   const tokens = new Set<string>()
   const sessions = new Set<string>()
   const fresh = (kept: Set<string>) => {
@@ -65,7 +65,7 @@ function hash(secret: string): string {
 }
 
 /** Cookies don't know ports: two web hosts on one machine need two names. */
-export function cookieName(port: number): string {
+function cookieName(port: number): string {
   return `kith-${port}`
 }
 

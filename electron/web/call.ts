@@ -1,9 +1,10 @@
 /** POST /call: one envelope in, one Result out. */
 import type { IncomingMessage } from 'node:http'
+import { jsonOf } from '../../shared/json.ts'
 import { fail, type Result } from '../../shared/rpc.ts'
 import { maxBody } from './limits.ts'
 
-export type CallAnswer = { readonly status: number; readonly result: Result<unknown> }
+type CallAnswer = { readonly status: number; readonly result: Result<unknown> }
 type Serve = (envelope: unknown) => Promise<Result<unknown>>
 
 /** HTTP's own errors keep their status codes; whatever the engine says travels under 200. */
@@ -14,12 +15,8 @@ export async function answerCall(request: IncomingMessage, serve: Serve): Promis
     return { status: 415, result: fail('badRequest') }
   const body = await readBody(request)
   if (body === undefined) return { status: 413, result: fail('tooLarge') }
-  let envelope: unknown
-  try {
-    envelope = JSON.parse(body)
-  } catch {
-    return { status: 400, result: fail('badRequest') }
-  }
+  const envelope = jsonOf(body)
+  if (envelope === undefined) return { status: 400, result: fail('badRequest') }
   return { status: 200, result: await serve(envelope) }
 }
 

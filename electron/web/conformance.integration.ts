@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { conformanceCases } from '../../shared/conformance.ts'
-import { createEngine, type Engine } from '../engine/engine.ts'
-import { fakeDns, memoryStore, silentLog } from '../engine/fakes.ts'
-import { systemClock, systemRandom } from '../engine/system-ports.ts'
-import { openLink, webClient } from './testing/web-client.ts'
-import { startWebHost } from './web-host.ts'
+import { type Engine, openEngine } from '../engine/engine.ts'
+import { systemClock, systemRandom } from '../engine/ground/system-ports.ts'
+import { fakeDns, memoryStore, silentLog } from '../engine/testing/fakes.ts'
+import { openLink, openWebClient } from './testing/web-client.ts'
+import { openWebHost } from './web-host.ts'
 
 let profile: string
 let engine: Engine
 
 beforeEach(async () => {
   profile = mkdtempSync(path.join(tmpdir(), 'kith-conformance-'))
-  engine = await createEngine({
+  engine = await openEngine({
     profile,
     secrets: memoryStore(),
     clock: systemClock,
@@ -42,8 +42,8 @@ describe('conformance of the engine, called directly', () => {
 describe('conformance of the web host, over HTTP', () => {
   test.each(conformanceCases)('$title', async ({ run }) => {
     const ports = { clock: systemClock, random: systemRandom }
-    const host = await startWebHost({ engine, pages: profile, port: 0, ...ports })
-    const client = webClient(host.origin, await openLink(host.link()))
+    const host = await openWebHost({ engine, pages: profile, port: 0, ...ports })
+    const client = openWebClient(host.origin, await openLink(host.link()))
     await client.listening()
     await expect(run(client)).resolves.toBeUndefined()
     client.close()

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { conformanceCases } from '../../shared/conformance.ts'
 import { fail, ok, type Transport } from '../../shared/rpc.ts'
-import { fakeEngine } from './testing/fake-engine.ts'
+import { createFakeEngine } from './testing/fake-engine.ts'
 
 const names = conformanceCases.map(({ title }) => title)
 const good = (): Transport => {
-  const engine = fakeEngine()
+  const engine = createFakeEngine()
   return { send: (envelope) => engine.serve(envelope), listen: (receive) => engine.listen(receive) }
 }
 

@@ -1,7 +1,7 @@
 /** The engine's events to every open page, as server-sent events. */
 import type { ServerResponse } from 'node:http'
 import type { EventEnvelope } from '../../shared/rpc.ts'
-import type { Clock } from '../engine/ports.ts'
+import type { Clock } from '../engine/ground/ports.ts'
 import { heartbeat, maxStreams, maxUnread } from './limits.ts'
 
 export type EventStreams = {
@@ -12,7 +12,7 @@ export type EventStreams = {
 
 type Listen = (receive: (event: EventEnvelope) => void) => () => void
 
-export function makeEventStreams(listen: Listen, clock: Clock): EventStreams {
+export function openEventStreams(listen: Listen, clock: Clock): EventStreams {
   const streams = new Set<ServerResponse>()
   const write = (text: string) => {
     for (const stream of streams) {

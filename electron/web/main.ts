@@ -1,11 +1,11 @@
 /** `node electron/web/main.ts [--profile DIR] [--port N] [--demo FILE] [--no-open] [--json]`: Kith in a browser. */
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { createEngine } from '../engine/engine.ts'
-import { hostPorts, usualProfile } from '../engine/host-ports.ts'
+import { openEngine } from '../engine/engine.ts'
+import { hostPorts, programVersion, usualProfile } from '../engine/ground/host-ports.ts'
 import { openBrowser } from './open-browser.ts'
-import { startWebHost } from './web-host.ts'
+import { openWebHost } from './web-host.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const { values } = parseArgs({
@@ -25,14 +25,14 @@ if (!existsSync(path.join(pages, 'index.html'))) {
 }
 
 const profile = path.resolve(values.profile ?? usualProfile(process.env))
-const { version }: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+const version = programVersion(root)
 const ports = hostPorts({
   profile,
   demoFile: values.demo ?? process.env.KITH_DEMO,
   appVersion: version,
   systemLanguage: Intl.DateTimeFormat().resolvedOptions().locale,
 })
-const engine = await createEngine(ports)
+const engine = await openEngine(ports)
 const state = await engine.serve({ name: 'session.state', input: {} })
 if (!state.ok && state.failure.kind === 'busy') {
   process.stderr.write(
@@ -40,7 +40,7 @@ if (!state.ok && state.failure.kind === 'busy') {
   )
   process.exit(1)
 }
-const host = await startWebHost({ engine, pages, port: Number(values.port), clock: ports.clock, random: ports.random })
+const host = await openWebHost({ engine, pages, port: Number(values.port), clock: ports.clock, random: ports.random })
 const browserFile = path.join(profile, 'open.html')
 
 function announce(): void {

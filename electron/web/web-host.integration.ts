@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type FakeClock, fakeClock } from '../engine/fakes.ts'
-import { systemRandom } from '../engine/system-ports.ts'
+import { systemRandom } from '../engine/ground/system-ports.ts'
+import { type FakeClock, fakeClock } from '../engine/testing/fakes.ts'
 import { heartbeat, maxBody } from './limits.ts'
-import { type FakeEngine, fakeEngine } from './testing/fake-engine.ts'
-import { ask, openLink, webClient } from './testing/web-client.ts'
-import { startWebHost, type WebHost } from './web-host.ts'
+import { createFakeEngine, type FakeEngine } from './testing/fake-engine.ts'
+import { ask, openLink, openWebClient } from './testing/web-client.ts'
+import { openWebHost, type WebHost } from './web-host.ts'
 
 let folder: string
 let host: WebHost
@@ -24,9 +24,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 beforeEach(async () => {
-  engine = fakeEngine()
+  engine = createFakeEngine()
   clock = fakeClock()
-  host = await startWebHost({ engine, pages: path.join(folder, 'out'), port: 0, clock, random: systemRandom })
+  host = await openWebHost({ engine, pages: path.join(folder, 'out'), port: 0, clock, random: systemRandom })
 })
 afterEach(async () => {
   await host.close()
@@ -60,8 +60,8 @@ describe('the link', () => {
   })
 
   test('of one host does not open another', async () => {
-    const options = { engine: fakeEngine(), pages: folder, port: 0, clock, random: systemRandom }
-    const other = await startWebHost(options)
+    const options = { engine: createFakeEngine(), pages: folder, port: 0, clock, random: systemRandom }
+    const other = await openWebHost(options)
     await expect(openLink(host.link().replace(host.origin, other.origin))).rejects.toThrow('403')
     await other.close()
   })
@@ -192,7 +192,7 @@ describe('files', () => {
 describe('events', () => {
   test('reach every open page, and a page that left is forgotten', async () => {
     const cookie = await openLink(host.link())
-    const pages = [webClient(host.origin, cookie), webClient(host.origin, cookie)]
+    const pages = [openWebClient(host.origin, cookie), openWebClient(host.origin, cookie)]
     await Promise.all(pages.map((page) => page.listening()))
     const heard = pages.map((page) => new Promise((resolve) => page.listen(resolve)))
     const event = { name: 'held.changed', value: { total: 3 } }

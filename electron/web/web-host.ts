@@ -7,16 +7,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import path from 'node:path'
 import { pageFile, pageHeaders } from '../../shared/page-policy.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Clock } from '../engine/ports.ts'
-import { judgeRequest, makeSessions, readCookie, type Sessions, setCookie } from './access.ts'
+import type { Clock } from '../engine/ground/ports.ts'
+import { createSessions, judgeRequest, readCookie, type Sessions, setCookie } from './access.ts'
 import { answerCall } from './call.ts'
-import { type EventStreams, makeEventStreams } from './events.ts'
+import { type EventStreams, openEventStreams } from './events.ts'
 import { headersTimeout, requestTimeout } from './limits.ts'
 
 /** Only this address: never another interface of the machine. */
 const loopback = '127.0.0.1'
 
-export type WebHostOptions = {
+type WebHostOptions = {
   readonly engine: Pick<Engine, 'serve' | 'listen'>
   /** Folder of the built page. */
   readonly pages: string
@@ -40,14 +40,14 @@ type Site = {
   readonly own: { readonly host: string; readonly origin: string; readonly port: number }
 }
 
-export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
+export async function openWebHost(options: WebHostOptions): Promise<WebHost> {
   const server = createServer({ headersTimeout, requestTimeout })
   const port = await listen(server, options.port)
   const host = `${loopback}:${port}`
   const site: Site = {
     options,
-    sessions: makeSessions(options.random),
-    streams: makeEventStreams((receive) => options.engine.listen(receive), options.clock),
+    sessions: createSessions(options.random),
+    streams: openEventStreams((receive) => options.engine.listen(receive), options.clock),
     own: { host, origin: `http://${host}`, port },
   }
   server.on('request', (request, response) => {

@@ -1,6 +1,6 @@
 import { initialsOf, tintOf } from './initials.ts'
 
-export type AvatarProps = { readonly name: string; readonly address: string; readonly size?: 'row' | 'large' }
+type AvatarProps = { readonly name: string; readonly address: string; readonly size?: 'row' | 'large' }
 
 export function Avatar({ name, address, size = 'row' }: AvatarProps) {
   return (

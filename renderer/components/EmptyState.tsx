@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useWords } from '../i18n/i18n.ts'
 import { Icon, type IconName } from './Icons.tsx'
 
-export type EmptyStateProps = {
+type EmptyStateProps = {
   readonly icon: IconName
   readonly title: string
   readonly hint?: string
@@ -23,7 +23,7 @@ export function EmptyState({ icon, title, hint, children }: EmptyStateProps) {
   )
 }
 
-export type NoMatchProps = { readonly title: string; readonly hint: string; readonly onClear: () => void }
+type NoMatchProps = { readonly title: string; readonly hint: string; readonly onClear: () => void }
 
 /** A search that finds nothing: where it looks, and the way back to everything. */
 export function NoMatch({ title, hint, onClear }: NoMatchProps) {

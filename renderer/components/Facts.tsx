@@ -1,8 +1,8 @@
 import { Fragment, type ReactNode } from 'react'
 
-export type Fact = { readonly term: string; readonly text: ReactNode }
+type Fact = { readonly term: string; readonly text: ReactNode }
 
-export type FactsProps = { readonly facts: readonly Fact[]; readonly close?: boolean }
+type FactsProps = { readonly facts: readonly Fact[]; readonly close?: boolean }
 
 /** Terms and what they are, one below the other; `close` for few and short terms. */
 export function Facts({ facts, close = false }: FactsProps) {

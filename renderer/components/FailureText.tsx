@@ -60,7 +60,7 @@ function Certificate({ failure }: { readonly failure: Failure }) {
   )
 }
 
-export type FailureTextProps = { readonly failure: Failure; readonly retryAt?: number | undefined }
+type FailureTextProps = { readonly failure: Failure; readonly retryAt?: number | undefined }
 
 /** A failure in plain words: what happened, what is still safe, what to do. */
 export function FailureText({ failure, retryAt }: FailureTextProps) {

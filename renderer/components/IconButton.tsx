@@ -1,7 +1,7 @@
 import type { Ref } from 'react'
 import { Icon, type IconName } from './Icons.tsx'
 
-export type IconButtonProps = {
+type IconButtonProps = {
   readonly label: string
   readonly icon: IconName
   readonly onClick: () => void

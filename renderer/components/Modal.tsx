@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useWords } from '../i18n/i18n.ts'
 import { Icon } from './Icons.tsx'
 
-export type ModalProps = {
+type ModalProps = {
   readonly open: boolean
   readonly onClose: () => void
   readonly title: string

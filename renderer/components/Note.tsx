@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Icon, type IconName } from './Icons.tsx'
 
-export type NoteProps = {
+type NoteProps = {
   readonly tone?: 'plain' | 'warn' | 'danger'
   readonly icon?: IconName
   readonly id?: string

@@ -1,6 +1,6 @@
 import { Progress } from '@base-ui/react/progress'
 
-export type ProgressBarProps = {
+type ProgressBarProps = {
   readonly label: string
   /** Absent while nobody knows how much there is to do. */
   readonly progress?: { readonly done: number; readonly total: number }

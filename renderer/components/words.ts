@@ -13,13 +13,13 @@ export const refusalReasons = [
   'noRecipients',
   'tooMany',
 ] as const
-export type RefusalReason = (typeof refusalReasons)[number]
+type RefusalReason = (typeof refusalReasons)[number]
 
 function isRefusalReason(reason: string): reason is RefusalReason {
   return (refusalReasons as readonly string[]).includes(reason)
 }
 
-export type Refusal = { readonly address: string; readonly rule: string; readonly reason: string }
+type Refusal = { readonly address: string; readonly rule: string; readonly reason: string }
 
 /** Why one recipient is refused, with the rule's number for whoever wants to look it up. */
 export function refusalWords(t: Translate, refusal: Refusal): string {

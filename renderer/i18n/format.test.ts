@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { nearestLanguage } from '../store/settings.ts'
 import { formatAge, formatCountdown, formatDay, formatNames } from './format.ts'
 
 const minute = 60_000
@@ -42,16 +41,4 @@ test('days are named as the language names them', () => {
 test('names are joined with the comma of the language', () => {
   expect(formatNames('en', ['a', 'b'])).toBe('a, b')
   expect(formatNames('zh-Hans', ['a', 'b'])).toBe('a、b')
-})
-
-test.each([
-  [['zh-TW', 'en'], 'zh-Hant'],
-  [['zh-Hant-HK'], 'zh-Hant'],
-  [['zh-CN'], 'zh-Hans'],
-  [['zh'], 'zh-Hans'],
-  [['fr', 'zh-MO'], 'zh-Hant'],
-  [['fr'], 'en'],
-  [[], 'en'],
-] as const)('a system in %s begins in %s', (tags, language) => {
-  expect(nearestLanguage(tags)).toBe(language)
 })

@@ -1,4 +1,4 @@
-import type { Language } from '../../shared/contract.ts'
+import type { Language } from '../../shared/language.ts'
 
 /** Time spans in milliseconds, largest first, as Intl names them. */
 const spans = [

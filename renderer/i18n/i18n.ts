@@ -1,6 +1,6 @@
 import { createInstance, type i18n } from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
-import type { Language } from '../../shared/contract.ts'
+import type { Language } from '../../shared/language.ts'
 import enAdmin from './en/admin.json'
 import enFaults from './en/faults.json'
 import enKeys from './en/keys.json'
@@ -27,7 +27,7 @@ export const words = {
   'zh-Hans': { ...hansUi, ...hansWords, ...hansAdmin, ...hansFaults, ...hansKeys, ...hansRequests },
 } as const
 
-export type Words = typeof words.en
+type Words = typeof words.en
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -37,7 +37,7 @@ declare module 'i18next' {
 }
 
 /** Ready at once: all words are part of the page. React escapes what it shows, so i18next does not. */
-export function makeI18n(language: Language): i18n {
+export function createI18n(language: Language): i18n {
   const instance = createInstance()
   void instance.use(initReactI18next).init({
     lng: language,

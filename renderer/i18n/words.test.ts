@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { changeOps, otherOps, policySettings, roleSchema } from '../../shared/administration/change.ts'
 import { proposalForm, readings, requestForm } from '../../shared/administration/readings.ts'
 import { heldSchema, sessionSchema } from '../../shared/contract.ts'
-import { faultCodes } from '../../shared/fault-codes.ts'
+import { changeFaultCodes } from '../../shared/fault-codes.ts'
 import { keyFactsSchema } from '../../shared/key-steps.ts'
 import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
 import { keptStateSchema } from '../../shared/quarantine.ts'
@@ -40,7 +40,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'adminRole.': roleSchema.options,
   'adminTab.': adminTabs,
   'deviceState.': readings.devices.output.shape.devices.element.shape.state.options,
-  'fault.': faultCodes,
+  'fault.': changeFaultCodes,
   'keyDoes.': keyFactsSchema.shape.name.options,
   'keyName.': keyFactsSchema.shape.name.options,
   'keyState.': keyFactsSchema.shape.state.options,

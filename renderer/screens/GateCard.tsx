@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Mark } from '../components/Mark.tsx'
 
-export type GateCardProps = { readonly title: string; readonly lead?: string; readonly children: ReactNode }
+type GateCardProps = { readonly title: string; readonly lead?: string; readonly children: ReactNode }
 
 /** The frame of every screen before the main window. */
 export function GateCard({ title, lead, children }: GateCardProps) {

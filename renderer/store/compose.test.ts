@@ -1,18 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import type { MailDraft, Message } from '../../shared/message.ts'
+import { createPage } from '../testing/create-page.ts'
 import { settle } from '../testing/fake-clock.ts'
-import { readySession, signedOutSession } from '../testing/fake-host.ts'
-import { makePage } from '../testing/make-page.ts'
-import { canSend, refusedChips } from './compose.ts'
+import { readySession, signedOutSession } from '../testing/fake-session.ts'
+import { canSend, refusedChips } from './compose-state.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
-import { startReply } from './reply.ts'
 
 const bob = { address: 'bob@kith.test', name: 'Bob Lin 林柏' }
 
 describe('a mail that was begun', () => {
   const wait = 500
   const page = async (mailDrafts: readonly MailDraft[] = []) => {
-    const parts = await makePage({ session: signedOutSession })
+    const parts = await createPage({ session: signedOutSession })
     parts.state.mailDrafts = mailDrafts
     const enter = async () => {
       parts.state.emit('session.changed', readySession)
@@ -79,7 +78,7 @@ describe('a mail that was begun', () => {
 
 describe('composing mail', () => {
   test('O1 an unlisted address is marked with its rule, and nothing can be sent', async () => {
-    const { stores, state } = await makePage()
+    const { stores, state } = await createPage()
     await stores.compose.start({ to: [bob] })
     expect(canSend(stores.compose.store.getState())).toBe(true)
     await stores.compose.add('bcc', 'stranger@evil.example')
@@ -91,14 +90,14 @@ describe('composing mail', () => {
   })
 
   test('a listed address gets its name from the whitelist, whatever was pasted around it', async () => {
-    const { stores } = await makePage()
+    const { stores } = await createPage()
     await stores.compose.start({})
     await stores.compose.add('to', '"The Boss" <bob@kith.test>')
     expect(stores.compose.store.getState().to).toEqual([{ ...bob, verdict: 'allowed' }])
   })
 
   test('an address typed into the field is judged before it is sent', async () => {
-    const { stores } = await makePage()
+    const { stores } = await createPage()
     await stores.compose.start({})
     stores.compose.setTyped('to', 'm')
     for (const text of ['mallory@x.exampl', 'mallory@x.example']) stores.compose.setTyped('to', text)
@@ -108,7 +107,7 @@ describe('composing mail', () => {
   })
 
   test('an unlisted address that arrives whole is marked without a key press', async () => {
-    const { stores } = await makePage()
+    const { stores } = await createPage()
     await stores.compose.start({})
     stores.compose.setTyped('to', 'stranger@evil.example')
     await settle()
@@ -119,7 +118,7 @@ describe('composing mail', () => {
   })
 
   test('a newer list judges the recipients again', async () => {
-    const { stores, state, clock } = await makePage()
+    const { stores, state, clock } = await createPage()
     await stores.compose.start({ to: [bob] })
     state.contacts.change((all) => all.filter(({ address }) => address !== bob.address))
     state.emit('contacts.changed', { revision: 2 })
@@ -129,7 +128,7 @@ describe('composing mail', () => {
   })
 
   test('sending closes the composer; a failure keeps everything', async () => {
-    const { stores, state } = await makePage()
+    const { stores, state } = await createPage()
     await stores.compose.start({ to: [bob], subject: 'Hello', text: 'Text' })
     state.failures.set('outbox.submit', { kind: 'tooLarge' })
     expect(await stores.compose.send()).toBe(false)
@@ -144,7 +143,7 @@ describe('composing mail', () => {
   })
 
   test('what was begun is put aside for reading, and resumed', async () => {
-    const { stores } = await makePage()
+    const { stores } = await createPage()
     await stores.compose.start({ subject: 'Half' })
     stores.compose.putAside()
     expect(stores.compose.store.getState().step).toBe('aside')
@@ -153,7 +152,7 @@ describe('composing mail', () => {
   })
 
   test('what was begun outlives another mail, and comes back after it; an untouched reply does not', async () => {
-    const { stores } = await makePage()
+    const { stores } = await createPage()
     await stores.compose.start({ subject: 'First' })
     stores.compose.setText('half written')
     await stores.compose.start({ subject: 'Re: untouched' })
@@ -167,7 +166,7 @@ describe('composing mail', () => {
   })
 
   test('nothing of a begun mail is left after the store is locked', async () => {
-    const { stores, state } = await makePage()
+    const { stores, state } = await createPage()
     await stores.compose.start({ subject: 'First' })
     stores.compose.setText('half written')
     await stores.compose.start({ subject: 'Second' })
@@ -177,7 +176,7 @@ describe('composing mail', () => {
   })
 
   test('a mail that is on its way is not opened for a second sending', async () => {
-    const { stores } = await makePage()
+    const { stores } = await createPage()
     await stores.compose.start({ to: [bob], subject: 'Once' })
     const seen: string[] = []
     const undo = stores.compose.store.subscribe(({ step }) => {
@@ -215,7 +214,7 @@ describe('recipients in text', () => {
   })
 })
 
-describe('O5 answering', () => {
+describe('answering', () => {
   const self = 'alice@kith.test'
   const person = (address: string, listed = true) => ({ address, name: '', listed })
   const message: Message = {
@@ -233,19 +232,50 @@ describe('O5 answering', () => {
     read: true,
   }
 
-  test('goes to the sender alone', () => {
-    expect(startReply(message, self, 'sender')).toMatchObject({
-      to: [{ address: 'bob@kith.test' }],
+  async function answer(scope: 'sender' | 'all', replyTo: readonly string[] = []) {
+    const { stores, state } = await createPage()
+    state.messages = [...state.messages, message]
+    state.replyTo.set(message.id, replyTo)
+    await stores.compose.answer(message, scope)
+    return { state: stores.compose.store.getState(), fake: state }
+  }
+
+  test('O5 goes to the sender alone', async () => {
+    const { state } = await answer('sender')
+    expect(state).toMatchObject({
+      step: 'editing',
+      to: [{ ...bob, verdict: 'allowed' }],
       cc: [],
       dropped: [],
+      unusedReplyTo: [],
       subject: 'Re: Plan',
       text: '\n\n> one\n> two',
+      inReplyTo: 'm',
     })
   })
 
-  test('to all drops the unlisted and names them', () => {
-    const start = startReply(message, self, 'all')
-    expect(start.to?.map(({ address }) => address)).toEqual(['bob@kith.test', 'carol@kith.test'])
-    expect(start).toMatchObject({ cc: [], dropped: ['stranger@evil.example'] })
+  test('O5 to all drops the unlisted and names them', async () => {
+    const { state } = await answer('all')
+    expect(state.to.map(({ address }) => address)).toEqual(['bob@kith.test'])
+    expect(state.cc.map(({ address }) => address)).toEqual(['carol@kith.test'])
+    expect(state.dropped).toEqual(['stranger@evil.example'])
+  })
+
+  test('O5 goes to a listed Reply-To; an unlisted one is shown and not used', async () => {
+    const listed = await answer('sender', ['carol@kith.test'])
+    expect(listed.state).toMatchObject({ to: [{ address: 'carol@kith.test' }], unusedReplyTo: [] })
+    const unlisted = await answer('sender', ['stranger@evil.example'])
+    expect(unlisted.state).toMatchObject({ to: [bob], unusedReplyTo: ['stranger@evil.example'] })
+  })
+
+  test('an answer that cannot be planned says why, with nobody in it', async () => {
+    const { stores, state } = await createPage()
+    state.failures.set('message.planReply', { kind: 'notFound' })
+    await stores.compose.answer(message, 'sender')
+    expect(stores.compose.store.getState()).toMatchObject({
+      to: [],
+      subject: 'Re: Plan',
+      failure: { kind: 'notFound' },
+    })
   })
 })

@@ -1,81 +1,25 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Failure } from '../../shared/rpc.ts'
+import { addressIdentity } from '../../shared/address.ts'
+import type { Message } from '../../shared/message.ts'
+import {
+  allChips,
+  asChip,
+  type Chip,
+  type ComposeStart,
+  type ComposeState,
+  canSend,
+  closed,
+  hasContent,
+  type RecipientLine,
+  recipientFields,
+} from './compose-state.ts'
 import { judgeRecipients } from './judge-recipients.ts'
-import { makeKeeper } from './mail-drafts.ts'
+import { createKeeper } from './mail-drafts.ts'
 import type { Ports } from './ports.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
-
-export const recipientFields = ['to', 'cc', 'bcc'] as const
-export type RecipientField = (typeof recipientFields)[number]
-
-/** One recipient in a field. The page's own opinion is a hint: the engine judges when it is submitted. */
-export type Chip = {
-  readonly address: string
-  readonly name: string
-  readonly verdict: 'asking' | 'allowed' | 'refused'
-  readonly rule?: string
-  readonly reason?: string
-}
-
-export type ComposeState = {
-  /** `aside`: something was begun, and something else is being read. */
-  readonly step: 'closed' | 'aside' | 'editing' | 'sending'
-  readonly to: readonly Chip[]
-  readonly cc: readonly Chip[]
-  readonly bcc: readonly Chip[]
-  /** Text in the fields that is not a recipient yet. */
-  readonly typed: Readonly<Record<RecipientField, string>>
-  readonly subject: string
-  readonly text: string
-  readonly inReplyTo?: string
-  /** Whether the user has put anything into it. */
-  readonly touched: boolean
-  /** Participants of the answered message who are not listed, and so are left out (O5). */
-  readonly dropped: readonly string[]
-  readonly failure?: Failure
-}
-
-export type ComposeStart = {
-  readonly to?: readonly { readonly address: string; readonly name: string }[]
-  readonly cc?: readonly { readonly address: string; readonly name: string }[]
-  readonly subject?: string
-  readonly text?: string
-  readonly inReplyTo?: string
-  readonly dropped?: readonly string[]
-}
+import { type ReplyScope, startReply } from './reply.ts'
 
 type Context = { readonly store: StoreApi<ComposeState>; readonly ports: Ports }
-
-const closed: ComposeState = {
-  step: 'closed',
-  to: [],
-  cc: [],
-  bcc: [],
-  typed: { to: '', cc: '', bcc: '' },
-  subject: '',
-  text: '',
-  touched: false,
-  dropped: [],
-}
-
-/** A person of the whitelist as a recipient that has not been judged yet. */
-export function asChip({ address, name }: { readonly address: string; readonly name: string }): Chip {
-  return { address, name, verdict: 'asking' }
-}
-
-function allChips(state: ComposeState): readonly Chip[] {
-  return recipientFields.flatMap((field) => state[field])
-}
-
-export function refusedChips(state: ComposeState): readonly Chip[] {
-  return allChips(state).filter(({ verdict }) => verdict === 'refused')
-}
-
-/** Whether `Send` may be pressed: somebody to write to, and nobody refused. */
-export function canSend(state: ComposeState): boolean {
-  const somebody = allChips(state).length > 0 || recipientFields.some((field) => looksLikeAddress(state.typed[field]))
-  return state.step === 'editing' && somebody && refusedChips(state).length === 0
-}
 
 async function judge({ store, ports }: Context): Promise<void> {
   const addresses = [...new Set(allChips(store.getState()).map(({ address }) => address))]
@@ -97,10 +41,10 @@ async function nameOf({ ports }: Context, address: string): Promise<string> {
 }
 
 /** Adds typed or pasted text as recipients, named by the whitelist and by nothing else. */
-async function add(context: Context, field: RecipientField, text: string): Promise<void> {
+async function add(context: Context, field: RecipientLine, text: string): Promise<void> {
   const { store } = context
-  const have = new Set(store.getState()[field].map(({ address }) => address.toLowerCase()))
-  const addresses = splitRecipients(text).filter((address) => !have.has(address.toLowerCase()))
+  const present = new Set(store.getState()[field].map(({ address }) => addressIdentity(address)))
+  const addresses = splitRecipients(text).filter((address) => !present.has(addressIdentity(address)))
   const chips = addresses.map((address): Chip => ({ address, name: '', verdict: 'asking' }))
   store.setState((state) => ({
     [field]: [...state[field], ...chips],
@@ -146,7 +90,7 @@ async function send(context: Context): Promise<boolean> {
 }
 
 /** A whole address arrived in one go, as pasting does: if the guard refuses it, it becomes a marked chip at once. */
-async function pasted(context: Context, field: RecipientField, text: string): Promise<void> {
+async function pasted(context: Context, field: RecipientLine, text: string): Promise<void> {
   const refusals = await judgeRecipients(context.ports.host, [text.trim()])
   if (refusals && refusals.size > 0 && context.store.getState().typed[field] === text) await add(context, field, text)
 }
@@ -158,12 +102,6 @@ function putAside({ store }: Context): void {
   else store.setState(closed, true)
 }
 
-function hasContent(state: ComposeState): boolean {
-  const { typed, subject, text } = state
-  const isTyped = recipientFields.some((field) => typed[field].trim() !== '')
-  return allChips(state).length > 0 || isTyped || subject !== '' || text.trim() !== ''
-}
-
 async function readAnew(context: Context, state: ComposeState): Promise<void> {
   await judge(context)
   await nameChips(
@@ -172,33 +110,36 @@ async function readAnew(context: Context, state: ComposeState): Promise<void> {
   )
 }
 
-export function makeCompose(ports: Ports) {
+export function createCompose(ports: Ports) {
   const store = createStore<ComposeState>(() => closed)
   const context: Context = { store, ports }
   /** Begun before something else was begun; each comes back when there is room. */
   const kept: ComposeState[] = []
-  const keeper = makeKeeper({ ...context, kept, closed, hasContent, restore: (state) => readAnew(context, state) })
+  const keeper = createKeeper({ ...context, kept, restore: (state) => readAnew(context, state) })
+  const start = (begun: ComposeStart) => {
+    const { to = [], cc = [], ...rest } = begun
+    const before = store.getState()
+    if (before.step === 'sending') return Promise.resolve()
+    // A reply that nobody has written into is made again by one press.
+    if (before.touched && hasContent(before)) kept.push(before)
+    store.setState({ ...closed, ...rest, step: 'editing', to: to.map(asChip), cc: cc.map(asChip) }, true)
+    return judge(context)
+  }
   return {
     store,
     /** What was begun before Kith was locked or closed. */
     load: keeper.load,
     save: keeper.save,
-    start: (start: ComposeStart) => {
-      const { to = [], cc = [], ...rest } = start
-      const before = store.getState()
-      if (before.step === 'sending') return Promise.resolve()
-      // A reply that nobody has written into is made again by one press.
-      if (before.touched && hasContent(before)) kept.push(before)
-      store.setState({ ...closed, ...rest, step: 'editing', to: to.map(asChip), cc: cc.map(asChip) }, true)
-      return judge(context)
-    },
-    add: (field: RecipientField, text: string) => add(context, field, text),
-    setTyped: (field: RecipientField, text: string) => {
+    start,
+    /** Begins an answer; to whom it goes, the guard says. */
+    answer: async (message: Message, scope: ReplyScope) => start(await startReply(ports.host, message, scope)),
+    add: (field: RecipientLine, text: string) => add(context, field, text),
+    setTyped: (field: RecipientLine, text: string) => {
       const { typed } = store.getState()
       store.setState({ typed: { ...typed, [field]: text }, touched: true })
       if (text.length > typed[field].length + 1 && looksLikeAddress(text)) void pasted(context, field, text)
     },
-    setChips: (field: RecipientField, chips: readonly Chip[]) => {
+    setChips: (field: RecipientLine, chips: readonly Chip[]) => {
       store.setState({ [field]: chips, touched: true })
       return judge(context)
     },
@@ -235,5 +176,3 @@ export function makeCompose(ports: Ports) {
     moved: () => judge(context),
   }
 }
-
-export type ComposeSlice = ReturnType<typeof makeCompose>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Message } from '../../shared/message.ts'
+import { createPage, type PageParts } from '../testing/create-page.ts'
 import { settle } from '../testing/fake-clock.ts'
-import { makePage, type PageParts } from '../testing/make-page.ts'
 
 const bob = 'bob@kith.test'
 
@@ -35,7 +35,7 @@ function many(count: number): Message[] {
 
 describe('a conversation', () => {
   test('opens with messages, the first unread one, and the kept draft', async () => {
-    const page = await makePage()
+    const page = await createPage()
     page.state.drafts.set(bob, 'half a sentence')
     await page.stores.conversation.open(bob)
     const { conversation, draft, firstUnread, messages } = page.stores.conversation.store.getState()
@@ -45,14 +45,14 @@ describe('a conversation', () => {
   })
 
   test('begins with a contact to whom nobody has written yet', async () => {
-    const page = await makePage({ bare: true })
+    const page = await createPage({ bare: true })
     page.state.failures.set('conversations.get', { kind: 'notFound' })
     await page.stores.conversation.open(bob)
     expect(page.stores.conversation.store.getState()).toMatchObject({ phase: 'ready', conversation: { open: true } })
   })
 
   test('sending clears the text and shows the message as waiting', async () => {
-    const page = await makePage()
+    const page = await createPage()
     await page.stores.conversation.open(bob)
     page.stores.conversation.setDraft('On my way')
     expect(await page.stores.conversation.send()).toBe(true)
@@ -63,7 +63,7 @@ describe('a conversation', () => {
   })
 
   test('two quick presses send once', async () => {
-    const page = await makePage()
+    const page = await createPage()
     await page.stores.conversation.open(bob)
     page.stores.conversation.setDraft('once')
     await Promise.all([page.stores.conversation.send(), page.stores.conversation.send()])
@@ -71,7 +71,7 @@ describe('a conversation', () => {
   })
 
   test('a refused text is back in the composer, with what was typed meanwhile', async () => {
-    const page = await makePage()
+    const page = await createPage()
     await page.stores.conversation.open(bob)
     page.stores.conversation.setDraft('first')
     page.state.failures.set('outbox.submit', { kind: 'diskFull' })
@@ -86,7 +86,7 @@ describe('a conversation', () => {
   })
 
   test('I6 a removed contact closes the open conversation; its history stays', async () => {
-    const page = await makePage()
+    const page = await createPage()
     await page.stores.conversation.open(bob)
     const before = texts(page)
     await removeBob(page)
@@ -98,7 +98,7 @@ describe('a conversation', () => {
   })
 
   test('I6 a removed contact closes the open conversation in which nobody has written yet', async () => {
-    const page = await makePage({ bare: true })
+    const page = await createPage({ bare: true })
     page.state.failures.set('conversations.get', { kind: 'notFound' })
     await page.stores.conversation.open(bob)
     expect(page.stores.conversation.store.getState().conversation).toMatchObject({ open: true })
@@ -108,7 +108,7 @@ describe('a conversation', () => {
   })
 
   test('a draft is kept a moment after the last key, and at once when another conversation is opened', async () => {
-    const page = await makePage()
+    const page = await createPage()
     await page.stores.conversation.open(bob)
     page.stores.conversation.setDraft('a')
     page.stores.conversation.setDraft('ab')
@@ -123,7 +123,7 @@ describe('a conversation', () => {
   })
 
   test('older messages come before the others, until there are no more', async () => {
-    const page = await makePage({ bare: true })
+    const page = await createPage({ bare: true })
     page.state.messages = many(100)
     await page.stores.conversation.open(bob)
     expect(texts(page)).toHaveLength(60)
@@ -133,7 +133,7 @@ describe('a conversation', () => {
   })
 
   test('a delivery step changes the message in place; what is new is fetched', async () => {
-    const page = await makePage()
+    const page = await createPage()
     await page.stores.conversation.open(bob)
     page.state.emit('message.changed', { id: 'chat-7', conversation: bob, delivery: { step: 'sent', at: 5 } })
     const changed = page.stores.conversation.store.getState().messages.find(({ id }) => id === 'chat-7')
@@ -146,7 +146,7 @@ describe('a conversation', () => {
   })
 
   test('seen messages are marked as read once', async () => {
-    const page = await makePage()
+    const page = await createPage()
     await page.stores.conversation.open(bob)
     await page.stores.conversation.seen()
     await page.stores.conversation.seen()

@@ -3,10 +3,11 @@ import type { Conversation } from '../../shared/contract.ts'
 import type { Delivery, Message } from '../../shared/message.ts'
 import type { Failure, Result } from '../../shared/rpc.ts'
 import { debounce, gather } from '../clock.ts'
+import { type Latest, latest } from './latest.ts'
 import { mergeNewest } from './merge-messages.ts'
 import type { Ports } from './ports.ts'
 
-export type ConversationState = {
+type ConversationState = {
   readonly id?: string
   readonly conversation?: Conversation
   readonly messages: readonly Message[]
@@ -23,7 +24,12 @@ export type ConversationState = {
   readonly firstUnread?: string
 }
 
-type Context = { readonly store: StoreApi<ConversationState>; readonly ports: Ports }
+type Context = {
+  readonly store: StoreApi<ConversationState>
+  readonly ports: Ports
+  /** Each conversation that is opened begins a round. */
+  readonly opened: Latest
+}
 
 const empty: ConversationState = {
   messages: [],
@@ -55,13 +61,14 @@ async function getConversation({ ports }: Context, id: string): Promise<Result<C
 async function open(context: Context, id: string): Promise<void> {
   const { store, ports } = context
   await saveDraft(context)
+  const isWanted = context.opened.next()
   store.setState({ ...empty, id, phase: 'loading' }, true)
   const [conversation, messages, draft] = await Promise.all([
     getConversation(context, id),
     ports.host.call('messages.list', { conversation: id, count: windowSize }),
     ports.host.call('draft.get', { conversation: id }),
   ])
-  if (store.getState().id !== id) return
+  if (!isWanted()) return
   if (!conversation.ok) {
     store.setState({ phase: 'failed', failure: conversation.failure })
     return
@@ -82,11 +89,12 @@ async function refresh(context: Context): Promise<void> {
   const { store, ports } = context
   const { id } = store.getState()
   if (id === undefined) return
+  const isWanted = context.opened.same()
   const [conversation, page] = await Promise.all([
     getConversation(context, id),
     ports.host.call('messages.list', { conversation: id, count: windowSize }),
   ])
-  if (store.getState().id !== id) return
+  if (!isWanted()) return
   store.setState((state) => ({
     ...(conversation.ok && { conversation: conversation.value }),
     ...(!conversation.ok && closedBy(conversation.failure, state)),
@@ -101,13 +109,14 @@ function closedBy({ kind }: Failure, { conversation }: ConversationState): Pick<
     : {}
 }
 
-async function loadOlder({ store, ports }: Context): Promise<void> {
+async function loadOlder({ store, ports, opened }: Context): Promise<void> {
   const { id, messages, more, older } = store.getState()
   const first = messages[0]
   if (id === undefined || !first || !more || older === 'loading') return
+  const isWanted = opened.same()
   store.setState({ older: 'loading' })
   const page = await ports.host.call('messages.list', { conversation: id, before: first.id, count: windowSize })
-  if (store.getState().id !== id) return
+  if (!isWanted()) return
   store.setState((state) =>
     page.ok
       ? { older: 'idle', messages: [...page.value.messages, ...state.messages], more: page.value.more }
@@ -131,14 +140,15 @@ async function send(context: Context): Promise<boolean> {
   const { store, ports } = context
   const { id, conversation, draft, sending } = store.getState()
   if (id === undefined || !conversation?.open || sending || draft.trim() === '') return false
+  const isWanted = context.opened.same()
   store.setState({ ...withoutSendFailure(store.getState()), sending: true, draft: '', draftSaved: true }, true)
   const result = await ports.host.call('outbox.submit', { kind: 'chat', to: [conversation.address], text: draft })
   if (result.ok)
     await ports.host.call('draft.save', {
       conversation: id,
-      text: store.getState().id === id ? store.getState().draft : '',
+      text: isWanted() ? store.getState().draft : '',
     })
-  if (store.getState().id !== id) return result.ok
+  if (!isWanted()) return result.ok
   if (result.ok) {
     store.setState({ sending: false })
     await refresh(context)
@@ -169,9 +179,9 @@ function deliver({ store }: Context, id: string, delivery: Delivery): boolean {
   return true
 }
 
-export function makeConversation(ports: Ports) {
+export function createConversation(ports: Ports) {
   const store = createStore<ConversationState>(() => empty)
-  const context: Context = { store, ports }
+  const context: Context = { store, ports, opened: latest() }
   const keepDraft = debounce(ports.clock, draftWait, () => void saveDraft(context))
   const look = gather(ports.clock, refreshWait, () => void refresh(context))
   return {
@@ -195,8 +205,9 @@ export function makeConversation(ports: Ports) {
       if (conversation !== store.getState().id) return
       if (!delivery || !deliver(context, id, delivery)) look()
     },
-    clear: () => store.setState(empty, true),
+    clear: () => {
+      context.opened.next()
+      store.setState(empty, true)
+    },
   }
 }
-
-export type ConversationSlice = ReturnType<typeof makeConversation>

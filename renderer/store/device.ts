@@ -2,14 +2,14 @@ import { createStore } from 'zustand/vanilla'
 import type { Protection } from '../../shared/contract.ts'
 import type { Ports } from './ports.ts'
 
-export type About = {
+type About = {
   readonly version: string
   readonly engine: string
   readonly device: string
   readonly deviceWords: string
 }
 
-export type DeviceState = {
+type DeviceState = {
   readonly about?: About
   readonly protection?: Protection
   /** Shown to the user before it leaves this machine. */
@@ -17,7 +17,7 @@ export type DeviceState = {
 }
 
 /** What the settings say about this machine. */
-export function makeDevice(ports: Ports) {
+export function createDevice(ports: Ports) {
   const store = createStore<DeviceState>(() => ({}))
   return {
     store,
@@ -42,5 +42,3 @@ export function makeDevice(ports: Ports) {
     },
   }
 }
-
-export type DeviceSlice = ReturnType<typeof makeDevice>

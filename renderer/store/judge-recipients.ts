@@ -1,6 +1,6 @@
 import type { Kith } from '../host.ts'
 
-export type Refused = { readonly rule: string; readonly reason: string }
+type Refused = { readonly rule: string; readonly reason: string }
 
 async function ask(host: Kith, recipients: readonly string[]) {
   const result = await host.call('guard.judge', { recipients: [...recipients] })

@@ -2,7 +2,8 @@
 import type { StoreApi } from 'zustand/vanilla'
 import { type MailDraft, maxMailDrafts, maxSubjectLength, maxTextLength } from '../../shared/message.ts'
 import { debounce } from '../clock.ts'
-import type { Chip, ComposeState, RecipientField } from './compose.ts'
+import { type Chip, type ComposeState, closed, hasContent, type RecipientLine } from './compose-state.ts'
+import { latest } from './latest.ts'
 import type { Ports } from './ports.ts'
 
 /** Wait after the last key before what was written is kept. */
@@ -11,7 +12,7 @@ const keepWait = 400
 /** What is kept of a mail. Names are not: the whitelist says them anew. */
 function draftOf({ to, cc, bcc, typed, subject, text, inReplyTo }: ComposeState): MailDraft {
   const addresses = (chips: readonly Chip[]) => chips.map(({ address }) => address.slice(0, 320))
-  const cut = (field: RecipientField) => typed[field].slice(0, 10_000)
+  const cut = (field: RecipientLine) => typed[field].slice(0, 10_000)
   return {
     to: addresses(to),
     cc: addresses(cc),
@@ -23,28 +24,26 @@ function draftOf({ to, cc, bcc, typed, subject, text, inReplyTo }: ComposeState)
   }
 }
 
-function restored(closed: ComposeState, { to, cc, bcc, ...rest }: MailDraft): ComposeState {
+function restored({ to, cc, bcc, ...rest }: MailDraft): ComposeState {
   const chips = (addresses: readonly string[]) =>
     addresses.map((address): Chip => ({ address, name: '', verdict: 'asking' }))
   return { ...closed, ...rest, step: 'aside', touched: true, to: chips(to), cc: chips(cc), bcc: chips(bcc) }
 }
 
-export type Keeping = {
+type Keeping = {
   readonly store: StoreApi<ComposeState>
   readonly ports: Ports
   /** Begun before what the store shows; the keeper adds to it. */
   readonly kept: ComposeState[]
-  readonly closed: ComposeState
-  readonly hasContent: (state: ComposeState) => boolean
   /** What came back is judged and named anew. */
   readonly restore: (state: ComposeState) => Promise<void>
 }
 
 /** Keeps what was begun in the store, so that locking and closing lose nothing of it. */
-export function makeKeeper({ store, ports, kept, closed, hasContent, restore }: Keeping) {
+export function createKeeper({ store, ports, kept, restore }: Keeping) {
   /** What is in the store; undefined before it was asked. */
   let known: string | undefined
-  let asked = 0
+  const questions = latest()
   const save = async () => {
     if (known === undefined) return
     const state = store.getState()
@@ -61,19 +60,18 @@ export function makeKeeper({ store, ports, kept, closed, hasContent, restore }: 
   return {
     save,
     load: async () => {
-      asked += 1
-      const mine = asked
+      const isWanted = questions.next()
       const read = await ports.host.call('mailDrafts.get', {})
-      if (!read.ok || mine !== asked || known !== undefined) return
+      if (!read.ok || !isWanted() || known !== undefined) return
       known = JSON.stringify(read.value.drafts)
-      kept.unshift(...read.value.drafts.map((draft) => restored(closed, draft)))
+      kept.unshift(...read.value.drafts.map((draft) => restored(draft)))
       const last = store.getState().step === 'closed' ? kept.pop() : undefined
       if (!last) return
       store.setState(last, true)
       await restore(last)
     },
     forget: () => {
-      asked += 1
+      questions.next()
       known = undefined
     },
   }

@@ -1,6 +1,6 @@
 import type { Message } from '../../shared/message.ts'
 
-export type MessagePage = { readonly messages: readonly Message[]; readonly more: boolean }
+type MessagePage = { readonly messages: readonly Message[]; readonly more: boolean }
 
 /**
  * Puts the newest window over what is here. Older messages stay; if the two do not touch, something between them

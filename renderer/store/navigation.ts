@@ -3,14 +3,14 @@ import { createStore } from 'zustand/vanilla'
 export const screens = ['chats', 'mail', 'contacts', 'held', 'administration', 'settings'] as const
 export type Screen = (typeof screens)[number]
 
-export type NavigationState = {
+type NavigationState = {
   readonly screen: Screen
   /** In a narrow window: whether the right column is shown instead of the list. */
   readonly detail: boolean
   readonly palette: 'closed' | 'open'
 }
 
-export function makeNavigation() {
+export function createNavigation() {
   const store = createStore<NavigationState>(() => ({ screen: 'chats', detail: false, palette: 'closed' }))
   return {
     store,
@@ -20,5 +20,3 @@ export function makeNavigation() {
     setPalette: (palette: NavigationState['palette']) => store.setState({ palette }),
   }
 }
-
-export type NavigationSlice = ReturnType<typeof makeNavigation>

@@ -4,21 +4,21 @@ import type { Failure } from '../../shared/rpc.ts'
 import type { Ports } from './ports.ts'
 
 /** What a notice says; the words are the screen's. */
-export type NoticeBody =
+type NoticeBody =
   | { readonly about: 'sent' | 'copied' | 'requested' }
   | { readonly about: 'failure'; readonly failure: Failure }
   | { readonly about: 'refreshed'; readonly change: ListChange }
 export type Notice = NoticeBody & { readonly id: number }
 
 /** A message or a contact request that came in, said once to those who do not see its count. */
-export type Arrival = { readonly id: number; readonly name: string; readonly what: 'message' | 'request' }
+type Arrival = { readonly id: number; readonly name: string; readonly what: 'message' | 'request' }
 
-export type NoticesState = { readonly notices: readonly Notice[]; readonly arrival?: Arrival }
+type NoticesState = { readonly notices: readonly Notice[]; readonly arrival?: Arrival }
 
 /** How long a notice stays: long enough to read two lines twice. */
 const noticeTime = 7_000
 
-export function makeNotices(ports: Ports) {
+export function createNotices(ports: Ports) {
   const store = createStore<NoticesState>(() => ({ notices: [] }))
   let next = 1
   const dismiss = (id: number) =>
@@ -36,5 +36,3 @@ export function makeNotices(ports: Ports) {
     },
   }
 }
-
-export type NoticesSlice = ReturnType<typeof makeNotices>

@@ -1,5 +1,10 @@
-import type { Message, Participant } from '../../shared/message.ts'
-import type { ComposeStart } from './compose.ts'
+/** Begins an answer: the engine says to whom it goes (O5), the page quotes what is answered. */
+import type { Message } from '../../shared/message.ts'
+import type { Kith } from '../host.ts'
+import type { ComposeStart } from './compose-state.ts'
+
+/** `sender`: to whoever wrote the message. `all`: to everybody it names as well. */
+export type ReplyScope = 'sender' | 'all'
 
 function answerSubject(subject: string): string {
   return /^re:/iu.test(subject) ? subject : `Re: ${subject}`
@@ -12,20 +17,15 @@ function quote(text: string): string {
     .join('\n')
 }
 
-/** Who an answer goes to: listed participants only; the others are named, so that the screen can say so (O5, I4). */
-export function startReply(message: Message, self: string, scope: 'sender' | 'all'): ComposeStart {
-  const isSelf = ({ address }: Participant) => address.toLowerCase() === self.toLowerCase()
-  const first = message.direction === 'in' ? [message.from] : message.to
-  const to = scope === 'all' && message.direction === 'in' ? [...first, ...message.to] : first
-  const cc = scope === 'all' ? message.cc : []
-  const wanted = { to: to.filter((one) => !isSelf(one)), cc: cc.filter((one) => !isSelf(one)) }
-  const listed = (people: readonly Participant[]) => people.filter((one) => one.listed)
-  return {
-    to: listed(wanted.to),
-    cc: listed(wanted.cc),
-    dropped: [...wanted.to, ...wanted.cc].filter((one) => !one.listed).map(({ address }) => address),
+/** What an answer to `message` begins with. Who is left out is named, so that the screen says so before it is sent (O5). */
+export async function startReply(host: Kith, message: Message, scope: ReplyScope): Promise<ComposeStart> {
+  const answer = {
     subject: answerSubject(message.subject),
     text: `\n\n${quote(message.text)}`,
     inReplyTo: message.id,
   }
+  const planned = await host.call('message.planReply', { id: message.id, scope })
+  if (!planned.ok) return { ...answer, failure: planned.failure }
+  const { to, cc, dropped, unusedReplyTo } = planned.value
+  return { ...answer, to, cc, dropped: dropped.map(({ address }) => address), unusedReplyTo }
 }

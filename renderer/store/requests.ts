@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla'
 import type { ContactRequests } from '../../shared/requests.ts'
 import type { Failure, Result } from '../../shared/rpc.ts'
+import { latest } from './latest.ts'
 import type { Ports } from './ports.ts'
 
 /** What is being asked for, in the dialog. */
@@ -13,7 +14,7 @@ export type RequestDraft = {
 
 export type Invitation = { readonly text: string; readonly expiresAt: number }
 
-export type RequestsState = {
+type RequestsState = {
   readonly phase: 'new' | 'ready' | 'failed'
   readonly requests: ContactRequests
   /** How many wait for the user's answer. */
@@ -26,15 +27,13 @@ export type RequestsState = {
 const none: ContactRequests = { incoming: [], own: [], approvals: [] }
 const start: RequestsState = { phase: 'new', requests: none, waiting: 0 }
 
-export function makeRequests({ host }: Ports) {
+export function createRequests({ host }: Ports) {
   const store = createStore<RequestsState>(() => start)
-  let asked = 0
+  const questions = latest()
   const load = async () => {
-    asked += 1
-    const mine = asked
+    const isWanted = questions.next()
     const result = await host.call('requests.list', {})
-    // The newest question wins.
-    if (mine !== asked) return
+    if (!isWanted()) return
     if (!result.ok) return store.setState({ phase: 'failed', failure: result.failure })
     const { incoming, approvals } = result.value
     const { failure: _old, ...state } = store.getState()
@@ -75,10 +74,8 @@ export function makeRequests({ host }: Ports) {
       return result
     },
     clear: () => {
-      asked += 1
+      questions.next()
       store.setState(start, true)
     },
   }
 }
-
-export type RequestsSlice = ReturnType<typeof makeRequests>

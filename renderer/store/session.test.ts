@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
+import { createPage } from '../testing/create-page.ts'
 import { settle } from '../testing/fake-clock.ts'
-import { signedOutSession } from '../testing/fake-host.ts'
-import { makePage } from '../testing/make-page.ts'
+import { signedOutSession } from '../testing/fake-session.ts'
 
 const form = { server: 'mail.kith.test', user: 'alice', password: 'right' }
 
 test('a wrong password leaves the form with the failure, a right one leads in', async () => {
-  const { stores } = await makePage({ session: signedOutSession })
+  const { stores } = await createPage({ session: signedOutSession })
   expect(await stores.session.signIn({ ...form, password: 'wrong' })).toBe(false)
   expect(stores.session.store.getState()).toMatchObject({ busy: 'no', failure: { kind: 'authFailed' } })
   expect(await stores.session.signIn(form)).toBe(true)
@@ -15,20 +15,20 @@ test('a wrong password leaves the form with the failure, a right one leads in', 
 })
 
 test('too many attempts: the time of the next one is kept', async () => {
-  const { stores, state, clock } = await makePage({ session: signedOutSession })
+  const { stores, state, clock } = await createPage({ session: signedOutSession })
   state.failures.set('session.signIn', { kind: 'tooManyAttempts', detail: { retryAfter: 90_000 } })
   await stores.session.signIn(form)
   expect(stores.session.store.getState().retryAt).toBe(clock.now() + 90_000)
 })
 
 test('only one sign-in runs at a time', async () => {
-  const { stores, state } = await makePage({ session: signedOutSession })
+  const { stores, state } = await createPage({ session: signedOutSession })
   await Promise.all([stores.session.signIn(form), stores.session.signIn(form)])
   expect(state.calls.filter(({ name }) => name === 'session.signIn')).toHaveLength(1)
 })
 
 test('a notification that outlives its session opens nothing', async () => {
-  const { stores, state } = await makePage({ session: signedOutSession })
+  const { stores, state } = await createPage({ session: signedOutSession })
   state.emit('app.open', { conversation: 'bob@kith.test' })
   await settle()
   expect(stores.conversation.store.getState().phase).toBe('none')
@@ -39,7 +39,7 @@ test('a notification that outlives its session opens nothing', async () => {
 })
 
 test('signing in fills the lists, locking empties them and what was open', async () => {
-  const { stores, state } = await makePage({ session: signedOutSession })
+  const { stores, state } = await createPage({ session: signedOutSession })
   expect(stores.contacts.list.rows.getState().total).toBe(0)
   await stores.session.signIn(form)
   await settle()
@@ -60,7 +60,7 @@ test('signing in fills the lists, locking empties them and what was open', async
 })
 
 test('a stopped page leaves no subscription behind', async () => {
-  const { stores, state } = await makePage()
+  const { stores, state } = await createPage()
   stores.stop()
   state.emit('held.changed', { total: 9 })
   state.emit('session.changed', signedOutSession)

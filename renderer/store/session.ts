@@ -3,7 +3,7 @@ import type { Session } from '../../shared/contract.ts'
 import type { Failure, Result } from '../../shared/rpc.ts'
 import type { Ports } from './ports.ts'
 
-export type SessionState = {
+type SessionState = {
   readonly session?: Session
   readonly busy: 'no' | 'loading' | 'signingIn' | 'unlocking' | 'leaving'
   readonly failure?: Failure
@@ -56,7 +56,7 @@ async function leave(store: Store, ports: Ports, call: 'session.signOut' | 'sess
   end(store, ports, await ports.host.call(call, {}))
 }
 
-export function makeSession(ports: Ports) {
+export function createSession(ports: Ports) {
   const store = createStore<SessionState>(() => ({ busy: 'loading' }))
   return {
     store,
@@ -79,5 +79,3 @@ export function makeSession(ports: Ports) {
     signOut: () => leave(store, ports, 'session.signOut'),
   }
 }
-
-export type SessionSlice = ReturnType<typeof makeSession>

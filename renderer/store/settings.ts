@@ -1,17 +1,9 @@
 import { createStore } from 'zustand/vanilla'
-import type { Language, Settings } from '../../shared/contract.ts'
+import type { Settings } from '../../shared/contract.ts'
+import { nearestLanguage } from '../../shared/language.ts'
 import type { Ports } from './ports.ts'
 
-/** The nearest of our languages to a system's tag. Hong Kong, Macau and Taiwan write traditional characters. */
-export function nearestLanguage(tags: readonly string[]): Language {
-  for (const tag of tags) {
-    if (/^en\b/i.test(tag)) return 'en'
-    if (/^zh\b/i.test(tag)) return /hant|-(tw|hk|mo)\b/i.test(tag) ? 'zh-Hant' : 'zh-Hans'
-  }
-  return 'en'
-}
-
-export function makeSettings(ports: Ports) {
+export function createSettings(ports: Ports) {
   const store = createStore<Settings>(() => ({
     language: nearestLanguage(ports.languages),
     theme: 'system',
@@ -36,4 +28,4 @@ export function makeSettings(ports: Ports) {
   }
 }
 
-export type SettingsSlice = ReturnType<typeof makeSettings>
+export type SettingsSlice = ReturnType<typeof createSettings>

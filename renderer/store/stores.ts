@@ -1,40 +1,40 @@
 import type { Session } from '../../shared/contract.ts'
 import { gather } from '../clock.ts'
-import { makeAdministration } from './administration/administration.ts'
-import { makeCompose } from './compose.ts'
-import { makeConversation } from './conversation.ts'
-import { makeDevice } from './device.ts'
-import { makeChats } from './lists/chats.ts'
-import { makeContacts } from './lists/contacts.ts'
-import { makeHeld } from './lists/held.ts'
-import { makeMail } from './lists/mail.ts'
-import { makeNavigation } from './navigation.ts'
-import { makeNotices } from './notices.ts'
+import { createAdministration } from './administration/administration.ts'
+import { createCompose } from './compose.ts'
+import { createConversation } from './conversation.ts'
+import { createDevice } from './device.ts'
+import { createChats } from './lists/chats.ts'
+import { createContacts } from './lists/contacts.ts'
+import { createHeld } from './lists/held.ts'
+import { createMail } from './lists/mail.ts'
+import { createNavigation } from './navigation.ts'
+import { createNotices } from './notices.ts'
 import type { Ports } from './ports.ts'
-import { makeRequests } from './requests.ts'
-import { makeSession } from './session.ts'
-import { makeSettings } from './settings.ts'
-import { makeWhitelist } from './whitelist.ts'
+import { createRequests } from './requests.ts'
+import { createSession } from './session.ts'
+import { createSettings } from './settings.ts'
+import { createWhitelist } from './whitelist.ts'
 
 /** Events within this wait lead to one look at the lists. */
 const listWait = 50
 
 function makeSlices(ports: Ports) {
   return {
-    session: makeSession(ports),
-    settings: makeSettings(ports),
-    navigation: makeNavigation(),
-    notices: makeNotices(ports),
-    whitelist: makeWhitelist(ports),
-    contacts: makeContacts(ports),
-    requests: makeRequests(ports),
-    chats: makeChats(ports),
-    mail: makeMail(ports),
-    held: makeHeld(ports),
-    conversation: makeConversation(ports),
-    compose: makeCompose(ports),
-    device: makeDevice(ports),
-    administration: makeAdministration(ports),
+    session: createSession(ports),
+    settings: createSettings(ports),
+    navigation: createNavigation(),
+    notices: createNotices(ports),
+    whitelist: createWhitelist(ports),
+    contacts: createContacts(ports),
+    requests: createRequests(ports),
+    chats: createChats(ports),
+    mail: createMail(ports),
+    held: createHeld(ports),
+    conversation: createConversation(ports),
+    compose: createCompose(ports),
+    device: createDevice(ports),
+    administration: createAdministration(ports),
   }
 }
 
@@ -131,7 +131,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
 }
 
 /** The page's state, whole: made once, by the composition root. `stop` takes back every subscription. */
-export function makeStores(ports: Ports) {
+export function openStores(ports: Ports) {
   const slices = makeSlices(ports)
   const undo = [followSession(slices), ...followEvents(slices, ports)]
   return {
@@ -147,4 +147,4 @@ export function makeStores(ports: Ports) {
   }
 }
 
-export type Stores = ReturnType<typeof makeStores>
+export type Stores = ReturnType<typeof openStores>

@@ -3,7 +3,7 @@ import type { ListChange, WhitelistStatus } from '../../shared/contract.ts'
 import type { Failure } from '../../shared/rpc.ts'
 import type { Ports } from './ports.ts'
 
-export type Outcome =
+type Outcome =
   | { readonly kind: 'changed'; readonly change: ListChange }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
@@ -14,7 +14,7 @@ export type WhitelistState = {
   readonly outcome?: Outcome
 }
 
-export function makeWhitelist(ports: Ports) {
+export function createWhitelist(ports: Ports) {
   const store = createStore<WhitelistState>(() => ({ refresh: 'idle' }))
   return {
     store,
@@ -39,5 +39,3 @@ export function makeWhitelist(ports: Ports) {
     },
   }
 }
-
-export type WhitelistSlice = ReturnType<typeof makeWhitelist>

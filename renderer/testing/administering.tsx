@@ -3,7 +3,7 @@ import { act, fireEvent, screen, within } from '@testing-library/react'
 import { onTestFinished } from 'vitest'
 import type { RoleName } from '../../shared/administration/change.ts'
 import { settle } from './fake-clock.ts'
-import { readySession } from './fake-host.ts'
+import { readySession } from './fake-session.ts'
 import { navButton, renderPage } from './render-page.tsx'
 
 type Step = 'open' | 'setUp' | 'code' | 'password'

@@ -20,7 +20,7 @@ export type FakeAdministration = {
   asked: { readonly changes: readonly GivenChange[]; readonly why: string }[]
 }
 
-export function makeFakeAdministration(people = 3): FakeAdministration {
+export function createFakeAdministration(people = 3): FakeAdministration {
   return {
     state: { role: 'administrator', step: 'setUp', totp: false },
     users: Array.from({ length: people }, (_, index) => userAt(index)),

@@ -6,7 +6,7 @@ export type FakeClock = Clock & {
   pass(milliseconds: number): void
 }
 
-export function makeFakeClock(): FakeClock {
+export function createFakeClock(): FakeClock {
   let now = fakeNow
   let timers: { readonly at: number; readonly run: () => void }[] = []
   const runDue = (until: number) => {

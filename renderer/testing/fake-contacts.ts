@@ -21,7 +21,7 @@ function rowsOf(contacts: readonly Contact[]): ContactRow[] {
 }
 
 /** The list as the engine would serve it: rows made once, found again for each search. */
-export function makeFakeContacts(initial: readonly Contact[]) {
+export function createFakeContacts(initial: readonly Contact[]) {
   let contacts = [...initial]
   let rows = rowsOf(contacts)
   let revision = 1
@@ -51,5 +51,3 @@ export function makeFakeContacts(initial: readonly Contact[]) {
     count: () => contacts.length,
   }
 }
-
-export type FakeContacts = ReturnType<typeof makeFakeContacts>

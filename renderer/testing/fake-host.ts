@@ -1,21 +1,14 @@
-import {
-  contract,
-  type KithContract,
-  type Session,
-  type Settings,
-  type WhitelistStatus,
-} from '../../shared/contract.ts'
-import type { MailDraft } from '../../shared/message.ts'
-import type { KeptMessage } from '../../shared/quarantine.ts'
-import { type CallName, connect, type EventEnvelope, type Failure, type Handlers, serve } from '../../shared/rpc.ts'
+import { contract, type KithContract, type Session, type Settings } from '../../shared/contract.ts'
+import { type CallName, connect, type EventEnvelope, type Handlers, serve } from '../../shared/rpc.ts'
 import type { Kith } from '../host.ts'
-import { administrationCalls, type FakeAdministration, makeFakeAdministration } from './fake-administration.ts'
-import { makeFakeContacts } from './fake-contacts.ts'
+import { administrationCalls, createFakeAdministration } from './fake-administration.ts'
+import { createFakeContacts } from './fake-contacts.ts'
 import { listHandlers } from './fake-lists.ts'
 import { makeHeld, makeMessages } from './fake-messages.ts'
 import { fakeNow, makePeople } from './fake-people.ts'
-import { makeFakeRequests, requestHandlers } from './fake-requests.ts'
-import { sessionHandlers } from './fake-session.ts'
+import { createFakeRequests, requestHandlers } from './fake-requests.ts'
+import { readySession, sessionHandlers } from './fake-session.ts'
+import type { FakeState } from './fake-state.ts'
 import { talkHandlers } from './fake-talk.ts'
 
 export type FakeOptions = {
@@ -31,59 +24,11 @@ export type FakeOptions = {
   readonly latency?: number
 }
 
-export const readySession: Extract<Session, { readonly step: 'ready' }> = {
-  step: 'ready',
-  user: 'alice',
-  name: 'Alice Chen 陳雅筑',
-  address: 'alice@kith.test',
-  server: 'https://mail.kith.test:8443',
-  connection: 'online',
-  mail: 'online',
-  sendingOff: 'no',
-  role: 'none',
-}
-
-export const signedOutSession: Session = {
-  step: 'signedOut',
-  server: '',
-  user: '',
-  demo: {
-    server: 'https://127.0.0.1:8443',
-    accounts: [
-      { user: 'alice', name: 'Alice Chen 陳雅筑', password: 'demo-alice', role: 'employee' },
-      { user: 'bob', name: 'Bob Lin 林柏', password: 'demo-bob', role: 'employee' },
-      { user: 'wei', name: '张伟', password: 'demo-wei', role: 'partner' },
-    ],
-  },
-}
-
-/** What the parts of the fake share, and what tests may look into and change. */
-export type FakeState = {
-  session: Session
-  settings: Settings
-  whitelist: WhitelistStatus
-  contacts: ReturnType<typeof makeFakeContacts>
-  messages: ReturnType<typeof makeMessages>
-  held: ReturnType<typeof makeHeld>
-  /** What the gateway keeps back, and who lets it out. */
-  kept: readonly KeptMessage[]
-  keptBy: 'user' | 'administrator'
-  requests: ReturnType<typeof makeFakeRequests>
-  drafts: Map<string, string>
-  mailDrafts: readonly MailDraft[]
-  administration: FakeAdministration
-  /** Failures that the next call of that name answers with. */
-  failures: Map<string, Failure>
-  calls: { readonly name: string; readonly input: unknown }[]
-  readonly now: () => number
-  readonly emit: (name: string, value: unknown) => void
-}
-
-export type FakeHost = { readonly host: Kith; readonly state: FakeState }
+type FakeHost = { readonly host: Kith; readonly state: FakeState }
 
 function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
   const now = options.now ?? (() => fakeNow)
-  const contacts = makeFakeContacts(makePeople(options.contacts ?? 12))
+  const contacts = createFakeContacts(makePeople(options.contacts ?? 12))
   return {
     session: options.session ?? readySession,
     settings: { language: 'en', theme: 'system', notifications: true, notificationText: false, ...options.settings },
@@ -100,10 +45,11 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     held: options.bare ? [] : makeHeld(),
     kept: [],
     keptBy: 'administrator',
-    requests: options.bare ? { incoming: [], own: [], approvals: [] } : makeFakeRequests(now()),
+    requests: options.bare ? { incoming: [], own: [], approvals: [] } : createFakeRequests(now()),
+    replyTo: new Map(),
     drafts: new Map(),
     mailDrafts: [],
-    administration: makeFakeAdministration(options.administered),
+    administration: createFakeAdministration(options.administered),
     failures: new Map(),
     calls: [],
     now,
@@ -136,7 +82,7 @@ function withFailures(handlers: Handlers<KithContract>, state: FakeState, latenc
 }
 
 /** The whole contract in memory, through the same `serve` and `connect` as the engine. */
-export function makeFakeHost(options: FakeOptions = {}): FakeHost {
+export function createFakeHost(options: FakeOptions = {}): FakeHost {
   const listeners = new Set<(event: EventEnvelope) => void>()
   const emit = (name: string, value: unknown) => {
     for (const listener of listeners) listener({ name, value })

@@ -1,6 +1,6 @@
 import type { KithContract } from '../../shared/contract.ts'
 import { fail, type Handlers, ok } from '../../shared/rpc.ts'
-import type { FakeState } from './fake-host.ts'
+import type { FakeState } from './fake-state.ts'
 
 type ListCalls = Pick<
   Handlers<KithContract>,

@@ -1,11 +1,11 @@
 import type { KithContract } from '../../shared/contract.ts'
 import type { ContactRequests } from '../../shared/requests.ts'
 import { fail, type Handlers, ok } from '../../shared/rpc.ts'
-import type { FakeState } from './fake-host.ts'
+import type { FakeState } from './fake-state.ts'
 
 const hour = 3_600_000
 
-export function makeFakeRequests(now: number): ContactRequests {
+export function createFakeRequests(now: number): ContactRequests {
   return {
     incoming: [
       {

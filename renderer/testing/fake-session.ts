@@ -1,6 +1,32 @@
 import type { KithContract, Session } from '../../shared/contract.ts'
 import { fail, type Handlers, ok, type Result } from '../../shared/rpc.ts'
-import { type FakeState, readySession, signedOutSession } from './fake-host.ts'
+import type { FakeState } from './fake-state.ts'
+
+export const readySession: Extract<Session, { readonly step: 'ready' }> = {
+  step: 'ready',
+  user: 'alice',
+  name: 'Alice Chen 陳雅筑',
+  address: 'alice@kith.test',
+  server: 'https://mail.kith.test:8443',
+  connection: 'online',
+  mail: 'online',
+  sendingOff: 'no',
+  role: 'none',
+}
+
+export const signedOutSession: Session = {
+  step: 'signedOut',
+  server: '',
+  user: '',
+  demo: {
+    server: 'https://127.0.0.1:8443',
+    accounts: [
+      { user: 'alice', name: 'Alice Chen 陳雅筑', password: 'demo-alice', role: 'employee' },
+      { user: 'bob', name: 'Bob Lin 林柏', password: 'demo-bob', role: 'employee' },
+      { user: 'wei', name: '张伟', password: 'demo-wei', role: 'partner' },
+    ],
+  },
+}
 
 type SessionCalls = Pick<
   Handlers<KithContract>,

@@ -1,9 +1,11 @@
+import type { Address } from '../../shared/address.ts'
 import type { Conversation, KithContract } from '../../shared/contract.ts'
-import type { Draft, Message } from '../../shared/message.ts'
+import { type ListView, planReply } from '../../shared/guard.ts'
+import type { Draft, Message, Participant } from '../../shared/message.ts'
 import { fail, type Handlers, ok } from '../../shared/rpc.ts'
-import type { FakeState } from './fake-host.ts'
 import { fakeRefusals } from './fake-lists.ts'
 import { self } from './fake-messages.ts'
+import type { FakeState } from './fake-state.ts'
 
 type TalkCalls = Pick<
   Handlers<KithContract>,
@@ -11,6 +13,7 @@ type TalkCalls = Pick<
   | 'conversations.get'
   | 'conversations.markRead'
   | 'messages.list'
+  | 'message.planReply'
   | 'outbox.submit'
   | 'outbox.retry'
   | 'draft.get'
@@ -67,6 +70,44 @@ function submitted(state: FakeState, draft: Draft): Message {
   }
 }
 
+/** The fake's contacts as the guard sees them: everybody in them is listed. */
+function listView(state: FakeState): ListView {
+  return {
+    size: state.contacts.count(),
+    find: (key) => {
+      const contact = state.contacts.get(key)
+      if (!contact) return undefined
+      const { id, name, address, scope, proof } = contact
+      return { id, name, address, key, scope, level: proof, send: true, receive: true }
+    },
+    similar: () => undefined,
+  }
+}
+
+function plannedReply(state: FakeState, message: Message, scope: 'sender' | 'all') {
+  const isOwn = message.direction === 'out'
+  const texts = (people: readonly Participant[]) => people.map(({ address }) => address)
+  const plan = planReply(listView(state), {
+    now: state.now(),
+    self: self.address,
+    lease: 'valid',
+    onExpiry: 'block',
+    unicode: false,
+    senders: texts(isOwn ? message.to : [message.from]),
+    replyTo: state.replyTo.get(message.id) ?? [],
+    to: isOwn ? [] : texts(message.to),
+    cc: texts(message.cc),
+    all: scope === 'all',
+  })
+  const named = ({ text }: Address) => ({ address: text, name: state.contacts.get(text)?.name ?? '' })
+  return {
+    to: plan.to.map(named),
+    cc: plan.cc.map(named),
+    dropped: plan.dropped.map((refusal) => ({ ...refusal })),
+    unusedReplyTo: [...plan.unusedReplyTo],
+  }
+}
+
 export function talkHandlers(state: FakeState): TalkCalls {
   return {
     'conversations.list': ({ from, count }) => {
@@ -83,6 +124,10 @@ export function talkHandlers(state: FakeState): TalkCalls {
       return ok({})
     },
     'messages.list': ({ conversation, before, count }) => ok(page(state, conversation, before, count)),
+    'message.planReply': ({ id, scope }) => {
+      const message = state.messages.find((one) => one.id === id)
+      return message ? ok(plannedReply(state, message, scope)) : fail('notFound')
+    },
     'outbox.submit': (draft) => {
       const refusals = fakeRefusals(state, [...draft.to, ...draft.cc, ...draft.bcc])
       if (refusals.length > 0) return fail('refused', { refusals })

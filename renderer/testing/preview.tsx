@@ -3,9 +3,11 @@ import { createRoot } from 'react-dom/client'
 import { type Session, settingsSchema } from '../../shared/contract.ts'
 import { App } from '../App.tsx'
 import { browserClock } from '../clock.ts'
-import { makeStores } from '../store/stores.ts'
-import { type FakeState, makeFakeHost, readySession, signedOutSession } from './fake-host.ts'
+import { openStores } from '../store/stores.ts'
+import { createFakeHost } from './fake-host.ts'
 import { fakeNow } from './fake-people.ts'
+import { readySession, signedOutSession } from './fake-session.ts'
+import type { FakeState } from './fake-state.ts'
 
 declare global {
   interface Window {
@@ -32,7 +34,7 @@ function start(): void {
   const query = new URLSearchParams(location.search)
   const loaded = Date.now()
   const now = () => fakeNow + Date.now() - loaded
-  const { host, state } = makeFakeHost({
+  const { host, state } = createFakeHost({
     session: sessions[query.get('state') ?? 'ready'] ?? readySession,
     contacts: Number(query.get('contacts') ?? 12),
     bare: query.has('bare'),
@@ -44,7 +46,7 @@ function start(): void {
     now,
   })
   window.fake = state
-  const stores = makeStores({ host, clock: { ...browserClock(), now }, languages: navigator.languages })
+  const stores = openStores({ host, clock: { ...browserClock(), now }, languages: navigator.languages })
   void stores.start()
   createRoot(root).render(<App stores={stores} />)
 }

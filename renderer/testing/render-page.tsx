@@ -1,11 +1,11 @@
 import { cleanup, render, screen, within } from '@testing-library/react'
 import { App } from '../App.tsx'
+import { createPage, type PageParts } from './create-page.ts'
 import type { FakeOptions } from './fake-host.ts'
-import { makePage, type PageParts } from './make-page.ts'
 
 /** The whole page over a fake host, drawn; `end` takes it away again. */
 export async function renderPage(options: FakeOptions = {}): Promise<PageParts & { readonly end: () => void }> {
-  const page = await makePage(options)
+  const page = await createPage(options)
   render(<App stores={page.stores} />)
   return {
     ...page,

@@ -10,7 +10,7 @@ import { stop } from './processes.ts'
 /** What the server's ready line says; more fields are none of our business. */
 type Ready = { readonly demo: unknown }
 
-export type Demo = {
+type Demo = {
   /** JSON file for the hosts (`--demo`), readable by this user only. */
   readonly file: string
   /** Resolves when the server ends by itself. */
@@ -20,6 +20,7 @@ export type Demo = {
 
 export type DemoPlaces = { readonly folder: string; readonly file: string; profile(name: string): string }
 
+/** Where the demo keeps its server's folder, its file of accounts and its profiles; the folder is made. */
 export function demoPlaces(environment: Readonly<Record<string, string | undefined>>): DemoPlaces {
   const folder = path.join(environment.XDG_DATA_HOME || path.join(homedir(), '.local', 'share'), 'kith-demo')
   mkdirSync(folder, { recursive: true, mode: 0o700 })

@@ -11,6 +11,7 @@ export type Surroundings = {
   readonly find: () => string | undefined
 }
 
+/** The runtime with the words to start it with, or the reason why there is none. `here`: the machine, for tests. */
 export function findRuntime(here: Surroundings = ownSurroundings()): Runtime {
   const { environment } = here
   const testing = environment.KITH_TEST_NO_SANDBOX === '1'

@@ -7,8 +7,12 @@ import path from 'node:path'
 import { startKeyring } from './keyring.ts'
 import { firstLine, run, stop } from './processes.ts'
 
-export type EndToEnd = { readonly arguments: readonly string[]; readonly report?: string }
+type EndToEnd = { readonly arguments: readonly string[]; readonly report?: string }
 
+/**
+ * Builds and runs the specs. `arguments`: for Playwright; `report`: where its JSON goes. Gives how many passed and
+ * failed.
+ */
 export async function runEndToEnd({ arguments: words, report }: EndToEnd): Promise<{ passed: number; failed: number }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'kith-e2e-'))
   const json = report ?? path.join(folder, 'playwright.json')

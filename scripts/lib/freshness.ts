@@ -6,6 +6,7 @@ import path from 'node:path'
 const sources = ['shared', 'electron', 'renderer', 'electron.vite.config.ts', 'package.json', 'package-lock.json']
 const results = ['out/main/main.js', 'out/main/engine-process.js', 'out/preload/preload.cjs', 'out/renderer/index.html']
 
+/** Compares times of files in the project's folder `root`; without a build it is not fresh. */
 export function isFresh(root: string): boolean {
   const built = results.map((file) => timeOf(path.join(root, file)))
   const oldest = Math.min(...built)

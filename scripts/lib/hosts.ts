@@ -10,17 +10,19 @@ export type HostOptions = { readonly profile: string; readonly demo: string; rea
 /** A desktop that ends within this time, in milliseconds, did not start. */
 const startLimit = 15_000
 
+/** Starts a web host; it prints the address to open. */
 export function startWeb({ profile, demo }: HostOptions): ChildProcess {
   mkdirSync(profile, { recursive: true, mode: 0o700 })
   return spawn(process.execPath, ['electron/web/main.ts', '--profile', profile, '--demo', demo], { stdio: 'inherit' })
 }
 
-export type Desktop = {
+type Desktop = {
   readonly child: ChildProcess
   /** Exit code, and why it could not start, when that is the reason of its end. */
   readonly ended: Promise<{ readonly code: number; readonly reason: string | undefined }>
 }
 
+/** Starts a desktop; what it prints goes on to the terminal. */
 export function startDesktop(runtime: Extract<Runtime, { path: string }>, options: HostOptions): Desktop {
   mkdirSync(options.profile, { recursive: true, mode: 0o700 })
   const place = options.place === 'whole' ? [] : [`--place=${options.place}`]

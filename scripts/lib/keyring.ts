@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { firstLine, stop } from './processes.ts'
 
-export type Keyring = {
+type Keyring = {
   /** What a process needs in its environment to find this keyring. */
   readonly env: Readonly<Record<string, string>>
   stop(): Promise<void>

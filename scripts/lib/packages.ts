@@ -1,7 +1,7 @@
 /** Debian packages that a part of Kith needs: installed where we may, named with their reason where we may not. */
 import { execFileSync, spawnSync } from 'node:child_process'
 
-export type SystemPackage = { readonly name: string; readonly why: string }
+type SystemPackage = { readonly name: string; readonly why: string }
 
 const keychain: SystemPackage = { name: 'libsecret-1-0', why: "the system's keychain (without it: a passphrase)" }
 
@@ -59,7 +59,7 @@ export function ensurePackages(wanted: readonly SystemPackage[]): Promise<boolea
   return Promise.resolve(false)
 }
 
-export function missingPackages(wanted: readonly SystemPackage[]): readonly SystemPackage[] {
+function missingPackages(wanted: readonly SystemPackage[]): readonly SystemPackage[] {
   const query = spawnSync(
     'dpkg-query',
     ['-W', '-f', `\${Package} \${db:Status-Abbrev}\n`, ...wanted.map(({ name }) => name)],

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 
 /** Where a tool of `node_modules/.bin` is, or the name itself for the system's PATH. */
-export function toolPath(name: string): string {
+function toolPath(name: string): string {
   const local = path.resolve('node_modules/.bin', name)
   return existsSync(local) ? local : name
 }
@@ -16,6 +16,7 @@ export async function run(command: string, words: readonly string[], options: Sp
   return exitCode(child)
 }
 
+/** The exit code once the process has ended; 1 where a signal ended it. */
 export async function exitCode(child: ChildProcess): Promise<number> {
   if (child.exitCode !== null) return child.exitCode
   const [code] = (await once(child, 'exit')) as [number | null]

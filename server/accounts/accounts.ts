@@ -14,7 +14,7 @@ import {
 } from './attempt-limit.ts'
 import { maxPasswordLength, verifyPassword } from './passwords.ts'
 
-export type Scope = 'internal' | 'external'
+type Scope = 'internal' | 'external'
 
 export type Account = {
   /** Login name. */
@@ -39,18 +39,19 @@ export type Accounts = {
   byAddress(key: string): Promise<Account | undefined>
 }
 
-export type AccountDependencies = {
+type AccountDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly limits?: AccountLimits
   /** What compares a password with a hash; a test counts how often. */
   readonly verify?: typeof verifyPassword
 }
-export type AccountLimits = { readonly account: AttemptLimit; readonly address: AttemptLimit }
+type AccountLimits = { readonly account: AttemptLimit; readonly address: AttemptLimit }
 
 /** Longest login name or address that is looked up. */
 const maxLogin = 320
 
+/** Accounts over the store; guesses at one login are checked one after another, whoever makes them. */
 export function createAccounts(dependencies: AccountDependencies): Accounts {
   const inOrder = oneAtATime()
   const { store } = dependencies

@@ -4,10 +4,10 @@
  * ends with the session.
  */
 import type { Clock } from '../ground/clock.ts'
+import { hashOf } from '../ground/hash.ts'
 import type { Store } from '../store/store.ts'
 import type { SessionRow } from '../store/tables.ts'
 import { accountLimit, countAttempt, noAttempts } from './attempt-limit.ts'
-import { hashOf } from './sessions.ts'
 import { stepOfCode } from './totp.ts'
 
 const lifeMs = 60 * 60_000
@@ -31,11 +31,13 @@ export async function adminUntil(
   return row.admin
 }
 
+/** Opens the administration in the session `sid`: for an hour, or until a quarter of an hour without use. */
 export function openAdmin({ store, clock }: Dependencies, sid: string): Promise<void> {
   const now = clock.now()
   return store.sessions.setAdmin(hashOf(sid), { admin: now + lifeMs, admin_idle: now + idleMs })
 }
 
+/** Closes the administration in the session `sid`; the session itself goes on. */
 export function closeAdmin({ store }: Pick<Dependencies, 'store'>, sid: string): Promise<void> {
   return store.sessions.setAdmin(hashOf(sid), { admin: 0, admin_idle: 0 })
 }
@@ -50,16 +52,16 @@ export type CodeVerdict =
   | { readonly ok: false; readonly kind: 'wrong' | 'nothing' }
   | { readonly ok: false; readonly kind: 'wait'; readonly retryAfter: number }
 
-type Typed = { readonly usr: string; readonly sid: string; readonly code: string }
+type Typed = { readonly user: string; readonly sid: string; readonly code: string }
 
 /** Opens by a code of the authenticator that is set up. */
-export function openByCode(dependencies: Dependencies, { usr, sid, code }: Typed): Promise<CodeVerdict> {
-  return limited(dependencies, usr, async (inside) => {
-    const role = await inside.administration.role(usr)
+export function openByCode(dependencies: Dependencies, { user, sid, code }: Typed): Promise<CodeVerdict> {
+  return limited(dependencies, user, async (inside) => {
+    const role = await inside.administration.role(user)
     if (!role || role.totp === '') return { ok: false, kind: 'nothing' }
     const step = stepOfCode(role.totp, code, dependencies.clock.now())
     // A code opens once, whichever process is asked: also one that was seen over a shoulder.
-    if (step === undefined || !(await inside.administration.takeTotpStep(usr, step)))
+    if (step === undefined || !(await inside.administration.takeTotpStep(user, step)))
       return { ok: false, kind: 'wrong' }
     await openAdmin({ ...dependencies, store: inside }, sid)
     return { ok: true }
@@ -67,15 +69,15 @@ export function openByCode(dependencies: Dependencies, { usr, sid, code }: Typed
 }
 
 /** The first code of a new authenticator puts it in force, and opens. */
-export function confirmCode(dependencies: Dependencies, { usr, sid, code }: Typed): Promise<CodeVerdict> {
-  return limited(dependencies, usr, async (inside) => {
-    const role = await inside.administration.role(usr)
+export function confirmCode(dependencies: Dependencies, { user, sid, code }: Typed): Promise<CodeVerdict> {
+  return limited(dependencies, user, async (inside) => {
+    const role = await inside.administration.role(user)
     const session: SessionRow | undefined = await inside.sessions.get(hashOf(sid))
     if (!role || !session || session.totp === '') return { ok: false, kind: 'nothing' }
     const step = stepOfCode(session.totp, code, dependencies.clock.now())
     if (step === undefined) return { ok: false, kind: 'wrong' }
     // Whatever the old one had opened elsewhere closes.
-    await inside.sessions.closeAdmin(usr)
+    await inside.sessions.closeAdmin(user)
     await inside.administration.setRole({ ...role, totp: session.totp, totp_step: step })
     await openAdmin({ ...dependencies, store: inside }, sid)
     return { ok: true }
@@ -85,10 +87,10 @@ export function confirmCode(dependencies: Dependencies, { usr, sid, code }: Type
 /** Counted before it is looked at, so that parallel tries are counted too. */
 async function limited(
   { store, clock }: Dependencies,
-  usr: string,
+  user: string,
   check: (inside: Store) => Promise<CodeVerdict>,
 ): Promise<CodeVerdict> {
-  const key = `totp:${usr}`
+  const key = `totp:${user}`
   const verdict = await store.transaction(async ({ access }) => {
     const counted = countAttempt(accountLimit, (await access.attempts(key)) ?? noAttempts(key), clock.now())
     if (counted.allowed) await access.setAttempts(counted.row)
@@ -103,13 +105,13 @@ async function limited(
 }
 
 /** For whoever lost the authenticator: the next one is set up with the password. False where the user has no role. */
-export function resetSecondFactor({ store }: Pick<Dependencies, 'store'>, usr: string): Promise<boolean> {
+export function resetSecondFactor({ store }: Pick<Dependencies, 'store'>, user: string): Promise<boolean> {
   return store.transaction(async (inside) => {
-    const role = await inside.administration.role(usr)
+    const role = await inside.administration.role(user)
     if (!role) return false
     await inside.administration.setRole({ ...role, totp: '', totp_step: 0 })
-    await inside.access.clearAttempts(`totp:${usr}`)
-    await inside.sessions.closeAdmin(usr)
+    await inside.access.clearAttempts(`totp:${user}`)
+    await inside.sessions.closeAdmin(user)
     return true
   })
 }

@@ -15,7 +15,7 @@ export const addressLimit: AttemptLimit = { max: 30, windowMs: 60_000 }
 /** A wait never grows beyond a day: an attacker must not lock somebody out for good. */
 const longestWaitMs = 24 * 3_600_000
 
-export type AttemptVerdict =
+type AttemptVerdict =
   | { readonly allowed: true; readonly row: AttemptRow }
   | { readonly allowed: false; readonly retryAfter: number }
 
@@ -39,6 +39,7 @@ function waitEnd(limit: AttemptLimit, facts: { now: number; since: number; strik
   return facts.now + Math.min(limit.waitMs * 2 ** (facts.strikes - 1), longestWaitMs)
 }
 
+/** The counter of a login that nobody has tried. */
 export function noAttempts(key: string): AttemptRow {
   return { key, count: 0, since: 0, until: 0, strikes: 0 }
 }

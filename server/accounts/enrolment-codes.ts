@@ -2,10 +2,10 @@
 import { toBase64, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { Enrolment } from '../../shared/whitelist/enrolment.ts'
 import { decodeManifest, rootFingerprint } from '../../shared/whitelist/manifest.ts'
-import type { Context } from '../administration/administer.ts'
+import { hashOf } from '../ground/hash.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
 import { certificateHash } from '../keys/certificate.ts'
-import { hashOf } from './sessions.ts'
+import type { Context } from '../settings/context.ts'
 
 /** 128 bits (protocol.md 5.1). */
 const secretBytes = 16
@@ -26,12 +26,12 @@ export async function introduction(
 }
 
 /** A secret for one device of one user; only its hash is kept. */
-export async function newSecret(
+export async function createEnrolmentSecret(
   { store, clock }: Pick<Context, 'store' | 'clock'>,
-  usr: string,
+  user: string,
   lifeMs: number,
 ): Promise<string> {
   const secret = toBase64(randomBytes(secretBytes))
-  await store.access.addEnrolment({ hash: hashOf(secret), usr, exp: clock.now() + lifeMs, dev: '' })
+  await store.access.addEnrolment({ hash: hashOf(secret), user, exp: clock.now() + lifeMs, device: '' })
   return secret
 }

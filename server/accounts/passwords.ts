@@ -1,6 +1,5 @@
-/** Argon2id: the only file that imports the hashing library. */
-import { hash, hashRaw, verify } from '@node-rs/argon2'
-import { z } from 'zod'
+/** Passwords of accounts and their hashes (Argon2id). */
+import { hash, verify } from '@node-rs/argon2'
 
 /** 64 MiB and three passes: 46 ms and a memory price on each guess (RFC 9106 4, second recommendation). */
 const options = { memoryCost: 65_536, timeCost: 3, parallelism: 1 }
@@ -31,26 +30,7 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Parameters kept beside what they made, so that later versions may raise them; `memory` in kB. Bounded: files are strangers. */
-export const stretchSchema = z.strictObject({
-  salt: z.base64(),
-  memory: z.number().int().min(19_456).max(1_048_576),
-  passes: z.number().int().min(2).max(20),
-})
-export type Stretch = z.infer<typeof stretchSchema>
-
-/** 32 bytes that open what a passphrase protects. */
-export async function stretchPassphrase(passphrase: string, { salt, memory, passes }: Stretch): Promise<Uint8Array> {
-  const key = await hashRaw(passphrase.normalize('NFC'), {
-    salt: Buffer.from(salt, 'base64'),
-    memoryCost: memory,
-    timeCost: passes,
-    parallelism: 1,
-    outputLen: 32,
-  })
-  return new Uint8Array(key)
-}
-
+/** The hash to keep of a password; few are made at a time, since each takes 64 MiB. */
 export function hashPassword(password: string): Promise<string> {
   return inTurn(() => hash(password.normalize('NFC'), options))
 }

@@ -1,6 +1,7 @@
 /** Sessions (protocol.md 5.4): 32 random bytes for the client, only their hash in the store. */
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Clock } from '../ground/clock.ts'
+import { hashOf } from '../ground/hash.ts'
 import type { Store } from '../store/store.ts'
 import type { SessionRow } from '../store/tables.ts'
 
@@ -11,19 +12,20 @@ const touchEveryMs = 60_000
 
 export type Sessions = {
   /** Gives the id that only the client keeps. */
-  open(usr: string, dev: string): Promise<{ readonly sid: string; readonly exp: number; readonly idle: number }>
+  open(user: string, device: string): Promise<{ readonly sid: string; readonly exp: number; readonly idle: number }>
   find(sid: string): Promise<SessionRow | undefined>
   close(sid: string): Promise<void>
 }
 
+/** Sessions over the store: they end after their life, or when they are not used for a while. */
 export function createSessions({ store, clock }: { readonly store: Store; readonly clock: Clock }): Sessions {
   return {
-    async open(usr, dev) {
+    async open(user, device) {
       const sid = randomBytes(32).toString('base64')
       const now = clock.now()
       const exp = now + sessionLifetimeMs
       const closed = { totp: '', admin: 0, admin_idle: 0 }
-      await store.sessions.add({ hash: hashOf(sid), usr, dev, exp, idle: now + sessionIdleMs, ...closed })
+      await store.sessions.add({ hash: hashOf(sid), user, device, exp, idle: now + sessionIdleMs, ...closed })
       return { sid, exp, idle: sessionIdleMs }
     },
     async find(sid) {
@@ -35,9 +37,4 @@ export function createSessions({ store, clock }: { readonly store: Store; readon
     },
     close: (sid) => store.sessions.remove(hashOf(sid)),
   }
-}
-
-/** The ids are random: a fast hash is enough. */
-export function hashOf(secret: string): string {
-  return createHash('sha512').update(secret).digest('hex').slice(0, 64)
 }

@@ -106,7 +106,7 @@ test('each scope opens its own changes and no others, in batches too', async () 
   await server.administration.run([{ op: 'role.set', user: 'bob', role: 'administrator' }])
   const taking = await people.call('SetPassword', { user: 'bob', password: 'long enough it is' }, outcome)
   expect(taking).toMatchObject({ ok: false, fault: { kind: 'NotAllowed', detail: { scope: 'all' } } })
-  expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ ver: 2 })
+  expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ version: 2 })
 })
 
 test('hostile and foreign requests get a fault and harm nobody after them', async () => {
@@ -148,7 +148,7 @@ test('a wipe is signed by the policy process and reaches the device', async () =
   const remote = await remoteOf('devices')
   const revoked = await remote.call(
     'RevokeDevice',
-    { user: 'alice', device: client.device.dev, wipe: 'all', why: 'lost' },
+    { user: 'alice', device: client.device.id, wipe: 'all', why: 'lost' },
     outcome,
   )
   expect(revoked).toMatchObject({ ok: true, value: { state: 'done' } })

@@ -99,7 +99,7 @@ describe('the command line on another machine', () => {
       code: 0,
       told: { state: 'done' },
     })
-    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ ver: 2 })
+    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ version: 2 })
   })
 
   test('another certificate than the pinned one gets no token', async () => {

@@ -90,7 +90,7 @@ describe('the policy key on the administrator’s machine', () => {
     const watching = machine.start([...signWords(), '--watch'], 'sign', `${passphrase}\n`)
     await remote.call('AddContact', { user: 'bob', contact }, outcome)
     const { store } = server.administration
-    await vi.waitFor(async () => expect(await store.lists.ofUser('bob')).toMatchObject({ ver: 2 }), 20_000)
+    await vi.waitFor(async () => expect(await store.lists.ofUser('bob')).toMatchObject({ version: 2 }), 20_000)
     watching.child.kill('SIGTERM')
     expect(await watching.finished).toMatchObject({ code: 0 })
   })
@@ -109,12 +109,12 @@ describe('draft and commit', () => {
     const two = await signed(remote, second)
     expect(await remote.call('Commit', two, outcome)).toMatchObject({ ok: true, value: { lists: [{ version: 2 }] } })
     expect(await remote.call('Commit', one, outcome)).toMatchObject({ ok: false, fault: { kind: 'MovedOn' } })
-    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ ver: 2 })
+    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ version: 2 })
     const again = await signed(remote, first)
     expect(await remote.call('Commit', again, outcome)).toMatchObject({ ok: true, value: { lists: [{ version: 3 }] } })
     // Whoever did not hear the answer asks again: nothing more happens.
     expect(await remote.call('Commit', again, outcome)).toMatchObject({ ok: true, value: { lists: [{ version: 3 }] } })
-    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ ver: 3 })
+    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ version: 3 })
   })
 
   test('forged, missing, surplus and old signatures change nothing', async () => {
@@ -135,7 +135,7 @@ describe('draft and commit', () => {
       expect(await remote.call('Commit', one, outcome)).toMatchObject({ ok: false, fault: { kind: 'MovedOn' } })
     const unknown = await remote.call('Commit', { ...good, proposal: 'none' }, outcome)
     expect(unknown).toMatchObject({ ok: false, fault: { kind: 'Refused' } })
-    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ ver: 1 })
+    expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ version: 1 })
     expect(await remote.call('Commit', good, outcome)).toMatchObject({ ok: true })
   })
 
@@ -147,7 +147,7 @@ describe('draft and commit', () => {
     expect(await remote.call('Commit', due, outcome)).toMatchObject({ ok: true, value: { state: 'done' } })
     expect(await remote.call('Commit', due, outcome)).toMatchObject({ ok: false, fault: { kind: 'MovedOn' } })
     const { lists } = server.administration.store
-    for (const user of ['alice', 'bob']) expect(await lists.ofUser(user)).toMatchObject({ ver: 2 })
+    for (const user of ['alice', 'bob']) expect(await lists.ofUser(user)).toMatchObject({ version: 2 })
     expect((await signed(remote, 'reissue')).signatures).toEqual([])
   })
 
@@ -160,7 +160,7 @@ describe('draft and commit', () => {
 
   test('a command to a device waits, a real sign process signs it, and it reaches the device', async () => {
     const client = await clientOfAlice()
-    const device = { user: 'alice', device: client.device.dev }
+    const device = { user: 'alice', device: client.device.id }
     const remote = await machine.remoteOf('devices')
     await machine.tokenOf('sign')
     const { devices } = server.administration.store
@@ -188,7 +188,7 @@ describe('draft and commit', () => {
   test('a forged, missing or surplus signature of a command does nothing', async () => {
     const client = await clientOfAlice()
     const remote = await machine.remoteOf('all', 'sign')
-    const device = { user: 'alice', device: client.device.dev }
+    const device = { user: 'alice', device: client.device.id }
     const revoked = await remote.call('RevokeDevice', { ...device, wipe: 'list' }, outcome)
     const proposal = (revoked.ok && revoked.value.proposal) || ''
     const draft = await remote.call('Draft', { proposal }, drafted)

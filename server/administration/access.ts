@@ -1,15 +1,15 @@
 /** What lets somebody sign in, made on the server and told once: a first password, and an enrolment code for one device. */
 import { randomInt } from 'node:crypto'
 import { formatEnrolment } from '../../shared/whitelist/enrolment.ts'
-import { introduction, newSecret } from '../accounts/enrolment-codes.ts'
-import { type Refusal, refusal } from '../ground/refusals.ts'
+import { createEnrolmentSecret, introduction } from '../accounts/enrolment-codes.ts'
+import { type Done, type Refusal, refusal } from '../ground/refusals.ts'
 import { policyFrom } from '../organisation/organisation.ts'
+import type { Context } from '../settings/context.ts'
 import type { Store } from '../store/store.ts'
-import type { Context } from './administer.ts'
 import { faultOfReason, type Note } from './audit.ts'
-import { type Done, setPassword } from './people.ts'
+import { setPassword } from './people.ts'
 
-export type AccessDependencies = Pick<Context, 'store' | 'clock' | 'config'> & {
+type AccessDependencies = Pick<Context, 'store' | 'clock' | 'config'> & {
   readonly note: Note
   /** Address of the server, for enrolment codes. */
   readonly url: () => string
@@ -17,9 +17,9 @@ export type AccessDependencies = Pick<Context, 'store' | 'clock' | 'config'> & {
   readonly cert?: string | undefined
 }
 
-export type ForUser = { readonly user: string; readonly why: string }
+type ForUser = { readonly user: string; readonly why: string }
 /** `until`: milliseconds since the epoch. */
-export type EnrolmentCode = { readonly code: string; readonly until: number }
+type EnrolmentCode = { readonly code: string; readonly until: number }
 
 const dayMs = 24 * 3_600_000
 
@@ -47,7 +47,7 @@ export async function newEnrolment(
     const unreasoned = await faultOfReason(inside, why)
     if (unreasoned) return unreasoned
     await note(inside, { op: 'enrolment.add', target: user, why })
-    const secret = await newSecret({ store: inside, clock }, user, days * dayMs)
+    const secret = await createEnrolmentSecret({ store: inside, clock }, user, days * dayMs)
     return {
       ok: true,
       value: { code: formatEnrolment({ ...introduced, secret }), until: clock.now() + days * dayMs },

@@ -1,27 +1,16 @@
-/** A data folder opened: what every command needs. The policy key is read only where something is signed. */
-
+/** What those who hold the policy key can do: composed over an open data folder. The key is read only where something is signed. */
 import { userInfo } from 'node:os'
-import { type Clock, systemClock } from '../ground/clock.ts'
 import { type PolicyKey, PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor, type ListEditor } from '../lists/editor.ts'
 import { signerOf } from '../lists/issue.ts'
-import { type Config, readConfig } from '../settings/config.ts'
-import { type Folder, folderAt } from '../settings/folder.ts'
-import { openConfigured } from '../settings/open-configured.ts'
+import type { Context } from '../settings/context.ts'
 import type { Store } from '../store/store.ts'
 import { type Actor, localActor } from './actor.ts'
 import { type Note, noteAs } from './audit.ts'
 import { commandSignerOf } from './devices/device-moves.ts'
 import { createDevices, type Devices } from './devices/devices.ts'
-import { createPeople, type Done, type People } from './people.ts'
+import { createPeople, type People } from './people.ts'
 import { carryOut, type RunAs, runningAs } from './submit.ts'
-
-export type Context = {
-  readonly folder: Folder
-  readonly config: Config
-  readonly store: Store
-  readonly clock: Clock
-}
 
 /** Those who hold the policy key: the command line, never the SOAP process. */
 export type Administration = Context & {
@@ -34,14 +23,6 @@ export type Administration = Context & {
   readonly editor: ListEditor
   readonly people: People
   readonly devices: Devices
-}
-
-export async function openContext(path: string): Promise<Done<Context>> {
-  const folder = folderAt(path)
-  const config = await readConfig(folder)
-  if (!config.ok) return config
-  const store = await openConfigured(config.value.store, folder)
-  return { ok: true, value: { folder, config: config.value, store, clock: systemClock() } }
 }
 
 export async function administer(context: Context): Promise<Administration> {

@@ -1,13 +1,14 @@
 /** The audit log: append-only, each line chained to the one before, so that nobody takes one away unseen. */
-import { hashOf } from '../accounts/sessions.ts'
+
 import type { Clock } from '../ground/clock.ts'
+import { hashOf } from '../ground/hash.ts'
 import { type Refusal, refusal } from '../ground/refusals.ts'
 import { policyFrom } from '../organisation/organisation.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import type { Actor } from './actor.ts'
 
-export type AuditEntry = Omit<AuditRow, 'n' | 'prev' | 'hash'>
+type AuditEntry = Omit<AuditRow, 'n' | 'prev' | 'hash'>
 
 /** Puts into the log what changes no list, in the transaction of what it tells of. */
 export type Note = (
@@ -57,7 +58,7 @@ export async function addAudit(inside: Store, entries: readonly AuditEntry[]): P
 }
 
 /** Over every field, each with its length, so that none can pass for a part of another. */
-export function hashOfAudit(row: Omit<AuditRow, 'hash'>): string {
+function hashOfAudit(row: Omit<AuditRow, 'hash'>): string {
   const { n, at, who, via, op, target, why, before, after, undo, prev } = row
   return hashOf(JSON.stringify([n, at, who, via, op, target, why, before, after, undo, prev]))
 }

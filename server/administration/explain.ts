@@ -32,11 +32,9 @@ export type Explanation = {
   readonly proof?: string
 }
 
-export type Explained =
-  | { readonly ok: true; readonly value: Explanation }
-  | { readonly ok: false; readonly why: string }
+type Explained = { readonly ok: true; readonly value: Explanation } | { readonly ok: false; readonly why: string }
 
-export type Question = {
+type Question = {
   readonly user: string
   readonly address: string
   readonly now: number

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Change } from '../../shared/administration/change.ts'
 import { isUnit } from '../../shared/administration/change.ts'
+import type { Done } from '../ground/refusals.ts'
 import type { ImportFault, ImportResult } from '../import/contact.ts'
 import { readSource } from '../import/read-source.ts'
 import { type ExistingContact, type ImportPlan, reconcile } from '../import/reconcile.ts'
@@ -15,7 +16,6 @@ import type { Store } from '../store/store.ts'
 import type { EntryRow } from '../store/tables.ts'
 import type { Administration } from './administer.ts'
 import type { Note } from './audit.ts'
-import type { Done } from './people.ts'
 import type { RunOptions } from './run-changes.ts'
 import type { Submitted } from './submit.ts'
 
@@ -111,7 +111,7 @@ export type ImportRun =
 /** Whoever runs imports: the command line, and the process that holds the policy key. */
 export type ImportHost = Pick<Administration, 'store' | 'folder' | 'config' | 'run'>
 
-export type ImportOptions = {
+type ImportOptions = {
   /** Takes a shrunken source all the same: somebody has looked at it. */
   readonly force?: boolean
 }
@@ -157,29 +157,14 @@ export async function planRead(
   }
 }
 
-/** For whoever runs a stored source at its interval. */
-export async function runImport(
-  host: ImportHost,
-  name: string,
-  options: ImportOptions & { readonly dry?: boolean; readonly why?: string } = {},
-): Promise<Extract<ImportRun, { readonly ok: false }> | Submitted> {
-  const stored = (await listImports(host.store)).find(({ source }) => source.name === name)
-  if (!stored) return { ok: false, faults: [unknownImport(name)] }
-  const planned = await planImport(host, stored, options)
-  if (!planned.ok) return planned
-  const { dry = false, why = '' } = options
-  // Nothing to do, and no line in the log that says so.
-  return planned.changes.length === 0 ? { ok: true, lists: [], audit: [] } : planned.carry({ dry, why })
-}
-
 /** The present entries of everybody in the unit who may sign in. */
 function listsOf(store: Store, unit: string): Promise<ReadonlyMap<string, readonly ExistingContact[]>> {
   return store.snapshot(async (inside) => {
     const lists = new Map<string, readonly ExistingContact[]>()
     for (const person of (await loadOrganisation(inside)).people.values()) {
       if (!person.isActive || !isIn(person, unit)) continue
-      const list = await inside.lists.ofUser(person.usr)
-      if (list) lists.set(person.usr, (await inside.lists.entries(list.id)).map(existingOf))
+      const list = await inside.lists.ofUser(person.user)
+      if (list) lists.set(person.user, (await inside.lists.entries(list.id)).map(existingOf))
     }
     return lists
   })

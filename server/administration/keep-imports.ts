@@ -4,7 +4,7 @@ import { type SourceWatch, watchSource } from '../import/read-source.ts'
 import type { Log } from '../monitoring/log.ts'
 import { type ImportHost, listImports, planRead, type StoredImport } from './imports.ts'
 
-export type ImportKeeper = {
+type ImportKeeper = {
   /** Follows what is set up now; to be asked again and again. */
   look(): Promise<void>
   close(): Promise<void>

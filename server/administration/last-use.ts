@@ -1,12 +1,13 @@
 /** Contacts that nobody uses any more, and those whose time ends soon. */
+
+import type { Done } from '../ground/refusals.ts'
 import { entryFromText } from '../lists/changes.ts'
 import { opsFromText } from '../lists/ops.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow } from '../store/tables.ts'
-import type { Done } from './people.ts'
 import { usageSince } from './usage.ts'
 
-export type UnusedContact = {
+type UnusedContact = {
   readonly user: string
   readonly address: string
   readonly name: string
@@ -14,7 +15,7 @@ export type UnusedContact = {
   /** The later of written to and heard of; 0: never since this is recorded. */
   readonly used: number
 }
-export type LastUse = { readonly now: number; readonly days: number; readonly user?: string }
+type LastUse = { readonly now: number; readonly days: number; readonly user?: string }
 
 const dayMs = 24 * 3_600_000
 
@@ -31,9 +32,9 @@ export function unusedContacts(store: Store, { now, days, user }: LastUse): Prom
     if (since === undefined) return { ok: false, why: 'last use is not recorded here yet: the server has not run' }
     if (since > cutoff) return { ok: false, why: `last use is recorded since ${new Date(since).toISOString()} only` }
     const found: UnusedContact[] = []
-    for (const usr of user === undefined ? (await inside.users.all()).map(({ id }) => id) : [user]) {
-      const list = await inside.lists.ofUser(usr)
-      if (!list) return { ok: false, why: `there is no user ${JSON.stringify(usr)}` }
+    for (const login of user === undefined ? (await inside.users.all()).map(({ id }) => id) : [user]) {
+      const list = await inside.lists.ofUser(login)
+      if (!list) return { ok: false, why: `there is no user ${JSON.stringify(login)}` }
       found.push(...(await unusedOf(inside, list, cutoff)))
     }
     return { ok: true, value: found }
@@ -42,7 +43,7 @@ export function unusedContacts(store: Store, { now, days, user }: LastUse): Prom
 
 async function unusedOf(inside: Store, list: ListRow, cutoff: number): Promise<readonly UnusedContact[]> {
   const used = new Map(
-    (await inside.administration.usage(list.usr)).map((row) => [row.key, Math.max(row.sent, row.received)]),
+    (await inside.administration.usage(list.user)).map((row) => [row.key, Math.max(row.sent, row.received)]),
   )
   const rows = (await inside.lists.entries(list.id)).filter((row) => lastUse(used, row.key) < cutoff)
   const fresh = rows.length === 0 ? new Set() : idsPut(await inside.lists.opsSince(list.id, cutoff))
@@ -50,7 +51,7 @@ async function unusedOf(inside: Store, list: ListRow, cutoff: number): Promise<r
     .filter((row) => !fresh.has(row.id))
     .map(({ key, json, source }) => {
       const { m: address, n: name } = entryFromText(json)
-      return { user: list.usr, address, name, source, used: lastUse(used, key) }
+      return { user: list.user, address, name, source, used: lastUse(used, key) }
     })
 }
 
@@ -65,7 +66,7 @@ function idsPut(ops: readonly string[]): ReadonlySet<string> {
   return new Set(ops.flatMap((text) => opsFromText(text).map((op) => (op.op === 'put' ? op.e.id : ''))))
 }
 
-export type ExpiringContact = {
+type ExpiringContact = {
   readonly user: string
   readonly address: string
   readonly name: string

@@ -16,7 +16,7 @@ test('the lease is the organisation’s to set: every list says so at once, and 
   const { administration } = folder
   const { lists } = administration.store
   const leases = async () => {
-    const heads = await Promise.all((await lists.lockAll()).map((row) => lists.headOf(row.id, row.ver)))
+    const heads = await Promise.all((await lists.lockAll()).map((row) => lists.headOf(row.id, row.version)))
     return heads.map((head) => decodeHead(utf8(head?.head ?? ''))?.core.pol)
   }
   const [ours, theirs] = [

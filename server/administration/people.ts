@@ -4,16 +4,14 @@ import { changeSchema, faultOfChange } from '../../shared/administration/change.
 import type { Account } from '../accounts/accounts.ts'
 import { hashPassword, maxPasswordLength, minPasswordLength } from '../accounts/passwords.ts'
 import type { Clock } from '../ground/clock.ts'
-import { type Refusal, refusal } from '../ground/refusals.ts'
+import { type Done, refusal } from '../ground/refusals.ts'
 import { nudge } from '../lists/nudge.ts'
 import type { Store } from '../store/store.ts'
 import { faultOfReason, type Note } from './audit.ts'
 import type { RunAs } from './submit.ts'
 import { faultOfSubmitted, type Submitted } from './submit.ts'
 
-export type Done<T = undefined> = { readonly ok: true; readonly value: T } | Refusal
-
-export type NewUser = {
+type NewUser = {
   readonly id: string
   readonly name: string
   /** Without: login name at the organisation's domain. */
@@ -33,7 +31,7 @@ export type People = {
   enable(id: string): Promise<Done>
 }
 
-export type PeopleDependencies = {
+type PeopleDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly run: RunAs

@@ -7,7 +7,7 @@ import { contentsOf } from '../lists/contents.ts'
 import { loadOrganisation } from '../organisation/organisation.ts'
 import type { Store } from '../store/store.ts'
 
-export type Newcomer = { readonly name: string; readonly address: string; readonly line?: number }
+type Newcomer = { readonly name: string; readonly address: string; readonly line?: number }
 
 /** Compared with every account, and with what `user` sees; the same address there is the same person. */
 export function resembling(

@@ -141,7 +141,7 @@ test('an own entry goes before the shared card, which comes back when it is remo
 
 test('a client that was away across several changes gets one delta that applies', async () => {
   await run({ op: 'policy.set', changes: { everyone: true } })
-  const { ver = 0 } = (await folder.administration.store.lists.ofUser('alice')) ?? {}
+  const { version = 0 } = (await folder.administration.store.lists.ofUser('alice')) ?? {}
   await run({ op: 'user.set', user: 'bob', changes: { name: 'Bob 2' } }, { op: 'user.disable', user: 'bob' })
   await run({ op: 'user.enable', user: 'bob' })
   await run({ op: 'user.disable', user: 'bob' }, { op: 'user.disable', user: 'carol' })
@@ -149,7 +149,7 @@ test('a client that was away across several changes gets one delta that applies'
   await run({ op: 'user.disable', user: 'dave' })
   const row = await folder.administration.store.lists.ofUser('alice')
   if (!row) throw new Error('no list')
-  const { ops } = await createMaterial(folder.administration.store).operations(row, ver)
+  const { ops } = await createMaterial(folder.administration.store).operations(row, version)
   expect(ops).toEqual([
     { op: 'del', id: 'u.bob' },
     { op: 'del', id: 'u.carol' },
@@ -258,7 +258,7 @@ async function expectReasons(): Promise<void> {
   const { store } = folder.administration
   const organisation = await loadOrganisation(store)
   for (const viewer of organisation.people.values()) {
-    const row = await store.lists.ofUser(viewer.usr)
+    const row = await store.lists.ofUser(viewer.user)
     if (!row) throw new Error('no list')
     const contents = await contentsOf(store, row, organisation)
     const ids = contents.map(({ id }) => id).filter((id) => id.startsWith('u.'))
@@ -267,8 +267,8 @@ async function expectReasons(): Promise<void> {
       (other) =>
         reasonsFor(organisation, viewer, other).length > 0 &&
         !own.has(other.key) &&
-        !organisation.denials.find(viewer.usr, other.key),
+        !organisation.denials.find(viewer.user, other.key),
     )
-    expect(ids).toEqual(expected.map(({ usr }) => `u.${usr}`).sort())
+    expect(ids).toEqual(expected.map(({ user }) => `u.${user}`).sort())
   }
 }

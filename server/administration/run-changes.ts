@@ -3,11 +3,9 @@
  * list that they touch and a line each in the audit log.
  */
 
-import { z } from 'zod'
 import type { Change } from '../../shared/administration/change.ts'
-import { faultCodeSchema } from '../../shared/fault-codes.ts'
-import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
-import { changeList, createLists, noTexts, nothing } from '../lists/editor.ts'
+import { faultAt, refusal } from '../ground/refusals.ts'
+import { changeList, createLists, noTexts, planNothing } from '../lists/editor.ts'
 import { type HeadSigner, issueAll, type ListChange } from '../lists/issue.ts'
 import { type OrganisationStep, standing, stepBetween } from '../lists/list-difference.ts'
 import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
@@ -17,7 +15,7 @@ import type { Actor } from './actor.ts'
 import { addAudit, faultOfReason } from './audit.ts'
 import { applyChange } from './changes/index.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
-import type { Applied, Work } from './work.ts'
+import type { Applied, Fault, Ran, UserListChange, Work } from './work.ts'
 
 /** Changes that are asked for together, by whom, and why. */
 export type Run = Actor & {
@@ -25,46 +23,6 @@ export type Run = Actor & {
   readonly why: string
   /** Milliseconds since the epoch. */
   readonly now: number
-}
-
-export type Fault = Omit<Refusal, 'ok'> & { readonly index: number }
-export type Ran =
-  | { readonly ok: true; readonly lists: readonly UserListChange[]; readonly audit: readonly number[] }
-  | { readonly ok: false; readonly faults: readonly Fault[] }
-export type UserListChange = ListChange & { readonly user: string }
-
-const number = z.number().int()
-const ranSchema = z.union([
-  z.object({
-    ok: z.literal(true),
-    lists: z.array(
-      z.object({
-        user: z.string(),
-        list: z.string(),
-        version: number,
-        added: number,
-        changed: number,
-        removed: number,
-      }),
-    ),
-    audit: z.array(number),
-  }),
-  z.object({
-    ok: z.literal(false),
-    faults: z.array(
-      z.object({
-        index: number,
-        why: z.string(),
-        code: faultCodeSchema.exactOptional(),
-        what: z.string().exactOptional(),
-      }),
-    ),
-  }),
-])
-
-/** What a proposal came to, from the text that its row keeps. */
-export function readRan(text: string): Ran {
-  return ranSchema.parse(JSON.parse(text))
 }
 
 export type RunDependencies = {
@@ -166,13 +124,13 @@ async function writeLists(signing: Signing, work: Work, { before, by }: Before):
   const users = [...work.newUsers]
   changed.push(...forUsers(users, await createLists(dependencies, work.inside, { users, step })))
   const faults: Fault[] = []
-  for (const [usr, wanted] of Map.groupBy(work.wishes, (one) => one.usr)) {
+  for (const [login, wanted] of Map.groupBy(work.wishes, (one) => one.user)) {
     const wishes = wanted.map(({ wish }) => wish)
     // A list that was just made has its cards already.
-    const own = work.newUsers.has(usr) ? standing(step.after) : step
-    const result = await changeList(signing, work.inside, { usr, wishes, by, now: work.now, step: own })
-    if (result.ok) changed.push({ user: usr, ...result.value })
-    else if (result.kind === 'noList') faults.push(faultAt(wanted[0]?.index ?? 0, refusal('unknownUser', usr)))
+    const own = work.newUsers.has(login) ? standing(step.after) : step
+    const result = await changeList(signing, work.inside, { user: login, wishes, by, now: work.now, step: own })
+    if (result.ok) changed.push({ user: login, ...result.value })
+    else if (result.kind === 'noList') faults.push(faultAt(wanted[0]?.index ?? 0, refusal('unknownUser', login)))
     else for (const fault of result.faults) faults.push({ ...fault, index: wanted[fault.index]?.index ?? 0 })
   }
   if (faults.length > 0) return { ok: false, faults }
@@ -200,14 +158,14 @@ async function writeOthers(
   { inside, now }: Work,
   { step, by, done }: Others,
 ): Promise<readonly UserListChange[]> {
-  const rows = (await inside.lists.lockAll()).filter(({ usr }) => !done.has(usr) && step.after.people.has(usr))
-  const issues = rows.map((row) => ({ row, planned: nothing(row), texts: noTexts, step, by, now }))
+  const rows = (await inside.lists.lockAll()).filter(({ user }) => !done.has(user) && step.after.people.has(user))
+  const issues = rows.map((row) => ({ row, planned: planNothing(row), texts: noTexts, step, by, now }))
   const issued = await issueAll(signing, inside, issues)
   const changed = forUsers(
-    rows.map(({ usr }) => usr),
+    rows.map(({ user }) => user),
     issued,
   )
-  return changed.filter(({ version }, at) => version !== rows[at]?.ver)
+  return changed.filter(({ version }, at) => version !== rows[at]?.version)
 }
 
 function forUsers(users: readonly string[], changes: readonly ListChange[]): readonly UserListChange[] {

@@ -16,15 +16,16 @@ import { reissueDue } from '../lists/reissue.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
-import { type Ran, readRan, runChanges } from './run-changes.ts'
+import { runChanges } from './run-changes.ts'
 import { carryOutOne, faultOfSubmitted, runOf, unsigned, unsignedCommand } from './submit.ts'
+import { type Ran, readRan } from './work.ts'
 
 /** In place of a proposal's id: heads at half of their life. */
 export const reissue = 'reissue'
 
-export type Signing = { readonly store: Store; readonly config: Config }
+type Signing = { readonly store: Store; readonly config: Config }
 
-export type Drafted = {
+type Drafted = {
   readonly heads: readonly HeadToSign[]
   /** Commands to devices: whoever signs makes their ids. */
   readonly commands: readonly Command[]
@@ -58,7 +59,7 @@ export async function draft(
   return ran.ok ? { ok: true, value: { heads, commands } } : { ok: false, why: faultOfSubmitted(ran) ?? '' }
 }
 
-export type Commit = {
+type Commit = {
   readonly what: string
   /** As it was drafted. */
   readonly now: number
@@ -67,7 +68,7 @@ export type Commit = {
   /** In the order of the draft's. */
   readonly commands: readonly SignedCommand[]
 }
-export type Committed = { readonly ok: true; readonly value: Extract<Ran, { readonly ok: true }> } | Refused
+type Committed = { readonly ok: true; readonly value: Extract<Ran, { readonly ok: true }> } | Refused
 
 /** A draft is looked at before it is signed; later, its heads would begin too far in the past. */
 const draftLifeMs = 3_600_000

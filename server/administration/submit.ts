@@ -17,13 +17,14 @@ import { type Actor, canonicalName } from './actor.ts'
 import { faultOfReason } from './audit.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
 import { reachesOutside } from './outside-reach.ts'
-import { type Ran, type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
+import { type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
+import type { Ran } from './work.ts'
 
 /** `pending`: the proposal's id; `needs` whom it waits for. */
 export type Submitted = Ran | { readonly ok: true; readonly pending: string; readonly needs: 'approval' | 'signature' }
 
 /** `sign` is absent where the policy key is elsewhere. */
-export type SubmitDependencies = Omit<RunDependencies, 'sign'> & { readonly sign?: RunDependencies['sign'] }
+type SubmitDependencies = Omit<RunDependencies, 'sign'> & { readonly sign?: RunDependencies['sign'] }
 
 /** Has changes made as one actor. `via`: another door than the actor's, such as an import. */
 export type RunAs = (
@@ -81,8 +82,8 @@ async function whomItNeeds(
   }
   const tried = await runChanges({ store, config, sign, signCommand: unsignedCommand }, run, { dry: true, also })
   if (!tried.ok) return tried
-  const steps = heads.map(({ usr, change, before: texts }) => ({
-    isGuests: after.guests.has(usr),
+  const steps = heads.map(({ user, change, before: texts }) => ({
+    isGuests: after.guests.has(user),
     before: texts.map(entryFromText),
     after: [...change.additions, ...change.changes].map(entryFromText),
   }))
@@ -108,7 +109,7 @@ async function standingOf({ users, administration, organisation }: Store): Promi
   const administrators = (await administration.roles()).filter(({ role }) => role === 'administrator')
   return {
     guests: new Set(guests.map(({ id }) => id)),
-    administrators: new Set(administrators.map(({ usr }) => usr)),
+    administrators: new Set(administrators.map(({ user }) => user)),
     fourEyes: policyFrom(await organisation.policy()).fourEyes,
   }
 }
@@ -185,7 +186,7 @@ export async function carryOut(dependencies: RunDependencies, now: () => number)
   return count
 }
 
-export type Carrying = {
+type Carrying = {
   readonly now: number
   /** What else belongs to the transaction. */
   readonly also?: () => Promise<void>

@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { Change } from '../../shared/administration/change.ts'
-import { hashOf } from '../accounts/sessions.ts'
+import { hashOf } from '../ground/hash.ts'
+import type { Done } from '../ground/refusals.ts'
 import type { TokenRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import type { Note } from './audit.ts'
-import type { Done } from './people.ts'
 
 /**
  * `contacts`: users' own entries. `people`: accounts and groups. `devices`: what becomes of users' devices. `rules`: policy
@@ -43,7 +43,7 @@ export function beyondToken(scopes: readonly TokenScope[], changes: readonly Cha
   return changes.find((change) => !grants(scopes, scopeFor(change)))
 }
 
-export type NewToken = {
+type NewToken = {
   readonly name: string
   readonly scopes: readonly TokenScope[]
   readonly by: string

@@ -4,8 +4,9 @@ import { type Change, changeOps, changeSchema } from '../../shared/administratio
 import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
-import type { Fault, Ran, RunOptions } from './run-changes.ts'
+import type { RunOptions } from './run-changes.ts'
 import type { RunAs, Submitted } from './submit.ts'
+import type { Fault, Ran } from './work.ts'
 
 /** Numbers of lines, both included: what was changed together has numbers in a row. */
 export type Lines = { readonly first: number; readonly last: number }
@@ -118,18 +119,18 @@ export function hasMoved(after: string, before: string): boolean {
   const made: unknown = JSON.parse(after)
   const found: unknown = JSON.parse(before)
   if (isRecord(made) && isRecord(found))
-    return Object.entries(made).some(([name, value]) => plainly(value) !== plainly(found[name]))
-  return typeof made === typeof found && plainly(made) !== plainly(found)
+    return Object.entries(made).some(([name, value]) => comparableText(value) !== comparableText(found[name]))
+  return typeof made === typeof found && comparableText(made) !== comparableText(found)
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-const nothings: ReadonlySet<string> = new Set(['""', '[]', '"never"', '"both"'])
+const emptyValues: ReadonlySet<string> = new Set(['""', '[]', '"never"', '"both"'])
 
 /** Absent and empty are the same. */
-function plainly(value: unknown): string {
+function comparableText(value: unknown): string {
   const text = JSON.stringify(value) ?? '""'
-  return nothings.has(text) ? '' : text
+  return emptyValues.has(text) ? '' : text
 }

@@ -31,8 +31,8 @@ function recorder(store: Store = folder.administration.store) {
   return { usage, errors, turn: () => turn(), isStopped: () => stopped }
 }
 
-function usageOf(usr: string) {
-  return folder.administration.store.administration.usage(usr)
+function usageOf(user: string) {
+  return folder.administration.store.administration.usage(user)
 }
 
 test('use is written at the next turn, the later time counts, and the rest at the end', async () => {
@@ -43,7 +43,7 @@ test('use is written at the next turn, the later time counts, and the rest at th
   usage.received('alice', 'a@x.example')
   await turn()
   const [a, b] = await usageOf('alice')
-  expect(a).toMatchObject({ usr: 'alice', key: 'a@x.example' })
+  expect(a).toMatchObject({ user: 'alice', key: 'a@x.example' })
   expect(a?.received).toBeGreaterThanOrEqual((a?.sent ?? 0) + 1_000)
   expect(b).toMatchObject({ key: 'b@x.example', received: 0 })
   usage.received('bob', 'a@x.example')

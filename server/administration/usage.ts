@@ -5,13 +5,13 @@ import type { Store } from '../store/store.ts'
 
 export type UsageRecorder = {
   /** `keys`: folded addresses. */
-  sent(usr: string, keys: readonly string[]): void
-  received(usr: string, key: string): void
+  sent(user: string, keys: readonly string[]): void
+  received(user: string, key: string): void
   /** Writes what is gathered, and gathers no more. */
   close(): Promise<void>
 }
 
-export type UsageDependencies = {
+type UsageDependencies = {
   readonly store: Store
   readonly clock: Clock
   /** Does the work again and again until told to end. */
@@ -31,7 +31,7 @@ export function createUsageRecorder({ store, clock, every, failed }: UsageDepend
   let isOpen = true
   let isSince = false
   const add = (row: UsageRow) => {
-    const place = `${row.usr} ${row.key}`
+    const place = `${row.user} ${row.key}`
     const old = waiting.get(place)
     if (!old && waiting.size >= maxWaiting) return
     waiting.set(place, old ? later(old, row) : row)
@@ -57,10 +57,10 @@ export function createUsageRecorder({ store, clock, every, failed }: UsageDepend
     if (isOpen) add(row)
   }
   return {
-    sent(usr, keys) {
-      for (const key of keys) gather({ usr, key, sent: clock.now(), received: 0 })
+    sent(user, keys) {
+      for (const key of keys) gather({ user, key, sent: clock.now(), received: 0 })
     },
-    received: (usr, key) => gather({ usr, key, sent: 0, received: clock.now() }),
+    received: (user, key) => gather({ user, key, sent: 0, received: clock.now() }),
     async close() {
       isOpen = false
       stop()

@@ -1,8 +1,11 @@
 /** What a change's handler works with: the transaction, and what is to be done to the lists at its end. */
 
+import { z } from 'zod'
 import type { Change } from '../../shared/administration/change.ts'
+import { changeFaultCodeSchema } from '../../shared/fault-codes.ts'
 import type { Refusal } from '../ground/refusals.ts'
 import type { ListWish } from '../lists/changes.ts'
+import type { ListChange } from '../lists/issue.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
@@ -14,7 +17,7 @@ export type Work = {
   readonly now: number
   readonly signCommand: CommandSigner
   /** Wishes for users' own entries, in order, each with the number of the change that it came from. */
-  readonly wishes: { readonly usr: string; readonly wish: ListWish; readonly index: number }[]
+  readonly wishes: { readonly user: string; readonly wish: ListWish; readonly index: number }[]
   /** Users whose list is to be made. */
   readonly newUsers: Set<string>
   /** Set once people, groups, rules or cards changed: every list is looked at. */
@@ -33,3 +36,45 @@ export type Applied =
   | Refusal
 
 export type Handler<C extends Change> = (work: Work, change: C, index: number) => Promise<Applied>
+
+/** Why one of several changes was refused; `index`: its number among them. */
+export type Fault = Omit<Refusal, 'ok'> & { readonly index: number }
+/** What changes came to that were carried out together: the lists that moved and the numbers of the audit lines, or each fault. */
+export type Ran =
+  | { readonly ok: true; readonly lists: readonly UserListChange[]; readonly audit: readonly number[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] }
+export type UserListChange = ListChange & { readonly user: string }
+
+const number = z.number().int()
+const ranSchema = z.union([
+  z.object({
+    ok: z.literal(true),
+    lists: z.array(
+      z.object({
+        user: z.string(),
+        list: z.string(),
+        version: number,
+        added: number,
+        changed: number,
+        removed: number,
+      }),
+    ),
+    audit: z.array(number),
+  }),
+  z.object({
+    ok: z.literal(false),
+    faults: z.array(
+      z.object({
+        index: number,
+        why: z.string(),
+        code: changeFaultCodeSchema.exactOptional(),
+        what: z.string().exactOptional(),
+      }),
+    ),
+  }),
+])
+
+/** What a proposal came to, from the text that its row keeps. */
+export function readRan(text: string): Ran {
+  return ranSchema.parse(JSON.parse(text))
+}

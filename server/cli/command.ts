@@ -1,9 +1,10 @@
 /** The frame of every command: data folder, `--json`, opening and closing the store, telling the outcome. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import type { Administration, Context } from '../administration/administer.ts'
+import type { Administration } from '../administration/administer.ts'
 import { ReasonNeeded } from '../administration/audit.ts'
 import { KeyUnreadable } from '../keys/key-files.ts'
+import type { Context } from '../settings/context.ts'
 import { type StoreFailure, StoreUnusable, storeFailure } from '../store/failures.ts'
 import { type Outcome, refused, tell, unavailable } from './outcome.ts'
 
@@ -50,7 +51,7 @@ export function onFolder<S extends z.ZodType<CommonOptions>>(
 ): (...given: unknown[]) => Promise<void> {
   return acting(schema, async (options, ...names) => {
     // Loaded where a store is opened: help, and saying what is wrong with an option, take half the time without it.
-    const { openContext } = await import('../administration/administer.ts')
+    const { openContext } = await import('../settings/context.ts')
     const context = await openContext(options.data)
     if (!context.ok) return unavailable(context.why)
     try {

@@ -46,12 +46,12 @@ function withUser(command: Command): Command {
 function listed(rows: readonly DeviceRow[], commands: readonly DeviceCommand[]): Outcome {
   const devices = rows.map((row) => ({
     device: row.id,
-    user: row.usr,
+    user: row.user,
     name: row.name,
     state: row.state,
     words: deviceWords(row),
     commands: commandsOf(row, commands),
-    acknowledged: { epoch: row.ack_ep, version: row.ack_ver },
+    acknowledged: { epoch: row.ack_epoch, version: row.ack_version },
     seen: new Date(row.last).toISOString(),
   }))
   const lines = devices.map(({ device, user, name, state, words, seen, commands: signed }) => {
@@ -62,7 +62,7 @@ function listed(rows: readonly DeviceRow[], commands: readonly DeviceCommand[]):
   return succeeded(table([['USER', 'DEVICE', 'NAME', 'STATE', 'COMMAND', 'SEEN', 'WORDS'], ...lines]), { devices })
 }
 
-function commandsOf({ usr, id }: DeviceRow, commands: readonly DeviceCommand[]) {
-  const own = commands.filter((command) => command.usr === usr && command.dev === id)
+function commandsOf({ user, id }: DeviceRow, commands: readonly DeviceCommand[]) {
+  const own = commands.filter((command) => command.user === user && command.device === id)
   return own.map(({ cmd: command, scope, state, iat }) => ({ command, scope, state, at: new Date(iat).toISOString() }))
 }

@@ -8,7 +8,6 @@ import { acting, commonOptions, withCommon } from './command.ts'
 import { type Outcome, succeeded, unavailable } from './outcome.ts'
 
 const runOptions = commonOptions.extend({ readyFd: z.number().int().min(1) })
-export type GatewayOptions = z.infer<typeof runOptions>
 
 /** As master.cf writes them; they stand between quotes of a shell. */
 const service = z.string().regex(/^[A-Za-z0-9.:[\]_-]{1,100}$/, 'is no name of a service in master.cf')

@@ -10,7 +10,7 @@ import { takeKeyStep } from '../administration/keys/key-steps.ts'
 import { openRoots, type RootFile } from '../administration/keys/root-keys.ts'
 import { exportKey, rotateRoots } from '../administration/keys/root-rotation.ts'
 import type { Rotating } from '../administration/keys/rotation.ts'
-import type { Done } from '../administration/people.ts'
+import type { Done } from '../ground/refusals.ts'
 import { isProtected, type PortableKey } from '../keys/root-file.ts'
 import { administering, commonOptions, reasonOptions, withCommon, withReason } from './command.ts'
 import { type Outcome, refused, succeeded, table } from './outcome.ts'
@@ -142,12 +142,12 @@ async function rotateRoot(
     to: places,
     threshold: Number(threshold),
     from: files.value,
-    also: (inside, { ver, ep, k, rk }) =>
+    also: (inside, { ver: version, ep: epoch, k, rk }) =>
       administration.note(inside, {
         op: 'key.rotate',
         target: 'root',
         why,
-        after: JSON.stringify({ version: ver, epoch: ep, threshold: k, keys: rk.length }),
+        after: JSON.stringify({ version, epoch, threshold: k, keys: rk.length }),
       }),
   })
   return told(done, (manifest) => [
@@ -173,8 +173,8 @@ function nameOf(given: string): Rotating {
   return z.enum(rotating).parse(given)
 }
 
-function versionOf({ ver, ep, exp }: Manifest): string {
-  return `manifest version ${ver}, epoch ${ep}, valid until ${dateOf(exp)}`
+function versionOf({ ver: version, ep: epoch, exp }: Manifest): string {
+  return `manifest version ${version}, epoch ${epoch}, valid until ${dateOf(exp)}`
 }
 
 function dateOf(time: number): string {
@@ -183,12 +183,12 @@ function dateOf(time: number): string {
 
 function told(done: Done<Manifest>, lines: (manifest: Manifest) => readonly string[]): Outcome {
   if (!done.ok) return refused(done.why)
-  const { ver, ep, exp } = done.value
-  return succeeded(lines(done.value).join('\n'), { manifest: ver, epoch: ep, expires: new Date(exp).toISOString() })
+  const { ver: version, ep: epoch, exp } = done.value
+  return succeeded(lines(done.value).join('\n'), { manifest: version, epoch, expires: new Date(exp).toISOString() })
 }
 
 function listed({ manifest, expiresInDays, keys }: Inventory): Outcome {
-  const { ver, ep, exp, k } = manifest
+  const { ver: version, ep: epoch, exp, k } = manifest
   const rows = keys.map(({ name, fingerprint, listed: range, state, here }) => [
     name,
     fingerprint,
@@ -198,12 +198,12 @@ function listed({ manifest, expiresInDays, keys }: Inventory): Outcome {
   ])
   const warning = expiresInDays === undefined ? [] : [`only ${expiresInDays} days are left: run "manifest renew"`]
   const text = [
-    `manifest version ${ver}, epoch ${ep}, valid until ${dateOf(exp)}; root keys that must sign: ${k}`,
+    `manifest version ${version}, epoch ${epoch}, valid until ${dateOf(exp)}; root keys that must sign: ${k}`,
     ...warning,
     table([['KEY', 'FINGERPRINT', 'STATE', 'MANIFESTS', 'SECRET'], ...rows]),
     ...keys.flatMap(knownBy),
   ].join('\n')
-  const told = { version: ver, epoch: ep, expires: new Date(exp).toISOString(), threshold: k }
+  const told = { version, epoch, expires: new Date(exp).toISOString(), threshold: k }
   return succeeded(text, { manifest: { ...told, ...(expiresInDays === undefined ? {} : { expiresInDays }) }, keys })
 }
 

@@ -1,8 +1,9 @@
 /** `kith-server quarantine list|show|requests|release|refuse` */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Administration, Context } from '../administration/administer.ts'
+import type { Administration } from '../administration/administer.ts'
 import { faultOfSubmitted } from '../administration/submit.ts'
+import type { Context } from '../settings/context.ts'
 import { administering, commonOptions, onFolder, reasonOptions, withCommon, withReason } from './command.ts'
 import { type Outcome, refused, succeeded, table } from './outcome.ts'
 
@@ -53,8 +54,8 @@ async function list({ store }: Context, { user }: UserOptions): Promise<Outcome>
 const mostAsked = 1_000
 
 async function requests({ store }: Context): Promise<Outcome> {
-  const asked = (await store.quarantine.asked(mostAsked)).map(({ id, usr, at, sender, subject, rule, reason }) => {
-    return { id, user: usr, at: new Date(at).toISOString(), sender, subject, rule, reason }
+  const asked = (await store.quarantine.asked(mostAsked)).map(({ id, user, at, sender, subject, rule, reason }) => {
+    return { id, user, at: new Date(at).toISOString(), sender, subject, rule, reason }
   })
   const rows = asked.map(({ id, user, at, rule, reason, sender, subject }) => {
     return [String(id), user, at, rule, reason, sender, subject]

@@ -35,7 +35,7 @@ async function end({ store, run }: Administration, { op, id, why }: End): Promis
   const change = op === 'request.refuse' ? { op, id } : { op, id, scope: found.scope ?? 'external' }
   const fault = faultOfSubmitted(await run([change], { why }))
   if (fault !== undefined) return refused(fault)
-  const { usr: user, address } = found.row
+  const { user, address } = found.row
   const words = op === 'request.link' ? `${user} and ${address} list each other` : `the request of ${user} is refused`
   return succeeded(words, { request: id, user, address })
 }
@@ -45,7 +45,7 @@ async function list({ store }: Administration, { all }: z.infer<typeof listOptio
   const shown = views.filter(({ row }) => all === true || row.state === 'asked' || row.state === 'accepted')
   const requests = shown.map((view) => ({
     request: view.row.id,
-    user: view.row.usr,
+    user: view.row.user,
     address: view.row.address,
     peer: view.row.peer,
     note: view.row.note,

@@ -1,15 +1,18 @@
 /** What `serve` and `demo` do: start, say so in one line, and run until told to end. */
 import { writeSync } from 'node:fs'
-import { openContext } from '../administration/administer.ts'
 import { startGateway } from '../gateway/gateway.ts'
 import { createLog, type Log } from '../monitoring/log.ts'
 import { startDemo } from '../processes/demo/demo.ts'
 import { type Running, startServer } from '../processes/serve.ts'
-import type { GatewayOptions } from './gateway.ts'
+import { openContext } from '../settings/context.ts'
 import { type Outcome, succeeded, unavailable } from './outcome.ts'
-import type { ServeOptions } from './serve.ts'
 
-export async function serve({ data, port, insecureLoopback, readyFd }: ServeOptions): Promise<Outcome> {
+/** The data folder, and the file descriptor that takes the line which says that it serves. */
+type Serving = { readonly data: string; readonly readyFd: number }
+/** `port`: HTTPS port instead of the one in the settings; `insecureLoopback`: plain HTTP. */
+type ServingClients = Serving & { readonly port?: number | undefined; readonly insecureLoopback?: boolean | undefined }
+
+export async function serve({ data, port, insecureLoopback, readyFd }: ServingClients): Promise<Outcome> {
   const log = createLog()
   const context = await openContext(data)
   if (!context.ok) return unavailable(context.why)
@@ -27,7 +30,7 @@ export async function serve({ data, port, insecureLoopback, readyFd }: ServeOpti
   }
 }
 
-export async function demo({ data, port, readyFd }: ServeOptions): Promise<Outcome> {
+export async function demo({ data, port, readyFd }: ServingClients): Promise<Outcome> {
   const log = createLog()
   const started = await startDemo(data, log, port)
   if (!started.ok) return unavailable(started.why)
@@ -39,7 +42,7 @@ export async function demo({ data, port, readyFd }: ServeOptions): Promise<Outco
   return succeeded('', {})
 }
 
-export async function gateway({ data, readyFd }: GatewayOptions): Promise<Outcome> {
+export async function gateway({ data, readyFd }: Serving): Promise<Outcome> {
   const log = createLog()
   const context = await openContext(data)
   if (!context.ok) return unavailable(context.why)

@@ -8,7 +8,6 @@ const serveOptions = commonOptions.extend({
   insecureLoopback: z.boolean().optional(),
   readyFd: z.number().int().min(1),
 })
-export type ServeOptions = z.infer<typeof serveOptions>
 
 export function addServeCommands(program: Command): void {
   withServing(program.command('serve').description('serve until ended; prints one JSON line when ready'))

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { jsonOf } from '../ground/json.ts'
+import { jsonOf } from '../../shared/json.ts'
 import { moveStore } from '../processes/move-store.ts'
 import { type StoreSettings, storeSettings } from '../settings/open-configured.ts'
 import { acting, commonOptions, withCommon } from './command.ts'

@@ -1,7 +1,7 @@
 /** Text that a command reads, and JSON in it. */
 import { readFile } from 'node:fs/promises'
 import { text as textOf } from 'node:stream/consumers'
-import { jsonOf as strictJsonOf } from '../ground/json.ts'
+import { jsonOf as strictJsonOf } from '../../shared/json.ts'
 
 /** `-`: standard input. Undefined: there is no such file. */
 export function readText(name: string): Promise<string | undefined> {

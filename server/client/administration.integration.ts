@@ -215,7 +215,7 @@ test('a change is tried, done by whoever holds the key, told, and undone by its 
   const asked = { user: 'bob', address: 'Carol@corp.test' }
   const sales = [{ rule: 'group', name: 'sales' }]
   expect(await admin.ask('admin.why', asked)).toMatchObject({ out: { listed: true, admitted: sales } })
-  const contacts = await admin.ask('admin.contacts', { user: 'bob', search: 'carol', from: 0, count: 5 })
+  const contacts = await admin.ask('admin.contacts', { user: 'bob', search: 'carol', from: 0, count: 5, screen: true })
   expect(contacts).toMatchObject({ out: { total: 1, contacts: [{ id: 'u.carol', admitted: sales }] } })
   const denied = await change(admin, [{ op: 'rule.deny', what: 'carol@corp.test' }])
   expect(denied).toMatchObject({ state: 'done', removed: 1 })
@@ -277,15 +277,15 @@ test('four eyes: what lets somebody in from outside, or makes an administrator, 
 
 test('a device is locked, unlocked, and revoked with a wipe that the policy key signed', async () => {
   const carol = await client('carol')
-  const device = { user: 'carol', device: carol.device.dev }
+  const device = { user: 'carol', device: carol.device.id }
   expect(await change(admin, [{ op: 'device.lock', ...device }])).toMatchObject({ state: 'done' })
   expect(await carol.ask('me', {})).toMatchObject({ kind: 'DeviceRevoked' })
   expect(await change(admin, [{ op: 'device.unlock', ...device }])).toMatchObject({ state: 'done' })
   expect(await change(admin, [{ op: 'device.revoke', ...device, wipe: 'all' }])).toMatchObject({ state: 'done' })
   const [command] = await carol.sync().then((checked) => ('ok' in checked && checked.ok ? checked.commands : []))
-  expect(command?.c).toMatchObject({ cmd: 'wipe', scope: 'all', dev: carol.device.dev })
+  expect(command?.c).toMatchObject({ cmd: 'wipe', scope: 'all', dev: carol.device.id })
   const seen = await admin.ask('admin.user', { user: 'carol' })
-  expect(seen).toMatchObject({ out: { devices: [{ device: carol.device.dev, state: 'revoked' }] } })
+  expect(seen).toMatchObject({ out: { devices: [{ device: carol.device.id, state: 'revoked' }] } })
 })
 
 test('a role that was taken away closes the administration with the next ask', async () => {

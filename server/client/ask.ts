@@ -11,13 +11,14 @@ import type { DeviceRow } from '../store/tables.ts'
 import type { AskCaller, AskHandler } from './asks/handler.ts'
 import { askHandlers } from './asks/index.ts'
 import { authenticate } from './authenticate.ts'
-import { type Answer, type Call, fault, type Service } from './service.ts'
+import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
-export async function ask(service: Service, call: Call): Promise<Answer> {
+/** Answers Ask: the result or its refusal, sealed for the device and signed by F for this request. */
+export async function ask(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Ask', call)
   if (!asked.ok) return asked
   const { device, request, sid } = asked.caller
-  const user = await service.store.users.get(device.usr)
+  const user = await service.store.users.get(device.user)
   const deviceBox = fromBase64(device.dbox, 32)
   if (!user || !deviceBox) return fault('Internal')
   const role = (await service.store.administration.role(user.id))?.role
@@ -64,8 +65,8 @@ function answerOf(result: Result<Canonical>): AskAnswer {
 
 function tellRefused(
   service: Service,
-  { usr, id }: DeviceRow,
+  { user, id }: DeviceRow,
   fields: { readonly what: string; readonly kind: string },
 ) {
-  service.log.info('ask refused', { user: usr, device: id, operation: fields.what, kind: fields.kind })
+  service.log.info('ask refused', { user, device: id, operation: fields.what, kind: fields.kind })
 }

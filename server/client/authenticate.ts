@@ -4,7 +4,7 @@ import { fromBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { decodeRequest, type RequestAction, type RequestOf, verifyRequest } from '../../shared/whitelist/request.ts'
 import { primitives } from '../ground/primitives.ts'
 import type { DeviceRow } from '../store/tables.ts'
-import { type Answer, type Call, fault, type Service } from './service.ts'
+import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
 export type Caller<A extends RequestAction> = {
   readonly device: DeviceRow
@@ -14,13 +14,17 @@ export type Caller<A extends RequestAction> = {
   readonly live: boolean
 }
 
-export type Authenticated<A extends RequestAction> =
+type Authenticated<A extends RequestAction> =
   | { readonly ok: true; readonly caller: Caller<A> }
-  | Extract<Answer, { readonly ok: false }>
+  | Extract<CallAnswer, { readonly ok: false }>
 
 /** What a revoked device may still do (protocol.md 9). */
 const openToRevoked: ReadonlySet<RequestAction> = new Set<RequestAction>(['Sync', 'Ack'])
 
+/**
+ * Checks a call and gives its device and request, or the fault to answer with. The request's number is taken: a
+ * second call with it is a replay.
+ */
 export async function authenticate<A extends RequestAction>(
   service: Service,
   action: A,
@@ -55,9 +59,9 @@ async function standingOf(
 /** Whether the session is this device's and has not ended. */
 export async function hasSession(
   service: Service,
-  device: Pick<DeviceRow, 'usr' | 'id'>,
+  device: Pick<DeviceRow, 'user' | 'id'>,
   sid: string,
 ): Promise<boolean> {
   const session = await service.sessions.find(sid)
-  return session !== undefined && session.usr === device.usr && session.dev === device.id
+  return session !== undefined && session.user === device.user && session.device === device.id
 }

@@ -10,11 +10,11 @@ import { hello } from './hello.ts'
 import { login } from './login.ts'
 import { ack, logout, report } from './notes.ts'
 import { rekey } from './rekey.ts'
-import { type Answer, type Call, fault, type Service } from './service.ts'
+import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 import { sync } from './sync.ts'
 import { wait } from './wait.ts'
 
-const handlers: { readonly [N in OperationName]: (service: Service, call: Call) => Promise<Answer> } = {
+const handlers: { readonly [N in OperationName]: (service: Service, call: Call) => Promise<CallAnswer> } = {
   Hello: hello,
   Login: login,
   Sync: sync,
@@ -26,11 +26,11 @@ const handlers: { readonly [N in OperationName]: (service: Service, call: Call) 
   Rekey: rekey,
 }
 
-export type Reply = { readonly body: string; readonly fault?: SoapFault }
-export type RawCall = { readonly bytes: Uint8Array; readonly ip: string; readonly gone: AbortSignal }
+type Reply = { readonly body: string; readonly fault?: SoapFault }
+type RawCall = { readonly bytes: Uint8Array; readonly ip: string; readonly gone: AbortSignal }
 
 /** Answers any bytes at all with an envelope. */
-export async function dispatch(service: Service, { bytes, ip, gone }: RawCall): Promise<Reply> {
+export async function dispatchCall(service: Service, { bytes, ip, gone }: RawCall): Promise<Reply> {
   const start = performance.now()
   const envelope = readEnvelope(bytes)
   const operation = envelope.ok ? operationOfRequest(envelope.operation) : undefined
@@ -50,7 +50,7 @@ export async function dispatch(service: Service, { bytes, ip, gone }: RawCall): 
 const busyRetryMs = 5_000
 
 /** A bug of ours is no fact about the caller: it gets `Internal` and keeps its list. */
-async function run(service: Service, operation: OperationName, call: Call): Promise<Answer> {
+async function run(service: Service, operation: OperationName, call: Call): Promise<CallAnswer> {
   try {
     return await handlers[operation](service, call)
   } catch (error) {

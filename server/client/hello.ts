@@ -3,12 +3,16 @@ import { operations, readFields, writeFields } from '../../shared/soap/operation
 import { toBase64, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { helloLife, maxManifestSteps } from '../../shared/whitelist/limits.ts'
 import { randomBytes } from '../ground/primitives.ts'
-import { type Answer, type Call, fault, type Service } from './service.ts'
+import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
 /** Length of a nonce (protocol.md 5.2). */
 const nonceBytes = 24
 
-export async function hello({ store, clock }: Service, { envelope }: Call): Promise<Answer> {
+/**
+ * Answers Hello. A client that names its manifest gets the versions after it, at most so many that it can check them
+ * in turn; another gets the newest.
+ */
+export async function hello({ store, clock }: Service, { envelope }: Call): Promise<CallAnswer> {
   const request = readFields(operations.Hello.request, envelope.fields)
   if (!request) return fault('BadRequest')
   const now = clock.now()

@@ -2,12 +2,12 @@
 import type { Socket } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import type { FaultCode, SoapFault } from '../../shared/soap/faults.ts'
+import { httpStatusOf, type SoapFault } from '../../shared/soap/faults.ts'
 import { soapContentType, soapPath } from '../../shared/soap/namespaces.ts'
 import { writeFault } from '../../shared/soap/writer.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { bugFields } from '../monitoring/log.ts'
-import { dispatch } from './dispatch.ts'
+import { dispatchCall } from './dispatch.ts'
 import type { Service } from './service.ts'
 import { wsdl } from './wsdl.ts'
 
@@ -22,7 +22,7 @@ const lingerMs = 1_000
 /** Longer than a held Wait. */
 const keepAliveMs = 75_000
 
-export type HttpOptions = {
+type HttpOptions = {
   /** Without: plain HTTP, which the caller allows on loopback only. */
   readonly tls?: TlsFiles
   readonly url: () => string
@@ -31,6 +31,10 @@ export type HttpOptions = {
   readonly proxies: readonly string[]
 }
 
+/**
+ * The web server with its routes, not listening yet. Every failure of a call is answered as a fault, every other path
+ * with 404.
+ */
 export async function createHttp(service: Service, options: HttpOptions): Promise<FastifyInstance> {
   const { tls } = options
   const common = {
@@ -89,19 +93,13 @@ async function answer(service: Service, request: FastifyRequest, reply: FastifyR
   if (!(body instanceof Uint8Array)) return sendFault(reply, { code: 'BadRequest' })
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
-  const { body: text, fault } = await dispatch(service, { bytes: body, ip: request.ip, gone: gone.signal })
+  const { body: text, fault } = await dispatchCall(service, { bytes: body, ip: request.ip, gone: gone.signal })
   return fault ? sendFault(reply, fault, text) : reply.type(soapContentType).send(text)
 }
 
-/** SOAP 1.2 part 2, 7.5.2.2: 400 for the sender's faults, 500 for ours; 503 asks to come back later (protocol.md 10). */
-const statuses: { readonly [C in FaultCode]?: number } = { Internal: 500, Busy: 503, RateLimited: 503, TooLarge: 413 }
-
 function sendFault(reply: FastifyReply, fault: SoapFault, text = writeFault(fault)): FastifyReply {
   if (fault.retryAfter !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(fault.retryAfter / 1_000)))
-  return reply
-    .code(statuses[fault.code] ?? 400)
-    .type(soapContentType)
-    .send(text)
+  return reply.code(httpStatusOf(fault.code)).type(soapContentType).send(text)
 }
 
 function faultOfError(service: Service, error: unknown): SoapFault {

@@ -8,9 +8,13 @@ import { admitDevice } from '../accounts/admit-device.ts'
 import { halfOf } from '../accounts/halves.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
 import type { ServingKeys } from '../keys/key-ring.ts'
-import { type Answer, type Call, fault, type Service } from './service.ts'
+import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
-export async function login(service: Service, call: Call): Promise<Answer> {
+/**
+ * Answers Login: checks nonce, password and device, in this order, and opens a session. What the device has to know
+ * of it, its account and its list is sealed for it.
+ */
+export async function login(service: Service, call: Call): Promise<CallAnswer> {
   const keys = await service.keys.current()
   const opened = openCall(keys, call)
   if (!opened.ok) return opened
@@ -29,7 +33,7 @@ export async function login(service: Service, call: Call): Promise<Answer> {
   return answer(service, { asked, account: checked.account, deviceBox, freshSeed: keys.fresh.secret })
 }
 
-type Opened = { readonly ok: true; readonly asked: Login } | Extract<Answer, { readonly ok: false }>
+type Opened = { readonly ok: true; readonly asked: Login } | Extract<CallAnswer, { readonly ok: false }>
 
 /** The sealed question, signed by the very device that it names. */
 function openCall({ server }: ServingKeys, { envelope }: Call): Opened {
@@ -43,7 +47,7 @@ function openCall({ server }: ServingKeys, { envelope }: Call): Opened {
   return key && verifyRequest(primitives, signed, context.sig, key) ? { ok: true, asked } : fault('BadSignature')
 }
 
-function refusal(checked: Extract<CheckResult, { readonly ok: false }>): Answer {
+function refusal(checked: Extract<CheckResult, { readonly ok: false }>): CallAnswer {
   if (checked.kind === 'authFailed') return fault('AuthFailed')
   return fault(checked.by === 'address' ? 'RateLimited' : 'Locked', { retryAfter: checked.retryAfter })
 }
@@ -55,16 +59,16 @@ type Admitted = {
   readonly freshSeed: Uint8Array
 }
 
-async function answer(service: Service, { asked, account, deviceBox, freshSeed }: Admitted): Promise<Answer> {
+async function answer(service: Service, { asked, account, deviceBox, freshSeed }: Admitted): Promise<CallAnswer> {
   const list = await service.store.lists.ofUser(account.id)
   if (!list) return fault('Internal')
   const half = await halfOf(service, account.id, asked.dev)
   const session = await service.sessions.open(account.id, asked.dev)
-  const { id: usr, name, address } = account
+  const { id: user, name, address } = account
   const told = {
     t: 'session' as const,
     ...session,
-    usr,
+    usr: user,
     name,
     address,
     dev: asked.dev,

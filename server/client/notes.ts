@@ -1,37 +1,38 @@
 /** The small operations: Logout, Ack, Report (protocol.md 5.4, 6 and 9). */
 import { authenticate } from './authenticate.ts'
-import { type Answer, type Call, nothing, type Service } from './service.ts'
+import { type Call, type CallAnswer, emptyAnswer, type Service } from './service.ts'
 
-export async function logout(service: Service, call: Call): Promise<Answer> {
+/** Answers Logout: the session ends. */
+export async function logout(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Logout', call)
   if (!asked.ok) return asked
   await service.sessions.close(asked.caller.sid)
-  return nothing
+  return emptyAnswer
 }
 
 /** An applied version, or how far a command has been carried out. */
-export async function ack(service: Service, call: Call): Promise<Answer> {
+export async function ack(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Ack', call)
   if (!asked.ok) return asked
   const { device, request } = asked.caller
   if (request.cmd !== undefined && request.step !== undefined) {
     await service.store.devices.setCommand(device, request.cmd, request.step)
-    service.log.info('command', { user: device.usr, device: device.id, kind: request.step })
+    service.log.info('command', { user: device.user, device: device.id, kind: request.step })
   } else {
-    await service.store.devices.acknowledge(device, request)
+    await service.store.devices.acknowledge(device, { epoch: request.ep, version: request.ver, head: request.head })
   }
-  return nothing
+  return emptyAnswer
 }
 
 /** A client refused an answer: an administrator should know. */
-export async function report(service: Service, call: Call): Promise<Answer> {
+export async function report(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Report', call)
   if (!asked.ok) return asked
   const { device, request } = asked.caller
-  const { id: dev, usr } = device
-  await service.store.journal.addReport({ usr, dev, kind: request.what, at: service.clock.now() })
-  const fields = { user: usr, device: dev, kind: request.what, version: request.ver }
+  const told = { user: device.user, device: device.id, kind: request.what }
+  await service.store.journal.addReport({ ...told, at: service.clock.now() })
+  const fields = { ...told, version: request.ver }
   if (request.alarm) service.log.error('alarm', fields)
   else service.log.warn('report', fields)
-  return nothing
+  return emptyAnswer
 }

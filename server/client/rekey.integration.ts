@@ -25,8 +25,8 @@ function asked(change: Partial<RekeyRequest> = {}, seed = next.dsig): RekeyReque
   return { ...common, ...keys, proof, ...change }
 }
 
-const stored = () => server.administration.store.devices.get('alice', client.device.dev)
-const rotate = () => server.administration.devices.change('rotate', { id: client.device.dev })
+const stored = () => server.administration.store.devices.get('alice', client.device.id)
+const rotate = () => server.administration.devices.change('rotate', { id: client.device.id })
 
 test('told to, a device brings new keys; the answer may get lost, and the same again is taken by the new ones', async () => {
   await rotate()
@@ -49,8 +49,8 @@ test.each<[string, () => RekeyRequest]>([
     'with a box key of low order',
     () => {
       const DboxPk = toBase64(new Uint8Array(32))
-      const { usr, dev, DsigPk } = asked()
-      return asked({ DboxPk, proof: toBase64(signRekey(primitives, { usr, dev, DsigPk, DboxPk }, next.dsig)) })
+      const keys = { ...asked(), DboxPk }
+      return asked({ DboxPk, proof: toBase64(signRekey(primitives, keys, next.dsig)) })
     },
   ],
 ])('%s nothing is taken', async (_what, make) => {
@@ -67,6 +67,6 @@ test('nobody told it to: refused; a stranger’s signature, too; and so is a loc
   const call = { action: 'Rekey', sid: client.session.sid, bytes } as const
   const forged = signedEnvelope(client.device, call, randomBytes(32))
   expect(await tell(client.target, forged)).toMatchObject({ ok: false, fault: { code: 'BadSignature' } })
-  await server.administration.devices.change('lock', { id: client.device.dev })
+  await server.administration.devices.change('lock', { id: client.device.id })
   expect(await client.call('Rekey', asked())).toMatchObject({ ok: false, fault: { code: 'DeviceRevoked' } })
 })

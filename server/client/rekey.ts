@@ -4,10 +4,10 @@ import { verifyRekey } from '../../shared/whitelist/request.ts'
 import { commandOf } from '../administration/devices/device-moves.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
 import { authenticate } from './authenticate.ts'
-import { type Answer, type Call, fault, nothing, type Service } from './service.ts'
+import { type Call, type CallAnswer, emptyAnswer, fault, type Service } from './service.ts'
 
 /** The same keys again are taken again: the device may not have heard the first answer. */
-export async function rekey(service: Service, call: Call): Promise<Answer> {
+export async function rekey(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Rekey', call)
   if (!asked.ok) return asked
   const { device, request } = asked.caller
@@ -16,12 +16,12 @@ export async function rekey(service: Service, call: Call): Promise<Answer> {
   // As at login, a box key of low order is refused (protocol.md 5.3).
   if (!box || !primitives.boxKey(box, randomBytes(32)) || !verifyRekey(primitives, request)) return fault('BadRequest')
   const taken = await service.store.transaction(async (inside) => {
-    const waiting = await inside.devices.commands(device.usr, device.id)
+    const waiting = await inside.devices.commands(device.user, device.id)
     if (!waiting.some((row) => commandOf(row.bytes).cmd === 'rotate')) return false
     await inside.devices.setKeys(device, { dsig, dbox })
     return true
   })
   if (!taken) return fault('BadRequest')
-  service.log.info('rekey', { user: device.usr, device: device.id })
-  return nothing
+  service.log.info('rekey', { user: device.user, device: device.id })
+  return emptyAnswer
 }

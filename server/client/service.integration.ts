@@ -61,10 +61,10 @@ overEach((stores) => {
       })
       expect(await client.sync()).toMatchObject({ ok: true, kind: 'none' })
       expect(await client.sync('full')).toMatchObject({ ok: true, kind: 'full' })
-      const { ep, ver, lst, head } = client.state
+      const { lst, ep, ver, head } = client.state
       expect((await client.call('Ack', { ...client.common(), lst, ep, ver, head })).ok).toBe(true)
-      const row = await server.administration.store.devices.get('alice', client.device.dev)
-      expect(row).toMatchObject({ ack_ep: ep, ack_ver: ver, ack_head: head })
+      const row = await server.administration.store.devices.get('alice', client.device.id)
+      expect(row).toMatchObject({ ack_epoch: ep, ack_version: ver, ack_head: head })
     })
 
     test('a list over 2 MB comes in parts and is whole', async () => {
@@ -158,7 +158,7 @@ overEach((stores) => {
 
     test('known device, other keys: refused', async () => {
       const client = await signedIn(target, as('alice'))
-      const thief = { ...newDevice(), dev: client.device.dev }
+      const thief = { ...newDevice(), id: client.device.id }
       const result = await signIn(target, as('alice'), thief)
       expect(result).toMatchObject({ ok: false, fault: { code: 'BadSignature' } })
     })
@@ -239,8 +239,8 @@ overEach((stores) => {
     test('a revoked device gets nothing but the signed command to wipe, and reports its steps', async () => {
       const client = await signedIn(target, as('heidi'))
       await client.sync()
-      const { dev } = client.device
-      await server.administration.devices.revoke({ id: dev }, 'all')
+      const { id: device } = client.device
+      await server.administration.devices.revoke({ id: device }, 'all')
       await server.administration.editor.change('heidi', adds(3), 'test')
       // The test's clock ran ahead of this machine's: only the kind of answer matters here.
       const told = await client.call('Sync', client.syncRequest())
@@ -249,7 +249,7 @@ overEach((stores) => {
       expect(await client.call('Wait', { ...client.common(), ...client.place() })).toMatchObject({
         fault: { code: 'DeviceRevoked' },
       })
-      const [command] = await server.administration.store.devices.commands('heidi', dev)
+      const [command] = await server.administration.store.devices.commands('heidi', device)
       const done = { ...client.common(), ...client.place(), head: '', cmd: command?.id ?? '', step: 'done' as const }
       expect((await client.call('Ack', done)).ok).toBe(true)
       expect(await client.call('Sync', client.syncRequest())).toMatchObject({ fault: { code: 'DeviceRevoked' } })

@@ -48,10 +48,11 @@ export type Call = {
   readonly gone: AbortSignal
 }
 
-export type Answer =
+export type CallAnswer =
   | { readonly ok: true; readonly fields: ReadonlyMap<string, string> }
   | { readonly ok: false; readonly fault: SoapFault }
 
+/** The answer that an operation did not succeed. `more`: when to try again and the like. */
 export function fault(
   code: SoapFault['code'],
   more: Omit<SoapFault, 'code'> = {},
@@ -59,4 +60,4 @@ export function fault(
   return { ok: false, fault: { code, ...more } }
 }
 
-export const nothing: Answer = { ok: true, fields: new Map() }
+export const emptyAnswer: CallAnswer = { ok: true, fields: new Map() }

@@ -19,9 +19,10 @@ import type { ListVersion, Operations } from '../lists/material.ts'
 import type { ChainLink } from '../store/lists.ts'
 import type { DeviceRow, ListRow, ManifestRow } from '../store/tables.ts'
 import { authenticate } from './authenticate.ts'
-import { type Answer, type Call, fault, type Service } from './service.ts'
+import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
-export async function sync(service: Service, call: Call): Promise<Answer> {
+/** Answers Sync. Where the list or the keys move while the answer is made, it is made again. */
+export async function sync(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Sync', call)
   if (!asked.ok) return asked
   const { device, request, live } = asked.caller
@@ -29,29 +30,34 @@ export async function sync(service: Service, call: Call): Promise<Answer> {
     const keys = await service.keys.current()
     const commands = await commandsOf(service, device)
     if (!live && commands.length === 0) return fault('DeviceRevoked')
-    const list = await service.material.newest(device.usr)
+    const list = await service.material.newest(device.user)
     if (list?.row.id !== request.lst) return fault('BadRequest')
-    if (isAhead(request, list.row) || isTooFarBehind(request, list.row)) return fault('VersionUnknown')
+    if (isAhead(request, list.row) || isTooFarBehind(request, placeOf(list.row))) return fault('VersionUnknown')
     const chain = await chainOf(service, request, list.row)
-    const content = live ? await contentOf(service, request, { list, chain }) : nothing
+    const content = live ? await contentOf(service, request, { list, chain }) : noContent
     const manifests = await service.store.journal.manifestsAfter(request.man)
     // The list moved while its entries were read, or the keys did: begin again with the newer version.
-    if (!content || (manifests.at(-1)?.ver ?? 0) > keys.manifest.ver) continue
+    if (!content || (manifests.at(-1)?.version ?? 0) > keys.manifest.ver) continue
     const answer = seal(service, request, { list, chain, content, manifests, keys, commands, device })
     service.metrics.sync(content.kind, answer.sealed?.length ?? 0)
     return { ok: true, fields: writeSyncAnswer(answer) }
   }
 }
 
-const nothing: AnswerContent = { kind: 'none' }
+const noContent: AnswerContent = { kind: 'none' }
 
 /** The client knows a version that this store never had: an older copy of the store was put back. */
 function isAhead(request: SyncRequest, row: ListRow): boolean {
-  return request.want !== 'full' && (request.ep > row.ep || (request.ep === row.ep && request.ver > row.ver))
+  return request.want !== 'full' && (request.ep > row.epoch || (request.ep === row.epoch && request.ver > row.version))
+}
+
+/** How far a list is, in the words of the protocol. */
+function placeOf({ epoch, version }: ListRow): { readonly ep: number; readonly ver: number } {
+  return { ep: epoch, ver: version }
 }
 
 async function commandsOf({ store }: Service, device: DeviceRow): Promise<readonly SignedCommand[]> {
-  const rows = await store.devices.commands(device.usr, device.id)
+  const rows = await store.devices.commands(device.user, device.id)
   return rows
     .slice(0, maxCommands)
     .map((row) => signedCommandSchema.parse({ c: decodeCanonical(utf8(row.bytes)), s: row.sig }))
@@ -59,9 +65,9 @@ async function commandsOf({ store }: Service, device: DeviceRow): Promise<readon
 
 /** Versions after the client's, in its epoch; none for a client of another epoch or without a list. */
 async function chainOf({ store }: Service, request: SyncRequest, row: ListRow): Promise<readonly ChainLink[]> {
-  if (!needsChain(request, row)) return []
+  if (!needsChain(request, placeOf(row))) return []
   const links = await store.lists.chainAfter(row.id, request.ver)
-  return links.filter((link) => link.ver <= row.ver)
+  return links.filter((link) => link.version <= row.version)
 }
 
 type Versions = { readonly list: ListVersion; readonly chain: readonly ChainLink[] }
@@ -74,9 +80,9 @@ async function contentOf(
 ): Promise<AnswerContent | undefined> {
   const { row } = versions.list
   const operations = await operationsOf(service, request, versions)
-  const facts = { ep: row.ep, ver: row.ver, count: row.cnt, size: row.bytes }
+  const facts = { ...placeOf(row), count: row.count, size: row.bytes }
   const plan = planAnswer(request, operations ? { ...facts, opsSize: operations.size } : facts)
-  if (plan.kind === 'none') return nothing
+  if (plan.kind === 'none') return noContent
   if (plan.kind === 'delta' && operations) return { kind: 'delta', ops: operations.ops }
   if (plan.kind === 'delta') throw new Error('a delta was planned without operations')
   const entries = (await service.material.entries(row))?.joined(plan.offset, plan.limit)
@@ -93,7 +99,7 @@ async function operationsOf(
   request: SyncRequest,
   { list: { row }, chain }: Versions,
 ): Promise<Operations | undefined> {
-  if (!mayDelta(request, row) || chain.length === 0) return undefined
+  if (!mayDelta(request, placeOf(row)) || chain.length === 0) return undefined
   const characters = chain.reduce((sum, link) => sum + link.ops_size, 0)
   return characters > worthLoading * row.bytes + alwaysWorth ? undefined : service.material.operations(row, request.ver)
 }
@@ -113,11 +119,10 @@ function seal(service: Service, request: SyncRequest, parts: Parts) {
   if (!headSig || !deviceBox) throw new Error('a stored key or signature is damaged')
   const material = {
     org: service.config.org,
-    usr: device.usr,
+    usr: device.user,
     dev: device.id,
     lst: list.row.id,
-    ep: list.row.ep,
-    ver: list.row.ver,
+    ...placeOf(list.row),
     head: utf8(list.head.head),
     headSig,
     chain: chain.map((link) => link.core_hash),

@@ -4,16 +4,19 @@ import { waitHold } from '../../shared/whitelist/limits.ts'
 import type { WaitRequest } from '../../shared/whitelist/request.ts'
 import { authenticate, type Caller } from './authenticate.ts'
 import type { Poke } from './push/hub.ts'
-import { type Answer, type Call, fault, type Service } from './service.ts'
+import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
-export async function wait(service: Service, call: Call): Promise<Answer> {
+/**
+ * Answers Wait: at once where the list is newer than the client's, else at the next poke, the latest time, or when
+ * the caller goes.
+ */
+export async function wait(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Wait', call)
   if (!asked.ok) return asked
   const { caller } = asked
-  const { lst } = caller.request
   const held = hold(service, caller, call.gone)
-  const row = await service.store.lists.ofUser(caller.device.usr)
-  if (!row || row.id !== lst) {
+  const row = await service.store.lists.ofUser(caller.device.user)
+  if (!row || row.id !== caller.request.lst) {
     held.end()
     await held.over
     return fault('BadRequest')
@@ -22,27 +25,28 @@ export async function wait(service: Service, call: Call): Promise<Answer> {
   service.metrics.waiters(1)
   const poke = await held.over
   service.metrics.waiters(-1)
-  const { ep, ver } = poke ?? row
-  return { ok: true, fields: writeFields({ lst, ep, ver }) }
+  const { epoch, version } = poke ?? row
+  return { ok: true, fields: writeFields({ lst: row.id, ep: epoch, ver: version }) }
 }
 
+/** Whether a list is of a later version than another; an epoch goes before every version. */
 export function isNewer(
-  row: { readonly ep: number; readonly ver: number },
-  than: { readonly ep: number; readonly ver: number },
+  now: { readonly epoch: number; readonly version: number },
+  than: Pick<WaitRequest, 'ep' | 'ver'>,
 ): boolean {
-  return row.ep > than.ep || (row.ep === than.ep && row.ver > than.ver)
+  return now.epoch > than.ep || (now.epoch === than.ep && now.version > than.ver)
 }
 
 type Held = { readonly over: Promise<Poke | undefined>; readonly end: () => void }
 
 /** Listens before the version is read, so that no change falls between. */
 function hold(service: Service, { device, request }: Caller<'Wait'>, gone: AbortSignal): Held {
-  const key = `${device.usr} ${device.id}`
+  const key = `${device.user} ${device.id}`
   service.waits.get(key)?.()
   const { promise, resolve } = Promise.withResolvers<Poke | undefined>()
   const end = () => resolve(undefined)
   const undo = service.hub.listen(request.lst, (poke) => {
-    if (poke.access || poke.news || isNewer(poke, request satisfies WaitRequest)) resolve(poke)
+    if (poke.access || poke.news || isNewer(poke, request)) resolve(poke)
   })
   const timer = setTimeout(end, waitHold)
   gone.addEventListener('abort', end)

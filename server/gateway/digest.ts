@@ -9,7 +9,7 @@ import type { Quarantined } from '../store/quarantine.ts'
 import type { Store } from '../store/store.ts'
 import { type NextHop, sendOn } from './next-hop.ts'
 
-export type DigestParts = Judge & {
+type DigestParts = Judge & {
   readonly store: Pick<Store, 'quarantine' | 'transaction'>
   readonly accounts: Pick<Accounts, 'byId'>
   readonly next: NextHop
@@ -23,11 +23,11 @@ export async function sendDigests(parts: DigestParts): Promise<number> {
   const untold = await parts.store.transaction(async (inside) => {
     const rows = await inside.quarantine.takeUntold()
     // Clients that are open show them at once.
-    await tellNews(inside, [...new Set(rows.map(({ usr }) => usr))], parts.clock.now())
+    await tellNews(inside, [...new Set(rows.map(({ user }) => user))], parts.clock.now())
     return rows
   })
   let told = 0
-  for (const [user, rows] of Map.groupBy(untold, ({ usr }) => usr)) {
+  for (const [user, rows] of Map.groupBy(untold, ({ user }) => user)) {
     try {
       const account = await parts.accounts.byId(user)
       if (!account) continue
@@ -57,7 +57,7 @@ type Letter = { readonly account: Account; readonly sender: string; readonly now
 const maxNamed = 100
 const lineLength = 76
 
-export function digestFor({ account, sender, now }: Letter, rows: readonly Quarantined[]): Uint8Array {
+function digestFor({ account, sender, now }: Letter, rows: readonly Quarantined[]): Uint8Array {
   const named = rows.slice(0, maxNamed).map(({ id, at, sender: from, subject, rule }) => {
     const day = new Date(at).toISOString().slice(0, 16).replace('T', ' ')
     return `${id}  ${day}  ${rule}  ${from || '?'}  ${subject}`

@@ -17,14 +17,18 @@ import type { Decision } from '../monitoring/metrics.ts'
 import type { NewQuarantined, QuarantineStore } from '../store/quarantine.ts'
 import { type Copy, type NextHop, sendOn } from './next-hop.ts'
 
-export type Dispatcher = Judge & {
+type Dispatcher = Judge & {
   readonly quarantine: QuarantineStore
   readonly next: NextHop
   readonly held: 'mark' | 'quarantine'
   readonly decided: (decision: Decision) => void
 }
 
-export async function dispatch(dispatcher: Dispatcher, job: Job): Promise<void> {
+/**
+ * Judges the message for each recipient and sends it on or keeps it. Throws where the next server does not take it:
+ * then nothing is kept, and the sender tries again.
+ */
+export async function dispatchMessage(dispatcher: Dispatcher, job: Job): Promise<void> {
   const evidence = evidenceOf(dispatcher, job.message, job.login?.key)
   const copies: Copy[] = []
   const kept: ReturnType<typeof rowOf>[] = []
@@ -79,7 +83,7 @@ function rowsOf(job: Job, kept: readonly ReturnType<typeof rowOf>[], at: number)
 
 function rowOf(recipient: string, account: Account, { found }: Judged) {
   return {
-    usr: account.id,
+    user: account.id,
     recipient,
     rule: found.rule,
     reason: found.verdict === 'hold' ? found.reason : '',

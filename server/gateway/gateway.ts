@@ -1,9 +1,8 @@
 /** The gateway process: composition of the policy service, the filters, the quarantine's errands and the health port. */
 import { parseAddress } from '../../shared/address.ts'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Context } from '../administration/administer.ts'
-import type { Done } from '../administration/people.ts'
 import { createUsageRecorder } from '../administration/usage.ts'
+import type { Done } from '../ground/refusals.ts'
 import { repeat } from '../ground/repeat.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { keysMs } from '../keys/key-ring.ts'
@@ -19,8 +18,9 @@ import { openHealthPort } from '../monitoring/health-port.ts'
 import { whyNotListening } from '../monitoring/listening.ts'
 import { bugFields, type Log } from '../monitoring/log.ts'
 import { createGatewayMetrics, type Decision, type GatewayMetrics } from '../monitoring/metrics.ts'
+import type { Context } from '../settings/context.ts'
 import { sendDigests } from './digest.ts'
-import { dispatch } from './dispatch.ts'
+import { dispatchMessage } from './dispatch.ts'
 import { filterTimeoutMs, outgoingOptions } from './outgoing-filter.ts'
 import { type GatewayParts, gatewayParts, quarantineOf } from './parts.ts'
 import { startPolicy } from './policy.ts'
@@ -32,11 +32,12 @@ export type GatewayReady = {
   readonly submission?: number
   readonly metrics: number
 }
-export type RunningGateway = { readonly ready: GatewayReady; close(): Promise<void> }
+type RunningGateway = { readonly ready: GatewayReady; close(): Promise<void> }
 
 type Closers = (() => Promise<void> | void)[]
 type Means = { readonly log: Log; readonly dns?: Dns }
 
+/** Starts every door of the gateway, or none: `why` says what could not listen. `close` waits for what is under way. */
 export async function startGateway(context: Context, { log, dns = systemDns }: Means): Promise<Done<RunningGateway>> {
   const tls = await readTls(context)
   if (!tls.ok) return tls
@@ -114,7 +115,10 @@ type Doors = { readonly [door in 'outgoing' | 'incoming' | 'submission']: SmtpOp
 function doorsOf(parts: DoorParts, metrics: GatewayMetrics): Doors {
   const sendingBy = (door: 'outgoing' | 'incoming') => {
     const decided = (decision: Decision) => metrics.decided(door, decision)
-    return { ...parts, deliver: (job: Parameters<typeof dispatch>[1]) => dispatch({ ...parts, decided }, job) }
+    return {
+      ...parts,
+      deliver: (job: Parameters<typeof dispatchMessage>[1]) => dispatchMessage({ ...parts, decided }, job),
+    }
   }
   const out = { ...sendingBy('outgoing'), reach: (key: string) => parts.accounts.byAddress(key) }
   const into = { ...sendingBy('incoming'), reach: (key: string) => reachedHere(parts, key) }

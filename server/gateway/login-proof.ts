@@ -6,10 +6,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { RawMessage } from '../../shared/header.ts'
 
-export const proofField = 'X-Kith-Login'
+const proofField = 'X-Kith-Login'
 
 /** From whom: login name and address key. */
-export type ProvenLogin = { readonly id: string; readonly key: string }
+type ProvenLogin = { readonly id: string; readonly key: string }
 
 /** Milliseconds: longer than the slowest upload of the largest message. */
 const lifeMs = 24 * 3_600_000
@@ -21,6 +21,7 @@ export function proofOf(login: ProvenLogin, secret: Uint8Array, now: number): st
   return `${proofField}: ${login.id} ${now} ${mac(login, secret, now).toString('hex')}`
 }
 
+/** Whether a message carries the proof that this login submitted it, not older than a day. */
 export function isProvenLogin(
   { fields }: RawMessage,
   login: ProvenLogin,

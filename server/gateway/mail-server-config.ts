@@ -3,7 +3,7 @@ import { maxRecipients } from '../../shared/message.ts'
 import { maxMessageBytes } from '../mail/limits.ts'
 import type { GatewayConfig } from '../settings/config.ts'
 
-export type PostfixServices = {
+type PostfixServices = {
   /** Name in master.cf of the service that takes mail from the world. */
   readonly mx: string
   /** Names of those that take mail from signed-in users. */

@@ -6,7 +6,7 @@
 import { connect, type Socket } from 'node:net'
 import { bytesOf, type Parts } from '../mail/smtp/message.ts'
 import { SmtpReply, tryLater } from '../mail/smtp/reply.ts'
-import { createReplyReader, type Reply } from './smtp-replies.ts'
+import { createReplyReader, type NextServerReply } from './smtp-replies.ts'
 
 export type NextHop = { readonly host: string; readonly port: number; readonly name: string }
 
@@ -48,7 +48,7 @@ export async function sendOn(next: NextHop, copies: readonly Copy[]): Promise<vo
 
 type Session = {
   readonly extensions: ReadonlySet<string>
-  readonly ask: (line: string | Uint8Array) => Promise<Reply>
+  readonly ask: (line: string | Uint8Array) => Promise<NextServerReply>
   readonly end: () => void
   readonly close: () => void
 }
@@ -104,13 +104,13 @@ async function send(session: Session, copy: Copy, othersAreSent: boolean): Promi
   }
 }
 
-function expect(reply: Reply, code: number): Reply {
+function expect(reply: NextServerReply, code: number): NextServerReply {
   if (reply.code !== code) throw new Error(`the next server answered ${reply.code}`)
   return reply
 }
 
 /** Its refusal becomes ours. An answer that is neither yes nor no fails closed. */
-function accepted(reply: Reply, code: number): void {
+function accepted(reply: NextServerReply, code: number): void {
   if (reply.code === code) return
   if (reply.code < 400) throw new Error(`the next server answered ${reply.code}`)
   const text = (reply.lines[0] ?? '').replace(/[^\x20-\x7e]/g, '?').slice(0, maxText)

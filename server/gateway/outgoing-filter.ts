@@ -14,11 +14,15 @@ import { data, mailFrom, rcptTo, type Sending, type Transaction, transactionOf }
 import type { Tasks } from '../mail/tasks.ts'
 import { isProvenLogin } from './login-proof.ts'
 
-export type OutgoingFilter = Sending & { readonly gatewayKey: { readonly secret: Uint8Array }; readonly tasks: Tasks }
+type OutgoingFilter = Sending & { readonly gatewayKey: { readonly secret: Uint8Array }; readonly tasks: Tasks }
 
 /** Postfix holds the connection while its client is slow: RFC 5321 4.5.3.2 gives a client ten minutes. */
 export const filterTimeoutMs = 600_000
 
+/**
+ * The filter as an SMTP server: each transaction is judged as its login's, and a message passed on or refused as a
+ * whole.
+ */
 export function outgoingOptions(filter: OutgoingFilter): SmtpOptions {
   const transactions = new WeakMap<SmtpSession, Transaction>()
   const transactionIn = (session: SmtpSession) => {

@@ -1,13 +1,16 @@
 /** What the gateway judges and sends on with: all of it in the store, so that several gateways run beside each other. */
 import { createAccounts } from '../accounts/accounts.ts'
-import type { Context } from '../administration/administer.ts'
 import { gatewayOf, openKeyRing } from '../keys/key-ring.ts'
 import { createWhitelists } from '../lists/whitelists.ts'
 import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
+import type { Context } from '../settings/context.ts'
 import { createQuarantine, type Quarantine, type QuarantineParts } from './quarantine.ts'
 
 export type GatewayParts = Awaited<ReturnType<typeof gatewayParts>>
 
+/**
+ * Makes the parts from an open data folder. They read the manifest's keys anew when it moves; `dns` answers for DKIM.
+ */
 export async function gatewayParts(context: Context, dns: Dns = systemDns) {
   const { config, store, clock } = context
   const keyRing = await openKeyRing(context)
@@ -28,6 +31,7 @@ export async function gatewayParts(context: Context, dns: Dns = systemDns) {
   }
 }
 
+/** The quarantine by the settings. `notSent` is told of a released message that the next server did not take. */
 export function quarantineOf(
   { config, store }: Context,
   parts: GatewayParts,

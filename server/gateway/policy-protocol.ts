@@ -13,11 +13,12 @@ export type PolicyRequest = {
 /** Bytes of one request: Postfix's own are below 2 kB, addresses may have a thousand. */
 const maxRequest = 65_536
 
-export type PolicyReader = {
+type PolicyReader = {
   /** The requests that these bytes complete; undefined: this is not Postfix, end the connection. */
   push(chunk: Uint8Array): readonly PolicyRequest[] | undefined
 }
 
+/** Cuts what arrives into requests; undefined: it is no such protocol, or a request is too long. */
 export function createPolicyReader(): PolicyReader {
   let kept: Buffer = Buffer.alloc(0)
   return {

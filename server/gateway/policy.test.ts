@@ -4,7 +4,7 @@ import { createTasks } from '../mail/tasks.ts'
 import { fakeAccounts, fakeWhitelists, gatewaySecret } from '../mail/testing/mail-fakes.ts'
 import { contact } from '../mail/testing/mail-harness.ts'
 import { isProvenLogin } from './login-proof.ts'
-import { decide, type Policy } from './policy.ts'
+import { decideAction, type Policy } from './policy.ts'
 
 const alice = { login: 'alice', sender: 'alice@kith.test', instance: 'i1' }
 const now = 1_700_000_000_000
@@ -23,7 +23,8 @@ function world() {
     decided: () => undefined,
   }
   const memory = { instance: '', refusals: [] }
-  const ask = (state: string, more: object = {}) => decide(policy, memory, { state, recipient: '', ...alice, ...more })
+  const ask = (state: string, more: object = {}) =>
+    decideAction(policy, memory, { state, recipient: '', ...alice, ...more })
   const rcpt = (recipient: string, more: object = {}) => ask('RCPT', { recipient, ...more })
   return { lists, accounts, ask, rcpt }
 }

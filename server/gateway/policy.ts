@@ -8,7 +8,7 @@ import type { Refusal } from '../../shared/guard.ts'
 import type { Account, Accounts } from '../accounts/accounts.ts'
 import { type Listener, listen } from '../mail/listener.ts'
 import type { MailLog } from '../mail/ports.ts'
-import { refused, SmtpReply, tryLater } from '../mail/smtp/reply.ts'
+import { refusalReply, SmtpReply, tryLater } from '../mail/smtp/reply.ts'
 import { nameOf } from '../mail/smtp/trace.ts'
 import { type Guarding, judgeRecipient, mailFrom, transactionOf } from '../mail/smtp/transaction.ts'
 import type { Tasks } from '../mail/tasks.ts'
@@ -30,6 +30,7 @@ type Memory = { instance: string; refusals: readonly Refusal[] }
 /** Nothing against it: Postfix goes on with its own restrictions. */
 const noObjection = 'DUNNO'
 
+/** Listens for Postfix. Requests of one connection are answered in their order. */
 export function startPolicy(policy: Policy, at: { readonly host: string; readonly port: number }): Promise<Listener> {
   return listen({
     ...at,
@@ -53,7 +54,7 @@ function serve(policy: Policy, socket: Socket): void {
     }
     const answer = async (request: PolicyRequest, earlier: Promise<void>) => {
       await earlier
-      const action = await decide(policy, memory, request)
+      const action = await decideAction(policy, memory, request)
       if (socket.writable) socket.write(`action=${action}\n\n`)
     }
     for (const request of requests) before = policy.tasks.run(answer(request, before))
@@ -61,7 +62,7 @@ function serve(policy: Policy, socket: Socket): void {
 }
 
 /** Never rejects: what cannot be judged is put off. */
-export async function decide(policy: Policy, memory: Memory, request: PolicyRequest): Promise<string> {
+export async function decideAction(policy: Policy, memory: Memory, request: PolicyRequest): Promise<string> {
   try {
     const action = await judge(policy, memory, request)
     policy.decided('passed')
@@ -89,7 +90,7 @@ async function judge(policy: Policy, memory: Memory, request: PolicyRequest): Pr
   if (state === 'RCPT') await judgeOne(policy, account, { memory, request })
   if (state !== 'DATA') return noObjection
   // One refused recipient stops the whole message (O1). A connection that saw none of them knows too little.
-  if (memory.refusals.length > 0) throw refused(memory.refusals)
+  if (memory.refusals.length > 0) throw refusalReply(memory.refusals)
   if (isNew) throw tryLater()
   return `PREPEND ${proofOf({ id: account.id, key: transaction.key }, policy.gatewayKey.secret, policy.clock.now())}`
 }
@@ -100,7 +101,7 @@ async function judgeOne(policy: Policy, account: Account, { memory, request }: A
   const verdict = await judgeRecipient(policy, account, request.recipient)
   if (verdict.allowed) return
   memory.refusals = [...memory.refusals, ...verdict.refusals]
-  throw refused(verdict.refusals)
+  throw refusalReply(verdict.refusals)
 }
 
 /** Mail servers sign people in by login name or by address. */

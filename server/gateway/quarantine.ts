@@ -28,12 +28,13 @@ export type QuarantineParts = Judge & {
  * client takes it for proof of who wrote the message: it stays among the held ones, and only other programs that sort
  * mail by the verdict treat it as passed.
  */
-export const releasedLevel = 'released'
+const releasedLevel = 'released'
 
 const dayMs = 24 * 3_600_000
 /** A message that could not be sent, or whose gateway ended on the way, is tried again then: longer than sending takes. */
 const againMs = 20 * 60_000
 
+/** The quarantine over the store. Several gateways may send at once: each takes other messages. */
 export function createQuarantine(parts: QuarantineParts): Quarantine {
   const { store, clock, days, notSent } = parts
   return {
@@ -53,13 +54,13 @@ export function createQuarantine(parts: QuarantineParts): Quarantine {
   }
 }
 
-type Row = { readonly usr: string; readonly id: number }
+type Row = { readonly user: string; readonly id: number }
 
 /** False where there is nobody to send it to; throws what the mail server says against it. */
-async function send(parts: QuarantineParts, { usr, id }: Row): Promise<boolean> {
+async function send(parts: QuarantineParts, { user, id }: Row): Promise<boolean> {
   const { store, clock } = parts
-  const kept = await store.quarantine.get(usr, id)
-  const account = await parts.accounts.byId(usr)
+  const kept = await store.quarantine.get(user, id)
+  const account = await parts.accounts.byId(user)
   if (!kept || !account) return false
   const message = readIncoming(kept.raw)
   const evidence = evidenceOf(parts, message, kept.login === '' ? undefined : kept.login)
@@ -73,7 +74,7 @@ async function send(parts: QuarantineParts, { usr, id }: Row): Promise<boolean> 
   // Only now: a message that is nowhere is worse than one that comes twice.
   await store.transaction(async (inside) => {
     await inside.quarantine.remove([id])
-    await tellNews(inside, [usr], clock.now())
+    await tellNews(inside, [user], clock.now())
   })
   return true
 }

@@ -2,13 +2,14 @@
 import type { Socket } from 'node:net'
 
 /** `lines`: without the code. */
-export type Reply = { readonly code: number; readonly lines: readonly string[] }
+export type NextServerReply = { readonly code: number; readonly lines: readonly string[] }
 
-export type ReplyReader = { next(): Promise<Reply> }
+type ReplyReader = { next(): Promise<NextServerReply> }
 
 /** Bytes of one reply: a hundred of the longest lines. */
 const maxReply = 51_200
 
+/** Reads replies from a connection. `next` rejects when the connection ends or the server does not speak SMTP. */
 export function createReplyReader(socket: Socket): ReplyReader {
   const lines = linesOf(socket)
   return {

@@ -41,6 +41,9 @@ async function writeBeside(file: string, content: string | Uint8Array): Promise<
   return beside
 }
 
+/**
+ * Renames a file so that the new name survives a power cut. A file that is gone already was renamed by somebody else.
+ */
 export async function renameDurably(from: string, to: string): Promise<void> {
   await ignoringMissing(rename(from, to))
   await syncFolder(dirname(to))

@@ -1,6 +1,7 @@
 /** Runs work in order where the key is the same: guesses at one account are made one after another, however many arrive at once. */
-export type OneAtATime = <T>(key: string, work: () => Promise<T>) => Promise<T>
+type OneAtATime = <T>(key: string, work: () => Promise<T>) => Promise<T>
 
+/** A queue for each key. Work that fails does not stop what waits behind it. */
 export function oneAtATime(): OneAtATime {
   const tails = new Map<string, Promise<unknown>>()
   return async (key, work) => {

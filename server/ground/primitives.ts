@@ -6,6 +6,7 @@ import type { Primitives } from '../../shared/whitelist/bytes/primitives.ts'
 
 export const primitives: Primitives = nodePrimitives(crypto, zlib)
 
+/** Bytes that nobody can guess. */
 export function randomBytes(count: number): Uint8Array {
   return new Uint8Array(crypto.randomBytes(count))
 }

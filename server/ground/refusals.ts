@@ -1,19 +1,22 @@
-/** Why a change is refused: its code, what it is about, and the English words that the command line and the log have for it. */
-import type { FaultCode } from '../../shared/fault-codes.ts'
+/** What came of a deed: its value, or why it was refused: a code, what it is about, and the English words of the command line and the log. */
+import type { ChangeFaultCode } from '../../shared/fault-codes.ts'
 import { entryLimits } from '../../shared/whitelist/entry.ts'
 
 export type Refusal = {
   readonly ok: false
   readonly why: string
   /** Absent where only words are known. */
-  readonly code?: FaultCode
+  readonly code?: ChangeFaultCode
   /** The address, login, device ... that it is about. */
   readonly what?: string
 }
 
+/** What a deed gives where it was done, or its refusal. */
+export type Done<T = undefined> = { readonly ok: true; readonly value: T } | Refusal
+
 const quoted = (text: string) => JSON.stringify(text)
 
-const words: { readonly [C in FaultCode]: (what: string) => string } = {
+const words: { readonly [C in ChangeFaultCode]: (what: string) => string } = {
   unknownUser: (user) => `there is no user ${quoted(user)}`,
   userExists: (user) => `the user ${user} is there already`,
   login: () => 'a login name has letters a to z, digits, dot, _ and -, at most 60',
@@ -70,7 +73,7 @@ const words: { readonly [C in FaultCode]: (what: string) => string } = {
 }
 
 /** `why`: better words than the code's own. */
-export function refusal(code: FaultCode, what = '', why = words[code](what)): Refusal {
+export function refusal(code: ChangeFaultCode, what = '', why = words[code](what)): Refusal {
   return { ok: false, why, code, ...(what === '' ? {} : { what }) }
 }
 

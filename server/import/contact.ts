@@ -1,8 +1,8 @@
 /** The one shape that every source yields, and the rules that all of them keep. */
-import { parseAddress } from '../../shared/address.ts'
+import { addressKey } from '../../shared/address.ts'
 import type { ContactInput } from '../../shared/administration/change.ts'
 import { entryLimits } from '../../shared/whitelist/entry.ts'
-import { plain, readAddress } from '../lists/contact.ts'
+import { plainLine, readAddress } from '../lists/contact.ts'
 
 /**
  * A contact as a source knows it. A field that is absent is one the source says nothing about: a list keeps its own;
@@ -30,7 +30,8 @@ export const maxToldFaults = 100
 /** Characters of an identifier that a source gives. */
 const maxExternalId = 1_000
 
-export function failed(why: string, place: Omit<ImportFault, 'why'> = {}): ImportResult {
+/** A source of which nothing is taken, and where in it the reason lies. */
+export function failedImport(why: string, place: Omit<ImportFault, 'why'> = {}): ImportResult {
   return { ok: false, faults: [{ ...place, why }] }
 }
 
@@ -47,7 +48,7 @@ export type Gathered = {
 export function gather(gathered: Gathered, unicode: boolean): ImportResult {
   const { drafts, warnings = [] } = gathered
   const faults = [...(gathered.faults ?? [])]
-  if (drafts.length > maxImportContacts) return failed(`more than ${maxImportContacts} contacts`)
+  if (drafts.length > maxImportContacts) return failedImport(`more than ${maxImportContacts} contacts`)
   const contacts: ImportedContact[] = []
   const seen = new Map<string, Draft>()
   for (const draft of drafts) {
@@ -63,10 +64,10 @@ export function gather(gathered: Gathered, unicode: boolean): ImportResult {
 
 /** Identity of an address (A3), whether or not the list's policy takes it. */
 export function keyOf(address: string): string {
-  const parsed = parseAddress(address.normalize('NFC'), { unicode: true })
-  return parsed.ok ? parsed.value.key : address
+  return addressKey(address.normalize('NFC')) ?? address
 }
 
+/** Where a contact stands in its source, as a fault tells it. */
 export function placeOf({ line, where }: Pick<Draft, 'line' | 'where'>): Omit<ImportFault, 'why'> {
   return { ...(line === undefined ? {} : { line }), ...(where === undefined ? {} : { where }) }
 }
@@ -77,16 +78,16 @@ function normal({ where: _where, ...draft }: Draft, key: string): ImportedContac
     ...draft,
     externalId: draft.externalId ?? key,
     address: draft.address.normalize('NFC'),
-    name: plain(draft.name),
-    ...(nickname === undefined ? {} : { nickname: plain(nickname) }),
-    ...(remark === undefined ? {} : { remark: plain(remark) }),
+    name: plainLine(draft.name),
+    ...(nickname === undefined ? {} : { nickname: plainLine(nickname) }),
+    ...(remark === undefined ? {} : { remark: plainLine(remark) }),
     ...(groups === undefined ? {} : { groups: groupsOf(groups) }),
   }
 }
 
 /** Each group once, in an order of its own: directories and rosters keep none. */
 function groupsOf(groups: readonly string[]): string[] {
-  return [...new Set(groups.map(plain))].filter((group) => group !== '').sort((a, b) => (a < b ? -1 : 1))
+  return [...new Set(groups.map(plainLine))].filter((group) => group !== '').sort((a, b) => (a < b ? -1 : 1))
 }
 
 function faultOf({ externalId, name, nickname = '', remark = '', groups = [] }: ImportedContact): string | undefined {

@@ -19,6 +19,9 @@ export function diffText(plan: ImportPlan): readonly string[] {
   ]
 }
 
+/**
+ * The plan for another program: counts, then every contact to add, to change with its changed fields, and to remove.
+ */
 export function diffJson({ add, change, remove, unchanged, warnings, faults }: ImportPlan) {
   return {
     counts: { add: add.length, change: change.length, remove: remove.length, unchanged: unchanged.length },

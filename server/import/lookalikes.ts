@@ -2,7 +2,7 @@
 import { parseAddress } from '../../shared/address.ts'
 import type { ContactInput } from '../../shared/administration/change.ts'
 import type { ListedContact } from '../../shared/guard.ts'
-import { makeLookalikes } from '../../shared/lookalike.ts'
+import { createLookalikes } from '../../shared/lookalike.ts'
 import { type ImportedContact, type ImportFault, keyOf, maxToldFaults, placeOf } from './contact.ts'
 
 /** Each new contact against those that stay and against the other new ones; each pair is told once. */
@@ -10,7 +10,7 @@ export function lookalikeWarnings(
   fresh: readonly ImportedContact[],
   kept: readonly Readonly<ContactInput>[],
 ): readonly ImportFault[] {
-  const like = makeLookalikes(new Map([...kept, ...fresh].map(listedOf).map((contact) => [contact.key, contact])))
+  const like = createLookalikes(new Map([...kept, ...fresh].map(listedOf).map((contact) => [contact.key, contact])))
   const told = new Map<string, ImportFault>()
   for (const contact of fresh) {
     if (told.size >= maxToldFaults) break

@@ -13,7 +13,7 @@ export type Surroundings = {
   readonly unicode: boolean
 }
 
-export type Found<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string }
+type Found<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string }
 
 /** A whole file, never more than `maxImportBytes` and one byte of it, whatever it is. */
 export async function readWhole(name: string, { folder }: Surroundings): Promise<Found<Uint8Array>> {
@@ -34,7 +34,7 @@ export async function readWhole(name: string, { folder }: Surroundings): Promise
 }
 
 /** The password, without the line break at its end. An empty one is none: servers take it for an anonymous sign-in. */
-export async function readPassword(place: PasswordPlace, surroundings: Surroundings): Promise<Found<string>> {
+export async function readSourcePassword(place: PasswordPlace, surroundings: Surroundings): Promise<Found<string>> {
   const where = 'env' in place ? `the variable ${place.env}` : resolve(surroundings.folder, place.file)
   const text = 'env' in place ? surroundings.env[place.env] : await textOf(where)
   if (text === undefined) return { ok: false, why: `cannot read the password: ${where}` }

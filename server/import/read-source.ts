@@ -1,7 +1,7 @@
 /** One door for every kind of source: read once, or kept in step for as long as it is watched. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assertNever } from '../../shared/rpc.ts'
-import { failed, type ImportResult } from './contact.ts'
+import { failedImport, type ImportResult } from './contact.ts'
 import { readCsv } from './csv/read.ts'
 import { readLdap } from './ldap/read.ts'
 import { readWhole, type Surroundings } from './places.ts'
@@ -33,7 +33,7 @@ type Parse = (bytes: Uint8Array, options: { readonly unicode: boolean }) => Impo
 
 async function readFileWith(parse: Parse, name: string, surroundings: Surroundings): Promise<ImportResult> {
   const bytes = await readWhole(name, surroundings)
-  return bytes.ok ? parse(bytes.value, surroundings) : failed(bytes.why, { where: name })
+  return bytes.ok ? parse(bytes.value, surroundings) : failedImport(bytes.why, { where: name })
 }
 
 /** What a contact is where its source does not say so itself. */
@@ -44,7 +44,7 @@ function withScope(result: ImportResult, { scope }: ImportSource): ImportResult 
 
 export type SourceWatch = { readonly close: () => void; readonly ended: Promise<void> }
 
-export type WatchPowers = {
+type WatchPowers = {
   /** 0 to 1. */
   readonly random: () => number
   /** Rejects when the signal is given. */
@@ -101,7 +101,7 @@ async function followRoster(source: XmppSource, surroundings: Surroundings, tell
   if (telling.signal.aborted) watch.close()
   const why = await watch.ended
   telling.signal.removeEventListener('abort', watch.close)
-  if (why !== undefined) telling.told(failed(why, { where: source.jid }))
+  if (why !== undefined) telling.told(failedImport(why, { where: source.jid }))
   return well
 }
 

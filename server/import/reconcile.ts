@@ -37,7 +37,7 @@ export type ImportPlan = {
 }
 
 /** A directory that loses half of its people overnight is more likely broken than right. */
-export const defaultMaxShrink = 0.5
+const defaultMaxShrink = 0.5
 
 type Mutable = {
   readonly add: ImportedContact[]
@@ -47,6 +47,10 @@ type Mutable = {
   readonly warnings: ImportFault[]
 }
 
+/**
+ * Compares a list with a source. A source with a fault, or that shrank by more than it may, changes nothing: the plan
+ * then has only faults.
+ */
 export function reconcile(
   existing: readonly ExistingContact[],
   imported: readonly ImportedContact[],

@@ -26,6 +26,7 @@ export async function createKeys(folder: Folder): Promise<void> {
   for (const name of keyNames) await writeFile(fileOf(folder, name), newSecret(), { mode: 0o600, flag: 'wx' })
 }
 
+/** Reads the first key of this name. Throws `KeyUnreadable`. */
 export async function readKey(folder: Folder, name: KeyName): Promise<KeyPair> {
   return readPair(fileOf(folder, name), name)
 }
@@ -59,6 +60,7 @@ export function keyDigits(publicKey: Uint8Array): string {
   return digitsOf(taggedHash(primitives, 'key', publicKey))
 }
 
+/** The pair that a secret makes: of S for sealing, of every other key for signing. */
 export function pairOf(name: KeyName, secret: Uint8Array): KeyPair {
   const publicKey = name === 'server' ? primitives.boxPublicKey(secret) : primitives.signPublicKey(secret)
   return { public: publicKey, secret }

@@ -1,7 +1,7 @@
 /** The keys of the serving process, F, S and G: read again whenever the manifest has moved, so that a rotation needs no restart. */
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import type { Manifest } from '../../shared/whitelist/manifest.ts'
-import type { Context } from '../administration/administer.ts'
+import type { Context } from '../settings/context.ts'
 import { KeyUnreadable, readKeys } from './key-files.ts'
 import { manifestOf } from './manifests.ts'
 import { allListed } from './policy-key.ts'
@@ -27,6 +27,10 @@ export type KeyRing = {
   readonly last: () => ServingKeys
 }
 
+/**
+ * Reads the keys that the manifest lists. Throws `KeyUnreadable` where one is missing; `current` does so too, after a
+ * rotation.
+ */
 export async function openKeyRing({ folder, store }: Pick<Context, 'folder' | 'store'>): Promise<KeyRing> {
   const load = async (): Promise<ServingKeys> => {
     const { m } = manifestOf(await store.journal.manifest())

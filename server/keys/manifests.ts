@@ -12,10 +12,10 @@ import {
   type SignedManifest,
   signManifest,
 } from '../../shared/whitelist/manifest.ts'
-import type { Context } from '../administration/administer.ts'
-import type { Done } from '../administration/people.ts'
 import { primitives } from '../ground/primitives.ts'
+import type { Done } from '../ground/refusals.ts'
 import { type Refusal, refusal } from '../ground/refusals.ts'
+import type { Context } from '../settings/context.ts'
 import type { Store } from '../store/store.ts'
 import type { ManifestRow } from '../store/tables.ts'
 import type { KeyName } from './key-files.ts'
@@ -30,10 +30,12 @@ export const roleOf = { policy: 'pk', fresh: 'fk', server: 'sk', gateway: 'gk' }
   Record<Exclude<KeyName, 'root'>, KeyRole>
 >
 
+/** The manifest in force. Throws where the store has none. */
 export async function newestManifest(store: Pick<Store, 'journal'>): Promise<SignedManifest> {
   return manifestOf(await store.journal.manifest())
 }
 
+/** The manifest in a row. Throws where it is damaged or there is none: a store is made with its first. */
 export function manifestOf(row: ManifestRow | undefined): SignedManifest {
   const manifest = row && decodeManifest(utf8(row.bytes))
   if (!manifest) throw new Error('the stored manifest is damaged')
@@ -41,7 +43,7 @@ export function manifestOf(row: ManifestRow | undefined): SignedManifest {
 }
 
 /** What the next manifest changes; undefined where there is nothing to change any more. */
-export type ManifestChange = (current: Manifest) => Partial<Manifest> | undefined
+type ManifestChange = (current: Manifest) => Partial<Manifest> | undefined
 export type ManifestStep = {
   readonly change: ManifestChange
   /** Root keys that sign: enough of the old manifest and enough of the new. */
@@ -87,7 +89,7 @@ export function stepManifest(context: Context, step: ManifestStep): Promise<Done
     // The same check that every client makes: what it would refuse is not stored.
     const accepted = acceptNext(primitives, current, signed, now)
     if (!accepted.ok) return refusedFor(accepted.fault)
-    await inside.journal.addManifest({ ver: next.ver, bytes: fromUtf8(encodeManifest(signed)) ?? '', at: now })
+    await inside.journal.addManifest({ version: next.ver, bytes: fromUtf8(encodeManifest(signed)) ?? '', at: now })
     await step.also?.(inside, next)
     return { ok: true, value: next }
   })

@@ -19,16 +19,17 @@ export class PolicyKeyAbsent extends KeyUnreadable {
   }
 }
 
+/** The policy key in the folder, read again when the manifest or the folder moves. Throws `PolicyKeyAbsent`. */
 export function policyKeyOf(folder: Folder): PolicyKey {
-  let kept: { readonly ver: number; readonly changed: number; readonly key: KeyPair } | undefined
+  let kept: { readonly version: number; readonly changed: number; readonly key: KeyPair } | undefined
   return async (inside) => {
     const { m } = await newestManifest(inside)
     // A key that was moved out of the folder is no longer here, though it was read before.
     const { mtimeMs: changed } = await stat(folder.keys)
-    if (kept?.ver === m.ver && kept.changed === changed) return kept.key
+    if (kept?.version === m.ver && kept.changed === changed) return kept.key
     const key = inUse(await readKeys(folder, 'policy'), m.pk)
     if (!key) throw new PolicyKeyAbsent(folder)
-    kept = { ver: m.ver, changed, key }
+    kept = { version: m.ver, changed, key }
     return key
   }
 }

@@ -1,14 +1,14 @@
 /** A root key, or the policy key, off the machine: a file that a passphrase opens (Argon2id, secretbox), or the plain file that `init` made. */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { jsonOf } from '../../shared/json.ts'
 import { fromBase64, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
-import { stretchPassphrase, stretchSchema } from '../accounts/passwords.ts'
-import type { Done } from '../administration/people.ts'
 import { writeOnce } from '../ground/durable-file.ts'
-import { jsonOf } from '../ground/json.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
+import type { Done } from '../ground/refusals.ts'
 import { pairOf } from './key-files.ts'
+import { stretchPassphrase, stretchSchema } from './stretch.ts'
 
 /** Keys that may leave the machine. */
 export type PortableKey = 'root' | 'policy'
@@ -63,6 +63,7 @@ export async function isProtected(file: string): Promise<boolean> {
   return readText(file).then((text) => !secretOf(text))
 }
 
+/** Opens such a file; `why` says whether it cannot be read, is of another kind, or has another passphrase. */
 export async function openRootFile(
   file: string,
   passphrase: string,

@@ -1,10 +1,11 @@
 /** The certificate and key that the server shows: its own self-signed ones, or those that the settings name. */
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Context } from '../administration/administer.ts'
-import type { Done } from '../administration/people.ts'
+import type { Done } from '../ground/refusals.ts'
+import type { Context } from '../settings/context.ts'
 import { faultOfTls, type TlsFiles } from './certificate.ts'
 
+/** Reads both; `why` names the file that is missing or cannot be used, such as a certificate that has ended. */
 export async function readTls({
   folder,
   config,

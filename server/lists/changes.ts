@@ -42,7 +42,7 @@ export type ListFacts = {
 }
 
 /** Every address that the wishes name, folded; those that do not parse are left to `plan`. */
-export function keysOf(wishes: readonly ListWish[], unicode: boolean): readonly string[] {
+export function wishedKeys(wishes: readonly ListWish[], unicode: boolean): readonly string[] {
   const keys = new Set<string>()
   for (const wish of wishes) {
     for (const text of wish.op === 'add' ? [wish.contact.address] : [wish.address, newAddress(wish) ?? wish.address]) {

@@ -5,13 +5,14 @@ import { coreHash, decodeHead, emptyAcc, nextAcc } from '../../shared/whitelist/
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
 import { primitives } from '../ground/primitives.ts'
 import { loadOrganisation } from '../organisation/organisation.ts'
-import type { Side } from '../store/migration/copy.ts'
-import { type Database, insideOf } from '../store/store.ts'
+import type { Database } from '../store/database.ts'
+import type { StoreSide } from '../store/migration/copy.ts'
+import { insideOf } from '../store/store.ts'
 import type { ListRow, VersionRow } from '../store/tables.ts'
 import { type Content, contentsOf } from './contents.ts'
 
 /** The first fault that is found, or undefined. */
-export async function faultOfLists({ db, traits }: Side): Promise<string | undefined> {
+export async function faultOfLists({ db, traits }: StoreSide): Promise<string | undefined> {
   const store = insideOf(db, traits)
   const organisation = await loadOrganisation(store)
   for (const row of await db.selectFrom('lists').selectAll().orderBy('id').execute()) {
@@ -25,7 +26,7 @@ function faultOfContents(contents: readonly Content[], row: ListRow): string | u
   const leaves = contents.map((entry) => leafOfText(primitives, entry.json))
   if (contents.some((entry, i) => toHex(entry.leaf) !== toHex(leaves[i] ?? new Uint8Array())))
     return 'an entry differs from its leaf'
-  if (row.cnt !== leaves.length || row.root !== toHex(stateRoot(primitives, leaves, leaves.length)))
+  if (row.count !== leaves.length || row.root !== toHex(stateRoot(primitives, leaves, leaves.length)))
     return 'the entries are not those of the root'
   return undefined
 }
@@ -35,35 +36,37 @@ const pageSize = 1_000
 
 async function faultOfChain(db: Database, row: ListRow): Promise<string | undefined> {
   let acc = emptyAcc
-  let ver = 0
+  let reached = 0
   let root = ''
   for (;;) {
-    const page = await versionsAfter(db, row.id, ver)
-    for (const version of page) {
-      const { core } = decodeHead(utf8(version.head)) ?? {}
-      if (!core || core.ver !== version.ver || (ver > 0 && version.ver !== ver + 1))
-        return `version ${version.ver} is damaged, or one before it is missing`
+    const page = await versionsAfter(db, row.id, reached)
+    for (const { version, ...link } of page) {
+      const { core } = decodeHead(utf8(link.head)) ?? {}
+      if (!core || core.ver !== version || (reached > 0 && version !== reached + 1))
+        return `version ${version} is damaged, or one before it is missing`
       const hash = coreHash(primitives, core)
       // Versions before the first that is kept are known by its accumulator alone.
-      acc = ver === 0 && version.ver > 1 ? version.acc : nextAcc(primitives, acc, hash)
-      if (hash !== version.core_hash || acc !== version.acc) return `the chain breaks at version ${version.ver}`
-      ver = version.ver
+      acc = reached === 0 && version > 1 ? link.acc : nextAcc(primitives, acc, hash)
+      if (hash !== link.core_hash || acc !== link.acc) return `the chain breaks at version ${version}`
+      reached = version
       root = core.root
     }
     if (page.length < pageSize) break
   }
-  return ver === row.ver && acc === row.acc && root === row.root ? undefined : 'the newest version is not the list’s'
+  return reached === row.version && acc === row.acc && root === row.root
+    ? undefined
+    : 'the newest version is not the list’s'
 }
 
-type Link = Pick<VersionRow, 'ver' | 'head' | 'core_hash' | 'acc'>
+type Link = Pick<VersionRow, 'version' | 'head' | 'core_hash' | 'acc'>
 
-function versionsAfter(db: Database, list: string, ver: number): Promise<readonly Link[]> {
+function versionsAfter(db: Database, list: string, version: number): Promise<readonly Link[]> {
   return db
     .selectFrom('versions')
-    .select(['ver', 'head', 'core_hash', 'acc'])
+    .select(['version', 'head', 'core_hash', 'acc'])
     .where('list', '=', list)
-    .where('ver', '>', ver)
-    .orderBy('ver')
+    .where('version', '>', version)
+    .orderBy('version')
     .limit(pageSize)
     .execute()
 }

@@ -32,15 +32,15 @@ export function entryOf(
   const expires = input.expires === undefined ? { ok: true as const, value: base?.x } : readExpiry(input.expires)
   if (!expires.ok) return expires
   const scope = input.scope ?? scopeOf(base) ?? facts.scope
-  const groups = input.groups?.map(plain) ?? base?.g ?? []
+  const groups = input.groups?.map(plainLine) ?? base?.g ?? []
   const proof = input.proof ?? base?.a ?? (facts.hasAccount && scope === 'external' ? 'login' : '')
   const direction = input.direction === undefined ? base?.o : directions[input.direction]
   const entry: Entry = {
     ...place,
-    n: plain(input.name ?? base?.n ?? ''),
-    k: plain(input.nickname ?? base?.k ?? ''),
+    n: plainLine(input.name ?? base?.n ?? ''),
+    k: plainLine(input.nickname ?? base?.k ?? ''),
     m: input.address,
-    r: plain(input.remark ?? base?.r ?? ''),
+    r: plainLine(input.remark ?? base?.r ?? ''),
     s: scope === 'internal' ? 'int' : 'ext',
     ...(proof === '' ? {} : { a: proof }),
     ...(expires.value === undefined ? {} : { x: expires.value }),
@@ -67,15 +67,15 @@ export function contactOfEntryRow({ n, k, m, r, s, a, x, g, o }: Entry): Contact
 }
 
 /** Texts and times as an entry keeps them, so that what was given in another spelling compares as the same. */
-export function settled<C extends ContactChanges>(given: C): C {
+export function normaliseChanges<C extends ContactChanges>(given: C): C {
   const { name, nickname, remark, groups, expires } = given
   const time = expires === undefined ? undefined : readExpiry(expires)
   return {
     ...given,
-    ...(name === undefined ? {} : { name: plain(name) }),
-    ...(nickname === undefined ? {} : { nickname: plain(nickname) }),
-    ...(remark === undefined ? {} : { remark: plain(remark) }),
-    ...(groups === undefined ? {} : { groups: groups.map(plain) }),
+    ...(name === undefined ? {} : { name: plainLine(name) }),
+    ...(nickname === undefined ? {} : { nickname: plainLine(nickname) }),
+    ...(remark === undefined ? {} : { remark: plainLine(remark) }),
+    ...(groups === undefined ? {} : { groups: groups.map(plainLine) }),
     ...(time?.ok ? { expires: time.value ?? 'never' } : {}),
   }
 }
@@ -88,7 +88,7 @@ function scopeOf(base: Entry | undefined): 'internal' | 'external' | undefined {
 }
 
 /** One line in normal form: what canonical JSON and every screen can hold. */
-export function plain(text: string): string {
+export function plainLine(text: string): string {
   return text
     .toWellFormed()
     .normalize('NFC')
@@ -99,6 +99,7 @@ export function plain(text: string): string {
 /** The last one that a date can name: ECMA-262, time values. */
 const lastTime = 8.64e15
 
+/** An end as milliseconds since the epoch, given so or as a date; undefined: never. */
 export function readExpiry(expires: number | string): ContactResult<number | undefined> {
   if (expires === 'never') return { ok: true, value: undefined }
   const time = typeof expires === 'number' ? expires : Date.parse(expires)

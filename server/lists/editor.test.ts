@@ -37,7 +37,7 @@ overEach((stores) => {
       faults: [{ index: 1 }],
     })
     expect(await editor.change('nobody', [add('a@x.example')], 't')).toEqual({ ok: false, kind: 'noList' })
-    expect((await store.lists.announcedAfter(0)).map(({ ver }) => ver)).toEqual([1, 2, 3])
+    expect((await store.lists.announcedAfter(0)).map(({ version }) => version)).toEqual([1, 2, 3])
     expect(await faultOfList(folder.administration, 'alice')).toBeUndefined()
   })
 
@@ -49,7 +49,7 @@ overEach((stores) => {
     folder.pass(0.2 * day)
     expect(await reissueDue(administration)).toBe(1)
     expect(await reissueDue(administration)).toBe(0)
-    expect(await administration.store.lists.ofUser('alice')).toMatchObject({ ver: 3, cnt: 1 })
+    expect(await administration.store.lists.ofUser('alice')).toMatchObject({ version: 3, count: 1 })
     expect(await faultOfList(administration, 'alice')).toBeUndefined()
   })
 
@@ -95,7 +95,7 @@ overEach((stores) => {
     if (!last) throw new Error('no list')
     expect((await material.operations(last.row, 2)).ops).toEqual([{ op: 'del', id: 'c1' }])
     const left = (await material.entries(last.row))?.joined(0, 9)[0] ?? ''
-    expect([last.row.cnt, last.row.bytes]).toEqual([1, left.length])
+    expect([last.row.count, last.row.bytes]).toEqual([1, left.length])
   })
 
   test('operations longer than the list are not kept: views are read anew, and no delta leads past them', async () => {

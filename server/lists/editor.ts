@@ -11,69 +11,70 @@ import { createOrganisations } from '../organisation/organisation.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow } from '../store/tables.ts'
-import { keysOf, type ListWish, type Planned, plan, type WishFault } from './changes.ts'
+import { type ListWish, type Planned, plan, type WishFault, wishedKeys } from './changes.ts'
 import { type HeadSigner, issue, issueAll, type ListChange } from './issue.ts'
 import { type OrganisationStep, standing } from './list-difference.ts'
 
-export type ChangeResult =
+type ChangeResult =
   | { readonly ok: true; readonly value: ListChange }
   | { readonly ok: false; readonly kind: 'noList' }
   | { readonly ok: false; readonly kind: 'refused'; readonly faults: readonly WishFault[] }
 
 export type ListEditor = {
   /** A new user's empty list, version 1. Joins the transaction of `store` where it is one. */
-  create(usr: string, store?: Store): Promise<void>
+  create(user: string, store?: Store): Promise<void>
   /** All wishes in one version, or none: each that cannot be granted is named. */
-  change(usr: string, wishes: readonly ListWish[], by: string): Promise<ChangeResult>
+  change(user: string, wishes: readonly ListWish[], by: string): Promise<ChangeResult>
   /** The same list under a new head (protocol.md 3.4). False where another process was faster. */
   reissue(list: string, olderThan: number): Promise<boolean>
   /** The same list under a new head of this epoch, in the transaction `inside`: after a rotation of the policy key. */
-  renew(inside: Store, list: string, ep: number): Promise<void>
+  renew(inside: Store, list: string, epoch: number): Promise<void>
 }
 
-export type EditorDependencies = {
+type EditorDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly config: Config
   readonly sign: HeadSigner
 }
 
+/** The editor over a store; each of its changes is one transaction, signed with the policy key. */
 export function createListEditor(dependencies: EditorDependencies): ListEditor {
   const { store, clock } = dependencies
   const organisations = createOrganisations()
   const stay = async (inside: Store) => standing(await organisations.of(inside))
   const again = async (inside: Store, row: ListRow, by: string) => {
-    const change = { row, planned: nothing(row), texts: noTexts, by, now: clock.now(), always: true }
+    const change = { row, planned: planNothing(row), texts: noTexts, by, now: clock.now(), always: true }
     await issue(dependencies, inside, { ...change, step: await stay(inside) })
   }
   return {
-    create: (usr, inside = store) =>
+    create: (user, inside = store) =>
       inside.transaction(async (held) => {
-        await createLists(dependencies, held, { users: [usr], step: await stay(held) })
+        await createLists(dependencies, held, { users: [user], step: await stay(held) })
       }),
-    change: (usr, wishes, by) =>
+    change: (user, wishes, by) =>
       store.transaction(async (inside) => {
-        const wanted = { usr, wishes, by, now: clock.now(), step: await stay(inside) }
+        const wanted = { user, wishes, by, now: clock.now(), step: await stay(inside) }
         return changeList(dependencies, inside, wanted)
       }),
     reissue: (list, olderThan) =>
       store.transaction(async (inside) => {
         const row = await inside.lists.lock(list)
-        const newest = row && (await inside.lists.headOf(list, row.ver))
+        const newest = row && (await inside.lists.headOf(list, row.version))
         if (!row || !newest || newest.at >= olderThan) return false
         await again(inside, row, 'policy')
         return true
       }),
-    async renew(inside, list, ep) {
+    async renew(inside, list, epoch) {
       const row = await inside.lists.lock(list)
-      if (row) await again(inside, { ...row, ep }, 'rotation')
+      if (row) await again(inside, { ...row, epoch }, 'rotation')
     },
   }
 }
 
 export const noTexts: ReadonlyMap<string, EntryRow> = new Map()
 
-export type NewLists = { readonly users: Iterable<string>; readonly step: OrganisationStep }
+type NewLists = { readonly users: Iterable<string>; readonly step: OrganisationStep }
 
 /** Nobody has a card before the list is there: the step's cards before are none. */
 export async function createLists(
@@ -82,22 +83,23 @@ export async function createLists(
   { users, step }: NewLists,
 ): Promise<readonly ListChange[]> {
   const manifest = decodeManifest(utf8((await inside.journal.manifest())?.bytes ?? ''))
-  const empty = { ep: manifest?.m.ep ?? 1, ver: 0, acc: emptyAcc, root: '', cnt: 0, bytes: 0, next: 1 }
+  const empty = { epoch: manifest?.m.ep ?? 1, version: 0, acc: emptyAcc, root: '', count: 0, bytes: 0, next: 1 }
   const nobody = { ...step, cardsBefore: { of: () => noCards } }
   const now = dependencies.clock.now()
-  const changes = Array.from(users, (usr) => {
-    const row = { id: `L-${usr}`, usr, ...empty }
-    return { row, planned: nothing(row), texts: noTexts, step: nobody, by: 'create', now, always: true }
+  const changes = Array.from(users, (user) => {
+    const row = { id: `L-${user}`, user, ...empty }
+    return { row, planned: planNothing(row), texts: noTexts, step: nobody, by: 'create', now, always: true }
   })
   return issueAll(dependencies, inside, changes)
 }
 
-export function nothing(row: ListRow): Planned {
+/** The plan that changes no entry: a head is signed anew, or the organisation's cards move alone. */
+export function planNothing(row: ListRow): Planned {
   return { puts: new Map(), removed: new Set(), added: 0, changed: 0, bytes: 0, next: row.next, faults: [] }
 }
 
-export type WantedChange = {
-  readonly usr: string
+type WantedChange = {
+  readonly user: string
   readonly wishes: readonly ListWish[]
   readonly by: string
   readonly now: number
@@ -108,15 +110,15 @@ export type WantedChange = {
 export async function changeList(
   dependencies: Omit<EditorDependencies, 'store' | 'clock'>,
   inside: Store,
-  { usr, wishes, by, now, step }: WantedChange,
+  { user, wishes, by, now, step }: WantedChange,
 ): Promise<ChangeResult> {
-  const found = await inside.lists.ofUser(usr)
+  const found = await inside.lists.ofUser(user)
   const row = found && (await inside.lists.lock(found.id))
   if (!row) return { ok: false, kind: 'noList' }
   const unicode = dependencies.config.policy.unicode
-  const keys = keysOf(wishes, unicode)
+  const keys = wishedKeys(wishes, unicode)
   const rows = await inside.lists.entriesByKeys(row.id, keys)
-  const accounts = new Map((await inside.users.byAddresses(keys)).map((user) => [user.address_key, user]))
+  const accounts = new Map((await inside.users.byAddresses(keys)).map((account) => [account.address_key, account]))
   const texts = new Map(rows.map((entry) => [entry.key, entry]))
   const planned = plan(wishes, {
     list: row.id,

@@ -18,7 +18,7 @@ import { logHeads } from './org-log.ts'
 export type HeadToSign = {
   readonly bytes: Uint8Array
   /** Whose list it is. */
-  readonly usr: string
+  readonly user: string
   readonly change: TextChange
   /** Texts of the entries that go or change, as they were. */
   readonly before: readonly string[]
@@ -35,9 +35,9 @@ export function signerOf(policyKey: PolicyKey): HeadSigner {
   }
 }
 
-export type IssueDependencies = { readonly config: Config; readonly sign: HeadSigner }
+type IssueDependencies = { readonly config: Config; readonly sign: HeadSigner }
 
-export type Issue = {
+type Issue = {
   /** Read under its lock in this transaction. */
   readonly row: ListRow
   readonly planned: Planned
@@ -60,6 +60,7 @@ export type ListChange = {
 
 const dayMs = 24 * 3_600_000
 
+/** Issues one list; see `issueAll`. */
 export async function issue(dependencies: IssueDependencies, inside: Store, change: Issue): Promise<ListChange> {
   const [done] = await issueAll(dependencies, inside, [change])
   if (!done) throw new Error('a list was to change and did not')
@@ -67,7 +68,7 @@ export async function issue(dependencies: IssueDependencies, inside: Store, chan
 }
 
 /** Lists whose rows are read and written together: few statements, since a change may touch thousands, and little memory. */
-const together = 100
+const listsAtOnce = 100
 
 /** What became of each, in their order. */
 export async function issueAll(
@@ -76,8 +77,8 @@ export async function issueAll(
   changes: readonly Issue[],
 ): Promise<readonly ListChange[]> {
   const done: ListChange[] = []
-  for (let from = 0; from < changes.length; from += together) {
-    const some = changes.slice(from, from + together)
+  for (let from = 0; from < changes.length; from += listsAtOnce) {
+    const some = changes.slice(from, from + listsAtOnce)
     const leaves = Map.groupBy(await inside.lists.leaves(some.map(({ row }) => row.id)), ({ list }) => list)
     const moves: Move[] = []
     for (const change of some) moves.push(await move(inside, change, leaves.get(change.row.id) ?? []))
@@ -103,13 +104,13 @@ type Move = {
 /** Writes the list's own rows. */
 async function move(inside: Store, change: Issue, own: readonly OwnLeaf[]): Promise<Move> {
   const { row, planned, step } = change
-  const flips = flippedBy(own, { usr: row.usr, planned, step })
+  const flips = flippedBy(own, { user: row.user, planned, step })
   const texts = await withTexts(
     inside,
     change,
     flips.map(({ key }) => key),
   )
-  const difference = differenceOf({ usr: row.usr, own, texts, planned, step })
+  const difference = differenceOf({ user: row.user, own, texts, planned, step })
   await writeRows(inside, row, { planned, difference })
   const { additions, changes, removals } = difference
   const isMoved = additions.length + changes.length + removals.length > 0
@@ -120,7 +121,7 @@ async function move(inside: Store, change: Issue, own: readonly OwnLeaf[]): Prom
 function resultOf({ change: { row }, difference, isNew }: Move): ListChange {
   return {
     list: row.id,
-    version: isNew ? row.ver + 1 : row.ver,
+    version: isNew ? row.version + 1 : row.version,
     added: difference.additions.length,
     changed: difference.changes.length,
     removed: difference.removals.length,
@@ -156,7 +157,7 @@ async function writeVersions(
   const signatures = await sign(
     drafts.map(({ head, row, difference }) => ({
       bytes: head.bytes,
-      usr: row.usr,
+      user: row.user,
       change: difference,
       before: difference.before,
     })),
@@ -170,7 +171,7 @@ async function writeVersions(
     now,
   )
   await inside.lists.announce(
-    ...versions.map(({ list, ep, ver }) => ({ kind: 'list', list, ep, ver, at: now }) as const),
+    ...versions.map(({ list, epoch, version }) => ({ kind: 'list', list, epoch, version, at: now }) as const),
   )
 }
 
@@ -184,8 +185,12 @@ function draftOf(config: Config, one: Move): Draft {
   const { row, planned, now, step } = one.change
   const { leaves, bytes } = one.difference
   const root = toHex(stateRoot(primitives, leaves.chunks, leaves.count))
-  const next = { ...row, ver: row.ver + 1, root, cnt: leaves.count }
-  const head = draftHead(primitives, coreOf(config, next, { now, pol: policyOf(config, step.after.policy) }), row.acc)
+  const next = { ...row, version: row.version + 1, root, count: leaves.count }
+  const head = draftHead(
+    primitives,
+    coreOf(config, next, { now, policy: policyOf(config, step.after.policy) }),
+    row.acc,
+  )
   return { ...one, head, row: { ...next, acc: head.acc, bytes: row.bytes + bytes, next: planned.next } }
 }
 
@@ -194,8 +199,8 @@ function versionOf({ change, difference, row, head }: Draft, signature: Uint8Arr
   const ops = isWorthKeeping(difference, row.bytes) ? opsText(difference) : ''
   return {
     list: row.id,
-    ver: row.ver,
-    ep: row.ep,
+    version: row.version,
+    epoch: row.epoch,
     core_hash: head.coreHash,
     acc: head.acc,
     ops_json: ops,
@@ -207,19 +212,23 @@ function versionOf({ change, difference, row, head }: Draft, signature: Uint8Arr
   }
 }
 
-function coreOf(config: Config, row: ListRow, { now, pol }: { readonly now: number; readonly pol: Policy }): Core {
+function coreOf(
+  config: Config,
+  row: ListRow,
+  { now, policy }: { readonly now: number; readonly policy: Policy },
+): Core {
   return {
     t: 'core',
     org: config.org,
-    usr: row.usr,
+    usr: row.user,
     lst: row.id,
-    ep: row.ep,
-    ver: row.ver,
+    ep: row.epoch,
+    ver: row.version,
     root: row.root,
-    cnt: row.cnt,
+    cnt: row.count,
     iat: now,
     exp: now + config.headDays * dayMs,
-    pol,
+    pol: policy,
   }
 }
 

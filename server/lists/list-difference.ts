@@ -27,6 +27,7 @@ export type OrganisationStep = {
   readonly between: (before: CardSet, after: CardSet) => CardDifference
 }
 
+/** A step of the organisation, with what many lists share of it worked out once. */
 export function stepBetween(before: Organisation, after: Organisation): OrganisationStep {
   const cardsBefore = sharedCards(before)
   const cardsAfter = before === after ? cardsBefore : sharedCards(after)
@@ -43,8 +44,8 @@ export function standing(organisation: Organisation): OrganisationStep {
   return stepBetween(organisation, organisation)
 }
 
-export type ListFacts = {
-  readonly usr: string
+type ListFacts = {
+  readonly user: string
   /** The user's own rows before the change. */
   readonly own: readonly OwnLeaf[]
   /** Texts of own rows by key: those that the wishes name and those that `flippedBy` names. */
@@ -71,23 +72,25 @@ export type ListDifference = {
 /** Own rows, untouched by the wishes, that are now kept out or let in. */
 export function flippedBy(
   own: readonly OwnLeaf[],
-  { usr, planned, step }: Pick<ListFacts, 'usr' | 'planned' | 'step'>,
+  { user, planned, step }: Pick<ListFacts, 'user' | 'planned' | 'step'>,
 ): readonly OwnLeaf[] {
   if (!step.isHidingMoved) return []
   return own.filter(
-    (row) => !planned.puts.has(row.id) && !planned.removed.has(row.id) && row.denied !== deniedIn(step.after, usr, row),
+    (row) =>
+      !planned.puts.has(row.id) && !planned.removed.has(row.id) && row.denied !== deniedIn(step.after, user, row),
   )
 }
 
 /** By a rule; or it came by a request, and the account that it is of is disabled, as a shared card would go. */
 function deniedIn(
   { denials, disabled }: Organisation,
-  usr: string,
+  user: string,
   { key, source }: Pick<EntryRow, 'key' | 'source'>,
 ): number {
-  return denials.find(usr, key) || (source === 'request' && disabled.has(key)) ? 1 : 0
+  return denials.find(user, key) || (source === 'request' && disabled.has(key)) ? 1 : 0
 }
 
+/** What the step and the list's own changes come to for one list. */
 export function differenceOf(facts: ListFacts): ListDifference {
   const tally = new Tally()
   const puts = ownDifference(facts, tally)
@@ -97,10 +100,10 @@ export function differenceOf(facts: ListFacts): ListDifference {
     if (row.denied === 1) tally.add(json)
     else tally.remove(id, json)
   }
-  const { usr, own, step } = facts
+  const { user, own, step } = facts
   const ownAfter = rowsAfter(facts, puts, flips)
-  const before = step.cardsBefore.of(usr, keysOf(own.filter((row) => row.denied === 0)))
-  const after = step.cardsAfter.of(usr, keysOf(ownAfter))
+  const before = step.cardsBefore.of(user, keysOf(own.filter((row) => row.denied === 0)))
+  const after = step.cardsAfter.of(user, keysOf(ownAfter))
   tally.addCards(viewDifference(before, after, step.between(before.set, after.set)))
   return {
     ...tally.result(),
@@ -114,12 +117,12 @@ export function differenceOf(facts: ListFacts): ListDifference {
 }
 
 /** The user's own entries: what the wishes put and removed, where the rules let it show. */
-function ownDifference({ usr, own, texts, planned, step }: ListFacts, tally: Tally): readonly EntryRow[] {
+function ownDifference({ user, own, texts, planned, step }: ListFacts, tally: Tally): readonly EntryRow[] {
   const before = new Map(own.map((row) => [row.id, row]))
   const textById = new Map([...texts.values()].map((row) => [row.id, row]))
   const wasShown = (id: string) => before.get(id)?.denied === 0
   for (const id of planned.removed) if (wasShown(id)) tally.remove(id, textOf(textById.get(id)).json)
-  const puts = [...planned.puts.values()].map((row) => ({ ...row, denied: deniedIn(step.after, usr, row) }))
+  const puts = [...planned.puts.values()].map((row) => ({ ...row, denied: deniedIn(step.after, user, row) }))
   for (const { id, json, denied } of puts) {
     const old = wasShown(id) ? textOf(textById.get(id)).json : undefined
     if (denied === 0 && old !== undefined) tally.change(old, json)

@@ -13,9 +13,9 @@ import { opsFromText } from './ops.ts'
 /** A list's newest version, without its entries. */
 export type ListVersion = { readonly row: ListRow; readonly head: VersionHead }
 
-export type ListEntries = {
-  readonly ep: number
-  readonly ver: number
+type ListEntries = {
+  readonly epoch: number
+  readonly version: number
   readonly bytes: number
   /** Canonical texts of a range, by id, joined as a body holds them; kept, since every device asks for the same ranges. */
   readonly joined: (offset: number, limit: number) => readonly string[]
@@ -25,7 +25,7 @@ export type Operations = { readonly ops: readonly Op[]; readonly size: number }
 
 export type Material = {
   /** The list's newest version; undefined where the user has none. */
-  newest(usr: string): Promise<ListVersion | undefined>
+  newest(user: string): Promise<ListVersion | undefined>
   /** Its entries; undefined where the list has moved on meanwhile: ask for the newest again. */
   entries(row: ListRow): Promise<ListEntries | undefined>
   /** All that changed since `from`, one operation an entry. */
@@ -37,14 +37,15 @@ const maxKept = 256 * 1024 * 1024
 /** Deltas kept: all devices that were online ask for the same one. */
 const maxDeltas = 1_000
 
+/** Material over the store; what was made is kept within bounds. */
 export function createMaterial(store: Store): Material {
   const organisations = createOrganisations()
   const lists = new Map<string, ListEntries>()
   const deltas = new Map<string, Promise<Operations>>()
   return {
-    async newest(usr) {
-      const row = await store.lists.ofUser(usr)
-      const head = row && (await store.lists.headOf(row.id, row.ver))
+    async newest(user) {
+      const row = await store.lists.ofUser(user)
+      const head = row && (await store.lists.headOf(row.id, row.version))
       return row && head && { row, head }
     },
     async entries(row) {
@@ -54,7 +55,7 @@ export function createMaterial(store: Store): Material {
       return loaded
     },
     operations(row, from) {
-      const key = `${row.id} ${row.ep} ${row.ver} ${from}`
+      const key = `${row.id} ${row.epoch} ${row.version} ${from}`
       const kept = deltas.get(key) ?? loadOperations(store, row, from)
       deltas.delete(key)
       deltas.set(key, kept)
@@ -68,17 +69,21 @@ export function createMaterial(store: Store): Material {
   }
 }
 
-function isOf(version: { readonly ep: number; readonly ver: number }, row: ListRow): boolean {
-  return version.ep === row.ep && version.ver === row.ver
+function isOf(version: { readonly epoch: number; readonly version: number }, row: ListRow): boolean {
+  return version.epoch === row.epoch && version.version === row.version
 }
 
 /** All of one moment: a change between two reads would mix versions. */
-function load(store: Store, organisations: Organisations, { id, ep, ver }: ListRow): Promise<ListEntries | undefined> {
+function load(
+  store: Store,
+  organisations: Organisations,
+  { id, epoch, version }: ListRow,
+): Promise<ListEntries | undefined> {
   return store.snapshot(async (inside) => {
     const row = await inside.lists.get(id)
-    if (!row || !isOf({ ep, ver }, row)) return undefined
+    if (!row || !isOf({ epoch, version }, row)) return undefined
     const texts = (await contentsOf(inside, row, await organisations.of(inside))).map((entry) => entry.json)
-    return { ep, ver, bytes: row.bytes, joined: joiner(texts) }
+    return { epoch, version, bytes: row.bytes, joined: joiner(texts) }
   })
 }
 
@@ -94,7 +99,7 @@ function joiner(texts: readonly string[]): ListEntries['joined'] {
 }
 
 async function loadOperations(store: Store, row: ListRow, from: number): Promise<Operations> {
-  const texts = await store.lists.opsBetween(row.id, from, row.ver)
+  const texts = await store.lists.opsBetween(row.id, from, row.version)
   const added = new Set<Op>()
   const ops = collapse(
     texts.map((text) => opsFromText(text, added)),

@@ -1,10 +1,11 @@
 /** The organisation's log of heads, each entry chained to the one before (protocol.md 11): nobody removes a version unseen. */
-import { hashOf } from '../accounts/sessions.ts'
+import { hashOf } from '../ground/hash.ts'
 import type { Store } from '../store/store.ts'
 import type { OrgLogRow } from '../store/tables.ts'
 
 const beginning = '0'.repeat(64)
 
+/** Adds heads by their hashes, in this order. `at`: milliseconds since the epoch. */
 export async function logHeads(inside: Store, hashes: readonly string[], at: number): Promise<void> {
   let last = await inside.journal.lastLog()
   const rows: OrgLogRow[] = []

@@ -6,7 +6,7 @@ import type { ListEditor } from './editor.ts'
 
 const dayMs = 24 * 3_600_000
 
-export type ReissueDependencies = {
+type ReissueDependencies = {
   readonly store: Store
   readonly editor: ListEditor
   readonly clock: Clock

@@ -1,6 +1,6 @@
 /** The lists as the mail side sees them: cached by version, never older than the store. */
 import type { ListedContact, ListView } from '../../shared/guard.ts'
-import { contactOfEntry, makeListView } from '../../shared/list-view.ts'
+import { contactOfEntry, createListView } from '../../shared/list-view.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { decodeHead, leaseEndsAt, policyOf } from '../../shared/whitelist/head.ts'
 import type { Clock } from '../ground/clock.ts'
@@ -38,6 +38,7 @@ const maxViews = 200
 /** Versions behind which a view is built anew instead of brought forward. */
 const maxBehind = 100
 
+/** The lists over a store, each kept until its version or epoch moves. */
 export function createWhitelists({ store, clock }: { readonly store: Store; readonly clock: Clock }): Whitelists {
   const organisations = createOrganisations()
   const views = new Map<string, Kept>()
@@ -47,7 +48,7 @@ export function createWhitelists({ store, clock }: { readonly store: Store; read
       if (!row) return undefined
       const kept = views.get(userId)
       const view =
-        kept?.version === row.ver && kept.epoch === row.ep
+        kept?.version === row.version && kept.epoch === row.epoch
           ? kept
           : await load(store, organisations, { list: row.id, kept })
       if (!view) return undefined
@@ -69,19 +70,19 @@ function load(
   return store.snapshot(async (inside) => {
     const { lists } = inside
     const row = await lists.get(list)
-    const newest = row && (await lists.headOf(list, row.ver))
+    const newest = row && (await lists.headOf(list, row.version))
     const head = newest && decodeHead(utf8(newest.head))
     if (!row) return undefined
     // Not as if there were none: who cannot read a list puts everything off.
     if (!head) throw new Error('the head of a list cannot be read')
-    const isNear = kept?.epoch === row.ep && kept.version <= row.ver && row.ver - kept.version <= maxBehind
+    const isNear = kept?.epoch === row.epoch && kept.version <= row.version && row.version - kept.version <= maxBehind
     const near = kept && isNear ? await forward(lists, row, kept) : undefined
     const contacts = near ?? contactsIn(await contentsOf(inside, row, await organisations.of(inside)))
     const policy = policyOf(head.core)
     return {
-      list: kept && contacts === kept.contacts ? kept.list : makeListView(contacts.values()),
-      epoch: row.ep,
-      version: row.ver,
+      list: kept && contacts === kept.contacts ? kept.list : createListView(contacts.values()),
+      epoch: row.epoch,
+      version: row.version,
       leaseEnds: leaseEndsAt(head.core),
       onExpiry: policy.onExpiry,
       unicode: policy.unicode,
@@ -96,7 +97,7 @@ function contactsIn(contents: readonly Content[]): Kept['contacts'] {
 
 /** The same map where nothing changed but the head; undefined where operations were too long to be kept. */
 async function forward(lists: ListStore, row: ListRow, kept: Kept): Promise<Kept['contacts'] | undefined> {
-  const texts = await lists.opsBetween(row.id, kept.version, row.ver)
+  const texts = await lists.opsBetween(row.id, kept.version, row.version)
   if (texts.includes('')) return undefined
   const ops = texts.flatMap((text) => opsFromText(text))
   if (ops.length === 0) return kept.contacts

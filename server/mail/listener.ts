@@ -8,7 +8,7 @@ import { maxConnections } from './limits.ts'
 
 export type Listener = { readonly port: number; readonly close: () => Promise<void> }
 
-export type Listening = {
+type Listening = {
   readonly host: string
   readonly port: number
   /** PEM. Without it the connections are plain. */
@@ -22,6 +22,7 @@ export type Listening = {
 /** Milliseconds for a TLS handshake. */
 const handshakeMs = 30_000
 
+/** Listens; `connected` gets each connection once its TLS handshake is done. Rejects where the port cannot be had. */
 export function listen(listening: Listening): Promise<Listener> {
   const { host, port, tls, connected, farewell } = listening
   const sockets = new Set<Socket>()

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { MailServer, MailServers } from '../../shared/whitelist/login.ts'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Context } from '../administration/administer.ts'
 import type { UsageRecorder } from '../administration/usage.ts'
 import type { Hub } from '../client/push/hub.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
@@ -11,17 +10,19 @@ import { gatewayOf, type KeyRing } from '../keys/key-ring.ts'
 import type { Whitelists } from '../lists/whitelists.ts'
 import type { Log } from '../monitoring/log.ts'
 import type { Config } from '../settings/config.ts'
+import type { Context } from '../settings/context.ts'
 import { StoreUnusable } from '../store/failures.ts'
+import type { MailLog } from './ports.ts'
 import { systemDns } from './smtp/dkim.ts'
-import { type MailLog, startMail } from './start.ts'
+import { startMail } from './start.ts'
 
-export type OpenMail = {
+type OpenMail = {
   readonly servers: MailServers
   readonly ports: { readonly smtp?: number; readonly imap?: number; readonly inbound?: number }
   close(): Promise<void>
 }
 
-export type MailParts = {
+type MailParts = {
   readonly accounts: Accounts
   readonly whitelists: Whitelists
   readonly tls: TlsFiles
@@ -31,6 +32,7 @@ export type MailParts = {
   readonly usage: UsageRecorder
 }
 
+/** Starts the embedded servers, or reads where the others are; `close` ends what was started. */
 export async function openMail(context: Context, parts: MailParts): Promise<OpenMail> {
   const { mail } = context.config
   if (mail.kind === 'embedded') return openEmbedded(context, { ...parts, mail })

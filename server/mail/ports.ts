@@ -11,9 +11,9 @@ export type MailLog = {
   info(event: string, facts?: LogFacts): void
   error(event: string, facts?: LogFacts): void
 }
-export type LogFacts = { readonly [name: string]: string | number | boolean }
+type LogFacts = { readonly [name: string]: string | number | boolean }
 
-export type MailPorts = { readonly smtp: number; readonly imap: number; readonly inbound?: number }
+type MailPorts = { readonly smtp: number; readonly imap: number; readonly inbound?: number }
 
 export type MailOptions = {
   readonly store: Pick<Store, 'mail' | 'lists'>

@@ -12,8 +12,10 @@ import { type Submission, submissionOptions } from './smtp/submission.ts'
 import { nameOf } from './smtp/trace.ts'
 import { createTasks } from './tasks.ts'
 
-export type { MailLog, MailOptions, MailServer } from './ports.ts'
-
+/**
+ * Starts the doors, that from outside where it has a port. Where one cannot listen, all are closed again and it
+ * rejects.
+ */
 export async function startMail(options: MailOptions): Promise<MailServer> {
   const { store, clock, log, host, ports } = options
   const notifier = createNotifier((error) => log.error('imap.notice', { error: nameOf(error) }))

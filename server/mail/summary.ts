@@ -23,6 +23,7 @@ export function mimeTreeOf(raw: Uint8Array): object | undefined {
   }
 }
 
+/** The envelope and structure of a message, as JSON. */
 export function summarise(raw: Uint8Array): MessageSummary {
   const indexer = new (imapCore().Indexer)()
   const tree = mimeTreeOf(raw)

@@ -1,10 +1,12 @@
 /** Work under way, so that closing can wait for it: nothing uses the store after that. */
+
 export type Tasks = {
   run<T>(work: Promise<T>): Promise<T>
   /** Resolves when nothing is under way. */
   idle(): Promise<void>
 }
 
+/** Holds each task from `run` until it ends, however it ends. */
 export function createTasks(): Tasks {
   const running = new Set<Promise<unknown>>()
   return {

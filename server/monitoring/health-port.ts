@@ -3,7 +3,7 @@ import type { Server } from 'node:net'
 import { fastify } from 'fastify'
 import type { Exposed } from './metrics.ts'
 
-export type HealthPort = { readonly port: number; close(): Promise<void> }
+type HealthPort = { readonly port: number; close(): Promise<void> }
 
 /** `alive` asks the store a question: a server without its store is not healthy. */
 export async function openHealthPort(

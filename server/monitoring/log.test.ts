@@ -24,7 +24,7 @@ test('a thrown error leaves its class and place, never its message', () => {
   const { log, text } = captured()
   log.error('bug', bugFields(new TypeError('marker-3')))
   expect(text()).toContain('"error":"TypeError"')
-  expect(text()).toMatch(/"at":"server\/operations\/log\.test\.ts:\d+/)
+  expect(text()).toMatch(/"at":"server\/monitoring\/log\.test\.ts:\d+/)
   expect(text()).not.toContain('marker-3')
   expect(bugFields('marker-4')).toEqual({ error: 'string' })
 })

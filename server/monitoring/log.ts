@@ -3,7 +3,7 @@ import { type DestinationStream, destination, pino } from 'pino'
 import { storeFailure } from '../store/failures.ts'
 
 /** What may be logged. No name, address, password, session, key or text of a person. */
-export type LogFields = {
+type LogFields = {
   readonly operation?: string
   readonly fault?: string
   readonly kind?: string

@@ -17,6 +17,7 @@ export type Metrics = Exposed & {
 /** Seconds; a long poll lasts up to 50. */
 const buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 60]
 
+/** The metrics of the server, and of its Node. */
 export function createMetrics(): Metrics {
   const registers = [new Registry()]
   const [register = new Registry()] = registers
@@ -59,6 +60,7 @@ export type GatewayMetrics = Exposed & {
   readonly expired: (count: number) => void
 }
 
+/** The metrics of the gateway, and of its Node. */
 export function createGatewayMetrics(): GatewayMetrics {
   const register = new Registry()
   collectDefaultMetrics({ register })

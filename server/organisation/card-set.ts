@@ -24,6 +24,7 @@ export type CardView = {
   readonly extra: readonly Card[]
 }
 
+/** Sorts cards by id and lays their leaves side by side. */
 export function cardSet(cards: readonly Card[]): CardSet {
   const sorted = cards.toSorted(byId)
   const leaves = new Uint8Array(sorted.length * leafLength)
@@ -86,7 +87,7 @@ function cardAt({ set, hidden, extra }: CardView, id: string): Card | undefined 
   return own ?? (hidden.has(id) ? undefined : set.cards[set.places.get(id) ?? -1])
 }
 
-export type Leaf = { readonly id: string; readonly leaf: Uint8Array }
+type Leaf = { readonly id: string; readonly leaf: Uint8Array }
 export type Leaves = { readonly chunks: readonly Uint8Array[]; readonly count: number }
 
 /** The leaves of a whole list in order of id: the view's cards and the user's own entries. */

@@ -8,12 +8,14 @@ import type { UserRow } from '../store/tables.ts'
 /** A card with its length in bytes: lists know their size without reading their entries again. */
 export type Card = CardRow & { readonly bytes: number }
 
+/** A row with the length of its text in bytes. */
 export function cardOf(row: CardRow): Card {
   return { ...row, bytes: Buffer.byteLength(row.json) }
 }
 
-export function userCardId(usr: string): string {
-  return `u.${usr}`
+/** The id of a user's own card. */
+export function userCardId(user: string): string {
+  return `u.${user}`
 }
 
 /** How the others see a user. */

@@ -4,27 +4,28 @@ import type { RuleRow } from '../store/administration/tables.ts'
 export type Denials = {
   /** Tells two sets of deny rules apart. */
   readonly fingerprint: string
-  /** The rule that keeps the address (folded, or `@domain`) out of the user's list; `usr` empty: out of all lists. */
-  find(usr: string, key: string): RuleRow | undefined
+  /** The rule that keeps the address (folded, or `@domain`) out of the user's list; `user` empty: out of all lists. */
+  find(user: string, key: string): RuleRow | undefined
   /** Addresses and `@domain`s that a rule keeps out of this user's list only. */
-  ofUser(usr: string): readonly string[]
+  ofUser(user: string): readonly string[]
 }
 
+/** Denials by whom they are for and whom they name; `find` gives the rule that denies an address key to a user. */
 export function denialsOf(rules: readonly RuleRow[]): Denials {
   const denies = rules.filter((rule) => rule.kind === 'deny')
   const byUser = Map.groupBy(denies, (rule) => rule.b)
   const byPlace = new Map(denies.map((rule) => [`${rule.b} ${rule.a}`, rule]))
   return {
     fingerprint: [...byPlace.keys()].sort().join('\n'),
-    find(usr, key) {
+    find(user, key) {
       if (byPlace.size === 0) return undefined
       const domain = key.slice(key.lastIndexOf('@'))
-      for (const who of ['', usr]) {
+      for (const who of ['', user]) {
         const rule = byPlace.get(`${who} ${key}`) ?? byPlace.get(`${who} ${domain}`)
         if (rule) return rule
       }
       return undefined
     },
-    ofUser: (usr) => (byUser.get(usr) ?? []).map((rule) => rule.a),
+    ofUser: (user) => (byUser.get(user) ?? []).map((rule) => rule.a),
   }
 }

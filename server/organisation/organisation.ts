@@ -34,6 +34,7 @@ export type Organisation = {
   readonly guests: ReadonlyMap<string, readonly Person[]>
 }
 
+/** Reads all of it; `store` must be of one moment, a snapshot or a transaction. */
 export async function loadOrganisation(store: Store): Promise<Organisation> {
   const { users, organisation } = store
   const cards = new Map((await organisation.cards()).map((row) => [row.id, cardOf(row)]))
@@ -63,7 +64,7 @@ function personOf(
   cards: ReadonlyMap<string, Card>,
 ): Person {
   return {
-    usr: user.id,
+    user: user.id,
     name: user.name,
     address: user.address,
     key: user.address_key,
@@ -78,9 +79,9 @@ function personOf(
 
 const none: ReadonlySet<string> = new Set()
 
-function groupsByUser(members: readonly { readonly grp: string; readonly usr: string }[]) {
+function groupsByUser(members: readonly { readonly group: string; readonly user: string }[]) {
   const groups = new Map<string, Set<string>>()
-  for (const { grp, usr } of members) groups.set(usr, (groups.get(usr) ?? new Set()).add(grp))
+  for (const { group, user } of members) groups.set(user, (groups.get(user) ?? new Set()).add(group))
   return groups
 }
 

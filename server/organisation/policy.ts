@@ -16,9 +16,10 @@ export const organisationPolicySchema = z.strictObject({
 })
 export type OrganisationPolicy = z.infer<typeof organisationPolicySchema>
 /** What is in force. */
-export type WholePolicy = Omit<OrganisationPolicy, keyof Lease> & Lease
+type WholePolicy = Omit<OrganisationPolicy, keyof Lease> & Lease
 type Lease = { readonly offlineDays: number; readonly onExpiry: 'block' | 'internal' }
 
+/** The policy with the settings of config.json where the organisation has none of its own. */
 export function wholePolicy(policy: OrganisationPolicy, { policy: { offlineDays, onExpiry } }: Config): WholePolicy {
   return {
     ...policy,

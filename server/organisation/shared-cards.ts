@@ -33,17 +33,17 @@ function waysOf({ policy, rules }: Organisation, viewer: Person): readonly Way[]
 
 /** Every rule by which the viewer lists the other; deny rules aside. */
 export function reasonsFor(organisation: Organisation, viewer: Person, other: Person): readonly Reason[] {
-  if (viewer.usr === other.usr || !other.isActive) return []
+  if (viewer.user === other.user || !other.isActive) return []
   const ways = waysOf(organisation, viewer).filter(({ unit }) => isIn(other, unit))
   const reasons = ways.map(({ reason }) => reason)
-  if (other.sponsor === viewer.usr || viewer.sponsor === other.usr)
-    reasons.push({ rule: 'guest', sponsor: other.sponsor === viewer.usr ? viewer.usr : other.usr })
+  if (other.sponsor === viewer.user || viewer.sponsor === other.user)
+    reasons.push({ rule: 'guest', sponsor: other.sponsor === viewer.user ? viewer.user : other.user })
   return reasons
 }
 
 export type SharedCards = {
   /** `own`: folded addresses of the user's own entries, which go before the shared ones. */
-  of(usr: string, own: ReadonlySet<string>): CardView
+  of(user: string, own: ReadonlySet<string>): CardView
 }
 
 /** Made for one organisation: people whom the same rules serve share one set. */
@@ -56,13 +56,13 @@ export function sharedCards(organisation: Organisation): SharedCards {
     return kept
   }
   return {
-    of(usr, own) {
-      const viewer = organisation.people.get(usr)
+    of(user, own) {
+      const viewer = organisation.people.get(user)
       if (!viewer) return noCards
       const set = setOf([...new Set(waysOf(organisation, viewer).map(({ unit }) => unit))].sort())
       const alone = individuals(organisation, viewer).filter(
         ({ isActive, card, key }) =>
-          isActive && card && !set.places.has(card.id) && !own.has(key) && !organisation.denials.find(usr, key),
+          isActive && card && !set.places.has(card.id) && !own.has(key) && !organisation.denials.find(user, key),
       )
       const extra = [...alone.flatMap(({ card }) => card ?? []), ...domainCards(organisation, viewer, own)]
       return { set, hidden: hiddenOf(set, viewer, { own, organisation }), extra: extra.sort(byCardId) }
@@ -78,7 +78,7 @@ function hiddenOf(set: CardSet, viewer: Person, { own, organisation }: Hiding): 
   const hide = (card: Card | undefined) => card && hidden.add(card.id)
   hide(set.byKey.get(viewer.key))
   for (const key of own) hide(set.byKey.get(key))
-  for (const denied of organisation.denials.ofUser(viewer.usr)) {
+  for (const denied of organisation.denials.ofUser(viewer.user)) {
     if (!denied.startsWith('@')) hide(set.byKey.get(denied))
     else for (const card of set.cards) if (card.key.endsWith(denied)) hide(card)
   }
@@ -96,7 +96,7 @@ function cardsOfUnits({ people, denials }: Organisation, units: readonly Unit[])
 /** Each once: two may answer for each other. */
 function individuals({ guests, people }: Organisation, viewer: Person): readonly Person[] {
   const sponsor = people.get(viewer.sponsor)
-  const all = new Set([...(guests.get(viewer.usr) ?? []), ...(sponsor ? [sponsor] : [])])
+  const all = new Set([...(guests.get(viewer.user) ?? []), ...(sponsor ? [sponsor] : [])])
   return [...all].filter((person) => person !== viewer)
 }
 
@@ -111,14 +111,14 @@ function domainCards(
     policy.domains &&
     isIn(viewer, rule.b) &&
     !own.has(rule.a) &&
-    !denials.find(viewer.usr, rule.a)
+    !denials.find(viewer.user, rule.a)
   const open = rules.filter(isOpen)
   const domains = new Set([...open.map((rule) => rule.a), ...[...own].filter((key) => key.startsWith('@'))])
   if (domains.size === 0) return []
   const closed = rules.filter(
     ({ kind, a, b }) =>
       kind === 'deny' &&
-      (b === '' || b === viewer.usr) &&
+      (b === '' || b === viewer.user) &&
       !a.startsWith('@') &&
       domains.has(a.slice(a.lastIndexOf('@'))),
   )

@@ -4,7 +4,7 @@ export type Unit = string
 
 /** What of a person a unit looks at. */
 export type Belonging = {
-  readonly usr: string
+  readonly user: string
   readonly scope: 'internal' | 'external'
   readonly department: string
   readonly groups: ReadonlySet<string>
@@ -17,5 +17,5 @@ export function isIn(person: Belonging, unit: Unit): boolean {
   if (name === '') return false
   if (unit.startsWith('department:')) return person.scope === 'internal' && person.department === name
   if (unit.startsWith('group:')) return person.groups.has(name)
-  return unit.startsWith('user:') && person.usr === name
+  return unit.startsWith('user:') && person.user === name
 }

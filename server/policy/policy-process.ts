@@ -6,7 +6,7 @@
  * asks it (policy-tasks.ts).
  */
 
-import { administer, type Context } from '../administration/administer.ts'
+import { administer } from '../administration/administer.ts'
 import { noteAs, ReasonNeeded } from '../administration/audit.ts'
 import { commandSignerOf } from '../administration/devices/device-moves.ts'
 import { keepImports } from '../administration/keep-imports.ts'
@@ -23,6 +23,7 @@ import { signerOf } from '../lists/issue.ts'
 import { reissueDue } from '../lists/reissue.ts'
 import { bugFields, createLog, failureTo } from '../monitoring/log.ts'
 import { readConfig } from '../settings/config.ts'
+import type { Context } from '../settings/context.ts'
 import { folderAt } from '../settings/folder.ts'
 import { openConfigured } from '../settings/open-configured.ts'
 
@@ -91,9 +92,9 @@ type KeyTask = Extract<PolicyTask, { readonly task: 'keyStep' }>
 async function stepKeys(context: Context, { step, why, who, via }: KeyTask): Promise<PolicyAnswer> {
   const done = await takeKeyStepHere(context, step, { why, note: noteAs({ clock: context.clock, who, via }) })
   if (!done.ok) return refusedAnswer(done)
-  const { ver, ep, exp } = done.value
-  log.info('keys', { kind: step.step, version: ver })
-  return { kind: 'manifest', version: ver, epoch: ep, expires: exp }
+  const { ver: version, ep: epoch, exp } = done.value
+  log.info('keys', { kind: step.step, version })
+  return { kind: 'manifest', version, epoch, expires: exp }
 }
 
 function refusedAnswer({ ok: _ok, ...refused }: Refusal): PolicyAnswer {

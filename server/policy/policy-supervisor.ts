@@ -1,12 +1,11 @@
 /** Keeps the policy process running: forks it, and forks it again when it ends. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { numberedAnswer, type PolicyAnswer, type PolicyTask } from '../administration/keys/policy-tasks.ts'
+import { numberedAnswer, type PolicyAnswer, type PolicyDesk } from '../administration/keys/policy-tasks.ts'
 import type { Log } from '../monitoring/log.ts'
 import { storeEnvironment } from '../store/postgres/settings.ts'
 
-export type PolicySupervisor = {
-  ask(task: PolicyTask): Promise<PolicyAnswer>
+export type PolicySupervisor = PolicyDesk & {
   close(): Promise<void>
 }
 
@@ -19,6 +18,10 @@ const wellMs = 60_000
 /** It closes its store and goes; after this it is told to. */
 const endMs = 5_000
 
+/**
+ * Starts the process for the data folder `path`. When it ends it is started again, after longer and longer waits;
+ * `onRestart` is told.
+ */
 export function supervisePolicy(path: string, log: Log, onRestart: () => void): PolicySupervisor {
   let child: ChildProcess | undefined
   let closing = false

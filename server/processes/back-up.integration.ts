@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { sqliteBackend } from '../store/sqlite.ts'
 import { openStore } from '../store/store.ts'
 import { signedIn } from '../testing/client.ts'
 import { runCommand, startCommand, type TestServer, testPassword, testServer } from '../testing/harness.ts'
@@ -85,7 +86,7 @@ test('damage is found and named', async () => {
   await command(server.path, ...add('one'))
   const copy = join(copies, 'copy')
   await command(server.path, 'backup', '--to', copy)
-  const store = await openStore(join(copy, 'kith.sqlite'))
+  const store = await openStore(sqliteBackend(join(copy, 'kith.sqlite')))
   const list = await store.lists.ofUser('alice')
   if (!list) throw new Error('no list')
   await store.lists.removeEntries(list.id, ['c1'])

@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Kysely, sql } from 'kysely'
 import { brokenAudit } from '../administration/audit.ts'
-import type { Done } from '../administration/people.ts'
+import type { Done } from '../ground/refusals.ts'
 import { manifestOf } from '../keys/manifests.ts'
 import { faultOfLists } from '../lists/check-lists.ts'
 import { isLogWhole } from '../lists/org-log.ts'
@@ -17,6 +17,10 @@ import { atOnce } from '../store/transactions.ts'
 /** `store`: whether the store is in the copy; one in PostgreSQL is backed up by its own means. */
 export type BackedUp = { readonly store: boolean }
 
+/**
+ * Copies the data folder `path` to the empty folder `to`. A store on PostgreSQL is not copied, and the answer says
+ * so.
+ */
 export async function backUp(path: string, to: string): Promise<Done<BackedUp>> {
   const folder = folderAt(path)
   const config = await readConfig(folder)

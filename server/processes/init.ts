@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { fromUtf8, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import { encodeManifest, noManifest, rootFingerprint, signManifest } from '../../shared/whitelist/manifest.ts'
-import type { Done } from '../administration/people.ts'
 import type { Clock } from '../ground/clock.ts'
 import { primitives } from '../ground/primitives.ts'
+import type { Done } from '../ground/refusals.ts'
 import { selfSigned } from '../keys/certificate.ts'
 import { createKeys, type KeyName, readKey } from '../keys/key-files.ts'
 import { manifestLifeMs } from '../keys/manifests.ts'
@@ -27,6 +27,10 @@ export type Initialised = { readonly org: string; readonly fingerprint: string }
 /** Names by which the machine itself may always be reached. */
 const ownNames = ['localhost', '127.0.0.1', '::1']
 
+/**
+ * Makes the folder; `why` says what stands in the way. Broken off, it leaves a folder that is not taken for a
+ * finished one.
+ */
 export async function initialise(folder: Folder, options: InitOptions, clock: Clock): Promise<Done<Initialised>> {
   if (await exists(folder.config)) return { ok: false, why: `${folder.path} is a data folder already` }
   if (await exists(folder.keys))
@@ -83,7 +87,7 @@ async function writeManifest(folder: Folder, config: Config, { store, now }: Int
     prev: noManifest,
   }
   const bytes = fromUtf8(encodeManifest(signManifest(primitives, manifest, [root]))) ?? ''
-  await store.journal.addManifest({ ver: 1, bytes, at: now })
+  await store.journal.addManifest({ version: 1, bytes, at: now })
   return rootFingerprint(primitives, manifest)
 }
 

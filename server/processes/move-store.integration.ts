@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openContext } from '../administration/administer.ts'
+import { openContext } from '../settings/context.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { runCommand, startCommand, type TestFolder, testFolder } from '../testing/harness.ts'
 import { createNumbers } from '../testing/numbers.ts'
@@ -84,7 +84,7 @@ test('there and back: everything is the same, numbers go on, the old store refus
   expect(await migrate(settings)).toMatchObject({ ok: false, error: expect.stringContaining('there already') })
   const moved = await openContext(folder.path)
   if (!moved.ok) throw new Error(moved.why)
-  await moved.value.store.lists.announce({ kind: 'list', list: 'L-alice', ep: 1, ver: 7, at: 1 })
+  await moved.value.store.lists.announce({ kind: 'list', list: 'L-alice', epoch: 1, version: 7, at: 1 })
   // 8 versions were announced and swept away before.
   expect((await moved.value.store.lists.announcedAfter(0)).map((row) => row.id)).toEqual([8])
   expect(await migrate({ kind: 'sqlite' })).toMatchObject({

@@ -6,20 +6,25 @@ import { open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Kysely, sql } from 'kysely'
-import type { Done } from '../administration/people.ts'
+import type { Done } from '../ground/refusals.ts'
 import { faultOfLists } from '../lists/check-lists.ts'
 import { readConfig } from '../settings/config.ts'
 import { type Folder, folderAt } from '../settings/folder.ts'
 import { backendOf, openConfigured, type StoreSettings } from '../settings/open-configured.ts'
+import type { Database } from '../store/database.ts'
 import { StoreUnusable } from '../store/failures.ts'
 import { createJournalStore } from '../store/journal.ts'
-import { copyAll, type Side, type Sums, sumsOf } from '../store/migration/copy.ts'
+import { copyAll, type StoreSide, type Sums, sumsOf } from '../store/migration/copy.ts'
 import { allShapes } from '../store/schema.ts'
-import { type Database, prepare } from '../store/store.ts'
+import { prepare } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
 
-export type Moved = { readonly tables: number; readonly rows: number }
+type Moved = { readonly tables: number; readonly rows: number }
 
+/**
+ * Moves the store of the data folder `path`, with every process of it stopped; `why` says what stands in the way.
+ * Throws `StoreUnusable` where somebody still uses it.
+ */
 export async function moveStore(path: string, to: StoreSettings): Promise<Done<Moved>> {
   const folder = folderAt(path)
   const config = await readConfig(folder)
@@ -51,7 +56,7 @@ function placeOf(settings: StoreSettings): string {
   return settings.kind === 'sqlite' ? 'sqlite' : `${settings.host} ${settings.port} ${settings.database}`
 }
 
-async function openAlone(settings: StoreSettings, folder: Folder): Promise<Side> {
+async function openAlone(settings: StoreSettings, folder: Folder): Promise<StoreSide> {
   const { dialect, traits } = await backendOf(settings, folder, true)
   const db = new Kysely<Tables>({ dialect })
   try {
@@ -63,7 +68,12 @@ async function openAlone(settings: StoreSettings, folder: Folder): Promise<Side>
   }
 }
 
-type Move = { readonly source: Side; readonly target: Side; readonly folder: Folder; readonly to: StoreSettings }
+type Move = {
+  readonly source: StoreSide
+  readonly target: StoreSide
+  readonly folder: Folder
+  readonly to: StoreSettings
+}
 
 /** The source stays locked until the settings name the target: nothing is written to it that the copy has not. */
 function move({ source, target, folder, to }: Move): Promise<Done<Moved>> {
@@ -90,14 +100,14 @@ function move({ source, target, folder, to }: Move): Promise<Done<Moved>> {
 }
 
 /** An empty store, one that was moved away, or a copy that was never used. */
-async function mayReplace({ db }: Side): Promise<boolean> {
+async function mayReplace({ db }: StoreSide): Promise<boolean> {
   const journal = createJournalStore(db)
   const standing = await journal.setting('standing')
   return standing === 'moved' || standing === 'copy' || (await journal.manifest()) === undefined
 }
 
 /** SQLite's file was opened so that nobody else can (sqlite.ts); here PostgreSQL's tables are closed to all other writers. */
-async function holdAlone({ db, traits }: Side): Promise<void> {
+async function holdAlone({ db, traits }: StoreSide): Promise<void> {
   if (!traits.rowLocks) return
   const until = performance.now() + goneMs
   while ((await others(db)) > 0 && performance.now() < until) await wait(againMs)

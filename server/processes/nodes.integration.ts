@@ -107,9 +107,9 @@ test('servers and database are killed while lists change: no version is reused, 
   ] as const) {
     const told = changers.filter((_, i) => labels.some((label) => label === ['a', 'b', 'c'][i])).flatMap((c) => c.told)
     const row = await administration.store.lists.ofUser(user)
-    expect(row).toMatchObject({ cnt: labels.length * 60, ver: labels.length * 60 + 1 })
+    expect(row).toMatchObject({ count: labels.length * 60, version: labels.length * 60 + 1 })
     expect(new Set(told).size).toBe(told.length)
-    expect(Math.max(...told)).toBeLessThanOrEqual(row?.ver ?? 0)
+    expect(Math.max(...told)).toBeLessThanOrEqual(row?.version ?? 0)
     // Replays each version from nothing: none is missing, each is signed and chained.
     expect(await faultOfList(administration, user)).toBeUndefined()
   }
@@ -119,7 +119,7 @@ test('servers and database are killed while lists change: no version is reused, 
   const row = await administration.store.lists.ofUser('alice')
   for (const client of clients) {
     await client.sync()
-    expect([client.state.ver, client.state.entries.size]).toEqual([row?.ver, 121])
+    expect([client.state.ver, client.state.entries.size]).toEqual([row?.version, 121])
   }
   // Whatever happened, a server that was reached and could not answer said so: ask again later.
   expect(faults.flatMap((set) => [...set]).filter((code) => code !== 'Busy')).toEqual([])

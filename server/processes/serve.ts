@@ -3,13 +3,12 @@ import { isIPv6 } from 'node:net'
 import { createAccounts } from '../accounts/accounts.ts'
 import { createSessions } from '../accounts/sessions.ts'
 import { addAdministration } from '../admin-soap/http.ts'
-import type { Context } from '../administration/administer.ts'
-import type { Done } from '../administration/people.ts'
 import { createUsageRecorder } from '../administration/usage.ts'
 import { createHttp } from '../client/http.ts'
 import { openHub } from '../client/push/hub.ts'
 import { attachPush } from '../client/push/socket.ts'
 import type { Service } from '../client/service.ts'
+import type { Done } from '../ground/refusals.ts'
 import { repeat } from '../ground/repeat.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { type KeyRing, keysMs, openKeyRing } from '../keys/key-ring.ts'
@@ -24,6 +23,7 @@ import { failureTo, type Log } from '../monitoring/log.ts'
 import { createMetrics } from '../monitoring/metrics.ts'
 import { createOrganisations } from '../organisation/organisation.ts'
 import { supervisePolicy } from '../policy/policy-supervisor.ts'
+import type { Context } from '../settings/context.ts'
 
 export type ServeOptions = {
   readonly port?: number
@@ -51,6 +51,10 @@ const attemptLifeMs = 24 * 3_600_000
 
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 
+/**
+ * Starts all of it, or nothing: `why` says what could not listen or be read. `close` ends it in the order in which
+ * that is safe.
+ */
 export async function startServer(context: Context, log: Log, options: ServeOptions = {}): Promise<Done<Running>> {
   const { config } = context
   if (options.insecureLoopback && !loopback.has(config.listen)) {

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
+import { jsonOf } from '../../shared/json.ts'
 import { releasedBySchema } from '../../shared/quarantine.ts'
-import { jsonOf } from '../ground/json.ts'
 import type { Folder } from './folder.ts'
 import { storeSettings } from './open-configured.ts'
 
@@ -111,8 +111,9 @@ export const configSchema = z.strictObject({
 })
 export type Config = z.infer<typeof configSchema>
 
-export type ConfigResult = { readonly ok: true; readonly value: Config } | { readonly ok: false; readonly why: string }
+type ConfigResult = { readonly ok: true; readonly value: Config } | { readonly ok: false; readonly why: string }
 
+/** Reads the settings; `why` names the field that does not fit. */
 export async function readConfig(folder: Folder): Promise<ConfigResult> {
   const text = await readFile(folder.config, 'utf8').catch(() => undefined)
   if (text === undefined) return { ok: false, why: `${folder.path} is not a data folder: run "kith-server init" first` }

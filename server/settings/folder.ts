@@ -9,6 +9,7 @@ export type Folder = {
   readonly tls: string
 }
 
+/** The places of the data folder at `path`; nothing is looked at. */
 export function folderAt(path: string): Folder {
   return {
     path,

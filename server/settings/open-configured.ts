@@ -1,8 +1,9 @@
 /** Opens the store that the settings name. */
 import { z } from 'zod'
+import type { Backend } from '../store/database.ts'
 import { connectionOf, postgresSettings } from '../store/postgres/settings.ts'
 import { sqliteBackend } from '../store/sqlite.ts'
-import { type Backend, openStoreOver, type Store } from '../store/store.ts'
+import { openStore, type Store } from '../store/store.ts'
 import type { Folder } from './folder.ts'
 
 const sqliteSettings = z.strictObject({ kind: z.literal('sqlite') })
@@ -10,6 +11,7 @@ const sqliteSettings = z.strictObject({ kind: z.literal('sqlite') })
 export const storeSettings = z.discriminatedUnion('kind', [sqliteSettings, postgresSettings])
 export type StoreSettings = z.infer<typeof storeSettings>
 
+/** The database that the settings name. `alone`: no other process may have it open; SQLite only. */
 export async function backendOf(settings: StoreSettings, folder: Folder, alone = false): Promise<Backend> {
   if (settings.kind === 'sqlite') return sqliteBackend(folder.store, { alone })
   // Loaded only where it is used: the SQLite server does without the driver.
@@ -17,6 +19,7 @@ export async function backendOf(settings: StoreSettings, folder: Folder, alone =
   return postgresBackend(await connectionOf(settings, folder.path))
 }
 
+/** Opens the store that the settings name; whoever has it closes it. */
 export async function openConfigured(settings: StoreSettings, folder: Folder): Promise<Store> {
-  return openStoreOver(await backendOf(settings, folder))
+  return openStore(await backendOf(settings, folder))
 }

@@ -3,16 +3,17 @@
  * of lists that share thousands of entries are a few numbers each, on the wire and in the file of what was signed.
  */
 import { z } from 'zod'
+import { jsonOf } from '../../shared/json.ts'
 import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { fromUtf8, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { ListEntry } from '../../shared/whitelist/delta.ts'
 import { type Entry, isEntry, leafOfText } from '../../shared/whitelist/entry.ts'
-import { jsonOf } from '../ground/json.ts'
 import { primitives } from '../ground/primitives.ts'
 
 /** What happens to a list: ids that go, and canonical texts of entries that come or change. */
 export type ListTexts = { readonly gone: readonly string[]; readonly put: readonly string[] }
 
+/** Packs lists of entries, compressed; `unpack` reads it. */
 export function pack(lists: Iterable<ListTexts>): Uint8Array {
   const numbers = new Map<string, number>()
   const packed = Array.from(lists, ({ gone, put }) => ({ gone, put: rangesOf(put, numbers) }))
@@ -49,6 +50,7 @@ export type Pool = {
   ofEntry(entry: Entry): PooledEntry | undefined
 }
 
+/** A pool of entries that were read: an entry that many lists share is parsed and hashed once. */
 export function createPool(): Pool {
   const byText = new Map<string, PooledEntry>()
   const byEntry = new WeakMap<Entry, PooledEntry>()

@@ -78,7 +78,7 @@ describe('a draft', () => {
     const second = headOf([a, b], first.acc, { ver: 2 })
     const third = headOf([a, b], second.acc, { ver: 3, pol: { on: 'internal' } })
     const done = verified([second, third], [operations(b), operations()], signed)
-    expect(done.signed.get('alice')?.map(({ ver, isTaken }) => [ver, isTaken])).toEqual([
+    expect(done.signed.get('alice')?.map(({ version, isTaken }) => [version, isTaken])).toEqual([
       [1, true],
       [3, false],
     ])
@@ -93,7 +93,7 @@ describe('a draft', () => {
   test('a new epoch is shown whole; an older one is refused', () => {
     const next = headOf([a, b], first.acc, { ver: 2, ep: 2 })
     expect(unknownIn([next], signed)).toEqual(['L-alice'])
-    const contents = new Map([['L-alice', { ver: 1, acc: first.acc, entries: [pooled(a)] }]])
+    const contents = new Map([['L-alice', { version: 1, acc: first.acc, entries: [pooled(a)] }]])
     const done = verifyDraft({ heads: [next], operations: [operations(b)], contents }, signed, pool)
     if (!done.ok) throw new Error(done.why)
     expect(wordsOf(done.value.changes)).toContain('alice: a new epoch, so shown whole')
@@ -109,7 +109,7 @@ describe('a draft', () => {
     expect(lists.get('alice')).toHaveLength(5)
     const last = tries.at(-1)
     const next = verified([headOf([a, b], last?.acc ?? '', { ver: 3 })], [operations()], lists)
-    expect(next.signed.get('alice')?.map(({ ver, isTaken }) => [ver, isTaken])).toEqual([
+    expect(next.signed.get('alice')?.map(({ version, isTaken }) => [version, isTaken])).toEqual([
       [2, true],
       [3, false],
     ])

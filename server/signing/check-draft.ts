@@ -6,8 +6,8 @@ import { toHex } from '../../shared/whitelist/bytes/encoding.ts'
 import { applyOps, idOf, inOrder, type ListEntry, type Op } from '../../shared/whitelist/delta.ts'
 import { type Core, emptyAcc, type Head, type Policy } from '../../shared/whitelist/head.ts'
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
-import type { Done } from '../administration/people.ts'
 import { primitives } from '../ground/primitives.ts'
+import type { Done } from '../ground/refusals.ts'
 import { oncePerPair } from '../lists/once-per-pair.ts'
 import type { Pool, PooledEntry, Unpacked } from './bundle.ts'
 import {
@@ -28,9 +28,9 @@ function createChanges(): Changes {
 }
 
 /** A list as the server has it before the draft: nobody's word but the server's. */
-export type Contents = Pick<SignedList, 'ver' | 'acc' | 'entries'>
+export type Contents = Pick<SignedList, 'version' | 'acc' | 'entries'>
 
-export type Draft = {
+type Draft = {
   readonly heads: readonly Head[]
   /** One for each head. */
   readonly operations: readonly Unpacked[]
@@ -60,15 +60,19 @@ export function unknownIn(heads: readonly Head[], signed: SignedLists): readonly
   return first.filter((head) => head.core.ver > 1 && isUnknown(head)).map(({ core }) => core.lst)
 }
 
+/**
+ * Checks every head of a draft against what was signed last; `why` names the first that does not fit, and then
+ * nothing may be signed.
+ */
 export function verifyDraft(draft: Draft, signed: SignedLists, pool: Pool): Done<Verified> {
   /** A list may get several versions at once; the server takes all or none. */
   const made = new Map<string, { readonly base: Base; readonly next: SignedList }>()
   const changes: VerifiedChange[] = []
   const changeOf = createChanges()
   for (const [at, head] of draft.heads.entries()) {
-    const { usr } = head.core
-    const known = signed.get(usr) ?? []
-    const before = made.get(usr)
+    const { usr: user } = head.core
+    const known = signed.get(user) ?? []
+    const before = made.get(user)
     const base = baseOf(before ? [{ ...before.next, isTaken: true }] : known, head)
     const one = verifyOne(head, {
       begun: beginningOf(base, head, draft),
@@ -76,28 +80,28 @@ export function verifyDraft(draft: Draft, signed: SignedLists, pool: Pool): Done
       pool,
       changeOf,
     })
-    if (!one.ok) return { ok: false, why: `the list of ${usr} is not signed: ${one.why}` }
+    if (!one.ok) return { ok: false, why: `the list of ${user} is not signed: ${one.why}` }
     const { next, entries } = one.value
     changes.push({
       core: head.core,
       ...(base.kind === 'whole' ? { whole: base.why } : {}),
-      isAgain: known.some((other) => other.ep === next.ep && other.ver === next.ver),
+      isAgain: known.some((other) => other.epoch === next.epoch && other.version === next.version),
       entries: base.kind === 'whole' ? next.entries.map((entry) => changeOf(undefined, entry)) : entries,
-      policy: { ...(base.kind === 'signed' ? { before: base.list.pol } : {}), after: next.pol },
+      policy: { ...(base.kind === 'signed' ? { before: base.list.policy } : {}), after: next.policy },
     })
-    made.set(usr, { base: before?.base ?? base, next })
+    made.set(user, { base: before?.base ?? base, next })
   }
   const after = new Map(signed)
-  for (const [usr, { base, next }] of made) after.set(usr, withSigned(signed.get(usr) ?? [], base, next))
+  for (const [user, { base, next }] of made) after.set(user, withSigned(signed.get(user) ?? [], base, next))
   return { ok: true, value: { changes, signed: after } }
 }
 
 function beginningOf(base: Base, head: Head, { contents }: Draft): Done<Contents> {
   if (base.kind === 'refused') return { ok: false, why: base.why }
   if (base.kind === 'signed') return { ok: true, value: base.list }
-  const nothing: Contents = { ver: 0, acc: emptyAcc, entries: [] }
+  const nothing: Contents = { version: 0, acc: emptyAcc, entries: [] }
   const told = head.core.ver === 1 ? nothing : contents.get(head.core.lst)
-  if (!told || told.ver !== head.core.ver - 1)
+  if (!told || told.version !== head.core.ver - 1)
     return { ok: false, why: 'the server does not tell what was in it before' }
   return leadsTo(told.acc, head)
     ? { ok: true, value: told }
@@ -121,9 +125,9 @@ function verifyOne({ core, acc }: Head, { begun, operations, pool, changeOf }: S
   const root = stateRoot(primitives, leavesOf(after.values()), after.size)
   if (core.cnt !== after.size || core.root !== toHex(root))
     return { ok: false, why: 'its head stands for something else than what the server says was changed' }
-  const { lst, ep, ver, pol } = core
+  const { lst: list, ep: epoch, ver: version, pol: policy } = core
   const entries = Array.from(after.values(), ({ entry }) => pool.ofEntry(entry)).filter((one) => one !== undefined)
-  const next = { lst, ep, ver, acc, pol, entries, isTaken: false }
+  const next = { list, epoch, version, acc, policy, entries, isTaken: false }
   const changed = ops.flatMap((op) => {
     const was = before.get(idOf(op))
     const [from, to] = [was && pool.ofEntry(was.entry), op.op === 'put' ? pool.ofEntry(op.e) : undefined]

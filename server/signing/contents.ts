@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts'
 import type { ListRow } from '../store/tables.ts'
 import { type ListTexts, pack } from './bundle.ts'
 
-export type ToldContents = { readonly rows: readonly ListRow[]; readonly bundle: Uint8Array }
+type ToldContents = { readonly rows: readonly ListRow[]; readonly bundle: Uint8Array }
 
 /** Characters of different entries in one answer; a longer list goes alone. */
 const maxLength = 16 * 1024 * 1024

@@ -48,7 +48,7 @@ const draftOperation = deed({
         now,
         heads: heads.map(({ bytes }) => toBase64(bytes)),
         changes: toBase64(pack(changes)),
-        commands: commands.map(({ dev, cmd, scope }) => ({ device: dev, command: cmd, scope })),
+        commands: commands.map(({ dev: device, cmd, scope }) => ({ device, command: cmd, scope })),
       },
     }
   },
@@ -71,7 +71,7 @@ const contentsOperation = deed({
   output: listContents,
   async work({ store }, { lists }) {
     const { rows, bundle } = await tellContents(store, lists)
-    const told = rows.map(({ id, ver, acc }) => ({ list: id, version: ver, acc }))
+    const told = rows.map(({ id, version, acc }) => ({ list: id, version, acc }))
     return { ok: true, value: { lists: told, contents: toBase64(bundle) } }
   },
 })

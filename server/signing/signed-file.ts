@@ -4,13 +4,13 @@
  */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { jsonOf } from '../../shared/json.ts'
 import { concat, fromBase64, fromUtf8, toBase64, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { count, hash, name } from '../../shared/whitelist/bytes/schemas.ts'
 import { policySchema } from '../../shared/whitelist/head.ts'
-import type { Done } from '../administration/people.ts'
 import { codeOf, writeDurably } from '../ground/durable-file.ts'
-import { jsonOf } from '../ground/json.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
+import type { Done } from '../ground/refusals.ts'
 import { type Pool, pack, unpack } from './bundle.ts'
 import type { SignedList, SignedLists } from './signed-lists.ts'
 
@@ -20,6 +20,7 @@ export type Signed = {
   readonly lists: SignedLists
 }
 
+/** Where the file lies for a policy key's file. */
 export function signedFileOf(policyKeyFile: string): string {
   return `${policyKeyFile}.signed`
 }
@@ -60,20 +61,26 @@ export async function readSigned(file: string, secret: Uint8Array, pool: Pool): 
   if (!parsed.success || unpacked?.length !== parsed.data.lists.length)
     return { ok: false, why: `${file} is damaged or of another key: move it away, and every list is shown whole again` }
   const lists = new Map<string, SignedList[]>()
-  for (const [at, { usr, ...rest }] of parsed.data.lists.entries()) {
-    const one = { ...rest, entries: unpacked[at]?.put ?? [] }
-    lists.set(usr, [...(lists.get(usr) ?? []), one])
+  for (const [at, row] of parsed.data.lists.entries()) {
+    const { usr: user, lst: list, ep: epoch, ver: version, acc, pol: policy, isTaken } = row
+    const one = { list, epoch, version, acc, policy, entries: unpacked[at]?.put ?? [], isTaken }
+    lists.set(user, [...(lists.get(user) ?? []), one])
   }
   return { ok: true, value: { org: parsed.data.org, lists } }
 }
 
+/** Replaces the file. `secret`: of the policy key. */
 export async function writeSigned(file: string, secret: Uint8Array, { org, lists }: Signed): Promise<void> {
-  const all = [...lists].flatMap(([usr, versions]) => versions.map((one) => ({ usr, ...one })))
-  const entries = toBase64(pack(texts(all)))
-  const told = all.map(({ entries: _entries, ...rest }) => rest)
+  const entries = toBase64(pack(texts([...lists.values()].flat())))
+  const told = [...lists].flatMap(([user, versions]) => versions.map((one) => rowOf(user, one)))
   const plain = primitives.compress(utf8(JSON.stringify({ format: 1, org, lists: told, entries })))
   const nonce = randomBytes(nonceBytes)
   await writeDurably(file, concat(nonce, primitives.secretbox(plain, nonce, sealKey(secret))))
+}
+
+/** A list as the file names it. */
+function rowOf(user: string, { list, epoch, version, acc, policy, isTaken }: SignedList) {
+  return { usr: user, lst: list, ep: epoch, ver: version, acc, pol: policy, isTaken }
 }
 
 /** One after the other: all at once would be as many texts as all lists have entries. */

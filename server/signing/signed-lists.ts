@@ -7,11 +7,11 @@ import { primitives } from '../ground/primitives.ts'
 import type { PooledEntry } from './bundle.ts'
 
 export type SignedList = {
-  readonly lst: string
-  readonly ep: number
-  readonly ver: number
+  readonly list: string
+  readonly epoch: number
+  readonly version: number
   readonly acc: string
-  readonly pol: Policy
+  readonly policy: Policy
   /** In order of id. */
   readonly entries: readonly PooledEntry[]
   /** Whether the server has built on it, or said that it took it. */
@@ -33,16 +33,17 @@ export type Base =
 export function baseOf(known: readonly SignedList[], head: Head): Base {
   const { core } = head
   const taken = known.find((one) => one.isTaken)
-  const stranger = known.find((one) => one.lst !== core.lst)
-  if (stranger) return refuse(`it is another list than ${stranger.lst}, which was signed before`)
-  const base = known.find((one) => one.ep === core.ep && one.ver === core.ver - 1 && leadsTo(one.acc, head))
+  const stranger = known.find((one) => one.list !== core.lst)
+  if (stranger) return refuse(`it is another list than ${stranger.list}, which was signed before`)
+  const base = known.find((one) => one.epoch === core.ep && one.version === core.ver - 1 && leadsTo(one.acc, head))
   if (base) return { kind: 'signed', list: base }
-  if (taken && core.ep < taken.ep) return refuse(`epoch ${taken.ep} was signed before, and this is epoch ${core.ep}`)
-  if (taken && core.ep === taken.ep && core.ver <= taken.ver)
-    return refuse(`version ${taken.ver} was signed before, and this is version ${core.ver}`)
-  if (taken && core.ep === taken.ep && core.ver === taken.ver + 1)
-    return refuse(`it does not follow version ${taken.ver} as it was signed here`)
-  if (taken) return { kind: 'whole', why: core.ep > taken.ep ? 'epoch' : 'elsewhere' }
+  if (taken && core.ep < taken.epoch)
+    return refuse(`epoch ${taken.epoch} was signed before, and this is epoch ${core.ep}`)
+  if (taken && core.ep === taken.epoch && core.ver <= taken.version)
+    return refuse(`version ${taken.version} was signed before, and this is version ${core.ver}`)
+  if (taken && core.ep === taken.epoch && core.ver === taken.version + 1)
+    return refuse(`it does not follow version ${taken.version} as it was signed here`)
+  if (taken) return { kind: 'whole', why: core.ep > taken.epoch ? 'epoch' : 'elsewhere' }
   if (known.length > 0) return { kind: 'whole', why: 'elsewhere' }
   return { kind: 'whole', why: core.ver === 1 ? 'new' : 'first' }
 }
@@ -70,9 +71,9 @@ export function withSigned(known: readonly SignedList[], base: Base, next: Signe
 /** The server said that it took what was signed last for these users. */
 export function withTaken(signed: SignedLists, users: Iterable<string>): SignedLists {
   const after = new Map(signed)
-  for (const usr of users) {
-    const last = after.get(usr)?.at(-1)
-    if (last) after.set(usr, [{ ...last, isTaken: true }])
+  for (const user of users) {
+    const last = after.get(user)?.at(-1)
+    if (last) after.set(user, [{ ...last, isTaken: true }])
   }
   return after
 }

@@ -6,18 +6,19 @@ import type { Policy } from '../../shared/whitelist/head.ts'
 import type { EntryChange, VerifiedChange } from './check-draft.ts'
 import type { Beginning } from './signed-lists.ts'
 
-const beginnings: { readonly [B in Beginning]: string } = {
+const beginningWords: { readonly [B in Beginning]: string } = {
   first: 'not signed here before, so shown whole',
   new: 'new',
   epoch: 'a new epoch, so shown whole',
   elsewhere: 'does not follow what was signed here last, so shown whole',
 }
 
+/** One line for each kind of change, with how many lists it is in. */
 export function wordsOf(changes: readonly VerifiedChange[]): readonly string[] {
   const lists = new Groups<string>()
   const entries = new Groups<EntryChange>()
   for (const { core, whole, isAgain, policy, entries: changed } of changes) {
-    if (whole) lists.add(beginnings[whole], core.usr)
+    if (whole) lists.add(beginningWords[whole], core.usr)
     if (isAgain) lists.add('a second time for a version that the server did not take, as it says', core.usr)
     const was = policy.before && policyWords(policy.before)
     const is = policyWords(policy.after)
@@ -32,10 +33,10 @@ export function wordsOf(changes: readonly VerifiedChange[]): readonly string[] {
 class Groups<T> {
   readonly #lists = new Map<T, { count: number; readonly users: string[] }>()
 
-  add(what: T, usr: string): void {
+  add(what: T, user: string): void {
     const group = this.#lists.get(what) ?? { count: 0, users: [] }
     group.count += 1
-    if (group.users.length < maxNamed) group.users.push(usr)
+    if (group.users.length < maxNamed) group.users.push(user)
     this.#lists.set(what, group)
   }
 
@@ -121,8 +122,8 @@ function totalOf(changes: readonly VerifiedChange[]): readonly string[] {
       else removed += 1
     }
   }
-  const { usr, ver, cnt } = first.core
-  const one = `list of ${visible(usr)}: version ${ver}, ${cnt} entries`
+  const { usr: user, ver: version, cnt: count } = first.core
+  const one = `list of ${visible(user)}: version ${version}, ${count} entries`
   const heads = changes.length === 1 ? one : `${changes.length} heads`
   return [`${heads}, ${added} added, ${changed} changed, ${removed} removed, valid until ${dateOf(last)}`]
 }

@@ -1,5 +1,5 @@
 /** Rows that limit and open access: counters of failed logins, and the secrets of enrolment codes. */
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { AttemptRow, EnrolmentRow } from './tables.ts'
 
 export type AccessStore = {
@@ -11,9 +11,10 @@ export type AccessStore = {
   readonly enrolment: (hash: string) => Promise<EnrolmentRow | undefined>
   readonly addEnrolment: (row: EnrolmentRow) => Promise<void>
   /** True once: the code belongs to the device from then on. */
-  readonly spendEnrolment: (hash: string, dev: string) => Promise<boolean>
+  readonly spendEnrolment: (hash: string, device: string) => Promise<boolean>
 }
 
+/** These rows in a database or transaction. */
 export function createAccessStore(db: Database): AccessStore {
   return {
     attempts: (key) => db.selectFrom('attempts').selectAll().where('key', '=', key).executeTakeFirst(),
@@ -35,12 +36,12 @@ export function createAccessStore(db: Database): AccessStore {
     async addEnrolment(row) {
       await db.insertInto('enrolments').values(row).execute()
     },
-    async spendEnrolment(hash, dev) {
+    async spendEnrolment(hash, device) {
       const used = await db
         .updateTable('enrolments')
-        .set({ dev })
+        .set({ device })
         .where('hash', '=', hash)
-        .where('dev', '=', '')
+        .where('device', '=', '')
         .executeTakeFirst()
       return used.numUpdatedRows === 1n
     },

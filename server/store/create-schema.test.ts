@@ -2,7 +2,7 @@ import { Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { backendOf } from '../settings/open-configured.ts'
 import { overEach, type TestStore } from '../testing/stores.ts'
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { Tables } from './tables.ts'
 
 overEach((stores) => {
@@ -12,7 +12,7 @@ overEach((stores) => {
     fresh = await stores.fresh()
     const store = await fresh.open()
     await store.journal.setSetting('kept', 'yes')
-    await store.lists.announce({ kind: 'list', list: 'L-a', ep: 1, ver: 1, at: 1 })
+    await store.lists.announce({ kind: 'list', list: 'L-a', epoch: 1, version: 1, at: 1 })
     db = new Kysely<Tables>({ dialect: (await backendOf(fresh.settings, fresh.folder)).dialect })
   })
   afterEach(async () => {
@@ -25,10 +25,10 @@ overEach((stores) => {
     await sql`alter table outbox drop column kind`.execute(db)
     await sql`alter table outbox drop column at`.execute(db)
     const [one, two] = await Promise.all([fresh.open(), fresh.open()])
-    expect(await one.lists.announcedAfter(0)).toEqual([{ id: 1, kind: '', list: 'L-a', ep: 1, ver: 1 }])
+    expect(await one.lists.announcedAfter(0)).toEqual([{ id: 1, kind: '', list: 'L-a', epoch: 1, version: 1 }])
     expect(await two.journal.setting('kept')).toBe('yes')
-    await one.journal.addReport({ usr: 'a', dev: 'd', kind: 'fork', at: 1 })
-    await two.lists.announce({ kind: 'access', list: 'L-a', ep: 1, ver: 1, at: 1 })
+    await one.journal.addReport({ user: 'a', device: 'd', kind: 'fork', at: 1 })
+    await two.lists.announce({ kind: 'access', list: 'L-a', epoch: 1, version: 1, at: 1 })
     expect((await one.lists.announcedAfter(1)).map(({ kind: told }) => told)).toEqual(['access'])
   })
 
@@ -54,6 +54,6 @@ overEach((stores) => {
   test('many who open a new store at once make it once', async () => {
     const empty = await stores.fresh()
     const all = await Promise.all(Array.from({ length: 6 }, () => empty.open()))
-    expect(await Promise.all(all.map((store) => store.journal.setting('schema')))).toEqual(Array(6).fill('1'))
+    expect(await Promise.all(all.map((store) => store.journal.setting('schema')))).toEqual(Array(6).fill('2'))
   })
 })

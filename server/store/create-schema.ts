@@ -1,10 +1,11 @@
 /**
  * Creates what a store lacks, in either dialect: all tables in a new one, and in an older one the tables and columns that
- * came since. Nothing is ever taken away, so that programs of two versions may use one store while nodes are renewed.
+ * came since. Nothing is taken away here, so that programs of two versions may use one store while nodes are renewed.
  */
 import { type ColumnDefinitionBuilder, type CreateTableBuilder, sql } from 'kysely'
-import { allShapes, type ColumnKind, type ColumnTypes, type DialectTraits, type TableShape } from './schema.ts'
-import type { Database } from './store.ts'
+import type { ColumnTypes, Database, DialectTraits } from './database.ts'
+import { allShapes } from './schema.ts'
+import type { ColumnKind, TableShape } from './table-shape.ts'
 
 type Shape = TableShape<Record<string, unknown>>
 type Present = ReadonlyMap<string, ReadonlySet<string>>
@@ -32,9 +33,12 @@ function shapes(): readonly (readonly [string, Shape])[] {
   return Object.entries(allShapes)
 }
 
-async function presentIn(db: Database): Promise<Present> {
+/** The store's own tables that there are, each with the names of its columns. */
+export async function presentIn(db: Database): Promise<Present> {
   // A PostgreSQL database may hold other schemas than ours, with tables of the same names.
-  const tables = (await db.introspection.getTables()).filter(({ schema }) => schema === undefined || schema === ours)
+  const tables = (await db.introspection.getTables()).filter(
+    ({ name, schema }) => Object.hasOwn(allShapes, name) && (schema === undefined || schema === ours),
+  )
   return new Map(tables.map(({ name, columns }) => [name, new Set(columns.map((column) => column.name))]))
 }
 

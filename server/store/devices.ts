@@ -1,35 +1,38 @@
 /** Rows of devices: their keys, states and request numbers, and the commands that wait for them. */
-import type { DialectTraits } from './schema.ts'
-import type { Database } from './store.ts'
+import type { Database, DialectTraits } from './database.ts'
 import type { CommandRow, DeviceRow, DeviceState, HalfRow } from './tables.ts'
 
 export type DeviceStore = {
-  readonly get: (usr: string, id: string) => Promise<DeviceRow | undefined>
-  readonly list: (usr?: string) => Promise<readonly DeviceRow[]>
+  readonly get: (user: string, id: string) => Promise<DeviceRow | undefined>
+  readonly list: (user?: string) => Promise<readonly DeviceRow[]>
   readonly add: (row: DeviceRow) => Promise<void>
-  readonly setState: (usr: string, id: string, state: DeviceState) => Promise<void>
+  readonly setState: (user: string, id: string, state: DeviceState) => Promise<void>
   /** Its next public keys, base64. */
-  readonly setKeys: (device: Pick<DeviceRow, 'usr' | 'id'>, keys: Pick<DeviceRow, 'dsig' | 'dbox'>) => Promise<void>
+  readonly setKeys: (device: Pick<DeviceRow, 'user' | 'id'>, keys: Pick<DeviceRow, 'dsig' | 'dbox'>) => Promise<void>
   /** Takes a request number: false unless it is higher than all before; two requests never both pass. */
-  readonly takeSeq: (device: Pick<DeviceRow, 'usr' | 'id'>, seq: number, now: number) => Promise<boolean>
-  readonly acknowledge: (device: Pick<DeviceRow, 'usr' | 'id'>, ack: Acknowledgement) => Promise<void>
+  readonly takeSeq: (device: Pick<DeviceRow, 'user' | 'id'>, seq: number, now: number) => Promise<boolean>
+  readonly acknowledge: (device: Pick<DeviceRow, 'user' | 'id'>, ack: Acknowledgement) => Promise<void>
   /** The server's half of what opens its store, base64 (protocol.md 9). */
-  readonly half: (usr: string, dev: string) => Promise<string | undefined>
+  readonly half: (user: string, device: string) => Promise<string | undefined>
   readonly addHalf: (row: HalfRow) => Promise<void>
-  readonly removeHalf: (usr: string, dev: string) => Promise<void>
-  readonly commands: (usr: string, dev: string) => Promise<readonly CommandRow[]>
+  readonly removeHalf: (user: string, device: string) => Promise<void>
+  readonly commands: (user: string, device: string) => Promise<readonly CommandRow[]>
   readonly addCommand: (row: CommandRow) => Promise<void>
   /** Every command that was ever signed for these devices. */
-  readonly allCommands: (usr?: string) => Promise<readonly CommandRow[]>
+  readonly allCommands: (user?: string) => Promise<readonly CommandRow[]>
   /** Commands of all devices that are not carried out yet. */
   readonly openCommands: () => Promise<readonly CommandRow[]>
   /** The same command under another signature: the policy key was replaced. */
   readonly signCommand: (id: string, sig: string) => Promise<void>
-  readonly setCommand: (device: Pick<DeviceRow, 'usr' | 'id'>, id: string, state: CommandRow['state']) => Promise<void>
+  readonly setCommand: (device: Pick<DeviceRow, 'user' | 'id'>, id: string, state: CommandRow['state']) => Promise<void>
 }
 
-export type Acknowledgement = { readonly ep: number; readonly ver: number; readonly head: string }
+type Acknowledgement = { readonly epoch: number; readonly version: number; readonly head: string }
 
+/**
+ * These rows in a database or transaction. On SQLite the request numbers of one moment are written in one
+ * transaction.
+ */
 export function createDeviceStore(db: Database, traits: DialectTraits): DeviceStore {
   // PostgreSQL writes the commits of one moment together by itself.
   const takeSeq = db.isTransaction || traits.rowLocks ? takingEach(db) : takingTogether(db)
@@ -39,11 +42,11 @@ export function createDeviceStore(db: Database, traits: DialectTraits): DeviceSt
 type TakeSeq = DeviceStore['takeSeq']
 
 function takingEach(db: Database): TakeSeq {
-  return async ({ usr, id }, seq, now) => {
+  return async ({ user, id }, seq, now) => {
     const taken = await db
       .updateTable('devices')
       .set({ seq, last: now })
-      .where('usr', '=', usr)
+      .where('user', '=', user)
       .where('id', '=', id)
       .where('seq', '<', seq)
       .executeTakeFirst()
@@ -90,26 +93,26 @@ type HalfRows = 'half' | 'addHalf' | 'removeHalf'
 
 function deviceRows(db: Database): Omit<DeviceStore, CommandRows | HalfRows | 'takeSeq'> {
   return {
-    get: (usr, id) =>
-      db.selectFrom('devices').selectAll().where('usr', '=', usr).where('id', '=', id).executeTakeFirst(),
-    list(usr) {
-      const all = db.selectFrom('devices').selectAll().orderBy('usr').orderBy('id')
-      return (usr === undefined ? all : all.where('usr', '=', usr)).execute()
+    get: (user, id) =>
+      db.selectFrom('devices').selectAll().where('user', '=', user).where('id', '=', id).executeTakeFirst(),
+    list(user) {
+      const all = db.selectFrom('devices').selectAll().orderBy('user').orderBy('id')
+      return (user === undefined ? all : all.where('user', '=', user)).execute()
     },
     async add(row) {
       await db.insertInto('devices').values(row).execute()
     },
-    async setState(usr, id, state) {
-      await db.updateTable('devices').set({ state }).where('usr', '=', usr).where('id', '=', id).execute()
+    async setState(user, id, state) {
+      await db.updateTable('devices').set({ state }).where('user', '=', user).where('id', '=', id).execute()
     },
-    async setKeys({ usr, id }, { dsig, dbox }) {
-      await db.updateTable('devices').set({ dsig, dbox }).where('usr', '=', usr).where('id', '=', id).execute()
+    async setKeys({ user, id }, { dsig, dbox }) {
+      await db.updateTable('devices').set({ dsig, dbox }).where('user', '=', user).where('id', '=', id).execute()
     },
-    async acknowledge({ usr, id }, { ep, ver, head }) {
+    async acknowledge({ user, id }, { epoch, version, head }) {
       await db
         .updateTable('devices')
-        .set({ ack_ep: ep, ack_ver: ver, ack_head: head })
-        .where('usr', '=', usr)
+        .set({ ack_epoch: epoch, ack_version: version, ack_head: head })
+        .where('user', '=', user)
         .where('id', '=', id)
         .execute()
     },
@@ -118,43 +121,43 @@ function deviceRows(db: Database): Omit<DeviceStore, CommandRows | HalfRows | 't
 
 function halfRows(db: Database): Pick<DeviceStore, HalfRows> {
   return {
-    async half(usr, dev) {
-      const ours = db.selectFrom('halves').select('half').where('usr', '=', usr).where('dev', '=', dev)
+    async half(user, device) {
+      const ours = db.selectFrom('halves').select('half').where('user', '=', user).where('device', '=', device)
       return (await ours.executeTakeFirst())?.half
     },
     async addHalf(row) {
       await db.insertInto('halves').values(row).execute()
     },
-    async removeHalf(usr, dev) {
-      await db.deleteFrom('halves').where('usr', '=', usr).where('dev', '=', dev).execute()
+    async removeHalf(user, device) {
+      await db.deleteFrom('halves').where('user', '=', user).where('device', '=', device).execute()
     },
   }
 }
 
 function commandRows(db: Database): Pick<DeviceStore, CommandRows> {
   return {
-    commands: (usr, dev) =>
+    commands: (user, device) =>
       db
         .selectFrom('commands')
         .selectAll()
-        .where('usr', '=', usr)
-        .where('dev', '=', dev)
+        .where('user', '=', user)
+        .where('device', '=', device)
         .where('state', '!=', 'done')
         .orderBy('id')
         .execute(),
     async addCommand(row) {
       await db.insertInto('commands').values(row).execute()
     },
-    allCommands(usr) {
+    allCommands(user) {
       const all = db.selectFrom('commands').selectAll().orderBy('id')
-      return (usr === undefined ? all : all.where('usr', '=', usr)).execute()
+      return (user === undefined ? all : all.where('user', '=', user)).execute()
     },
     openCommands: () => db.selectFrom('commands').selectAll().where('state', '!=', 'done').orderBy('id').execute(),
     async signCommand(id, sig) {
       await db.updateTable('commands').set({ sig }).where('id', '=', id).execute()
     },
-    async setCommand({ usr, id: dev }, id, state) {
-      const own = db.updateTable('commands').set({ state }).where('usr', '=', usr).where('dev', '=', dev)
+    async setCommand({ user, id: device }, id, state) {
+      const own = db.updateTable('commands').set({ state }).where('user', '=', user).where('device', '=', device)
       await own.where('id', '=', id).execute()
     },
   }

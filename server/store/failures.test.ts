@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { overEach, type TestStore } from '../testing/stores.ts'
 import { SchemaUnknown, storeFailure } from './failures.ts'
+import { sqliteBackend } from './sqlite.ts'
 import { openStore } from './store.ts'
 
 let folder: string
@@ -14,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 function failureOf(file: string): Promise<unknown> {
-  return openStore(file).then(
+  return openStore(sqliteBackend(file)).then(
     () => 'opened',
     (error: unknown) => storeFailure(error) ?? error,
   )

@@ -1,4 +1,5 @@
 /** What a failure of the database means to us: the only file that knows the drivers' codes. Anything else is a bug. */
+
 export type StoreFailure =
   | 'busy'
   | 'damaged'
@@ -53,6 +54,7 @@ const meanings: ReadonlyMap<unknown, StoreFailure> = new Map<unknown, StoreFailu
   [untrusted, 'untrusted'],
 ])
 
+/** What an error means; undefined: it is not one of the database's that we know. */
 export function storeFailure(error: unknown): StoreFailure | undefined {
   return error instanceof Error && 'code' in error ? meanings.get(error.code) : undefined
 }

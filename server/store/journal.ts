@@ -1,13 +1,13 @@
 /** Append-only rows: manifests, the hash-chained log of all heads, clients' alarms; and the store's own settings. */
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { ManifestRow, OrgLogRow, ReportRow } from './tables.ts'
 
 export type JournalStore = {
-  readonly manifest: (ver?: number) => Promise<ManifestRow | undefined>
+  readonly manifest: (version?: number) => Promise<ManifestRow | undefined>
   /** Only its number: asked with every answer. */
   readonly newestManifest: () => Promise<number>
   /** Oldest first. */
-  readonly manifestsAfter: (ver: number) => Promise<readonly ManifestRow[]>
+  readonly manifestsAfter: (version: number) => Promise<readonly ManifestRow[]>
   readonly addManifest: (row: ManifestRow) => Promise<void>
   readonly lastLog: () => Promise<OrgLogRow | undefined>
   readonly addLog: (rows: readonly OrgLogRow[]) => Promise<void>
@@ -17,20 +17,22 @@ export type JournalStore = {
   readonly setSetting: (name: string, value: string) => Promise<void>
 }
 
+/** These rows in a database or transaction. */
 export function createJournalStore(db: Database): JournalStore {
   return {
-    manifest(ver) {
-      const newest = db.selectFrom('manifests').selectAll().orderBy('ver', 'desc').limit(1)
-      return (ver === undefined ? newest : newest.where('ver', '=', ver)).executeTakeFirst()
+    manifest(version) {
+      const newest = db.selectFrom('manifests').selectAll().orderBy('version', 'desc').limit(1)
+      return (version === undefined ? newest : newest.where('version', '=', version)).executeTakeFirst()
     },
     async newestManifest() {
       const row = await db
         .selectFrom('manifests')
-        .select((pick) => pick.fn.max('ver').as('ver'))
+        .select((pick) => pick.fn.max('version').as('version'))
         .executeTakeFirst()
-      return row?.ver ?? 0
+      return row?.version ?? 0
     },
-    manifestsAfter: (ver) => db.selectFrom('manifests').selectAll().where('ver', '>', ver).orderBy('ver').execute(),
+    manifestsAfter: (version) =>
+      db.selectFrom('manifests').selectAll().where('version', '>', version).orderBy('version').execute(),
     async addManifest(row) {
       await db.insertInto('manifests').values(row).execute()
     },

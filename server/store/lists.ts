@@ -1,12 +1,11 @@
 /** Rows of whitelists: the list itself, its entries, its versions, and the outbox that announces them. */
-import type { DialectTraits } from './schema.ts'
-import type { Database } from './store.ts'
+import type { Database, DialectTraits } from './database.ts'
 import type { EntryRow, ListRow, OutboxKind, OutboxRow, VersionRow } from './tables.ts'
 import { joined } from './transactions.ts'
 
 export type ListStore = {
   readonly get: (id: string) => Promise<ListRow | undefined>
-  readonly ofUser: (usr: string) => Promise<ListRow | undefined>
+  readonly ofUser: (user: string) => Promise<ListRow | undefined>
   /** The same under a lock until the transaction ends: a version is counted only under it. */
   readonly lock: (id: string) => Promise<ListRow | undefined>
   readonly lockAll: () => Promise<readonly ListRow[]>
@@ -19,12 +18,12 @@ export type ListStore = {
   readonly entriesByKeys: (list: string, keys: readonly string[]) => Promise<readonly EntryRow[]>
   readonly addEntries: (rows: readonly EntryRow[]) => Promise<void>
   readonly removeEntries: (list: string, ids: readonly string[]) => Promise<void>
-  readonly version: (list: string, ver: number) => Promise<VersionRow | undefined>
-  readonly headOf: (list: string, ver: number) => Promise<VersionHead | undefined>
+  readonly version: (list: string, version: number) => Promise<VersionRow | undefined>
+  readonly headOf: (list: string, version: number) => Promise<VersionHead | undefined>
   /** What follows `after`, oldest first, without the operations themselves. */
   readonly chainAfter: (list: string, after: number) => Promise<readonly ChainLink[]>
-  /** The operations of the versions above `after` up to `ver`, oldest first. */
-  readonly opsBetween: (list: string, after: number, ver: number) => Promise<readonly string[]>
+  /** The operations of the versions above `after` up to `version`, oldest first. */
+  readonly opsBetween: (list: string, after: number, version: number) => Promise<readonly string[]>
   /** The operations of the versions made at `time` or later. */
   readonly opsSince: (list: string, time: number) => Promise<readonly string[]>
   readonly addVersions: (rows: readonly VersionRow[]) => Promise<void>
@@ -39,15 +38,15 @@ export type ListStore = {
 export type OwnLeaf = Pick<EntryRow, 'list' | 'id' | 'key' | 'leaf' | 'denied' | 'source'>
 
 /** A version without its operations, which may be as long as the list. */
-export type VersionHead = Pick<VersionRow, 'ver' | 'ep' | 'head' | 'head_sig' | 'at'>
-export type ChainLink = Pick<VersionRow, 'ver' | 'ep' | 'core_hash' | 'ops_size'>
+export type VersionHead = Pick<VersionRow, 'version' | 'epoch' | 'head' | 'head_sig' | 'at'>
+export type ChainLink = Pick<VersionRow, 'version' | 'epoch' | 'core_hash' | 'ops_size'>
 
 export type Announcement = {
   readonly id: number
   readonly kind: OutboxKind
   readonly list: string
-  readonly ep: number
-  readonly ver: number
+  readonly epoch: number
+  readonly version: number
 }
 
 /** Rows in one statement: SQLite allows 32,766 parameters, PostgreSQL 65,535. */
@@ -57,6 +56,7 @@ async function inBatches<T>(rows: readonly T[], write: (some: readonly T[]) => P
   for (let from = 0; from < rows.length; from += batch) await write(rows.slice(from, from + batch))
 }
 
+/** These rows in a database or transaction. */
 export function createListStore(db: Database, traits: DialectTraits): ListStore {
   return { ...listRows(db, traits), ...entryRows(db), ...versionRows(db), ...outboxRows(db, traits) }
 }
@@ -64,7 +64,7 @@ export function createListStore(db: Database, traits: DialectTraits): ListStore 
 function listRows(db: Database, traits: DialectTraits): Pick<ListStore, 'get' | 'ofUser' | 'lock' | 'lockAll' | 'put'> {
   return {
     get: (id) => db.selectFrom('lists').selectAll().where('id', '=', id).executeTakeFirst(),
-    ofUser: (usr) => db.selectFrom('lists').selectAll().where('usr', '=', usr).executeTakeFirst(),
+    ofUser: (user) => db.selectFrom('lists').selectAll().where('user', '=', user).executeTakeFirst(),
     lock(id) {
       const row = db.selectFrom('lists').selectAll().where('id', '=', id)
       return (traits.rowLocks ? row.forUpdate() : row).executeTakeFirst()
@@ -80,11 +80,11 @@ function listRows(db: Database, traits: DialectTraits): Pick<ListStore, 'get' | 
           .values(some)
           .onConflict((conflict) =>
             conflict.column('id').doUpdateSet((pick) => ({
-              ep: pick.ref('excluded.ep'),
-              ver: pick.ref('excluded.ver'),
+              epoch: pick.ref('excluded.epoch'),
+              version: pick.ref('excluded.version'),
               acc: pick.ref('excluded.acc'),
               root: pick.ref('excluded.root'),
-              cnt: pick.ref('excluded.cnt'),
+              count: pick.ref('excluded.count'),
               bytes: pick.ref('excluded.bytes'),
               next: pick.ref('excluded.next'),
             })),
@@ -129,31 +129,31 @@ function versionRows(
   db: Database,
 ): Pick<ListStore, 'version' | 'headOf' | 'chainAfter' | 'opsBetween' | 'opsSince' | 'addVersions' | 'olderThan'> {
   return {
-    version: (list, ver) =>
-      db.selectFrom('versions').selectAll().where('list', '=', list).where('ver', '=', ver).executeTakeFirst(),
-    headOf: (list, ver) =>
+    version: (list, version) =>
+      db.selectFrom('versions').selectAll().where('list', '=', list).where('version', '=', version).executeTakeFirst(),
+    headOf: (list, version) =>
       db
         .selectFrom('versions')
-        .select(['ver', 'ep', 'head', 'head_sig', 'at'])
+        .select(['version', 'epoch', 'head', 'head_sig', 'at'])
         .where('list', '=', list)
-        .where('ver', '=', ver)
+        .where('version', '=', version)
         .executeTakeFirst(),
     chainAfter: (list, after) =>
       db
         .selectFrom('versions')
-        .select(['ver', 'ep', 'core_hash', 'ops_size'])
+        .select(['version', 'epoch', 'core_hash', 'ops_size'])
         .where('list', '=', list)
-        .where('ver', '>', after)
-        .orderBy('ver')
+        .where('version', '>', after)
+        .orderBy('version')
         .execute(),
-    async opsBetween(list, after, ver) {
+    async opsBetween(list, after, version) {
       const rows = await db
         .selectFrom('versions')
         .select('ops_json')
         .where('list', '=', list)
-        .where('ver', '>', after)
-        .where('ver', '<=', ver)
-        .orderBy('ver')
+        .where('version', '>', after)
+        .where('version', '<=', version)
+        .orderBy('version')
         .execute()
       return rows.map((row) => row.ops_json)
     },
@@ -171,7 +171,7 @@ function versionRows(
       const rows = await db
         .selectFrom('lists')
         .innerJoin('versions', (join) =>
-          join.onRef('versions.list', '=', 'lists.id').onRef('versions.ver', '=', 'lists.ver'),
+          join.onRef('versions.list', '=', 'lists.id').onRef('versions.version', '=', 'lists.version'),
         )
         .select('lists.id')
         .where('versions.at', '<', time)
@@ -197,7 +197,12 @@ function outboxRows(
         await inBatches(rows, (some) => inside.insertInto('outbox').values(some).execute())
       }),
     announcedAfter: (id) =>
-      db.selectFrom('outbox').select(['id', 'kind', 'list', 'ep', 'ver']).where('id', '>', id).orderBy('id').execute(),
+      db
+        .selectFrom('outbox')
+        .select(['id', 'kind', 'list', 'epoch', 'version'])
+        .where('id', '>', id)
+        .orderBy('id')
+        .execute(),
     async lastAnnounced() {
       const row = await db
         .selectFrom('outbox')

@@ -34,8 +34,8 @@ overEach((stores) => {
     const versions = (await Promise.all(children.map(versionsOf))).flat()
     expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, i) => i + 2))
     const { store } = folder.administration
-    expect(await store.lists.ofUser('alice')).toMatchObject({ ver: 201, cnt: 200 })
-    expect((await store.lists.announcedAfter(0)).map((row) => row.ver)).toEqual(
+    expect(await store.lists.ofUser('alice')).toMatchObject({ version: 201, count: 200 })
+    expect((await store.lists.announcedAfter(0)).map((row) => row.version)).toEqual(
       Array.from({ length: 201 }, (_, i) => i + 1),
     )
     expect(await faultOfList(folder.administration, 'alice')).toBeUndefined()
@@ -51,7 +51,7 @@ overEach((stores) => {
       child.kill('SIGKILL')
       told = (await lines).at(-1) ?? told
       const row = await folder.administration.store.lists.ofUser('alice')
-      expect(row?.ver).toBeGreaterThanOrEqual(told)
+      expect(row?.version).toBeGreaterThanOrEqual(told)
       expect(await faultOfList(folder.administration, 'alice')).toBeUndefined()
     }
     expect(told).toBeGreaterThan(6)

@@ -1,32 +1,32 @@
 /** Messages that the gateway keeps back, one row a recipient. */
 import type { Insertable, Selectable } from 'kysely'
 import type { KeptState } from '../../shared/quarantine.ts'
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { QuarantineRow } from './tables.ts'
 import { atOnce, joined } from './transactions.ts'
 
 export type NewQuarantined = Omit<Insertable<QuarantineRow>, 'state' | 'due'>
 /** Without the bytes: what lists show. */
 export type Quarantined = Omit<Selectable<QuarantineRow>, 'raw'>
-export type QuarantinedMessage = Selectable<QuarantineRow>
+type QuarantinedMessage = Selectable<QuarantineRow>
 
 export type QuarantineStore = {
   /** All or none. Answers their ids. */
   readonly add: (rows: readonly NewQuarantined[]) => Promise<readonly number[]>
   /** Newest first. */
-  readonly ofUser: (usr: string) => Promise<readonly Quarantined[]>
+  readonly ofUser: (user: string) => Promise<readonly Quarantined[]>
   /** A window of them, and how many there are. */
   readonly page: (
-    usr: string,
+    user: string,
     window: Window,
   ) => Promise<{ readonly total: number; readonly rows: readonly Quarantined[] }>
   /** Of all users, oldest first: those that wait for whoever decides. */
   readonly asked: (count: number) => Promise<readonly Quarantined[]>
   /** False where it is in none of the states `from`. */
-  readonly move: (row: { readonly usr: string; readonly id: number }, move: Move) => Promise<boolean>
+  readonly move: (row: { readonly user: string; readonly id: number }, move: Move) => Promise<boolean>
   /** Released ones that are to be sent now; until `until` they are this caller's, and then somebody tries again. */
   readonly takeDue: (now: number, until: number) => Promise<readonly Quarantined[]>
-  readonly get: (usr: string, id: number) => Promise<QuarantinedMessage | undefined>
+  readonly get: (user: string, id: number) => Promise<QuarantinedMessage | undefined>
   readonly remove: (ids: readonly number[]) => Promise<void>
   /** Those of whom the user has not been told, oldest first; marked as told from now on. */
   readonly takeUntold: () => Promise<readonly Quarantined[]>
@@ -44,7 +44,7 @@ export type Move = { readonly from: readonly KeptState[]; readonly to: KeptState
 
 const listed = [
   'id',
-  'usr',
+  'user',
   'at',
   'recipient',
   'return_path',
@@ -77,17 +77,17 @@ async function add(db: Database, rows: readonly NewQuarantined[]): Promise<reado
   return ids
 }
 
-function ofUser(db: Database, usr: string) {
-  return db.selectFrom('quarantine').select(listed).where('usr', '=', usr).orderBy('id', 'desc')
+function ofUser(db: Database, user: string) {
+  return db.selectFrom('quarantine').select(listed).where('user', '=', user).orderBy('id', 'desc')
 }
 
-async function page(db: Database, usr: string, { from, count }: Window) {
+async function page(db: Database, user: string, { from, count }: Window) {
   const { total } = await db
     .selectFrom('quarantine')
     .select(({ fn }) => fn.countAll<number>().as('total'))
-    .where('usr', '=', usr)
+    .where('user', '=', user)
     .executeTakeFirstOrThrow()
-  return { total, rows: await ofUser(db, usr).offset(from).limit(count).execute() }
+  return { total, rows: await ofUser(db, user).offset(from).limit(count).execute() }
 }
 
 async function takeDue(db: Database, now: number, until: number): Promise<readonly Quarantined[]> {
@@ -105,26 +105,27 @@ async function takeDue(db: Database, now: number, until: number): Promise<readon
     .execute()
 }
 
+/** These rows in a database or transaction. */
 export function createQuarantineStore(db: Database): QuarantineStore {
   return {
     add: (rows) => joined(db, (inside) => add(inside, rows)),
-    page: (usr, window) => atOnce(db, (inside) => page(inside, usr, window)),
+    page: (user, window) => atOnce(db, (inside) => page(inside, user, window)),
     asked: (count) =>
       db.selectFrom('quarantine').select(listed).where('state', '=', 'asked').orderBy('id').limit(count).execute(),
-    async move({ usr, id }, { from, to, due: at }) {
+    async move({ user, id }, { from, to, due: at }) {
       const moved = await db
         .updateTable('quarantine')
         .set({ state: to, due: at })
-        .where('usr', '=', usr)
+        .where('user', '=', user)
         .where('id', '=', id)
         .where('state', 'in', [...from])
         .executeTakeFirst()
       return Number(moved.numUpdatedRows) > 0
     },
     takeDue: (now, until) => takeDue(db, now, until),
-    ofUser: (usr) => ofUser(db, usr).execute(),
-    get: (usr, id) =>
-      db.selectFrom('quarantine').selectAll().where('usr', '=', usr).where('id', '=', id).executeTakeFirst(),
+    ofUser: (user) => ofUser(db, user).execute(),
+    get: (user, id) =>
+      db.selectFrom('quarantine').selectAll().where('user', '=', user).where('id', '=', id).executeTakeFirst(),
     async remove(ids) {
       if (ids.length > 0) await db.deleteFrom('quarantine').where('id', 'in', ids).execute()
     },

@@ -1,5 +1,5 @@
 /** Rows that live for minutes or hours: sessions and the nonces of `Hello`. */
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { SessionRow } from './tables.ts'
 
 export type SessionStore = {
@@ -12,16 +12,17 @@ export type SessionStore = {
     changes: Partial<Pick<SessionRow, 'totp' | 'admin' | 'admin_idle'>>,
   ) => Promise<void>
   /** Closes the administration in every session of the user. */
-  readonly closeAdmin: (usr: string) => Promise<void>
+  readonly closeAdmin: (user: string) => Promise<void>
   readonly remove: (hash: string) => Promise<void>
   /** Of one user, or only of one of the user's devices. */
-  readonly removeOf: (usr: string, dev?: string) => Promise<void>
+  readonly removeOf: (user: string, device?: string) => Promise<void>
   readonly addNonce: (n: string, exp: number) => Promise<void>
   /** True once for each nonce that has not run out. */
   readonly takeNonce: (n: string, now: number) => Promise<boolean>
   readonly removeExpired: (now: number) => Promise<void>
 }
 
+/** These rows in a database or transaction. */
 export function createSessionStore(db: Database): SessionStore {
   return {
     get: (hash) => db.selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst(),
@@ -34,15 +35,15 @@ export function createSessionStore(db: Database): SessionStore {
     async setAdmin(hash, changes) {
       await db.updateTable('sessions').set(changes).where('hash', '=', hash).execute()
     },
-    async closeAdmin(usr) {
-      await db.updateTable('sessions').set({ totp: '', admin: 0, admin_idle: 0 }).where('usr', '=', usr).execute()
+    async closeAdmin(user) {
+      await db.updateTable('sessions').set({ totp: '', admin: 0, admin_idle: 0 }).where('user', '=', user).execute()
     },
     async remove(hash) {
       await db.deleteFrom('sessions').where('hash', '=', hash).execute()
     },
-    async removeOf(usr, dev) {
-      const ofUser = db.deleteFrom('sessions').where('usr', '=', usr)
-      await (dev === undefined ? ofUser : ofUser.where('dev', '=', dev)).execute()
+    async removeOf(user, device) {
+      const ofUser = db.deleteFrom('sessions').where('user', '=', user)
+      await (device === undefined ? ofUser : ofUser.where('device', '=', device)).execute()
     },
     async addNonce(n, exp) {
       await db.insertInto('nonces').values({ n, exp }).execute()

@@ -13,9 +13,8 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely'
+import type { Backend, DialectTraits } from './database.ts'
 import { storeFailure } from './failures.ts'
-import type { DialectTraits } from './schema.ts'
-import type { Backend } from './store.ts'
 
 /** How long a writer waits for another process's transaction before it gives up: longer than the largest import takes. */
 const giveUpMs = 60_000
@@ -26,7 +25,7 @@ const openMs = 15_000
 /** Then we try again this often, and everything else in the process goes on meanwhile. */
 const retryMs = 25
 
-export const sqliteTraits: DialectTraits = {
+const sqliteTraits: DialectTraits = {
   text: 'text',
   bytes: 'blob',
   counter: 'integer',
@@ -51,7 +50,7 @@ export function sqliteBackend(file: string, { alone = false } = {}): Backend {
 /** Every writing transaction takes the write lock at once, so that a list's version is counted under it and two writers never deadlock. */
 class ImmediateDriver extends SqliteDriver {
   override async acquireConnection(): Promise<DatabaseConnection> {
-    return patient(await super.acquireConnection())
+    return retryWhenBusy(await super.acquireConnection())
   }
 
   override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
@@ -60,7 +59,7 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
-function patient(connection: DatabaseConnection): DatabaseConnection {
+function retryWhenBusy(connection: DatabaseConnection): DatabaseConnection {
   return {
     async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
       const end = performance.now() + giveUpMs
@@ -102,14 +101,14 @@ async function openFile(file: string, alone: boolean): Promise<SqliteDatabase> {
   // What is deleted, such as the half of a revoked device's key, is overwritten where that costs no more writing.
   database.pragma('secure_delete = FAST')
   database.pragma(`busy_timeout = ${blockMs}`)
-  return remembering(database)
+  return cacheStatements(database)
 }
 
 /** Statements kept, the last used ones. */
 const maxStatements = 200
 
 /** Statements are parsed once: a change of thousands of lists runs the same few again and again. */
-function remembering(database: SqliteDatabase): SqliteDatabase {
+function cacheStatements(database: SqliteDatabase): SqliteDatabase {
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>()
   return {
     close: () => database.close(),

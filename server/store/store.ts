@@ -1,24 +1,25 @@
 /** The server's store: small repositories over one database, SQLite or PostgreSQL. */
-import { type Dialect, Kysely } from 'kysely'
+import { Kysely } from 'kysely'
 import { oneAtATime } from '../ground/one-at-a-time.ts'
 import { type AccessStore, createAccessStore } from './access.ts'
 import { type AdministrationStore, createAdministrationStore } from './administration/administration.ts'
 import { createOrganisationStore, type OrganisationStore } from './administration/organisation.ts'
-import { complete, isComplete } from './create-schema.ts'
+import { complete, isComplete, presentIn } from './create-schema.ts'
+import type { Backend, Database, DialectTraits } from './database.ts'
 import { createDeviceStore, type DeviceStore } from './devices.ts'
 import { SchemaUnknown, StoreUnusable } from './failures.ts'
 import { createJournalStore, type JournalStore } from './journal.ts'
 import { createListStore, type ListStore } from './lists.ts'
-import { createMailStore, type MailStore } from './mail/mail-store.ts'
+import { createMailFolders } from './mail/mail-folders.ts'
+import { createMailMessages } from './mail/mail-messages.ts'
+import { createMailReading } from './mail/mail-reading.ts'
+import type { MailStore } from './mail/mail-store.ts'
+import { renameColumns } from './migration/rename-columns.ts'
 import { createQuarantineStore, type QuarantineStore } from './quarantine.ts'
-import type { DialectTraits } from './schema.ts'
 import { createSessionStore, type SessionStore } from './sessions.ts'
-import { sqliteBackend } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 import { atOnce } from './transactions.ts'
 import { createUserStore, type UserStore } from './users.ts'
-
-export type Database = Kysely<Tables>
 
 type Repositories = {
   readonly users: UserStore
@@ -33,36 +34,21 @@ type Repositories = {
   readonly quarantine: QuarantineStore
 }
 
-export type Store = Repositories & {
-  /**
-   * All or nothing, under the write lock: nobody else's transaction comes between, in any process on any machine. Work that
-   * touches no list may name a narrower lock, so that it does not wait for a large import; SQLite has one for everything.
-   * Use only the store that `work` receives: another would wait for ever.
-   */
-  transaction<T>(work: (inside: Store) => Promise<T>, lock?: string): Promise<T>
-  /** Reads of one moment: no writer comes between them. */
-  snapshot<T>(work: (inside: Store) => Promise<T>): Promise<T>
-  /** How often those who wait for announcements look for themselves. */
-  readonly pollMs: number
-  /** Calls `wake` when there may be announcements, sooner than `pollMs`: a hint that may be lost. Gives the undo. */
-  watch(wake: () => void): () => Promise<void>
-  /** Takes a part that only one process of all may play; gives the release, or undefined where another has it. */
-  claim(part: string): Promise<(() => Promise<void>) | undefined>
-  close(): Promise<void>
-}
+export type Store = Repositories &
+  Pick<Backend, 'pollMs' | 'watch' | 'claim'> & {
+    /**
+     * All or nothing, under the write lock: nobody else's transaction comes between, in any process on any machine. Work that
+     * touches no list may name a narrower lock, so that it does not wait for a large import; SQLite has one for everything.
+     * Use only the store that `work` receives: another would wait for ever.
+     */
+    transaction<T>(work: (inside: Store) => Promise<T>, lock?: string): Promise<T>
+    /** Reads of one moment: no writer comes between them. */
+    snapshot<T>(work: (inside: Store) => Promise<T>): Promise<T>
+    close(): Promise<void>
+  }
 
-/** A database that a store may be over. */
-export type Backend = Pick<Store, 'pollMs' | 'watch' | 'claim'> & {
-  readonly dialect: Dialect
-  readonly traits: DialectTraits
-}
-
-/** Opens the SQLite file, creating it and its tables where they are missing; several processes may do so at once. */
-export async function openStore(file: string): Promise<Store> {
-  return openStoreOver(sqliteBackend(file))
-}
-
-export async function openStoreOver(backend: Backend): Promise<Store> {
+/** Opens the store over a database, with the tables that are missing; several processes may do so at once. */
+export async function openStore(backend: Backend): Promise<Store> {
   const db: Database = new Kysely<Tables>({ dialect: backend.dialect })
   try {
     await prepare(db, backend.traits)
@@ -82,16 +68,18 @@ async function adopt(journal: JournalStore): Promise<void> {
 }
 
 /** Rises with changes that are more than new tables and columns; a store of a later version is not for this program. */
-const schemaVersion = 1
+const schemaVersion = 2
 
 /** Only a store that lacks something is written to: opening must not wait for whoever is writing. */
 export async function prepare(db: Database, traits: DialectTraits): Promise<void> {
   if ((await isComplete(db)) && (await versionOf(db)) === schemaVersion) return
   await db.transaction().execute(async (inside) => {
     await traits.lock(inside, 'schema')
+    // Read again: another process may have brought the store up to date while this one waited.
+    const version = await versionOf(inside)
+    if (version === 1) await renameColumns(inside, await presentIn(inside))
     await complete(inside, traits)
-    if ((await versionOf(inside)) < schemaVersion)
-      await createJournalStore(inside).setSetting('schema', String(schemaVersion))
+    if (version < schemaVersion) await createJournalStore(inside).setSetting('schema', String(schemaVersion))
   })
 }
 
@@ -149,7 +137,7 @@ function repositories(db: Database, traits: DialectTraits): Repositories {
     sessions: createSessionStore(db),
     access: createAccessStore(db),
     journal: createJournalStore(db),
-    mail: createMailStore(db, traits),
+    mail: { ...createMailFolders(db), ...createMailReading(db), ...createMailMessages(db, traits) },
     organisation: createOrganisationStore(db),
     administration: createAdministrationStore(db),
     quarantine: createQuarantineStore(db),

@@ -27,7 +27,7 @@ export type UserRow = {
 export type DeviceState = 'pending' | 'active' | 'locked' | 'revoked'
 export type DeviceRow = {
   readonly id: string
-  readonly usr: string
+  readonly user: string
   readonly name: string
   /** Ed25519 and X25519 public keys, base64. */
   readonly dsig: string
@@ -35,24 +35,24 @@ export type DeviceRow = {
   readonly state: DeviceState
   /** Highest request number seen: each request must exceed it. */
   readonly seq: number
-  readonly ack_ep: number
-  readonly ack_ver: number
+  readonly ack_epoch: number
+  readonly ack_version: number
   readonly ack_head: string
   readonly last: number
 }
 
 /** The server's half of what opens a device's store, base64 (protocol.md 9); a row of its own, so that no list of devices shows it. */
-export type HalfRow = { readonly usr: string; readonly dev: string; readonly half: string }
+export type HalfRow = { readonly user: string; readonly device: string; readonly half: string }
 
 export type ListRow = {
   readonly id: string
-  readonly usr: string
-  readonly ep: number
-  readonly ver: number
+  readonly user: string
+  readonly epoch: number
+  readonly version: number
   /** Hex. */
   readonly acc: string
   readonly root: string
-  readonly cnt: number
+  readonly count: number
   /** Bytes of the entries' canonical texts together. */
   readonly bytes: number
   /** Number of the next entry: an entry's id is never used again. */
@@ -79,8 +79,8 @@ export type EntryRow = {
 
 export type VersionRow = {
   readonly list: string
-  readonly ver: number
-  readonly ep: number
+  readonly version: number
+  readonly epoch: number
   /** Hex. */
   readonly core_hash: string
   readonly acc: string
@@ -97,8 +97,8 @@ export type VersionRow = {
 export type SessionRow = {
   /** Hash of the session id: the id itself is never stored. */
   readonly hash: string
-  readonly usr: string
-  readonly dev: string
+  readonly user: string
+  readonly device: string
   /** Absolute end. */
   readonly exp: number
   /** End unless used before. */
@@ -110,12 +110,12 @@ export type SessionRow = {
   readonly admin_idle: number
 }
 
-export type NonceRow = { readonly n: string; readonly exp: number }
+type NonceRow = { readonly n: string; readonly exp: number }
 
 export type CommandRow = {
   readonly id: string
-  readonly usr: string
-  readonly dev: string
+  readonly user: string
+  readonly device: string
   readonly bytes: string
   readonly sig: string
   readonly state: 'open' | 'started' | 'done'
@@ -127,8 +127,8 @@ export type OutboxRow = {
   readonly id: Generated<number>
   readonly kind: OutboxKind
   readonly list: string
-  readonly ep: number
-  readonly ver: number
+  readonly epoch: number
+  readonly version: number
   readonly at: number
 }
 
@@ -136,7 +136,7 @@ export type OutboxRow = {
 export type OrgLogRow = { readonly n: number; readonly head_hash: string; readonly prev: string; readonly at: number }
 
 /** `bytes`: the signed manifest, canonical JSON. */
-export type ManifestRow = { readonly ver: number; readonly bytes: string; readonly at: number }
+export type ManifestRow = { readonly version: number; readonly bytes: string; readonly at: number }
 
 /** Counters of failed logins; shared by all processes. */
 export type AttemptRow = {
@@ -153,17 +153,17 @@ export type AttemptRow = {
 export type EnrolmentRow = {
   /** Hash of the one-time secret. */
   readonly hash: string
-  readonly usr: string
+  readonly user: string
   readonly exp: number
   /** Device that used it, or empty. */
-  readonly dev: string
+  readonly device: string
 }
 
 /** Alarms that clients reported (protocol.md 6). */
 export type ReportRow = {
   readonly id: Generated<number>
-  readonly usr: string
-  readonly dev: string
+  readonly user: string
+  readonly device: string
   readonly kind: string
   readonly at: number
 }
@@ -172,7 +172,7 @@ export type ReportRow = {
 export type QuarantineRow = {
   readonly id: Generated<number>
   /** Login name of the recipient. */
-  readonly usr: string
+  readonly user: string
   readonly at: number
   /** The envelope. */
   readonly recipient: string
@@ -193,7 +193,7 @@ export type QuarantineRow = {
   readonly raw: Uint8Array
 }
 
-export type SettingRow = { readonly name: string; readonly value: string }
+type SettingRow = { readonly name: string; readonly value: string }
 
 export type ServerTables = AdministrationTables & {
   readonly users: UserRow

@@ -1,6 +1,7 @@
 /** Transactions of the repositories: in the one that is under way, or in one of their own. */
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 
+/** Does work in the transaction that is under way, or in a new one. */
 export function joined<T>(db: Database, work: (inside: Database) => Promise<T>): Promise<T> {
   return db.isTransaction ? work(db) : db.transaction().execute(work)
 }

@@ -53,10 +53,20 @@ overEach((stores) => {
   })
 
   test('a request number, a nonce and an enrolment code are taken once', async () => {
-    const device = { id: 'd', usr: 'a', name: '', dsig: '', dbox: '', seq: 0, ack_ep: 0, ack_ver: 0, ack_head: '' }
+    const device = {
+      id: 'd',
+      user: 'a',
+      name: '',
+      dsig: '',
+      dbox: '',
+      seq: 0,
+      ack_epoch: 0,
+      ack_version: 0,
+      ack_head: '',
+    }
     await both[0].devices.add({ ...device, state: 'active', last: 0 })
     await both[0].sessions.addNonce('n', 10)
-    await both[0].access.addEnrolment({ hash: 'h', usr: 'a', exp: 10, dev: '' })
+    await both[0].access.addEnrolment({ hash: 'h', user: 'a', exp: 10, device: '' })
     const times = Array.from({ length: 8 }, (_, i) => both[i % 2] ?? both[0])
     const all = await Promise.all([
       Promise.all(times.map((store) => store.devices.takeSeq(device, 1, 1))),

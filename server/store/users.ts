@@ -1,5 +1,5 @@
 /** Rows of people who may sign in. */
-import type { Database } from './store.ts'
+import type { Database } from './database.ts'
 import type { UserRow } from './tables.ts'
 
 export type UserStore = {
@@ -21,6 +21,7 @@ export type UserChanges = Partial<
 /** Keys in one query: SQLite allows 32,766 parameters. */
 const batch = 1_000
 
+/** These rows in a database or transaction. */
 export function createUserStore(db: Database): UserStore {
   return {
     get: (id) => db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst(),

@@ -3,7 +3,8 @@
  * Where the store is away it tries again, as an administrator would; a contact that an unanswered try added is left.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { administer, openContext } from '../administration/administer.ts'
+import { administer } from '../administration/administer.ts'
+import { openContext } from '../settings/context.ts'
 import { isPassing } from '../store/failures.ts'
 
 const [path = '', user = '', label = '', count = '0'] = process.argv.slice(2)

@@ -29,7 +29,7 @@ import { primitives, randomBytes } from '../ground/primitives.ts'
 
 /** `from`: address of this machine that the client has. */
 export type Target = { readonly url: string; readonly cert?: string; readonly from?: string }
-export type HttpAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
+type HttpAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
 
 export function exchange(
   target: Target,
@@ -62,7 +62,7 @@ export function exchange(
   })
 }
 
-export type Told =
+type Told =
   | { readonly ok: true; readonly fields: ReadonlyMap<string, string> }
   | { readonly ok: false; readonly fault: SoapFault; readonly http: HttpAnswer }
 
@@ -72,13 +72,13 @@ export async function tell(target: Target, envelope: string | Uint8Array): Promi
   return read.ok ? { ok: true, fields: read.fields } : { ok: false, fault: read.fault, http }
 }
 
-export type Device = { readonly dev: string; readonly dsig: Uint8Array; readonly dbox: Uint8Array }
+type Device = { readonly id: string; readonly dsig: Uint8Array; readonly dbox: Uint8Array }
 
 export function newDevice(): Device {
-  return { dev: `d-${Buffer.from(randomBytes(8)).toString('hex')}`, dsig: randomBytes(32), dbox: randomBytes(32) }
+  return { id: `d-${Buffer.from(randomBytes(8)).toString('hex')}`, dsig: randomBytes(32), dbox: randomBytes(32) }
 }
 
-export type HelloAnswer = { readonly manifest: SignedManifest; readonly non: string; readonly sNon: string }
+type HelloAnswer = { readonly manifest: SignedManifest; readonly non: string; readonly sNon: string }
 
 export async function sayHello(target: Target): Promise<HelloAnswer> {
   const non = toBase64(randomBytes(24))
@@ -89,7 +89,7 @@ export async function sayHello(target: Target): Promise<HelloAnswer> {
   return { manifest, non, sNon: answer.sNon }
 }
 
-export type Credentials = { readonly user: string; readonly password: string; readonly code?: string }
+type Credentials = { readonly user: string; readonly password: string; readonly code?: string }
 
 /** The envelope of a login, to be sent once or, by an attacker, twice. */
 export function loginEnvelope(hello: HelloAnswer, device: Device, { user, password, code }: Credentials): string {
@@ -100,7 +100,7 @@ export function loginEnvelope(hello: HelloAnswer, device: Device, { user, passwo
     pw: password,
     sNon: hello.sNon,
     non: hello.non,
-    dev: device.dev,
+    dev: device.id,
     devName: 'test',
     DsigPk,
     DboxPk,
@@ -119,16 +119,16 @@ export function signedEnvelope(
   const field = call.action === 'Login' ? 'sealed' : 'b'
   return writeEnvelope({
     operation: `${call.action}Request`,
-    header: writeFields({ sid: call.sid, dev: device.dev, sig }),
+    header: writeFields({ sid: call.sid, dev: device.id, sig }),
     fields: writeFields({ [field]: call.bytes }),
   })
 }
 
-export type AskTold<N extends AskName> =
+type AskTold<N extends AskName> =
   | { readonly ok: true; readonly out: AskOutput<N> }
   | { readonly ok: false; readonly kind: string; readonly detail?: unknown }
 
-export type SignIn = { readonly ok: true; readonly client: TestClient } | Extract<Told, { readonly ok: false }>
+type SignIn = { readonly ok: true; readonly client: TestClient } | Extract<Told, { readonly ok: false }>
 
 export async function signIn(target: Target, credentials: Credentials, device = newDevice()): Promise<SignIn> {
   const hello = await sayHello(target)

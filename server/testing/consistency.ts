@@ -5,13 +5,13 @@ import { leafOfText } from '../../shared/whitelist/entry.ts'
 import { coreHash, decodeHead, emptyAcc, nextAcc, verifyHead } from '../../shared/whitelist/head.ts'
 import { keysOf } from '../../shared/whitelist/manifest.ts'
 import { stateRoot } from '../../shared/whitelist/state-root.ts'
-import type { Context } from '../administration/administer.ts'
 import { primitives } from '../ground/primitives.ts'
 import { manifestOf } from '../keys/manifests.ts'
 import { contentsOf } from '../lists/contents.ts'
 import { opsFromText } from '../lists/ops.ts'
 import { isLogWhole } from '../lists/org-log.ts'
 import { loadOrganisation } from '../organisation/organisation.ts'
+import type { Context } from '../settings/context.ts'
 import type { Store } from '../store/store.ts'
 
 /**
@@ -30,22 +30,22 @@ async function faultIn(store: Store, user: string): Promise<string | undefined> 
   const policyKeys = manifests.flatMap((manifest) => keysOf(manifest, 'pk'))
   let entries: ListEntries = new Map()
   let acc = emptyAcc
-  for (let ver = 1; ver <= row.ver; ver++) {
-    const version = await store.lists.version(row.id, ver)
-    const head = version && decodeHead(utf8(version.head))
-    const signature = version && fromBase64(version.head_sig, 64)
-    if (!version || !head || !signature) return `version ${ver} is missing`
-    if (!verifyHead(primitives, { bytes: utf8(version.head), signature }, policyKeys))
-      return `version ${ver} is not signed`
-    if (version.ops_json === '') return 'cannot be replayed'
-    const applied = applyOps(primitives, entries, opsFromText(version.ops_json))
-    if (!applied) return `the operations of version ${ver} do not apply`
+  for (let version = 1; version <= row.version; version++) {
+    const kept = await store.lists.version(row.id, version)
+    const head = kept && decodeHead(utf8(kept.head))
+    const signature = kept && fromBase64(kept.head_sig, 64)
+    if (!kept || !head || !signature) return `version ${version} is missing`
+    if (!verifyHead(primitives, { bytes: utf8(kept.head), signature }, policyKeys))
+      return `version ${version} is not signed`
+    if (kept.ops_json === '') return 'cannot be replayed'
+    const applied = applyOps(primitives, entries, opsFromText(kept.ops_json))
+    if (!applied) return `the operations of version ${version} do not apply`
     entries = applied
     acc = nextAcc(primitives, acc, coreHash(primitives, head.core))
     const leaves = [...entries.values()].map((entry) => entry.leaf)
     if (toHex(stateRoot(primitives, leaves, leaves.length)) !== head.core.root)
-      return `the root of version ${ver} differs`
-    if (acc !== head.acc || acc !== version.acc) return `the chain breaks at version ${ver}`
+      return `the root of version ${version} differs`
+    if (acc !== head.acc || acc !== kept.acc) return `the chain breaks at version ${version}`
   }
   const stored = await contentsOf(store, row, await loadOrganisation(store))
   const same =
@@ -54,7 +54,7 @@ async function faultIn(store: Store, user: string): Promise<string | undefined> 
       (entry) => toHex(leafOfText(primitives, entry.json)) === toHex(entries.get(entry.id)?.leaf ?? new Uint8Array()),
     )
   if (!same) return 'the entries are not those of the newest version'
-  if (row.acc !== acc || fromHex(row.root, 32) === undefined || row.cnt !== entries.size)
+  if (row.acc !== acc || fromHex(row.root, 32) === undefined || row.count !== entries.size)
     return 'the list row is not that of the newest version'
   const bytes = stored.reduce((sum, entry) => sum + Buffer.byteLength(entry.json), 0)
   if (row.bytes !== bytes) return 'the size of the list is miscounted'

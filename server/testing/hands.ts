@@ -5,9 +5,11 @@
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { changeSchema } from '../../shared/administration/change.ts'
-import { hashOf, sessionIdleMs, sessionLifetimeMs } from '../accounts/sessions.ts'
-import { type Administration, administer, openContext } from '../administration/administer.ts'
+import { sessionIdleMs, sessionLifetimeMs } from '../accounts/sessions.ts'
+import { type Administration, administer } from '../administration/administer.ts'
+import { hashOf } from '../ground/hash.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
+import { openContext } from '../settings/context.ts'
 
 const lineSchema = z.union([
   z.strictObject({ changes: z.array(changeSchema) }),
@@ -34,15 +36,15 @@ function signInMany({ store }: Administration, { devices, users, dsig, dbox }: C
   const dboxPublic = Buffer.from(primitives.boxPublicKey(Buffer.from(dbox, 'base64'))).toString('base64')
   return store.transaction(async (inside) => {
     const made: object[] = []
-    for (const usr of users) {
+    for (const user of users) {
       for (let index = 0; index < devices; index += 1) {
-        const dev = `crowd-${index}`
-        const acknowledged = { ack_ep: 0, ack_ver: 0, ack_head: '' }
+        const device = `crowd-${index}`
+        const acknowledged = { ack_epoch: 0, ack_version: 0, ack_head: '' }
         const keys = { dsig: dsigPublic, dbox: dboxPublic }
         await inside.devices.add({
-          id: dev,
-          usr,
-          name: dev,
+          id: device,
+          user,
+          name: device,
           ...keys,
           state: 'active',
           seq: 0,
@@ -51,8 +53,8 @@ function signInMany({ store }: Administration, { devices, users, dsig, dbox }: C
         })
         const sid = Buffer.from(randomBytes(32)).toString('base64')
         const ends = { exp: at + sessionLifetimeMs, idle: at + sessionIdleMs }
-        await inside.sessions.add({ hash: hashOf(sid), usr, dev, ...ends, totp: '', admin: 0, admin_idle: 0 })
-        made.push({ usr, dev, sid })
+        await inside.sessions.add({ hash: hashOf(sid), user, device, ...ends, totp: '', admin: 0, admin_idle: 0 })
+        made.push({ user, device, sid })
       }
     }
     return made

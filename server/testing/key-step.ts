@@ -3,10 +3,10 @@
  * `node key-step.ts FOLDER COMMAND STEP`. Commands: `rotate NAME`, `stolen NAME`, `retire NAME`, `export FILE`, `root FILE`.
  */
 
-import { openContext } from '../administration/administer.ts'
 import { openRoots } from '../administration/keys/root-keys.ts'
 import { exportKey, rotateRoots } from '../administration/keys/root-rotation.ts'
 import { type Rotating, retireKeys, rotateKey } from '../administration/keys/rotation.ts'
+import { openContext } from '../settings/context.ts'
 
 export const testPassphrase = 'a passphrase for the root key'
 

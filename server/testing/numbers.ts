@@ -1,5 +1,5 @@
 /** For tests: numbers that look random and are the same in every run (mulberry32). */
-export type Numbers = { below(limit: number): number }
+type Numbers = { below(limit: number): number }
 
 export function createNumbers(seed: number): Numbers {
   let state = seed

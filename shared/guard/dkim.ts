@@ -2,8 +2,9 @@
  * DKIM signatures as facts for the guard (I2): which messages are worth verifying, and what the verifier's answer means.
  * The verifier and the DNS arrive as arguments, so that client and gateway decide alike.
  */
-import type { DkimFact, ListView } from '../guard.ts'
+
 import { parseMailboxes, type RawMessage } from '../header.ts'
+import type { DkimFact, ListView } from './facts.ts'
 
 /** `again`: DNS did not answer; the same message may be proven later. */
 export type DkimFacts = { readonly dkim: readonly DkimFact[]; readonly again: boolean }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type IncomingFacts, type IncomingVerdict, judgeIncoming, type ListedContact } from '../guard.ts'
-import { makeListView } from '../list-view.ts'
+import { createListView } from '../list-view.ts'
 import {
   aList,
   bo,
@@ -128,14 +128,14 @@ describe('I6', () => {
   const facts = incoming(from(bo.address), boSigned)
 
   test('I6 a newer list admits what was held, and holds what was admitted', () => {
-    expect(held(judgeIncoming(makeListView([carol]), facts))).toEqual(['I3', 'notListed', undefined])
-    expect(held(judgeIncoming(makeListView([carol, bo]), facts))).toBe('admitted')
-    expect(held(judgeIncoming(makeListView([]), facts))).toEqual(['I3', 'notListed', undefined])
+    expect(held(judgeIncoming(createListView([carol]), facts))).toEqual(['I3', 'notListed', undefined])
+    expect(held(judgeIncoming(createListView([carol, bo]), facts))).toBe('admitted')
+    expect(held(judgeIncoming(createListView([]), facts))).toEqual(['I3', 'notListed', undefined])
   })
 
   test('I6 judging changes neither list nor facts', () => {
     const frozen: ListedContact = Object.freeze({ ...bo })
-    const list = makeListView([frozen])
+    const list = createListView([frozen])
     const again = [1, 2, 3].map(() => judgeIncoming(list, facts))
     expect(again[0]).toEqual(again[2])
   })

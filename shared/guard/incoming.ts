@@ -1,5 +1,6 @@
 /** Incoming rules I1 to I5 and I9. I6: judging again with the list then in force is calling this again. */
-import { type Address, cleanAddressText, cleanName } from '../address.ts'
+import { type Address, addressKey, cleanAddressText, cleanName } from '../address.ts'
+import { type Mailbox, parseMailboxes, type RawMessage } from '../header.ts'
 import type {
   Claimed,
   HeldReason,
@@ -8,9 +9,7 @@ import type {
   ListedContact,
   ListView,
   OtherParticipant,
-} from '../guard.ts'
-import { type Mailbox, parseMailboxes, type RawMessage } from '../header.ts'
-import { selfKeyOf } from './outgoing.ts'
+} from './facts.ts'
 import { isProven } from './proof.ts'
 
 /**
@@ -29,6 +28,7 @@ const emptyGroup = /^[^<>"@,:;]{0,200}:[ \t]*;$/
 type Known = {
   readonly list: ListView | undefined
   readonly facts: IncomingFacts
+  /** Key of the user's own address (O6); undefined where that does not parse, and then nobody is oneself. */
   readonly selfKey: string | undefined
 }
 type Finding = {
@@ -40,7 +40,7 @@ type Finding = {
 /** Judges one message received. Never throws (F1): what cannot be judged is held. */
 export function judgeIncoming(list: ListView | undefined, facts: IncomingFacts): IncomingVerdict {
   try {
-    return judge({ list, facts, selfKey: selfKeyOf(facts.self) })
+    return judge({ list, facts, selfKey: addressKey(facts.self) })
   } catch {
     // F1: facts of a shape that the types forbid, or a list that fails. Doubt is a hold.
     return hold({ name: '', address: '' }, { rule: 'F1', reason: 'malformed' })

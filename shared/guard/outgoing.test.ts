@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { admitsRecipient, judgeOutgoing, type OutgoingFacts, type OutgoingVerdict } from '../guard.ts'
-import { makeListView } from '../list-view.ts'
+import { createListView } from '../list-view.ts'
+import type { OutgoingFacts, OutgoingVerdict } from './facts.ts'
+import { admitsRecipient, judgeOutgoing } from './outgoing.ts'
 import { aList, bo, carol, contact, now, outgoing, self } from './testing.ts'
 
 function sentTo(verdict: OutgoingVerdict): readonly string[] | undefined {
@@ -158,7 +159,7 @@ describe('O2', () => {
 test('O3 judges by the list then in force: allowed at submit, refused just before SMTP', () => {
   const facts = outgoing([bo.address])
   expect(judgeOutgoing(aList(), facts).allowed).toBe(true)
-  expect(reasons(judgeOutgoing(makeListView([carol]), facts))).toEqual([[bo.address, 'O1', 'notListed']])
+  expect(reasons(judgeOutgoing(createListView([carol]), facts))).toEqual([[bo.address, 'O1', 'notListed']])
 })
 
 test('O4 knows no kind of message: the facts have no field by which one could pass unjudged', () => {
@@ -268,7 +269,7 @@ describe('F1', () => {
 test('F2 asks the list once for each distinct recipient, whatever its size', () => {
   for (const size of [10, 50_000]) {
     const people = Array.from({ length: size }, (_, index) => contact(`p${index}@x.example`))
-    const list = makeListView(people)
+    const list = createListView(people)
     const asked: string[] = []
     const counting = {
       ...list,

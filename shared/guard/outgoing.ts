@@ -1,7 +1,7 @@
 /** Outgoing rules: O1, O2, O6, O7 (O3 and O4: every sender calls this, at submit and again just before SMTP). */
-import { type Address, cleanAddressText, parseAddress } from '../address.ts'
-import type { ListView, OutgoingFacts, OutgoingVerdict, Refusal, RefusalReason } from '../guard.ts'
+import { type Address, addressKey, cleanAddressText, parseAddress } from '../address.ts'
 import { maxRecipients } from '../message.ts'
+import type { ListView, OutgoingFacts, OutgoingVerdict, Refusal, RefusalReason } from './facts.ts'
 
 /** What of the facts decides about one address. */
 export type RecipientFacts = Pick<OutgoingFacts, 'now' | 'self' | 'lease' | 'onExpiry' | 'unicode'>
@@ -51,16 +51,10 @@ export function reasonAgainst(
   return leased || contact.scope === 'internal' ? undefined : { rule: 'O7', reason: 'leaseOver' }
 }
 
-/** The user's own `Address.key` (O6); undefined when the account's address does not parse, and then it is nobody's. */
-export function selfKeyOf(self: string): string | undefined {
-  const parsed = parseAddress(self, { unicode: true })
-  return parsed.ok ? parsed.value.key : undefined
-}
-
 function judge(list: ListView | undefined, facts: OutgoingFacts): OutgoingVerdict {
   if (facts.recipients.length === 0) return refuse([{ address: '', rule: 'O1', reason: 'noRecipients' }])
   if (facts.recipients.length > maxMentions) return refuse([{ address: '', rule: 'O1', reason: 'tooMany' }])
-  const selfKey = selfKeyOf(facts.self)
+  const selfKey = addressKey(facts.self)
   const allowed = new Map<string, Address>()
   const refused = new Map<string, Refusal>()
   for (const { text } of facts.recipients) {

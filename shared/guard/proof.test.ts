@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { type IncomingFacts, judgeIncoming } from '../guard.ts'
-import { makeListView } from '../list-view.ts'
+import { createListView } from '../list-view.ts'
 import { fieldsToSign } from './proof.ts'
 import { bo, boSigned, carol, contact, from, held, incoming, judge, signatureOf } from './testing.ts'
 
 describe('I2 proof', () => {
   const message = from('bo.li@partner.example')
   const byLevel = (level: string, more: Partial<IncomingFacts>): unknown =>
-    held(judgeIncoming(makeListView([{ ...bo, level }]), incoming(message, more)))
+    held(judgeIncoming(createListView([{ ...bo, level }]), incoming(message, more)))
   const notProven = ['I3', 'notProven', bo.address]
 
   test('I2 dmarc: an aligned DKIM pass over the whole message', () => {
@@ -47,7 +47,7 @@ describe('I2 proof', () => {
   test('I2 dmarc: a Unicode domain is signed as its A-label', () => {
     const li = contact('li@bücher.example')
     const facts = incoming(from('li@bücher.example'), { unicode: true, dkim: [signatureOf('xn--bcher-kva.example')] })
-    expect(held(judgeIncoming(makeListView([li]), facts))).toBe('admitted')
+    expect(held(judgeIncoming(createListView([li]), facts))).toBe('admitted')
   })
 
   test('I2 login: submitted by that very account', () => {
@@ -120,11 +120,11 @@ describe('I5 verdicts of the gateway', () => {
 
   test('I5 the newer list wins: a pass of somebody not listed here admits nobody', () => {
     const facts = incoming(message, { verdict: pass })
-    expect(held(judgeIncoming(makeListView([carol]), facts))).toEqual(['I3', 'notListed', undefined])
+    expect(held(judgeIncoming(createListView([carol]), facts))).toEqual(['I3', 'notListed', undefined])
   })
 
   test('I5 a pass at the level that the entry had before is not enough', () => {
-    const list = makeListView([{ ...bo, level: 'key:abc=' }])
+    const list = createListView([{ ...bo, level: 'key:abc=' }])
     expect(held(judgeIncoming(list, incoming(message, { verdict: pass })))).toEqual(['I3', 'notProven', bo.address])
   })
 

@@ -1,6 +1,6 @@
 /** Whether a message is proven to come from the contact that its From names, at the level the entry asks (I2, I5). */
 import { type Address, asciiDomain, foldAscii } from '../address.ts'
-import type { DkimFact, IncomingFacts } from '../guard.ts'
+import type { DkimFact, IncomingFacts } from './facts.ts'
 
 /** Fields that a signature must cover (I2): the ones that a reader sees, and the ones that decide how the body is read. */
 export const fieldsToSign = ['from', 'to', 'subject', 'date', 'mime-version', 'content-type'] as const

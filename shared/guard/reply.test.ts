@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest'
-import { planReply, type ReplyFacts } from '../guard.ts'
+import { planReply, type ReplyFacts } from './reply.ts'
 import { aList, bo, carol, now, self } from './testing.ts'
 
 function plan(more: Partial<ReplyFacts>) {
   const base = { now, self, lease: 'valid', onExpiry: 'block', unicode: false } as const
-  const made = planReply(aList(), { ...base, from: bo.address, replyTo: [], to: [self], cc: [], all: false, ...more })
+  const made = planReply(aList(), {
+    ...base,
+    senders: [bo.address],
+    replyTo: [],
+    to: [self],
+    cc: [],
+    all: false,
+    ...more,
+  })
   const texts = (list: typeof made.to): readonly string[] => list.map(({ text }) => text)
   return { ...made, to: texts(made.to), cc: texts(made.cc) }
 }
@@ -43,12 +51,17 @@ test('O5 reply-all drops who is not listed, says who and why, and leaves oneself
 
 test('O5 answers nobody when the sender is not listed', () => {
   const dropped = [{ address: 'x@else.example', rule: 'O1', reason: 'notListed' }]
-  expect(plan({ from: 'x@else.example' })).toEqual({ to: [], cc: [], dropped, unusedReplyTo: [] })
+  expect(plan({ senders: ['x@else.example'] })).toEqual({ to: [], cc: [], dropped, unusedReplyTo: [] })
+})
+
+test('O5 an answer to an own message goes to whom it was written, oneself only where there is nobody else', () => {
+  expect(plan({ senders: [self, bo.address] }).to).toEqual([bo.address])
+  expect(plan({ senders: [self] }).to).toEqual([self])
 })
 
 test('O5 O7 answers nobody when the lease is over', () => {
   expect(plan({ lease: 'over' }).to).toEqual([])
-  expect(plan({ lease: 'over', onExpiry: 'internal', from: carol.address }).to).toEqual([carol.address])
+  expect(plan({ lease: 'over', onExpiry: 'internal', senders: [carol.address] }).to).toEqual([carol.address])
 })
 
 test('F1 plans no answer from facts that make no sense', () => {

@@ -1,11 +1,12 @@
 /** O5: to whom an answer goes, decided before the composer opens; `judgeOutgoing` still decides when it is sent. */
-import { type Address, cleanAddressText, parseAddress } from '../address.ts'
-import type { ListView, Refusal } from '../guard.ts'
-import { type RecipientFacts, reasonAgainst, selfKeyOf } from './outgoing.ts'
+import { type Address, addressKey, cleanAddressText, parseAddress } from '../address.ts'
+import type { ListView, Refusal } from './facts.ts'
+import { type RecipientFacts, reasonAgainst } from './outgoing.ts'
 
 /** The message answered, addresses as text, and whether everybody is to get the answer. */
 export type ReplyFacts = RecipientFacts & {
-  readonly from: string
+  /** Whom the answer goes to where no Reply-To is used: the sender; of the user's own message its To. */
+  readonly senders: readonly string[]
   readonly replyTo: readonly string[]
   readonly to: readonly string[]
   readonly cc: readonly string[]
@@ -35,16 +36,22 @@ function plan(list: ListView | undefined, facts: ReplyFacts): ReplyPlan {
   const wanted = sort(list, facts, facts.replyTo)
   // One unlisted address is enough to set the whole Reply-To aside: half of it was not asked for.
   const used = wanted.listed.length > 0 && wanted.refused.length === 0
-  const sender = used ? wanted : sort(list, facts, [facts.from])
-  const selfKey = selfKeyOf(facts.self)
+  const sender = used ? wanted : sort(list, facts, facts.senders)
+  const selfKey = addressKey(facts.self)
   const others = sort(list, facts, facts.all ? [...facts.to, ...facts.cc] : [])
   const taken = new Set([selfKey, ...sender.listed.map(({ key }) => key)])
   return {
-    to: sender.listed,
+    to: withoutSelf(sender.listed, selfKey),
     cc: others.listed.filter(({ key }) => !taken.has(key)),
     dropped: [...sender.refused, ...others.refused],
     unusedReplyTo: used ? [] : wanted.texts,
   }
+}
+
+/** The user's own address is answered only where there is nobody else. */
+function withoutSelf(addresses: readonly Address[], selfKey: string | undefined): readonly Address[] {
+  const others = addresses.filter(({ key }) => key !== selfKey)
+  return others.length > 0 ? others : addresses
 }
 
 type Sorted = {
@@ -54,7 +61,7 @@ type Sorted = {
 }
 
 function sort(list: ListView | undefined, facts: ReplyFacts, texts: readonly string[]): Sorted {
-  const selfKey = selfKeyOf(facts.self)
+  const selfKey = addressKey(facts.self)
   const listed = new Map<string, Address>()
   const refused = new Map<string, Refusal>()
   for (const text of texts) {

@@ -1,16 +1,17 @@
 /** People, lists and messages for the guard's tests. */
-import {
-  type DkimFact,
-  type IncomingFacts,
-  type IncomingVerdict,
-  judgeIncoming,
-  type ListedContact,
-  type ListView,
-  type OutgoingFacts,
-  type OutgoingRecipient,
-} from '../guard.ts'
+
 import { splitMessage } from '../header.ts'
-import { makeListView } from '../list-view.ts'
+import { createListView } from '../list-view.ts'
+import type {
+  DkimFact,
+  IncomingFacts,
+  IncomingVerdict,
+  ListedContact,
+  ListView,
+  OutgoingFacts,
+  OutgoingRecipient,
+} from './facts.ts'
+import { judgeIncoming } from './incoming.ts'
 import { fieldsToSign } from './proof.ts'
 
 /** The time at which the tests judge. */
@@ -26,12 +27,12 @@ export function contact(address: string, more: Partial<ListedContact> = {}): Lis
 
 export const bo = contact('bo.li@partner.example', { name: 'Bo Li' })
 export const carol = contact('carol@kith.example', { name: 'Carol Chen', scope: 'internal' })
-export const expired = contact('dan@old.example', { name: 'Dan', expiresAt: now })
-export const onlySend = contact('eve@send.example', { name: 'Eve', receive: false })
-export const onlyReceive = contact('finn@receive.example', { name: 'Finn', send: false })
+const expired = contact('dan@old.example', { name: 'Dan', expiresAt: now })
+const onlySend = contact('eve@send.example', { name: 'Eve', receive: false })
+const onlyReceive = contact('finn@receive.example', { name: 'Finn', send: false })
 
 export function aList(...more: readonly ListedContact[]): ListView {
-  return makeListView([bo, carol, expired, onlySend, onlyReceive, ...more])
+  return createListView([bo, carol, expired, onlySend, onlyReceive, ...more])
 }
 
 export function outgoing(

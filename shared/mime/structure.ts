@@ -19,7 +19,7 @@ export type Part = {
 }
 
 /** `nested`: clear, but holds whole messages. `broken`: has several readings. */
-export type Structure = { readonly kind: 'clear' | 'nested'; readonly root: Part } | { readonly kind: 'broken' }
+type Structure = { readonly kind: 'clear' | 'nested'; readonly root: Part } | { readonly kind: 'broken' }
 
 /** MIME parts below parts: legitimate mail stays under five. */
 const maxNesting = 20

@@ -1,10 +1,10 @@
 /** The text of a message's parts, whoever asks: the client to show it, the server to search in it. */
 import { htmlToText } from './html-text.ts'
 import type { Part } from './structure.ts'
-import { decodeBody } from './transfer-encoding.ts'
+import { decodeTransfer } from './transfer-encoding.ts'
 
 /** Reading goes on as far as it can: `more` tells that something is left out. */
-export type Reading = { readonly text: string; readonly more: boolean }
+type Reading = { readonly text: string; readonly more: boolean }
 const nothing: Reading = { text: '', more: false }
 
 /** How much of a text part, still encoded, is decoded: more than ten times what is shown. */
@@ -40,7 +40,7 @@ function joined(readings: readonly Reading[]): Reading {
 /** One part's text. */
 export function decodeText(part: Part): Reading {
   const more = part.body.length > maxPartLength
-  const bytes = decodeBody(part.body.subarray(0, maxPartLength), part.encoding)
+  const bytes = decodeTransfer(part.body.subarray(0, maxPartLength), part.encoding)
   const decoder = decoderFor(part.parameters.get('charset') ?? 'utf-8')
   return { text: (decoder ?? new TextDecoder()).decode(bytes), more: more || decoder === undefined }
 }

@@ -17,7 +17,7 @@ export function isSound(body: Uint8Array, encoding: TransferEncoding): boolean {
   return encoding === 'none' || isSoundQuotedPrintable(body)
 }
 
-export function decodeBody(body: Uint8Array, encoding: TransferEncoding): Uint8Array {
+export function decodeTransfer(body: Uint8Array, encoding: TransferEncoding): Uint8Array {
   if (encoding === 'none') return body
   return encoding === 'base64' ? decodeBase64(body) : decodeQuotedPrintable(body)
 }

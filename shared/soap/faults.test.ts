@@ -17,7 +17,7 @@ describe('faults (protocol 10)', () => {
     expect(writeFault({ code: 'AuthFailed' })).toContain('<s:Value>s:Sender</s:Value>')
     expect(writeFault({ code: 'Internal' })).toContain('<s:Value>s:Receiver</s:Value>')
     expect(faultCodes.filter((code) => httpStatusOf(code) === 503)).toEqual(['RateLimited', 'Busy'])
-    expect([httpStatusOf('AuthFailed'), httpStatusOf('Internal')]).toEqual([400, 500])
+    expect([httpStatusOf('AuthFailed'), httpStatusOf('TooLarge'), httpStatusOf('Internal')]).toEqual([400, 413, 500])
   })
 
   it('of an unknown kind, or without one, is Internal: it loosens nothing', () => {

@@ -35,8 +35,9 @@ export type SoapFault = {
   readonly minClient?: string
 }
 
-/** HTTP status that goes with a fault (SOAP 1.2 part 2, table 20; 503 as section 10 asks). */
-export function httpStatusOf(code: FaultCode): 400 | 500 | 503 {
+/** HTTP status that goes with a fault (SOAP 1.2 part 2, table 20; 413 and 503 as section 10 asks). */
+export function httpStatusOf(code: FaultCode): 400 | 413 | 500 | 503 {
+  if (code === 'TooLarge') return 413
   if (code === 'Busy' || code === 'RateLimited') return 503
   return isReceiverFault(code) ? 500 : 400
 }

@@ -93,7 +93,7 @@ export const operations = {
 } as const
 export type OperationName = keyof typeof operations
 
-export function isOperation(text: string): text is OperationName {
+function isOperation(text: string): text is OperationName {
   return Object.hasOwn(operations, text)
 }
 
@@ -112,7 +112,7 @@ const contextSchema = z.strictObject({
   dev: name,
   sig: signature,
 })
-export type CallContext = Readonly<z.output<typeof contextSchema>>
+type CallContext = Readonly<z.output<typeof contextSchema>>
 
 /** The caller's context of an envelope's header; `undefined` if it is not complete. */
 export function readContext(header: ReadonlyMap<string, string>): CallContext | undefined {
@@ -129,7 +129,7 @@ export function readFields<S extends z.ZodObject>(
   return parsed.success ? parsed.data : undefined
 }
 
-export type FieldValue = string | number | Uint8Array | readonly (string | Uint8Array)[]
+type FieldValue = string | number | Uint8Array | readonly (string | Uint8Array)[]
 
 /** Fields from values: bytes as base64, lists with spaces between; undefined ones are left out. */
 export function writeFields(values: Readonly<Record<string, FieldValue | undefined>>): ReadonlyMap<string, string> {

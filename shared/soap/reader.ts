@@ -12,7 +12,7 @@ export type Envelope = {
   readonly operation: string
   readonly fields: ReadonlyMap<string, string>
 }
-export type ReadEnvelope =
+type ReadEnvelope =
   | Envelope
   /** `refused` false: Body held a SOAP fault. True: no envelope that Kith takes; `fault` is what a server answers. */
   | { readonly ok: false; readonly refused: boolean; readonly fault: SoapFault }

@@ -2,7 +2,7 @@
 import { isReceiverFault, plainReason, type SoapFault } from './faults.ts'
 import { kithNamespace, soapNamespace } from './namespaces.ts'
 
-export type EnvelopeContent = {
+type EnvelopeContent = {
   /** Local name of Body's child. */
   readonly operation: string
   readonly fields: ReadonlyMap<string, string>

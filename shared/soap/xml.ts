@@ -16,10 +16,8 @@ export type XmlElement = {
   readonly text: string
 }
 
-export type ReadXml =
-  | { readonly ok: true; readonly root: XmlElement }
-  | { readonly ok: false; readonly reason: XmlFault }
-export type XmlFault =
+type ReadXml = { readonly ok: true; readonly root: XmlElement } | { readonly ok: false; readonly reason: XmlFault }
+type XmlFault =
   | 'too large'
   | 'not UTF-8'
   | 'byte order mark'

@@ -22,10 +22,10 @@ export function hashOf(text: string, seed: number): number {
 }
 
 /** Writes the hashes of a text, and of all that one deletion leaves of it, into `found` from `offset` on; answers how many. */
-export type NeighbourHasher = (text: string, found: Uint32Array, offset: number) => number
+type NeighbourHasher = (text: string, found: Uint32Array, offset: number) => number
 
 /** A hasher with scratch space of its own. It writes at most one hash more than the text has characters. */
-export function makeNeighbourHasher(): NeighbourHasher {
+export function createNeighbourHasher(): NeighbourHasher {
   const suffixes = new Int32Array(maxHashedLength + 1)
   return (text, found, offset) => {
     const length = Math.min(text.length, maxHashedLength)

@@ -6,12 +6,12 @@ import { decodeWords, encodeWords } from './encoded-word.ts'
 export type Mailbox = { readonly name: string; readonly address: Address }
 
 /** What `parseMailboxes` answers. */
-export type ParsedMailboxes =
+type ParsedMailboxes =
   | { readonly ok: true; readonly value: readonly Mailbox[] }
   | { readonly ok: false; readonly fault: AddressFault }
 
 /** Most mailboxes read from one field. */
-export const maxMailboxes = 1_000
+const maxMailboxes = 1_000
 /** Most characters of one field's value, and of one quoted string in it (A5): far beyond what a thousand mailboxes need. */
 const maxValueLength = 262_144
 const maxQuotedLength = 4_096

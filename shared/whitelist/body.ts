@@ -8,7 +8,7 @@ import { type Entry, isEntry } from './entry.ts'
 import { maxParts } from './limits.ts'
 
 /** What the fresh statement says outside; `part` (from 0) and `parts` only in a list that goes in parts. */
-export const bodyHeaderSchema = z.strictObject({
+const bodyHeaderSchema = z.strictObject({
   org: name,
   usr: name,
   dev: name,
@@ -32,7 +32,7 @@ export type Body =
   | { readonly hdr: BodyHeader; readonly kind: 'delta'; readonly ops: readonly Op[] }
 
 /** What a server puts in: canonical texts of entries as its store holds them, or operations. */
-export type BodyContent =
+type BodyContent =
   | { readonly kind: 'full'; readonly entries: readonly string[] }
   | { readonly kind: 'delta'; readonly ops: readonly Op[] }
 

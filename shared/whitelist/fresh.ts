@@ -7,7 +7,7 @@ import { signAs, verifyAs } from './bytes/signing.ts'
 import { signedCommandSchema } from './command.ts'
 import { maxCommands, maxObjectBytes } from './limits.ts'
 
-export const freshSchema = z.strictObject({
+const freshSchema = z.strictObject({
   t: z.literal('fresh'),
   org: name,
   usr: name,

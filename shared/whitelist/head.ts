@@ -41,14 +41,14 @@ export const coreSchema = z.strictObject({
 })
 export type Core = Readonly<z.infer<typeof coreSchema>>
 
-export const headSchema = z.strictObject({ t: z.literal('head'), core: coreSchema, acc: hash })
+const headSchema = z.strictObject({ t: z.literal('head'), core: coreSchema, acc: hash })
 export type Head = Readonly<z.infer<typeof headSchema>>
 
 /** `acc_0`: 32 zero bytes, hex. */
 export const emptyAcc = '0'.repeat(64)
 
 /** A policy with nothing left open. */
-export type FullPolicy = {
+type FullPolicy = {
   readonly onExpiry: 'block' | 'internal'
   readonly offlineDays: number
   readonly mode: 'both' | 'send' | 'receive'
@@ -92,12 +92,6 @@ export function headHash(primitives: Primitives, head: Uint8Array): string {
   return toHex(taggedHash(primitives, 'head', head))
 }
 
-/** Makes the head after one whose `acc` is given (`emptyAcc` before the first): bytes, hashes, signature by P. */
-export function makeHead(primitives: Primitives, core: Core, accBefore: string, policySeed: Uint8Array): MadeHead {
-  const draft = draftHead(primitives, core, accBefore)
-  return { ...draft, signature: signHead(primitives, draft.bytes, policySeed) }
-}
-
 /** The signature by P of a head's bytes: wherever P is. */
 export function signHead(primitives: Primitives, bytes: Uint8Array, policySeed: Uint8Array): Uint8Array {
   return signAs(primitives, 'head', bytes, policySeed)
@@ -117,10 +111,7 @@ export function draftHead(primitives: Primitives, core: Core, accBefore: string)
   }
 }
 
-/** A signed head and what is kept of it. */
-export type MadeHead = HeadDraft & { readonly signature: Uint8Array }
-
-/** Hashes are hex. */
+/** A head before it is signed, and what is kept of it. Hashes are hex. */
 export type HeadDraft = {
   readonly head: Head
   readonly bytes: Uint8Array

@@ -31,16 +31,10 @@ export const maxCommands = 16
 export const maxFreshLife = 15 * minute
 /** What the server gives it. */
 export const freshLife = 10 * minute
-/** How long a head is valid (section 3.4); it is issued again at half of it. */
-export const headLife = 7 * day
 /** Off-line days where the policy names none. */
 export const defaultOfflineDays = 7
 /** A server's nonce of `Hello` lives this long (section 5). */
 export const helloLife = minute
-/** A session ends after this, whatever happens (section 5). */
-export const sessionLife = 12 * 60 * minute
-/** A session ends after this without a request (section 5). */
-export const sessionIdle = 60 * minute
 /** `Wait` is held at most this long (section 7). */
 export const waitHold = 50_000
 /** Milliseconds of a day, for policies that count days. */

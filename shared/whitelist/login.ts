@@ -7,7 +7,7 @@ import { signAs, verifyAs } from './bytes/signing.ts'
 import { maxRequestBytes } from './limits.ts'
 import { openMessage, sealHash, sealMessage } from './sealed.ts'
 
-export const loginSchema = z.strictObject({
+const loginSchema = z.strictObject({
   /** Login name or address, as typed. */
   usr: z.string().min(1).max(320),
   pw: z.string().min(1).max(1_000),
@@ -33,7 +33,7 @@ const mailServerSchema = z.strictObject({
   /** PEM certificate to trust for this server. */
   ca: z.string().max(20_000).exactOptional(),
 })
-export const mailServersSchema = z.strictObject({
+const mailServersSchema = z.strictObject({
   imap: mailServerSchema,
   smtp: mailServerSchema,
   /** Whose Authentication-Results count (guard.md I5). */
@@ -42,7 +42,7 @@ export const mailServersSchema = z.strictObject({
 export type MailServer = Readonly<z.infer<typeof mailServerSchema>>
 export type MailServers = Readonly<z.infer<typeof mailServersSchema>>
 
-export const sessionAnswerSchema = z.strictObject({
+const sessionAnswerSchema = z.strictObject({
   t: z.literal('session'),
   /** Session identifier; the server keeps only its hash. */
   sid: base64(32),
@@ -85,7 +85,7 @@ export function openLogin(
 }
 
 /** Who answers a login, to whom. */
-export type LoginAnswerKeys = {
+type LoginAnswerKeys = {
   readonly freshSeed: Uint8Array
   readonly deviceBox: Uint8Array
   readonly random: Random

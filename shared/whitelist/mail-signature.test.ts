@@ -3,11 +3,11 @@ import * as zlib from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type IncomingFacts, judgeIncoming } from '../guard.ts'
 import { splitMessage } from '../header.ts'
-import { makeListView } from '../list-view.ts'
+import { createListView } from '../list-view.ts'
 import { toBase64, utf8 } from './bytes/encoding.ts'
-import { naclPrimitives } from './bytes/nacl-primitives.ts'
 import { nodePrimitives } from './bytes/node-primitives.ts'
 import { signAs } from './bytes/signing.ts'
+import { naclPrimitives } from './bytes/testing/nacl-primitives.ts'
 import { keyLevel, keySignatureOf, signatureFor } from './mail-signature.ts'
 import { messageHashes, messageIdOf } from './verdict.ts'
 
@@ -43,7 +43,7 @@ const entry = { name: 'Bo', scope: 'external', send: true, receive: true } as co
 /** Judged by a list that names `level` for Bo, and the key of somebody else for another contact. */
 function judge(text: string, level = keyLevel(node.signPublicKey(seed)), primitives = node) {
   const eve = { ...entry, id: 'c2', address: 'eve@partner.test', key: 'eve@partner.test' }
-  const list = makeListView([
+  const list = createListView([
     { ...entry, id: 'c1', address: bo, key: bo, level },
     { ...eve, level: keyLevel(node.signPublicKey(otherSeed)) },
   ])

@@ -5,7 +5,6 @@ import { encodeCanonical } from './bytes/canonical.ts'
 import { fromHex, toBase64 } from './bytes/encoding.ts'
 import { nodePrimitives } from './bytes/node-primitives.ts'
 import type { KeyPair } from './bytes/primitives.ts'
-import { headLife } from './limits.ts'
 import {
   acceptFirst,
   acceptNext,
@@ -20,7 +19,7 @@ import {
 } from './manifest.ts'
 import { checkAnswer } from './sync/check-answer.ts'
 import { attack, makeScene, snapshot } from './sync/testing.ts'
-import { nextVersion, openOf, testAnswer, testNow, testOrg, testRequest } from './testing.ts'
+import { headLife, nextVersion, openOf, testAnswer, testNow, testOrg, testRequest } from './testing.ts'
 
 const primitives = nodePrimitives(crypto, zlib)
 const scene = makeScene(primitives)

@@ -11,7 +11,7 @@ import { maxObjectBytes } from './limits.ts'
 const maxKeys = 16
 const keys = z.array(publicKey).min(1).max(maxKeys).readonly()
 
-export const manifestSchema = z.strictObject({
+const manifestSchema = z.strictObject({
   t: z.literal('root'),
   org: name,
   /** 1, then rising by one. */

@@ -15,7 +15,7 @@ const hashOrNone = z.union([hash, z.literal('')])
 const common = { usr: name, dev: name, non: nonce, seq: count }
 const listState = { lst: name, ep: count, ver: count }
 
-export const requestSchemas = {
+const requestSchemas = {
   /** `part`: counted from 0. `man`: version of the manifest that the client holds, so that it gets every step since. */
   Sync: z.strictObject({
     ...common,
@@ -60,9 +60,7 @@ export type RequestAction = keyof typeof requestSchemas
 export type RequestOf<A extends RequestAction> = Readonly<z.infer<(typeof requestSchemas)[A]>>
 export type SyncRequest = RequestOf<'Sync'>
 export type WaitRequest = RequestOf<'Wait'>
-export type LogoutRequest = RequestOf<'Logout'>
 export type AckRequest = RequestOf<'Ack'>
-export type ReportRequest = RequestOf<'Report'>
 export type AskRequest = RequestOf<'Ask'>
 export type RekeyRequest = RequestOf<'Rekey'>
 
@@ -97,7 +95,7 @@ function rekeyBytes({ usr, dev, DsigPk, DboxPk }: NextKeys): Uint8Array {
 }
 
 /** What was called, in which session (empty before and without one), with which bytes. */
-export type SignedCall = { readonly action: SignedAction; readonly sid: string; readonly bytes: Uint8Array }
+type SignedCall = { readonly action: SignedAction; readonly sid: string; readonly bytes: Uint8Array }
 
 /** Signs `DS("req") ‖ action ‖ LF ‖ sid ‖ LF ‖ request bytes` with Dsig; acknowledgements have a domain of their own. */
 export function signRequest(primitives: Primitives, call: SignedCall, deviceSeed: Uint8Array): Uint8Array {

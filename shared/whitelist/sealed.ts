@@ -21,10 +21,8 @@ const lengthBytes = 4
 /** A sealed body and what the fresh statement says of it, both hex. */
 export type Sealed = { readonly bytes: Uint8Array; readonly seal: string; readonly kc: string }
 
-export type SealFault = 'tooLarge' | 'malformed' | 'lowOrder' | 'box' | 'commitment' | 'secretbox' | 'padding' | 'bomb'
-export type Opened =
-  | { readonly ok: true; readonly body: Uint8Array }
-  | { readonly ok: false; readonly fault: SealFault }
+type SealFault = 'tooLarge' | 'malformed' | 'lowOrder' | 'box' | 'commitment' | 'secretbox' | 'padding' | 'bomb'
+type Opened = { readonly ok: true; readonly body: Uint8Array } | { readonly ok: false; readonly fault: SealFault }
 
 /** Seals a body to a device's box key: compressed where that is shorter, padded, under a key of its own. */
 export function sealBody(primitives: Primitives, body: Uint8Array, to: Uint8Array, random: Random): Sealed {

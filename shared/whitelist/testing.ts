@@ -1,11 +1,13 @@
 /** Builders for tests: an organisation with deterministic keys and lists. Not for products: its secrets are public. */
+
+import type { RawMessage } from '../header.ts'
 import { toBase64, toHex, utf8 } from './bytes/encoding.ts'
 import type { KeyPair, Primitives, Random } from './bytes/primitives.ts'
 import type { SignedCommand } from './command.ts'
 import { applyOps, collapse, type ListEntries, type Op, opText } from './delta.ts'
 import { type Entry, entryText } from './entry.ts'
-import { type Core, emptyAcc, type MadeHead, makeHead } from './head.ts'
-import { headLife } from './limits.ts'
+import { type Core, draftHead, emptyAcc, type HeadDraft, signHead } from './head.ts'
+import { dayMillis } from './limits.ts'
 import { type Manifest, noManifest, type SignedManifest, signManifest } from './manifest.ts'
 import type { SyncRequest } from './request.ts'
 import { stateRoot } from './state-root.ts'
@@ -13,12 +15,15 @@ import { type AnswerContent, type AnswerMaterial, makeAnswer, mayDelta, needsCha
 import type { OpenRequest } from './sync/check-answer.ts'
 import { emptyState, type ListState } from './sync/list-state.ts'
 import type { SyncAnswer } from './sync/sync-answer.ts'
+import { messageHashes, signVerdict, type VerdictFacts } from './verdict.ts'
 
 /** The tests' clock, milliseconds since the epoch. */
 export const testNow = 1_700_000_000_000
+/** How long the tests' heads are valid, in milliseconds (protocol.md section 3.4). */
+export const headLife = 7 * dayMillis
 
 /** Random bytes that are the same in every run: hashes of a seed and a counter. */
-export function testRandom(primitives: Primitives, seed: string): Random {
+function testRandom(primitives: Primitives, seed: string): Random {
   let calls = 0
   return (n) => {
     const bytes = new Uint8Array(n)
@@ -29,7 +34,7 @@ export function testRandom(primitives: Primitives, seed: string): Random {
   }
 }
 
-export type TestKeys = {
+type TestKeys = {
   readonly root: KeyPair
   readonly root2: KeyPair
   readonly policy: KeyPair
@@ -124,7 +129,7 @@ export type TestList = {
   readonly entries: ListEntries
   readonly ops: readonly (readonly Op[])[]
   /** Heads of versions 1, 2, … */
-  readonly heads: readonly MadeHead[]
+  readonly heads: readonly (HeadDraft & { readonly signature: Uint8Array })[]
 }
 
 /** A list without a version. */
@@ -154,7 +159,8 @@ export function nextVersion(list: TestList, ops: readonly Op[], over: Partial<Co
     pol: { on: 'block' },
     ...over,
   }
-  const head = makeHead(primitives, core, list.heads.at(-1)?.acc ?? emptyAcc, org.keys.policy.secret)
+  const draft = draftHead(primitives, core, list.heads.at(-1)?.acc ?? emptyAcc)
+  const head = { ...draft, signature: signHead(primitives, draft.bytes, org.keys.policy.secret) }
   return { org, entries, ops: [...list.ops, ops], heads: [...list.heads, head] }
 }
 
@@ -218,4 +224,14 @@ function contentFor(list: TestList, request: SyncRequest, version: { ep: number;
   if (plan.kind === 'delta') return { kind: 'delta', ops: ops ?? [] }
   const entries = texts.slice(plan.offset, plan.offset + plan.limit)
   return { kind: 'full', entries, part: plan.part, parts: plan.parts }
+}
+
+/** The field's value of a verdict about this message, signed with the secret key `seed`. */
+export function makeVerdict(
+  primitives: Primitives,
+  facts: VerdictFacts,
+  message: RawMessage,
+  seed: Uint8Array,
+): string {
+  return signVerdict(primitives, { ...facts, ...messageHashes(primitives, message) }, seed)
 }

@@ -5,8 +5,8 @@ import { splitMessage } from '../header.ts'
 import { utf8 } from './bytes/encoding.ts'
 import { nodePrimitives } from './bytes/node-primitives.ts'
 import { signAs } from './bytes/signing.ts'
-import { testOrg } from './testing.ts'
-import { makeVerdict, readVerdict, type VerdictFacts } from './verdict.ts'
+import { makeVerdict, testOrg } from './testing.ts'
+import { readVerdict, type VerdictFacts } from './verdict.ts'
 
 const primitives = nodePrimitives(crypto, zlib)
 const { keys } = testOrg(primitives)

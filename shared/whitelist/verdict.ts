@@ -10,7 +10,7 @@ import { signAs, taggedHash, verifyAs } from './bytes/signing.ts'
 /** Name of the header field, lower case as shared/header.ts gives names. */
 export const verdictHeader = 'x-kith-verdict'
 
-export const verdictSchema = z.strictObject({
+const verdictSchema = z.strictObject({
   t: z.literal('verdict'),
   /** `messageIdOf` the message. */
   mid: z.string().max(998),
@@ -30,7 +30,7 @@ export const verdictSchema = z.strictObject({
 export type Verdict = Readonly<z.infer<typeof verdictSchema>>
 
 /** A message as shared/header.ts splits it: `raw` is the field as it stood, latin1, without the final CRLF. */
-export type SplitMessage = {
+type SplitMessage = {
   readonly fields: readonly { readonly name: string; readonly raw: string }[]
   readonly body: Uint8Array
 }
@@ -46,17 +46,7 @@ export function messageHashes(primitives: Primitives, message: SplitMessage): Me
   return { hdr: headerHash(primitives, message), bdy: bodyHash(primitives, message.body) }
 }
 
-/** Makes the field's value, folded for RFC 5322: `X-Kith-Verdict: ` and this go in front of the message. */
-export function makeVerdict(
-  primitives: Primitives,
-  facts: VerdictFacts,
-  message: SplitMessage,
-  seed: Uint8Array,
-): string {
-  return signVerdict(primitives, { ...facts, ...messageHashes(primitives, message) }, seed)
-}
-
-/** The same for a message whose hashes are known already. */
+/** Makes the field's value, folded for RFC 5322: `X-Kith-Verdict: ` and this go in front of the message. `seed`: of the gateway's key. */
 export function signVerdict(primitives: Primitives, facts: VerdictFacts & MessageHashes, seed: Uint8Array): string {
   const verdict: Verdict = { t: 'verdict', ...facts }
   const bytes = encodeCanonical(verdictSchema.parse(verdict))
@@ -96,7 +86,7 @@ export function readVerdict(
 }
 
 /** H(header): all occurrences of the signed fields, unfolded, white space runs as one space (RFC 6376 section 3.4.2). */
-export function headerHash(primitives: Primitives, message: Pick<SplitMessage, 'fields'>): string {
+function headerHash(primitives: Primitives, message: Pick<SplitMessage, 'fields'>): string {
   let text = ''
   for (const wanted of signedFields) {
     for (const field of message.fields) {
@@ -109,7 +99,7 @@ export function headerHash(primitives: Primitives, message: Pick<SplitMessage, '
 }
 
 /** H(body): without empty lines at its end, which stores add and drop (RFC 6376 section 3.4.3). */
-export function bodyHash(primitives: Primitives, body: Uint8Array): string {
+function bodyHash(primitives: Primitives, body: Uint8Array): string {
   let end = body.length
   while (end > 0 && (body[end - 1] === 0x0a || body[end - 1] === 0x0d)) end--
   return toHex(taggedHash(primitives, 'mailBody', body.subarray(0, end)))

@@ -5,7 +5,7 @@ import type { Command, Context } from '../client.ts'
 import { done, failed, internalFailure, type Outcome } from '../outcome.ts'
 import { refusalWords, wordsOf } from '../words.ts'
 
-export type SendOptions = {
+type SendOptions = {
   readonly to: readonly string[]
   readonly cc: readonly string[]
   readonly subject: string | undefined

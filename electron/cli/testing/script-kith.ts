@@ -2,9 +2,9 @@
 import { PassThrough } from 'node:stream'
 import { contract, type KithContract } from '../../../shared/contract.ts'
 import { type EventEnvelope, fail, type Handlers, ok, type Result, serve } from '../../../shared/rpc.ts'
-import { fakeClock } from '../../engine/fakes.ts'
+import { fakeClock } from '../../engine/testing/fakes.ts'
 import { withEngine } from '../client.ts'
-import { makeInput } from '../input.ts'
+import { createInput } from '../input.ts'
 import { tell } from '../outcome.ts'
 import { runProgram } from '../program.ts'
 
@@ -43,9 +43,9 @@ export type Script = {
   closed: number
   run(words: readonly string[], stdin?: string, interrupted?: Promise<void>): Promise<Ran>
 }
-export type Ran = { readonly code: number; readonly out: string; readonly error: string }
+type Ran = { readonly code: number; readonly out: string; readonly error: string }
 
-export function scriptKith(): Script {
+export function createScriptedKith(): Script {
   const listeners = new Set<(event: EventEnvelope) => void>()
   const script: Script = {
     answers: { 'session.state': () => ok(ready) },
@@ -100,7 +100,7 @@ async function runWords(
   const code = await runProgram(words, { version: '0.1.0', streams }, async (command, options) => {
     const pipe = new PassThrough()
     pipe.end(stdin)
-    const input = makeInput(Object.assign(pipe, { isTTY: false, setRawMode: () => pipe }) as never, streams.error)
+    const input = createInput(Object.assign(pipe, { isTTY: false, setRawMode: () => pipe }) as never, streams.error)
     const { json, passphraseStdin } = options
     const context = { input, streams, clock: fakeClock(), interrupted, json, passphraseStdin }
     return tell(await withEngine(() => Promise.resolve(engine), context, command), json, streams)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EventEnvelope } from '../../../shared/rpc.ts'
-import { type FakeClock, fakeClock } from '../../engine/fakes.ts'
-import { type EngineLink, linkEngine } from './engine-link.ts'
+import { type FakeClock, fakeClock } from '../../engine/testing/fakes.ts'
+import { type EngineLink, openEngineLink } from './engine-link.ts'
 import type { EngineChild, FromEngine, ToEngine } from './messages.ts'
 
 type FakeChild = EngineChild & {
@@ -45,7 +45,7 @@ beforeEach(() => {
   children = []
   events = []
   failures = []
-  link = linkEngine({
+  link = openEngineLink({
     clock,
     fork: () => {
       const child = fakeChild()
@@ -123,8 +123,10 @@ describe('an engine that ends unasked', () => {
       'whitelist.changed',
       'settings.changed',
       'contacts.changed',
+      'requests.changed',
       'conversation.changed',
       'held.changed',
+      'quarantine.changed',
     ])
   })
 

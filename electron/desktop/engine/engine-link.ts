@@ -2,6 +2,7 @@
  * The main process's end of the engine: calls out, answers and events in. When the engine's process ends unasked, the
  * calls under way fail, a new one is started after a pause, and the page is told to look at everything again.
  */
+import { catchUp } from '../../../shared/catch-up.ts'
 import { type EventEnvelope, fail, type Result } from '../../../shared/rpc.ts'
 import type { EngineChild, FromEngine } from './messages.ts'
 
@@ -12,7 +13,7 @@ export type EngineLink = {
   close(): Promise<void>
 }
 
-export type LinkOptions = {
+type LinkOptions = {
   readonly fork: () => EngineChild
   readonly clock: { now(): number; after(ms: number, act: () => void): () => void }
   readonly onEvent: (event: EventEnvelope) => void
@@ -32,19 +33,7 @@ const maxWaiting = 1_000
 
 type Answer = (result: Result<unknown>) => void
 
-/** What a page asks again after it may have missed events; an id of nothing stands for anything. */
-const lookAgain: readonly EventEnvelope[] = [
-  { name: 'contacts.changed', value: { revision: 0 } },
-  { name: 'conversation.changed', value: { id: '' } },
-  { name: 'held.changed', value: { total: 0 } },
-]
-const askAgain = [
-  ['session.state', 'session.changed'],
-  ['whitelist.status', 'whitelist.changed'],
-  ['settings.get', 'settings.changed'],
-] as const
-
-export function linkEngine(options: LinkOptions): EngineLink {
+export function openEngineLink(options: LinkOptions): EngineLink {
   return new Link(options)
 }
 
@@ -135,7 +124,7 @@ class Link implements EngineLink {
     const waiting = this.#waiting
     this.#waiting = []
     for (const { envelope, answer } of waiting) this.#send(envelope, answer)
-    if (this.#starts > 1) void this.#tellAgain()
+    if (this.#starts > 1) void catchUp((envelope) => this.serve(envelope), this.#options.onEvent)
   }
 
   #failed(reason: 'busy' | 'internal'): void {
@@ -154,15 +143,6 @@ class Link implements EngineLink {
     if (this.#options.clock.now() - this.#startedAt >= healthyAfter) this.#pause = firstPause
     this.#undoRestart = this.#options.clock.after(this.#pause, () => this.#start())
     this.#pause = Math.min(this.#pause * 2, longestPause)
-  }
-
-  /** After a restart nobody knows what was missed. */
-  async #tellAgain(): Promise<void> {
-    for (const [name, event] of askAgain) {
-      const answer = await this.serve({ name, input: {} })
-      if (answer.ok) this.#options.onEvent({ name: event, value: answer.value })
-    }
-    for (const event of lookAgain) this.#options.onEvent(event)
   }
 
   #failAnswers(): void {

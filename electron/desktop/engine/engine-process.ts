@@ -1,6 +1,6 @@
 /** The engine's own process, so that the window never waits for the store, for cryptography or for mail. */
-import { createEngine, type Engine } from '../../engine/engine.ts'
-import { hostPorts } from '../../engine/host-ports.ts'
+import { type Engine, openEngine } from '../../engine/engine.ts'
+import { hostPorts } from '../../engine/ground/host-ports.ts'
 import type { FromEngine, StartOptions, ToEngine } from './messages.ts'
 
 const port = process.parentPort
@@ -12,7 +12,7 @@ function tell(message: FromEngine): void {
 
 async function start(options: StartOptions): Promise<void> {
   try {
-    engine = await createEngine(hostPorts(options))
+    engine = await openEngine(hostPorts(options))
   } catch (error) {
     tell({ type: 'failed', reason: 'internal' })
     throw error

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { noticeOf } from './notice.ts'
-import { languageOf, nativeWords } from './words.ts'
+import { nativeWords } from './words.ts'
 
 const arrived = { id: 'm1', conversation: 'bob@corp.test', name: 'Bob Lin 林柏', text: 'See you\nat noon' }
 const facts = {
@@ -76,16 +76,4 @@ describe('news of a contact request', () => {
   ])('is silent: %s', (_, given, value) => {
     expect(noticeOf(request(value), given)).toBeUndefined()
   })
-})
-
-test.each([
-  ['zh-TW', 'zh-Hant'],
-  ['zh-HK', 'zh-Hant'],
-  ['zh-Hant-CN', 'zh-Hant'],
-  ['zh-CN', 'zh-Hans'],
-  ['zh', 'zh-Hans'],
-  ['en-GB', 'en'],
-  ['fr', 'en'],
-])('%s is shown in %s', (tag, language) => {
-  expect(languageOf(tag)).toBe(language)
 })

@@ -1,10 +1,10 @@
 /** Shows a notice by the system, and counts what came within the last moments. */
 import { Notification } from 'electron'
 import type { EventEnvelope } from '../../../shared/rpc.ts'
-import type { Clock } from '../../engine/ports.ts'
+import type { Clock } from '../../engine/ground/ports.ts'
 import { type Notice, type NoticeFacts, noticeOf } from './notice.ts'
 
-export type Notifier = {
+type Notifier = {
   /** Takes a `message.arrived` or `request.arrived`. */
   arrived(event: EventEnvelope, facts: Omit<NoticeFacts, 'recent'>): void
 }
@@ -12,7 +12,7 @@ export type Notifier = {
 /** Messages within this many milliseconds count as one burst. */
 const burst = 5_000
 
-export function makeNotifier(clock: Clock, open: (conversation: string | undefined) => void): Notifier {
+export function createNotifier(clock: Clock, open: (conversation: string | undefined) => void): Notifier {
   // Kept while on screen: a collected notification forgets its click.
   const shown = new Set<Notification>()
   let recent = 0

@@ -1,16 +1,16 @@
 /** Counts the conversations with something unread, for the tray's badge. */
 import { contract } from '../../../shared/contract.ts'
 import type { Result } from '../../../shared/rpc.ts'
-import type { Clock } from '../../engine/ports.ts'
+import type { Clock } from '../../engine/ground/ports.ts'
 
-export type UnreadCounter = { countSoon(): void; stop(): void }
+type UnreadCounter = { countSoon(): void; stop(): void }
 
 /** Changes within this many milliseconds are counted once. */
 const pause = 300
 /** Conversations looked at, newest first: a badge of hundreds says nothing more. */
 const window = 500
 
-export function unreadCounter(
+export function openUnreadCounter(
   clock: Clock,
   serve: (envelope: unknown) => Promise<Result<unknown>>,
   show: (count: number) => void,

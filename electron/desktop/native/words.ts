@@ -1,5 +1,5 @@
 /** Words outside the page: menu, tray, notifications, dialogs. The page has its own (renderer/i18n). */
-import type { Language } from '../../../shared/contract.ts'
+import type { Language } from '../../../shared/language.ts'
 
 export type NativeWords = {
   readonly open: string
@@ -149,11 +149,4 @@ const tables: Readonly<Record<Language, NativeWords>> = {
 
 export function nativeWords(language: Language): NativeWords {
   return tables[language]
-}
-
-/** Before the settings are known: from the system's tag (`zh-TW`, `zh-Hans-CN`, `en-GB`). */
-export function languageOf(tag: string): Language {
-  const lower = tag.toLowerCase()
-  if (!lower.startsWith('zh')) return 'en'
-  return /hant|tw|hk|mo/.test(lower) ? 'zh-Hant' : 'zh-Hans'
 }

@@ -2,7 +2,7 @@
 import { app, type Session, type WebContents } from 'electron'
 import { pageOrigin, pageUrl } from '../channels.ts'
 
-export type AskToOpen = (url: string) => void
+type AskToOpen = (url: string) => void
 
 /** Navigation, new windows and webviews are denied everywhere; a link to https is handed to `askToOpen`. */
 export function hardenContents(askToOpen: AskToOpen): void {

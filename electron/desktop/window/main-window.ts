@@ -5,7 +5,7 @@ import { pageUrl } from '../channels.ts'
 import { readWindowFile, writeWindowFile } from './window-file.ts'
 import { halfOf, minimumSize, placeWindow, type WindowState } from './window-state.ts'
 
-export type MainWindowOptions = {
+type MainWindowOptions = {
   readonly session: Session
   readonly preload: string
   /** Folder of the profile: the window's place is kept there. */

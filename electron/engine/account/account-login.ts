@@ -10,13 +10,13 @@ import {
 } from '../../../shared/whitelist/manifest.ts'
 import { emptyState } from '../../../shared/whitelist/sync/list-state.ts'
 import type { AccountRecord } from '../database/account-repository.ts'
+import type { Ports } from '../ground/ports.ts'
+import type { Identity } from '../keys/identity.ts'
 import { primitives } from '../keys/primitives.ts'
 import { passwordVerifier } from '../keys/stretch.ts'
 import type { Target } from '../link/target.ts'
-import type { Ports } from '../ports.ts'
 import type { ListKeeper } from '../whitelist/list-keeper.ts'
 import type { AccountStore } from './account-store.ts'
-import type { Identity } from './identity.ts'
 
 /** The record of an account before the server has told anything of it. */
 export function newRecord(
@@ -30,8 +30,8 @@ export function newRecord(
     root: rootFingerprint(primitives, manifest.m),
     user,
     password,
-    usr: '',
-    lst: '',
+    userId: '',
+    listId: '',
     name: '',
     address: '',
     device: 'pending',
@@ -40,6 +40,7 @@ export function newRecord(
   }
 }
 
+/** The manifest that a record keeps; `undefined` where its bytes are none. */
 export function manifestOf(record: Pick<AccountRecord, 'manifest'>): SignedManifest | undefined {
   const bytes = fromBase64(record.manifest)
   return bytes ? decodeManifest(bytes) : undefined
@@ -54,10 +55,10 @@ export function bindIdentity(identity: Identity, store: AccountStore, keeper: Li
       store.account.change({ manifest: toBase64(encodeManifest(manifest)) })
       keeper.setManifest(manifest)
     },
-    usr: () => keeper.state()?.usr ?? store.account.read()?.usr ?? '',
+    userId: () => keeper.state()?.usr ?? store.account.read()?.userId ?? '',
     seq: () => store.account.read()?.seq ?? 0,
     setSeq: (seq) => {
-      // After a wipe there is no store left, and one last acknowledgement to send.
+      // The last acknowledgement of a wipe is sent when the store is gone already.
       if (store.database.isOpen) store.account.change({ seq })
     },
   })
@@ -69,8 +70,8 @@ function recordedManifest(store: AccountStore): SignedManifest | undefined {
 }
 
 /**
- * Takes over a login's answer. A user or list other than the one this store holds is not taken: another list under the
- * same name is what a fork looks like from here. Failure: untrustedServer.
+ * Takes over a login's answer, in one transaction. An answer that names another user or list than this store holds is
+ * not taken: a server that shows two lists under one name looks just like that from here. Failure: untrustedServer.
  */
 export function takeLogin(
   store: AccountStore,
@@ -89,7 +90,15 @@ export function takeLogin(
   const servers = authserv === undefined ? { imap, smtp } : { imap, smtp, authserv }
   const record = store.database.transaction(() => {
     if (!list) keeper.begin(emptyState({ org: manifest.m.org, usr, dev: answer.dev, lst }, manifest))
-    return store.account.change({ usr, lst, name, address, password, mail: servers, device: 'active' })
+    return store.account.change({
+      userId: usr,
+      listId: lst,
+      name,
+      address,
+      password,
+      mail: servers,
+      device: 'active',
+    })
   })
   return ok(record)
 }
@@ -98,6 +107,6 @@ export function takeLogin(
 export async function keepVerifier(ports: Ports, store: AccountStore, password: string): Promise<void> {
   if (store.vault.protection !== 'keychain') return
   const verifier = await passwordVerifier(password, ports.random)
-  // Read only now: the device's keys may have been replaced meanwhile, or the store wiped.
+  // The keys are read only after the hashing: they may have been replaced meanwhile, or the store wiped.
   if (store.database.isOpen) store.vault.replaceKeys({ ...store.vault.keys, verifier })
 }

@@ -1,47 +1,27 @@
 /**
- * One account with its store open: list, contacts, link to the server, mail. Made after sign-in, start or unlock;
- * closed by sign-out, lock or the end of the engine. Works without a network.
+ * One account with its store open: its list, its contacts, its link to the server. It is opened by sign-in, start and
+ * unlock, and closed by sign-out, lock and the end of the engine. It works without a network.
  */
-import type { ListChange, WhitelistStatus } from '../../../shared/contract.ts'
-import type { Failure, FailureKind, Result } from '../../../shared/rpc.ts'
-import { operations, readFields } from '../../../shared/soap/operations.ts'
-import type { Command } from '../../../shared/whitelist/command.ts'
-import { policyOf } from '../../../shared/whitelist/head.ts'
-import { waitHold } from '../../../shared/whitelist/limits.ts'
+import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import type { SessionAnswer } from '../../../shared/whitelist/login.ts'
 import type { SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import type { AckRequest } from '../../../shared/whitelist/request.ts'
 import { primitives } from '../keys/primitives.ts'
-import { isBehind } from '../keys/ratchet.ts'
 import { type Ask, createAsk } from '../link/ask.ts'
-import type { Common, LinkFailure, ServerLink } from '../link/server-link.ts'
+import type { Common } from '../link/server-link.ts'
 import { createSignedCalls, type SignedCalls } from '../link/signed-calls.ts'
-import type { Ports } from '../ports.ts'
-import { createConnection } from '../whitelist/connection.ts'
+import type { Exchanged } from '../soap/exchange.ts'
+import { type WhitelistHandlers, whitelistHandlers } from '../whitelist/handlers.ts'
 import { createListKeeper, type ListKeeper } from '../whitelist/list-keeper.ts'
-import { createRequests, type RequestEvents, type Requests } from '../whitelist/requests.ts'
-import { createWhitelistSync, type WhitelistSync } from '../whitelist/whitelist-sync.ts'
+import { createRequests } from '../whitelist/requests.ts'
+import type { WhitelistSync } from '../whitelist/whitelist-sync.ts'
+import { createAccountConnection, createAccountSync, noticeRollback } from './account-connection.ts'
 import { bindIdentity, keepVerifier, takeLogin } from './account-login.ts'
 import type { AccountStore } from './account-store.ts'
-import type { Identity } from './identity.ts'
+import type { RuntimeDependencies } from './runtime-dependencies.ts'
 import { createStorePolicy, type StorePolicy } from './store-policy.ts'
 
-export type RuntimeEvents = {
-  readonly status: (status: WhitelistStatus) => void
-  readonly listChanged: (change: ListChange) => void
-  readonly online: () => void
-  /** Contact requests moved; how many wait for the user's answer. */
-  readonly requests: RequestEvents
-  /** Something beside the list may have moved on the server. */
-  readonly news: () => void
-  /** Returns whether the connection goes on trying. */
-  readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
-  /** Verified and remembered commands; one that is carried out already comes again until the server knows. */
-  readonly command: (command: Command) => void
-}
-
-export type LoginOutcome = { readonly ok: true } | LinkFailure
-
+/** An account whose store is open. */
 export type AccountRuntime = {
   readonly store: AccountStore
   readonly keeper: ListKeeper
@@ -49,11 +29,11 @@ export type AccountRuntime = {
   readonly calls: SignedCalls
   /** Asks the server for what is not the list. */
   readonly ask: Ask
-  readonly requests: Requests
+  readonly handlers: WhitelistHandlers
   /** The manifest in force. */
   readonly manifest: () => SignedManifest | undefined
   /** Logs in and takes over the answer. */
-  readonly login: (password: string, code?: string) => Promise<LoginOutcome>
+  readonly login: (password: string, code?: string) => Promise<Exchanged<undefined>>
   /** Takes over the answer of a login that was made before this account was open. Failure: untrustedServer. */
   readonly takeAnswer: (answer: SessionAnswer, password: string) => Result<unknown>
   /** Makes the verifier that unlocking checks the password against. */
@@ -74,41 +54,36 @@ export type AccountRuntime = {
   readonly close: () => Promise<void>
 }
 
-export type RuntimeDependencies = {
-  readonly ports: Ports
-  readonly store: AccountStore
-  readonly identity: Identity
-  readonly link: ServerLink
-  readonly events: RuntimeEvents
-}
-
-/** Milliseconds for the farewell, and the grace over what the server may hold a Wait. */
+/** Milliseconds for the farewell. */
 const logoutLimit = 5_000
-const waitGrace = 15_000
 
-export async function createAccountRuntime(deps: RuntimeDependencies): Promise<AccountRuntime> {
+/**
+ * Opens the account over its store and link; syncing begins with `start`. From here on the runtime owns both, and `close`
+ * closes them.
+ */
+export async function openAccountRuntime(deps: RuntimeDependencies): Promise<AccountRuntime> {
   const { ports, store, identity, link } = deps
   const keeper = createListKeeper(store.list, store.list.read())
   bindIdentity(identity, store, keeper)
   const policy = createStorePolicy(ports, store, keeper)
   const takeAnswer = answerTaker(deps, keeper, policy)
   let rejected: string | undefined
-  const login = async (password: string, code?: string): Promise<LoginOutcome> => {
+  const login = async (password: string, code?: string): Promise<Exchanged<undefined>> => {
     const outcome = await logIn(deps, takeAnswer, { password, code })
     if (!outcome.ok && outcome.failure.kind === 'authFailed') rejected = password
     return outcome
   }
-  const relogin = (): Promise<LoginOutcome> => {
+  const relogin = (): Promise<Exchanged<undefined>> => {
     const password = store.account.read()?.password
     // A password that was refused once is not tried again: five tries lock the account (protocol.md section 5.3).
     return password === undefined || password === rejected ? Promise.resolve(signedOut) : login(password)
   }
   const calls = createSignedCalls(link, relogin)
-  const sync = makeSync(deps, { keeper, policy }, calls)
+  const sync = createAccountSync(deps, { keeper, policy }, calls)
   await noticeRollback(deps, keeper, sync)
   const ask = createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest })
   const requests = createRequests(ask, ports.log, deps.events.requests)
-  const connection = makeConnection(deps, { keeper, calls, sync, relogin, requests })
+  const connection = createAccountConnection(deps, { keeper, calls, sync, relogin, requests })
   const stop = async (): Promise<void> => {
     await connection.stop()
     await sync.settled()
@@ -119,7 +94,7 @@ export async function createAccountRuntime(deps: RuntimeDependencies): Promise<A
     sync,
     calls,
     ask,
-    requests,
+    handlers: whitelistHandlers({ contacts: keeper.contacts, sync, requests, ask, wake: connection.wake }),
     manifest: identity.manifest,
     login,
     takeAnswer,
@@ -162,17 +137,17 @@ async function askForCommand(
 ): Promise<void> {
   const { link, ports } = deps
   link.dropSession()
-  const result = await makeSync(deps, kept, { call: link.call }).sync()
+  const result = await createAccountSync(deps, kept, { call: link.call }).sync()
   if (!result.ok) ports.log.info('no command for this device', { kind: result.failure.kind })
 }
 
-const signedOut: LinkFailure = { ok: false, failure: { kind: 'sessionExpired' } }
+const signedOut = fail('sessionExpired')
 
 async function logIn(
   { ports, store, link }: RuntimeDependencies,
   takeAnswer: AccountRuntime['takeAnswer'],
   { password, code }: { readonly password: string; readonly code: string | undefined },
-): Promise<LoginOutcome> {
+): Promise<Exchanged<undefined>> {
   const record = store.account.read()
   if (!record) return signedOut
   const answer = await link.login({ user: record.user, password, ...(code === undefined ? {} : { code }) })
@@ -190,103 +165,9 @@ async function logIn(
   }
   if (record.password !== password || store.vault.keys.verifier === undefined)
     await keepVerifier(ports, store, password)
-  return { ok: true }
+  return ok(undefined)
 }
 
 function deviceStateOf(kind: FailureKind): 'pending' | 'revoked' | undefined {
   return kind === 'devicePending' ? 'pending' : kind === 'deviceRevoked' ? 'revoked' : undefined
-}
-
-function makeSync(
-  { ports, store, events }: RuntimeDependencies,
-  { keeper, policy }: { readonly keeper: ListKeeper; readonly policy: StorePolicy },
-  calls: SignedCalls,
-): WhitelistSync {
-  return createWhitelistSync({
-    calls,
-    keeper,
-    primitives,
-    boxSecret: () => store.vault.keys.dbox,
-    writeRatchet: store.vault.writeRatchet,
-    clock: ports.clock,
-    log: ports.log,
-    statusChanged: events.status,
-    listChanged: events.listChanged,
-    confirmed: () => {
-      if (store.account.read()?.held !== undefined) store.account.change({ held: undefined })
-      policy.listConfirmed()
-    },
-    commands: async (commands) => {
-      for (const command of commands) {
-        store.commands.remember(command)
-        events.command(command.c)
-      }
-    },
-  })
-}
-
-/** A database behind the copy of its ratchet was put back from an older one (protocol.md section 6, last line). */
-async function noticeRollback(
-  { ports, store }: RuntimeDependencies,
-  keeper: ListKeeper,
-  sync: WhitelistSync,
-): Promise<void> {
-  const copy = await store.vault.readRatchet()
-  const state = keeper.state()
-  if (!copy || !state || !isBehind(state, copy)) return
-  ports.log.warn('store is older than its ratchet', { version: state.ver, ratchet: copy.ver })
-  keeper.setFloor({ ep: copy.ep, ver: copy.ver, head: copy.head }, copy.trustedTime)
-  sync.askFull('localRollback')
-}
-
-type Parts = {
-  readonly keeper: ListKeeper
-  readonly calls: SignedCalls
-  readonly sync: WhitelistSync
-  readonly relogin: () => Promise<LoginOutcome>
-  readonly requests: Requests
-}
-
-function makeConnection({ ports, events }: RuntimeDependencies, { keeper, calls, sync, relogin, requests }: Parts) {
-  const { clock, random, log } = ports
-  const current = () => keeper.state()
-  const look = () => {
-    requests.look()
-    events.news()
-  }
-  return createConnection({
-    clock,
-    log,
-    random,
-    sync: async () => {
-      // A list that was wiped, or never came: the login names it anew, or says that this device is not wanted any more.
-      const opened = keeper.state() ? ({ ok: true } as const) : await relogin()
-      return opened.ok ? sync.sync() : { ok: false, failure: opened.failure }
-    },
-    wait: (signal) => waitForPoke(calls, keeper, signal),
-    current,
-    pushOn: () => {
-      const core = current()?.core
-      return core === undefined || policyOf(core).update !== 'user'
-    },
-    online: () => {
-      events.online()
-      look()
-    },
-    news: look,
-    failed: events.failed,
-  })
-}
-
-async function waitForPoke(
-  calls: SignedCalls,
-  keeper: ListKeeper,
-  signal: AbortSignal,
-): Promise<Result<{ readonly ep: number; readonly ver: number }>> {
-  const { lst, ep, ver } = keeper.state() ?? { lst: '', ep: 0, ver: 0 }
-  const options = { timeout: waitHold + waitGrace, signal }
-  const answer = await calls.call('Wait', (common) => ({ ...common, lst, ep, ver }), options)
-  if (!answer.ok) return { ok: false, failure: answer.failure }
-  const poke = readFields(operations.Wait.response, answer.fields)
-  return poke ? { ok: true, value: poke } : { ok: false, failure: { kind: 'unreachable' } }
 }

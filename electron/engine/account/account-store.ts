@@ -2,17 +2,19 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
-import { type AccountRepository, accountRepository } from '../database/account-repository.ts'
-import { type CommandRepository, commandRepository } from '../database/command-repository.ts'
-import { type ListRepository, listRepository } from '../database/list-repository.ts'
-import { type Database, openDatabase, StoreError } from '../database/open.ts'
-import { migrations } from '../database/schema.ts'
+import { type AccountRepository, createAccountRepository } from '../database/account-repository.ts'
+import { type CommandRepository, createCommandRepository } from '../database/command-repository.ts'
+import { createListRepository, type ListRepository } from '../database/list-repository.ts'
+import { type Database, openDatabase } from '../database/open.ts'
+import type { Ports } from '../ground/ports.ts'
+import { StoreError } from '../ground/store-error.ts'
+import type { AccountPlace } from '../keys/account-place.ts'
 import type { DeviceKeys } from '../keys/device-keys.ts'
 import { primitives } from '../keys/primitives.ts'
 import { createVault, openVault, storedProtection, type Vault, type VaultDependencies } from '../keys/vault.ts'
-import type { Ports } from '../ports.ts'
-import type { AccountPlace } from './account-place.ts'
+import { migrations } from './migrations.ts'
 
+/** What lies on the disk of one account, opened. */
 export type AccountStore = {
   readonly place: AccountPlace
   readonly vault: Vault
@@ -22,13 +24,15 @@ export type AccountStore = {
   readonly commands: CommandRepository
 }
 
-/** Mode `online-unlock`: the database opens once a login has brought the server's half (session/online-unlock.ts). */
+/** Mode `online-unlock`: the database opens once a login has brought the server's half (session/unlock/open-by-login.ts). */
 export type SealedStore = Pick<AccountStore, 'place' | 'vault'>
 
+/** Whether the database is open, beside the keys. */
 export function isOpenStore(store: AccountStore | SealedStore): store is AccountStore {
   return 'database' in store
 }
 
+/** What the vault of an account at this place needs. */
 export function vaultDependencies(ports: Ports, place: AccountPlace): VaultDependencies {
   return { place, primitives, ports }
 }
@@ -64,9 +68,9 @@ export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore>
       place,
       vault,
       database,
-      account: accountRepository(database),
-      list: listRepository(database),
-      commands: commandRepository(database),
+      account: createAccountRepository(database),
+      list: createListRepository(database),
+      commands: createCommandRepository(database),
     })
   } catch (error) {
     if (error instanceof StoreError) return fail(error.kind)
@@ -74,7 +78,7 @@ export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore>
   }
 }
 
-export type StoredAccount = 'none' | 'keychain' | 'passphrase' | 'keysMissing'
+type StoredAccount = 'none' | 'keychain' | 'passphrase' | 'keysMissing'
 
 /** What lies in an account's folder. */
 export function storedAccount(place: AccountPlace): StoredAccount {
@@ -84,9 +88,9 @@ export function storedAccount(place: AccountPlace): StoredAccount {
 }
 
 /**
- * Whether signing in may put the unreadable store aside and begin anew. Lost keys: yes, nothing will open it here. A
- * damaged store: once the user has been told. A keychain that is only away: no, it may come back, except where the
- * user gives a passphrase knowing that.
+ * Whether signing in may put a store aside that does not open, and begin anew. It may where the keys are lost, since
+ * nothing will open the store here, and where the store is damaged and the user has been told so. It may not where the
+ * keychain is only away and may come back, unless the user gives a passphrase knowing that.
  */
 export function mayBeginAnew(
   failure: FailureKind,

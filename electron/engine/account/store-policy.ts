@@ -2,13 +2,14 @@
 import { fromBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import { policyOf } from '../../../shared/whitelist/head.ts'
 import { type StoredLogin, storedLoginSchema } from '../database/account-repository.ts'
+import type { Ports } from '../ground/ports.ts'
 import type { DeviceKeys } from '../keys/device-keys.ts'
 import { unwrapOnline, withLogin, wrapOnline } from '../keys/online.ts'
 import { primitives } from '../keys/primitives.ts'
-import type { Ports } from '../ports.ts'
 import type { ListKeeper } from '../whitelist/list-keeper.ts'
 import { type AccountStore, isOpenStore, type SealedStore } from './account-store.ts'
 
+/** What may change the form of the keys file. */
 export type StorePolicy = {
   /** A login's answer was taken over, with the server's half where it gave one. */
   readonly loggedIn: (half: string | undefined) => void
@@ -16,13 +17,16 @@ export type StorePolicy = {
   readonly listConfirmed: () => void
 }
 
+/** Keeps one account's keys file as the policy in force asks. A change is one replaced file. */
 export function createStorePolicy(
   ports: Pick<Ports, 'random' | 'log'>,
   store: AccountStore,
   keeper: ListKeeper,
 ): StorePolicy {
   let half: Uint8Array | undefined
-  /** Only P's signature decides the form: the half alone, which the answering server gives, changes nothing. */
+  /**
+   * The policy, which P signed, decides the form. A half alone changes nothing: whatever server answers may give one.
+   */
   const wanted = (keys: DeviceKeys, login: StoredLogin): DeviceKeys => {
     const core = keeper.state()?.core
     if (!core) return keys
@@ -36,7 +40,7 @@ export function createStorePolicy(
     const { vault } = store
     const next = wanted(vault.keys, storedLoginSchema.parse(record))
     if (next === vault.keys) return
-    // One file, replaced whole: after a break it is in the one form or in the other, and opens in both.
+    // The file is replaced whole: after a break it is there in the one form or in the other, and it opens in both.
     ports.log.info('rewrap', { step: 'begun' })
     vault.replaceKeys(next)
     ports.log.info('rewrap', { step: 'kept', store: next.online ? 'online' : 'local' })

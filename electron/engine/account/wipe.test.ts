@@ -1,14 +1,15 @@
+/** Wipes of an account: in order, repeatable, and finished after a break. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Command } from '../../../shared/whitelist/command.ts'
-import { fakeClock, fakeDns, memoryStore, silentLog } from '../fakes.ts'
+import type { Ports } from '../ground/ports.ts'
+import { systemRandom } from '../ground/system-ports.ts'
+import { type AccountPlace, accountPlace } from '../keys/account-place.ts'
 import { primitives } from '../keys/primitives.ts'
 import { makeKeys } from '../keys/vault.ts'
-import type { Ports } from '../ports.ts'
-import { systemRandom } from '../system-ports.ts'
-import { type AccountPlace, accountPlace } from './account-place.ts'
+import { fakeClock, fakeDns, memoryStore, silentLog } from '../testing/fakes.ts'
 import { type AccountStore, createAccountStore, openAccountStore, wipeFile } from './account-store.ts'
 import { resumeWipes, wipeAll } from './wipe.ts'
 
@@ -36,7 +37,7 @@ beforeEach(async () => {
   const created = await createAccountStore(ports, place, { keys, passphrase: undefined })
   if (!created.ok) throw new Error(created.failure.kind)
   store = created.value
-  await store.vault.writeRatchet({ ep: 1, ver: 1, head: '', trustedTime: 1 })
+  await store.vault.writeRatchet({ epoch: 1, version: 1, head: '', trustedTime: 1 })
 })
 afterEach(() => {
   store.database.close()

@@ -6,13 +6,13 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from '../../../shared/whitelist/command.ts'
-import type { Ports } from '../ports.ts'
-import { SecretStoreUnavailable } from '../ports.ts'
-import { readIfThere, writeAtomic } from '../profile/atomic-file.ts'
-import type { AccountPlace } from './account-place.ts'
+import { readIfThere, writeAtomic } from '../ground/atomic-file.ts'
+import type { Ports } from '../ground/ports.ts'
+import { SecretStoreUnavailable } from '../ground/ports.ts'
+import type { AccountPlace } from '../keys/account-place.ts'
 import { type AccountStore, wipeFile } from './account-store.ts'
 
-export type WipeSteps = {
+type WipeSteps = {
   /** Ends mail and sync. */
   readonly stop: () => Promise<void>
   /** Tells the server how far it is; best effort, at most a few seconds. */
@@ -21,7 +21,7 @@ export type WipeSteps = {
   readonly reached: (step: WipeStep) => void
 }
 
-export type WipeStep = 'noted' | 'stopped' | 'told' | 'keys' | 'closed' | 'files' | 'done'
+type WipeStep = 'noted' | 'stopped' | 'told' | 'keys' | 'closed' | 'files' | 'done'
 
 /** Everything of the account on this machine. */
 export async function wipeAll(store: AccountStore, command: Command, steps: WipeSteps): Promise<void> {
@@ -46,7 +46,10 @@ export function isWiping(place: Pick<AccountPlace, 'folder'>): boolean {
   return readIfThere(wipeFile(place)) !== undefined
 }
 
-/** Only the list: entries, head and chain. Mail and keys stay; the device asks for a full list when it may again. */
+/**
+ * Destroys only the list: its entries, its head and its chain. Mail and keys stay, and the device asks for the whole
+ * list once it may again.
+ */
 export function wipeList(store: AccountStore): void {
   store.database.transaction(() => {
     store.database.run('DELETE FROM entries')

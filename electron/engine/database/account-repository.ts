@@ -9,7 +9,7 @@ const mailServerSchema = z.object({
   ca: z.string().optional(),
 })
 
-export const accountSchema = z.object({
+const accountSchema = z.object({
   /** Origin of the whitelist server. */
   server: z.string(),
   /** SHA-256 of its certificate where one is pinned, lower-case hex. */
@@ -18,7 +18,6 @@ export const accountSchema = z.object({
   root: z.string(),
   /** As typed at sign in. */
   user: z.string(),
-  /** As the server names the user and the list. */
   usr: z.string(),
   lst: z.string(),
   name: z.string(),
@@ -26,7 +25,10 @@ export const accountSchema = z.object({
   mail: z.object({ imap: mailServerSchema, smtp: mailServerSchema, authserv: z.string().optional() }).optional(),
   /** Absent after signing out. */
   password: z.string().optional(),
-  /** `pending` until an administrator approves the device; `revoked` was said by an unsigned fault. */
+  /**
+   * It is `pending` until an administrator approves the device. `revoked` was said by an unsigned fault, so nothing is
+   * destroyed for it.
+   */
   device: z.enum(['pending', 'active', 'revoked']),
   /**
    * The store is not shown before a fresh answer of the server: its lease was over (`lease`), or the administrator signed
@@ -38,7 +40,13 @@ export const accountSchema = z.object({
   /** Highest sequence number used in a request. */
   seq: z.number(),
 })
-export type AccountRecord = z.infer<typeof accountSchema>
+
+/** The account as the engine keeps it; on the disk `userId` and `listId` have the names of the wire. */
+export type AccountRecord = Omit<z.infer<typeof accountSchema>, 'usr' | 'lst'> & {
+  /** As the server names the user and the list; empty before the first login. */
+  readonly userId: string
+  readonly listId: string
+}
 
 /** What a login needs while the store is closed (keys/online.ts). */
 export const storedLoginSchema = accountSchema.pick({
@@ -49,8 +57,11 @@ export const storedLoginSchema = accountSchema.pick({
   password: true,
   manifest: true,
 })
+
+/** The account's record as far as a login needs it. */
 export type StoredLogin = z.infer<typeof storedLoginSchema>
 
+/** The one account of a store. `change` and `forgetPassword` throw where there is none yet. */
 export type AccountRepository = {
   readonly read: () => AccountRecord | undefined
   readonly write: (account: AccountRecord) => void
@@ -59,13 +70,17 @@ export type AccountRepository = {
   readonly forgetPassword: () => void
 }
 
-export function accountRepository(database: Database): AccountRepository {
+/** The account's record in an open store; every change is one write. */
+export function createAccountRepository(database: Database): AccountRepository {
   const read = (): AccountRecord | undefined => {
     const row = database.get<{ json: string }>('SELECT json FROM account')
-    return row ? accountSchema.parse(JSON.parse(row.json)) : undefined
+    if (!row) return undefined
+    const { usr, lst, ...account } = accountSchema.parse(JSON.parse(row.json))
+    return { ...account, userId: usr, listId: lst }
   }
-  const write = (account: AccountRecord): void => {
-    database.run('INSERT OR REPLACE INTO account (id, json) VALUES (1, ?)', JSON.stringify(account))
+  const write = ({ userId, listId, ...account }: AccountRecord): void => {
+    const stored = { ...account, usr: userId, lst: listId } satisfies z.infer<typeof accountSchema>
+    database.run('INSERT OR REPLACE INTO account (id, json) VALUES (1, ?)', JSON.stringify(stored))
   }
   const mustRead = (): AccountRecord => {
     const account = read()

@@ -2,8 +2,9 @@
 import { type Command, type SignedCommand, signedCommandSchema } from '../../../shared/whitelist/command.ts'
 import type { Database } from './open.ts'
 
-export type CommandStep = 'seen' | 'done'
+type CommandStep = 'seen' | 'done'
 
+/** The signed commands of a store, by their ids. */
 export type CommandRepository = {
   readonly remember: (command: SignedCommand) => void
   /** Whether it is carried out: it is done once, however often it comes. */
@@ -13,7 +14,8 @@ export type CommandRepository = {
   readonly finish: (id: string) => void
 }
 
-export function commandRepository(database: Database): CommandRepository {
+/** The commands in an open store. */
+export function createCommandRepository(database: Database): CommandRepository {
   return {
     remember: (command) => {
       const insert = "INSERT OR IGNORE INTO commands (id, json, step) VALUES (?, ?, 'seen')"

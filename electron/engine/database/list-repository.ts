@@ -6,7 +6,8 @@ import { entryText, isEntry } from '../../../shared/whitelist/entry.ts'
 import { coreSchema } from '../../../shared/whitelist/head.ts'
 import { decodeManifest, encodeManifest } from '../../../shared/whitelist/manifest.ts'
 import type { ListState } from '../../../shared/whitelist/sync/list-state.ts'
-import { type Database, StoreError } from './open.ts'
+import { StoreError } from '../ground/store-error.ts'
+import type { Database } from './open.ts'
 
 const listSchema = z.object({
   org: z.string(),
@@ -23,6 +24,7 @@ const listSchema = z.object({
   syncedAt: z.number(),
 })
 
+/** The list as it was read from a store. */
 export type StoredList = {
   readonly state: ListState
   /** When each entry was first seen by this device. */
@@ -31,6 +33,7 @@ export type StoredList = {
   readonly syncedAt: number
 }
 
+/** The one list of a store. `read` throws `StoreError` for a list that does not fit together. */
 export type ListRepository = {
   readonly read: () => StoredList | undefined
   /** The device goes by another name from now on. */
@@ -49,7 +52,8 @@ type EntryRow = { readonly text: string; readonly leaf: Uint8Array; readonly sin
 const putEntry = `INSERT INTO entries (id, text, leaf, since) VALUES (?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET text = excluded.text, leaf = excluded.leaf`
 
-export function listRepository(database: Database): ListRepository {
+/** The list in an open store; each write is one transaction. */
+export function createListRepository(database: Database): ListRepository {
   return {
     read: () => {
       const row = database.get<{ json: string }>('SELECT json FROM list')

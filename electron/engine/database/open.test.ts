@@ -1,8 +1,10 @@
+/** The encrypted store: what a damaged file, a wrong key and a newer version are. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Database, holdExclusively, openDatabase, StoreError } from './open.ts'
+import { StoreError } from '../ground/store-error.ts'
+import { type Database, holdExclusively, openDatabase } from './open.ts'
 
 const key = new Uint8Array(32).fill(1)
 const migrations = [['CREATE TABLE notes (text TEXT NOT NULL)']]

@@ -6,14 +6,15 @@
  * what a transaction acknowledged survives a power cut.
  */
 import Driver from 'better-sqlite3-multiple-ciphers'
+import { StoreError, type StoreErrorKind } from '../ground/store-error.ts'
 
-export type SqlValue = string | number | bigint | null | Uint8Array
-export type SqlParameters = readonly SqlValue[]
+type SqlValue = string | number | bigint | null | Uint8Array
+type SqlParameters = readonly SqlValue[]
 
-export type RunResult = { readonly changes: number; readonly lastId: number }
+type RunResult = { readonly changes: number; readonly lastId: number }
 
 /** A statement's text. Who writes it knows what its rows are: the type goes with the text. */
-export type Sql<R extends object> = string | (string & { readonly rows: R })
+type Sql<R extends object> = string | (string & { readonly rows: R })
 
 /** A thin wrapper of the encrypted store. Every method throws `StoreError` when the disk or the file fails. */
 export type Database = {
@@ -27,22 +28,10 @@ export type Database = {
   readonly close: () => void
 }
 
-export type StoreErrorKind = 'storeDamaged' | 'diskFull' | 'busy'
-
-/** An expected failure of the store; handlers turn it into a Result of the same kind. */
-export class StoreError extends Error {
-  readonly kind: StoreErrorKind
-  constructor(kind: StoreErrorKind, code: string) {
-    super(`store: ${kind} (${code})`)
-    this.name = 'StoreError'
-    this.kind = kind
-  }
-}
-
 /** How long a statement waits for a lock held by another connection, in milliseconds. */
 const busyTimeout = 5_000
 
-export type OpenOptions = {
+type OpenOptions = {
   readonly file: string
   /** 32 bytes. */
   readonly key: Uint8Array
@@ -50,6 +39,7 @@ export type OpenOptions = {
   readonly migrations: readonly (readonly string[])[]
 }
 
+/** Opens the store, made when missing, and brings it up to date. Throws `StoreError` for a wrong key, too. */
 export function openDatabase(options: OpenOptions): Database {
   const driver = guarded(() => new Driver(options.file, { timeout: busyTimeout }))
   try {

@@ -1,7 +1,7 @@
-/** The store's tables, one list of statements a migration. Later versions append; nothing here changes once shipped. */
-import { mailSchema } from '../mail/schema.ts'
+/** The tables of this room's repositories, as migration 1 makes them. Nothing here changes once shipped. */
 
-const engineSchema: readonly string[] = [
+/** Statements that make the tables of the account, the list and the commands. */
+export const recordsSchema: readonly string[] = [
   // Who is signed in, at which server, and the stored password: one row of JSON, see account-repository.ts.
   'CREATE TABLE account (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)',
   // How far the list has come: everything of it but the entries, see list-repository.ts.
@@ -11,5 +11,3 @@ const engineSchema: readonly string[] = [
   // Signed commands, kept so that each is carried out once.
   'CREATE TABLE commands (id TEXT PRIMARY KEY, json TEXT NOT NULL, step TEXT NOT NULL) WITHOUT ROWID',
 ]
-
-export const migrations: readonly (readonly string[])[] = [[...engineSchema, ...mailSchema]]

@@ -5,6 +5,7 @@ import type { Primitives, Random } from '../../../shared/whitelist/bytes/primiti
 import { storedLoginSchema } from '../database/account-repository.ts'
 import { stretchSchema } from './stretch.ts'
 
+/** The secrets themselves, in memory. */
 export type DeviceKeys = {
   /** The device's name on the wire. */
   readonly device: string
@@ -14,9 +15,12 @@ export type DeviceKeys = {
   readonly dbox: Uint8Array
   /** Raw key of kith.db. Absent in mode `online-unlock` until the server's half is there. */
   readonly database?: Uint8Array
-  /** Mode `online-unlock` (online.ts): the file then holds the database's key only in here. */
+  /** Set in mode `online-unlock` (online.ts): then the file holds the database's key nowhere else. */
   readonly online?: OnlineKey
-  /** The other pair while keys are being replaced: the server may know either (session/rotate-device.ts). */
+  /**
+   * Set while keys are being replaced: the pair that is not in use. The server may know either
+   * (session/commands/rotate-device.ts).
+   */
   readonly other?: KeyPairSecrets
   /**
    * Argon2id of the account password, for unlocking without the server in keychain mode. It keeps out a passer-by at
@@ -30,10 +34,11 @@ export type DeviceKeys = {
 export type NewKeys = DeviceKeys & { readonly database: Uint8Array }
 
 /** `box`: the database's key under the server's half. */
-export type OnlineKey = Readonly<z.infer<typeof onlineSchema>>
+type OnlineKey = Readonly<z.infer<typeof onlineSchema>>
 
-export type KeyPairSecrets = { readonly dsig: Uint8Array; readonly dbox: Uint8Array }
+type KeyPairSecrets = { readonly dsig: Uint8Array; readonly dbox: Uint8Array }
 
+/** What keeps the key of the keys file. */
 export type Protection = 'keychain' | 'passphrase'
 
 const key32 = z.string().refine((text) => fromBase64(text, 32) !== undefined)
@@ -48,6 +53,8 @@ const fileSchema = z.discriminatedUnion('protection', [
     box: z.string(),
   }),
 ])
+
+/** The keys file as it lies on the disk. */
 export type KeysFile = z.infer<typeof fileSchema>
 
 const onlineSchema = z.object({ nonce: z.string(), box: z.string(), login: storedLoginSchema })
@@ -72,6 +79,7 @@ export function readKeysFile(text: string): KeysFile | undefined {
   }
 }
 
+/** New secrets under a new name; nothing is written. */
 export function newDeviceKeys(random: Random, toHex: (bytes: Uint8Array) => string): NewKeys {
   return { device: `d-${toHex(random(16))}`, dsig: random(32), dbox: random(32), database: random(32) }
 }

@@ -1,6 +1,7 @@
 /**
- * Mode `online-unlock` (protocol.md section 9): the database's key lies in the keys file under the server's half as well,
- * which a login brings and only memory keeps. Beside it, what that login needs, since the database is closed until then.
+ * Mode `online-unlock` (protocol.md section 9). The keys file holds the database's key in a box that only the server's
+ * half opens. A login brings that half, and it is kept in memory alone. Since the database is closed until then, the
+ * file also holds what the login needs.
  */
 import { fromBase64, sameBytes, toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { Primitives, Random } from '../../../shared/whitelist/bytes/primitives.ts'

@@ -6,6 +6,7 @@ import { taggedHash } from '../../../shared/whitelist/bytes/signing.ts'
 import { digitsOf } from '../../../shared/whitelist/digits.ts'
 import type { DeviceKeys } from './device-keys.ts'
 
+/** The one implementation that the engine uses. */
 export const primitives = nodePrimitives(crypto, zlib)
 
 /** The device's fingerprint over both public keys, as digits that a person and an administrator compare. */

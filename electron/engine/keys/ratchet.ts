@@ -6,20 +6,29 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { fromHex, sameBytes } from '../../../shared/whitelist/bytes/encoding.ts'
 
-const ratchetSchema = z.object({
+/** How far a list has come. */
+export type ListPosition = { readonly epoch: number; readonly version: number }
+
+/** The highest position that this device ever accepted. */
+export type Ratchet = ListPosition & {
+  /** Hash of the head, hex. */
+  readonly head: string
+  /** Highest time that the server ever signed, in milliseconds since the epoch. */
+  readonly trustedTime: number
+}
+
+/** As it is written, in the names of the wire. */
+const copySchema = z.object({
   ep: z.number().int().min(0),
   ver: z.number().int().min(0),
-  /** Hash of the head, hex. */
   head: z.string(),
-  /** Highest time that the server ever signed. */
   trustedTime: z.number().int().min(0),
 })
-export type Ratchet = z.infer<typeof ratchetSchema>
 
 /** Text of the copy: `<json> <mac hex>`. */
 export function writeRatchet(ratchet: Ratchet, kek: Uint8Array): string {
-  const { ep, ver, head, trustedTime } = ratchet
-  const json = JSON.stringify({ ep, ver, head, trustedTime })
+  const { epoch, version, head, trustedTime } = ratchet
+  const json = JSON.stringify({ ep: epoch, ver: version, head, trustedTime })
   return `${json} ${mac(json, kek).toString('hex')}`
 }
 
@@ -28,13 +37,13 @@ export function readRatchet(text: string | undefined, kek: Uint8Array): Ratchet 
   const [json, tag] = text?.trim().split(' ') ?? []
   const given = tag === undefined ? undefined : fromHex(tag, 32)
   if (json === undefined || !given || !sameBytes(given, mac(json, kek))) return undefined
-  return ratchetSchema.parse(JSON.parse(json))
+  const { ep, ver, head, trustedTime } = copySchema.parse(JSON.parse(json))
+  return { epoch: ep, version: ver, head, trustedTime }
 }
 
-/** Whether a database at `mine` is older than what this device has once accepted. */
-export function isBehind(mine: Pick<Ratchet, 'ep' | 'ver' | 'trustedTime'>, copy: Ratchet): boolean {
-  if (mine.ep !== copy.ep) return mine.ep < copy.ep
-  return mine.ver < copy.ver
+/** Whether a database with this position is older than what this device has once accepted. */
+export function isBehind({ epoch, version }: ListPosition, copy: ListPosition): boolean {
+  return epoch === copy.epoch ? version < copy.version : epoch < copy.epoch
 }
 
 /** A key of its own for the MAC: one secret, one purpose. */

@@ -8,12 +8,15 @@ export const stretchSchema = z.object({
   memory: z.number().int().min(19_456).max(1_048_576),
   passes: z.number().int().min(2).max(20),
 })
+
+/** Salt and cost of one stretched passphrase. */
 export type Stretch = z.infer<typeof stretchSchema>
 
 /** 64 MiB and three passes: about 50 ms on a desktop, twice what RFC 9106 section 4 asks of the memory-poor choice. */
 const memory = 65_536
 const passes = 3
 
+/** A new salt, at today's cost. */
 export function newStretch(random: (count: number) => Uint8Array): Stretch {
   return { salt: Buffer.from(random(16)).toString('base64'), memory, passes }
 }
@@ -30,6 +33,7 @@ export async function stretchPassphrase(passphrase: string, stretch: Stretch): P
   return new Uint8Array(key)
 }
 
+/** What `checkPassword` checks against; the password can't be read from it. */
 export function passwordVerifier(password: string, random: (count: number) => Uint8Array): Promise<string> {
   return hash(password, { salt: random(16), memoryCost: memory, timeCost: passes, parallelism: 1 })
 }

@@ -1,11 +1,12 @@
+/** The keys file under keychain and passphrase, and the ratchet's copy. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fromBase64, toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
-import { accountPlace } from '../account/account-place.ts'
-import { memoryStore, silentLog } from '../fakes.ts'
-import { systemRandom } from '../system-ports.ts'
+import { systemRandom } from '../ground/system-ports.ts'
+import { memoryStore, silentLog } from '../testing/fakes.ts'
+import { accountPlace } from './account-place.ts'
 import { openKeys, sealKeys } from './device-keys.ts'
 import { openOnline, unwrapOnline, wrapOnline } from './online.ts'
 import { primitives } from './primitives.ts'
@@ -30,7 +31,7 @@ async function created(passphrase?: string) {
   return { keys, vault: vault.value }
 }
 
-const ratchet: Ratchet = { ep: 1, ver: 42, head: 'ab'.repeat(32), trustedTime: 1_700_000_000_000 }
+const ratchet: Ratchet = { epoch: 1, version: 42, head: 'ab'.repeat(32), trustedTime: 1_700_000_000_000 }
 
 describe('the vault', () => {
   it('keychain: a random key there, sealed keys here; nothing of them readable in the file', async () => {
@@ -98,11 +99,10 @@ describe('the vault', () => {
   })
 
   it('protocol 6: behind is an older version of the same epoch, or an older epoch', () => {
-    const { trustedTime } = ratchet
-    expect(isBehind({ ep: 1, ver: 41, trustedTime }, ratchet)).toBe(true)
-    expect(isBehind({ ep: 1, ver: 42, trustedTime }, ratchet)).toBe(false)
-    expect(isBehind({ ep: 2, ver: 1, trustedTime }, ratchet)).toBe(false)
-    expect(isBehind({ ep: 0, ver: 99, trustedTime }, ratchet)).toBe(true)
+    expect(isBehind({ epoch: 1, version: 41 }, ratchet)).toBe(true)
+    expect(isBehind({ epoch: 1, version: 42 }, ratchet)).toBe(false)
+    expect(isBehind({ epoch: 2, version: 1 }, ratchet)).toBe(false)
+    expect(isBehind({ epoch: 0, version: 99 }, ratchet)).toBe(true)
   })
 })
 

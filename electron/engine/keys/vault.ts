@@ -1,15 +1,15 @@
 /**
- * The account's secrets on this machine: the keys file, and where the key-encryption key (KEK) that opens it comes
- * from. Keychain: a random KEK is its item. No keychain: the KEK is the user's passphrase, stretched. There is no third
- * way, and no failure makes one.
+ * The account's secrets on this machine lie in the keys file, sealed by a key-encryption key (KEK). Where there is a
+ * keychain, the KEK is random and an item of the keychain. Where there is none, the KEK is the user's passphrase,
+ * stretched. There is no third way, and no failure makes one.
  */
 
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { fromBase64, toBase64, toHex } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
-import type { AccountPlace } from '../account/account-place.ts'
-import { type Log, type Ports, SecretStoreUnavailable } from '../ports.ts'
-import { makeFolder, readIfThere, writeAtomic } from '../profile/atomic-file.ts'
+import { makeFolder, readIfThere, writeAtomic } from '../ground/atomic-file.ts'
+import { type Log, type Ports, SecretStoreUnavailable } from '../ground/ports.ts'
+import type { AccountPlace } from './account-place.ts'
 import {
   type DeviceKeys,
   type KeysFile,
@@ -24,18 +24,23 @@ import { openOnline } from './online.ts'
 import { type Ratchet, readRatchet, writeRatchet } from './ratchet.ts'
 import { newStretch, type Stretch, stretchPassphrase } from './stretch.ts'
 
+/** Where the secrets lie and what they are made with. */
 export type VaultDependencies = {
   readonly place: AccountPlace
   readonly primitives: Primitives
   readonly ports: Pick<Ports, 'secrets' | 'random'> & { readonly log: Log }
 }
 
+/** The opened secrets of one account. */
 export type Vault = {
   readonly protection: Protection
   readonly keys: DeviceKeys
   /** Seals changed keys into the file, with the same KEK. */
   readonly replaceKeys: (keys: DeviceKeys) => void
-  /** Mode `online-unlock`: whether the server's half opens the database's key, in memory only. */
+  /**
+   * For mode `online-unlock`: takes the database's key out of its box by the server's half, into memory only. False
+   * where the half does not open the box.
+   */
   readonly openOnline: (half: Uint8Array) => boolean
   readonly readRatchet: () => Promise<Ratchet | undefined>
   /** Best effort: a keychain that is away now costs the warning of a rollback, never the list. */
@@ -75,6 +80,7 @@ export async function canCreateVault(deps: VaultDependencies, passphrase?: strin
   return passphrase === undefined ? fail('passphraseNeeded') : ok('passphrase')
 }
 
+/** Keys for a new device; nothing is written. */
 export function makeKeys(deps: VaultDependencies): NewKeys {
   return newDeviceKeys(deps.ports.random, toHex)
 }

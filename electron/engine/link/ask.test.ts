@@ -1,11 +1,12 @@
+/** Questions beside the list, and which answers are believed. */
 import { expect, test } from 'vitest'
 import { writeFields } from '../../../shared/soap/operations.ts'
 import { type AskAnswer, type Asked, sealAskAnswer } from '../../../shared/whitelist/ask.ts'
 import { toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { AskRequest } from '../../../shared/whitelist/request.ts'
 import { testOrg } from '../../../shared/whitelist/testing.ts'
+import { systemRandom as random } from '../ground/system-ports.ts'
 import { primitives } from '../keys/primitives.ts'
-import { systemRandom as random } from '../system-ports.ts'
 import { createAsk } from './ask.ts'
 
 const { keys, manifest } = testOrg(primitives)
@@ -21,7 +22,7 @@ function asking(answer: AskAnswer, to: (asked: AskRequest) => Asked = (asked) =>
       call: async (_action, make) => {
         const asked = to(make(common) as AskRequest)
         const sealing = { freshSeed: signer.secret, deviceBox: keys.deviceBox.public, random }
-        return { ok: true, fields: writeFields(sealAskAnswer(primitives, answer, asked, sealing)) }
+        return { ok: true, value: writeFields(sealAskAnswer(primitives, answer, asked, sealing)) }
       },
     },
   })

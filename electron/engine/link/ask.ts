@@ -10,9 +10,10 @@ import { keysOf, type SignedManifest } from '../../../shared/whitelist/manifest.
 import type { AskRequest } from '../../../shared/whitelist/request.ts'
 import type { SignedCalls } from './signed-calls.ts'
 
+/** Asks one question of `shared/asks.ts`. Failures: those of the question, of the link, and untrustedServer. */
 export type Ask = <N extends AskName>(what: N, input: AskQuestion<N>) => Promise<Result<AskOutput<N>>>
 
-export type AskDependencies = {
+type AskDependencies = {
   readonly calls: SignedCalls
   readonly primitives: Primitives
   readonly boxSecret: () => Uint8Array
@@ -22,7 +23,10 @@ export type AskDependencies = {
 /** Bytes of a request beside its input. */
 const overhead = 2_000
 
-/** Questions go one after another, so that their numbers arrive in order; what the server thinks about for long holds up none. */
+/**
+ * Questions go one after another, so that their numbers arrive in order. Those that the server thinks about for long
+ * go at once, so that they hold up no other.
+ */
 export function createAsk(dependencies: AskDependencies): Ask {
   const askOne = createAskOne(dependencies)
   let last: Promise<unknown> = Promise.resolve()
@@ -48,7 +52,7 @@ function createAskOne({ calls, primitives, boxSecret, manifest }: AskDependencie
       return asked
     })
     if (!answer.ok) return { ok: false, failure: answer.failure }
-    const fields = readFields(operations.Ask.response, answer.fields)
+    const fields = readFields(operations.Ask.response, answer.value)
     const trusted = manifest()
     if (!fields || !asked || !trusted) return fail('untrustedServer')
     const keys = { freshKeys: keysOf(trusted, 'fk'), boxSecret: boxSecret() }

@@ -7,37 +7,38 @@ import { maxManifestSteps } from '../../../shared/whitelist/limits.ts'
 import { type HelloNonces, openLoginAnswer, type SessionAnswer, sealLogin } from '../../../shared/whitelist/login.ts'
 import { keysOf, type SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import { encodeRequest, type RequestAction, type RequestOf, signRequest } from '../../../shared/whitelist/request.ts'
-import type { Identity } from '../account/identity.ts'
-import { StoreError } from '../database/open.ts'
-import type { Ports } from '../ports.ts'
-import { type ExchangeFailure, type ExchangeResult, exchange } from '../soap/exchange.ts'
+import type { Ports } from '../ground/ports.ts'
+import { StoreError } from '../ground/store-error.ts'
+import type { Identity } from '../keys/identity.ts'
+import { type Exchanged, type ExchangeFailure, exchange, type Fields } from '../soap/exchange.ts'
 import type { PostOptions, SoapClient } from '../soap/soap-client.ts'
 import type { Trust } from './trust.ts'
 
-export type LinkDependencies = {
+type LinkDependencies = {
   readonly client: SoapClient
   readonly primitives: Primitives
   readonly ports: Pick<Ports, 'random' | 'clock' | 'log'>
   readonly trust: Trust
   /** The device as the server knows it. */
-  readonly identity: Pick<Identity, 'keys' | 'usr' | 'nextSeq'>
+  readonly identity: Pick<Identity, 'keys' | 'userId' | 'nextSeq'>
   readonly deviceName: string
 }
 
+/** What a person proves to be themselves by. `code`: the one-time secret of an enrolment code. */
 export type Credentials = { readonly user: string; readonly password: string; readonly code?: string }
 /** What every signed request repeats. */
 export type Common = { readonly usr: string; readonly dev: string; readonly non: string; readonly seq: number }
-export type LinkFailure = ExchangeFailure
 
+/** One server, as one device speaks to it. */
 export type ServerLink = {
   /** Opens a session; a refused nonce or signature is tried once more with a new Hello. */
-  login(credentials: Credentials): Promise<{ readonly ok: true; readonly value: SessionAnswer } | LinkFailure>
+  login(credentials: Credentials): Promise<Exchanged<SessionAnswer>>
   /** A signed call. Without a session it goes out with an empty one: a revoked device may still ask for its command. */
   readonly call: <A extends RequestAction>(
     action: A,
     make: (common: Common) => RequestOf<A>,
     options?: Partial<PostOptions>,
-  ) => Promise<ExchangeResult>
+  ) => Promise<Exchanged<Fields>>
   readonly hasSession: boolean
   readonly dropSession: () => void
   readonly close: () => void
@@ -46,7 +47,8 @@ export type ServerLink = {
 /** Milliseconds for an ordinary exchange. */
 const callLimit = 30_000
 
-export function createServerLink(deps: LinkDependencies): ServerLink {
+/** A link that connects when something is said, and keeps its session until it is dropped. */
+export function openServerLink(deps: LinkDependencies): ServerLink {
   let sid: string | undefined
   const login = async (credentials: Credentials) => {
     let answer = await loginOnce(deps, credentials)
@@ -78,10 +80,10 @@ export function createServerLink(deps: LinkDependencies): ServerLink {
   }
 }
 
-function commonOf({ identity, ports }: LinkDependencies): { readonly ok: true; readonly value: Common } | LinkFailure {
+function commonOf({ identity, ports }: LinkDependencies): Result<Common> {
   try {
     const { device } = identity.keys()
-    return ok({ usr: identity.usr(), dev: device, non: toBase64(ports.random(24)), seq: identity.nextSeq() })
+    return ok({ usr: identity.userId(), dev: device, non: toBase64(ports.random(24)), seq: identity.nextSeq() })
   } catch (error) {
     // A number that can't be kept must not be used: the next run would repeat it.
     if (error instanceof StoreError) return fail(error.kind)
@@ -90,16 +92,13 @@ function commonOf({ identity, ports }: LinkDependencies): { readonly ok: true; r
 }
 
 /** Faults after which a new Hello and one more try are right (protocol.md section 10). */
-export function wantsNewHello(failed: LinkFailure): boolean {
+export function wantsNewHello(failed: ExchangeFailure): boolean {
   return failed.fault === 'BadSignature' || failed.fault === 'Replay' || failed.fault === 'StaleNonce'
 }
 
 type Greeting = { readonly nonces: HelloNonces; readonly manifest: SignedManifest }
 
-async function loginOnce(
-  deps: LinkDependencies,
-  credentials: Credentials,
-): Promise<{ readonly ok: true; readonly value: SessionAnswer } | LinkFailure> {
+async function loginOnce(deps: LinkDependencies, credentials: Credentials): Promise<Exchanged<SessionAnswer>> {
   const greeting = await hello(deps)
   if (!greeting.ok) return greeting
   const { nonces, manifest } = greeting.value
@@ -126,7 +125,7 @@ async function loginOnce(
     { timeout: callLimit },
   )
   if (!answer.ok) return answer
-  const fields = readFields(operations.Login.response, answer.fields)
+  const fields = readFields(operations.Login.response, answer.value)
   const opened =
     fields &&
     openLoginAnswer(primitives, { sealed: fields.sealed, signature: fields.sig }, nonces, {
@@ -136,17 +135,17 @@ async function loginOnce(
   return opened && opened.dev === keys.device ? ok(opened) : fail('untrustedServer')
 }
 
-async function hello(deps: LinkDependencies): Promise<{ readonly ok: true; readonly value: Greeting } | LinkFailure> {
+async function hello(deps: LinkDependencies): Promise<Exchanged<Greeting>> {
   const non = toBase64(deps.ports.random(24))
   const man = deps.trust.after()
   const question = { operation: 'Hello' as const, fields: writeFields({ non, man }) }
   const answer = await exchange(deps.client, question, { timeout: callLimit })
   if (!answer.ok) return answer
-  const fields = readFields(operations.Hello.response, answer.fields)
+  const fields = readFields(operations.Hello.response, answer.value)
   if (!fields) return fail('untrustedServer')
   const trusted: Result<SignedManifest> = deps.trust.follow(fields.manifest)
   if (!trusted.ok) return trusted
-  // As many steps as an answer holds: there may be more, and the newest keys are those of the last.
+  // The answer was full, so there may be more steps; the newest keys are those of the last one.
   if (fields.manifest.length === maxManifestSteps && deps.trust.after() !== man) return hello(deps)
   return ok({ nonces: { non, sNon: fields.sNon }, manifest: trusted.value })
 }

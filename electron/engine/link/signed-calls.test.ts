@@ -1,16 +1,17 @@
+/** Calls in a session that ends meanwhile. */
 import { expect, test, vi } from 'vitest'
-import type { ExchangeResult } from '../soap/exchange.ts'
+import type { Exchanged, Fields } from '../soap/exchange.ts'
 import type { ServerLink } from './server-link.ts'
 import { createSignedCalls } from './signed-calls.ts'
 
-const answered: ExchangeResult = { ok: true, fields: new Map() }
-const replayed: ExchangeResult = { ok: false, failure: { kind: 'busy' }, fault: 'Replay' }
+const answered: Exchanged<Fields> = { ok: true, value: new Map() }
+const replayed: Exchanged<Fields> = { ok: false, failure: { kind: 'busy' }, fault: 'Replay' }
 
-function callsWith(answers: readonly ExchangeResult[]) {
+function callsWith(answers: readonly Exchanged<Fields>[]) {
   const waiting = [...answers]
   const call = vi.fn(async () => waiting.shift() ?? answered)
   const dropSession = vi.fn()
-  const login = vi.fn(async () => ({ ok: true }) as const)
+  const login = vi.fn(async () => ({ ok: true, value: undefined }) as const)
   const link = { call, dropSession, hasSession: true, login: vi.fn(), close: vi.fn() } as unknown as ServerLink
   return { calls: createSignedCalls(link, login), call, dropSession, login }
 }

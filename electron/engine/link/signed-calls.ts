@@ -1,19 +1,21 @@
 /** Signed calls in a session that renews itself: an ended session is opened again by the stored password, once a call. */
 import type { RequestAction, RequestOf } from '../../../shared/whitelist/request.ts'
-import type { ExchangeResult } from '../soap/exchange.ts'
+import type { Exchanged, Fields } from '../soap/exchange.ts'
 import type { PostOptions } from '../soap/soap-client.ts'
-import { type Common, type LinkFailure, type ServerLink, wantsNewHello } from './server-link.ts'
+import { type Common, type ServerLink, wantsNewHello } from './server-link.ts'
 
-export type Relogin = () => Promise<{ readonly ok: true } | LinkFailure>
+type Relogin = () => Promise<Exchanged<unknown>>
 
+/** Calls in a session that is there when it is needed. */
 export type SignedCalls = {
   readonly call: <A extends RequestAction>(
     action: A,
     make: (common: Common) => RequestOf<A>,
     options?: Partial<PostOptions>,
-  ) => Promise<ExchangeResult>
+  ) => Promise<Exchanged<Fields>>
 }
 
+/** Calls over a link. `login` opens a session; its failure is the call's. */
 export function createSignedCalls(link: ServerLink, login: Relogin): SignedCalls {
   let running: ReturnType<Relogin> | undefined
   /** Several calls may find the session gone at once: one login serves them all. */
@@ -30,7 +32,7 @@ export function createSignedCalls(link: ServerLink, login: Relogin): SignedCalls
         if (!opened.ok) return opened
       }
       let first = await link.call(action, make, options)
-      // Of two calls at once the later number came first: the next number is good in the same session.
+      // Two calls went out at once, and the later number arrived first. The next number is good in the same session.
       if (!first.ok && first.fault === 'Replay') first = await link.call(action, make, options)
       if (first.ok || !(first.fault === 'SessionExpired' || wantsNewHello(first))) return first
       link.dropSession()

@@ -2,6 +2,7 @@
 import { type Enrolment, enrolmentPrefix, parseEnrolment } from '../../../shared/whitelist/enrolment.ts'
 import { parseServerAddress, type ServerAddress } from '../soap/server-address.ts'
 
+/** A server, with everything it will be recognised by. */
 export type Target = {
   readonly address: ServerAddress
   /** SHA-256 of the server's certificate. */

@@ -1,3 +1,4 @@
+/** Which manifests are followed, from the first contact on. */
 import * as crypto from 'node:crypto'
 import * as zlib from 'node:zlib'
 import { describe, expect, it } from 'vitest'

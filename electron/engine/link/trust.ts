@@ -17,14 +17,18 @@ import {
   type SignedManifest,
 } from '../../../shared/whitelist/manifest.ts'
 
+/** Judges the manifests that a server shows. */
 export type Trust = {
-  /** After which manifest the server's steps should begin; `undefined`: only the newest, there is nothing to follow. */
+  /**
+   * The version of the manifest after which the server's steps should begin. `undefined` asks for the newest alone:
+   * there is nothing that it would have to follow from.
+   */
   readonly after: () => number | undefined
   /** Follows the steps that a Hello brought, all or none. Failure: untrustedServer. */
   readonly follow: (steps: readonly Uint8Array[]) => Result<SignedManifest>
 }
 
-export type TrustOptions = {
+type TrustOptions = {
   readonly primitives: Primitives
   readonly now: () => number
   readonly pin?: string
@@ -34,6 +38,7 @@ export type TrustOptions = {
   readonly accepted: (manifest: SignedManifest) => void
 }
 
+/** The trust of one account, beginning at the manifest kept from earlier or at the pin. */
 export function createTrust(options: TrustOptions): Trust {
   const { primitives, now } = options
   return {

@@ -1,10 +1,10 @@
 /** What the mail side is given, and what it gives back. */
 import type { KithContract } from '../../../shared/contract.ts'
 import type { ListView } from '../../../shared/guard.ts'
-import type { EventName, EventValue, Handlers } from '../../../shared/rpc.ts'
+import type { CallName, Handlers } from '../../../shared/rpc.ts'
 import type { MailServers } from '../../../shared/whitelist/login.ts'
 import type { Database } from '../database/open.ts'
-import type { Clock, DnsResolver, Log } from '../ports.ts'
+import type { Clock, DnsResolver, Emit, Log } from '../ground/ports.ts'
 
 /** The list in force and what the policy and the server say about sending. Asked for each judgement: never kept. */
 export type ListInForce = {
@@ -20,16 +20,17 @@ export type ListInForce = {
   readonly sendingOff: 'no' | 'upgrade' | 'lease'
 }
 
+/** How the connection to the mail servers is. */
 export type MailConnection = 'online' | 'connecting' | 'offline' | 'authFailed'
-export type Emit = <N extends EventName<KithContract>>(name: N, value: EventValue<KithContract, N>) => void
 
-export type MailAccount = {
+type MailAccount = {
   readonly address: string
   readonly name: string
   /** Asked for at each login to a mail server and not kept. */
   readonly password: () => string
 }
 
+/** Everything that the mail side is given. Its store is the account's, its list is asked for each time. */
 export type MailDependencies = {
   readonly database: Database
   readonly clock: Clock
@@ -43,25 +44,30 @@ export type MailDependencies = {
   readonly connectionChanged: (state: MailConnection) => void
 }
 
-export type MailCallName =
-  | 'conversations.list'
-  | 'conversations.get'
-  | 'conversations.markRead'
-  | 'messages.list'
-  | 'mail.list'
-  | 'message.get'
-  | 'outbox.submit'
-  | 'outbox.retry'
-  | 'draft.get'
-  | 'draft.save'
-  | 'mailDrafts.get'
-  | 'mailDrafts.save'
-  | 'held.list'
-  | 'held.get'
-  | 'guard.judge'
+/** The calls that the mail side answers while an account is open and its mail servers are known. */
+export const mailCalls = [
+  'conversations.list',
+  'conversations.get',
+  'conversations.markRead',
+  'messages.list',
+  'mail.list',
+  'message.get',
+  'message.planReply',
+  'outbox.submit',
+  'outbox.retry',
+  'draft.get',
+  'draft.save',
+  'mailDrafts.get',
+  'mailDrafts.save',
+  'held.list',
+  'held.get',
+  'guard.judge',
+] as const satisfies readonly CallName<KithContract>[]
 
-export type MailHandlers = Pick<Handlers<KithContract>, MailCallName>
+/** The handlers of those calls. */
+export type MailHandlers = Pick<Handlers<KithContract>, (typeof mailCalls)[number]>
 
+/** The mail of one account. */
 export type MailService = {
   readonly handlers: MailHandlers
   /**

@@ -1,9 +1,11 @@
+/** The mail side against a real Dovecot. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Message } from '../../../shared/message.ts'
 import type { MailServer } from '../../../shared/whitelist/login.ts'
-import { systemClock } from '../system-ports.ts'
+import { systemClock } from '../ground/system-ports.ts'
 import { certificateTwo } from '../testing/certificates.ts'
-import type { MailNetwork, MailService } from './mail-service.ts'
+import type { MailService } from './dependencies.ts'
+import type { MailNetwork } from './mail-service.ts'
 import { connectImap } from './network/imap.ts'
 import { type Dovecot, dovecot } from './testing/dovecot.ts'
 import { chatTo, contactOf, type MailWorld, mailWorld, me } from './testing/mail-world.ts'

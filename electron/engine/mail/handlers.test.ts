@@ -1,3 +1,4 @@
+/** The mail side's calls, over a service that is offline. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { contract } from '../../../shared/contract.ts'
 import type { Draft } from '../../../shared/message.ts'
@@ -163,6 +164,61 @@ describe('mail', () => {
     await world.settle()
     expect(world.sent.at(-1)).toContain('In-Reply-To: <q@corp.test>')
     expect(world.sent.at(-1)).toContain('References: <a@corp.test>\r\n <b@corp.test>\r\n <q@corp.test>')
+  })
+})
+
+describe('O5 planning an answer', () => {
+  async function plan(headers: readonly string[], scope: 'sender' | 'all' = 'sender') {
+    await world.online()
+    world.box.deliver(
+      submitted({ id: '<q@corp.test>', to: 'alice@corp.test, eve@evil.test, carol@corp.test', headers }),
+    )
+    await world.settle()
+    const question = (await world.messages(bob.key)).find(({ direction }) => direction === 'in')
+    const planned = await world.mail.handlers['message.planReply']({ id: question?.id ?? '', scope })
+    if (!planned.ok) throw new Error(planned.failure.kind)
+    expect(contract.calls['message.planReply'].output.safeParse(planned.value).success).toBe(true)
+    return planned.value
+  }
+
+  it('O5 the sender is answered, named by the list', async () => {
+    expect(await plan([])).toEqual({
+      to: [{ address: bob.address, name: bob.name }],
+      cc: [],
+      dropped: [],
+      unusedReplyTo: [],
+    })
+  })
+
+  it('O5 a listed Reply-To is answered instead', async () => {
+    const { to, unusedReplyTo } = await plan(['Reply-To: Carol <carol@corp.test>'])
+    expect(to).toEqual([{ address: carol.address, name: carol.name }])
+    expect(unusedReplyTo).toEqual([])
+  })
+
+  it.each([
+    ['Reply-To: eve@evil.test', ['eve@evil.test']],
+    ['Reply-To: carol@corp.test, eve@evil.test', ['carol@corp.test', 'eve@evil.test']],
+    ['Reply-To: team: carol@corp.test;', ['team: carol@corp.test;']],
+  ])('O5 %s is shown and not used', async (header, unusedReplyTo) => {
+    expect(await plan([header])).toMatchObject({ to: [{ address: bob.address }], unusedReplyTo })
+  })
+
+  it('O5 to all leaves out who is not listed, with the rule', async () => {
+    expect(await plan([], 'all')).toMatchObject({
+      to: [{ address: bob.address }],
+      cc: [{ address: carol.address }],
+      dropped: [{ address: 'eve@evil.test', rule: 'O1', reason: 'notListed' }],
+    })
+  })
+
+  it('O5 an answer to an own message goes to whom it was written', async () => {
+    const id = await submit(mailTo('carol@corp.test', 'Lunch'))
+    const planned = await world.mail.handlers['message.planReply']({ id, scope: 'sender' })
+    expect(planned).toMatchObject({ value: { to: [{ address: carol.address }], dropped: [] } })
+    expect(await world.mail.handlers['message.planReply']({ id: 'none', scope: 'sender' })).toMatchObject({
+      failure: { kind: 'notFound' },
+    })
   })
 })
 

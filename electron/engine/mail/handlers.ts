@@ -1,17 +1,17 @@
 /** The mail side's calls of the contract: name -> function. All of them work offline. */
-import { foldAscii, parseAddress } from '../../../shared/address.ts'
+import { addressIdentity } from '../../../shared/address.ts'
 import { splitMessage } from '../../../shared/header.ts'
 import { mailDraftsSchema } from '../../../shared/message.ts'
 import { fail, ok } from '../../../shared/rpc.ts'
 import type { MailDependencies, MailHandlers } from './dependencies.ts'
 import { readContent } from './incoming/content.ts'
-import { judgeRecipients } from './judge.ts'
+import { judgeRecipients, planAnswer } from './judge.ts'
 import type { Outbox } from './outgoing/outbox.ts'
 import type { Submitter } from './outgoing/submit.ts'
 import type { MailStore } from './store/store.ts'
-import { showConversation, showMessage } from './views.ts'
+import { showConversation, showMessage, showReplyPlan } from './views.ts'
 
-export type HandlerParts = {
+type HandlerParts = {
   readonly dependencies: MailDependencies
   readonly store: MailStore
   readonly submitter: Submitter
@@ -22,6 +22,7 @@ export type HandlerParts = {
   readonly watch: (id: string) => void
 }
 
+/** The handlers of one account's mail. */
 export function mailHandlers(parts: HandlerParts): MailHandlers {
   return {
     ...conversationHandlers(parts),
@@ -50,7 +51,7 @@ function conversationHandlers(
       return ok(conversation)
     },
     'conversations.markRead': (input) => {
-      const id = keyOfInput(input.id)
+      const id = addressIdentity(input.id)
       const due = store.messages.receiptsDue(id)
       const changed = store.transaction(() => {
         const count = store.messages.markRead(id)
@@ -68,13 +69,15 @@ function conversationHandlers(
 
 function messageHandlers(
   parts: HandlerParts,
-): Named<'messages.list' | 'mail.list' | 'message.get' | 'outbox.submit' | 'outbox.retry' | 'guard.judge'> {
+): Named<
+  'messages.list' | 'mail.list' | 'message.get' | 'message.planReply' | 'outbox.submit' | 'outbox.retry' | 'guard.judge'
+> {
   const { dependencies, store } = parts
   return {
     'messages.list': ({ conversation, before, count }) => {
       const limit = before === undefined ? undefined : store.messages.get(before)
       if (before !== undefined && !limit) return fail('notFound')
-      const { messages, more } = store.messages.window(keyOfInput(conversation), count, limit)
+      const { messages, more } = store.messages.window(addressIdentity(conversation), count, limit)
       return ok({ messages: messages.map((message) => showMessage(dependencies, message)), more })
     },
     'mail.list': ({ search, from, count }) => {
@@ -84,6 +87,11 @@ function messageHandlers(
     'message.get': ({ id }) => {
       const message = store.messages.get(id)
       return message ? ok(showMessage(dependencies, message)) : fail('notFound')
+    },
+    'message.planReply': ({ id, scope }) => {
+      const message = store.messages.get(id)
+      if (!message) return fail('notFound')
+      return ok(showReplyPlan(dependencies, planAnswer(dependencies, message, scope)))
     },
     'outbox.submit': (draft) => {
       const result = parts.submitter.submit(draft)
@@ -104,7 +112,7 @@ function messageHandlers(
 
 function draftHandlers({ dependencies, store }: HandlerParts): Named<'draft.get' | 'draft.save'> {
   return {
-    'draft.get': ({ conversation }) => ok({ text: store.drafts.get(keyOfInput(conversation)) }),
+    'draft.get': ({ conversation }) => ok({ text: store.drafts.get(addressIdentity(conversation)) }),
     'draft.save': ({ conversation, text }) => {
       const shown = showConversation(dependencies, store, conversation)
       if (!shown) return fail('notFound')
@@ -151,10 +159,4 @@ function heldHandlers({ store }: HandlerParts): Named<'held.list' | 'held.get'> 
       return ok({ held: found.held, text })
     },
   }
-}
-
-/** A conversation's id, however the caller wrote the address. */
-function keyOfInput(address: string): string {
-  const parsed = parseAddress(address, { unicode: true })
-  return parsed.ok ? parsed.value.key : foldAscii(address)
 }

@@ -1,14 +1,24 @@
 /** The guard with the list in force: every judgement of the mail side asks for the list anew (O3). */
-import { foldAscii } from '../../../shared/address.ts'
+import { addressIdentity } from '../../../shared/address.ts'
 import type { Conversation } from '../../../shared/contract.ts'
-import { judgeOutgoing, type OutgoingRecipient, type OutgoingVerdict, type Refusal } from '../../../shared/guard.ts'
+import {
+  judgeOutgoing,
+  type OutgoingRecipient,
+  type OutgoingVerdict,
+  planReply,
+  type Refusal,
+  type ReplyPlan,
+} from '../../../shared/guard.ts'
 import { assertNever } from '../../../shared/rpc.ts'
 import type { MailDependencies } from './dependencies.ts'
+import type { Person, StoredMessage } from './store/records.ts'
 
+/** Key of the user's own address (O6). */
 export function selfKey(dependencies: MailDependencies): string {
-  return foldAscii(dependencies.account.address)
+  return addressIdentity(dependencies.account.address)
 }
 
+/** The guard's verdict on recipients as a person wrote them. */
 export function judgeRecipients(
   dependencies: MailDependencies,
   recipients: readonly OutgoingRecipient[],
@@ -18,11 +28,32 @@ export function judgeRecipients(
   return judgeOutgoing(view, { ...facts, lease, onExpiry, unicode })
 }
 
+/** The guard's verdict on recipients as they will stand in the envelope. */
 export function judgeEnvelope(dependencies: MailDependencies, recipients: readonly string[]): OutgoingVerdict {
   return judgeRecipients(
     dependencies,
     recipients.map((text) => ({ field: 'envelope', text })),
   )
+}
+
+/** O5: to whom an answer to this message goes, to its sender or to all. */
+export function planAnswer(dependencies: MailDependencies, message: StoredMessage, scope: 'sender' | 'all'): ReplyPlan {
+  const { view, lease, onExpiry, unicode } = dependencies.list()
+  const { from, to, cc, replyTo = [] } = message.participants
+  const isOwn = message.direction === 'out'
+  const texts = (people: readonly Person[]) => people.map(({ address }) => address)
+  return planReply(view, {
+    now: dependencies.clock.now(),
+    self: dependencies.account.address,
+    lease,
+    onExpiry,
+    unicode,
+    senders: texts(isOwn ? to : [from]),
+    replyTo: texts(replyTo),
+    to: isOwn ? [] : texts(to),
+    cc: texts(cc),
+    all: scope === 'all',
+  })
 }
 
 /** The list itself is missing or too old: a newer one may allow what this one cannot, so what is queued waits. */

@@ -9,8 +9,10 @@ const day = 24 * hour
 export const maxMessageSize = 25 * 1024 * 1024
 /** How much of a larger message's header is read: guard.md A5 measures up to 1 MB. */
 export const maxHeaderSize = 1024 * 1024
-/** Most messages and bytes of one FETCH; memory holds one batch at a time. */
+/** Most messages of one FETCH; memory holds one batch at a time. */
 export const fetchBatchCount = 100
+
+/** Most bytes of one FETCH; a larger message stands alone. */
 export const fetchBatchSize = 8 * 1024 * 1024
 
 /** RFC 5322 sets no bound on References; the last ones keep the thread. */
@@ -34,7 +36,11 @@ export const renewalTimeout = 30 * second
 export const proofRetry = 10 * minute
 /** An SMTP connection is kept this long for the next message. */
 export const smtpIdle = 30 * second
-/** Longest waits for a connection, a greeting, and any single answer. */
+/** Longest wait for a connection. */
 export const connectTimeout = 20 * second
+
+/** Longest wait for the server's first line. */
 export const greetingTimeout = 20 * second
+
+/** Longest wait for any single answer. */
 export const answerTimeout = 2 * minute

@@ -1,18 +1,15 @@
 /** The client's mail side, put together: store, guard, outbox, mailbox, handlers. */
 import type { MailDependencies, MailService } from './dependencies.ts'
 import { mailHandlers } from './handlers.ts'
-import { inbox } from './incoming/inbox.ts'
+import { createInbox } from './incoming/inbox.ts'
 import { closedReason } from './judge.ts'
 import { maxWatched } from './limits.ts'
 import { type Connect, connectImap } from './network/imap.ts'
-import { mailbox } from './network/mailbox.ts'
-import { type SmtpClient, smtpClient } from './network/smtp.ts'
-import { outbox } from './outgoing/outbox.ts'
-import { submitter } from './outgoing/submit.ts'
-import { type MailStore, mailStore } from './store/store.ts'
-
-export type { MailDependencies, MailHandlers, MailService } from './dependencies.ts'
-export { mailSchema } from './schema.ts'
+import { createMailbox } from './network/mailbox.ts'
+import { openSmtpClient, type SmtpClient } from './network/smtp.ts'
+import { createOutbox } from './outgoing/outbox.ts'
+import { createSubmitter } from './outgoing/submit.ts'
+import { createMailStore, type MailStore } from './store/store.ts'
 
 /** The two ways to the network; tests put scripted peers here. */
 export type MailNetwork = { readonly connect: Connect; readonly smtp: (dependencies: MailDependencies) => SmtpClient }
@@ -21,21 +18,22 @@ const realNetwork: MailNetwork = {
   connect: connectImap,
   smtp: ({ servers, account, clock, log }) => {
     const { address, password } = account
-    return smtpClient({ server: servers.smtp, user: address, password, clock, log })
+    return openSmtpClient({ server: servers.smtp, user: address, password, clock, log })
   },
 }
 
+/** The mail of one account over its store; nothing is connected before `start`. `network`: for tests. */
 export function createMailService(dependencies: MailDependencies, network: MailNetwork = realNetwork): MailService {
-  const store = mailStore(dependencies.database)
-  const incoming = inbox(dependencies, store)
+  const store = createMailStore(dependencies.database)
+  const incoming = createInbox(dependencies, store)
   const states = conversationStates(dependencies, store)
-  const sending = outbox({
+  const sending = createOutbox({
     dependencies,
     store,
     smtp: () => network.smtp(dependencies),
     sent: () => receiving.wake(),
   })
-  const receiving = mailbox({
+  const receiving = createMailbox({
     dependencies,
     store,
     inbox: incoming,
@@ -47,7 +45,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     handlers: mailHandlers({
       dependencies,
       store,
-      submitter: submitter(dependencies, store),
+      submitter: createSubmitter(dependencies, store),
       outbox: sending,
       wakeMailbox: () => receiving.wake(),
       watch: states.watch,

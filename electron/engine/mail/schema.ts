@@ -1,5 +1,6 @@
 /** The mail side's tables (migration 1). Times are milliseconds since the epoch, booleans 0 or 1. */
 
+/** Statements that make the mail side's tables. */
 export const mailSchema: readonly string[] = [
   /** One row per contact with whom anything was exchanged or drafted. `id` is the folded address. */
   `CREATE TABLE conversations (
@@ -38,7 +39,7 @@ export const mailSchema: readonly string[] = [
   "CREATE INDEX messages_unseen ON messages (folder) WHERE seen = 'pending'",
   'CREATE INDEX messages_by_message_id ON messages (message_id)',
 
-  /** stack.md: contentless, a space around each CJK character, phrase queries. `rowid` is messages.seq. */
+  /** Contentless; spaces stand around CJK characters, for phrase queries (search-text.ts). `rowid` is messages.seq. */
   `CREATE VIRTUAL TABLE message_index USING fts5 (content, content = '', contentless_delete = 1, tokenize = 'unicode61')`,
 
   /** Own messages and receipts on their way. `raw` never changes: each try sends the same bytes and Message-ID. */

@@ -1,7 +1,9 @@
 /** What the faces are shown: rows of the store in the light of the list in force. */
-import { foldAscii, parseAddress } from '../../../shared/address.ts'
-import type { Conversation } from '../../../shared/contract.ts'
+import { type Address, addressIdentity } from '../../../shared/address.ts'
+import type { Conversation, KithContract } from '../../../shared/contract.ts'
+import type { ReplyPlan } from '../../../shared/guard.ts'
 import type { Message, Participant } from '../../../shared/message.ts'
+import type { Output } from '../../../shared/rpc.ts'
 import type { MailDependencies } from './dependencies.ts'
 import { keyOf } from './incoming/incoming.ts'
 import { closedReason, judgeRecipients, selfKey } from './judge.ts'
@@ -11,6 +13,7 @@ import type { MailStore } from './store/store.ts'
 /** Characters of the last message shown in the list of conversations. */
 const previewLength = 200
 
+/** A stored message as the page gets it. */
 export function showMessage(dependencies: MailDependencies, message: StoredMessage): Message {
   const { from, to, cc } = message.participants
   const show = (person: Person): Participant => showPerson(dependencies, person)
@@ -38,14 +41,28 @@ function showPerson(dependencies: MailDependencies, person: Person): Participant
   return { address: person.address, name: contact?.name ?? person.name, listed: allowed }
 }
 
+/** The plan of an answer (O5), its recipients named by the list. */
+export function showReplyPlan(
+  dependencies: MailDependencies,
+  plan: ReplyPlan,
+): Output<KithContract, 'message.planReply'> {
+  const { view } = dependencies.list()
+  const show = ({ text, key }: Address) => ({ address: text, name: view?.find(key)?.name ?? '' })
+  return {
+    to: plan.to.map(show),
+    cc: plan.cc.map(show),
+    dropped: plan.dropped.map((refusal) => ({ ...refusal })),
+    unusedReplyTo: [...plan.unusedReplyTo],
+  }
+}
+
 /** Undefined for somebody who is neither in the list nor in the history. */
 export function showConversation(
   dependencies: MailDependencies,
   store: MailStore,
   address: string,
 ): Conversation | undefined {
-  const parsed = parseAddress(address, { unicode: true })
-  const id = parsed.ok ? parsed.value.key : foldAscii(address)
+  const id = addressIdentity(address)
   const row = store.conversations.get(id)
   const contact = dependencies.list().view?.find(id)
   const isSelf = id === selfKey(dependencies)

@@ -1,51 +1,48 @@
 /**
- * The session's steps and every hard transition between them, as pure functions: facts in, next step out. An event
- * that makes no sense in a step changes nothing, so a late answer of the network can't open a locked store.
+ * The session's steps and every hard decision between them, as pure functions: facts in, next step out. What is done
+ * about a decision stands beside it in the stories: `sign-in/`, `unlock/`, `commands/`. An event that makes no sense in
+ * a step changes nothing, so a late answer of the network can't open a locked store.
  */
 import type { Session } from '../../../shared/contract.ts'
 import { assertNever, type FailureKind } from '../../../shared/rpc.ts'
 
 type StepOf<S extends Session['step']> = Extract<Session, { readonly step: S }>
-export type Connection = StepOf<'ready'>['connection']
-export type MailConnection = StepOf<'ready'>['mail']
-export type SendingOff = StepOf<'ready'>['sendingOff']
-export type Role = StepOf<'ready'>['role']
-export type LockReason = StepOf<'locked'>['reason']
-export type LockSecret = StepOf<'locked'>['secret']
+type Ready = StepOf<'ready'>
+type Locked = StepOf<'locked'>
+/** Why nothing may be sent now; `no` where it may. */
+export type SendingOff = Ready['sendingOff']
 
 /** Who is signed in, as the server said and the store keeps. */
-export type Person = { readonly user: string; readonly name: string; readonly address: string; readonly server: string }
+type Person = Pick<Ready, 'user' | 'name' | 'address' | 'server'>
 /** The fingerprints that a person and an administrator compare. */
-export type Words = { readonly deviceWords: string; readonly serverWords: string }
+type Words = { readonly deviceWords: string; readonly serverWords: string }
 
+/** The session as the engine keeps it: the page's, with what a retry needs. */
 export type SessionState =
   | { readonly step: 'signedOut'; readonly server: string; readonly user: string; readonly cause?: FailureKind }
-  | StepOf<'locked'>
+  | Locked
   | (StepOf<'pending'> & { readonly server: string })
-  | StepOf<'ready'>
+  | Ready
 
+/** What may happen to a session. */
 export type SessionEvent =
   /** The store is open and the device active; the network may be anywhere. */
   | { readonly type: 'opened'; readonly person: Person }
   | { readonly type: 'waitingForApproval'; readonly user: string; readonly server: string; readonly words: Words }
-  | { readonly type: 'connectionChanged'; readonly connection: Connection }
-  | { readonly type: 'mailChanged'; readonly mail: MailConnection }
+  | { readonly type: 'connectionChanged'; readonly connection: Ready['connection'] }
+  | { readonly type: 'mailChanged'; readonly mail: Ready['mail'] }
   | { readonly type: 'sendingChanged'; readonly sendingOff: SendingOff }
-  | { readonly type: 'roleChanged'; readonly role: Role }
-  | { readonly type: 'locked'; readonly secret: LockSecret; readonly reason: LockReason; readonly user: string }
+  | { readonly type: 'roleChanged'; readonly role: Ready['role'] }
+  | ({ readonly type: 'locked' } & Pick<Locked, 'secret' | 'reason' | 'user'>)
   | { readonly type: 'closed'; readonly server: string; readonly user: string; readonly cause?: FailureKind }
 
+/** The step after an event; the same object where the event changes nothing. */
 export function nextSession(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
-    case 'opened':
-      return {
-        step: 'ready',
-        ...event.person,
-        connection: 'connecting',
-        mail: 'connecting',
-        sendingOff: 'no',
-        role: 'none',
-      }
+    case 'opened': {
+      const unknown = { connection: 'connecting', mail: 'connecting', sendingOff: 'no', role: 'none' } as const
+      return { step: 'ready', ...event.person, ...unknown }
+    }
     case 'waitingForApproval':
       return { step: 'pending', user: event.user, server: event.server, ...event.words }
     case 'connectionChanged':
@@ -60,13 +57,10 @@ export function nextSession(state: SessionState, event: SessionEvent): SessionSt
       // A store that was never opened here has nothing to lock.
       if (state.step === 'signedOut' && event.reason !== 'start' && event.reason !== 'user') return state
       return { step: 'locked', secret: event.secret, reason: event.reason, user: event.user }
-    case 'closed':
-      return {
-        step: 'signedOut',
-        server: event.server,
-        user: event.user,
-        ...(event.cause === undefined ? {} : { cause: event.cause }),
-      }
+    case 'closed': {
+      const { server, user, cause } = event
+      return { step: 'signedOut', server, user, ...(cause === undefined ? {} : { cause }) }
+    }
     default:
       return assertNever(event)
   }
@@ -86,4 +80,87 @@ export function whyClosed(state: SessionState): FailureKind {
     default:
       return assertNever(state)
   }
+}
+
+/** The account that the profile names; both empty when it names none. */
+type NamedAccount = { readonly server: string; readonly user: string }
+
+/** What the last run left behind. */
+type LeftBehind = NamedAccount & {
+  /** The user locked the app, and it stays locked. */
+  readonly locked: boolean
+  /** What lies in the account's folder. */
+  readonly stored: 'none' | 'keychain' | 'passphrase' | 'keysMissing'
+}
+
+/** What the start makes of what the last run left: the form stays, the lock is shown, or the store is opened. */
+export function startOf({ server, user, locked, stored }: LeftBehind): 'signedOut' | 'open' | SessionEvent {
+  if (server === '' || user === '' || stored === 'none') return 'signedOut'
+  const reason = locked ? 'user' : 'start'
+  if (stored === 'passphrase') return { type: 'locked', secret: 'passphrase', reason, user }
+  return stored === 'keychain' && locked ? { type: 'locked', secret: 'password', reason, user } : 'open'
+}
+
+/** What an opened store says of its account. */
+type AccountFacts = { readonly password?: string | undefined; readonly device: 'pending' | 'active' | 'revoked' }
+
+/** The step that an opened store leads to. Without a record its first sign-in was cut off. */
+export function entryOf(account: AccountFacts | undefined): 'signedOut' | 'pending' | 'ready' {
+  if (account?.password === undefined) return 'signedOut'
+  return account.device === 'pending' ? 'pending' : 'ready'
+}
+
+/** Why a store is not shown before the server has answered. An administrator's lock reads as a withdrawn approval. */
+export function lockReasonOf(held: 'lease' | 'lock' | undefined): Locked['reason'] {
+  return held === 'lock' ? 'revoked' : 'lease'
+}
+
+/** What a sign-in that failed leaves. A locked store stays locked when somebody fails to sign in over it. */
+export function afterFailedSignIn(
+  { step }: SessionState,
+  failure: FailureKind,
+  account: NamedAccount,
+): SessionEvent | undefined {
+  if (failure === 'storeDamaged') return { type: 'closed', ...account, cause: failure }
+  return step === 'ready' || step === 'pending' ? { type: 'closed', ...account } : undefined
+}
+
+/** The failure that the sign-in form shows: signing in again is then the user's answer to it. */
+export function toldCause(state: SessionState): FailureKind | undefined {
+  return state.step === 'signedOut' ? state.cause : undefined
+}
+
+/**
+ * What becomes of the lock after a login failed to open the store behind it. A wrong password changes nothing: the
+ * call's answer says so. Without a stored password, or with a database that does not open, there is nothing to unlock
+ * and the form is shown. Otherwise the lock names its reason: no approval any more, or no server.
+ */
+export function afterFailedUnlock(
+  state: SessionState,
+  failure: FailureKind,
+  { server }: Pick<NamedAccount, 'server'>,
+): SessionEvent | undefined {
+  if (state.step !== 'locked' || failure === 'authFailed') return undefined
+  const { secret, user } = state
+  if (failure === 'notSignedIn') return { type: 'closed', server, user }
+  if (failure === 'storeDamaged' || failure === 'diskFull') return { type: 'closed', server, user, cause: failure }
+  return { type: 'locked', secret, user, reason: failure === 'deviceRevoked' ? 'revoked' : 'online' }
+}
+
+/** Whether a login at start is worth another try: a network that comes up after the app, a server that starts. */
+export function mayPass(failure: FailureKind): boolean {
+  return failure === 'unreachable' || failure === 'busy' || failure === 'rateLimited'
+}
+
+/** Whether asking for the device's approval has ended without one; anything else may pass. */
+export function isRefusal(failure: FailureKind): boolean {
+  return failure === 'authFailed' || failure === 'deviceRevoked' || failure === 'untrustedServer'
+}
+
+/** What a failure of the connection to the server means for the session; only `offline` and `upgrade` go on trying. */
+export function meaningOf(failure: FailureKind): 'revoked' | 'pending' | 'signInAgain' | 'upgrade' | 'offline' {
+  if (failure === 'deviceRevoked') return 'revoked'
+  if (failure === 'devicePending') return 'pending'
+  if (failure === 'authFailed' || failure === 'sessionExpired') return 'signInAgain'
+  return failure === 'serverNewer' ? 'upgrade' : 'offline'
 }

@@ -1,3 +1,4 @@
+/** Locking, the keychain and the device's approval, against a real server. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'

@@ -1,20 +1,24 @@
-/** The session's verbs, one at a time: start, sign in, sign out, lock, unlock, and what the server may make of them. */
+/**
+ * The session's verbs, one at a time. Read `session-state.ts` first; each verb's story lies in a folder of its own:
+ * `sign-in/` (in and out), `unlock/` (start, lock, unlock), `commands/` (what the administrator signed). `opening/` brings
+ * an account onto the `stage/` that all of them act on.
+ */
 import type { Protection, Session } from '../../../shared/contract.ts'
-import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
-import { type AccountPlace, accountPlace } from '../account/account-place.ts'
-import { isOpenStore, openAccountStore, storedAccount } from '../account/account-store.ts'
-import { isWiping, resumeWipes } from '../account/wipe.ts'
-import { tellRole } from '../administration/handlers.ts'
-import { createFlow, type Flow } from './flow.ts'
-import { isHeld } from './lease.ts'
-import { startByLogin } from './online-unlock.ts'
-import { closeAccount, entranceOf, lockAccount, openAccount, showLocked } from './opening.ts'
+import { type FailureKind, ok, type Result } from '../../../shared/rpc.ts'
+import { storedAccount } from '../account/account-store.ts'
+import { accountPlace } from '../keys/account-place.ts'
 import { whyClosed } from './session-state.ts'
-import { type SignInInput, signIn } from './sign-in.ts'
-import type { Opened, Stage } from './stage.ts'
-import { unlockStore } from './unlock.ts'
-import { createUnlockThrottle } from './unlock-throttle.ts'
+import type { SignInInput } from './sign-in/attempt.ts'
+import { signIn } from './sign-in/sign-in.ts'
+import { signOut } from './sign-in/sign-out.ts'
+import { closeAccount } from './stage/close-account.ts'
+import { tellRole } from './stage/show-account.ts'
+import type { Opened, Stage } from './stage/stage.ts'
+import { start } from './unlock/start.ts'
+import { lock, unlock } from './unlock/unlock.ts'
+import { createUnlockThrottle } from './unlock/unlock-throttle.ts'
 
+/** The session as the handlers use it. The verbs answer with the session as it is then, or with why they failed. */
 export type SessionService = {
   readonly state: () => Session
   /** The account, when its data may be shown. */
@@ -32,111 +36,35 @@ export type SessionService = {
   readonly close: () => Promise<void>
 }
 
+/** The session on a stage; nothing happens before `start`. */
 export function createSession(stage: Stage): SessionService {
   const throttle = createUnlockThrottle(stage.ports.clock)
-  const flow = createFlow(stage)
-  const done = () => ok(stage.session())
+  const verb = (act: () => Promise<Result<undefined>>): Promise<Result<Session>> =>
+    stage.inTurn(async () => {
+      const result = await act()
+      return result.ok ? ok(stage.session()) : result
+    })
   return {
     state: stage.session,
     open: () => (stage.state().step === 'ready' ? stage.opened() : undefined),
     whyClosed: () => whyClosed(stage.state()),
-    signIn: (input) =>
-      stage.inTurn(async () => {
-        flow.stopWaiting()
-        const result = await signIn(stage, flow.reactions, input)
-        if (!result.ok) {
-          flow.goOnWaiting()
-          return result
-        }
-        const shown = await flow.show(result.value)
-        return shown.ok ? done() : shown
-      }),
+    signIn: (input) => verb(() => signIn(stage, input)),
     signOut: () =>
-      stage.inTurn(async () => {
-        await flow.signOut()
-        return done()
+      verb(async () => {
+        await signOut(stage)
+        return ok(undefined)
       }),
-    lock: () =>
-      stage.inTurn(async () => {
-        if (stage.state().step !== 'ready') return fail(whyClosed(stage.state()))
-        stage.saveProfile({ locked: true })
-        await lockAccount(stage, 'user')
-        return done()
-      }),
-    unlock: (secret) =>
-      stage.inTurn(async () => {
-        const opened = await unlockStore(stage, throttle, flow.reactions, secret)
-        if (!opened.ok) return opened
-        stage.saveProfile({ locked: false })
-        const entered = await flow.enter(opened.value)
-        return entered.ok ? done() : entered
-      }),
+    lock: () => verb(() => lock(stage)),
+    unlock: (secret) => verb(() => unlock(stage, throttle, secret)),
     tellRole: () => stage.soon(() => tellRole(stage)),
     protection: async () => ok(await protectionOf(stage)),
-    start: () => stage.inTurn(() => start(stage, flow)),
+    start: () => stage.inTurn(() => start(stage)),
     close: () =>
       stage.inTurn(async () => {
-        flow.stopWaiting()
+        stage.stopWaiting()
         await closeAccount(stage)
       }),
   }
-}
-
-/** The profile's last account as it was left: open, locked, waiting, or signed out. */
-async function start(stage: Stage, flow: Flow): Promise<void> {
-  const { server, user, locked } = stage.profile()
-  const place: AccountPlace = accountPlace(stage.ports.profile, server, user)
-  await goOnWiping(stage, flow, place)
-  if (server === '' || user === '') return
-  const stored = storedAccount(place)
-  if (stored === 'none') return
-  if (stored === 'passphrase' || (stored === 'keychain' && locked)) {
-    const secret = stored === 'passphrase' ? 'passphrase' : 'password'
-    stage.dispatch({ type: 'locked', secret, reason: locked ? 'user' : 'start', user })
-    return
-  }
-  const store = await openAccountStore(stage.ports, place)
-  if (!store.ok) {
-    stage.dispatch({ type: 'closed', server, user, cause: store.failure.kind })
-    return
-  }
-  if (!isOpenStore(store.value)) {
-    startByLogin(stage, flow, store.value)
-    return
-  }
-  if (!store.value.account.read()) {
-    store.value.database.close()
-    return
-  }
-  const opened = await openAccount(stage, entranceOf(stage, store.value), flow.reactions)
-  const isWanted = opened.runtime.store.commands.unfinished().some(({ cmd }) => cmd !== 'rotate')
-  if (!isWanted && !isHeld(stage, opened)) {
-    await flow.enter(opened)
-    return
-  }
-  // The window need not wait for the server: it shows the lock, and opens by itself when the answer is there.
-  showLocked(stage, opened, 'start')
-  stage.soon(async () => {
-    const entered = await flow.enter(opened)
-    if (!entered.ok) stage.ports.log.info('store stays locked', { kind: entered.failure.kind })
-  })
-}
-
-/**
- * Wipes that were cut off. Where the keys still open the store, with all steps, so that the server hears of it; else
- * whatever is left is destroyed.
- */
-async function goOnWiping(stage: Stage, flow: Flow, place: AccountPlace): Promise<void> {
-  if (isWiping(place)) {
-    const store = await openAccountStore(stage.ports, place)
-    const found = store.ok && isOpenStore(store.value) ? store.value : undefined
-    if (found && !found.account.read()) found.database.close()
-    else if (found) {
-      await flow.carryOut(await openAccount(stage, entranceOf(stage, found), flow.reactions))
-      await closeAccount(stage)
-    }
-  }
-  await resumeWipes(stage.ports)
 }
 
 /** How secrets are kept for the account in use; before one is open, how they would be. */

@@ -1,14 +1,15 @@
+/** One operation against answers of every kind. */
 import { createHash, X509Certificate } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { faultCodes } from '../../../shared/soap/faults.ts'
 import { writeFields } from '../../../shared/soap/operations.ts'
 import { writeEnvelope, writeFault } from '../../../shared/soap/writer.ts'
-import { fakeClock } from '../fakes.ts'
 import { certificateOne } from '../testing/certificates.ts'
+import { fakeClock } from '../testing/fakes.ts'
 import { type Behaviour, type ScriptedPeer, scriptedPeer } from '../testing/scripted-peer.ts'
 import { exchange } from './exchange.ts'
 import { parseServerAddress } from './server-address.ts'
-import { createSoapClient, type SoapClient } from './soap-client.ts'
+import { openSoapClient, type SoapClient } from './soap-client.ts'
 import { failureOfFault } from './soap-faults.ts'
 
 let peer: ScriptedPeer
@@ -18,7 +19,7 @@ beforeAll(async () => {
   const address = parseServerAddress(peer.url)
   if (!address) throw new Error('the peer has an address')
   const pin = createHash('sha256').update(new X509Certificate(certificateOne.cert).raw).digest('hex')
-  client = createSoapClient({ address, pin, clock: fakeClock() })
+  client = openSoapClient({ address, pin, clock: fakeClock() })
 })
 afterAll(async () => {
   client.close()
@@ -39,7 +40,7 @@ const hello = writeEnvelope({ operation: 'HelloResponse', fields: writeFields({ 
 describe('one operation with a hostile peer', () => {
   it('an answer comes back as fields', async () => {
     peer.behave(text(hello))
-    expect(await ask()).toEqual({ ok: true, fields: new Map([['now', '1']]) })
+    expect(await ask()).toEqual({ ok: true, value: new Map([['now', '1']]) })
   })
 
   it.each([

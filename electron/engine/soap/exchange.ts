@@ -1,5 +1,5 @@
 /** One operation of KWP/1 over the SOAP client: fields in, fields or a failure out. */
-import type { Failure } from '../../../shared/rpc.ts'
+import { type Failure, fail, ok } from '../../../shared/rpc.ts'
 import type { FaultCode } from '../../../shared/soap/faults.ts'
 import type { OperationName } from '../../../shared/soap/operations.ts'
 import { readEnvelope } from '../../../shared/soap/reader.ts'
@@ -7,27 +7,37 @@ import { writeEnvelope } from '../../../shared/soap/writer.ts'
 import type { PostOptions, SoapClient } from './soap-client.ts'
 import { failureOfFault } from './soap-faults.ts'
 
+/** Names and texts of an envelope's elements. */
 export type Fields = ReadonlyMap<string, string>
 
+/** A Result that may also say by which fault the server refused. */
+export type Exchanged<T> = { readonly ok: true; readonly value: T } | ExchangeFailure
+
+/** Why an operation had no answer. */
 export type ExchangeFailure = {
   readonly ok: false
   readonly failure: Failure
   /** Set when the server answered with a fault, rather than not at all. */
   readonly fault?: FaultCode
 }
-export type ExchangeResult = { readonly ok: true; readonly fields: Fields } | ExchangeFailure
 
-export type Question = { readonly operation: OperationName; readonly fields: Fields; readonly header?: Fields }
+type Question = { readonly operation: OperationName; readonly fields: Fields; readonly header?: Fields }
 
-export async function exchange(client: SoapClient, question: Question, options: PostOptions): Promise<ExchangeResult> {
+/** Posts one operation. Failures: unreachable for whatever is no answer of ours, and what the fault means. */
+export async function exchange(
+  client: SoapClient,
+  question: Question,
+  options: PostOptions,
+): Promise<Exchanged<Fields>> {
   const { operation, fields, header } = question
   const envelope = writeEnvelope({ operation: `${operation}Request`, fields, ...(header ? { header } : {}) })
-  const answer = await client.post(envelope, options)
-  if (!answer.ok) return answer
+  const posted = await client.post(envelope, options)
+  if (!posted.ok) return posted
+  const answer = posted.value
   const read = readEnvelope(answer.body)
   if (read.ok) {
     // An answer to another question is no answer.
-    return read.operation === `${operation}Response` ? { ok: true, fields: read.fields } : noAnswer
+    return read.operation === `${operation}Response` ? ok(read.fields) : noAnswer
   }
   if (!read.refused)
     return { ok: false, failure: failureOfFault(read.fault, answer.retryAfter), fault: read.fault.code }
@@ -35,7 +45,7 @@ export async function exchange(client: SoapClient, question: Question, options: 
   if (answer.status !== 503 && answer.status !== 429) return noAnswer
   const kind = answer.status === 429 ? 'rateLimited' : 'busy'
   const { retryAfter } = answer
-  return { ok: false, failure: retryAfter === undefined ? { kind } : { kind, detail: { retryAfter } } }
+  return fail(kind, retryAfter === undefined ? undefined : { retryAfter })
 }
 
-const noAnswer: ExchangeFailure = { ok: false, failure: { kind: 'unreachable' } }
+const noAnswer = fail('unreachable')

@@ -2,8 +2,9 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
-import type { Clock, Undo } from '../ports.ts'
+import type { Clock, Undo } from '../ground/ports.ts'
 
+/** A certificate as it was shown, and what a person may compare. */
 export type PeerCertificate = {
   readonly pem: string
   /** SHA-256 of the DER form: lower-case hex, as a pin is kept. */
@@ -18,7 +19,7 @@ const handshakeLimit = 15_000
 /** Longest issuer text that is shown. */
 const issuerLimit = 200
 
-export type PeerAddress = { readonly host: string; readonly port: number }
+type PeerAddress = { readonly host: string; readonly port: number }
 
 /** `undefined` when there is no TLS server there. */
 export function fetchPeerCertificate(

@@ -6,6 +6,7 @@
 /** The service's path, protocol.md section 4. */
 const soapPath = '/kith/soap'
 
+/** A server that may be spoken to. */
 export type ServerAddress = {
   /** Normalised origin: how a server is named, stored and compared. */
   readonly origin: string
@@ -15,6 +16,7 @@ export type ServerAddress = {
   readonly tls: boolean
 }
 
+/** `undefined` for text that names no server, or an unsafe way to one. */
 export function parseServerAddress(text: string): ServerAddress | undefined {
   const trimmed = text.trim()
   const url = readUrl(/^https?:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`)
@@ -32,7 +34,7 @@ export function parseServerAddress(text: string): ServerAddress | undefined {
 }
 
 /** RFC 6761 section 6.3 for the name, RFC 1122 section 3.2.1.3 and RFC 4291 section 2.5.3 for the numbers. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 

@@ -1,15 +1,16 @@
+/** The SOAP client against scripted peers over TLS. */
 import { createHash, X509Certificate } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
-import { fakeClock } from '../fakes.ts'
 import {
   certificateOfFullLines,
   certificateOne,
   certificateTwo,
   type TestCertificate,
 } from '../testing/certificates.ts'
+import { fakeClock } from '../testing/fakes.ts'
 import { type Behaviour, type ScriptedPeer, scriptedPeer } from '../testing/scripted-peer.ts'
 import { parseServerAddress } from './server-address.ts'
-import { createSoapClient, type SoapClient } from './soap-client.ts'
+import { openSoapClient, type SoapClient } from './soap-client.ts'
 
 const undo: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -30,7 +31,7 @@ function clientOf(peer: ScriptedPeer, pin?: string) {
   const address = parseServerAddress(peer.url)
   if (!address) throw new Error('the peer has an address')
   const clock = fakeClock()
-  const client: SoapClient = createSoapClient({ address, clock, ...(pin === undefined ? {} : { pin }) })
+  const client: SoapClient = openSoapClient({ address, clock, ...(pin === undefined ? {} : { pin }) })
   undo.push(client.close)
   return { client, clock, address }
 }
@@ -42,7 +43,7 @@ describe('soap client over real loopback HTTPS', () => {
   it('protocol 5.1 posts to a server whose self-signed certificate is pinned', async () => {
     const { client, peer } = await start(answer, pinOf(certificateOne))
     const got = await client.post('<ask/>', { timeout })
-    expect(got.ok && Buffer.from(got.body).toString()).toBe('<answer/>')
+    expect(got.ok && Buffer.from(got.value.body).toString()).toBe('<answer/>')
     expect(peer.requests.map((r) => [r.path, r.body])).toEqual([['/kith/soap', '<ask/>']])
   })
 
@@ -112,7 +113,7 @@ describe('soap client over real loopback HTTPS', () => {
     }, pinOf(certificateOne))
     expect(await client.post('<ask/>', { timeout })).toMatchObject({ ok: false, failure: { kind: 'unreachable' } })
     peer.behave(answer)
-    expect(await client.post('<ask/>', { timeout })).toMatchObject({ ok: true, status: 200 })
+    expect(await client.post('<ask/>', { timeout })).toMatchObject({ ok: true, value: { status: 200 } })
   })
 
   it('protocol 10 hands on status and Retry-After, and believes no more than an hour', async () => {
@@ -120,7 +121,10 @@ describe('soap client over real loopback HTTPS', () => {
       response.writeHead(503, { 'Retry-After': '99999999' })
       response.end('<fault/>')
     }, pinOf(certificateOne))
-    expect(await client.post('<ask/>', { timeout })).toMatchObject({ ok: true, status: 503, retryAfter: 3_600_000 })
+    expect(await client.post('<ask/>', { timeout })).toMatchObject({
+      ok: true,
+      value: { status: 503, retryAfter: 3_600_000 },
+    })
   })
 
   it('nobody there is unreachable', async () => {

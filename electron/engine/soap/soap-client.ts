@@ -9,8 +9,8 @@
 import { Agent as HttpAgent } from 'node:http'
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https'
 import axios, { type AxiosResponse, isAxiosError } from 'axios'
-import { type Failure, fail } from '../../../shared/rpc.ts'
-import type { Clock } from '../ports.ts'
+import { fail, ok, type Result } from '../../../shared/rpc.ts'
+import type { Clock } from '../ground/ports.ts'
 import { fetchPeerCertificate, type PeerCertificate } from './peer-certificate.ts'
 import type { ServerAddress } from './server-address.ts'
 
@@ -19,34 +19,38 @@ const answerLimit = 12 * 1024 * 1024
 /** Longest `Retry-After` believed, in milliseconds: a hostile one must not silence the client for a year. */
 const retryAfterLimit = 3_600_000
 
-export type SoapAnswer =
-  | { readonly ok: true; readonly status: number; readonly body: Uint8Array; readonly retryAfter?: number }
-  | { readonly ok: false; readonly failure: Failure }
+type SoapAnswer = {
+  readonly status: number
+  readonly body: Uint8Array
+  /** Milliseconds, from the header of that name. */
+  readonly retryAfter?: number
+}
 
+/** How long one exchange may take, and what ends it sooner. */
 export type PostOptions = {
   /** Milliseconds for the whole exchange. */
   readonly timeout: number
   readonly signal?: AbortSignal
 }
 
+/** Posts envelopes to one server. */
 export interface SoapClient {
-  readonly post: (envelope: string, options: PostOptions) => Promise<SoapAnswer>
+  readonly post: (envelope: string, options: PostOptions) => Promise<Result<SoapAnswer>>
   /** Ends kept connections and running exchanges. */
   readonly close: () => void
 }
 
-export type SoapClientOptions = {
+type SoapClientOptions = {
   readonly address: ServerAddress
   /** SHA-256 of the server's certificate, lower-case hex. */
   readonly pin?: string
   readonly clock: Pick<Clock, 'after'>
 }
 
-type Connection =
-  | { readonly ok: true; readonly agent: HttpAgent | HttpsAgent }
-  | { readonly ok: false; readonly failure: Failure }
+type Connection = Result<HttpAgent | HttpsAgent>
 
-export function createSoapClient(options: SoapClientOptions): SoapClient {
+/** A client for one server; it connects at the first post. Failures: unreachable, certificateUntrusted, tooLarge. */
+export function openSoapClient(options: SoapClientOptions): SoapClient {
   let connection: Promise<Connection> | undefined
   const closing = new AbortController()
   const connect = async (): Promise<Connection> => {
@@ -60,7 +64,7 @@ export function createSoapClient(options: SoapClientOptions): SoapClient {
     post: async (envelope, post) => {
       const made = await connect()
       if (!made.ok) return made
-      return exchange(options, made.agent, { envelope, timeout: post.timeout, signals: [closing.signal, post.signal] })
+      return exchange(options, made.value, { envelope, timeout: post.timeout, signals: [closing.signal, post.signal] })
     },
     close: () => {
       closing.abort()
@@ -71,18 +75,18 @@ export function createSoapClient(options: SoapClientOptions): SoapClient {
 
 async function endConnection(connection: Promise<Connection> | undefined): Promise<void> {
   const made = await connection
-  if (made?.ok) made.agent.destroy()
+  if (made?.ok) made.value.destroy()
 }
 
 async function makeAgent(options: SoapClientOptions): Promise<Connection> {
   const { address, pin, clock } = options
   const kept = { keepAlive: true, maxSockets: 6 }
-  if (!address.tls) return { ok: true, agent: new HttpAgent(kept) }
-  if (pin === undefined) return { ok: true, agent: new HttpsAgent({ ...kept, minVersion: 'TLSv1.2' }) }
+  if (!address.tls) return ok(new HttpAgent(kept))
+  if (pin === undefined) return ok(new HttpsAgent({ ...kept, minVersion: 'TLSv1.2' }))
   const shown = await fetchPeerCertificate(address, clock)
   if (!shown) return fail('unreachable')
   if (shown.pin !== pin.toLowerCase()) return untrusted(shown)
-  return { ok: true, agent: new HttpsAgent({ ...kept, ...pinned(shown) }) }
+  return ok(new HttpsAgent({ ...kept, ...pinned(shown) }))
 }
 
 /** The pin names the server better than its host name does, so the name in the certificate is not asked for. */
@@ -108,7 +112,7 @@ async function exchange(
   options: SoapClientOptions,
   agent: HttpAgent | HttpsAgent,
   { envelope, timeout, signals }: Exchange,
-): Promise<SoapAnswer> {
+): Promise<Result<SoapAnswer>> {
   const deadline = new AbortController()
   const undo = options.clock.after(timeout, () => deadline.abort())
   try {
@@ -147,17 +151,13 @@ function send(
   })
 }
 
-function readAnswer(response: AxiosResponse<Buffer>): SoapAnswer {
+function readAnswer(response: AxiosResponse<Buffer>): Result<SoapAnswer> {
   const retryAfter = readRetryAfter(response.headers['retry-after'])
   const encoding: unknown = response.headers['content-encoding']
   if (response.status >= 300 && response.status < 400) return fail('unreachable')
   if (encoding !== undefined && encoding !== 'identity') return fail('unreachable')
-  return {
-    ok: true,
-    status: response.status,
-    body: new Uint8Array(response.data),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-  }
+  const { status, data } = response
+  return ok({ status, body: new Uint8Array(data), ...(retryAfter === undefined ? {} : { retryAfter }) })
 }
 
 /** RFC 9110 section 10.2.3, seconds only: the date form would trust the server's clock. */
@@ -166,7 +166,7 @@ function readRetryAfter(value: unknown): number | undefined {
   return Math.min(Number(value) * 1000, retryAfterLimit)
 }
 
-async function translate(error: unknown, options: SoapClientOptions): Promise<SoapAnswer> {
+async function translate(error: unknown, options: SoapClientOptions): Promise<Result<SoapAnswer>> {
   if (!isAxiosError(error)) throw error
   const code = error.code ?? ''
   if (code === 'ERR_BAD_RESPONSE' || code === 'ERR_FR_MAX_BODY_LENGTH_EXCEEDED') return fail('tooLarge')
@@ -180,6 +180,6 @@ function isCertificateError(code: string): boolean {
   return /CERT|ALTNAME|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|CRL_|HOSTNAME_MISMATCH/.test(code)
 }
 
-function untrusted(shown: PeerCertificate): { readonly ok: false; readonly failure: Failure } {
+function untrusted(shown: PeerCertificate): ReturnType<typeof fail> {
   return fail('certificateUntrusted', { issuer: shown.issuer, fingerprint: shown.fingerprint })
 }

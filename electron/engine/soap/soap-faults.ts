@@ -5,6 +5,7 @@ import type { FaultCode, SoapFault } from '../../../shared/soap/faults.ts'
 /** Longest wait believed, in milliseconds: an hour. */
 const longestWait = 3_600_000
 
+/** The failure that stands for a fault. `headerRetryAfter`: milliseconds, used where the fault itself says nothing. */
 export function failureOfFault(fault: SoapFault, headerRetryAfter?: number): Failure {
   const kind = kindOf(fault.code)
   const wait = fault.retryAfter ?? headerRetryAfter

@@ -6,13 +6,13 @@ import fs, { readFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { z } from 'zod'
 import { enrolmentSchema } from '../../../shared/whitelist/enrolment.ts'
-import { createEngine } from '../engine.ts'
-import { fakeDns, silentLog } from '../fakes.ts'
-import type { Log, SecretStore } from '../ports.ts'
-import { readIfThere, writeAtomic } from '../profile/atomic-file.ts'
-import { systemClock, systemRandom } from '../system-ports.ts'
+import { openEngine } from '../engine.ts'
+import { readIfThere, writeAtomic } from '../ground/atomic-file.ts'
+import type { Log, SecretStore } from '../ground/ports.ts'
+import { systemClock, systemRandom } from '../ground/system-ports.ts'
+import { fakeDns, silentLog } from './fakes.ts'
 
-export const ordersSchema = z.object({
+const ordersSchema = z.object({
   profile: z.string(),
   /** Stands for the keychain, which outlives the process. */
   secrets: z.string(),
@@ -64,7 +64,7 @@ function fileSecrets(file: string): SecretStore {
   }
 }
 
-const engine = await createEngine({
+const engine = await openEngine({
   profile: orders.profile,
   secrets: fileSecrets(orders.secrets),
   clock: systemClock,

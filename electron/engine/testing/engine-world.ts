@@ -13,13 +13,13 @@ import {
   type Result,
 } from '../../../shared/rpc.ts'
 import { type Enrolment, parseEnrolment } from '../../../shared/whitelist/enrolment.ts'
-import { createEngine, type Engine } from '../engine.ts'
-import { fakeDns, type MemoryStore, memoryLog, memoryStore } from '../fakes.ts'
-import type { Ports } from '../ports.ts'
-import { systemClock, systemRandom } from '../system-ports.ts'
+import { type Engine, openEngine } from '../engine.ts'
+import type { Ports } from '../ground/ports.ts'
+import { systemClock, systemRandom } from '../ground/system-ports.ts'
+import { fakeDns, type MemoryStore, memoryLog, memoryStore } from './fakes.ts'
 
 /** Longest wait for anything, in milliseconds: more than the longest pause of a back-off. */
-const patience = 90_000
+const waitLimit = 90_000
 
 export type TestEngine = {
   readonly engine: Engine
@@ -85,7 +85,7 @@ export function engineWorld(provisioned: readonly Enrolment[]): EngineWorld {
         provisioned,
         ...change,
       }
-      const engine = await createEngine(ports)
+      const engine = await openEngine(ports)
       running.push(engine)
       return testEngine(engine)
     },
@@ -121,7 +121,7 @@ function testEngine(engine: Engine): TestEngine {
       const timer = setTimeout(() => {
         cancel()
         reject(new Error(`no ${name} in time; last: ${JSON.stringify(events.slice(-5))}`))
-      }, patience)
+      }, waitLimit)
       cancel = () => {
         clearTimeout(timer)
         watchers.delete(watch)

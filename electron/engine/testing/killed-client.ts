@@ -10,9 +10,9 @@ import type { Enrolment } from '../../../shared/whitelist/enrolment.ts'
 const program = fileURLToPath(new URL('./engine-child.ts', import.meta.url))
 
 export type SignIn = { readonly server: string; readonly user: string; readonly password: string }
-export type Orders = { readonly signIn?: SignIn; readonly killAt?: string }
+type Orders = { readonly signIn?: SignIn; readonly killAt?: string }
 
-export type Client = {
+type Client = {
   /** Resolves when the client has said this; rejects when it ends before. */
   readonly says: (word: string) => Promise<void>
   readonly kill: () => void

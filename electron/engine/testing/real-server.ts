@@ -8,7 +8,7 @@ import { z } from 'zod'
 
 const main = new URL('../../../server/main.ts', import.meta.url).pathname
 /** Longest wait for a command or for the server's first line, in milliseconds. */
-const patience = 30_000
+const waitLimit = 30_000
 /** How long a server that was told to end may take. */
 const endPatience = 5_000
 
@@ -75,7 +75,7 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
     setStore: (store) => changeConfig(join(folder, 'config.json'), { policy: { store } }),
     query,
     endSessions: async () => {
-      await query('DELETE FROM sessions RETURNING usr')
+      await query('DELETE FROM sessions RETURNING user')
     },
     remove: async () => {
       await stop()
@@ -98,7 +98,7 @@ function changeConfig(file: string, change: object): void {
 function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     if (!child.stdout) throw new Error('no output to read')
-    const timer = setTimeout(() => reject(new Error('the server did not start in time')), patience)
+    const timer = setTimeout(() => reject(new Error('the server did not start in time')), waitLimit)
     createInterface({ input: child.stdout }).once('line', (line) => {
       clearTimeout(timer)
       resolve(line)
@@ -112,7 +112,7 @@ function run(args: readonly string[], input: string): Promise<string> {
     const child = spawn(process.execPath, args, {
       cwd: new URL('../../..', import.meta.url).pathname,
       stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: patience,
+      timeout: waitLimit,
     })
     let out = ''
     let errors = ''

@@ -4,7 +4,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { TestCertificate } from './certificates.ts'
 
-export type PeerRequest = { readonly path: string; readonly body: string; readonly headers: IncomingMessage['headers'] }
+type PeerRequest = { readonly path: string; readonly body: string; readonly headers: IncomingMessage['headers'] }
 export type Behaviour = (request: PeerRequest, response: ServerResponse, socket: Socket) => void
 
 export type ScriptedPeer = {

@@ -1,7 +1,9 @@
+/** The loop that keeps the list current. */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Failure, Result } from '../../../shared/rpc.ts'
-import { type FakeClock, fakeClock, fakeRandom, silentLog } from '../fakes.ts'
-import { type Connection, createConnection, type Poke } from './connection.ts'
+import type { ListPosition } from '../keys/ratchet.ts'
+import { type FakeClock, fakeClock, fakeRandom, silentLog } from '../testing/fakes.ts'
+import { type Connection, createConnection } from './connection.ts'
 
 let running: Connection | undefined
 afterEach(() => running?.stop())
@@ -17,7 +19,7 @@ function start(over: { pushOn?: boolean } = {}) {
     failures: [] as Failure['kind'][],
     onlines: 0,
     news: 0,
-    answer: (_poke: Result<Poke>): void => undefined,
+    answer: (_poke: Result<ListPosition>): void => undefined,
     stopOn: undefined as Failure['kind'] | undefined,
   }
   const connection = createConnection({
@@ -34,7 +36,7 @@ function start(over: { pushOn?: boolean } = {}) {
         world.answer = resolve
         signal.addEventListener('abort', () => resolve({ ok: false, failure: { kind: 'unreachable' } }))
       }),
-    current: () => ({ ep: 1, ver: world.version }),
+    current: () => ({ epoch: 1, version: world.version }),
     pushOn: () => over.pushOn ?? true,
     online: () => {
       world.onlines += 1
@@ -57,10 +59,10 @@ describe('protocol 7: keeping the list current', () => {
     const { world, clock } = start()
     await clock.advance(5_000)
     expect([world.syncs, world.waits]).toEqual([1, 1])
-    world.answer({ ok: true, value: { ep: 1, ver: 1 } })
+    world.answer({ ok: true, value: { epoch: 1, version: 1 } })
     await clock.advance(100)
     expect([world.syncs, world.waits]).toEqual([1, 2])
-    world.answer({ ok: true, value: { ep: 1, ver: 2 } })
+    world.answer({ ok: true, value: { epoch: 1, version: 2 } })
     await clock.advance(1_000)
     expect(world.syncs).toBe(2)
   })
@@ -69,7 +71,7 @@ describe('protocol 7: keeping the list current', () => {
     const { world, clock } = start()
     await clock.advance(0)
     for (let n = 0; n < 100; n += 1) {
-      world.answer({ ok: true, value: { ep: 1, ver: 99 } })
+      world.answer({ ok: true, value: { epoch: 1, version: 99 } })
       await clock.advance(100)
     }
     expect(world.syncs).toBeLessThanOrEqual(12)
@@ -79,11 +81,11 @@ describe('protocol 7: keeping the list current', () => {
   it('a Wait that ends early without another version is news; one that ends in its time is not', async () => {
     const { world, clock } = start()
     await clock.advance(5_000)
-    world.answer({ ok: true, value: { ep: 1, ver: 1 } })
+    world.answer({ ok: true, value: { epoch: 1, version: 1 } })
     await clock.advance(1_000)
     expect([world.syncs, world.news]).toEqual([1, 1])
     await clock.advance(50_000)
-    world.answer({ ok: true, value: { ep: 1, ver: 1 } })
+    world.answer({ ok: true, value: { epoch: 1, version: 1 } })
     await clock.advance(1_000)
     expect([world.syncs, world.news]).toEqual([1, 1])
   })
@@ -127,7 +129,7 @@ describe('protocol 7: keeping the list current', () => {
     const { world, clock } = start()
     world.syncResult = { ok: false, failure: { kind: 'listRefused' } }
     await clock.advance(0)
-    world.answer({ ok: true, value: { ep: 1, ver: 2 } })
+    world.answer({ ok: true, value: { epoch: 1, version: 2 } })
     await clock.advance(5_000)
     expect(world.failures).toEqual([])
     expect(world.onlines).toBeGreaterThan(1)

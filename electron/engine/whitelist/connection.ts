@@ -5,19 +5,18 @@
  */
 import type { Failure, Result } from '../../../shared/rpc.ts'
 import { waitHold } from '../../../shared/whitelist/limits.ts'
-import type { Clock, Log } from '../ports.ts'
-import { createBackOff, nextCheck } from './back-off.ts'
+import { createBackOff, nextCheck } from '../ground/back-off.ts'
+import type { Clock, Log } from '../ground/ports.ts'
+import type { ListPosition } from '../keys/ratchet.ts'
 
-export type Poke = { readonly ep: number; readonly ver: number }
-
-export type ConnectionDependencies = {
+type ConnectionDependencies = {
   readonly clock: Clock
   readonly log: Log
   readonly random: (count: number) => Uint8Array
   readonly sync: () => Promise<Result<unknown>>
-  /** Held by the server until the list moves; resolves early when `signal` aborts. */
-  readonly wait: (signal: AbortSignal) => Promise<Result<Poke>>
-  readonly current: () => Poke | undefined
+  /** Held by the server until the list moves: where the list stands then. Resolves early when `signal` aborts. */
+  readonly wait: (signal: AbortSignal) => Promise<Result<ListPosition>>
+  readonly current: () => ListPosition | undefined
   /** Whether the policy lets the server push. */
   readonly pushOn: () => boolean
   readonly online: () => void
@@ -27,6 +26,7 @@ export type ConnectionDependencies = {
   readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
 }
 
+/** The loop that keeps one list current. */
 export type Connection = {
   /** Also again, after a failure that ended it. */
   readonly start: () => void
@@ -41,6 +41,7 @@ const waitEvery = 1_000
 /** A Wait that ended this much before its time was ended for a reason. */
 const holdSlack = 2_000
 
+/** The loop of one account; nothing runs before `start`. */
 export function createConnection(deps: ConnectionDependencies): Connection {
   const ending = new AbortController()
   let running: Promise<void> | undefined
@@ -126,11 +127,14 @@ async function listen(deps: ConnectionDependencies, ending: AbortSignal, pause: 
   }
 }
 
-function isNews(poke: Poke, mine: Poke | undefined): boolean {
-  return poke.ep !== mine?.ep || poke.ver !== mine.ver
+function isNews(poke: ListPosition, mine: ListPosition | undefined): boolean {
+  return poke.epoch !== mine?.epoch || poke.version !== mine.version
 }
 
-/** Longer than any check: the pause ends by the signal, a wake-up or the end of the loop. */
+/**
+ * Longer than the time between two checks, in milliseconds: this pause is ended by the signal, by `wake`, or by the
+ * end of the loop.
+ */
 const longPause = 3_600_000
 
 async function pauseUntil(signal: AbortSignal, pause: Pause): Promise<void> {

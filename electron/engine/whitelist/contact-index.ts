@@ -6,7 +6,7 @@ import type { ContactRow } from '../../../shared/contract.ts'
 import { type ContactItem, foldText, insertItem, positionOf, sortItems } from './contact-item.ts'
 import { type ContactSearch, createContactSearch } from './contact-search.ts'
 
-export type ContactWindow = {
+type ContactWindow = {
   /** Rows of both kinds. */
   readonly total: number
   readonly contacts: number
@@ -14,6 +14,7 @@ export type ContactWindow = {
   readonly rows: ContactRow[]
 }
 
+/** The contacts in display order. `revision` grows with each change, so that a page knows its rows are old. */
 export type ContactIndex = {
   readonly size: number
   readonly revision: number
@@ -32,6 +33,7 @@ type Selection = { readonly items: readonly ContactItem[]; readonly sections: re
 /** From so many changed items on, sorting anew is cheaper than moving each. */
 const sortAnewFrom = 200
 
+/** An index over these contacts, in any order. */
 export function createContactIndex(initial: readonly ContactItem[]): ContactIndex {
   let sorted = sortItems(initial)
   const byId = new Map(sorted.map((item) => [item.contact.id, item]))
@@ -46,9 +48,7 @@ export function createContactIndex(initial: readonly ContactItem[]): ContactInde
   let cached: { readonly search: string; readonly revision: number; readonly selection: Selection } | undefined
 
   const select = (wish: string): Selection => {
-    const words = foldText(wish)
-      .split(/\s+/)
-      .filter((word) => word !== '')
+    const words = wordsOf(wish)
     const wanted = words.join(' ')
     if (cached?.search === wanted && cached.revision === revision) return cached.selection
     const items = words.length === 0 ? sorted : ready().find(words)
@@ -86,13 +86,19 @@ export function createContactIndex(initial: readonly ContactItem[]): ContactInde
         byId.set(item.contact.id, item)
         byKey.set(item.listed.key, item)
       }
-      // Two entries shared an address: which one answers for it is settled by looking at all.
+      // Two entries have one address: which of them answers for it is settled by going through all.
       if (byKey.size !== byId.size) for (const item of byId.values()) byKey.set(item.listed.key, item)
       sorted = gone.length + items.length < sortAnewFrom ? move(sorted, gone, items) : sortItems(byId.values())
       if (search && !search.change(gone, items)) search = undefined
       revision += 1
     },
   }
+}
+
+function wordsOf(search: string): string[] {
+  return foldText(search)
+    .split(/\s+/)
+    .filter((word) => word !== '')
 }
 
 function move(

@@ -4,6 +4,7 @@ import type { ListedContact } from '../../../shared/guard.ts'
 import { contactOfEntry } from '../../../shared/list-view.ts'
 import type { Entry } from '../../../shared/whitelist/entry.ts'
 
+/** A contact with what sorting and judging need, worked out once. */
 export type ContactItem = {
   readonly contact: Contact
   /** What the guard judges by; its `key` is the identity (guard A3), empty where the address does not parse. */
@@ -28,6 +29,7 @@ export function foldText(text: string): string {
 /** ASCII, and the CJK ideographs, which have nothing to fold. */
 const plain = /^[\0-\x7f\u4e00-\u9fff]*$/
 
+/** The item of an entry. `since`: when this device first saw it, in milliseconds since the epoch. */
 export function contactItem(entry: Entry, since: number): ContactItem {
   const listed = contactOfEntry(entry)
   const groups = entry.g ?? []
@@ -48,7 +50,7 @@ export function contactItem(entry: Entry, since: number): ContactItem {
 }
 
 /** Display order: groups by name, contacts without one last, then name, then id so that the order is total. */
-export function compareItems(a: ContactItem, b: ContactItem): number {
+function compareItems(a: ContactItem, b: ContactItem): number {
   return a.group === b.group ? compareNames(a, b) : compareGroups(a, b)
 }
 

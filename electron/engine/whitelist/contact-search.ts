@@ -1,19 +1,21 @@
 /**
- * Substring search over many contacts: all texts in one long string, so that a search is one walk through memory
- * instead of 100,000. A change is laid over it and costs nothing; when many have gathered it is made anew.
+ * Substring search over many contacts. All their texts stand in one long string, so that a search is one walk through
+ * memory instead of 100,000. Changes are kept beside the string; when many have gathered, the string is made anew.
  */
 import { type ContactItem, foldText, insertItem } from './contact-item.ts'
 
+/** Finds contacts by parts of their text. */
 export type ContactSearch = {
   /** The items that contain every word, in display order. Words are folded and hold no white space. */
   readonly find: (words: readonly string[]) => readonly ContactItem[]
-  /** Lays a change over; false when it is time to make the search anew. */
+  /** Notes a change; false when it is time to make the search anew. */
   readonly change: (gone: readonly ContactItem[], added: readonly ContactItem[]) => boolean
 }
 
 /** From so many changed items on, the search is made anew. */
 const layLimit = 500
 
+/** A search over items in display order; it costs one walk over all their text. */
 export function createContactSearch(items: readonly ContactItem[]): ContactSearch {
   const { text, starts } = joined(items)
   const gone = new Set<ContactItem>()

@@ -1,3 +1,4 @@
+/** The contacts: order, groups, search, change. */
 import { describe, expect, it } from 'vitest'
 import { parseAddress } from '../../../shared/address.ts'
 import type { Entry } from '../../../shared/whitelist/entry.ts'

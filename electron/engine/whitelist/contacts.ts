@@ -6,8 +6,10 @@ import { type ContactIndex, createContactIndex } from './contact-index.ts'
 import { type ContactItem, contactItem } from './contact-item.ts'
 import { createLiveView } from './live-view.ts'
 
+/** An entry of the list, and when this device first saw it. */
 export type KnownEntry = { readonly entry: Entry; readonly since: number }
 
+/** What the page shows of the list and what the guard judges by: always of the same list. */
 export type Contacts = {
   readonly index: ContactIndex
   readonly view: ListView
@@ -17,6 +19,7 @@ export type Contacts = {
   readonly update: (ids: readonly string[], find: (id: string) => KnownEntry | undefined) => void
 }
 
+/** The contacts of these entries. */
 export function createContacts(entries: Iterable<KnownEntry>): Contacts {
   const items = Array.from(entries, ({ entry, since }) => contactItem(entry, since))
   const index = createContactIndex(items.filter(isShown))

@@ -3,16 +3,18 @@ import type { ListChange } from '../../../shared/contract.ts'
 import type { ListDifference } from '../../../shared/whitelist/delta.ts'
 import { leaseEndsAt, policyOf } from '../../../shared/whitelist/head.ts'
 import type { SignedManifest } from '../../../shared/whitelist/manifest.ts'
-import type { ListState, Ratchet } from '../../../shared/whitelist/sync/list-state.ts'
+import type { ListState } from '../../../shared/whitelist/sync/list-state.ts'
 import type { ListRepository, StoredList } from '../database/list-repository.ts'
+import type { Ratchet } from '../keys/ratchet.ts'
 import { type Contacts, createContacts } from './contacts.ts'
 
-export type Lease = {
+type Lease = {
   readonly lease: 'valid' | 'over'
   readonly onExpiry: 'block' | 'internal'
   readonly endsAt: number
 }
 
+/** The list in force. */
 export type ListKeeper = {
   /** `undefined` until the first login named the list. */
   readonly state: () => ListState | undefined
@@ -24,13 +26,14 @@ export type ListKeeper = {
   /** One transaction, then the contacts. */
   readonly apply: (state: ListState, change: ListDifference, now: number) => ListChange
   readonly setManifest: (manifest: SignedManifest) => void
-  /** The database is older than the key-ring says: nothing below `floor` is accepted. */
-  readonly setFloor: (floor: Ratchet, trustedTime: number) => void
+  /** The database is older than its ratchet's copy: nothing below the copy is accepted. */
+  readonly setFloor: (copy: Ratchet) => void
   readonly lease: (now: number) => Lease
 }
 
 const noChange: ListDifference = { added: [], changed: [], removed: [] }
 
+/** The keeper of the list that a store held, or of none yet. */
 export function createListKeeper(repository: ListRepository, stored: StoredList | undefined): ListKeeper {
   const since = stored?.since ?? new Map<string, number>()
   let state = stored?.state
@@ -68,7 +71,8 @@ export function createListKeeper(repository: ListRepository, stored: StoredList 
     setManifest: (manifest) => {
       if (state) write({ ...state, manifest }, noChange, 0)
     },
-    setFloor: (floor, trustedTime) => {
+    setFloor: ({ epoch, version, head, trustedTime }) => {
+      const floor = { ep: epoch, ver: version, head }
       if (state) state = { ...state, floor, trustedTime: Math.max(state.trustedTime, trustedTime) }
     },
     lease: (now) => leaseOf(state, now),

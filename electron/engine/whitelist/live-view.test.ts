@@ -1,3 +1,4 @@
+/** The guard's view of a list that changes. */
 import { describe, expect, it } from 'vitest'
 import { parseAddress } from '../../../shared/address.ts'
 import { contact } from '../../../shared/guard/testing.ts'

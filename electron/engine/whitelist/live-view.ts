@@ -1,18 +1,19 @@
 /**
- * The guard's view of the list, kept current: a change is laid over the view made before, and only when many have
- * gathered is the view made anew (F2: judging stays cheap, and so does one change to 100,000 entries).
+ * The guard's view of the list, kept current. To make a view of 100,000 entries takes half a second, so a change does
+ * not do that: the changed addresses are looked up beside the view that is there, until so many have gathered that a
+ * new one is worth its time (F2).
  */
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { ListedContact, ListView } from '../../../shared/guard.ts'
-import { buildListView, makeListView } from '../../../shared/list-view.ts'
+import { buildListView, createListView } from '../../../shared/list-view.ts'
 
-export type LiveView = {
+type LiveView = {
   readonly view: ListView
   /** Lays a change over the view: `keys` are all addresses that it touches. */
   readonly changed: (keys: readonly string[]) => void
   /**
-   * Makes ready what `similar` needs, in slices of some milliseconds between which the engine does its other work:
-   * with 100,000 contacts the table takes half a second. Without it `similar` gives the same answers, all at once.
+   * Makes ready what `similar` needs, in slices of some milliseconds between which the engine does its other work.
+   * Without it `similar` gives the same answers, but its first call takes all that time at once.
    */
   readonly prepare: () => Promise<void>
 }
@@ -21,7 +22,7 @@ export type LiveView = {
 const layLimit = 500
 
 /** What the list holds now. */
-export type ListSource = {
+type ListSource = {
   readonly find: (key: string) => ListedContact | undefined
   readonly all: () => readonly ListedContact[]
   readonly size: () => number
@@ -44,31 +45,24 @@ export function createLiveView(source: ListSource, pause: () => Promise<unknown>
   const build = async (): Promise<void> => {
     const since = new Set<string>()
     sinceBegun = since
-    const steps = buildListView(source.all())
-    for (let step = steps.next(); ; step = steps.next()) {
-      if (step.done) return void take(step.value, since)
-      await pause()
-    }
+    take(await builtInSlices(source, pause), since)
   }
   const changedOnes = (): ListView => {
-    over ??= makeListView([...touched].map((key) => source.find(key)).filter((found) => found !== undefined))
+    over ??= createListView([...touched].map((key) => source.find(key)).filter((found) => found !== undefined))
     return over
   }
-  /** A contact of the view made before is gone or another: a resemblance to it may hide one to somebody else. */
-  const isStale = (made: ListView): boolean =>
-    touched.size > layLimit || [...touched].some((key) => made.find(key) !== undefined)
   const view: ListView = {
     get size() {
       return source.size()
     },
     find: (key) => source.find(key),
     similar: (address, name) => {
-      const old = (base ?? take(makeListView(source.all()))).similar(address, name)
+      const old = (base ?? take(createListView(source.all()))).similar(address, name)
       if (touched.size === 0) return old
       const recent = changedOnes().similar(address, name)
       if (recent) return recent
       if (!old || !touched.has(old.key)) return old
-      return take(makeListView(source.all())).similar(address, name)
+      return take(createListView(source.all())).similar(address, name)
     },
   }
   return {
@@ -81,7 +75,7 @@ export function createLiveView(source: ListSource, pause: () => Promise<unknown>
       over = undefined
     },
     prepare: async () => {
-      if (base !== undefined && !isStale(base)) return
+      if (base !== undefined && !isStale(base, touched)) return
       building ??= build().finally(() => {
         building = undefined
         sinceBegun = undefined
@@ -89,4 +83,17 @@ export function createLiveView(source: ListSource, pause: () => Promise<unknown>
       await building
     },
   }
+}
+
+async function builtInSlices(source: ListSource, pause: () => Promise<unknown>): Promise<ListView> {
+  const steps = buildListView(source.all())
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value
+    await pause()
+  }
+}
+
+/** Whether the view names contacts that are gone or changed: `similar` may find one of those instead of somebody else. */
+function isStale(made: ListView, touched: ReadonlySet<string>): boolean {
+  return touched.size > layLimit || [...touched].some((key) => made.find(key) !== undefined)
 }

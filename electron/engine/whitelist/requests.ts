@@ -4,30 +4,33 @@ import { cleanName } from '../../../shared/address.ts'
 import type { AskQuestion } from '../../../shared/asks.ts'
 import type { ContactRequests } from '../../../shared/requests.ts'
 import type { Result } from '../../../shared/rpc.ts'
+import type { Log } from '../ground/ports.ts'
 import type { Ask } from '../link/ask.ts'
-import type { Log } from '../ports.ts'
 
 type ChangeName = 'requests.create' | 'requests.answer' | 'requests.withdraw'
 
+/** The user's contact requests. Every answer of the server is compared with the one before. */
 export type Requests = {
   readonly list: () => Promise<Result<ContactRequests>>
   readonly change: <N extends ChangeName>(what: N, input: AskQuestion<N>) => Promise<Result<Record<string, never>>>
   /** There may be news: asks, and tells where there is. */
-  readonly look: () => void
+  readonly refresh: () => void
 }
 
-export type RequestArrival = {
+type RequestArrival = {
   readonly what: 'asked' | 'linked' | 'declined'
   readonly name: string
   readonly address: string
 }
 
+/** What is told when an answer differs from the one before. */
 export type RequestEvents = {
   /** How many wait for the user's own answer. */
   readonly changed: (waiting: number) => void
   readonly arrived: (arrival: RequestArrival) => void
 }
 
+/** The requests of one account, unknown until the first answer. */
 export function createRequests(ask: Ask, log: Log, { changed, arrived }: RequestEvents): Requests {
   let known: ContactRequests | undefined
   const list = async () => {
@@ -50,7 +53,7 @@ export function createRequests(ask: Ask, log: Log, { changed, arrived }: Request
       if (result.ok) await list()
       return result
     },
-    look: () => {
+    refresh: () => {
       list().catch((error: unknown) => {
         // The store closed while the server was thinking.
         log.warn('requests not read', { error: error instanceof Error ? error.name : typeof error })

@@ -10,11 +10,12 @@ import { type CheckedAnswer, checkAnswer, type PartialList } from '../../../shar
 import type { SyncFailure } from '../../../shared/whitelist/sync/failures.ts'
 import type { ListState } from '../../../shared/whitelist/sync/list-state.ts'
 import type { Common } from '../link/server-link.ts'
-import type { ExchangeResult } from '../soap/exchange.ts'
+import type { Exchanged, Fields } from '../soap/exchange.ts'
 
-export type SyncCall = (make: (common: Common) => SyncRequest) => Promise<ExchangeResult>
+/** Sends one Sync request, made from what every request repeats. */
+export type SyncCall = (make: (common: Common) => SyncRequest) => Promise<Exchanged<Fields>>
 
-export type RoundDependencies = {
+type RoundDependencies = {
   readonly call: SyncCall
   readonly primitives: Primitives
   readonly boxSecret: () => Uint8Array
@@ -22,6 +23,7 @@ export type RoundDependencies = {
   readonly progress: (done: number, total: number) => void
 }
 
+/** What to apply, the commands that the answer brought, or why nothing of it counts. */
 export type RoundResult =
   | Extract<CheckedAnswer, { readonly step: 'applied' | 'commands' }>
   | {
@@ -37,6 +39,7 @@ export type RoundResult =
 /** A version may change between two parts; then the parts are asked for anew, this often at most. */
 const restarts = 3
 
+/** One round from `state`. `want`: `full` asks for the whole list, `auto` for what changed. */
 export async function syncRound(
   deps: RoundDependencies,
   state: ListState,
@@ -74,7 +77,7 @@ async function askOnce(
     // The server no longer knows this version: only a full list helps (protocol.md section 10).
     return { ok: false, failure: answer.failure, alarm: false, mayMend: answer.fault === 'VersionUnknown' }
   }
-  const read = readSyncAnswer(answer.fields)
+  const read = readSyncAnswer(answer.value)
   if (!read || !asked) return { ...fail('listRefused'), refused: 'malformed', alarm: false, mayMend: true }
   const { non, seq, part } = asked
   const open = { non, seq, want, part, ...(parts ? { parts } : {}) }

@@ -1,3 +1,4 @@
+/** Syncs: what is checked, written, acknowledged and refused. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,13 +20,13 @@ import {
   testOrg,
   testState,
 } from '../../../shared/whitelist/testing.ts'
-import { listRepository } from '../database/list-repository.ts'
+import { createListRepository } from '../database/list-repository.ts'
 import { type Database, openDatabase } from '../database/open.ts'
-import { migrations } from '../database/schema.ts'
-import { fakeClock, memoryLog } from '../fakes.ts'
+import { recordsSchema } from '../database/schema.ts'
 import { primitives } from '../keys/primitives.ts'
 import type { Ratchet } from '../keys/ratchet.ts'
 import type { SignedCalls } from '../link/signed-calls.ts'
+import { fakeClock, memoryLog } from '../testing/fakes.ts'
 import { createListKeeper } from './list-keeper.ts'
 import { createWhitelistSync } from './whitelist-sync.ts'
 
@@ -40,7 +41,7 @@ afterEach(() => {
   database.close()
   rmSync(folder, { recursive: true })
 })
-const open = () => openDatabase({ file: join(folder, 'kith.db'), key, migrations })
+const open = () => openDatabase({ file: join(folder, 'kith.db'), key, migrations: [recordsSchema] })
 
 /** The store, the sync over it, and a server that answers as `answer` says. */
 function start(list: TestList) {
@@ -58,8 +59,8 @@ function start(list: TestList) {
     ratchets: [] as Ratchet[],
     happened,
   }
-  const stored = listRepository(database).read()
-  const keeper = createListKeeper(listRepository(database), stored)
+  const stored = createListRepository(database).read()
+  const keeper = createListKeeper(createListRepository(database), stored)
   if (!stored) keeper.begin(testState(org))
   const clock = fakeClock(testNow)
   let seq = 0
@@ -70,12 +71,12 @@ function start(list: TestList) {
       const non = Buffer.from(org.random(24)).toString('base64')
       const request: unknown = make({ usr, dev, non, seq })
       happened.push(`${action}${action === 'Report' ? ` ${JSON.stringify(request).match(/"what":"(\w+)"/)?.[1]}` : ''}`)
-      if (action !== 'Sync') return { ok: true, fields: new Map() }
+      if (action !== 'Sync') return { ok: true, value: new Map() }
       const asked = request as SyncRequest
       world.asked.push(asked)
       return {
         ok: true,
-        fields: world.spoil(asked, writeSyncAnswer(testAnswer(world.list, asked, world.optionsFor(asked)))),
+        value: world.spoil(asked, writeSyncAnswer(testAnswer(world.list, asked, world.optionsFor(asked)))),
       }
     },
   }
@@ -111,8 +112,8 @@ describe('protocol 6: a sync', () => {
     const { sync, keeper, happened, ratchets } = start(firstList())
     expect(await sync.sync()).toEqual({ ok: true, value: { added: 20, changed: 0, removed: 0, version: 1 } })
     expect(happened).toEqual(['Sync', 'ratchet', 'listChanged', 'Ack'])
-    expect(ratchets).toMatchObject([{ ep: 1, ver: 1, head: keeper.state()?.head }])
-    const kept = listRepository(database).read()
+    expect(ratchets).toMatchObject([{ epoch: 1, version: 1, head: keeper.state()?.head }])
+    const kept = createListRepository(database).read()
     expect(kept?.state.entries.size).toBe(20)
     expect(kept?.state.acc).toBe(keeper.state()?.acc)
   })
@@ -131,7 +132,7 @@ describe('protocol 6: a sync', () => {
     expect(world.asked).toMatchObject([{ ver: 1, want: 'auto' }])
     expect(keeper.contacts.index.query('renamed', 0, 5).contacts).toBe(1)
     expect(keeper.contacts.view.find(testEntry(5).m)).toBeUndefined()
-    expect(listRepository(database).read()?.state.entries.size).toBe(20)
+    expect(createListRepository(database).read()?.state.entries.size).toBe(20)
   })
 
   it('a large list comes in parts, shows its progress, and is applied when all are there', async () => {
@@ -159,7 +160,7 @@ describe('protocol 6: a sync', () => {
     expect(await sync.sync()).toMatchObject({ ok: false, failure: { kind: 'busy' } })
     expect(world.asked.length).toBeLessThan(20)
     expect(keeper.contacts.index.size).toBe(0)
-    expect(listRepository(database).read()?.state.entries.size).toBe(0)
+    expect(createListRepository(database).read()?.state.entries.size).toBe(0)
   })
 
   it('a refused answer moves nothing, is reported, and is followed by one full list', async () => {
@@ -185,7 +186,7 @@ describe('protocol 6: a sync', () => {
     world.optionsFor = () => ({ freshSeed: org.keys.stranger.secret })
     expect(await sync.sync()).toEqual({ ok: false, failure: { kind: 'listRefused' } })
     expect(keeper.state()?.ver).toBe(1)
-    expect(listRepository(database).read()?.state.ver).toBe(1)
+    expect(createListRepository(database).read()?.state.ver).toBe(1)
     expect(happened).not.toContain('ratchet')
     expect(happened).not.toContain('Ack')
     expect(sync.status()).toMatchObject({ state: 'failed', failure: 'listRefused', version: 1 })

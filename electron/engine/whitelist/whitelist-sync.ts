@@ -8,14 +8,14 @@ import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
 import type { SignedCommand } from '../../../shared/whitelist/command.ts'
 import { policyOf } from '../../../shared/whitelist/head.ts'
 import type { ListState } from '../../../shared/whitelist/sync/list-state.ts'
-import { StoreError } from '../database/open.ts'
+import type { Clock, Log } from '../ground/ports.ts'
+import { StoreError } from '../ground/store-error.ts'
 import type { Ratchet } from '../keys/ratchet.ts'
 import type { SignedCalls } from '../link/signed-calls.ts'
-import type { Clock, Log } from '../ports.ts'
 import type { ListKeeper } from './list-keeper.ts'
 import { type RoundResult, type SyncCall, syncRound } from './sync-round.ts'
 
-export type SyncDependencies = {
+type SyncDependencies = {
   readonly calls: SignedCalls
   readonly keeper: ListKeeper
   readonly primitives: Primitives
@@ -31,6 +31,7 @@ export type SyncDependencies = {
   readonly commands: (commands: readonly SignedCommand[]) => Promise<void>
 }
 
+/** Syncs on request, and knows how the last one went. */
 export type WhitelistSync = {
   /** Joins a round that runs already. */
   readonly sync: () => Promise<Result<ListChange>>
@@ -46,6 +47,7 @@ export type WhitelistSync = {
 /** Shortest time between two refreshes by the user, in milliseconds (protocol.md section 7). */
 const refreshEvery = 2_000
 
+/** The sync of one list; nothing is asked before the first call. */
 export function createWhitelistSync(deps: SyncDependencies): WhitelistSync {
   let running: Promise<Result<ListChange>> | undefined
   let lastRefresh = Number.NEGATIVE_INFINITY
@@ -154,8 +156,8 @@ async function accept(
 ): Promise<ListChange> {
   const moved = deps.keeper.apply(state, change, deps.clock.now())
   const { lst, ep, ver, head, trustedTime } = state
-  await deps.writeRatchet({ ep, ver, head, trustedTime })
-  // A device that was revoked gets its command in an answer of the same form.
+  await deps.writeRatchet({ epoch: ep, version: ver, head, trustedTime })
+  // An answer with commands confirms nothing: a revoked device gets its command in an answer of the same form.
   if (commands.length === 0) deps.confirmed()
   if (moved.added + moved.changed + moved.removed > 0) deps.listChanged(moved)
   const acknowledged = await deps.calls.call('Ack', (common) => ({ ...common, lst, ep, ver, head }))
@@ -163,7 +165,7 @@ async function accept(
   return moved
 }
 
-/** Best effort: the administrator hears of it, the outcome of the sync does not depend on it. */
+/** Tells the administrator, best effort: the outcome of the sync does not depend on it. */
 async function report(
   deps: SyncDependencies,
   { lst, ep, ver }: ListState,

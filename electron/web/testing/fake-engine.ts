@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/engine.ts'
 
 export type FakeEngine = Engine & { emit(event: EventEnvelope): void; readonly listeners: () => number }
 
-export function fakeEngine(): FakeEngine {
+export function createFakeEngine(): FakeEngine {
   const listeners = new Set<(event: EventEnvelope) => void>()
   const emit = (event: EventEnvelope) => {
     for (const listener of listeners) listener(event)

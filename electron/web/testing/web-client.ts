@@ -1,9 +1,14 @@
 /** A browser's part over real HTTP, with every header in the test's hands. */
+
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { z } from 'zod'
+import { jsonOf } from '../../../shared/json.ts'
 import type { EventEnvelope, Transport } from '../../../shared/rpc.ts'
 
-export type Reply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
-export type Ask = {
+const eventSchema = z.object({ name: z.string(), value: z.unknown() })
+
+type Reply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
+type Ask = {
   readonly method?: string
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
@@ -40,14 +45,14 @@ export async function openLink(link: string): Promise<string> {
   return cookie
 }
 
-export type WebClient = Transport & {
+type WebClient = Transport & {
   /** Resolves once the stream of events is open. */
   readonly listening: () => Promise<void>
   close(): void
 }
 
 /** The page's transport, as renderer/web-transport.ts has it, without a browser. */
-export function webClient(origin: string, cookie: string): WebClient {
+export function openWebClient(origin: string, cookie: string): WebClient {
   const receivers = new Set<(event: EventEnvelope) => void>()
   const { hostname, port } = new URL(origin)
   let opened: () => void = () => undefined
@@ -63,7 +68,7 @@ export function webClient(origin: string, cookie: string): WebClient {
       const parts = (rest + chunk).split('\n\n')
       rest = parts.pop() ?? ''
       for (const part of parts.filter((text) => text.startsWith('data: ')))
-        for (const receive of receivers) receive(JSON.parse(part.slice('data: '.length)))
+        for (const receive of receivers) receive(eventSchema.parse(jsonOf(part.slice('data: '.length))))
     })
   })
   stream.on('error', () => undefined)
@@ -72,7 +77,7 @@ export function webClient(origin: string, cookie: string): WebClient {
     send: async (envelope) => {
       const headers = { cookie, origin, 'content-type': 'application/json' }
       const { body } = await ask(origin, { method: 'POST', path: '/call', headers, body: JSON.stringify(envelope) })
-      return JSON.parse(body)
+      return jsonOf(body)
     },
     listen: (receive) => {
       receivers.add(receive)

@@ -1,6 +1,6 @@
 import { Icon } from '../Icons.tsx'
 
-export type SearchBoxProps = {
+type SearchBoxProps = {
   readonly label: string
   readonly value: string
   readonly onChange: (value: string) => void

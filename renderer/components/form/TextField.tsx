@@ -1,6 +1,6 @@
 import { type ChangeEvent, useEffect, useId, useRef } from 'react'
 
-export type TextFieldProps = {
+type TextFieldProps = {
   readonly label: string
   readonly value: string
   readonly onChange: (value: string) => void

@@ -1,7 +1,7 @@
 import { Switch } from '@base-ui/react/switch'
 import { useId } from 'react'
 
-export type ToggleProps = {
+type ToggleProps = {
   readonly label: string
   readonly hint?: string
   readonly checked: boolean

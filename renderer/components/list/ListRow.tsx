@@ -3,7 +3,7 @@ import { heightOf, type RowLayout, topOf } from './row-layout.ts'
 import { positionOf } from './row-map.ts'
 import type { RowProps } from './use-roving.ts'
 
-export type ListRowProps<Row> = {
+type ListRowProps<Row> = {
   readonly model: ListModel<Row>
   readonly layout: RowLayout
   readonly index: number

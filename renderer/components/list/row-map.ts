@@ -8,7 +8,7 @@ export function headingsBefore(headings: HeadingMap, index: number): number {
   return before
 }
 
-export type EntryCount = { readonly headings: HeadingMap; readonly total: number; readonly entries: number }
+type EntryCount = { readonly headings: HeadingMap; readonly total: number; readonly entries: number }
 
 /**
  * The place of an entry among the entries, from 1. Headings that nobody has seen yet may stand on one side of it, so
@@ -24,11 +24,7 @@ export function positionOf({ headings, total, entries }: EntryCount, index: numb
 }
 
 /** The next row that is an entry, going from `index` in one direction; the same row when there is none. */
-export function nextEntry(
-  headings: HeadingMap,
-  index: number,
-  step: { readonly by: 1 | -1; readonly total: number },
-): number {
+function nextEntry(headings: HeadingMap, index: number, step: { readonly by: 1 | -1; readonly total: number }): number {
   let row = index + step.by
   while (headings.has(row)) row += step.by
   return row < 0 || row >= step.total ? index : row

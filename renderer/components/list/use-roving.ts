@@ -13,7 +13,7 @@ import { entryNear, moveByKey } from './row-map.ts'
 
 export type ListHandle = { focus(): void }
 
-export type RovingParts = {
+type RovingParts = {
   readonly layout: RowLayout
   readonly view: View
   /** Entries drawn now. */

@@ -1,7 +1,7 @@
+import { addressIdentity } from '../../../shared/address.ts'
 import type { Contact } from '../../../shared/contract.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { useRefresh } from '../../screens/contacts/use-refresh.ts'
-import { conversationId } from '../../store/conversation-id.ts'
 import { screens } from '../../store/navigation.ts'
 import { useSlice, useStores } from '../context.tsx'
 import type { IconName } from '../Icons.tsx'
@@ -61,7 +61,7 @@ export function useCommands(typed: string): readonly CommandGroup[] {
       icon: 'contacts',
       person,
       run: () => {
-        void conversation.open(conversationId(person.address))
+        void conversation.open(addressIdentity(person.address))
         navigation.show('chats')
       },
     }),

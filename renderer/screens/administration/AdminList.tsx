@@ -11,7 +11,7 @@ import { type ListWindow, rowAt } from '../../store/lists/windowed.ts'
 
 const noHeadings: ReadonlyMap<number, number> = new Map()
 
-export type Line<Row> = {
+type Line<Row> = {
   readonly label: string
   readonly empty: string
   /** First and second line of a row, and what stands at its end. */
@@ -49,7 +49,7 @@ export function linesModel<Row>(
   }
 }
 
-export type AdminListProps<Row> = {
+type AdminListProps<Row> = {
   readonly list: ListWindow<Row>
   readonly line: Line<Row>
   readonly ref?: Ref<ListHandle>
@@ -71,7 +71,7 @@ export function AdminList<Row>({ list, line, ref }: AdminListProps<Row>) {
   return <VirtualList model={model} {...(ref !== undefined && { ref })} />
 }
 
-export type SearchedListProps<Row> = Omit<AdminListProps<Row>, 'ref'> & {
+type SearchedListProps<Row> = Omit<AdminListProps<Row>, 'ref'> & {
   readonly search: { readonly label: string; readonly text: string; readonly onChange: (text: string) => void }
   /** Absent for whoever may not. */
   readonly add: { readonly label: string; readonly onAdd: () => void } | undefined

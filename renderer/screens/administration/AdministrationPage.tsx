@@ -3,7 +3,7 @@ import { assertNever } from '../../../shared/rpc.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import { type AdminTab, adminTabs } from '../../store/administration/administration.ts'
-import type { Ready } from '../main/MainWindow.tsx'
+import { type May, mayOf, type Ready } from '../session.ts'
 import { AuditTab } from './AuditTab.tsx'
 import { ChangeDialog } from './ChangeDialog.tsx'
 import { GroupsTab } from './GroupsTab.tsx'
@@ -15,13 +15,6 @@ import { AccessDialog } from './people/AccessDialog.tsx'
 import { UsersTab } from './people/UsersTab.tsx'
 import { RulesTab } from './RulesTab.tsx'
 import { WhyTab } from './WhyTab.tsx'
-
-export type May = { readonly operate: boolean; readonly administer: boolean }
-
-/** What the role lets one change: nothing else has a button. The server decides anyway. */
-function mayOf(role: Ready['role']): May {
-  return { operate: role === 'operator' || role === 'administrator', administer: role === 'administrator' }
-}
 
 function contentOf(tab: AdminTab, may: May) {
   switch (tab) {

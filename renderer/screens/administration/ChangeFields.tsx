@@ -1,4 +1,5 @@
 import { roleSchema } from '../../../shared/administration/change.ts'
+import { jsonOf } from '../../../shared/json.ts'
 import { Facts } from '../../components/Facts.tsx'
 import { formatDate } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
@@ -13,11 +14,8 @@ function fieldsOf(value: unknown, name = ''): readonly Field[] {
 }
 
 function parsed(json: string): readonly Field[] | undefined {
-  try {
-    return fieldsOf(JSON.parse(json))
-  } catch {
-    return undefined
-  }
+  const value = jsonOf(json)
+  return value === undefined ? undefined : fieldsOf(value)
 }
 
 const known = {

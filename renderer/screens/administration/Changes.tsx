@@ -1,16 +1,15 @@
+import { isRecord, jsonOf } from '../../../shared/json.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { ChangeFields } from './ChangeFields.tsx'
 import { opWords } from './reason-words.ts'
 
 /** A change as it was given: the operation, and the rest of it. */
 function partsOf(text: string): { readonly op: string; readonly rest: string } {
-  try {
-    const { op, ...rest } = JSON.parse(text) as Readonly<Record<string, unknown>>
-    return { op: String(op), rest: JSON.stringify(rest) }
-  } catch {
-    // A long one comes cut.
-    return { op: '', rest: text }
-  }
+  const change = jsonOf(text)
+  // A long one comes cut, and is no JSON then.
+  if (!isRecord(change)) return { op: '', rest: text }
+  const { op, ...rest } = change
+  return { op: String(op), rest: JSON.stringify(rest) }
 }
 
 export function Changes({ changes }: { readonly changes: readonly string[] }) {

@@ -1,5 +1,5 @@
 import type { ChangeFault } from '../../../shared/fault-codes.ts'
-import { isFaultCode } from '../../../shared/fault-codes.ts'
+import { isChangeFaultCode } from '../../../shared/fault-codes.ts'
 import { useWords } from '../../i18n/i18n.ts'
 
 /** Why it was refused; what a newer server says in words of its own stands beneath a general sentence. */
@@ -9,7 +9,7 @@ export function Faults({ faults }: { readonly faults: readonly ChangeFault[] }) 
     <ul className="grid gap-1">
       {faults.map(({ index, why, code = '', what = '' }) => (
         <li key={`${index} ${why}`} className="wrap-anywhere">
-          {isFaultCode(code) ? (
+          {isChangeFaultCode(code) ? (
             t(`fault.${code}`, { what })
           ) : (
             <>

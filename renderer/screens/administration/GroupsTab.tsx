@@ -5,7 +5,7 @@ import { TextField } from '../../components/form/TextField.tsx'
 import { IconButton } from '../../components/IconButton.tsx'
 import { Modal } from '../../components/Modal.tsx'
 import { useWords } from '../../i18n/i18n.ts'
-import type { May } from './AdministrationPage.tsx'
+import type { May } from '../session.ts'
 import { AdminList, SearchedList } from './AdminList.tsx'
 
 /** A new group, or another title. */

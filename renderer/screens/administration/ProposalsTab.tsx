@@ -6,7 +6,7 @@ import { Note } from '../../components/Note.tsx'
 import { scrollStop } from '../../components/scroll-stop.ts'
 import { formatMoment } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import type { May } from './AdministrationPage.tsx'
+import type { May } from '../session.ts'
 import { Changes } from './Changes.tsx'
 import { Releases, Requests } from './Requests.tsx'
 

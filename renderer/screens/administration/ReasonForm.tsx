@@ -2,7 +2,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { TextField } from '../../components/form/TextField.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 
-export type ReasonFormProps = {
+type ReasonFormProps = {
   /** Whether a reason is asked for. */
   readonly reason: 'none' | 'optional' | 'required'
   readonly doing: boolean

@@ -4,7 +4,7 @@ import { useStores } from '../../components/context.tsx'
 import { heldWords } from '../../components/words.ts'
 import { formatMoment } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import type { May } from './AdministrationPage.tsx'
+import type { May } from '../session.ts'
 
 type RequestProps = { readonly request: AdminRequest; readonly may: May }
 

@@ -6,7 +6,7 @@ import { TextField } from '../../components/form/TextField.tsx'
 import { Note } from '../../components/Note.tsx'
 import { formatDate } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import type { May } from './AdministrationPage.tsx'
+import type { May } from '../session.ts'
 import { admissionWords, ruleWords } from './reason-words.ts'
 
 function Denied({ denied, may }: { readonly denied: NonNullable<Why['denied']>; readonly may: May }) {

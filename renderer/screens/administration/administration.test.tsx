@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { button, openAdministration, press, tab, type } from '../../testing/administering.tsx'
 import { fakeCode } from '../../testing/fake-administration.ts'
 import { settle } from '../../testing/fake-clock.ts'
-import { readySession } from '../../testing/fake-host.ts'
+import { readySession } from '../../testing/fake-session.ts'
 import { renderPage } from '../../testing/render-page.tsx'
 
 describe('the section', () => {

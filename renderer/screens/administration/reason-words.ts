@@ -30,7 +30,7 @@ export function admissionWords(t: Translate, admission: AdmissionView): string {
 }
 
 /** `all`, `department:X`, `group:G`, `user:LOGIN` as a person would say it. */
-export function unitWords(t: Translate, unit: string): string {
+function unitWords(t: Translate, unit: string): string {
   const name = unit.slice(unit.indexOf(':') + 1)
   if (unit === 'all') return t('unit.all')
   if (unit.startsWith('department:')) return t('unit.department', { name })

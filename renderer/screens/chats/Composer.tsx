@@ -30,7 +30,7 @@ function SendFailure() {
   )
 }
 
-export type ComposerProps = { readonly conversation: Conversation; readonly sendingOff: boolean }
+type ComposerProps = { readonly conversation: Conversation; readonly sendingOff: boolean }
 
 export function Composer({ conversation, sendingOff }: ComposerProps) {
   const slice = useStores().conversation

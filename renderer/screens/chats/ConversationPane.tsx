@@ -7,7 +7,7 @@ import { EmptyState } from '../../components/EmptyState.tsx'
 import { failureWords } from '../../components/FailureText.tsx'
 import { IconButton } from '../../components/IconButton.tsx'
 import { useWords } from '../../i18n/i18n.ts'
-import type { Ready } from '../main/MainWindow.tsx'
+import type { Ready } from '../session.ts'
 import { Composer } from './Composer.tsx'
 import { TalkLog } from './TalkLog.tsx'
 

@@ -1,3 +1,4 @@
+import { addressIdentity } from '../../../shared/address.ts'
 import type { Message, Participant } from '../../../shared/message.ts'
 import { useStores } from '../../components/context.tsx'
 import { Icon, type IconName } from '../../components/Icons.tsx'
@@ -45,15 +46,15 @@ export function DeliveryLine({ message }: { readonly message: Message }) {
 /** Everybody beside the two whose conversation it is (I4): those not listed are named as such. */
 function Others({ message, self }: { readonly message: Message; readonly self: string }) {
   const { t, language } = useWords()
-  const peers = new Set([self.toLowerCase(), message.conversation])
-  const others = [...message.to, ...message.cc].filter(({ address }) => !peers.has(address.toLowerCase()))
+  const peers = new Set([addressIdentity(self), message.conversation])
+  const others = [...message.to, ...message.cc].filter(({ address }) => !peers.has(addressIdentity(address)))
   if (others.length === 0) return null
   const nameOf = (one: Participant) =>
     one.listed ? one.name || one.address : t('talk.notListed', { address: one.address })
   return <span>{t('talk.also', { names: formatNames(language, others.map(nameOf)) })}</span>
 }
 
-export type TalkLineProps = {
+type TalkLineProps = {
   readonly message: Message
   readonly first: boolean
   readonly last: boolean

@@ -1,3 +1,4 @@
+import { addressIdentity } from '../../../shared/address.ts'
 import type { Contact } from '../../../shared/contract.ts'
 import { Avatar } from '../../components/Avatar.tsx'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -6,7 +7,6 @@ import { EmptyState } from '../../components/EmptyState.tsx'
 import { Facts } from '../../components/Facts.tsx'
 import { formatDate, formatNames } from '../../i18n/format.ts'
 import { type Translate, useWords } from '../../i18n/i18n.ts'
-import { conversationId } from '../../store/conversation-id.ts'
 import { RequestsPane } from '../requests/RequestsPane.tsx'
 
 function proofWords(t: Translate, proof: string): string {
@@ -41,7 +41,7 @@ function Actions({ contact }: { readonly contact: Contact }) {
         type="button"
         className="button button-primary"
         onClick={() => {
-          void conversation.open(conversationId(contact.address))
+          void conversation.open(addressIdentity(contact.address))
           navigation.show('chats')
         }}
       >

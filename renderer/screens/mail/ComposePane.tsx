@@ -6,7 +6,7 @@ import { FailureText } from '../../components/FailureText.tsx'
 import { Note } from '../../components/Note.tsx'
 import { formatNames } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import { canSend, recipientFields } from '../../store/compose.ts'
+import { canSend, recipientFields } from '../../store/compose-state.ts'
 import { RecipientField } from './RecipientField.tsx'
 import { Refused } from './Refused.tsx'
 
@@ -38,13 +38,16 @@ function Head({ onSend, refusedId }: { readonly onSend: () => void; readonly ref
 }
 
 function Warnings({ id }: { readonly id: string }) {
-  const { dropped, failure } = useSlice(useStores().compose)
+  const { dropped, unusedReplyTo, failure } = useSlice(useStores().compose)
   const { t, language } = useWords()
   return (
     <div className="grid gap-2 px-5 [&:has(.note)]:pt-3">
       <Refused id={id} />
       {dropped.length > 0 && (
         <Note tone="warn">{t('compose.dropped', { addresses: formatNames(language, dropped) })}</Note>
+      )}
+      {unusedReplyTo.length > 0 && (
+        <Note tone="warn">{t('compose.unusedReplyTo', { addresses: formatNames(language, unusedReplyTo) })}</Note>
       )}
       <div role="alert" className="empty:absolute">
         {failure && (

@@ -1,6 +1,6 @@
 import { type RefObject, useRef } from 'react'
 import { useStore } from 'zustand'
-import type { Language } from '../../../shared/contract.ts'
+import type { Language } from '../../../shared/language.ts'
 import type { Message } from '../../../shared/message.ts'
 import { Avatar } from '../../components/Avatar.tsx'
 import { useNow, useSlice, useStores } from '../../components/context.tsx'

@@ -3,19 +3,18 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { DetailBar } from '../../components/DetailBar.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { useWords } from '../../i18n/i18n.ts'
-import type { Ready } from '../main/MainWindow.tsx'
 import { ComposePane } from './ComposePane.tsx'
 import { ReadingPane } from './ReadingPane.tsx'
 
 /** The right column of mail: what is being written, or what is being read. */
-export function MailPane({ session }: { readonly session: Ready }) {
+export function MailPane() {
   const { compose, mail } = useStores()
   const { total } = useStore(mail.list.rows)
   const { step } = useSlice(compose)
   const { message } = useSlice(mail)
   const { t } = useWords()
   if (step === 'editing' || step === 'sending') return <ComposePane />
-  if (message) return <ReadingPane message={message} session={session} />
+  if (message) return <ReadingPane message={message} />
   return (
     <>
       <DetailBar />

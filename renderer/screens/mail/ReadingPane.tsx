@@ -9,9 +9,7 @@ import { Note } from '../../components/Note.tsx'
 import { scrollStop } from '../../components/scroll-stop.ts'
 import { formatMoment, formatNames } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import { startReply } from '../../store/reply.ts'
 import { DeliveryLine } from '../chats/TalkLine.tsx'
-import type { Ready } from '../main/MainWindow.tsx'
 
 /** Nobody is broken in the middle, where there is room for the whole. */
 function People({ people }: { readonly people: readonly Participant[] }) {
@@ -27,18 +25,18 @@ function People({ people }: { readonly people: readonly Participant[] }) {
   })
 }
 
-function Actions({ message, self }: { readonly message: Message; readonly self: string }) {
+function Actions({ message }: { readonly message: Message }) {
   const { compose } = useStores()
   const { t } = useWords()
   const several = message.to.length + message.cc.length > 1
   return (
     <div className="flex flex-1 justify-end gap-2">
-      <button type="button" className="button" onClick={() => void compose.start(startReply(message, self, 'sender'))}>
+      <button type="button" className="button" onClick={() => void compose.answer(message, 'sender')}>
         <Icon name="reply" size={18} />
         {t('mail.reply')}
       </button>
       {several && (
-        <button type="button" className="button" onClick={() => void compose.start(startReply(message, self, 'all'))}>
+        <button type="button" className="button" onClick={() => void compose.answer(message, 'all')}>
           {t('mail.replyAll')}
         </button>
       )}
@@ -53,7 +51,7 @@ function Unlisted({ message }: { readonly message: Message }) {
   return <Note tone="warn">{t('talk.unlisted', { addresses: formatNames(language, unlisted) })}</Note>
 }
 
-export function ReadingPane({ message, session }: { readonly message: Message; readonly session: Ready }) {
+export function ReadingPane({ message }: { readonly message: Message }) {
   const { t, language } = useWords()
   const facts = [
     { term: t('mail.from'), people: [message.from] },
@@ -65,7 +63,7 @@ export function ReadingPane({ message, session }: { readonly message: Message; r
   return (
     <>
       <DetailBar>
-        <Actions message={message} self={session.address} />
+        <Actions message={message} />
       </DetailBar>
       <section className="page-scroll" tabIndex={scrollStop} aria-label={t('mail.reading')}>
         <article className="measure grid gap-5">

@@ -1,11 +1,12 @@
 import { Combobox } from '@base-ui/react/combobox'
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId, useRef, useState } from 'react'
+import { addressIdentity } from '../../../shared/address.ts'
 import { Avatar } from '../../components/Avatar.tsx'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Icon } from '../../components/Icons.tsx'
 import { useFoundPeople } from '../../components/use-found-people.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import { asChip, type Chip, type RecipientField as Field } from '../../store/compose.ts'
+import { asChip, type Chip, type RecipientLine } from '../../store/compose-state.ts'
 
 /** Keys that finish an address that was typed by hand. */
 const finishingKeys = [',', ';', '，', '；']
@@ -57,7 +58,7 @@ function Suggestions({ line }: { readonly line: RefObject<HTMLDivElement | null>
 }
 
 /** What the field does beside choosing from the list: taking typed and pasted addresses, listed or not. */
-function useTaking(field: Field) {
+function useTaking(field: RecipientLine) {
   const { compose } = useStores()
   const typed = () => compose.store.getState().typed[field]
   const take = () => {
@@ -83,7 +84,7 @@ function useTaking(field: Field) {
   }
 }
 
-export function RecipientField({ field }: { readonly field: Field }) {
+export function RecipientField({ field }: { readonly field: RecipientLine }) {
   const { compose } = useStores()
   const { [field]: chips, typed } = useSlice(compose)
   const { t } = useWords()
@@ -108,7 +109,7 @@ export function RecipientField({ field }: { readonly field: Field }) {
       inputValue={typed[field]}
       onInputValueChange={(text) => compose.setTyped(field, text)}
       itemToStringLabel={(chip) => chip.name || chip.address}
-      isItemEqualToValue={(a, b) => a.address.toLowerCase() === b.address.toLowerCase()}
+      isItemEqualToValue={(a, b) => addressIdentity(a.address) === addressIdentity(b.address)}
     >
       <div className="compose-line" ref={line}>
         <label htmlFor={id} className="compose-label">

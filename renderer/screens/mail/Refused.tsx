@@ -2,7 +2,7 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { Note } from '../../components/Note.tsx'
 import { refusalWords } from '../../components/words.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import { type Chip, refusedChips } from '../../store/compose.ts'
+import { type Chip, refusedChips } from '../../store/compose-state.ts'
 
 function RefusedLine({ chip }: { readonly chip: Chip }) {
   const { requests } = useStores()

@@ -3,7 +3,7 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { Icon } from '../../components/Icons.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import { useAge } from '../contacts/use-age.ts'
-import type { Ready } from './MainWindow.tsx'
+import type { Ready } from '../session.ts'
 import { PasswordDialog } from './PasswordDialog.tsx'
 
 function useBannerWords({ connection, mail, sendingOff }: Ready): string | undefined {

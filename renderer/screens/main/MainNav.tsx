@@ -4,7 +4,7 @@ import { Icon } from '../../components/Icons.tsx'
 import { formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { type Screen, screens } from '../../store/navigation.ts'
-import type { Ready } from './MainWindow.tsx'
+import type { Ready } from '../session.ts'
 
 /** Above this a count says no more than "many". */
 const largestCount = 999

@@ -1,5 +1,4 @@
 import { type ReactNode, useEffect, useRef } from 'react'
-import type { Session } from '../../../shared/contract.ts'
 import { assertNever } from '../../../shared/rpc.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { CommandPalette } from '../../components/palette/CommandPalette.tsx'
@@ -15,13 +14,12 @@ import { HeldPane } from '../held/HeldPane.tsx'
 import { MailColumn } from '../mail/MailColumn.tsx'
 import { MailPane } from '../mail/MailPane.tsx'
 import { RequestDialog } from '../requests/RequestDialog.tsx'
+import type { Ready } from '../session.ts'
 import { SettingsPage } from '../settings/SettingsPage.tsx'
 import { ConnectionBanner } from './ConnectionBanner.tsx'
 import { MainNav } from './MainNav.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 import { useTitle } from './use-title.ts'
-
-export type Ready = Extract<Session, { readonly step: 'ready' }>
 
 function columnOf(screen: Screen): ReactNode {
   switch (screen) {
@@ -46,7 +44,7 @@ function paneOf(screen: Screen, session: Ready): ReactNode {
     case 'chats':
       return <ConversationPane session={session} />
     case 'mail':
-      return <MailPane session={session} />
+      return <MailPane />
     case 'contacts':
       return <ContactCard />
     case 'held':

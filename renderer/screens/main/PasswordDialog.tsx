@@ -5,9 +5,9 @@ import { TextField } from '../../components/form/TextField.tsx'
 import { Modal } from '../../components/Modal.tsx'
 import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
-import type { Ready } from './MainWindow.tsx'
+import type { Ready } from '../session.ts'
 
-export type PasswordDialogProps = { readonly session: Ready; readonly open: boolean; readonly onClose: () => void }
+type PasswordDialogProps = { readonly session: Ready; readonly open: boolean; readonly onClose: () => void }
 
 /** The server asks for the password again; the window stays open meanwhile. */
 export function PasswordDialog({ session, open, onClose }: PasswordDialogProps) {

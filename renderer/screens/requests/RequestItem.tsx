@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { formatDate } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 
-export type RequestItemProps = {
+type RequestItemProps = {
   readonly name: string
   readonly address?: string
   readonly note: string

@@ -2,7 +2,7 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { Digits } from '../../components/Digits.tsx'
 import { Facts } from '../../components/Facts.tsx'
 import { useWords } from '../../i18n/i18n.ts'
-import type { Ready } from '../main/MainWindow.tsx'
+import type { Ready } from '../session.ts'
 import { Section } from './Section.tsx'
 
 function DeviceDigits({ digits }: { readonly digits: string }) {

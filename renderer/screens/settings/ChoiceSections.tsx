@@ -1,4 +1,5 @@
-import { languageSchema, themeSchema } from '../../../shared/contract.ts'
+import { themeSchema } from '../../../shared/contract.ts'
+import { languageSchema } from '../../../shared/language.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Choice } from '../../components/form/Choice.tsx'
 import { Toggle } from '../../components/form/Toggle.tsx'

@@ -1,11 +1,11 @@
 import { Avatar } from '../../components/Avatar.tsx'
 import { useWords } from '../../i18n/i18n.ts'
-import type { SignedOut } from './SignIn.tsx'
+import type { SignedOut } from '../session.ts'
 
 type Demo = NonNullable<SignedOut['demo']>
 type DemoAccount = Demo['accounts'][number]
 
-export type DemoAccountsProps = { readonly demo: Demo; readonly onChoose: (account: DemoAccount) => void }
+type DemoAccountsProps = { readonly demo: Demo; readonly onChoose: (account: DemoAccount) => void }
 
 /** The embedded demo server's people: one press fills the form and signs in. */
 export function DemoAccounts({ demo, onChoose }: DemoAccountsProps) {

@@ -1,5 +1,4 @@
 import { type FormEvent, useState } from 'react'
-import type { Session } from '../../../shared/contract.ts'
 import type { FailureKind } from '../../../shared/rpc.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
@@ -8,9 +7,8 @@ import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import type { SignInForm } from '../../store/session.ts'
 import { GateCard } from '../GateCard.tsx'
+import type { SignedOut } from '../session.ts'
 import { DemoAccounts } from './DemoAccounts.tsx'
-
-export type SignedOut = Extract<Session, { readonly step: 'signedOut' }>
 
 /** Shortest passphrase that the contract takes. */
 const shortestPassphrase = 8

@@ -1,7 +1,7 @@
 import { act, fireEvent, screen } from '@testing-library/react'
 import { afterEach, describe, expect, test } from 'vitest'
 import { settle } from '../../testing/fake-clock.ts'
-import { readySession, signedOutSession } from '../../testing/fake-host.ts'
+import { readySession, signedOutSession } from '../../testing/fake-session.ts'
 import { renderPage } from '../../testing/render-page.tsx'
 
 let end: () => void = () => undefined

@@ -1,19 +1,19 @@
 import { createStore } from 'zustand/vanilla'
 import type { Ports } from '../ports.ts'
-import { makeAccess } from './access.ts'
-import { makeAsking } from './asking.ts'
-import { makeChanging } from './changing.ts'
-import { makeControl } from './control.ts'
-import { makeKeys } from './keys.ts'
-import { makeOpening } from './opening.ts'
-import { makeOrganisation } from './organisation.ts'
-import { makePeople } from './people.ts'
+import { createAccess } from './access.ts'
+import { createAsking } from './asking.ts'
+import { createChanging } from './changing.ts'
+import { createControl } from './control.ts'
+import { createKeys } from './keys.ts'
+import { createOpening } from './opening.ts'
+import { createOrganisation } from './organisation.ts'
+import { createPeople } from './people.ts'
 
 export const adminTabs = ['overview', 'users', 'groups', 'rules', 'proposals', 'audit', 'why', 'keys'] as const
 export type AdminTab = (typeof adminTabs)[number]
 
 /** What those with a role see and do. */
-export function makeAdministration(ports: Ports) {
+export function createAdministration(ports: Ports) {
   const store = createStore<{ readonly tab: AdminTab }>(() => ({ tab: 'overview' }))
   const reload = () => {
     const { tab } = store.getState()
@@ -22,14 +22,14 @@ export function makeAdministration(ports: Ports) {
     else if (tab === 'keys') void keys.load()
     else organisation.reload()
   }
-  const opening = makeOpening(ports, reload)
-  const ask = makeAsking(ports, () => void opening.load())
-  const people = makePeople(ports, ask)
-  const organisation = makeOrganisation(ports, ask)
-  const control = makeControl(ports, ask)
-  const keys = makeKeys(ask)
-  const changing = makeChanging(ask, reload)
-  const access = makeAccess(ask, reload)
+  const opening = createOpening(ports, reload)
+  const ask = createAsking(ports, () => void opening.load())
+  const people = createPeople(ports, ask)
+  const organisation = createOrganisation(ports, ask)
+  const control = createControl(ports, ask)
+  const keys = createKeys(ask)
+  const changing = createChanging(ask, reload)
+  const access = createAccess(ask, reload)
   return {
     store,
     opening,
@@ -57,5 +57,3 @@ export function makeAdministration(ports: Ports) {
     },
   }
 }
-
-export type AdministrationSlice = ReturnType<typeof makeAdministration>

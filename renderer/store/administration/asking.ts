@@ -9,7 +9,7 @@ export type Asking = <N extends AdminAskName>(
   input: Input<KithContract, N>,
 ) => Promise<Result<Output<KithContract, N>>>
 
-export function makeAsking({ host }: Ports, closed: () => void): Asking {
+export function createAsking({ host }: Ports, closed: () => void): Asking {
   return async (name, input) => {
     const result = await host.call(name, input)
     if (!result.ok && (result.failure.kind === 'secondFactor' || result.failure.kind === 'notAllowed')) closed()

@@ -3,10 +3,11 @@ import type { Change } from '../../../shared/administration/change.ts'
 import type { Outcome } from '../../../shared/administration.ts'
 import type { KeyStep } from '../../../shared/key-steps.ts'
 import type { Failure, Result } from '../../../shared/rpc.ts'
+import { latest } from '../latest.ts'
 import type { Asking } from './asking.ts'
 
 /** What is to be done: changes, a line of the log to be undone, a proposal to be decided, or a step of the keys. */
-export type Wish = {
+type Wish = {
   /** In words, as the dialog's title. */
   readonly title: string
   /** What it leads to, where that cannot be taken back. */
@@ -18,7 +19,7 @@ export type Wish = {
   | { readonly keyStep: KeyStep }
 )
 
-export type ChangingState = {
+type ChangingState = {
   readonly wish?: Wish
   /** `trying`: what would happen is being asked for. `ready`: it is shown. `over`: the outcome is shown. */
   readonly step: 'trying' | 'ready' | 'doing' | 'over'
@@ -30,8 +31,9 @@ export type ChangingState = {
 const closed: ChangingState = { step: 'ready' }
 
 /** Every change is tried first, shown, and done only then. `moved`: something may be different now. */
-export function makeChanging(ask: Asking, moved: () => void) {
+export function createChanging(ask: Asking, moved: () => void) {
   const store = createStore<ChangingState>(() => closed)
+  const wishes = latest()
   const run = (wish: Wish, why: string, dry: boolean): Promise<Result<Outcome>> => {
     if ('undo' in wish) return ask('admin.undo', { n: wish.undo, why, dry })
     if ('proposal' in wish) return ask('admin.decide', { id: wish.proposal, approve: wish.approve })
@@ -41,23 +43,28 @@ export function makeChanging(ask: Asking, moved: () => void) {
   return {
     store,
     begin: async (wish: Wish) => {
+      const isWanted = wishes.next()
       // A proposal was tried when it was made; keys are not tried.
       const isReady = 'proposal' in wish || 'keyStep' in wish
       store.setState({ wish, step: isReady ? 'ready' : 'trying' }, true)
       if (isReady) return
       const result = await run(wish, '', true)
-      if (store.getState().wish !== wish) return
+      if (!isWanted()) return
       store.setState(result.ok ? { step: 'ready', tried: result.value } : { step: 'over', failure: result.failure })
     },
     carryOut: async (why: string) => {
       const { wish } = store.getState()
       if (!wish) return
+      const isWanted = wishes.same()
       store.setState({ step: 'doing' })
       const result = await run(wish, why, false)
       moved()
-      if (store.getState().wish !== wish) return
+      if (!isWanted()) return
       store.setState(result.ok ? { step: 'over', outcome: result.value } : { step: 'over', failure: result.failure })
     },
-    close: () => store.setState(closed, true),
+    close: () => {
+      wishes.next()
+      store.setState(closed, true)
+    },
   }
 }

@@ -3,10 +3,11 @@ import type { AdminRequest, AuditLine, Proposal } from '../../../shared/administ
 import type { ReleaseRequest } from '../../../shared/quarantine.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
+import { latest } from '../latest.ts'
 import type { Ports } from '../ports.ts'
 import type { Asking } from './asking.ts'
 
-export type ControlState = {
+type ControlState = {
   readonly search: string
   readonly lines: readonly AuditLine[]
   /** Whether older lines are there. */
@@ -26,18 +27,17 @@ const searchWait = 100
 const page = 100
 const beginning: ControlState = { search: '', lines: [], more: false, loading: false }
 
-export function makeControl({ clock }: Ports, ask: Asking) {
+export function createControl({ clock }: Ports, ask: Asking) {
   const store = createStore<ControlState>(() => beginning)
-  let generation = 0
+  const questions = latest()
   /** The newest lines, or those before the oldest that is here. */
   const load = async (before?: number) => {
-    generation += 1
-    const own = generation
+    const isWanted = questions.next()
     store.setState({ loading: true })
     const { search } = store.getState()
     const older = before === undefined ? {} : { before }
     const result = await ask('admin.audit', { search: search.trim(), count: page, ...older })
-    if (own !== generation) return
+    if (!isWanted()) return
     if (!result.ok) {
       store.setState({ loading: false, failure: result.failure })
       return
@@ -80,7 +80,7 @@ export function makeControl({ clock }: Ports, ask: Asking) {
       void loadProposals()
     },
     clear: () => {
-      generation += 1
+      questions.next()
       store.setState(beginning, true)
     },
   }

@@ -3,10 +3,10 @@ import type { KeysView } from '../../../shared/key-steps.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import type { Asking } from './asking.ts'
 
-export type KeysState = { readonly keys?: KeysView; readonly failure?: Failure }
+type KeysState = { readonly keys?: KeysView; readonly failure?: Failure }
 
 /** The organisation's keys as the server knows them; steps of theirs go through `changing`. */
-export function makeKeys(ask: Asking) {
+export function createKeys(ask: Asking) {
   const store = createStore<KeysState>(() => ({}))
   return {
     store,

@@ -3,7 +3,7 @@ import type { AdminState } from '../../../shared/administration.ts'
 import type { Failure, Result } from '../../../shared/rpc.ts'
 import type { Ports } from '../ports.ts'
 
-export type OpeningState = {
+type OpeningState = {
   /** Where the caller stands; not known yet while it is absent. */
   readonly state?: AdminState
   /** A new authenticator's secret, shown once. */
@@ -15,7 +15,7 @@ export type OpeningState = {
 }
 
 /** The way into the administration. `opened`: it is open from now on. */
-export function makeOpening({ host, clock }: Ports, opened: () => void) {
+export function createOpening({ host, clock }: Ports, opened: () => void) {
   const store = createStore<OpeningState>(() => ({ busy: false }))
   const begin = () => {
     const { failure: _over, retryAt: _passed, ...rest } = store.getState()

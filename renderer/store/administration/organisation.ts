@@ -3,11 +3,11 @@ import type { AdminMember, AdminOverview, AdminRule } from '../../../shared/admi
 import type { AdminGroup, Why } from '../../../shared/administration.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
-import { makeWindow } from '../lists/windowed.ts'
+import { createListWindow } from '../lists/windowed.ts'
 import type { Ports } from '../ports.ts'
 import type { Asking } from './asking.ts'
 
-export type OrganisationState = {
+type OrganisationState = {
   readonly overview?: AdminOverview
   readonly search: string
   readonly group?: AdminGroup
@@ -19,19 +19,19 @@ const searchWait = 100
 const beginning: OrganisationState = { search: '' }
 
 function makeLists(store: StoreApi<OrganisationState>, ask: Asking) {
-  const groups = makeWindow<AdminGroup>(async (from, count) => {
+  const groups = createListWindow<AdminGroup>(async (from, count) => {
     const result = await ask('admin.groups', { search: store.getState().search.trim(), from, count })
     if (!result.ok) return result
     return { ok: true, value: { total: result.value.total, rows: result.value.groups } }
   })
-  const members = makeWindow<AdminMember>(async (from, count) => {
+  const members = createListWindow<AdminMember>(async (from, count) => {
     const { group } = store.getState()
     if (!group) return { ok: true, value: { total: 0, rows: [] } }
     const result = await ask('admin.members', { group: group.group, from, count })
     if (!result.ok) return result
     return { ok: true, value: { total: result.value.total, rows: result.value.members } }
   })
-  const rules = makeWindow<AdminRule>(async (from, count) => {
+  const rules = createListWindow<AdminRule>(async (from, count) => {
     const result = await ask('admin.rules', { from, count })
     if (!result.ok) return result
     return { ok: true, value: { total: result.value.total, rows: result.value.rules } }
@@ -39,7 +39,7 @@ function makeLists(store: StoreApi<OrganisationState>, ask: Asking) {
   return { groups, members, rules }
 }
 
-export function makeOrganisation({ clock }: Ports, ask: Asking) {
+export function createOrganisation({ clock }: Ports, ask: Asking) {
   const store = createStore<OrganisationState>(() => beginning)
   const { groups, members, rules } = makeLists(store, ask)
   const askGroups = debounce(clock, searchWait, () => void groups.reload())

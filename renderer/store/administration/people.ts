@@ -2,11 +2,12 @@ import { createStore } from 'zustand/vanilla'
 import type { AdminContact, AdminDevice, AdminUser } from '../../../shared/administration/readings.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
-import { makeWindow } from '../lists/windowed.ts'
+import { latest } from '../latest.ts'
+import { createListWindow } from '../lists/windowed.ts'
 import type { Ports } from '../ports.ts'
 import type { Asking } from './asking.ts'
 
-export type PeopleState = {
+type PeopleState = {
   readonly search: string
   readonly contactSearch: string
   /** Login of the user on screen. */
@@ -22,14 +23,14 @@ export type PeopleState = {
 const searchWait = 100
 const beginning: PeopleState = { search: '', contactSearch: '', view: 'account' }
 
-export function makePeople({ clock }: Ports, ask: Asking) {
+export function createPeople({ clock }: Ports, ask: Asking) {
   const store = createStore<PeopleState>(() => beginning)
-  const list = makeWindow<AdminUser>(async (from, count) => {
+  const list = createListWindow<AdminUser>(async (from, count) => {
     const result = await ask('admin.users', { search: store.getState().search.trim(), from, count })
     if (!result.ok) return result
     return { ok: true, value: { total: result.value.total, rows: result.value.users } }
   })
-  const contacts = makeWindow<AdminContact>(async (from, count) => {
+  const contacts = createListWindow<AdminContact>(async (from, count) => {
     const { selected = '', contactSearch } = store.getState()
     if (selected === '') return { ok: true, value: { total: 0, rows: [] } }
     const result = await ask('admin.contacts', {
@@ -44,11 +45,13 @@ export function makePeople({ clock }: Ports, ask: Asking) {
   })
   const askUsers = debounce(clock, searchWait, () => void list.reload())
   const askContacts = debounce(clock, searchWait, () => void contacts.reload())
+  const selection = latest()
   const load = async () => {
     const { selected } = store.getState()
     if (selected === undefined) return
+    const isWanted = selection.same()
     const result = await ask('admin.user', { user: selected })
-    if (store.getState().selected !== selected) return
+    if (!isWanted()) return
     if (result.ok) store.setState({ detail: result.value })
     else store.setState({ failure: result.failure })
   }
@@ -65,6 +68,7 @@ export function makePeople({ clock }: Ports, ask: Asking) {
       askContacts()
     },
     select: (selected: string) => {
+      selection.next()
       const { search } = store.getState()
       store.setState({ ...beginning, search, selected }, true)
       contacts.empty()
@@ -72,7 +76,10 @@ export function makePeople({ clock }: Ports, ask: Asking) {
       void contacts.reload()
     },
     show: (view: PeopleState['view']) => store.setState({ view }),
-    back: () => store.setState({ ...beginning, search: store.getState().search }, true),
+    back: () => {
+      selection.next()
+      store.setState({ ...beginning, search: store.getState().search }, true)
+    },
     /** Something was changed: what is on screen is asked for again. */
     reload: () => {
       void list.reload()
@@ -80,6 +87,7 @@ export function makePeople({ clock }: Ports, ask: Asking) {
       if (store.getState().selected !== undefined) void contacts.reload()
     },
     clear: () => {
+      selection.next()
       store.setState(beginning, true)
       list.empty()
       contacts.empty()

@@ -1,11 +1,11 @@
 import { createStore } from 'zustand/vanilla'
 import type { Conversation } from '../../../shared/contract.ts'
 import type { Ports } from '../ports.ts'
-import { makeWindow } from './windowed.ts'
+import { createListWindow } from './windowed.ts'
 
-export function makeChats(ports: Ports) {
+export function createChats(ports: Ports) {
   const store = createStore<{ readonly unread: number }>(() => ({ unread: 0 }))
-  const list = makeWindow<Conversation>(async (from, count) => {
+  const list = createListWindow<Conversation>(async (from, count) => {
     const result = await ports.host.call('conversations.list', { from, count })
     if (!result.ok) return result
     const { total, conversations } = result.value
@@ -15,5 +15,3 @@ export function makeChats(ports: Ports) {
   })
   return { store, list }
 }
-
-export type ChatsSlice = ReturnType<typeof makeChats>

@@ -1,10 +1,11 @@
 import { createStore } from 'zustand/vanilla'
 import type { Contact, ContactRow } from '../../../shared/contract.ts'
 import { debounce } from '../../clock.ts'
+import { latest } from '../latest.ts'
 import type { Ports } from '../ports.ts'
-import { makeWindow } from './windowed.ts'
+import { createListWindow } from './windowed.ts'
 
-export type ContactsState = {
+type ContactsState = {
   readonly search: string
   /** Contacts that match, without the headings. */
   readonly matches: number
@@ -43,19 +44,21 @@ async function find(ports: Ports, search: string, wanted: number): Promise<reado
 /** Wait after a key while searching: shorter than a keystroke, long enough to gather a burst. */
 const searchWait = 60
 
-export function makeContacts(ports: Ports) {
+export function createContacts(ports: Ports) {
   const store = createStore<ContactsState>(() => ({ search: '', matches: 0, cardState: 'none', pane: 'card' }))
-  const list = makeWindow<ContactRow>(async (from, count) => {
+  const list = createListWindow<ContactRow>(async (from, count) => {
     const result = await ports.host.call('contacts.query', { search: store.getState().search.trim(), from, count })
     if (!result.ok) return result
     store.setState({ matches: result.value.contacts })
     return result
   })
   const ask = debounce(ports.clock, searchWait, () => void list.reload())
+  const selection = latest()
   const select = async (address: string) => {
+    const isWanted = selection.next()
     store.setState({ selected: address, pane: 'card' })
     const result = await ports.host.call('contacts.get', { address })
-    if (store.getState().selected !== address) return
+    if (!isWanted()) return
     if (result.ok) store.setState({ card: result.value, cardState: 'ready' })
     else store.setState({ cardState: 'gone' })
   }
@@ -65,6 +68,7 @@ export function makeContacts(ports: Ports) {
     select,
     find: (search: string, wanted: number) => find(ports, search, wanted),
     showRequests: () => {
+      selection.next()
       const { search, matches } = store.getState()
       store.setState({ search, matches, cardState: 'none', pane: 'requests' }, true)
     },
@@ -78,8 +82,9 @@ export function makeContacts(ports: Ports) {
       const { selected } = store.getState()
       if (selected !== undefined) void select(selected)
     },
-    clear: () => store.setState({ search: '', matches: 0, cardState: 'none', pane: 'card' }, true),
+    clear: () => {
+      selection.next()
+      store.setState({ search: '', matches: 0, cardState: 'none', pane: 'card' }, true)
+    },
   }
 }
-
-export type ContactsSlice = ReturnType<typeof makeContacts>

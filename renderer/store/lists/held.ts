@@ -2,10 +2,11 @@ import { createStore } from 'zustand/vanilla'
 import type { HeldMessage } from '../../../shared/contract.ts'
 import type { KeptMessage } from '../../../shared/quarantine.ts'
 import type { Failure } from '../../../shared/rpc.ts'
+import { latest } from '../latest.ts'
 import type { Ports } from '../ports.ts'
-import { makeWindow } from './windowed.ts'
+import { createListWindow } from './windowed.ts'
 
-export type HeldState = {
+type HeldState = {
   readonly total: number
   /** Who lets out what the gateway keeps back. */
   readonly by: 'user' | 'administrator'
@@ -18,26 +19,31 @@ export type HeldState = {
 
 const start: HeldState = { total: 0, by: 'administrator' }
 
-export function makeHeld({ host }: Ports) {
+export function createHeld({ host }: Ports) {
   const store = createStore<HeldState>(() => start)
-  const list = makeWindow<HeldMessage>(async (from, count) => {
+  const selection = latest()
+  const list = createListWindow<HeldMessage>(async (from, count) => {
     const result = await host.call('held.list', { from, count })
     if (!result.ok) return result
     const { total, held } = result.value
     store.setState({ total })
     return { ok: true, value: { total, rows: held } }
   })
-  const keptList = makeWindow<KeptMessage>(async (from, count) => {
+  const keptList = createListWindow<KeptMessage>(async (from, count) => {
     const result = await host.call('quarantine.list', { from, count })
     if (!result.ok) return result
     const { total, by, kept } = result.value
     store.setState({ by })
     return { ok: true, value: { total, rows: kept } }
   })
-  /** Nothing is selected but this. */
+  /** Nothing is shown but this. */
   const become = (selected: Pick<HeldState, 'selected' | 'kept'>) => {
     const { total, by } = store.getState()
     store.setState({ total, by, ...selected }, true)
+  }
+  const select = (selected: Pick<HeldState, 'selected' | 'kept'>) => {
+    become(selected)
+    return selection.next()
   }
   /** What the server keeps moved; a message that it keeps no longer closes. */
   const keptMoved = async () => {
@@ -46,25 +52,27 @@ export function makeHeld({ host }: Ports) {
     const { pages, phase } = keptList.rows.getState()
     if (!kept || phase !== 'ready') return
     const now = [...pages.values()].flat().find(({ id }) => id === kept.id)
-    become(now ? { kept: now } : {})
+    if (now) become({ kept: now })
+    else select({})
   }
   return {
     store,
     list,
     keptList,
     select: async (selected: HeldMessage) => {
-      become({ selected })
+      const isWanted = select({ selected })
       const result = await host.call('held.get', { id: selected.id })
-      if (store.getState().selected?.id !== selected.id) return
+      if (!isWanted()) return
       store.setState(result.ok ? { text: result.value.text } : { failure: result.failure })
     },
-    selectKept: (kept: KeptMessage) => become({ kept }),
+    selectKept: (kept: KeptMessage) => void select({ kept }),
     /** Asks for the selected message that the server keeps. */
     release: async () => {
       const { kept } = store.getState()
       if (!kept) return
+      const isWanted = selection.same()
       const result = await host.call('quarantine.release', { id: kept.id })
-      if (store.getState().kept?.id === kept.id) {
+      if (isWanted()) {
         if (result.ok) become({ kept: { ...kept, state: result.value.state } })
         else store.setState({ failure: result.failure })
       }
@@ -76,11 +84,13 @@ export function makeHeld({ host }: Ports) {
       await list.reload()
       const { selected } = store.getState()
       if (!selected) return
+      const isWanted = selection.same()
       const result = await host.call('held.get', { id: selected.id })
-      if (!result.ok && result.failure.kind === 'notFound') become({})
+      if (isWanted() && !result.ok && result.failure.kind === 'notFound') select({})
     },
-    clear: () => store.setState(start, true),
+    clear: () => {
+      selection.next()
+      store.setState(start, true)
+    },
   }
 }
-
-export type HeldSlice = ReturnType<typeof makeHeld>

@@ -1,10 +1,11 @@
 import { createStore } from 'zustand/vanilla'
 import type { Message } from '../../../shared/message.ts'
 import { debounce } from '../../clock.ts'
+import { latest } from '../latest.ts'
 import type { Ports } from '../ports.ts'
-import { makeWindow } from './windowed.ts'
+import { createListWindow } from './windowed.ts'
 
-export type MailState = {
+type MailState = {
   readonly search: string
   readonly selected?: string
   readonly message?: Message
@@ -12,22 +13,25 @@ export type MailState = {
 
 const searchWait = 60
 
-export function makeMail(ports: Ports) {
+export function createMail(ports: Ports) {
   const store = createStore<MailState>(() => ({ search: '' }))
-  const list = makeWindow<Message>(async (from, count) => {
+  const list = createListWindow<Message>(async (from, count) => {
     const result = await ports.host.call('mail.list', { search: store.getState().search.trim(), from, count })
     return result.ok ? { ok: true, value: { total: result.value.total, rows: result.value.messages } } : result
   })
   const ask = debounce(ports.clock, searchWait, () => void list.reload())
+  const selection = latest()
   const fetchSelected = async (id: string) => {
+    const isWanted = selection.same()
     const result = await ports.host.call('message.get', { id })
-    if (result.ok && store.getState().selected === id) store.setState({ message: result.value })
+    if (result.ok && isWanted()) store.setState({ message: result.value })
     return result
   }
   return {
     store,
     list,
     select: async (message: Message) => {
+      selection.next()
       store.setState({ selected: message.id, message })
       const result = await fetchSelected(message.id)
       if (result.ok && !result.value.read) {
@@ -43,8 +47,9 @@ export function makeMail(ports: Ports) {
       const { selected } = store.getState()
       if (selected !== undefined) void fetchSelected(selected)
     },
-    clear: () => store.setState({ search: '' }, true),
+    clear: () => {
+      selection.next()
+      store.setState({ search: '' }, true)
+    },
   }
 }
-
-export type MailSlice = ReturnType<typeof makeMail>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { settle } from '../../testing/fake-clock.ts'
-import { makeWindow, type Page, rowAt } from './windowed.ts'
+import { createListWindow, type Page, rowAt } from './windowed.ts'
 
 /** A list of numbers whose answers come when the test says so. */
 function makeSource(total: number) {
@@ -17,7 +17,7 @@ function makeSource(total: number) {
 describe('a window of a long list', () => {
   test('asks only for the pages on screen, and for each once', async () => {
     const { asked, load, page } = makeSource(100_000)
-    const list = makeWindow(load, 10)
+    const list = createListWindow(load, 10)
     list.need(50_003, 50_012)
     list.need(50_004, 50_013)
     expect(asked.map(({ from }) => from)).toEqual([50_000, 50_010])
@@ -29,7 +29,7 @@ describe('a window of a long list', () => {
 
   test('the newest question wins, in whatever order the answers come', async () => {
     const { asked, load, page } = makeSource(10)
-    const list = makeWindow(load, 10)
+    const list = createListWindow(load, 10)
     list.need(0, 9)
     void list.reload()
     asked[1]?.answer(page(0, 500))
@@ -41,7 +41,7 @@ describe('a window of a long list', () => {
 
   test('after a reload the old rows stay until the answer', async () => {
     const { asked, load, page } = makeSource(10)
-    const list = makeWindow(load, 10)
+    const list = createListWindow(load, 10)
     list.need(0, 9)
     asked[0]?.answer(page(0))
     await settle()
@@ -54,7 +54,7 @@ describe('a window of a long list', () => {
 
   test('a failure keeps what is here, and says so', async () => {
     const { asked, load, page } = makeSource(10)
-    const list = makeWindow(load, 10)
+    const list = createListWindow(load, 10)
     list.need(0, 9)
     asked[0]?.answer(page(0))
     await settle()
@@ -67,7 +67,7 @@ describe('a window of a long list', () => {
 
   test('scrolling through everything does not keep everything', async () => {
     const { load, asked, page } = makeSource(100_000)
-    const list = makeWindow(load, 10)
+    const list = createListWindow(load, 10)
     for (let from = 0; from < 2_000; from += 10) {
       list.need(from, from + 9)
       asked.at(-1)?.answer(page(from))
@@ -79,7 +79,7 @@ describe('a window of a long list', () => {
 
   test('emptied, it forgets rows and ignores late answers', async () => {
     const { asked, load, page } = makeSource(10)
-    const list = makeWindow(load, 10)
+    const list = createListWindow(load, 10)
     list.need(0, 9)
     list.empty()
     asked[0]?.answer(page(0))

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Failure, Result } from '../../../shared/rpc.ts'
+import { type Latest, latest } from '../latest.ts'
 
 /** A long list of which only the windows on screen are here. */
 export type Windowed<Row> = {
@@ -11,7 +12,7 @@ export type Windowed<Row> = {
 }
 
 export type Page<Row> = { readonly total: number; readonly rows: readonly Row[] }
-export type LoadPage<Row> = (from: number, count: number) => Promise<Result<Page<Row>>>
+type LoadPage<Row> = (from: number, count: number) => Promise<Result<Page<Row>>>
 
 export type ListWindow<Row> = {
   readonly rows: StoreApi<Windowed<Row>>
@@ -33,8 +34,8 @@ export function rowAt<Row>(list: Windowed<Row>, index: number): Row | undefined 
 type Context<Row> = {
   readonly rows: StoreApi<Windowed<Row>>
   readonly load: LoadPage<Row>
-  /** Answers of an older generation are dropped: the newest question wins. */
-  generation: number
+  /** Each time the list moves a round begins. */
+  readonly rounds: Latest
   fresh: Set<number>
   asked: Set<number>
   first: number
@@ -60,11 +61,11 @@ function store<Row>(context: Context<Row>, page: number, answer: Page<Row>): voi
 }
 
 async function fetchPage<Row>(context: Context<Row>, page: number): Promise<void> {
-  const { generation } = context
+  const isWanted = context.rounds.same()
   const { pageSize } = context.rows.getState()
   context.asked.add(page)
   const result = await context.load(page * pageSize, pageSize)
-  if (generation !== context.generation) return
+  if (!isWanted()) return
   context.asked.delete(page)
   if (result.ok) store(context, page, result.value)
   else context.rows.setState({ phase: 'failed', failure: result.failure })
@@ -80,16 +81,16 @@ async function fetchMissing<Row>(context: Context<Row>): Promise<void> {
 }
 
 function forget<Row>(context: Context<Row>): void {
-  context.generation++
+  context.rounds.next()
   context.fresh.clear()
   context.asked.clear()
   context.first = 0
   context.last = 0
 }
 
-export function makeWindow<Row>(load: LoadPage<Row>, pageSize = 150): ListWindow<Row> {
+export function createListWindow<Row>(load: LoadPage<Row>, pageSize = 150): ListWindow<Row> {
   const rows = createStore<Windowed<Row>>(() => ({ total: 0, pages: new Map(), pageSize, phase: 'new' }))
-  const context: Context<Row> = { rows, load, generation: 0, fresh: new Set(), asked: new Set(), first: 0, last: 0 }
+  const context: Context<Row> = { rows, load, rounds: latest(), fresh: new Set(), asked: new Set(), first: 0, last: 0 }
   return {
     rows,
     need: (first, last) => {
@@ -98,7 +99,7 @@ export function makeWindow<Row>(load: LoadPage<Row>, pageSize = 150): ListWindow
       void fetchMissing(context)
     },
     reload: () => {
-      context.generation++
+      context.rounds.next()
       context.fresh.clear()
       context.asked.clear()
       return fetchMissing(context)

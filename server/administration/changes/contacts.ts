@@ -3,19 +3,19 @@
 import type { ChangeOf, ContactChanges, ContactInput } from '../../../shared/administration/change.ts'
 import { type Refusal, refusal } from '../../ground/refusals.ts'
 import { entryFromText } from '../../lists/changes.ts'
-import { contactOfEntryRow, readAddress, settled } from '../../lists/contact.ts'
+import { contactOfEntryRow, normaliseChanges, readAddress } from '../../lists/contact.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 
 export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user, contact, from }, index) => {
   const fault = await faultOfDomain(work, contact.address)
   if (fault) return fault
-  work.wishes.push({ usr: user, index, wish: { op: 'add', contact, ...(from ? { from } : {}) } })
+  work.wishes.push({ user, index, wish: { op: 'add', contact, ...(from ? { from } : {}) } })
   const { address } = contact
   return {
     ok: true,
     target: `${user} ${address}`,
-    after: settled(contact),
+    after: normaliseChanges(contact),
     undo: [{ op: 'contact.remove', user, address }],
   }
 }
@@ -24,19 +24,19 @@ export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user,
   const fault = changes.address === undefined ? undefined : await faultOfDomain(work, changes.address)
   if (fault) return fault
   const old = await contactAt(work, user, address)
-  work.wishes.push({ usr: user, index, wish: { op: 'set', address, changes } })
+  work.wishes.push({ user, index, wish: { op: 'set', address, changes } })
   // Another scope may have brought a proof of its own.
   const proof = changes.scope === undefined ? {} : { proof: old?.contact.proof ?? '' }
-  const before = old && { ...emptied(changes), ...pick(old.contact, changes), ...proof }
+  const before = old && { ...clearFields(changes), ...pick(old.contact, changes), ...proof }
   const undo = before
     ? [{ op: 'contact.set' as const, user, address: changes.address ?? address, changes: before }]
     : []
-  return { ok: true, target: `${user} ${address}`, before, after: settled(changes), undo }
+  return { ok: true, target: `${user} ${address}`, before, after: normaliseChanges(changes), undo }
 }
 
 export const removeContact: Handler<ChangeOf<'contact.remove'>> = async (work, { user, address }, index) => {
   const old = await contactAt(work, user, address)
-  work.wishes.push({ usr: user, index, wish: { op: 'remove', address } })
+  work.wishes.push({ user, index, wish: { op: 'remove', address } })
   if (!old) return { ok: true, target: `${user} ${address}`, undo: [] }
   const { contact, from } = old
   const undo = [{ op: 'contact.add' as const, user, contact, ...(from.source === '' ? {} : { from }) }]
@@ -62,8 +62,8 @@ async function contactAt(work: Work, user: string, address: string): Promise<Old
   }
   let key = keyOf(address)
   let later: ContactChanges = {}
-  for (const { usr, wish } of work.wishes.toReversed()) {
-    if (usr !== user) continue
+  for (const { user: login, wish } of work.wishes.toReversed()) {
+    if (login !== user) continue
     if (wish.op === 'add') {
       if (keyOf(wish.contact.address) !== key) continue
       return { contact: merged(wish.contact, later), from: wish.from ?? byHand }
@@ -99,7 +99,7 @@ async function storedContact({ inside }: Work, user: string, key: string): Promi
 }
 
 /** What a field was where it was nothing. */
-function emptied(changes: ChangeOf<'contact.set'>['changes']): ChangeOf<'contact.set'>['changes'] {
+function clearFields(changes: ChangeOf<'contact.set'>['changes']): ChangeOf<'contact.set'>['changes'] {
   return {
     ...(changes.nickname === undefined ? {} : { nickname: '' }),
     ...(changes.remark === undefined ? {} : { remark: '' }),

@@ -1,8 +1,7 @@
 /** Changes of users' devices: approved, locked, unlocked, given new keys, revoked. */
 import type { Change, ChangeOf } from '../../../shared/administration/change.ts'
 import { type DeviceMove, moveDevice } from '../devices/device-moves.ts'
-import type { Ran } from '../run-changes.ts'
-import type { Applied, Handler, Work } from '../work.ts'
+import type { Applied, Handler, Ran, Work } from '../work.ts'
 
 export const approveDevice: Handler<ChangeOf<'device.approve'>> = (work, { user, device }) =>
   move(work, { verb: 'approve', user, device })
@@ -30,7 +29,7 @@ async function move({ inside, config, now, signCommand }: Work, asked: DeviceMov
   const wiped = asked.wipe === undefined ? {} : { wipe: asked.wipe }
   return {
     ok: true,
-    target: `${after.usr} ${after.id}`,
+    target: `${after.user} ${after.id}`,
     before: before.state,
     after: asked.wipe === undefined ? after.state : { state: after.state, ...wiped },
     undo: [],

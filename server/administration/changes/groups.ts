@@ -16,7 +16,9 @@ export const putGroup: Handler<ChangeOf<'group.put'>> = async (work, { group, ti
 export const removeGroup: Handler<ChangeOf<'group.remove'>> = async (work, { group }) => {
   const title = await titleOf(work, group)
   if (title === undefined) return refusal('unknownGroup', group)
-  const members = (await work.inside.organisation.members()).filter(({ grp }) => grp === group).map(({ usr }) => usr)
+  const members = (await work.inside.organisation.members())
+    .filter((row) => row.group === group)
+    .map(({ user }) => user)
   await work.inside.organisation.removeGroup(group)
   work.organisationMoved = true
   const undo = [
@@ -30,14 +32,14 @@ export const joinGroup: Handler<ChangeOf<'group.join'>> = async (work, { group, 
   if ((await titleOf(work, group)) === undefined) return refusal('unknownGroup', group)
   if (!(await work.inside.users.get(user))) return refusal('unknownUser', user)
   if (await isMember(work, group, user)) return { ok: true, target: `${group} ${user}`, undo: [] }
-  await work.inside.organisation.addMember({ grp: group, usr: user })
+  await work.inside.organisation.addMember({ group, user })
   work.organisationMoved = true
   return { ok: true, target: `${group} ${user}`, after: 'member', undo: [{ op: 'group.leave', group, user }] }
 }
 
 export const leaveGroup: Handler<ChangeOf<'group.leave'>> = async (work, { group, user }) => {
   if (!(await isMember(work, group, user))) return refusal('notMember', user, `${user} is not in the group ${group}`)
-  await work.inside.organisation.removeMember({ grp: group, usr: user })
+  await work.inside.organisation.removeMember({ group, user })
   work.organisationMoved = true
   return { ok: true, target: `${group} ${user}`, before: 'member', undo: [{ op: 'group.join', group, user }] }
 }
@@ -47,5 +49,5 @@ async function titleOf({ inside }: Work, group: string): Promise<string | undefi
 }
 
 function isMember({ inside }: Work, group: string, user: string): Promise<boolean> {
-  return inside.organisation.isMember({ grp: group, usr: user })
+  return inside.organisation.isMember({ group, user })
 }

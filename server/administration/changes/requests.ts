@@ -17,7 +17,7 @@ export const linkRequest: Handler<ChangeOf<'request.link'>> = async (work, { id,
   const sides = sidesOf(organisation, row)
   if (!sides) return refusal('requestUser')
   if (isDenied(organisation, sides))
-    return refusal('apart', row.address, `a rule keeps ${row.usr} and ${row.address} apart`)
+    return refusal('apart', row.address, `a rule keeps ${row.user} and ${row.address} apart`)
   if (isNobodysHere(row, work.config.domain)) return refusal('requestNobody', row.address)
   if (scope !== scopeOf(sides)) return refusal('requestScope', scopeOf(sides))
   const undo: Change[] = []
@@ -27,8 +27,8 @@ export const linkRequest: Handler<ChangeOf<'request.link'>> = async (work, { id,
   }
   const ended = { state: 'done', decided_at: now, decided_by: row.decided_by } as const
   if (!(await inside.administration.moveRequest(id, 'accepted', ended))) return refusal('decided')
-  await tellNews(work.inside, [row.usr, row.peer], work.now)
-  return { ok: true, target: id, before: 'accepted', after: { user: row.usr, address: row.address }, undo }
+  await tellNews(work.inside, [row.user, row.peer], work.now)
+  return { ok: true, target: id, before: 'accepted', after: { user: row.user, address: row.address }, undo }
 }
 
 export const refuseRequest: Handler<ChangeOf<'request.refuse'>> = async (work, { id }) => {
@@ -37,27 +37,27 @@ export const refuseRequest: Handler<ChangeOf<'request.refuse'>> = async (work, {
   const ended = { state: 'refused', decided_at: work.now, decided_by: '' } as const
   const isOpen = row?.state === 'asked' || row?.state === 'accepted'
   if (!isOpen || !(await administration.moveRequest(id, row.state, ended))) return refusal('requestGone', id)
-  await tellNews(work.inside, [row.usr, row.peer], work.now)
-  return { ok: true, target: id, before: row.state, after: { user: row.usr, address: row.address }, undo: [] }
+  await tellNews(work.inside, [row.user, row.peer], work.now)
+  return { ok: true, target: id, before: row.state, after: { user: row.user, address: row.address }, undo: [] }
 }
 
 type Added = { readonly other: Side; readonly id: string; readonly index: number }
 
 /** Only where the rules do not show it already; what takes it back. */
 async function addTo(work: Work, viewer: Side, { other, id, index }: Added): Promise<Change | undefined> {
-  if (viewer.usr === undefined) return undefined
+  if (viewer.user === undefined) return undefined
   const { inside, config, now } = work
-  const question = { user: viewer.usr, address: other.address, now, unicode: config.policy.unicode }
+  const question = { user: viewer.user, address: other.address, now, unicode: config.policy.unicode }
   const seen = await explain(inside, question)
   if (seen.ok && seen.value.listed) return undefined
-  const account = other.usr === undefined ? undefined : await inside.users.get(other.usr)
+  const account = other.user === undefined ? undefined : await inside.users.get(other.user)
   // A guest's time is the entry's, too.
   const ends = account === undefined || account.expires === 0 ? {} : { expires: account.expires }
   const contact = { address: other.address, name: other.name, ...ends }
   work.wishes.push({
-    usr: viewer.usr,
+    user: viewer.user,
     index,
     wish: { op: 'add', contact, from: { source: 'request', external: id } },
   })
-  return { op: 'contact.remove', user: viewer.usr, address: other.address }
+  return { op: 'contact.remove', user: viewer.user, address: other.address }
 }

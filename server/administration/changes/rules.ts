@@ -54,7 +54,7 @@ export const setRole: Handler<ChangeOf<'role.set'>> = async (work, { user, role 
   if (!(await users.get(user))) return refusal('unknownUser', user)
   const old = await administration.role(user)
   if (role === 'none') await administration.removeRole(user)
-  else await administration.setRole({ usr: user, role, totp: old?.totp ?? '', totp_step: old?.totp_step ?? 0 })
+  else await administration.setRole({ user, role, totp: old?.totp ?? '', totp_step: old?.totp_step ?? 0 })
   const before = old?.role ?? 'none'
   // What the old role opened, perhaps with less proof, ends with it.
   if (before !== role) await work.inside.sessions.closeAdmin(user)

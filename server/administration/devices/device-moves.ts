@@ -4,12 +4,12 @@ import { canonicalText, decodeCanonical } from '../../../shared/whitelist/bytes/
 import { utf8 } from '../../../shared/whitelist/bytes/encoding.ts'
 import { type Command, commandSchema, type SignedCommand, signCommand } from '../../../shared/whitelist/command.ts'
 import { primitives } from '../../ground/primitives.ts'
+import type { Done } from '../../ground/refusals.ts'
 import { type Refusal, refusal } from '../../ground/refusals.ts'
 import type { PolicyKey } from '../../keys/policy-key.ts'
 import { nudge } from '../../lists/nudge.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommandRow, DeviceRow, DeviceState } from '../../store/tables.ts'
-import type { Done } from '../people.ts'
 
 export type DeviceMove = {
   readonly verb: 'approve' | 'lock' | 'unlock' | 'rotate' | 'revoke'
@@ -17,7 +17,7 @@ export type DeviceMove = {
   readonly user: string
   readonly wipe?: 'list' | 'all' | undefined
 }
-export type Moved = { readonly before: DeviceRow; readonly after: DeviceRow }
+type Moved = { readonly before: DeviceRow; readonly after: DeviceRow }
 
 /** Signs a command, wherever the policy key is. */
 export type CommandSigner = (command: Command, inside: Store) => Promise<SignedCommand>
@@ -26,7 +26,7 @@ export function commandSignerOf(policyKey: PolicyKey): CommandSigner {
   return async (command, inside) => signCommand(primitives, command, (await policyKey(inside)).secret)
 }
 
-export type MoveDependencies = { readonly org: string; readonly now: number; readonly signCommand: CommandSigner }
+type MoveDependencies = { readonly org: string; readonly now: number; readonly signCommand: CommandSigner }
 
 export async function moveDevice(
   dependencies: MoveDependencies,
@@ -43,11 +43,11 @@ export async function moveDevice(
   if (verb === 'unlock')
     for (const row of await openOf(inside, device, 'lock')) await inside.devices.setCommand(device, row.id, 'done')
   const state = next[verb]
-  await inside.devices.setState(device.usr, device.id, state)
+  await inside.devices.setState(device.user, device.id, state)
   // Without it the device's store never opens again (protocol.md 9).
-  if (state === 'revoked') await inside.devices.removeHalf(device.usr, device.id)
-  if (state !== 'active') await inside.sessions.removeOf(device.usr, device.id)
-  await nudge(inside, device.usr, dependencies.now)
+  if (state === 'revoked') await inside.devices.removeHalf(device.user, device.id)
+  if (state !== 'active') await inside.sessions.removeOf(device.user, device.id)
+  await nudge(inside, device.user, dependencies.now)
   return { ok: true, value: { before: device, after: { ...device, state } } }
 }
 
@@ -83,11 +83,11 @@ async function addCommand(
   // Whoever signs elsewhere gives it an id of its own.
   const { id } = signed.c
   const bytes = canonicalText(signed.c)
-  await inside.devices.addCommand({ id, usr: device.usr, dev: device.id, bytes, sig: signed.s, state: 'open' })
+  await inside.devices.addCommand({ id, user: device.user, device: device.id, bytes, sig: signed.s, state: 'open' })
 }
 
 async function openOf(inside: Store, device: DeviceRow, cmd: Command['cmd']): Promise<readonly CommandRow[]> {
-  const rows = await inside.devices.commands(device.usr, device.id)
+  const rows = await inside.devices.commands(device.user, device.id)
   return rows.filter((row) => commandOf(row.bytes).cmd === cmd)
 }
 

@@ -1,15 +1,15 @@
 /** Devices as the command line has them: by their ids alone, with the commands that P signed for them (protocol.md 9). */
 import type { Command } from '../../../shared/whitelist/command.ts'
+import type { Done } from '../../ground/refusals.ts'
 import { refusal } from '../../ground/refusals.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommandRow, DeviceRow } from '../../store/tables.ts'
-import type { Done } from '../people.ts'
 import type { RunAs, Submitted } from '../submit.ts'
 import { commandOf, type DeviceMove } from './device-moves.ts'
 
-export type DeviceChoice = { readonly id: string; readonly user?: string | undefined }
+type DeviceChoice = { readonly id: string; readonly user?: string | undefined }
 
-export type DeviceCommand = Pick<CommandRow, 'usr' | 'dev' | 'state'> & Pick<Command, 'cmd' | 'scope' | 'iat'>
+export type DeviceCommand = Pick<CommandRow, 'user' | 'device' | 'state'> & Pick<Command, 'cmd' | 'scope' | 'iat'>
 
 type Verb = Exclude<DeviceMove['verb'], 'revoke'>
 
@@ -30,9 +30,9 @@ export function createDevices({ store, run }: { readonly store: Store; readonly 
   return {
     list: (user) => store.devices.list(user),
     async commands(user) {
-      const rows = (await store.devices.allCommands(user)).map(({ usr, dev, state, bytes }) => {
+      const rows = (await store.devices.allCommands(user)).map(({ user, device, state, bytes }) => {
         const { cmd, scope, iat } = commandOf(bytes)
-        return { usr, dev, state, cmd, scope, iat }
+        return { user, device, state, cmd, scope, iat }
       })
       return rows.toSorted((a, b) => a.iat - b.iat)
     },
@@ -55,7 +55,7 @@ async function choose(
   const [first, second] = (await store.devices.list(user)).filter((device) => device.id === id)
   if (!first) return refusal('unknownDevice', id)
   if (second) return { ok: false, why: 'several users have this device: name the user' }
-  return { ok: true, value: { user: first.usr, device: first.id } }
+  return { ok: true, value: { user: first.user, device: first.id } }
 }
 
 function refusedWith(why: string): Submitted {

@@ -1,15 +1,11 @@
 /** From the present state to a document: the changes that lead there, each with the place that asks for it. Pure. */
 
-import { type Change, changeSchema, faultOfChange } from '../../../shared/administration/change.ts'
+import type { Change } from '../../../shared/administration/change.ts'
 import { readAddress } from '../../lists/contact.ts'
 import { ruleIdOf } from '../changes/rules.ts'
 import type { OrganisationDocument, PresentState } from './document.ts'
+import { type DocumentChanges, DocumentDraft } from './document-draft.ts'
 import { planContacts, planPeople } from './document-people.ts'
-
-export type PlaceFault = { readonly place: string; readonly why: string }
-export type DocumentChanges =
-  | { readonly ok: true; readonly changes: readonly Change[]; readonly places: readonly string[] }
-  | { readonly ok: false; readonly faults: readonly PlaceFault[] }
 
 /** `prune`: what a section of the document does not name goes; people are disabled. */
 export function changesOf(
@@ -26,43 +22,6 @@ export function changesOf(
   return draft.result()
 }
 
-/** Gathers changes and faults in the order of their places. */
-export class DocumentDraft {
-  readonly prune: boolean
-  readonly #changes: Change[] = []
-  readonly #places: string[] = []
-  readonly #faults: PlaceFault[] = []
-
-  constructor(prune: boolean) {
-    this.prune = prune
-  }
-
-  add(place: string, change: Change): void {
-    const parsed = changeSchema.safeParse(change)
-    if (parsed.success) {
-      this.#changes.push(parsed.data)
-      this.#places.push(place)
-    } else this.refuse(place, faultOfChange(parsed.error))
-  }
-
-  refuse(place: string, why: string): void {
-    this.#faults.push({ place, why })
-  }
-
-  /** Refuses all but the first of those that have the same name. */
-  once(seen: Map<string, string>, name: string, place: string): boolean {
-    const first = seen.get(name)
-    if (first === undefined) seen.set(name, place)
-    else this.refuse(place, `${name} is at ${first} already`)
-    return first === undefined
-  }
-
-  result(): DocumentChanges {
-    if (this.#faults.length > 0) return { ok: false, faults: this.#faults }
-    return { ok: true, changes: this.#changes, places: this.#places }
-  }
-}
-
 function planPolicy(state: PresentState, { policy = {} }: OrganisationDocument, draft: DocumentDraft): void {
   const old: Readonly<Record<string, unknown>> = state.policy
   const changes = Object.fromEntries(Object.entries(policy).filter(([name, value]) => old[name] !== value))
@@ -74,13 +33,13 @@ type Groups = { readonly draft: DocumentDraft; readonly logins: ReadonlySet<stri
 function planGroups(state: PresentState, { groups }: OrganisationDocument, { draft, logins }: Groups): void {
   if (!groups) return
   const titles = new Map(state.groups.map(({ id, title }) => [id, title]))
-  const membersOf = Map.groupBy(state.members, ({ grp }) => grp)
+  const membersOf = Map.groupBy(state.members, ({ group }) => group)
   const seen = new Map<string, string>()
   for (const [index, { group, title, members }] of groups.entries()) {
     const place = `groups[${index}]`
     if (!draft.once(seen, group, place)) continue
     if (titles.get(group) !== title) draft.add(place, { op: 'group.put', group, title })
-    const before = new Set((membersOf.get(group) ?? []).map(({ usr }) => usr))
+    const before = new Set((membersOf.get(group) ?? []).map(({ user }) => user))
     for (const [at, user] of members.entries()) {
       if (!logins.has(user)) draft.refuse(`${place}.members[${at}]`, `there is no user ${JSON.stringify(user)}`)
       else if (!before.delete(user)) draft.add(`${place}.members[${at}]`, { op: 'group.join', group, user })

@@ -2,11 +2,11 @@
 
 import type { ChangeOf, ContactChanges, ContactInput } from '../../../shared/administration/change.ts'
 import { entryFromText } from '../../lists/changes.ts'
-import { contactOfEntryRow, entryOf, plain, readAddress, readExpiry } from '../../lists/contact.ts'
+import { contactOfEntryRow, entryOf, plainLine, readAddress, readExpiry } from '../../lists/contact.ts'
 import type { EntryRow, UserRow } from '../../store/tables.ts'
 import { isOwn } from '../last-use.ts'
 import { type DocumentPerson, factsOf, type OrganisationDocument, type PresentState } from './document.ts'
-import type { DocumentDraft } from './document-changes.ts'
+import type { DocumentDraft } from './document-draft.ts'
 
 /** A person as the document wants it, in the form of a row. */
 type WantedPerson = Pick<UserRow, 'id' | 'scope' | 'name' | 'address' | 'address_key'> &
@@ -15,7 +15,7 @@ type WantedPerson = Pick<UserRow, 'id' | 'scope' | 'name' | 'address' | 'address
     readonly contacts: readonly ContactInput[] | undefined
   }
 
-export type PlannedPeople = {
+type PlannedPeople = {
   readonly people: readonly WantedPerson[]
   readonly logins: ReadonlySet<string>
   /** Scope of every account by folded address, once the document is in force. */
@@ -71,10 +71,10 @@ function readPerson(state: PresentState, person: DocumentPerson, reading: Readin
   return {
     id,
     scope,
-    name: plain(person.name),
+    name: plainLine(person.name),
     address: address.value.text,
     address_key: address.value.key,
-    department: plain(department),
+    department: plainLine(department),
     sponsor,
     expires: expires.value ?? 0,
     state: person.disabled === true ? 'disabled' : 'active',

@@ -188,7 +188,7 @@ test('an address moves from one user to another in one document; contacts of an 
     { user: 'alice', address: 'ally@example.org' },
     { user: 'bob', address: 'alice@example.org', contacts: [] },
   ])
-  expect(await administration.store.lists.ofUser('bob')).toMatchObject({ cnt: 1 })
+  expect(await administration.store.lists.ofUser('bob')).toMatchObject({ count: 1 })
 })
 
 test('one bad row names its place, and there is nothing to run', async () => {

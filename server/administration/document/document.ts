@@ -120,7 +120,7 @@ export function snapshotOf(state: PresentState): OrganisationDocument {
     groups: state.groups.map(({ id, title }) => ({
       group: id,
       title,
-      members: state.members.filter(({ grp }) => grp === id).map(({ usr }) => usr),
+      members: state.members.filter(({ group }) => group === id).map(({ user }) => user),
     })),
     rules: rulesOf(state.rules),
   }

@@ -4,7 +4,7 @@ import { keyLevel } from '../../../shared/whitelist/mail-signature.ts'
 import type { Manifest } from '../../../shared/whitelist/manifest.ts'
 import { type KeyName, keyDigits, keyNames, readKeys } from '../../keys/key-files.ts'
 import { expiryWarning, manifestOf, roleOf } from '../../keys/manifests.ts'
-import type { Context } from '../administer.ts'
+import type { Context } from '../../settings/context.ts'
 import { keyBytes } from './rotation.ts'
 
 export type KeyFacts = {
@@ -37,8 +37,7 @@ export async function keyInventory({ store, folder, clock }: Context): Promise<I
     keys.push(...factsOf(name, manifests, here))
   }
   const warning = expiryWarning(newest, clock.now())
-  const { ver, ep, exp, k } = newest
-  return { manifest: { ver, ep, exp, k }, ...(warning ? { expiresInDays: warning.days } : {}), keys }
+  return { manifest: newest, ...(warning ? { expiresInDays: warning.days } : {}), keys }
 }
 
 function factsOf(name: KeyName, manifests: readonly Manifest[], here: ReadonlySet<string>): readonly KeyFacts[] {

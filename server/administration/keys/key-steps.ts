@@ -2,20 +2,20 @@
 import type { KeyStep, KeysView } from '../../../shared/key-steps.ts'
 import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
 import type { Manifest } from '../../../shared/whitelist/manifest.ts'
+import type { Done } from '../../ground/refusals.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { readKeys } from '../../keys/key-files.ts'
 import { type ManifestStep, newestManifest } from '../../keys/manifests.ts'
 import { inUse } from '../../keys/policy-key.ts'
 import { nudge } from '../../lists/nudge.ts'
-import type { Context } from '../administer.ts'
+import type { Context } from '../../settings/context.ts'
 import { faultOfReason, type Note } from '../audit.ts'
-import type { Done } from '../people.ts'
 import { keyInventory } from './inventory.ts'
 import { openRoots } from './root-keys.ts'
 import { renewManifest, retireKeys, rotateKey } from './rotation.ts'
 
-export type Asked = { readonly note: Note; readonly why: string }
-export type Signed = Asked & { readonly roots: readonly KeyPair[] }
+type Asked = { readonly note: Note; readonly why: string }
+type Signed = Asked & { readonly roots: readonly KeyPair[] }
 
 export async function takeKeyStep(context: Context, step: KeyStep, asked: Signed): Promise<Done<Manifest>> {
   const unreasoned = await faultOfReason(context.store, asked.why)
@@ -46,7 +46,7 @@ type Noting = Asked & { readonly now: () => number }
 
 function noteOf(step: KeyStep, { note, why, now }: Noting): NonNullable<ManifestStep['also']> {
   const isStolen = step.step === 'rotate' && step.stolen
-  return async (inside, { ver, ep }) => {
+  return async (inside, { ver: version, ep: epoch }) => {
     // Connected clients take nothing that a key signed which they have not heard of: they ask for the manifest at once.
     if (step.step !== 'renew' && step.key === 'fresh')
       for (const user of await inside.users.all()) await nudge(inside, user.id, now())
@@ -54,7 +54,7 @@ function noteOf(step: KeyStep, { note, why, now }: Noting): NonNullable<Manifest
       op: step.step === 'renew' ? 'manifest.renew' : `key.${step.step}`,
       target: step.step === 'renew' ? 'manifest' : step.key,
       why,
-      after: JSON.stringify({ version: ver, epoch: ep, ...(isStolen ? { stolen: true } : {}) }),
+      after: JSON.stringify({ version, epoch, ...(isStolen ? { stolen: true } : {}) }),
     })
   }
 }
@@ -62,11 +62,11 @@ function noteOf(step: KeyStep, { note, why, now }: Noting): NonNullable<Manifest
 /** The keys as they cross to the page: no secret, no path. */
 export async function keysView(context: Context): Promise<KeysView> {
   const { manifest, keys } = await keyInventory(context)
-  const { ver, ep, exp, k } = manifest
+  const { ver: version, ep: epoch, exp, k } = manifest
   const roots = keys.filter(({ name, state }) => name === 'root' && state === 'in use')
   return {
-    version: ver,
-    epoch: ep,
+    version,
+    epoch,
     expires: exp,
     threshold: k,
     roots: roots.length,

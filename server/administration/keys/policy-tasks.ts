@@ -1,9 +1,9 @@
 /** What the serving process may ask of the policy process, and what it answers: over their own channel, which nobody else has. */
 import { z } from 'zod'
-import { faultCodeSchema } from '../../../shared/fault-codes.ts'
+import { changeFaultCodeSchema } from '../../../shared/fault-codes.ts'
 import { keyStepSchema, keysViewSchema, manifestViewShape } from '../../../shared/key-steps.ts'
 
-export const policyTaskSchema = z.discriminatedUnion('task', [
+const policyTaskSchema = z.discriminatedUnion('task', [
   /** Whatever is ready, now instead of at the next look. */
   z.strictObject({ task: z.literal('carryOut') }),
   /** Which keys there are. */
@@ -19,12 +19,12 @@ export const policyTaskSchema = z.discriminatedUnion('task', [
 ])
 export type PolicyTask = z.infer<typeof policyTaskSchema>
 
-export const policyAnswerSchema = z.discriminatedUnion('kind', [
+const policyAnswerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('done') }),
   z.strictObject({
     kind: z.literal('refused'),
     why: z.string(),
-    code: faultCodeSchema.exactOptional(),
+    code: changeFaultCodeSchema.exactOptional(),
     what: z.string().exactOptional(),
   }),
   z.strictObject({ kind: z.literal('keys'), keys: keysViewSchema }),
@@ -42,3 +42,9 @@ export type PolicyPort = { readonly ask: (task: PolicyTask) => Promise<PolicyAns
 const number = z.number().int()
 export const numberedTask = z.strictObject({ number, task: policyTaskSchema })
 export const numberedAnswer = z.strictObject({ number, answer: policyAnswerSchema })
+
+/** Whoever asks the process that holds the policy key. */
+export type PolicyDesk = {
+  /** Answers `unavailable` where the process is not there. */
+  ask(task: PolicyTask): Promise<PolicyAnswer>
+}

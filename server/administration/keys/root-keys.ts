@@ -1,12 +1,12 @@
 /** The root keys that sign a manifest: those in the data folder and those in files that custodians brought. */
 import { toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
+import type { Done } from '../../ground/refusals.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { readKeys } from '../../keys/key-files.ts'
 import { newestManifest } from '../../keys/manifests.ts'
 import { openRootFile } from '../../keys/root-file.ts'
-import type { Context } from '../administer.ts'
-import type { Done } from '../people.ts'
+import type { Context } from '../../settings/context.ts'
 
 /** A custodian's file and what opens it. */
 export type RootFile = { readonly file: string; readonly passphrase: string }

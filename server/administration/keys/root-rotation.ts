@@ -4,16 +4,16 @@ import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
 import type { Manifest } from '../../../shared/whitelist/manifest.ts'
 import { codeOf } from '../../ground/durable-file.ts'
 import { randomBytes } from '../../ground/primitives.ts'
+import type { Done } from '../../ground/refusals.ts'
 import { pairOf, readKeys, settleKeys } from '../../keys/key-files.ts'
 import { type ManifestStep, newestManifest, stepManifest } from '../../keys/manifests.ts'
 import { inUse } from '../../keys/policy-key.ts'
 import { openRootFile, type PortableKey, writeRootFile } from '../../keys/root-file.ts'
-import type { Context } from '../administer.ts'
-import type { Done } from '../people.ts'
+import type { Context } from '../../settings/context.ts'
 import { openRoots, type RootFile } from './root-keys.ts'
 
 /** Called after each step that leaves something behind, so that a test can end the process there. */
-export type Passed = (step: 'written' | 'stored' | 'settled') => void
+type Passed = (step: 'written' | 'stored' | 'settled') => void
 
 /** Writes the key of the data folder to a file and, once that has been read back, removes it from the folder. */
 export async function exportKey(
@@ -39,7 +39,7 @@ export async function exportKey(
   return { ok: true, value: undefined }
 }
 
-export type RootRotation = {
+type RootRotation = {
   /** Where the new keys go: one file each. */
   readonly to: readonly RootFile[]
   /** How many of them must sign. */

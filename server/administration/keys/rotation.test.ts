@@ -63,7 +63,7 @@ async function followed(): Promise<SignedManifest> {
 async function signerOf(user: string): Promise<string | undefined> {
   const { store } = context()
   const list = await store.lists.ofUser(user)
-  const head = list && (await store.lists.headOf(list.id, list.ver))
+  const head = list && (await store.lists.headOf(list.id, list.version))
   const signature = head && fromBase64(head.head_sig, 64)
   if (!head || !signature) return undefined
   const signed = { bytes: utf8(head.head), signature }
@@ -114,10 +114,10 @@ describe('protocol 1 and 3.1: rotation', () => {
     await store.devices.add(device('alice', 'd1'))
     await devices.revoke({ id: 'd1' }, 'all')
     const [before] = await store.devices.commands('alice', 'd1')
-    const { pk, ep } = await rotate('policy')
-    expect([pk.length, ep]).toEqual([2, 1])
+    const { pk, ep: epoch } = await rotate('policy')
+    expect([pk.length, epoch]).toEqual([2, 1])
     expect([await signerOf('alice'), await signerOf('bob')]).toEqual([pk[0], pk[0]])
-    expect(await store.lists.ofUser('alice')).toMatchObject({ ver: 3, ep: 1, cnt: 1 })
+    expect(await store.lists.ofUser('alice')).toMatchObject({ version: 3, epoch: 1, count: 1 })
     const [after] = await store.devices.commands('alice', 'd1')
     expect(after).toMatchObject({ id: before?.id, bytes: before?.bytes })
     expect(after?.sig).not.toBe(before?.sig)
@@ -132,12 +132,12 @@ describe('protocol 1 and 3.1: rotation', () => {
   })
 
   test('protocol 9: a stolen policy key is listed no more, and every list has a new epoch', async () => {
-    const { pk, ep } = await rotate('policy', true)
-    expect([pk.length, ep]).toEqual([1, 2])
-    expect(await context().store.lists.ofUser('alice')).toMatchObject({ ver: 3, ep: 2, cnt: 1 })
+    const { pk, ep: epoch } = await rotate('policy', true)
+    expect([pk.length, epoch]).toEqual([1, 2])
+    expect(await context().store.lists.ofUser('alice')).toMatchObject({ version: 3, epoch: 2, count: 1 })
     expect(await signerOf('alice')).toBe(pk[0])
     expect(await context().people.add({ id: 'carol', name: 'Carol', scope: 'internal' })).toMatchObject({ ok: true })
-    expect(await context().store.lists.ofUser('carol')).toMatchObject({ ver: 1, ep: 2 })
+    expect(await context().store.lists.ofUser('carol')).toMatchObject({ version: 1, epoch: 2 })
     for (const user of ['alice', 'bob', 'carol']) expect(await faultOfList(context(), user)).toBeUndefined()
     expect((await followed()).m.ep).toBe(2)
   })
@@ -146,8 +146,8 @@ describe('protocol 1 and 3.1: rotation', () => {
     await rotate('policy')
     const { store } = context()
     const list = await store.lists.ofUser('alice')
-    const head = list && (await store.lists.headOf(list.id, list.ver))
-    expect(decodeHead(utf8(head?.head ?? ''))?.core).toMatchObject({ ver: list?.ver, cnt: 1, root: list?.root })
+    const head = list && (await store.lists.headOf(list.id, list.version))
+    expect(decodeHead(utf8(head?.head ?? ''))?.core).toMatchObject({ ver: list?.version, cnt: 1, root: list?.root })
   })
 
   test('the seventeenth key of a kind does not fit, and nothing is changed', async () => {
@@ -213,22 +213,22 @@ describe('what an administrator is told', () => {
     expect(await people.disable('alice')).toMatchObject({ ok: true })
     expect(await store.users.get('alice')).toMatchObject({ state: 'disabled' })
     expect(await store.users.get('eve')).toBeUndefined()
-    expect(await store.lists.ofUser('alice')).toMatchObject({ ver: 2, cnt: 1 })
+    expect(await store.lists.ofUser('alice')).toMatchObject({ version: 2, count: 1 })
   })
 })
 
-function device(usr: string, id: string) {
+function device(user: string, id: string) {
   const key = toBase64(new Uint8Array(32).fill(9))
   return {
     id,
-    usr,
+    user,
     name: 'n',
     dsig: key,
     dbox: key,
     state: 'active' as const,
     seq: 0,
-    ack_ep: 0,
-    ack_ver: 0,
+    ack_epoch: 0,
+    ack_version: 0,
     ack_head: '',
     last: 0,
   }

@@ -7,19 +7,19 @@ import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
 import { signCommand } from '../../../shared/whitelist/command.ts'
 import type { Manifest } from '../../../shared/whitelist/manifest.ts'
 import { primitives } from '../../ground/primitives.ts'
+import type { Done } from '../../ground/refusals.ts'
 import { type KeyName, nextKey, settleKeys } from '../../keys/key-files.ts'
 import { type ManifestStep, roleOf, stepManifest } from '../../keys/manifests.ts'
 import { policyKeyOf } from '../../keys/policy-key.ts'
 import { createListEditor } from '../../lists/editor.ts'
 import { signerOf } from '../../lists/issue.ts'
+import type { Context } from '../../settings/context.ts'
 import type { Store } from '../../store/store.ts'
-import type { Context } from '../administer.ts'
 import { commandOf } from '../devices/device-moves.ts'
-import type { Done } from '../people.ts'
 
 export type Rotating = Exclude<KeyName, 'root'>
 
-export type Rotation = {
+type Rotation = {
   readonly name: Rotating
   /** Nobody may trust the old key from now on; of the policy key, no list that it signed either. */
   readonly stolen: boolean
@@ -29,7 +29,7 @@ export type Rotation = {
 }
 
 /** Called after each step that leaves something behind, so that a test can end the process there. */
-export type Passed = (step: 'made' | 'stored' | 'settled') => void
+type Passed = (step: 'made' | 'stored' | 'settled') => void
 
 export async function rotateKey(
   context: Context,

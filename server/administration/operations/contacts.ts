@@ -36,7 +36,7 @@ export const listContacts = reading({
     const contacts = windowOf(wanted, window, 1_000).map((row) =>
       told(row, becauseOf(organisation, { viewer, row, other: byKey.get(row.key) })),
     )
-    return { ok: true, value: { version: list.ver, total: wanted.length, contacts, epoch: list.ep } }
+    return { ok: true, value: { version: list.version, total: wanted.length, contacts, epoch: list.epoch } }
   },
 })
 

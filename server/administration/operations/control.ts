@@ -92,7 +92,7 @@ export const decideProposal = deed({
 })
 
 function requestTold({ row, approval, scope = 'external', denied }: OperatorView): z.output<typeof requestForm> {
-  const { id, usr: user, address, note, state, at, peer } = row
+  const { id, user, address, note, state, at, peer } = row
   const waits = denied ? 'rule' : state === 'asked' ? 'peer' : (approval?.by ?? 'administrator')
   const told = { id, user, address, note, state, at, denied, scope, peer }
   return {
@@ -134,7 +134,7 @@ export const listReleases = reading({
   name: 'ListReleases',
   ...readings.releases,
   async work({ quarantine }, { count = mostReleases }) {
-    const releases = (await quarantine.asked(count)).map(({ usr: user, id, sender, subject, at, rule, reason }) => {
+    const releases = (await quarantine.asked(count)).map(({ user, id, sender, subject, at, rule, reason }) => {
       const why_ = heldReasonSchema.safeParse(reason)
       // Rows always have one; a gateway of another version may have others.
       return { user, id, claimedAddress: sender, subject, at, rule, reason: why_.data ?? ('notListed' as const) }

@@ -11,9 +11,9 @@ import type { Store } from '../../store/store.ts'
 import type { Actor } from '../actor.ts'
 import { type Note, ReasonNeeded } from '../audit.ts'
 import type { PolicyPort } from '../keys/policy-tasks.ts'
-import type { Fault } from '../run-changes.ts'
 import type { RunAs } from '../submit.ts'
 import type { TokenScope } from '../tokens.ts'
+import type { Fault } from '../work.ts'
 
 /** One call: who calls, by which door, and with what. */
 export type Desk = {

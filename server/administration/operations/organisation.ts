@@ -55,10 +55,10 @@ export const listGroups = reading({
   ...readings.groups,
   wire: readings.groups.output.omit({ total: true }),
   async work({ organisation }, { search, ...window }) {
-    const members = Map.groupBy(await organisation.members(), ({ grp }) => grp)
+    const members = Map.groupBy(await organisation.members(), ({ group }) => group)
     const found = (await organisation.groups()).filter(({ id, title }) => finds(search, [id, title]))
     const groups = windowOf(found, window).map(({ id: group, title }) => {
-      const logins = (members.get(group) ?? []).map(({ usr }) => usr)
+      const logins = (members.get(group) ?? []).map(({ user }) => user)
       return { group, title, members: logins, size: logins.length }
     })
     return { ok: true, value: { groups, total: found.length } }
@@ -70,8 +70,8 @@ export const listMembers = reading({
   ...readings.members,
   async work({ organisation, users }, { group, ...window }) {
     if (!(await organisation.groups()).some(({ id }) => id === group)) return refusedBy(refusal('unknownGroup', group))
-    const own = (await organisation.members()).filter(({ grp }) => grp === group)
-    const people = await Promise.all(windowOf(own, window, 1_000).map(({ usr }) => users.get(usr)))
+    const own = (await organisation.members()).filter((member) => member.group === group)
+    const people = await Promise.all(windowOf(own, window, 1_000).map(({ user }) => users.get(user)))
     const members = people.flatMap((row) => (row ? [{ user: row.id, name: row.name, address: row.address }] : []))
     return { ok: true, value: { total: own.length, members } }
   },

@@ -15,9 +15,9 @@ import { type Desk, deed, type Failed, failedBy, finds, reading, refusedBy, why,
 
 /** What is known of users beside their own rows. */
 async function tellerOf(inside: Store, devices: readonly DeviceRow[]): Promise<(row: UserRow) => AdminUser> {
-  const roleOf = new Map((await inside.administration.roles()).map(({ usr, role }) => [usr, role]))
-  const groups = Map.groupBy(await inside.organisation.members(), ({ usr }) => usr)
-  const pending = Map.groupBy(devices, ({ usr, state }) => (state === 'pending' ? usr : ''))
+  const roleOf = new Map((await inside.administration.roles()).map(({ user, role }) => [user, role]))
+  const groups = Map.groupBy(await inside.organisation.members(), ({ user }) => user)
+  const pending = Map.groupBy(devices, ({ user, state }) => (state === 'pending' ? user : ''))
   return ({ id, name, address, scope, state, department, sponsor, expires }) => ({
     user: id,
     name,
@@ -27,7 +27,7 @@ async function tellerOf(inside: Store, devices: readonly DeviceRow[]): Promise<(
     ...(department === '' ? {} : { department }),
     ...(sponsor === '' ? {} : { sponsor }),
     ...(expires === 0 ? {} : { expires }),
-    groups: (groups.get(id) ?? []).map(({ grp }) => grp),
+    groups: (groups.get(id) ?? []).map(({ group }) => group),
     role: roleOf.get(id) ?? 'none',
     pending: pending.get(id)?.length ?? 0,
   })
@@ -56,22 +56,22 @@ export const getUser = reading({
     const user = (await tellerOf(inside, rows))(row)
     const devices = (await devicesOf(inside, rows, id)).toSorted((a, b) => b.seen - a.seen)
     const role = user.role === 'none' ? {} : { role: user.role }
-    return { ok: true, value: { user, version: list?.ver ?? 0, contacts: list?.cnt ?? 0, ...role, devices } }
+    return { ok: true, value: { user, version: list?.version ?? 0, contacts: list?.count ?? 0, ...role, devices } }
   },
 })
 
 async function devicesOf(inside: Store, rows: readonly DeviceRow[], user?: string): Promise<AdminDevice[]> {
-  const commands = Map.groupBy(await inside.devices.allCommands(user), ({ usr, dev }) => `${usr} ${dev}`)
+  const commands = Map.groupBy(await inside.devices.allCommands(user), (command) => `${command.user} ${command.device}`)
   return rows.map((row) => ({
     device: row.id,
-    user: row.usr,
+    user: row.user,
     name: row.name,
     state: row.state,
-    version: row.ack_ver,
+    version: row.ack_version,
     seen: row.last,
-    epoch: row.ack_ep,
+    epoch: row.ack_epoch,
     words: deviceWords(row),
-    commands: (commands.get(`${row.usr} ${row.id}`) ?? []).map(commandTold).toSorted((a, b) => a.at - b.at),
+    commands: (commands.get(`${row.user} ${row.id}`) ?? []).map(commandTold).toSorted((a, b) => a.at - b.at),
   }))
 }
 
@@ -161,7 +161,7 @@ export const listRoles = reading({
   name: 'ListRoles',
   ...readings.roles,
   async work({ administration }) {
-    const roles = (await administration.roles()).map(({ usr: user, role }) => ({ user, role }))
+    const roles = (await administration.roles()).map(({ user, role }) => ({ user, role }))
     return { ok: true, value: { roles } }
   },
 })

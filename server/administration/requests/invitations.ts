@@ -3,8 +3,8 @@
 import { invitationPrefix, readInvitation } from '../../../shared/requests.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { toBase64Url } from '../../../shared/whitelist/bytes/encoding.ts'
-import { hashOf } from '../../accounts/sessions.ts'
 import type { Clock } from '../../ground/clock.ts'
+import { hashOf } from '../../ground/hash.ts'
 import { randomBytes } from '../../ground/primitives.ts'
 import type { Store } from '../../store/store.ts'
 import type { UserRow } from '../../store/tables.ts'
@@ -16,20 +16,20 @@ const lifeMs = 7 * 24 * 3_600_000
 /** Of one user that can be used at the same time. */
 export const maxInvitations = 20
 
-export type Invitation = { readonly text: string; readonly expiresAt: number }
+type Invitation = { readonly text: string; readonly expiresAt: number }
 
 /** The secret is in the text only; the store has its hash. */
 export async function createInvitation(
   { store, clock }: { readonly store: Store; readonly clock: Clock },
-  usr: string,
+  user: string,
 ): Promise<Result<Invitation>> {
   const now = clock.now()
   const secret = toBase64Url(randomBytes(secretBytes))
   const exp = now + lifeMs
   return store.transaction(async (inside) => {
-    if ((await inside.administration.openInvitations(usr, now)) >= maxInvitations)
+    if ((await inside.administration.openInvitations(user, now)) >= maxInvitations)
       return fail('rateLimited', { reason: 'open' })
-    await inside.administration.addInvitation({ hash: hashOf(secret), usr, exp, used_by: '' })
+    await inside.administration.addInvitation({ hash: hashOf(secret), user, exp, used_by: '' })
     return ok({ text: invitationPrefix + secret, expiresAt: exp })
   })
 }
@@ -41,7 +41,7 @@ export async function takeInvitation(inside: Store, { text, user, now, unicode }
   const secret = readInvitation(text)
   const hash = secret === undefined ? '' : hashOf(secret)
   const row = await inside.administration.invitation(hash)
-  const maker = row && (await inside.users.get(row.usr))
+  const maker = row && (await inside.users.get(row.user))
   const no = fail('refused', { reason: 'invitation' })
   if (!row || maker?.state !== 'active' || row.exp <= now || row.used_by !== '') return no
   if (maker.id === user.id) return fail('refused', { reason: 'self' })

@@ -37,7 +37,7 @@ describe('between colleagues', () => {
     expect(await world.addressesOf('alice')).toEqual([])
     // What an administrator wrote is for the administrator to remove.
     expect(await world.addressesOf('carol')).toEqual([mail('bob')])
-    expect(await world.store.lists.ofUser('alice')).toMatchObject({ cnt: 0 })
+    expect(await world.store.lists.ofUser('alice')).toMatchObject({ count: 0 })
     await world.run({ op: 'user.enable', user: 'bob' })
     expect(await world.addressesOf('alice')).toEqual([mail('bob')])
     await world.run({ op: 'rule.deny', what: mail('bob') }, { op: 'user.disable', user: 'bob' })
@@ -49,7 +49,7 @@ describe('between colleagues', () => {
     await world.run({ op: 'contact.add', user: 'bob', contact: { address: mail('alice'), name: 'Al' } })
     await world.requests('alice', mail('bob'))
     await world.answers('bob', await world.idOf('bob', 'incoming'), true)
-    expect(await world.store.lists.ofUser('bob')).toMatchObject({ ver: 2 })
+    expect(await world.store.lists.ofUser('bob')).toMatchObject({ version: 2 })
     expect(await world.addressesOf('alice')).toEqual([mail('bob')])
   })
 

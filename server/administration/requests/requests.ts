@@ -20,7 +20,7 @@ import { takeInvitation } from './invitations.ts'
 import { approvalOf, isDenied, isNobodysHere, scopeOf, sidesOf } from './sides.ts'
 import { isProposed } from './views.ts'
 
-export type RequestDependencies = {
+type RequestDependencies = {
   readonly store: Store
   readonly config: Config
   readonly clock: Clock
@@ -35,8 +35,8 @@ const dayMs = 24 * 3_600_000
 export const declinedForMs = 30 * dayMs
 
 type Nothing = Readonly<Record<string, never>>
-const nothing: Result<Nothing> = ok({})
-export type NewRequest = { readonly to: string; readonly note: string }
+const done: Result<Nothing> = ok({})
+type NewRequest = { readonly to: string; readonly note: string }
 
 export async function createRequest(
   dependencies: RequestDependencies,
@@ -52,10 +52,10 @@ export async function createRequest(
   )
   if (!made.ok) return made
   await carryOn(dependencies, made.value, user.id)
-  return nothing
+  return done
 }
 
-export function refusal(reason: RequestReason, retryAfter?: number): { readonly ok: false } & Result<never> {
+function refusal(reason: RequestReason, retryAfter?: number): { readonly ok: false } & Result<never> {
   const kind = reason === 'address' ? 'badRequest' : reason === 'open' || reason === 'day' ? 'rateLimited' : 'refused'
   return fail(kind, { reason, ...(retryAfter === undefined ? {} : { retryAfter }) })
 }
@@ -74,16 +74,16 @@ async function asked(
   if (key === user.address_key) return refusal('self')
   const seen = await explain(inside, { user: user.id, address: text, now, unicode: config.policy.unicode })
   if (seen.ok && seen.value.listed) return refusal('listed')
-  const known = await inside.administration.requests({ usr: user.id })
-  const own = known.filter((row) => row.usr === user.id)
+  const known = await inside.administration.requests({ user: user.id })
+  const own = known.filter((row) => row.user === user.id)
   const same = own.find((row) => row.key === key && isOpen(row))
   if (same) return ok(same)
   const peer = await inside.users.byAddress(key)
-  const other = known.find((row) => row.state === 'asked' && row.peer === user.id && row.usr === peer?.id)
+  const other = known.find((row) => row.state === 'asked' && row.peer === user.id && row.user === peer?.id)
   if (other) return agreed(inside, other, { by: user.id, now })
   const limit = limitOf(own, key, now)
   if (limit) return limit
-  const row = { id: randomUUID(), usr: user.id, address: text, key, name: '', peer: '', note, at: now }
+  const row = { id: randomUUID(), user: user.id, address: text, key, name: '', peer: '', note, at: now }
   return ok(await place(config, inside, { ...row, decided_at: 0, decided_by: '' }, peer))
 }
 
@@ -100,7 +100,7 @@ export function isOpen({ state }: ContactRequestRow): boolean {
   return state === 'asked' || state === 'accepted'
 }
 
-export function isNo({ state }: ContactRequestRow): boolean {
+function isNo({ state }: ContactRequestRow): boolean {
   return state === 'declined' || state === 'refused'
 }
 
@@ -122,7 +122,7 @@ async function place(
     ? { ...withPeer, peer: '' }
     : { ...withPeer, state: withPeer.peer === '' ? 'accepted' : 'asked' }
   await inside.administration.putRequest(row)
-  await tellNews(inside, [row.peer === '' ? row.usr : row.peer], row.at)
+  await tellNews(inside, [row.peer === '' ? row.user : row.peer], row.at)
   return row
 }
 
@@ -135,10 +135,10 @@ async function invited(
   const inviter = await takeInvitation(inside, { text: to, user, now, unicode: config.policy.unicode })
   if (!inviter.ok) return inviter
   const { id: peer, address, address_key: key } = inviter.value
-  const known = await inside.administration.requests({ usr: user.id })
-  const open = known.find((row) => isOpen(row) && (row.peer === peer || row.usr === peer))
+  const known = await inside.administration.requests({ user: user.id })
+  const open = known.find((row) => isOpen(row) && (row.peer === peer || row.user === peer))
   if (open) return open.state === 'asked' ? agreed(inside, open, { by: peer, now }) : ok(open)
-  const row = { id: randomUUID(), usr: user.id, address, key, name: '', peer, note, at: now }
+  const row = { id: randomUUID(), user: user.id, address, key, name: '', peer, note, at: now }
   const placed = await place(config, inside, { ...row, decided_at: 0, decided_by: '' }, inviter.value)
   return placed.peer === '' ? ok(placed) : agreed(inside, placed, { by: peer, now })
 }
@@ -148,11 +148,11 @@ type Agreed = { readonly by: string; readonly now: number }
 async function agreed(inside: Store, row: ContactRequestRow, { by, now }: Agreed): Promise<Result<ContactRequestRow>> {
   const to = { state: 'accepted', decided_at: now, decided_by: by } as const
   if (!(await inside.administration.moveRequest(row.id, 'asked', to))) return fail('notFound')
-  await tellNews(inside, [row.usr, row.peer], now)
+  await tellNews(inside, [row.user, row.peer], now)
   return ok({ ...row, ...to })
 }
 
-export type RequestAnswer = { readonly id: string; readonly accept: boolean }
+type RequestAnswer = { readonly id: string; readonly accept: boolean }
 
 /** By the user who was asked, or by the sponsor who approves. */
 export async function answerRequest(
@@ -169,7 +169,7 @@ export async function answerRequest(
     const agreement = await store.transaction((inside) => agreed(inside, row, { by: user.id, now }))
     if (!agreement.ok) return agreement
     await carryOn(dependencies, agreement.value, user.id)
-    return nothing
+    return done
   }
   return end(dependencies, row, { state: 'declined', by: user.id })
 }
@@ -181,7 +181,7 @@ export async function withdrawRequest(
   id: string,
 ): Promise<Result<Nothing>> {
   const row = await dependencies.store.administration.request(id)
-  if (!row || row.usr !== user.id || !isOpen(row)) return fail('notFound')
+  if (!row || row.user !== user.id || !isOpen(row)) return fail('notFound')
   return end(dependencies, row, { state: 'withdrawn', by: user.id })
 }
 
@@ -196,8 +196,8 @@ function end(
   return store.transaction(async (inside) => {
     const to = { state, decided_at: now, decided_by: by }
     if (!(await inside.administration.moveRequest(row.id, row.state, to))) return fail('notFound')
-    await tellNews(inside, [row.usr, row.peer], now)
-    return nothing
+    await tellNews(inside, [row.user, row.peer], now)
+    return done
   })
 }
 
@@ -211,7 +211,7 @@ async function approve(dependencies: RequestDependencies, { row, user, accept }:
   if (approval.by !== 'sponsor' || approval.sponsor !== user.id) return fail('notFound')
   const { id } = row
   const change: Change = accept ? { op: 'request.link', id, scope: scopeOf(sides) } : { op: 'request.refuse', id }
-  return (await have(dependencies, { id, change, who: user.id })) ? nothing : refusal('rule')
+  return (await submitOnce(dependencies, { id, change, who: user.id })) ? done : refusal('rule')
 }
 
 /**
@@ -223,13 +223,16 @@ async function carryOn(dependencies: RequestDependencies, row: ContactRequestRow
   const sides = sidesOf(organisation, row)
   if (row.state !== 'accepted' || !sides || approvalOf(organisation, sides).by !== 'nobody') return
   // Refused here, it stays where an operator sees it.
-  await have(dependencies, { id: row.id, change: { op: 'request.link', id: row.id, scope: scopeOf(sides) }, who })
+  await submitOnce(dependencies, { id: row.id, change: { op: 'request.link', id: row.id, scope: scopeOf(sides) }, who })
 }
 
-type Having = { readonly id: string; readonly change: Change; readonly who: string }
+type RequestStep = { readonly id: string; readonly change: Change; readonly who: string }
 
 /** Has a change made as every other: at once, or by whoever holds the policy key. Twice the same is once. */
-async function have({ store, config, clock }: RequestDependencies, { id, change, who }: Having): Promise<boolean> {
+async function submitOnce(
+  { store, config, clock }: RequestDependencies,
+  { id, change, who }: RequestStep,
+): Promise<boolean> {
   if (await isProposed(store, id)) return true
   const run = { changes: [change], who, via: 'client', why: 'contact request', now: clock.now() }
   return (await submit({ store, config }, run)).ok

@@ -4,7 +4,7 @@ import type { ContactRequestRow } from '../../store/administration/tables.ts'
 
 export type Side = {
   /** Login; absent without an account here. */
-  readonly usr?: string
+  readonly user?: string
   readonly name: string
   readonly address: string
   readonly key: string
@@ -13,15 +13,15 @@ export type Side = {
   readonly sponsor: string
 }
 
-export type Sides = { readonly from: Side; readonly to: Side }
+type Sides = { readonly from: Side; readonly to: Side }
 
 /** Undefined where one of the users is gone or disabled. */
 export function sidesOf({ people }: Organisation, row: ContactRequestRow): Sides | undefined {
-  const sideOf = (usr: string): Side | undefined => {
-    const person = people.get(usr)
+  const sideOf = (user: string): Side | undefined => {
+    const person = people.get(user)
     return person?.isActive ? person : undefined
   }
-  const from = sideOf(row.usr)
+  const from = sideOf(row.user)
   const outside: Side = { name: row.address, address: row.address, key: row.key, scope: 'external', sponsor: '' }
   const to = row.peer === '' ? outside : sideOf(row.peer)
   return from && to && { from, to }
@@ -34,7 +34,7 @@ export function scopeOf({ from, to }: Sides): 'internal' | 'external' {
 /** Whether a rule keeps either out of the other's list. */
 export function isDenied({ denials }: Organisation, { from, to }: Sides): boolean {
   const keeps = (viewer: Side, other: Side) =>
-    viewer.usr !== undefined && denials.find(viewer.usr, other.key) !== undefined
+    viewer.user !== undefined && denials.find(viewer.user, other.key) !== undefined
   return keeps(from, to) || keeps(to, from)
 }
 
@@ -58,5 +58,5 @@ export function approvalOf({ policy, people }: Organisation, sides: Sides): Appr
   if (policy.approval === 'administrator' || others.length > 0 || !people.get(sponsor)?.isActive)
     return { by: 'administrator' }
   // Who agreed already need not be asked again.
-  return sponsor === from.usr || sponsor === to.usr ? { by: 'nobody' } : { by: 'sponsor', sponsor }
+  return sponsor === from.user || sponsor === to.user ? { by: 'nobody' } : { by: 'sponsor', sponsor }
 }

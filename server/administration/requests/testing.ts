@@ -30,8 +30,8 @@ export async function requestWorld(): Promise<RequestWorld> {
 function worldOver(folder: TestFolder) {
   const administration = { ...folder.administration, organisations: createOrganisations() }
   const { store, clock } = administration
-  const person = async (usr: string) => {
-    const row = await store.users.get(usr)
+  const person = async (user: string) => {
+    const row = await store.users.get(user)
     if (!row) throw new Error('no user')
     return row
   }
@@ -44,7 +44,7 @@ function worldOver(folder: TestFolder) {
     const ran = await administration.run(changes)
     if (!ran.ok) throw new Error(JSON.stringify(ran))
   }
-  const seenBy = (usr: string) => requestsOf(administration, usr)
+  const seenBy = (user: string) => requestsOf(administration, user)
   return {
     ...folder,
     administration,
@@ -53,22 +53,22 @@ function worldOver(folder: TestFolder) {
     carried,
     run,
     seenBy,
-    requests: async (usr: string, to: string, note = '') =>
-      carried(await createRequest(administration, await person(usr), { to, note })),
-    answers: async (usr: string, id: string, accept: boolean) =>
-      carried(await answerRequest(administration, await person(usr), { id, accept })),
-    invite: async (usr: string): Promise<string> => {
-      const made = await createInvitation(administration, usr)
+    requests: async (user: string, to: string, note = '') =>
+      carried(await createRequest(administration, await person(user), { to, note })),
+    answers: async (user: string, id: string, accept: boolean) =>
+      carried(await answerRequest(administration, await person(user), { id, accept })),
+    invite: async (user: string): Promise<string> => {
+      const made = await createInvitation(administration, user)
       if (!made.ok) throw new Error('no invitation')
       return made.value.text
     },
-    idOf: async (usr: string, kind: 'incoming' | 'own' | 'approvals', at = 0): Promise<string> => {
-      const found = (await seenBy(usr))[kind].at(at)
-      if (!found) throw new Error(`${usr} sees no ${kind}`)
+    idOf: async (user: string, kind: 'incoming' | 'own' | 'approvals', at = 0): Promise<string> => {
+      const found = (await seenBy(user))[kind].at(at)
+      if (!found) throw new Error(`${user} sees no ${kind}`)
       return found.id
     },
-    addressesOf: async (usr: string): Promise<readonly string[]> => {
-      const row = await store.lists.ofUser(usr)
+    addressesOf: async (user: string): Promise<readonly string[]> => {
+      const row = await store.lists.ofUser(user)
       if (!row) throw new Error('no list')
       const contents = await contentsOf(store, row, await loadOrganisation(store))
       const entries = contents.map(({ json }) => entryFromText(json)).filter((entry) => entry.o !== 'n')

@@ -13,7 +13,7 @@ const shownForMs = 30 * 24 * 3_600_000
 /** Newest of each kind that are shown. */
 const most = 200
 
-export type ViewDependencies = {
+type ViewDependencies = {
   readonly store: Store
   readonly clock: Clock
   readonly organisations: Organisations
@@ -22,13 +22,13 @@ export type ViewDependencies = {
 /** As one user sees them. */
 export async function requestsOf(
   { store, clock, organisations }: ViewDependencies,
-  usr: string,
+  user: string,
 ): Promise<ContactRequests> {
   const organisation = await organisations.of(store)
-  const rows = await store.administration.requests({ usr })
-  const asked = rows.filter((row) => row.peer === usr && row.state === 'asked')
-  const own = rows.filter((row) => row.usr === usr)
-  const approvals = await approvalsOf(store, organisation, usr)
+  const rows = await store.administration.requests({ user })
+  const asked = rows.filter((row) => row.peer === user && row.state === 'asked')
+  const own = rows.filter((row) => row.user === user)
+  const approvals = await approvalsOf(store, organisation, user)
   const now = clock.now()
   return {
     incoming: asked.flatMap((row) => incomingOf(organisation, row)).slice(-most),
@@ -40,19 +40,19 @@ export async function requestsOf(
 async function approvalsOf(
   store: Store,
   organisation: Organisation,
-  usr: string,
+  user: string,
 ): Promise<readonly ContactRequestRow[]> {
-  if (!organisation.guests.has(usr)) return []
+  if (!organisation.guests.has(user)) return []
   const accepted = await store.administration.requests({ state: 'accepted' })
-  const mine = accepted.filter((row) => isSponsor(organisation, row, usr))
+  const mine = accepted.filter((row) => isSponsor(organisation, row, user))
   const proposed = mine.length === 0 ? new Set<string>() : await proposedRequests(store)
   return mine.filter((row) => !proposed.has(row.id))
 }
 
-function isSponsor(organisation: Organisation, row: ContactRequestRow, usr: string): boolean {
+function isSponsor(organisation: Organisation, row: ContactRequestRow, user: string): boolean {
   const sides = sidesOf(organisation, row)
   const approval = sides && approvalOf(organisation, sides)
-  return approval?.by === 'sponsor' && approval.sponsor === usr
+  return approval?.by === 'sponsor' && approval.sponsor === user
 }
 
 /** A rule that came later hides what it keeps apart. */

@@ -126,8 +126,8 @@ function toldContacts(list: ListRow, listed: readonly Listed[]): Outcome {
     `${from}${denied ? ', but denied' : ''}${closed ? ', closed' : ''}`,
   ])
   const head = ['NAME', 'NICKNAME', 'ADDRESS', 'SCOPE', 'GROUPS', 'FROM']
-  const text = `version ${list.ver}, ${contacts.length} contacts\n${table([head, ...rows])}`
-  return succeeded(text, { version: list.ver, epoch: list.ep, contacts })
+  const text = `version ${list.version}, ${contacts.length} contacts\n${table([head, ...rows])}`
+  return succeeded(text, { version: list.version, epoch: list.epoch, contacts })
 }
 
 async function listUnused({ store, clock }: Administration, { user, days }: DaysOptions): Promise<Outcome> {
@@ -138,13 +138,13 @@ async function listUnused({ store, clock }: Administration, { user, days }: Days
     from: sourceWords(source),
     ...(used === 0 ? {} : { used: new Date(used).toISOString() }),
   }))
-  const rows = contacts.map(({ user: usr, name, address, from, used = 'never' }) => [usr, name, address, from, used])
+  const rows = contacts.map(({ user, name, address, from, used = 'never' }) => [user, name, address, from, used])
   return succeeded(table([['USER', 'NAME', 'ADDRESS', 'FROM', 'USED'], ...rows]), { contacts })
 }
 
 async function listExpiring({ store, clock }: Administration, { user, days }: DaysOptions): Promise<Outcome> {
   const found = await expiringContacts(store, { now: clock.now(), days, ...(user === undefined ? {} : { user }) })
   const contacts = found.map(({ expires, ...contact }) => ({ ...contact, expires: new Date(expires).toISOString() }))
-  const rows = contacts.map(({ user: usr, name, address, kind, expires }) => [usr, name, address, kind, expires])
+  const rows = contacts.map(({ user, name, address, kind, expires }) => [user, name, address, kind, expires])
   return succeeded(table([['USER', 'NAME', 'ADDRESS', 'KIND', 'EXPIRES'], ...rows]), { contacts })
 }

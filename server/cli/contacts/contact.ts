@@ -124,6 +124,6 @@ async function removeUnused(administration: Administration, options: RemoveOptio
   if (!found.ok) return refused(found.why)
   const changes = found.value
     .filter(({ source }) => isOwn(source))
-    .map(({ user: usr, address }): Change => ({ op: 'contact.remove', user: usr, address }))
+    .map(({ user, address }): Change => ({ op: 'contact.remove', user, address }))
   return change(administration, options, changes, { value: { contacts: changes.length } })
 }

@@ -8,7 +8,8 @@ import {
   type OrganisationDocument,
   snapshotOf,
 } from '../../administration/document/document.ts'
-import { changesOf, type PlaceFault } from '../../administration/document/document-changes.ts'
+import { changesOf } from '../../administration/document/document-changes.ts'
+import type { PlaceFault } from '../../administration/document/document-draft.ts'
 import { carry } from '../changing.ts'
 import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
 import { faulty, type Outcome, succeeded, unavailable } from '../outcome.ts'

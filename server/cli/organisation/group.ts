@@ -36,11 +36,11 @@ export function addGroupCommands(program: Command): void {
 }
 
 async function list({ store }: Administration): Promise<Outcome> {
-  const members = Map.groupBy(await store.organisation.members(), ({ grp }) => grp)
+  const members = Map.groupBy(await store.organisation.members(), ({ group }) => group)
   const groups = (await store.organisation.groups()).map(({ id, title }) => ({
     group: id,
     title,
-    members: (members.get(id) ?? []).map(({ usr }) => usr),
+    members: (members.get(id) ?? []).map(({ user }) => user),
   }))
   const rows = groups.map((one) => [one.group, one.title, one.members.join(' ')])
   return succeeded(table([['GROUP', 'TITLE', 'MEMBERS'], ...rows]), { groups })

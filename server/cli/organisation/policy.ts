@@ -80,6 +80,6 @@ function onOrOff(value: string | number | boolean): string {
 }
 
 async function listRoles({ store }: Administration): Promise<Outcome> {
-  const roles = (await store.administration.roles()).map(({ usr: user, role }) => ({ user, role }))
+  const roles = (await store.administration.roles()).map(({ user, role }) => ({ user, role }))
   return succeeded(table([['LOGIN', 'ROLE'], ...roles.map(({ user, role }) => [user, role])]), { roles })
 }

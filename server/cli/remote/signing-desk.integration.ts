@@ -59,7 +59,7 @@ async function sign(what: string, remote: Remote = signing): Promise<{ round: Ro
   return { round: await signOne(desk.value, what), shown }
 }
 
-const versionOf = async (user: string) => (await server.administration.store.lists.ofUser(user))?.ver
+const versionOf = async (user: string) => (await server.administration.store.lists.ofUser(user))?.version
 
 /** What the server answers to one operation, bent. */
 function bent(name: string, bend: (answer: unknown, call: () => Promise<unknown>) => unknown): Remote {
@@ -151,7 +151,7 @@ describe('an honest server', () => {
       { url: ready.url, ...(cert ? { cert } : {}) },
       { user: 'alice', password: testPassword },
     )
-    const { dev: device } = client.device
+    const { id: device } = client.device
     const wipe = [{ op: 'device.revoke', user: 'alice', device, wipe: 'all' }]
     const asked = await asking.call('RunChanges', { changes: wipe }, outcome)
     const { round, shown } = await sign((asked.ok && asked.value.proposal) || '')

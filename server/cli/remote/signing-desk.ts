@@ -7,11 +7,11 @@ import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
 import { type Command, signCommand } from '../../../shared/whitelist/command.ts'
 import { decodeHead, type Head, signHead } from '../../../shared/whitelist/head.ts'
 import { reasonOf } from '../../admin-soap/faults.ts'
-import type { Done } from '../../administration/people.ts'
 import { reissue } from '../../administration/signing.ts'
 import { systemClock } from '../../ground/clock.ts'
 import { codeOf } from '../../ground/durable-file.ts'
 import { primitives } from '../../ground/primitives.ts'
+import type { Done } from '../../ground/refusals.ts'
 import { createPool, type Pool, unpack } from '../../signing/bundle.ts'
 import { type Contents, unknownIn, type Verified, verifyDraft } from '../../signing/check-draft.ts'
 import { drafted, listContents, textOfCommand } from '../../signing/operations.ts'
@@ -93,15 +93,15 @@ async function check({ remote, signed, pool }: SigningDesk, draft: Drafted): Pro
   const operations = unpack(fromBase64(draft.changes) ?? new Uint8Array(), pool)
   if (operations?.length !== heads.length) return { ok: false, why: 'the server does not say what every head changes' }
   const contents = await fetchContents(remote, unknownIn(heads, signed.lists), pool)
-  const isOld = ({ core }: Head) => (contents.get(core.lst)?.ver ?? 0) >= core.ver
+  const isOld = ({ core }: Head) => (contents.get(core.lst)?.version ?? 0) >= core.ver
   if (heads.some(isOld)) return { ok: false, why: 'the lists moved on', movedOn: true }
   const verified = verifyDraft({ heads, operations, contents }, signed.lists, pool)
   if (!verified.ok) return verified
   const commands = draft.commands.map(
-    ({ device: dev, command: cmd, scope }): Command => ({
+    ({ device, command: cmd, scope }): Command => ({
       t: 'cmd',
       org,
-      dev,
+      dev: device,
       cmd,
       scope,
       id: randomUUID(),
@@ -124,8 +124,8 @@ async function fetchContents(
     if (!answer.ok) throw new Unreachable(`the server does not tell what its lists hold: ${reasonOf(answer.fault)}`)
     const { lists } = answer.value
     const unpacked = unpack(fromBase64(answer.value.contents) ?? new Uint8Array(), pool)
-    for (const [at, { list, version: ver, acc }] of lists.entries())
-      contents.set(list, { ver, acc, entries: unpacked?.[at]?.put ?? [] })
+    for (const [at, { list, version, acc }] of lists.entries())
+      contents.set(list, { version, acc, entries: unpacked?.[at]?.put ?? [] })
     const left = rest.filter((list) => !contents.has(list))
     if (left.length === rest.length) break
     rest = left
@@ -159,9 +159,9 @@ function signAndCommit({ remote, key }: SigningDesk, what: string, { draft, chec
   return remote.call('Commit', { proposal: what, now: draft.now, signatures, commands }, outcome)
 }
 
-function wordsOfCommand({ cmd, scope, dev }: Command): string {
+function wordsOfCommand({ cmd, scope, dev: device }: Command): string {
   const words = { wipe: scope === 'all' ? 'wipe all' : 'wipe the list', lock: 'lock', rotate: 'make new keys' }
-  return `command to the device ${visible(dev)}: ${words[cmd]}`
+  return `command to the device ${visible(device)}: ${words[cmd]}`
 }
 
 /** Clocks may differ by this much. */

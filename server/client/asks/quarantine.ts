@@ -16,7 +16,7 @@ export const quarantineAsks: Pick<AskHandlers, 'quarantine.list' | 'quarantine.r
     const due = to === 'released' ? dueNow : 0
     // What was asked for under a policy of old may go now; what somebody has decided stays decided.
     const from = to === 'released' ? (['kept', 'asked'] as const) : (['kept'] as const)
-    if (await store.quarantine.move({ usr: user.id, id }, { from, to, due })) {
+    if (await store.quarantine.move({ user: user.id, id }, { from, to, due })) {
       log.info('release asked', { user: user.id, device: device.id, kind: to })
       return ok({ state: to })
     }

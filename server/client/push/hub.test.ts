@@ -23,7 +23,7 @@ async function waiting(stores: TestStores): Promise<void> {
   while (postgres?.sql('postgres', 'select count(*) from pg_locks where not granted') === '0') await turn()
 }
 
-const announcement = { kind: 'list', ep: 1, at: 0 } as const
+const announcement = { kind: 'list', epoch: 1, at: 0 } as const
 
 overEach((stores) => {
   let fresh: TestStore
@@ -34,7 +34,7 @@ overEach((stores) => {
   })
 
   test('the newest of each list’s announcements is told once, to those who listen', async () => {
-    await store.lists.announce({ ...announcement, list: 'L-a', ver: 1 })
+    await store.lists.announce({ ...announcement, list: 'L-a', version: 1 })
     const { hub, look } = await openByHand(store)
     const heard: Poke[] = []
     const all: Poke[] = []
@@ -42,14 +42,14 @@ overEach((stores) => {
     hub.listenAll((poke) => all.push(poke))
     await look()
     expect(heard).toEqual([])
-    await store.lists.announce({ ...announcement, kind: 'access', list: 'L-a', ver: 1 })
-    for (const ver of [2, 3]) await store.lists.announce({ ...announcement, list: 'L-a', ver })
-    await store.lists.announce({ ...announcement, list: 'L-b', ver: 9 })
+    await store.lists.announce({ ...announcement, kind: 'access', list: 'L-a', version: 1 })
+    for (const version of [2, 3]) await store.lists.announce({ ...announcement, list: 'L-a', version })
+    await store.lists.announce({ ...announcement, list: 'L-b', version: 9 })
     await Promise.all([look(), look()])
-    expect(heard).toEqual([{ list: 'L-a', ep: 1, ver: 3, access: true, news: false }])
+    expect(heard).toEqual([{ list: 'L-a', epoch: 1, version: 3, access: true, news: false }])
     expect(all).toHaveLength(2)
     undo()
-    await store.lists.announce({ ...announcement, list: 'L-a', ver: 4 })
+    await store.lists.announce({ ...announcement, list: 'L-a', version: 4 })
     await look()
     expect([heard.length, all.length]).toEqual([1, 3])
   })
@@ -62,13 +62,13 @@ overEach((stores) => {
     const announced = Promise.withResolvers<void>()
     const gate = Promise.withResolvers<void>()
     const slow = other.transaction(async ({ lists }) => {
-      await lists.announce({ ...announcement, list: 'L-slow', ver: 1 })
+      await lists.announce({ ...announcement, list: 'L-slow', version: 1 })
       announced.resolve()
       await gate.promise
     }, 'another lock')
     await announced.promise
     const third = await fresh.open()
-    const quick = third.lists.announce({ ...announcement, list: 'L-quick', ver: 1 })
+    const quick = third.lists.announce({ ...announcement, list: 'L-quick', version: 1 })
     await Promise.race([quick, waiting(stores)])
     await look()
     expect(heard).toEqual([])
@@ -83,11 +83,11 @@ overEach((stores) => {
     const heard: Poke[] = []
     hub.listenAll((poke) => heard.push(poke))
     const failing = store.transaction(async ({ lists }) => {
-      await lists.announce({ ...announcement, list: 'L-no', ver: 1 })
+      await lists.announce({ ...announcement, list: 'L-no', version: 1 })
       throw new Error('no')
     })
     await expect(failing).rejects.toThrow('no')
-    await store.lists.announce({ ...announcement, list: 'L-yes', ver: 1 })
+    await store.lists.announce({ ...announcement, list: 'L-yes', version: 1 })
     await look()
     expect(heard.map(({ list }) => list)).toEqual(['L-yes'])
   })
@@ -98,8 +98,8 @@ overEach((stores) => {
     const every: HubDependencies['every'] = (ms, work) => repeat(ms, work, (error) => failures.push(error))
     const hubs = await Promise.all(others.map((one) => openHub({ store: one, every })))
     const heard = hubs.map((hub) => new Promise<Poke>((resolve) => hub.listen('L-a', resolve)))
-    await store.lists.announce({ ...announcement, list: 'L-a', ver: 2 })
-    expect((await Promise.all(heard)).map(({ ver }) => ver)).toEqual([2, 2, 2])
+    await store.lists.announce({ ...announcement, list: 'L-a', version: 2 })
+    expect((await Promise.all(heard)).map(({ version }) => version)).toEqual([2, 2, 2])
     await Promise.all(hubs.map((hub) => hub.close()))
     expect(failures).toEqual([])
   })

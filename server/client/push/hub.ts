@@ -8,8 +8,8 @@ import type { Store } from '../../store/store.ts'
 /** `access`: the list may be the same, but who may read it is not. `news`: something beside it, that its user is to ask for. */
 export type Poke = {
   readonly list: string
-  readonly ep: number
-  readonly ver: number
+  readonly epoch: number
+  readonly version: number
   readonly access: boolean
   readonly news: boolean
 }
@@ -31,6 +31,7 @@ export type HubDependencies = {
   readonly every: (ms: number, work: () => Promise<void>) => () => void
 }
 
+/** Opens the hub: what was announced before is not told again. `close` forgets everybody who listens. */
 export async function openHub({ store, every }: HubDependencies): Promise<Hub> {
   const listeners = new Map<string, Set<(poke: Poke) => void>>()
   const all = new Set<(poke: Poke) => void>()
@@ -96,10 +97,10 @@ function coalesced(work: () => Promise<void>): () => Promise<void> {
 /** Many changes of one list between two looks are one poke. */
 function newestOf(news: readonly Announcement[]): ReadonlyMap<string, Poke> {
   const newest = new Map<string, Poke>()
-  for (const { kind, list, ep, ver } of news) {
+  for (const { kind, list, epoch, version } of news) {
     const earlier = newest.get(list)
     const access = kind === 'access' || earlier?.access === true
-    newest.set(list, { list, ep, ver, access, news: kind === 'news' || earlier?.news === true })
+    newest.set(list, { list, epoch, version, access, news: kind === 'news' || earlier?.news === true })
   }
   return newest
 }

@@ -124,14 +124,7 @@ overEach((stores) => {
       socket.send(client.waitEnvelope())
       const message = nextMessage(socket)
       const closed = once(socket, 'close')
-      const command = await runCommand(server.path, [
-        'device',
-        'revoke',
-        client.device.dev,
-        '--user',
-        'carol',
-        '--json',
-      ])
+      const command = await runCommand(server.path, ['device', 'revoke', client.device.id, '--user', 'carol', '--json'])
       expect(JSON.parse(command.out)).toMatchObject({ ok: true })
       expect(await message).toMatchObject({ ok: false, fault: { code: 'DeviceRevoked' } })
       expect((await closed)[0]).toBe(4_001)

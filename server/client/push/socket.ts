@@ -24,8 +24,9 @@ const pingMs = 30_000
 const closeRefused = 4_001
 const closeReplaced = 4_002
 
-export type Push = { close(): void }
+type Push = { close(): void }
 
+/** Takes WebSocket upgrades on the push path of an HTTP server; `close` ends the connections. */
 export function attachPush(service: Service, server: Server): Push {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxRequestBody, perMessageDeflate: false })
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -67,7 +68,7 @@ async function introduce(service: Service, connection: WebSocket, data: Buffer):
   const envelope = readEnvelope(data)
   const isWait = envelope.ok && operationOfRequest(envelope.operation) === 'Wait'
   const asked = isWait ? await authenticate(service, 'Wait', { envelope }) : fault('BadRequest')
-  const row = asked.ok ? await service.store.lists.ofUser(asked.caller.device.usr) : undefined
+  const row = asked.ok ? await service.store.lists.ofUser(asked.caller.device.user) : undefined
   const refused = asked.ok ? fault('BadRequest') : asked
   if (!asked.ok || row?.id !== asked.caller.request.lst) return refuse(connection, writeFault(refused.fault))
   // It may be gone by now: nothing would ever end the following of it.
@@ -75,7 +76,7 @@ async function introduce(service: Service, connection: WebSocket, data: Buffer):
   follow(service, connection, asked.caller)
   // Read again: a change between the first reading and the listening would be lost.
   const now = await service.store.lists.get(row.id)
-  if (now && isNewer(now, asked.caller.request)) send(connection, { list: now.id, ep: now.ep, ver: now.ver })
+  if (now && isNewer(now, asked.caller.request)) send(connection, { ...now, list: now.id })
 }
 
 function refuse(connection: WebSocket, text: string): void {
@@ -85,12 +86,12 @@ function refuse(connection: WebSocket, text: string): void {
 
 /** One connection a device: the newest. */
 function follow(service: Service, connection: WebSocket, { device, sid }: Caller<'Wait'>): void {
-  const key = `push ${device.usr} ${device.id}`
+  const key = `push ${device.user} ${device.id}`
   const replace = () => connection.close(closeReplaced)
   service.waits.get(key)?.()
   service.waits.set(key, replace)
   const check = async () => {
-    const known = await service.store.devices.get(device.usr, device.id)
+    const known = await service.store.devices.get(device.user, device.id)
     const live = known?.state === 'active' && (await hasSession(service, device, sid))
     if (!live) refuse(connection, writeFault({ code: known?.state === 'active' ? 'SessionExpired' : 'DeviceRevoked' }))
     return live
@@ -102,7 +103,7 @@ function follow(service: Service, connection: WebSocket, { device, sid }: Caller
     service.log.error('bug', bugFields(error))
     connection.terminate()
   }
-  const undo = service.hub.listen(`L-${device.usr}`, (poke) => void receive(poke).catch(failed))
+  const undo = service.hub.listen(`L-${device.user}`, (poke) => void receive(poke).catch(failed))
   let alive = true
   connection.on('pong', () => {
     alive = true
@@ -123,10 +124,13 @@ function follow(service: Service, connection: WebSocket, { device, sid }: Caller
 let shared: { readonly key: string; readonly frame: Buffer } | undefined
 
 /** The same bytes for every device of a list: made once. */
-function send(connection: WebSocket, { list, ep, ver }: Omit<Poke, 'access' | 'news'>): void {
-  const key = `${list} ${ep} ${ver}`
+function send(connection: WebSocket, { list, epoch, version }: Omit<Poke, 'access' | 'news'>): void {
+  const key = `${list} ${epoch} ${version}`
   if (shared?.key !== key) {
-    const text = writeEnvelope({ operation: 'WaitResponse', fields: writeFields({ lst: list, ep, ver }) })
+    const text = writeEnvelope({
+      operation: 'WaitResponse',
+      fields: writeFields({ lst: list, ep: epoch, ver: version }),
+    })
     shared = { key, frame: Buffer.from(text) }
   }
   connection.send(shared.frame, { binary: false })

@@ -17,7 +17,7 @@ export type MailServer = {
   close(): Promise<void>
 }
 
-export type MailServerOptions = {
+type MailServerOptions = {
   /** Data folder whose gateway section the configuration is printed from. */
   readonly data: string
   readonly domain: string

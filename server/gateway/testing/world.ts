@@ -1,10 +1,10 @@
 /** An organisation with a gateway, people and contacts, and what a test asks of them. */
 import { Writable } from 'node:stream'
-import { openContext } from '../../administration/administer.ts'
 import type { Dns } from '../../mail/smtp/dkim.ts'
 import { noDns } from '../../mail/testing/mail-fakes.ts'
 import { createLog } from '../../monitoring/log.ts'
 import { configSchema, type GatewayConfig } from '../../settings/config.ts'
+import { openContext } from '../../settings/context.ts'
 import { type TestFolder, testFolder, testPassword } from '../../testing/harness.ts'
 import { type GatewayReady, startGateway } from '../gateway.ts'
 import { freePorts } from './daemons.ts'
@@ -21,7 +21,7 @@ export type World = TestFolder & {
   readonly metrics: () => Promise<string>
   readonly stopGateway: () => Promise<void>
 }
-export type Listed = { readonly address: string; readonly scope?: 'internal' | 'external'; readonly proof?: string }
+type Listed = { readonly address: string; readonly scope?: 'internal' | 'external'; readonly proof?: string }
 
 export type WorldOptions = {
   readonly users: readonly string[]

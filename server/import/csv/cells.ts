@@ -7,10 +7,12 @@
 const formula = /^'*[=+\-@\t\r]/
 const guarded = /^'+[=+\-@\t\r]/
 
+/** A cell that spreadsheets show and do not calculate. */
 export function guardCell(text: string): string {
   return formula.test(text) ? `'${text}` : text
 }
 
+/** The text that `guardCell` was given. */
 export function unguardCell(text: string): string {
   return guarded.test(text) ? text.slice(1) : text
 }
@@ -20,6 +22,7 @@ export function joinGroups(groups: readonly string[]): string {
   return groups.map((group) => group.replace(/[\\|]/g, '\\$&')).join('|')
 }
 
+/** The groups in one cell, parted by `|`; a backslash makes the next sign plain. */
 export function splitGroups(cell: string): string[] {
   if (cell === '') return []
   return Array.from(cell.matchAll(/((?:\\[\\|]|[^|])*)(?:\||$)/gs), ([, group = '']) => group)

@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, oneof, property, record, string, uniqueArray } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { plain } from '../../lists/contact.ts'
+import { plainLine } from '../../lists/contact.ts'
 import { readingBy } from '../testing/reading.ts'
 import { guardCell, joinGroups, splitGroups, unguardCell } from './cells.ts'
 import { readCsv } from './read.ts'
@@ -101,7 +101,7 @@ describe('export', () => {
   })
 
   test('what was exported is imported unchanged', () => {
-    const text = words.map(plain)
+    const text = words.map(plainLine)
     const contact = record({
       name: text.map((name) => name || 'n'),
       nickname: text,

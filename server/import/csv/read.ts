@@ -4,7 +4,7 @@ import { contactInputSchema } from '../../../shared/administration/change.ts'
 import { fromUtf8 } from '../../../shared/whitelist/bytes/encoding.ts'
 import {
   type Draft,
-  failed,
+  failedImport,
   gather,
   type ImportFault,
   type ImportResult,
@@ -23,17 +23,21 @@ class TooLong extends Error {}
 
 type Row = { readonly cells: readonly string[]; readonly line: number }
 
+/**
+ * Reads a file of contacts whose first line names the columns. One wrong row, and nothing is taken; each fault tells
+ * its line.
+ */
 export function readCsv(bytes: Uint8Array, { unicode = false } = {}): ImportResult {
-  if (bytes.length > maxImportBytes) return failed(`the file has more than ${maxImportBytes} bytes`)
+  if (bytes.length > maxImportBytes) return failedImport(`the file has more than ${maxImportBytes} bytes`)
   const text = fromUtf8(bytes)?.replace(/^\ufeff/, '')
-  if (text === undefined) return failed('the file is not UTF-8: save it as "CSV UTF-8"')
+  if (text === undefined) return failedImport('the file is not UTF-8: save it as "CSV UTF-8"')
   const rows = rowsOf(text)
   if ('why' in rows) return { ok: false, faults: [rows] }
   const [head, ...body] = rows
-  if (!head) return failed('the file is empty: its first line names the columns', { line: 1 })
+  if (!head) return failedImport('the file is empty: its first line names the columns', { line: 1 })
   const columns = columnsOf(head)
   if ('why' in columns) return { ok: false, faults: [columns] }
-  if (body.length > maxImportContacts) return failed(`more than ${maxImportContacts} rows`)
+  if (body.length > maxImportContacts) return failedImport(`more than ${maxImportContacts} rows`)
   return gather(draftsOf(body, columns.names), unicode)
 }
 

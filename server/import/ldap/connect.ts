@@ -5,7 +5,7 @@ import { Client } from 'ldapts'
 import type { LdapSource } from '../source.ts'
 import { createFraming } from './framing.ts'
 
-export type Directory = {
+type Directory = {
   readonly client: Client
   /** Protects the connection; nothing is to be asked before. */
   readonly secure: () => Promise<void>

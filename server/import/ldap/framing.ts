@@ -3,7 +3,7 @@
  * message of any size, at a cost that grows with its square, and keeps what came before TLS for afterwards.
  */
 
-export type Framing = {
+type Framing = {
   /** Takes what arrived; says what is wrong with it. */
   readonly take: (bytes: Uint8Array) => string | undefined
   /** Whole messages so far, and whether another has begun. */
@@ -17,6 +17,10 @@ const maxTotal = 64 * 1024 * 1024
 /** Tag, length of the length, and at most four bytes of it. */
 const longestHead = 6
 
+/**
+ * Follows the bytes of one connection; `take` says why they must not be read on, `seen` whether they stand between
+ * two messages.
+ */
 export function createFraming(): Framing {
   let head: number[] = []
   /** Bytes that are left of the message whose head was read. */

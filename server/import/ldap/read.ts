@@ -1,18 +1,22 @@
 /** Contacts from a directory (RFC 4511): one paged search, mapped by the source's settings. */
 import { type Client, type Entry, InvalidCredentialsError, ResultCodeError } from 'ldapts'
 import { fromUtf8 } from '../../../shared/whitelist/bytes/encoding.ts'
-import { type Draft, failed, gather, type ImportFault, type ImportResult, maxImportContacts } from '../contact.ts'
+import { type Draft, failedImport, gather, type ImportFault, type ImportResult, maxImportContacts } from '../contact.ts'
 import { connectionFault } from '../network.ts'
-import { readCa, readPassword, type Surroundings } from '../places.ts'
+import { readCa, readSourcePassword, type Surroundings } from '../places.ts'
 import type { LdapSource } from '../source.ts'
 import { openDirectory } from './connect.ts'
 
+/**
+ * Signs in to the directory and reads its contacts, within the source's time; `surroundings` hold the password and
+ * the CA's certificate.
+ */
 export async function readLdap(source: LdapSource, surroundings: Surroundings): Promise<ImportResult> {
   const ca = await readCa(source.ca, surroundings)
-  if (!ca.ok) return failed(ca.why)
+  if (!ca.ok) return failedImport(ca.why)
   // An empty password makes a bind succeed without proof (RFC 4513 section 5.1.2): it is refused before connecting.
-  const password = source.bind && (await readPassword(source.bind.password, surroundings))
-  if (password && !password.ok) return failed(password.why)
+  const password = source.bind && (await readSourcePassword(source.bind.password, surroundings))
+  if (password && !password.ok) return failedImport(password.why)
   const directory = openDirectory(source, ca.value)
   let late = false
   const timer = setTimeout(() => {
@@ -25,7 +29,7 @@ export async function readLdap(source: LdapSource, surroundings: Surroundings): 
     const { entries, warnings } = await searchAll(directory.client, source)
     return gather({ ...draftsOf(entries, source), warnings }, surroundings.unicode)
   } catch (error) {
-    return failed(late ? `the directory did not answer within ${source.timeout} seconds` : wordsOf(error), {
+    return failedImport(late ? `the directory did not answer within ${source.timeout} seconds` : wordsOf(error), {
       where: source.host,
     })
   } finally {

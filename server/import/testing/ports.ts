@@ -21,7 +21,7 @@ export function temporaryFolder(name: string): { readonly path: string; readonly
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-export type Daemon = { readonly stop: () => Promise<void> }
+type Daemon = { readonly stop: () => Promise<void> }
 
 /** How long a server may take until it listens, in milliseconds. */
 const startDeadline = 20_000

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { selfSigned } from '../../keys/certificate.ts'
 import { freePort, startDaemon, temporaryFolder } from './ports.ts'
 
-export type ListedItem = {
+type ListedItem = {
   readonly jid: string
   readonly name?: string
   readonly subscription: 'none' | 'to' | 'from' | 'both'

@@ -32,7 +32,7 @@ export const header =
   "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>"
 export const mechanisms = (...names: readonly string[]) =>
   `<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>${names.map((name) => `<mechanism>${name}</mechanism>`).join('')}</mechanisms>`
-export const success = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
+const success = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
 const startTls = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
 const bind = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
 

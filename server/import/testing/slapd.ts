@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { selfSigned } from '../../keys/certificate.ts'
 import { freePort, startDaemon, temporaryFolder } from './ports.ts'
 
-export type Person = {
+type Person = {
   readonly uid: string
   readonly mail: string
   readonly name: string

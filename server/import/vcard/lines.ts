@@ -14,7 +14,7 @@ export type ContentLine = {
   /** Where it begins. */
   readonly line: number
 }
-export type LineFault = { readonly line: number; readonly why: string }
+type LineFault = { readonly line: number; readonly why: string }
 
 /** Parameters of one line. */
 const maxParameters = 64

@@ -2,7 +2,7 @@
 import { fromUtf8 } from '../../../shared/whitelist/bytes/encoding.ts'
 import {
   type Draft,
-  failed,
+  failedImport,
   gather,
   type ImportFault,
   type ImportResult,
@@ -17,13 +17,16 @@ type Card = { readonly line: number; readonly lines: ContentLine[] }
 const maxProperties = 1_000
 const older = 'vCard 2.1 is not read: export the file as vCard 3.0 or 4.0'
 
+/**
+ * Reads a file of vCards. One wrong card, and nothing is taken; a card without an address is left out with a warning.
+ */
 export function readVCards(bytes: Uint8Array, { unicode = false } = {}): ImportResult {
-  if (bytes.length > maxImportBytes) return failed(`the file has more than ${maxImportBytes} bytes`)
+  if (bytes.length > maxImportBytes) return failedImport(`the file has more than ${maxImportBytes} bytes`)
   const text = fromUtf8(bytes)?.replace(/^\ufeff/, '')
-  if (text === undefined) return failed('the file is not UTF-8: export it as vCard 3.0 or 4.0')
+  if (text === undefined) return failedImport('the file is not UTF-8: export it as vCard 3.0 or 4.0')
   const cards = cardsOf(text)
   if ('why' in cards) return { ok: false, faults: [cards] }
-  if (cards.length === 0) return failed('the file has no vCard')
+  if (cards.length === 0) return failedImport('the file has no vCard')
   const drafts: Draft[] = []
   const faults: ImportFault[] = []
   const warnings: ImportFault[] = []

@@ -9,7 +9,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { childOf, createStanzaParser, escapeXml, type Stanza, StreamFault, streamUri } from './stanza.ts'
 
-export type Peer = {
+type Peer = {
   readonly host: string
   readonly port: number
   readonly security: 'tls' | 'starttls'

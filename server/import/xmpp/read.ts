@@ -1,14 +1,14 @@
 /** Contacts from the roster of an account on an XMPP server: once, or as long as it is watched. */
-import { failed, type ImportResult } from '../contact.ts'
+import { failedImport, type ImportResult } from '../contact.ts'
 import { connectionFault } from '../network.ts'
-import { readCa, readPassword, type Surroundings } from '../places.ts'
+import { readCa, readSourcePassword, type Surroundings } from '../places.ts'
 import type { XmppSource } from '../source.ts'
 import { XmppConnection } from './connection.ts'
 import { contactsOf, pushedItem, type Roster, type RosterItem, rosterUri } from './roster.ts'
-import { type Account, declineAsk, isAnswer, isFromAccount, isIq, openRoster, reply, sendAsk } from './session.ts'
+import { declineAsk, isAnswer, isFromAccount, isIq, openRoster, reply, sendAsk, type XmppAccount } from './session.ts'
 import { childOf, type Stanza, StreamFault } from './stanza.ts'
 
-export type RosterWatch = {
+type RosterWatch = {
   /** Ends the watch. */
   readonly close: () => void
   /** Settles when the watch is over, with the fault that ended it, or nothing where it was closed. */
@@ -17,15 +17,16 @@ export type RosterWatch = {
 
 const pingUri = 'urn:xmpp:ping'
 /** A server that leaves this long a question unanswered is gone, in milliseconds. */
-export const pingEvery = 60_000
+const pingEvery = 60_000
 
 type Opened =
-  | { readonly ok: true; readonly connection: XmppConnection; readonly account: Account; readonly roster: Roster }
+  | { readonly ok: true; readonly connection: XmppConnection; readonly account: XmppAccount; readonly roster: Roster }
   | { readonly ok: false; readonly why: string }
 
+/** Signs in, reads the roster once and signs out. */
 export async function readXmpp(source: XmppSource, surroundings: Surroundings): Promise<ImportResult> {
   const opened = await open(source, surroundings)
-  if (!opened.ok) return failed(opened.why, { where: source.jid })
+  if (!opened.ok) return failedImport(opened.why, { where: source.jid })
   opened.connection.send('</stream:stream>')
   opened.connection.destroy('done')
   return contactsOf(opened.roster, source, surroundings.unicode)
@@ -53,7 +54,10 @@ export async function watchXmpp(
 }
 
 async function open(source: XmppSource, surroundings: Surroundings): Promise<Opened> {
-  const [ca, password] = [await readCa(source.ca, surroundings), await readPassword(source.password, surroundings)]
+  const [ca, password] = [
+    await readCa(source.ca, surroundings),
+    await readSourcePassword(source.password, surroundings),
+  ]
   if (!ca.ok) return ca
   if (!password.ok) return password
   const [user = '', domain = '', ...rest] = source.jid.split('@')
@@ -106,7 +110,7 @@ async function followRoster(
 
 type Followed = {
   readonly connection: XmppConnection
-  readonly account: Account
+  readonly account: XmppAccount
   readonly roster: Map<string, RosterItem>
 }
 

@@ -6,14 +6,14 @@ import { type Roster, rosterOf, rosterUri } from './roster.ts'
 import { type Login, signIn } from './sign-in.ts'
 import { childOf, escapeXml, type Stanza, StreamFault } from './stanza.ts'
 
-export type Account = Login & { readonly domain: string }
+export type XmppAccount = Login & { readonly domain: string }
 
 const clientUri = 'jabber:client'
 const bindUri = 'urn:ietf:params:xml:ns:xmpp-bind'
 const stanzasUri = 'urn:ietf:params:xml:ns:xmpp-stanzas'
 
 /** Protects, signs in, binds a resource, and asks for the roster: from then on changes are pushed (RFC 6121 section 2.2). */
-export async function openRoster(connection: XmppConnection, account: Account): Promise<Roster> {
+export async function openRoster(connection: XmppConnection, account: XmppAccount): Promise<Roster> {
   await signIn(connection, await connection.secure(), account)
   await connection.openStream()
   await ask(connection, account, 'set', `<bind xmlns='${bindUri}'/>`)
@@ -22,7 +22,7 @@ export async function openRoster(connection: XmppConnection, account: Account): 
 
 async function ask(
   connection: XmppConnection,
-  account: Account,
+  account: XmppAccount,
   type: 'get' | 'set',
   content: string,
 ): Promise<Stanza> {
@@ -43,7 +43,7 @@ export function sendAsk(connection: XmppConnection, type: 'get' | 'set', content
 }
 
 /** Whether a stanza answers a request to the own server: the right id, and from nobody else (RFC 6120 section 8.1.2.1). */
-export function isAnswer(stanza: Stanza, id: string, account: Account): boolean {
+export function isAnswer(stanza: Stanza, id: string, account: XmppAccount): boolean {
   const type = stanza.attributes.get('type')
   const from = stanza.attributes.get('from')
   const isOwn = isFromAccount(stanza, account) || from === account.domain || from?.startsWith(`${bareOf(account)}/`)
@@ -51,13 +51,13 @@ export function isAnswer(stanza: Stanza, id: string, account: Account): boolean 
 }
 
 /** From the account itself, said or unsaid: the only one whose roster pushes count (RFC 6121 section 2.1.6). */
-export function isFromAccount({ attributes }: Stanza, account: Account): boolean {
+export function isFromAccount({ attributes }: Stanza, account: XmppAccount): boolean {
   const from = attributes.get('from')
   return from === undefined || foldAscii(from) === bareOf(account)
 }
 
 /** Answers a request of the own server that is not known here; strangers are not told that anybody listens. */
-export function declineAsk(connection: XmppConnection, stanza: Stanza, account: Account): void {
+export function declineAsk(connection: XmppConnection, stanza: Stanza, account: XmppAccount): void {
   const { attributes } = stanza
   const type = attributes.get('type')
   const from = attributes.get('from')
@@ -74,6 +74,7 @@ export function reply(connection: XmppConnection, { attributes }: Stanza, error 
   connection.send(`<iq type='${error === '' ? 'result' : 'error'}' id='${id}'${to}>${error}</iq>`)
 }
 
+/** Whether a stanza is a question or an answer to one (RFC 6120 section 8.2.3). */
 export function isIq({ uri, local }: Stanza): boolean {
   return uri === clientUri && local === 'iq'
 }
@@ -83,6 +84,6 @@ function conditionOf(stanza: Stanza): string {
   return condition?.local.slice(0, 40) ?? 'without a reason'
 }
 
-function bareOf({ user, domain }: Account): string {
+function bareOf({ user, domain }: XmppAccount): string {
   return foldAscii(`${user}@${domain}`)
 }

@@ -16,6 +16,10 @@ const scrams = [
 /** More rounds than any server asks for; a hostile one could ask for an hour. */
 const maxRounds = 1_000_000
 
+/**
+ * Signs in by the best way that the server offers. Throws `StreamFault` where it refuses, or does not prove that it
+ * knows the password too.
+ */
 export async function signIn(connection: XmppConnection, features: Stanza, login: Login): Promise<void> {
   const offered = new Set(childOf(features, saslUri, 'mechanisms')?.children.map(({ text }) => text.trim()) ?? [])
   const scram = scrams.find(({ mechanism }) => offered.has(mechanism))

@@ -23,7 +23,7 @@ const maxAttributes = 32
 const maxElements = 400_000
 export const streamUri = 'http://etherx.jabber.org/streams'
 
-export type StanzaParser = {
+type StanzaParser = {
   /** Takes what arrived; gives what is complete. The stream's own opening tag comes first, without children. */
   readonly write: (bytes: Uint8Array) => readonly Stanza[]
   /** Whether the stream was closed: nothing comes after what `write` gave. */
@@ -32,6 +32,7 @@ export type StanzaParser = {
 
 type Building = { -readonly [K in keyof Stanza]: K extends 'children' ? Building[] : Stanza[K] }
 
+/** Reads one stream. `write` throws `StreamFault` where it is not as it must be or breaks a limit. */
 export function createStanzaParser(): StanzaParser {
   const parser = new SaxesParser({ xmlns: true, position: false })
   // Characters may be cut in two by the network: decoded as a stream, and refused where they are none.
@@ -101,6 +102,7 @@ function attributesOf(
   )
 }
 
+/** The first child of this name, if there is one. */
 export function childOf(stanza: Stanza | undefined, uri: string, local: string): Stanza | undefined {
   return stanza?.children.find((child) => child.uri === uri && child.local === local)
 }

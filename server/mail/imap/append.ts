@@ -1,13 +1,14 @@
 /** APPEND: the bytes are kept as they come. A verdict header in them proves nothing unless G signed it (protocol.md 8). */
 import { isLatin1, summarise } from '../summary.ts'
 import { answerWith, type ImapContext } from './context.ts'
-import type { AppendInfo, Appending, Handlers, ImapSession, Outcome } from './core.ts'
+import type { AppendInfo, Appending, Handlers, ImapOutcome, ImapSession } from './core.ts'
 
+/** The handler of APPEND. */
 export function appendHandlers(context: ImapContext): Pick<Handlers, 'onAppend'> {
   return {
     onAppend(...args) {
       const [path, flags, date, raw, session, answer] = args
-      answerWith<[Outcome, AppendInfo?]>(context, answer, () => append(context, session, [path, flags, date, raw]))
+      answerWith<[ImapOutcome, AppendInfo?]>(context, answer, () => append(context, session, [path, flags, date, raw]))
     },
   }
 }
@@ -16,7 +17,7 @@ async function append(
   context: ImapContext,
   session: ImapSession,
   [path, flags, date, raw]: Appending,
-): Promise<[Outcome, AppendInfo?]> {
+): Promise<[ImapOutcome, AppendInfo?]> {
   const { user } = session
   const folder = await context.mail.folder(user.id, session.isUTF8Enabled() ? utf8Path(path) : path)
   if (!folder) return ['TRYCREATE']

@@ -4,7 +4,7 @@ import type { Clock } from '../../ground/clock.ts'
 import type { MailStore } from '../../store/mail/mail-store.ts'
 import type { MailLog } from '../ports.ts'
 import type { Tasks } from '../tasks.ts'
-import type { Answer, ImapCore, ImapResponse, ImapSession } from './core.ts'
+import type { ImapCallback, ImapCore, ImapResponse, ImapSession } from './core.ts'
 import type { MailNotifier } from './notifier.ts'
 
 export type ImapContext = {
@@ -18,7 +18,11 @@ export type ImapContext = {
 }
 
 /** Runs `work` and answers with what it gives; a failure becomes NO without its text. */
-export function answerWith<T extends unknown[]>(context: ImapContext, answer: Answer<T>, work: () => Promise<T>): void {
+export function answerWith<T extends unknown[]>(
+  context: ImapContext,
+  answer: ImapCallback<T>,
+  work: () => Promise<T>,
+): void {
   const named = (error: unknown) => ({ error: error instanceof Error ? error.name : typeof error })
   const failed = (error: unknown) => {
     context.log.error('imap.failed', named(error))

@@ -1,24 +1,25 @@
 /** COPY and MOVE (RFC 6851), with COPYUID. */
 import { answerWith, type ImapContext, writeChange } from './context.ts'
-import type { CopyInfo, CopyOptions, Handlers, ImapSession, Outcome } from './core.ts'
+import type { CopyInfo, CopyOptions, Handlers, ImapOutcome, ImapSession } from './core.ts'
 
+/** The handlers of COPY and MOVE. */
 export function copyHandlers(context: ImapContext): Pick<Handlers, 'onCopy' | 'onMove'> {
   return {
     onCopy(...args) {
       const [, mailbox, options, session, answer] = args
       const job = { mailbox, session, move: false }
-      answerWith<[Outcome, CopyInfo?]>(context, answer, () => copy(context, job, options))
+      answerWith<[ImapOutcome, CopyInfo?]>(context, answer, () => copy(context, job, options))
     },
     onMove(mailbox, options, session, answer) {
       const job = { mailbox, session, move: true }
-      answerWith<[Outcome, CopyInfo?]>(context, answer, () => copy(context, job, options))
+      answerWith<[ImapOutcome, CopyInfo?]>(context, answer, () => copy(context, job, options))
     },
   }
 }
 
 type Job = { readonly mailbox: number; readonly session: ImapSession; readonly move: boolean }
 
-async function copy(context: ImapContext, job: Job, options: CopyOptions): Promise<[Outcome, CopyInfo?]> {
+async function copy(context: ImapContext, job: Job, options: CopyOptions): Promise<[ImapOutcome, CopyInfo?]> {
   const { mailbox, session, move } = job
   if (move && session.selected !== false && session.selected.readOnly) return ['CANNOT']
   const target = await context.mail.folder(session.user.id, options.destination)

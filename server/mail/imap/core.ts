@@ -72,10 +72,10 @@ export type ImapSession = {
   isUTF8Enabled(): boolean | undefined
 }
 
-export type Answer<T extends unknown[]> = (error: Error | null, ...results: T | []) => void
+export type ImapCallback<T extends unknown[]> = (error: Error | null, ...results: T | []) => void
 
 /** `true`: done. A string: the response code of a NO. */
-export type Outcome = true | string
+export type ImapOutcome = true | string
 
 /** What another connection did to a mailbox; `ignore`: the session that did it and has written its own response. */
 export type Notice = {
@@ -91,10 +91,10 @@ export type ImapEvent = { readonly command: 'LOGOUT' | 'DROP'; readonly reason?:
 export type Notifier = {
   addListener(session: ImapSession, listener: (event?: ImapEvent) => void): void
   removeListener(session: ImapSession, listener: (event?: ImapEvent) => void): void
-  getUpdates(mailbox: number, after: number, answer: Answer<[Notice[]]>): void
+  getUpdates(mailbox: number, after: number, answer: ImapCallback<[Notice[]]>): void
 }
 
-export type Login = { readonly method: string; readonly username: string; readonly password: string }
+type Login = { readonly method: string; readonly username: string; readonly password: string }
 export type Listed = { readonly path: string; readonly specialUse?: string }
 export type Opened = {
   readonly _id: number
@@ -110,44 +110,56 @@ export type Status = {
   readonly uidValidity: number
   readonly highestModseq: number
 }
-export type Quota = { readonly root: string; readonly quota: number; readonly storageUsed: number }
+type Quota = { readonly root: string; readonly quota: number; readonly storageUsed: number }
 export type CopyInfo = { readonly uidValidity: number; readonly sourceUid: number[]; readonly destinationUid: number[] }
 export type AppendInfo = { readonly uidValidity: number; readonly uid: number }
 /** Path, flags, INTERNALDATE as the client wrote it or false, bytes. */
 export type Appending = [path: string, flags: readonly string[], date: string | false, raw: Uint8Array]
-type Change = Answer<[Outcome]>
+type Change = ImapCallback<[ImapOutcome]>
 
 /** The storage handlers of the library. */
 export type Handlers = {
-  onAuth(login: Login, session: ImapSession, answer: Answer<[{ readonly user: ImapUser }?]>): void
-  onList(query: string, session: ImapSession, answer: Answer<[readonly Listed[]]>): void
-  onLsub(query: string, session: ImapSession, answer: Answer<[readonly Listed[]]>): void
+  onAuth(login: Login, session: ImapSession, answer: ImapCallback<[{ readonly user: ImapUser }?]>): void
+  onList(query: string, session: ImapSession, answer: ImapCallback<[readonly Listed[]]>): void
+  onLsub(query: string, session: ImapSession, answer: ImapCallback<[readonly Listed[]]>): void
   onSubscribe(path: string, session: ImapSession, answer: Change): void
   onUnsubscribe(path: string, session: ImapSession, answer: Change): void
   onCreate(path: string, session: ImapSession, answer: Change): void
   onRename(path: string, to: string, session: ImapSession, answer: Change): void
   onDelete(path: string, session: ImapSession, answer: Change): void
-  onOpen(path: string, session: ImapSession, answer: Answer<[Opened | string]>): void
-  onStatus(path: string, session: ImapSession, answer: Answer<[Status | string]>): void
-  onAppend(...args: [...message: Appending, session: ImapSession, answer: Answer<[Outcome, AppendInfo?]>]): void
-  onStore(mailbox: number, options: StoreOptions, session: ImapSession, answer: Answer<[Outcome, number[]?]>): void
+  onOpen(path: string, session: ImapSession, answer: ImapCallback<[Opened | string]>): void
+  onStatus(path: string, session: ImapSession, answer: ImapCallback<[Status | string]>): void
+  onAppend(
+    ...args: [...message: Appending, session: ImapSession, answer: ImapCallback<[ImapOutcome, AppendInfo?]>]
+  ): void
+  onStore(
+    mailbox: number,
+    options: StoreOptions,
+    session: ImapSession,
+    answer: ImapCallback<[ImapOutcome, number[]?]>,
+  ): void
   onExpunge(mailbox: number, options: ExpungeOptions, session: ImapSession, answer: Change): void
-  onCopy(...args: [object, number, CopyOptions, ImapSession, Answer<[Outcome, CopyInfo?]>]): void
-  onMove(mailbox: number, options: CopyOptions, session: ImapSession, answer: Answer<[Outcome, CopyInfo?]>): void
+  onCopy(...args: [object, number, CopyOptions, ImapSession, ImapCallback<[ImapOutcome, CopyInfo?]>]): void
+  onMove(
+    mailbox: number,
+    options: CopyOptions,
+    session: ImapSession,
+    answer: ImapCallback<[ImapOutcome, CopyInfo?]>,
+  ): void
   onFetch(mailbox: number, options: FetchOptions, session: ImapSession, answer: Change): void
   onSearch(
     mailbox: number,
     options: SearchOptions,
     session: ImapSession,
-    answer: Answer<[{ readonly uidList: number[] | string; readonly highestModseq: number }]>,
+    answer: ImapCallback<[{ readonly uidList: number[] | string; readonly highestModseq: number }]>,
   ): void
-  onGetQuota(root: string, session: ImapSession, answer: Answer<[Quota | string]>): void
-  onGetQuotaRoot(path: string, session: ImapSession, answer: Answer<[Quota | string]>): void
+  onGetQuota(root: string, session: ImapSession, answer: ImapCallback<[Quota | string]>): void
+  onGetQuotaRoot(path: string, session: ImapSession, answer: ImapCallback<[Quota | string]>): void
 }
 
-export type ImapConnection = { send(line: string): void; close(force?: boolean): void }
+type ImapConnection = { send(line: string): void; close(force?: boolean): void }
 
-export type ImapServer = EventEmitter &
+type ImapServer = EventEmitter &
   Handlers & {
     notifier: Notifier
     connect(socket: Socket): void
@@ -156,7 +168,7 @@ export type ImapServer = EventEmitter &
 
 export type Logger = { readonly [level in 'info' | 'debug' | 'error']: (...args: readonly unknown[]) => void }
 
-export type ImapOptions = {
+type ImapOptions = {
   readonly secure: true
   readonly name: string
   readonly id: { readonly name: string }
@@ -164,7 +176,7 @@ export type ImapOptions = {
   readonly logger: Logger
 }
 
-export type MimeIndexer = {
+type MimeIndexer = {
   parseMimeTree(raw: Uint8Array): object
   getEnvelope(tree: object): unknown[]
   getBodyStructure(tree: object): unknown[]
@@ -189,6 +201,7 @@ type Connecting = {
 
 let loaded: ImapCore | undefined
 
+/** The protocol layer, loaded when it is first asked for. */
 export function imapCore(): ImapCore {
   loaded ??= load()
   return loaded

@@ -39,6 +39,7 @@ export async function fetchValues(
   return values
 }
 
+/** Whether a value is one that the library writes as it is read from somewhere. */
 export function isStream(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'type' in value && value.type === 'stream'
 }

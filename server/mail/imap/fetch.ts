@@ -1,22 +1,23 @@
 /** FETCH and UID FETCH: lists first, bytes one message at a time, at the speed at which the client reads. */
 import { answerWith, type ImapContext, write } from './context.ts'
-import type { FetchOptions, Handlers, ImapSession, Outcome } from './core.ts'
+import type { FetchOptions, Handlers, ImapOutcome, ImapSession } from './core.ts'
 import { fetchValues, isStream } from './fetch-values.ts'
 
 /** Messages listed in one read of the store. */
 const listed = 500
 
+/** The handler of FETCH. */
 export function fetchHandlers(context: ImapContext): Pick<Handlers, 'onFetch'> {
   return {
     onFetch(mailbox, options, session, answer) {
-      answerWith<[Outcome]>(context, answer, () => fetchMessages(context, { mailbox, session }, options))
+      answerWith<[ImapOutcome]>(context, answer, () => fetchMessages(context, { mailbox, session }, options))
     },
   }
 }
 
 type Place = { readonly mailbox: number; readonly session: ImapSession }
 
-async function fetchMessages(context: ImapContext, place: Place, options: FetchOptions): Promise<[Outcome]> {
+async function fetchMessages(context: ImapContext, place: Place, options: FetchOptions): Promise<[ImapOutcome]> {
   const { mailbox, session } = place
   if (options.markAsSeen) await markSeen(context, place, options.messages)
   for (const { original, partial } of options.query) {

@@ -1,7 +1,7 @@
 /** LIST, LSUB, SUBSCRIBE, UNSUBSCRIBE, CREATE, RENAME, DELETE and the quota that there is none of. */
 import type { MailFolder } from '../../store/mail/mail-store.ts'
 import { answerWith, type ImapContext } from './context.ts'
-import type { Handlers, Listed, Outcome } from './core.ts'
+import type { Handlers, ImapOutcome, Listed } from './core.ts'
 
 type Verbs =
   | 'onList'
@@ -14,6 +14,7 @@ type Verbs =
   | 'onGetQuota'
   | 'onGetQuotaRoot'
 
+/** The handlers of folders and quota. */
 export function folderHandlers(context: ImapContext): Pick<Handlers, Verbs> {
   const { mail, clock } = context
   const listed = (account: string) => mail.folders(account, clock.now())
@@ -25,18 +26,18 @@ export function folderHandlers(context: ImapContext): Pick<Handlers, Verbs> {
         (await listed(user.id)).filter((f) => f.subscribed).map(listing),
       ]),
     onSubscribe: (path, { user }, answer) =>
-      answerWith<[Outcome]>(context, answer, async () => [await mail.subscribe(user.id, path, true)]),
+      answerWith<[ImapOutcome]>(context, answer, async () => [await mail.subscribe(user.id, path, true)]),
     onUnsubscribe: (path, { user }, answer) =>
-      answerWith<[Outcome]>(context, answer, async () => [await mail.subscribe(user.id, path, false)]),
+      answerWith<[ImapOutcome]>(context, answer, async () => [await mail.subscribe(user.id, path, false)]),
     onCreate: (path, { user }, answer) =>
-      answerWith<[Outcome]>(context, answer, async () => {
+      answerWith<[ImapOutcome]>(context, answer, async () => {
         const made = await mail.createFolder(user.id, path, clock.now())
         return [typeof made === 'string' ? made : true]
       }),
     onRename: (path, to, { user }, answer) =>
-      answerWith<[Outcome]>(context, answer, async () => [await mail.renameFolder(user.id, path, to)]),
+      answerWith<[ImapOutcome]>(context, answer, async () => [await mail.renameFolder(user.id, path, to)]),
     onDelete: (path, { user }, answer) =>
-      answerWith<[Outcome]>(context, answer, async () => {
+      answerWith<[ImapOutcome]>(context, answer, async () => {
         const gone = await mail.deleteFolder(user.id, path)
         if (typeof gone === 'string') return [gone]
         context.notifier.send(user.id, { command: 'DROP', mailbox: gone.id })

@@ -6,9 +6,9 @@
 import { maxMessageBytes } from '../limits.ts'
 
 /** A line, or a line that ends in a literal of `expecting` bytes. */
-export type Line = { readonly final: boolean; readonly expecting?: number }
+type Line = { readonly final: boolean; readonly expecting?: number }
 
-export type Hardened = {
+type Hardened = {
   readonly state: string
   send(line: string): void
   close(force: boolean): void

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net'
 
 /** The library's connection, by the members that IDLE needs. */
-export type IdleConnection = {
+type IdleConnection = {
   readonly _socket: Socket
   /** Takes the next line instead of a command. */
   _nextHandler: false | ((token: string, next: () => void) => void)
@@ -20,6 +20,10 @@ type Answer = (error: Error | null, response?: { readonly response: 'OK'; readon
 /** RFC 2177 3: a client begins anew every 29 minutes; one that does not is gone. */
 const longestMs = 30 * 60_000
 
+/**
+ * Answers IDLE; a connection that idles for longer than is allowed is closed with BYE. `this`: the library's
+ * connection.
+ */
 export function idle(this: IdleConnection, _command: unknown, answer: Answer, next: () => void): void {
   const { _socket: socket } = this
   const takeLines = (_nextHandler: IdleConnection['_nextHandler']) => Object.assign(this, { _nextHandler })

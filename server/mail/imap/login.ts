@@ -14,6 +14,7 @@ class NotNow extends Error {
   }
 }
 
+/** The handler of both logins. An account that is locked is told to come back later, not that its password is wrong. */
 export function loginHandlers(context: ImapContext): Pick<Handlers, 'onAuth'> {
   return {
     onAuth({ method, username, password }, session, answer) {

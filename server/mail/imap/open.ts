@@ -2,6 +2,7 @@
 import { answerWith, type ImapContext } from './context.ts'
 import type { Handlers, Opened, Status } from './core.ts'
 
+/** The handlers of SELECT, EXAMINE and STATUS. */
 export function openHandlers(context: ImapContext): Pick<Handlers, 'onOpen' | 'onStatus'> {
   const { mail, notifier } = context
   return {

@@ -9,7 +9,7 @@ import type { SearchQuery, SearchTerm } from './core.ts'
 
 /** `raw` reads the bytes: only asked for when a term needs them. */
 export type Searched = StoredMessage & { readonly raw: () => Promise<Uint8Array | undefined> }
-export type Matcher = (message: Searched) => Promise<boolean>
+type Matcher = (message: Searched) => Promise<boolean>
 
 /**
  * Bytes of a message and of its header that a search looks at: then a hostile one costs some dozens of milliseconds
@@ -18,6 +18,7 @@ export type Matcher = (message: Searched) => Promise<boolean>
 const maxSearched = 500_000
 const maxHeader = 128 * 1_024
 
+/** The test that a message has to pass for a query; of a list, every term. */
 export function matcherOf(query: SearchQuery): Matcher {
   if (isList(query)) return every(query.map(matcherOf))
   return termMatcher(query)

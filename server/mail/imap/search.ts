@@ -9,6 +9,7 @@ const turnBytes = 200_000
 
 type Found = { readonly uidList: number[] | string; readonly highestModseq: number }
 
+/** The handler of SEARCH. */
 export function searchHandlers(context: ImapContext): Pick<Handlers, 'onSearch'> {
   return {
     onSearch(mailbox, options, { user }, answer) {

@@ -19,7 +19,7 @@ import { openHandlers } from './open.ts'
 import { searchHandlers } from './search.ts'
 import { storeHandlers } from './store.ts'
 
-export type ImapDependencies = {
+type ImapDependencies = {
   readonly mail: MailStore
   readonly accounts: Pick<Accounts, 'check'>
   readonly clock: Clock
@@ -33,6 +33,7 @@ export type ImapDependencies = {
 /** The library logs whole commands: nothing of that is kept. */
 const silent: Logger = { info: () => undefined, debug: () => undefined, error: () => undefined }
 
+/** Listens with TLS; `close` ends every connection. Rejects where the port is taken. */
 export async function startImap(
   dependencies: ImapDependencies,
   at: { readonly host: string; readonly port: number },

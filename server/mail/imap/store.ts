@@ -1,18 +1,19 @@
 /** STORE and UID STORE, with UNCHANGEDSINCE (RFC 7162). */
 import { answerWith, type ImapContext, writeChange } from './context.ts'
-import type { Handlers, ImapSession, Outcome, StoreOptions } from './core.ts'
+import type { Handlers, ImapOutcome, ImapSession, StoreOptions } from './core.ts'
 
+/** The handler of STORE. */
 export function storeHandlers(context: ImapContext): Pick<Handlers, 'onStore'> {
   return {
     onStore(mailbox, options, session, answer) {
-      answerWith<[Outcome, number[]?]>(context, answer, () => store(context, { mailbox, session }, options))
+      answerWith<[ImapOutcome, number[]?]>(context, answer, () => store(context, { mailbox, session }, options))
     },
   }
 }
 
 type Place = { readonly mailbox: number; readonly session: ImapSession }
 
-async function store(context: ImapContext, place: Place, options: StoreOptions): Promise<[Outcome, number[]?]> {
+async function store(context: ImapContext, place: Place, options: StoreOptions): Promise<[ImapOutcome, number[]?]> {
   const { mailbox, session } = place
   const { changed, conflicts } = await context.mail.setFlags(mailbox, options.messages, {
     action: options.action,

@@ -24,7 +24,7 @@ export type Job = {
   readonly login?: { readonly account: Account; readonly key: string; readonly messageId: string }
 }
 
-export type Deliverer = Judge & { readonly mail: MailStore; readonly notifier: MailNotifier }
+type Deliverer = Judge & { readonly mail: MailStore; readonly notifier: MailNotifier }
 
 /** One transaction for all recipients; returns when it is on the disk. */
 export async function deliverHere(deliverer: Deliverer, job: Job): Promise<void> {

@@ -16,7 +16,7 @@ import { noMailbox, SmtpReply, tryLater } from './reply.ts'
 import { type SmtpData, type SmtpOptions, type SmtpSession, writtenAddress } from './strict-server.ts'
 import { handled, received } from './trace.ts'
 
-export type Inbound = {
+type Inbound = {
   readonly clock: Clock
   readonly domain: string
   readonly log: MailLog
@@ -32,6 +32,7 @@ const maxHops = 100
 /** One mail transaction so far. */
 type State = { readonly sender: string; readonly recipients: Map<string, Recipient> }
 
+/** The door as an SMTP server: without a login and without TLS, since a relay on the same machine stands before it. */
 export function inboundOptions(inbound: Inbound): SmtpOptions {
   const states = new WeakMap<SmtpSession, State>()
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { hasBareNewline } from './collect.ts'
 import { bytesOf, readIncoming, readSubmitted } from './message.ts'
-import { refused } from './reply.ts'
+import { refusalReply } from './reply.ts'
 
 const author = { key: 'alice@kith.test', unicode: false }
 const added = { messageId: '<made@kith.test>', date: 'Mon, 23 Nov 2026 08:00:00 +0000' }
@@ -100,7 +100,7 @@ it('a refusal names each recipient with its rule, on one line of ASCII', () => {
     rule: 'O1',
     reason: 'notListed' as const,
   }))
-  const { message, responseCode } = refused(refusals)
+  const { message, responseCode } = refusalReply(refusals)
   expect(responseCode).toBe(550)
   expect(message).toBe(
     '5.7.1 O1 a@x.test is not in your whitelist; O1 b?@x.test is not in your whitelist; O1 c@x.test is not in your whitelist and 1 more',

@@ -4,7 +4,7 @@ import { type HeaderField, parseMailboxes, splitMessage } from '../../../shared/
 import { signatureField } from '../../../shared/whitelist/mail-signature.ts'
 import { SmtpReply } from './reply.ts'
 
-export type Author = { readonly key: string; readonly unicode: boolean }
+type Author = { readonly key: string; readonly unicode: boolean }
 
 /** `fields`: as they stood, one string each. */
 export type Parts = { readonly fields: readonly string[]; readonly body: Uint8Array }
@@ -12,7 +12,7 @@ export type Parts = { readonly fields: readonly string[]; readonly body: Uint8Ar
 /** What goes on is `bytesOf` this. `raw`: as it came. */
 export type CleanMessage = Parts & { readonly raw: Uint8Array }
 
-export type Submitted = {
+type Submitted = {
   readonly message: CleanMessage
   /** Every recipient that the header names; one that can't be read is there as it stands, for the guard to refuse (A2). */
   readonly recipients: readonly OutgoingRecipient[]
@@ -85,6 +85,7 @@ export function readIncoming(raw: Uint8Array): CleanMessage {
   return { fields: kept.map((field) => field.raw), body: splitMessage(raw).body, raw }
 }
 
+/** The message as bytes, its header's lines ended by CRLF. */
 export function bytesOf({ fields, body }: Parts): Uint8Array {
   return Buffer.concat([Buffer.from(`${fields.join('\r\n')}\r\n\r\n`, 'latin1'), body])
 }

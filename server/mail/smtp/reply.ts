@@ -37,7 +37,7 @@ const maxNamed = 3
 const maxAddress = 100
 
 /** One refused recipient stops the whole message (O1); each is named with its rule. */
-export function refused(refusals: readonly Refusal[]): SmtpReply {
+export function refusalReply(refusals: readonly Refusal[]): SmtpReply {
   const named = refusals.slice(0, maxNamed).map(({ address, rule, reason }) => {
     const shown = address.replace(/[^\x20-\x7e]/g, '?').slice(0, maxAddress)
     return [rule, shown, words[reason]].filter(Boolean).join(' ')

@@ -51,7 +51,7 @@ class StrictServer extends SMTPServer {
   }
 }
 
-export type SmtpListener = Listener & {
+type SmtpListener = Listener & {
   /** Ends the connections of one login. */
   readonly drop: (account: string) => void
 }
@@ -64,6 +64,7 @@ type At = {
   readonly failed: (error: Error) => void
 }
 
+/** Listens; `failed` is told of errors of single connections, `close` ends them all. */
 export async function startSmtp(options: SmtpOptions, { failed, ...at }: At): Promise<SmtpListener> {
   const server = new StrictServer({
     ...options,

@@ -14,6 +14,7 @@ import { data, mailFrom, rcptTo, type Sending, type Transaction, transactionOf }
 
 export type Submission = Sending & { readonly accounts: Pick<Accounts, 'check' | 'byAddress'>; readonly tasks: Tasks }
 
+/** The door as an SMTP server: each connection signs in, and each of its messages is judged by the login's list. */
 export function submissionOptions(submission: Submission): SmtpOptions {
   // One connection's login, and its mail transaction so far.
   const transactions = new WeakMap<SmtpSession, Transaction>()

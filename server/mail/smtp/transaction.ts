@@ -10,7 +10,7 @@ import type { Whitelists, WhitelistView } from '../../lists/whitelists.ts'
 import type { MailLog } from '../ports.ts'
 import type { Job, Recipient } from './deliver.ts'
 import { readSubmitted } from './message.ts'
-import { refused, SmtpReply, tryLater } from './reply.ts'
+import { refusalReply, SmtpReply, tryLater } from './reply.ts'
 import type { SmtpSession } from './strict-server.ts'
 import { received } from './trace.ts'
 
@@ -36,14 +36,19 @@ export type Transaction = {
   recipients: Map<string, Recipient>
 }
 
+/** A transaction of this login, with nothing in it yet. */
 export function transactionOf(account: Account): Transaction {
   const parsed = parseAddress(account.address, { unicode: true })
   if (!parsed.ok) throw new Error('an account has an address that does not parse')
   return { account, key: parsed.value.key, refusals: [], recipients: new Map() }
 }
 
-export type Sender = { readonly address: string; readonly utf8: boolean }
+type Sender = { readonly address: string; readonly utf8: boolean }
 
+/**
+ * Begins the transaction anew at MAIL. Throws an `SmtpReply` where the account is closed or the sender is not its own
+ * address (I2).
+ */
 export async function mailFrom(guarding: Guarding, transaction: Transaction, { address, utf8 }: Sender): Promise<void> {
   transaction.refusals = []
   transaction.recipients = new Map()
@@ -69,7 +74,7 @@ export async function rcptTo(sending: Sending, transaction: Transaction, address
   const verdict = await judgeRecipient(sending, transaction.account, address)
   if (!verdict.allowed) {
     transaction.refusals = [...transaction.refusals, ...verdict.refusals]
-    throw refused(verdict.refusals)
+    throw refusalReply(verdict.refusals)
   }
   for (const { key, text } of verdict.recipients) {
     transaction.recipients.set(key, { text, account: await sending.reach(key) })
@@ -78,10 +83,14 @@ export async function rcptTo(sending: Sending, transaction: Transaction, address
 
 type Sent = { readonly raw: Uint8Array; readonly session: SmtpSession }
 
+/**
+ * Judges the whole message with the list now in force (O3) and hands it on. Throws an `SmtpReply` where anything is
+ * refused: then nobody gets it.
+ */
 export async function data(sending: Sending, transaction: Transaction, { raw, session }: Sent): Promise<void> {
   const { account, key } = transaction
   // One refused recipient stops the whole message (O1), also when the client goes on with the others.
-  if (transaction.refusals.length > 0) throw refused(transaction.refusals)
+  if (transaction.refusals.length > 0) throw refusalReply(transaction.refusals)
   const view = await sending.whitelists.viewOf(account.id)
   const now = sending.clock.now()
   const added = {
@@ -93,7 +102,7 @@ export async function data(sending: Sending, transaction: Transaction, { raw, se
   const envelope = recipients.map(({ text }) => ({ field: 'envelope' as const, text }))
   // Judged again, with the list now in force (O3), and everybody the header names with it.
   const verdict = judge(sending, { account, view }, [...envelope, ...submitted.recipients])
-  if (!verdict.allowed) throw refused(verdict.refusals)
+  if (!verdict.allowed) throw refusalReply(verdict.refusals)
   if (recipients.length === 0) throw tryLater()
   await sending.deliver({
     message: submitted.message,

@@ -42,6 +42,10 @@ export type Evidence = {
   readonly dkim: () => Promise<readonly DkimFact[]>
 }
 
+/**
+ * What is known of a message, whoever it is for: DNS is asked once, and only where a list wants to know. `login`: the
+ * address key of a proven login here.
+ */
 export function evidenceOf(judge: Judge, message: CleanMessage, login?: string): Evidence {
   const delivered = splitMessage(bytesOf(message))
   let asked: Promise<readonly DkimFact[]> | undefined

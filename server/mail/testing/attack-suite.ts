@@ -6,7 +6,7 @@ import type { RawClient } from './raw-client.ts'
 /** What went through the door. */
 export type Let = { readonly to: readonly string[]; readonly raw: string }
 
-export type Door = {
+type Door = {
   /** A connection on which Alice has signed in. */
   readonly signedIn: () => Promise<RawClient>
   /** What went through since the last time. */

@@ -7,7 +7,7 @@ import { maxMessageBytes } from '../limits.ts'
 /** Said in one go, without waiting in between; then one reply is read for each of `replies`. */
 type Turn = { readonly say: string | Uint8Array; readonly replies: readonly RegExp[] }
 
-export type Attack = {
+type Attack = {
   readonly name: string
   readonly turns: readonly Turn[]
   /** What the door lets through in the end: nothing, at most one harmless message, or exactly one, cleaned. */

@@ -1,6 +1,6 @@
 /** Accounts and whitelists that a test sets, beside the ports that they stand in for. */
 import type { ListedContact } from '../../../shared/guard.ts'
-import { makeListView } from '../../../shared/list-view.ts'
+import { createListView } from '../../../shared/list-view.ts'
 import type { Account, Accounts, CheckResult } from '../../accounts/accounts.ts'
 import { primitives } from '../../ground/primitives.ts'
 import { selfSigned } from '../../keys/certificate.ts'
@@ -28,7 +28,7 @@ export function contact(address: string, changes: Partial<ListedContact> = {}): 
 /** A resolver that knows nothing. */
 export const noDns: Dns = { txt: () => Promise.reject(new Error('ENOTFOUND')) }
 
-export type Broken = { broken: boolean }
+type Broken = { broken: boolean }
 
 export function fakeAccounts(state: Broken = { broken: false }): Accounts & Broken {
   const of = (wanted: (account: Account) => boolean) => people.find(wanted)
@@ -63,7 +63,7 @@ export function fakeWhitelists(): FakeWhitelists {
     },
     list(user, contacts, view = {}) {
       const base = { epoch: 1, version: 7, lease: 'valid', onExpiry: 'block', unicode: false } as const
-      if (contacts) lists.set(user, { ...base, list: makeListView(contacts), ...view })
+      if (contacts) lists.set(user, { ...base, list: createListView(contacts), ...view })
       else lists.delete(user)
     },
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
+import { sqliteBackend } from '../../store/sqlite.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import type { MailLog, MailServer } from '../ports.ts'
 import { startMail } from '../start.ts'
@@ -42,7 +43,7 @@ export async function startTestMail(): Promise<TestMail> {
   const opened: { close(): void }[] = []
   const log = memoryLog(lines)
   const start = async () => {
-    const store = await openStore(join(folder, 'kith.sqlite'))
+    const store = await openStore(sqliteBackend(join(folder, 'kith.sqlite')))
     const gatewayKey = { public: gatewayPublic, secret: gatewaySecret }
     const ports = { smtp: 0, imap: 0, inbound: 0 }
     const surroundings = {

@@ -60,7 +60,7 @@ export async function rawClient(port: number, options: { readonly ca?: string } 
   }
 }
 
-export function plainLogin(user: string, password: string): string {
+function plainLogin(user: string, password: string): string {
   return `AUTH PLAIN ${Buffer.from(`\0${user}\0${password}`).toString('base64')}`
 }
 

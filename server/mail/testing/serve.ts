@@ -1,10 +1,11 @@
 /** A mail server in a process of its own, to be killed: `node serve.ts DATABASE`. Prints its ports when ready. */
 import { primitives } from '../../ground/primitives.ts'
+import { sqliteBackend } from '../../store/sqlite.ts'
 import { openStore } from '../../store/store.ts'
 import { startMail } from '../start.ts'
 import { fakeAccounts, fakeWhitelists, gatewaySecret, noDns, tls } from './mail-fakes.ts'
 
-const store = await openStore(process.argv[2] ?? '')
+const store = await openStore(sqliteBackend(process.argv[2] ?? ''))
 const server = await startMail({
   store,
   accounts: fakeAccounts(),

@@ -5,25 +5,26 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { formatEnrolment } from '../../../shared/whitelist/enrolment.ts'
 import { introduction } from '../../accounts/enrolment-codes.ts'
-import { type Administration, administer, type Context, openContext } from '../../administration/administer.ts'
-import type { Done } from '../../administration/people.ts'
+import { type Administration, administer } from '../../administration/administer.ts'
 import { systemClock } from '../../ground/clock.ts'
+import type { Done } from '../../ground/refusals.ts'
 import type { ListWish } from '../../lists/changes.ts'
 import type { Log } from '../../monitoring/log.ts'
 import { configSchema } from '../../settings/config.ts'
+import { type Context, openContext } from '../../settings/context.ts'
 import { type Folder, folderAt } from '../../settings/folder.ts'
 import type { Store } from '../../store/store.ts'
 import { initialise } from '../init.ts'
 import { type Ready, type Running, startServer } from '../serve.ts'
 import { type DemoPerson, demoAccounts, demoContacts, demoDomain } from './people.ts'
 
-export type DemoAccount = {
+type DemoAccount = {
   readonly user: string
   readonly name: string
   readonly password: string
   readonly role: 'employee' | 'partner'
 }
-export type DemoOffer = {
+type DemoOffer = {
   readonly server: string
   readonly enrolment: string
   readonly accounts: readonly DemoAccount[]
@@ -82,7 +83,7 @@ async function addPeople(administration: Administration, passwords: ReadonlyMap<
   await Promise.all(everybody.map((person) => addPerson(administration, person, passwords.get(person.user))))
   for (const person of everybody) {
     const list = await administration.store.lists.ofUser(person.user)
-    if (!list || list.cnt > 0) continue
+    if (!list || list.count > 0) continue
     const known = demoAccounts.includes(person) ? everybody : demoAccounts
     const wishes = known.filter((other) => other !== person).map(wishFor)
     const changed = await administration.editor.change(person.user, wishes, 'demo')

@@ -1,8 +1,8 @@
 /** Rows of administration: the audit log, proposals, roles, tokens, contact requests, invitations, last use. */
-import type { Database } from '../store.ts'
+import type { Database } from '../database.ts'
 import type { AuditRow, ContactRequestRow, InvitationRow, ProposalRow, RoleRow, TokenRow, UsageRow } from './tables.ts'
 
-export type AuditSearch = { readonly text?: string; readonly before?: number; readonly count: number }
+type AuditSearch = { readonly text?: string; readonly before?: number; readonly count: number }
 
 export type AdministrationStore = {
   readonly lastAudit: () => Promise<AuditRow | undefined>
@@ -22,19 +22,19 @@ export type AdministrationStore = {
     from: ProposalRow['state'],
     to: Pick<ProposalRow, 'state' | 'approved_by' | 'result'>,
   ) => Promise<boolean>
-  readonly role: (usr: string) => Promise<RoleRow | undefined>
+  readonly role: (user: string) => Promise<RoleRow | undefined>
   readonly roles: () => Promise<readonly RoleRow[]>
   readonly setRole: (row: RoleRow) => Promise<void>
-  readonly removeRole: (usr: string) => Promise<void>
+  readonly removeRole: (user: string) => Promise<void>
   /** True once for each step: a code opens once. */
-  readonly takeTotpStep: (usr: string, step: number) => Promise<boolean>
+  readonly takeTotpStep: (user: string, step: number) => Promise<boolean>
   readonly token: (hash: string) => Promise<TokenRow | undefined>
   readonly tokens: () => Promise<readonly TokenRow[]>
   readonly addToken: (row: TokenRow) => Promise<void>
   readonly removeToken: (name: string) => Promise<boolean>
   readonly request: (id: string) => Promise<ContactRequestRow | undefined>
   readonly requests: (search: {
-    readonly usr?: string
+    readonly user?: string
     readonly state?: ContactRequestRow['state']
   }) => Promise<readonly ContactRequestRow[]>
   readonly putRequest: (row: ContactRequestRow) => Promise<void>
@@ -47,16 +47,17 @@ export type AdministrationStore = {
   readonly addInvitation: (row: InvitationRow) => Promise<void>
   readonly invitation: (hash: string) => Promise<InvitationRow | undefined>
   /** How many of the user's can still be used. */
-  readonly openInvitations: (usr: string, now: number) => Promise<number>
+  readonly openInvitations: (user: string, now: number) => Promise<number>
   /** True once. */
-  readonly spendInvitation: (hash: string, usr: string) => Promise<boolean>
-  readonly usage: (usr: string) => Promise<readonly UsageRow[]>
+  readonly spendInvitation: (hash: string, user: string) => Promise<boolean>
+  readonly usage: (user: string) => Promise<readonly UsageRow[]>
   readonly touch: (row: UsageRow) => Promise<void>
 }
 
 /** Rows in one statement: SQLite allows 32,766 parameters. */
 const batch = 1_000
 
+/** These rows in a database or transaction. */
 export function createAdministrationStore(db: Database): AdministrationStore {
   return {
     ...auditRows(db),
@@ -131,23 +132,23 @@ function roleRows(
   db: Database,
 ): Pick<AdministrationStore, 'role' | 'roles' | 'setRole' | 'removeRole' | 'takeTotpStep'> {
   return {
-    role: (usr) => db.selectFrom('roles').selectAll().where('usr', '=', usr).executeTakeFirst(),
-    roles: () => db.selectFrom('roles').selectAll().orderBy('usr').execute(),
-    async setRole({ usr, ...rest }) {
+    role: (user) => db.selectFrom('roles').selectAll().where('user', '=', user).executeTakeFirst(),
+    roles: () => db.selectFrom('roles').selectAll().orderBy('user').execute(),
+    async setRole({ user, ...rest }) {
       await db
         .insertInto('roles')
-        .values({ usr, ...rest })
-        .onConflict((conflict) => conflict.column('usr').doUpdateSet(rest))
+        .values({ user, ...rest })
+        .onConflict((conflict) => conflict.column('user').doUpdateSet(rest))
         .execute()
     },
-    async removeRole(usr) {
-      await db.deleteFrom('roles').where('usr', '=', usr).execute()
+    async removeRole(user) {
+      await db.deleteFrom('roles').where('user', '=', user).execute()
     },
-    async takeTotpStep(usr, step) {
+    async takeTotpStep(user, step) {
       const used = await db
         .updateTable('roles')
         .set({ totp_step: step })
-        .where('usr', '=', usr)
+        .where('user', '=', user)
         .where('totp_step', '<', step)
         .executeTakeFirst()
       return used.numUpdatedRows === 1n
@@ -172,9 +173,10 @@ function tokenRows(db: Database): Pick<AdministrationStore, 'token' | 'tokens' |
 function requestRows(db: Database): Pick<AdministrationStore, 'request' | 'requests' | 'putRequest' | 'moveRequest'> {
   return {
     request: (id) => db.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst(),
-    requests({ usr, state }) {
+    requests({ user, state }) {
       let query = db.selectFrom('requests').selectAll().orderBy('at').orderBy('id')
-      if (usr !== undefined) query = query.where((where) => where.or([where('usr', '=', usr), where('peer', '=', usr)]))
+      if (user !== undefined)
+        query = query.where((where) => where.or([where('user', '=', user), where('peer', '=', user)]))
       if (state !== undefined) query = query.where('state', '=', state)
       return query.execute()
     },
@@ -202,11 +204,11 @@ function invitationRows(
   db: Database,
 ): Pick<AdministrationStore, 'addInvitation' | 'invitation' | 'openInvitations' | 'spendInvitation'> {
   return {
-    async openInvitations(usr, now) {
+    async openInvitations(user, now) {
       const open = await db
         .selectFrom('invitations')
         .select('hash')
-        .where('usr', '=', usr)
+        .where('user', '=', user)
         .where('used_by', '=', '')
         .where('exp', '>', now)
         .execute()
@@ -216,10 +218,10 @@ function invitationRows(
       await db.insertInto('invitations').values(row).execute()
     },
     invitation: (hash) => db.selectFrom('invitations').selectAll().where('hash', '=', hash).executeTakeFirst(),
-    async spendInvitation(hash, usr) {
+    async spendInvitation(hash, user) {
       const used = await db
         .updateTable('invitations')
-        .set({ used_by: usr })
+        .set({ used_by: user })
         .where('hash', '=', hash)
         .where('used_by', '=', '')
         .executeTakeFirst()
@@ -230,20 +232,20 @@ function invitationRows(
 
 function usageRows(db: Database): Pick<AdministrationStore, 'usage' | 'touch'> {
   return {
-    usage: (usr) => db.selectFrom('usage').selectAll().where('usr', '=', usr).execute(),
+    usage: (user) => db.selectFrom('usage').selectAll().where('user', '=', user).execute(),
     /** The later time counts, so that processes need not agree who writes when. */
-    async touch({ usr, key, sent, received }) {
+    async touch({ user, key, sent, received }) {
       const old = await db
         .selectFrom('usage')
         .selectAll()
-        .where('usr', '=', usr)
+        .where('user', '=', user)
         .where('key', '=', key)
         .executeTakeFirst()
       const row = { sent: Math.max(sent, old?.sent ?? 0), received: Math.max(received, old?.received ?? 0) }
       await db
         .insertInto('usage')
-        .values({ usr, key, ...row })
-        .onConflict((conflict) => conflict.columns(['usr', 'key']).doUpdateSet(row))
+        .values({ user, key, ...row })
+        .onConflict((conflict) => conflict.columns(['user', 'key']).doUpdateSet(row))
         .execute()
     },
   }

@@ -1,6 +1,6 @@
 /** Rows of the organisation: groups, rules, shared cards, and the counter that every change of them moves. */
 import { sql } from 'kysely'
-import type { Database } from '../store.ts'
+import type { Database } from '../database.ts'
 import type { CardRow, GroupMemberRow, GroupRow, RuleRow } from './tables.ts'
 
 export type OrganisationStore = {
@@ -28,6 +28,7 @@ export type OrganisationStore = {
 const versionName = 'organisation.version'
 const policyName = 'organisation.policy'
 
+/** These rows in a database or transaction. */
 export function createOrganisationStore(db: Database): OrganisationStore {
   return { ...settingRows(db), ...cardRows(db), ...groupRows(db), ...ruleRows(db) }
 }
@@ -94,23 +95,23 @@ function groupRows(
         .execute()
     },
     async removeGroup(id) {
-      await db.deleteFrom('members').where('grp', '=', id).execute()
+      await db.deleteFrom('members').where('group', '=', id).execute()
       await db.deleteFrom('groups').where('id', '=', id).execute()
     },
-    members: () => db.selectFrom('members').selectAll().orderBy('grp').orderBy('usr').execute(),
-    async isMember({ grp, usr }) {
-      const row = db.selectFrom('members').select('usr').where('grp', '=', grp).where('usr', '=', usr)
+    members: () => db.selectFrom('members').selectAll().orderBy('group').orderBy('user').execute(),
+    async isMember({ group, user }) {
+      const row = db.selectFrom('members').select('user').where('group', '=', group).where('user', '=', user)
       return (await row.executeTakeFirst()) !== undefined
     },
     async addMember(row) {
       await db
         .insertInto('members')
         .values(row)
-        .onConflict((conflict) => conflict.columns(['grp', 'usr']).doNothing())
+        .onConflict((conflict) => conflict.columns(['group', 'user']).doNothing())
         .execute()
     },
-    async removeMember({ grp, usr }) {
-      await db.deleteFrom('members').where('grp', '=', grp).where('usr', '=', usr).execute()
+    async removeMember({ group, user }) {
+      await db.deleteFrom('members').where('group', '=', group).where('user', '=', user).execute()
     },
   }
 }

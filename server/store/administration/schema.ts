@@ -1,12 +1,12 @@
 /** The tables of administration: who belongs where, the rules, what was changed and what waits. */
-import type { TableShape } from '../schema.ts'
+import type { TableShape } from '../table-shape.ts'
 import type { AdministrationTables } from './tables.ts'
 
 export const administrationShapes: { readonly [T in keyof AdministrationTables]: TableShape<AdministrationTables[T]> } =
   {
     cards: { columns: { id: 'text', rev: 'number', key: 'text', json: 'text', leaf: 'bytes' }, key: ['id'] },
     groups: { columns: { id: 'text', title: 'text' }, key: ['id'] },
-    members: { columns: { grp: 'text', usr: 'text' }, key: ['grp', 'usr'] },
+    members: { columns: { group: 'text', user: 'text' }, key: ['group', 'user'] },
     rules: { columns: { id: 'text', kind: 'text', a: 'text', b: 'text', more: 'text' }, key: ['id'] },
     audit: {
       columns: {
@@ -39,8 +39,8 @@ export const administrationShapes: { readonly [T in keyof AdministrationTables]:
       },
       key: ['id'],
     },
-    usage: { columns: { usr: 'text', key: 'text', sent: 'number', received: 'number' }, key: ['usr', 'key'] },
-    roles: { columns: { usr: 'text', role: 'text', totp: 'text', totp_step: 'number' }, key: ['usr'] },
+    usage: { columns: { user: 'text', key: 'text', sent: 'number', received: 'number' }, key: ['user', 'key'] },
+    roles: { columns: { user: 'text', role: 'text', totp: 'text', totp_step: 'number' }, key: ['user'] },
     tokens: {
       columns: { hash: 'text', name: 'text', scopes: 'text', by: 'text', at: 'number', expires: 'number' },
       key: ['hash'],
@@ -49,7 +49,7 @@ export const administrationShapes: { readonly [T in keyof AdministrationTables]:
     requests: {
       columns: {
         id: 'text',
-        usr: 'text',
+        user: 'text',
         address: 'text',
         key: 'text',
         name: 'text',
@@ -62,5 +62,5 @@ export const administrationShapes: { readonly [T in keyof AdministrationTables]:
       },
       key: ['id'],
     },
-    invitations: { columns: { hash: 'text', usr: 'text', exp: 'number', used_by: 'text' }, key: ['hash'] },
+    invitations: { columns: { hash: 'text', user: 'text', exp: 'number', used_by: 'text' }, key: ['hash'] },
   }

@@ -12,7 +12,7 @@ export type CardRow = {
 }
 
 export type GroupRow = { readonly id: string; readonly title: string }
-export type GroupMemberRow = { readonly grp: string; readonly usr: string }
+export type GroupMemberRow = { readonly group: string; readonly user: string }
 
 /** `open`: the members of `a` and `b` list each other. `domain`: whoever `b` names lists everybody at the domain `a`. `deny`: nobody (or only the user `b`) lists `a`, an address or `@domain`. */
 export type RuleRow = {
@@ -59,11 +59,11 @@ export type ProposalRow = {
 }
 
 /** When a contact was last written to and last heard of; 0: never. */
-export type UsageRow = { readonly usr: string; readonly key: string; readonly sent: number; readonly received: number }
+export type UsageRow = { readonly user: string; readonly key: string; readonly sent: number; readonly received: number }
 
 /** What a user may administer. */
 export type RoleRow = {
-  readonly usr: string
+  readonly user: string
   readonly role: 'auditor' | 'operator' | 'administrator'
   /** TOTP secret, base32; empty until it is set up. */
   readonly totp: string
@@ -88,7 +88,7 @@ export type TokenRow = {
  */
 export type ContactRequestRow = {
   readonly id: string
-  readonly usr: string
+  readonly user: string
   readonly address: string
   readonly key: string
   readonly name: string
@@ -104,7 +104,7 @@ export type ContactRequestRow = {
 export type InvitationRow = {
   /** Hash of the secret in the link. */
   readonly hash: string
-  readonly usr: string
+  readonly user: string
   readonly exp: number
   readonly used_by: string
 }

@@ -1,6 +1,6 @@
 /** Rows of folders. A UIDVALIDITY is never given twice, so that UIDs are never mistaken after a folder is made anew. */
 import type { Selectable } from 'kysely'
-import type { Database } from '../store.ts'
+import type { Database } from '../database.ts'
 import { joined } from '../transactions.ts'
 import type { MailFolderRow } from './mail-schema.ts'
 import type { FolderRefusal, MailFolder, MailFolders } from './mail-store.ts'
@@ -18,6 +18,7 @@ const maxFolders = 500
 /** Characters in a path. */
 const maxPath = 250
 
+/** These rows in a database or transaction; an account's standard folders are made when they are first asked for. */
 export function createMailFolders(db: Database): MailFolders {
   return {
     async folders(account, now) {
@@ -41,6 +42,7 @@ export function createMailFolders(db: Database): MailFolders {
   }
 }
 
+/** A row as the mail server sees it. */
 export function folderOf(row: Selectable<MailFolderRow>): MailFolder {
   return {
     id: row.id,

@@ -2,8 +2,7 @@
  * Writing messages. Each change takes its UIDs and modification numbers from the folder's row in the same
  * transaction: a UID is never given twice, and what was answered is on the disk (synchronous FULL).
  */
-import type { DialectTraits } from '../schema.ts'
-import type { Database } from '../store.ts'
+import type { Database, DialectTraits } from '../database.ts'
 import { joined } from '../transactions.ts'
 import { batch, folderOf, inboxOf, removeUnused } from './mail-folders.ts'
 import { flagsOf } from './mail-reading.ts'
@@ -19,6 +18,7 @@ import type {
   Removed,
 } from './mail-store.ts'
 
+/** Writes in a database or transaction; folders are locked while their rows are changed. */
 export function createMailMessages(db: Database, traits: DialectTraits): MailMessages {
   /** Under the folders' locks: between reading rows and writing them nobody else changes them. */
   const holding = <T>(folders: readonly number[], work: (inside: Database) => Promise<T>): Promise<T> =>

@@ -1,10 +1,11 @@
 /** Reading messages: lists without bytes first, bytes one message at a time. */
 
-import type { Database } from '../store.ts'
+import type { Database } from '../database.ts'
 import { atOnce } from '../transactions.ts'
 import { batch, folderOf } from './mail-folders.ts'
 import type { MailReading, StoredMessage } from './mail-store.ts'
 
+/** Reads from a database or transaction. */
 export function createMailReading(db: Database): MailReading {
   return {
     open: (account, path) => atOnce(db, (inside) => open(inside, account, path)),

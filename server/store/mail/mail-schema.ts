@@ -3,7 +3,7 @@
  * (COPY, MOVE); what IMAP lists of a message (ENVELOPE, BODYSTRUCTURE) is worked out when it is stored.
  */
 import type { Generated } from 'kysely'
-import type { TableShape } from '../schema.ts'
+import type { TableShape } from '../table-shape.ts'
 
 export type MailFolderRow = {
   readonly id: Generated<number>
@@ -22,7 +22,7 @@ export type MailFolderRow = {
   readonly subscribed: number
 }
 
-export type MailContentRow = {
+type MailContentRow = {
   readonly id: Generated<number>
   /** The message, byte for byte. */
   readonly raw: Uint8Array
@@ -32,7 +32,7 @@ export type MailContentRow = {
   readonly structure: string
 }
 
-export type MailMessageRow = {
+type MailMessageRow = {
   readonly folder: number
   readonly uid: number
   readonly content: number
@@ -48,7 +48,7 @@ export type MailMessageRow = {
 }
 
 /** One row a submitted message and recipient: a retry after a lost 250 finds it and stores nothing again. */
-export type MailSubmissionRow = {
+type MailSubmissionRow = {
   /** Login name of the submitter. */
   readonly account: string
   readonly message_id: string
@@ -58,7 +58,7 @@ export type MailSubmissionRow = {
 }
 
 /** One row, `id` 1: the last UIDVALIDITY given out. */
-export type MailValidityRow = { readonly id: number; readonly last: number }
+type MailValidityRow = { readonly id: number; readonly last: number }
 
 export type MailTables = {
   readonly mail_folders: MailFolderRow

@@ -1,11 +1,5 @@
 /** Mailboxes and messages of the embedded mail: what the IMAP and SMTP sides may ask of the store. */
 
-import type { DialectTraits } from '../schema.ts'
-import type { Database } from '../store.ts'
-import { createMailFolders } from './mail-folders.ts'
-import { createMailMessages } from './mail-messages.ts'
-import { createMailReading } from './mail-reading.ts'
-
 /** A folder as stored. `id` is never given to another folder. */
 export type MailFolder = {
   readonly id: number
@@ -114,7 +108,3 @@ export type MailMessages = {
 }
 
 export type MailStore = MailFolders & MailReading & MailMessages
-
-export function createMailStore(db: Database, traits: DialectTraits): MailStore {
-  return { ...createMailFolders(db), ...createMailReading(db), ...createMailMessages(db, traits) }
-}

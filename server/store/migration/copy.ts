@@ -1,15 +1,16 @@
 /** Copies all tables from one database to another, whatever their dialects, and sums up what a database holds. */
 import { createHash, type Hash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
-import { allShapes, type DialectTraits, type TableShape } from '../schema.ts'
-import type { Database } from '../store.ts'
+import type { Database, DialectTraits } from '../database.ts'
+import { allShapes } from '../schema.ts'
+import type { TableShape } from '../table-shape.ts'
 
 type Value = string | number | Uint8Array
 type Row = Readonly<Record<string, Value>>
 type Shape = TableShape<Record<string, unknown>>
 
 /** A database as the copy sees it. */
-export type Side = { readonly db: Database; readonly traits: DialectTraits }
+export type StoreSide = { readonly db: Database; readonly traits: DialectTraits }
 
 /** Of every table: rows and a hash of all that they hold; equal where and only where the tables are. */
 export type Sums = Readonly<Record<string, { readonly rows: number; readonly hash: string }>>
@@ -21,7 +22,7 @@ const maxParameters = 30_000
 const maxMessages = 10
 
 /** In a transaction of each side. What the other database held is gone. */
-export async function copyAll(from: Side, to: Side): Promise<Sums> {
+export async function copyAll(from: StoreSide, to: StoreSide): Promise<Sums> {
   const tables = shapes()
   for (const [name] of tables.toReversed()) await sql`delete from ${sql.table(name)}`.execute(to.db)
   const sums: Record<string, Sums[string]> = {}
@@ -33,7 +34,8 @@ export async function copyAll(from: Side, to: Side): Promise<Sums> {
   return sums
 }
 
-export async function sumsOf(side: Side): Promise<Sums> {
+/** Sums of all tables; in a transaction, so that they are of one moment. */
+export async function sumsOf(side: StoreSide): Promise<Sums> {
   const sums: Record<string, Sums[string]> = {}
   for (const table of shapes()) sums[table[0]] = await summed(side, table, () => Promise.resolve())
   return sums
@@ -44,7 +46,7 @@ function shapes(): readonly (readonly [string, Shape])[] {
 }
 
 async function summed(
-  side: Side,
+  side: StoreSide,
   [name, shape]: readonly [string, Shape],
   each: (rows: readonly Row[]) => Promise<void>,
 ): Promise<Sums[string]> {
@@ -109,7 +111,7 @@ async function insert(
 }
 
 /** The highest number that a counting table ever gave out, even where its row is gone: it is not given again. */
-async function lastNumber({ db, traits }: Side, name: string, shape: Shape): Promise<number> {
+async function lastNumber({ db, traits }: StoreSide, name: string, shape: Shape): Promise<number> {
   if (!Object.values(shape.columns).includes('counter')) return 0
   const query = traits.rowLocks
     ? sql<{
@@ -119,7 +121,7 @@ async function lastNumber({ db, traits }: Side, name: string, shape: Shape): Pro
   return (await query.execute(db)).rows[0]?.last ?? 0
 }
 
-async function setLastNumber({ db, traits }: Side, name: string, last: number): Promise<void> {
+async function setLastNumber({ db, traits }: StoreSide, name: string, last: number): Promise<void> {
   if (traits.rowLocks) {
     await sql`select setval(${`${name}_id_seq`}, ${last})`.execute(db)
     return

@@ -47,6 +47,7 @@ class PostgresError extends Error {
 /** SQLSTATEs that end the connection or refuse a new one: class 08, and the database ending, crashed or starting. */
 const ended = /^(08...|57P0[1235])$/
 
+/** The same, with what the driver throws as our failures have it. */
 export async function translated<T>(work: Promise<T>): Promise<T> {
   try {
     return await work

@@ -1,7 +1,7 @@
 /** Locks by name: PostgreSQL's advisory locks, whose keys are numbers of 64 bits. */
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Database } from '../store.ts'
+import type { Database } from '../database.ts'
 
 /** As text, since it has more bits than a JavaScript number. */
 export function lockKey(name: string): string {

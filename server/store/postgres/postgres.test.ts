@@ -7,7 +7,7 @@ import { folderAt } from '../../settings/folder.ts'
 import { openConfigured } from '../../settings/open-configured.ts'
 import { startPostgres, type TestPostgres } from '../../testing/postgres.ts'
 import { isPassing, storeFailure } from '../failures.ts'
-import { openStoreOver, type Store } from '../store.ts'
+import { openStore, type Store } from '../store.ts'
 import { postgresBackend } from './postgres.ts'
 import { connectionOf, type PostgresSettings } from './settings.ts'
 
@@ -131,7 +131,7 @@ test('numbers come back as numbers, also sums; bytes as bytes; text in the order
 
 test('a failure tells no row: neither its message nor anything that hangs on it', async () => {
   const store = await open()
-  const session = { hash: 'very secret', usr: 'a', dev: 'd', exp: 1, idle: 1, totp: '', admin: 0, admin_idle: 0 }
+  const session = { hash: 'very secret', user: 'a', device: 'd', exp: 1, idle: 1, totp: '', admin: 0, admin_idle: 0 }
   await store.sessions.add(session)
   const error = await store.sessions.add(session).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: '23505' })
@@ -164,7 +164,7 @@ test('a database that was killed is found again when it is back', { timeout: 120
 test('a database that falls silent is given up, and found again when it answers', async () => {
   const line = await openLine(settings.port)
   const connection = await connectionOf({ ...settings, port: line.port }, nowhere.path)
-  const store = await openStoreOver(postgresBackend({ ...connection, query_timeout: 1_000 }))
+  const store = await openStore(postgresBackend({ ...connection, query_timeout: 1_000 }))
   await store.journal.setSetting('a', '1')
   line.silence(true)
   const work = store.transaction((inside) => inside.journal.setSetting('a', '2'))
@@ -217,11 +217,11 @@ test('a wake-up is a look at once, not one by time; another process publishes wh
   const first = await openHub({ store: await open(), every })
   const second = await openHub({ store: await open(), every })
   const heard: number[] = []
-  second.listenAll((poke) => heard.push(poke.ver))
+  second.listenAll((poke) => heard.push(poke.version))
   const writer = await open()
-  const told = async (ver: number) => {
-    await writer.lists.announce({ kind: 'list', list: 'L-a', ep: 1, ver, at: 1 })
-    await vi.waitFor(() => expect(heard).toContain(ver), { timeout: 15_000 })
+  const told = async (version: number) => {
+    await writer.lists.announce({ kind: 'list', list: 'L-a', epoch: 1, version, at: 1 })
+    await vi.waitFor(() => expect(heard).toContain(version), { timeout: 15_000 })
   }
   await told(1)
   await first.close()

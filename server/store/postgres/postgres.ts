@@ -1,8 +1,7 @@
 /** PostgreSQL as the store's database: several servers may share one. */
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import type { PoolConfig } from 'pg'
-import type { DialectTraits } from '../schema.ts'
-import type { Backend } from '../store.ts'
+import type { Backend, DialectTraits } from '../database.ts'
 import { PostgresDriver } from './driver.ts'
 import { lockInside } from './locks.ts'
 import { claimPart, watchOutbox } from './signals.ts'
@@ -18,6 +17,7 @@ const postgresTraits: DialectTraits = {
 /** Wake-ups come by themselves; this is for those that were lost. */
 const pollMs = 1_000
 
+/** The database at a connection; nothing is connected until the store asks. */
 export function postgresBackend(connection: PoolConfig): Backend {
   return {
     dialect: {

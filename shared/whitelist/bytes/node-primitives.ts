@@ -8,7 +8,7 @@ import type { Brotli, Primitives } from './primitives.ts'
 import { isStrict } from './strict-ed25519.ts'
 
 /** What is used of `node:crypto`: pass the module's namespace. `Key` is its KeyObject. */
-export type NodeCrypto<Key extends NodeKey> = {
+type NodeCrypto<Key extends NodeKey> = {
   hash(algorithm: string, data: Uint8Array | string, encoding: 'buffer'): Uint8Array
   createPrivateKey(pem: string): Key
   createPublicKey(pem: string): Key
@@ -16,10 +16,10 @@ export type NodeCrypto<Key extends NodeKey> = {
   verify(algorithm: null, data: Uint8Array, pem: string, signature: Uint8Array): boolean
   diffieHellman(keys: { privateKey: NoInfer<Key>; publicKey: NoInfer<Key> }): Uint8Array
 }
-export type NodeKey = { export(options: { format: 'der'; type: 'spki' }): Uint8Array }
+type NodeKey = { export(options: { format: 'der'; type: 'spki' }): Uint8Array }
 
 /** What is used of `node:zlib`: pass the module's namespace. */
-export type NodeZlib = {
+type NodeZlib = {
   brotliCompressSync(bytes: Uint8Array, options: { params: Record<number, number> }): Uint8Array
   brotliDecompressSync(bytes: Uint8Array, options: { maxOutputLength: number }): Uint8Array
   readonly constants: { readonly BROTLI_PARAM_QUALITY: number }

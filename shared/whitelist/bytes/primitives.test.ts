@@ -4,9 +4,9 @@ import * as fc from 'fast-check'
 import nacl from 'tweetnacl'
 import { describe, expect, it } from 'vitest'
 import { fromHex, toHex, utf8 } from './encoding.ts'
-import { naclPrimitives } from './nacl-primitives.ts'
 import { nodeBrotli, nodePrimitives } from './node-primitives.ts'
 import { isStrictKey } from './strict-ed25519.ts'
+import { naclPrimitives } from './testing/nacl-primitives.ts'
 
 const node = nodePrimitives(crypto, zlib)
 const plain = naclPrimitives(nodeBrotli(zlib))

@@ -3,7 +3,7 @@ import { concat, utf8 } from './encoding.ts'
 import type { Primitives } from './primitives.ts'
 
 /** What a signature may be for. A signature of one type never verifies as another. */
-export const signatureTypes = [
+const signatureTypes = [
   'root',
   'head',
   'fresh',
@@ -19,7 +19,7 @@ export const signatureTypes = [
 export type SignatureType = (typeof signatureTypes)[number]
 
 /** What a hash may be of. */
-export type HashPurpose =
+type HashPurpose =
   | 'root'
   | 'rootKeys'
   | 'entry'

@@ -22,7 +22,7 @@ export type ListFacts = {
 }
 
 /** What to send. Full: entries `offset` to `offset + limit` in order of id. */
-export type AnswerPlan =
+type AnswerPlan =
   | { readonly kind: 'none' }
   | { readonly kind: 'delta' }
   | {
@@ -57,7 +57,7 @@ export type AnswerMaterial = {
   readonly manifests: readonly Uint8Array[]
 }
 
-export type AnswerContext = {
+type AnswerContext = {
   readonly now: number
   readonly primitives: Primitives
   readonly random: Random

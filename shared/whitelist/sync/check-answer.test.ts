@@ -1,13 +1,13 @@
 import * as crypto from 'node:crypto'
 import * as zlib from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { naclPrimitives } from '../bytes/nacl-primitives.ts'
 import { nodeBrotli, nodePrimitives } from '../bytes/node-primitives.ts'
+import { naclPrimitives } from '../bytes/testing/nacl-primitives.ts'
 import { signCommand } from '../command.ts'
-import { headLife } from '../limits.ts'
 import {
   addOps,
   emptyList,
+  headLife,
   nextVersion,
   openOf,
   testAnswer,

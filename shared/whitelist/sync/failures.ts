@@ -1,6 +1,6 @@
 /** Why a client refuses an answer: named after the check of protocol.md section 6 that failed, in order. */
 
-export const syncFailures = [
+const syncFailures = [
   // 1
   'noRequest',
   'tooLarge',

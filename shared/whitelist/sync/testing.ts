@@ -24,7 +24,7 @@ import type { ListState } from './list-state.ts'
 import type { SyncAnswer } from './sync-answer.ts'
 
 /** A device at version 2 of a list of 20, whose server has version 3, and an open request. */
-export type Scene = {
+type Scene = {
   readonly org: TestOrg
   /** Version 2, as the device has it. */
   readonly known: TestList

@@ -1,3 +1,4 @@
+/** What is shown of messages, broken ones too. */
 import { describe, expect, it } from 'vitest'
 import { splitMessage } from '../../../../shared/header.ts'
 import { maxTextLength } from '../../../../shared/message.ts'

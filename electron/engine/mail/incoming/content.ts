@@ -6,6 +6,7 @@ import { decodeText, readPart } from '../../../../shared/mime/text.ts'
 import { subjectOf } from '../../../../shared/text/subject.ts'
 import { displayedMessage, notificationType, receiptReport } from '../outgoing/receipt.ts'
 
+/** What is shown of a message. */
 export type Content = {
   readonly text: string
   /** Not everything is shown: the structure was ambiguous (I8), or there is more than text. */
@@ -17,6 +18,7 @@ export type Content = {
 /** Longest subject kept, in characters. */
 const maxSubject = 998
 
+/** The text of a message; never fails, however broken the message is. */
 export function readContent(message: RawMessage): Content {
   const structure = structureOf(message)
   if (structure.kind === 'broken') return sourceView(message)
@@ -42,12 +44,13 @@ function sourceView(message: RawMessage): Content {
   return { text: cleanText(new TextDecoder().decode(bytes)).slice(0, maxTextLength), simplified: true }
 }
 
+/** The subject on one line, decoded, at most 998 characters; empty where there is none. */
 export function readSubject(message: RawMessage): string {
   return subjectOf(message, maxSubject)
 }
 
 /** Lines end in LF; other controls, which a screen could act on, are gone. */
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   return text
     .toWellFormed()
     .replace(/\r\n?/gu, '\n')

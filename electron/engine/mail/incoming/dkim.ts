@@ -1,7 +1,7 @@
 /** The verifier of DKIM signatures; the engine's only file that knows mailauth. */
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { type DkimFacts, gatherDkim, type SignedMessage } from '../../../../shared/guard/dkim.ts'
-import type { DnsResolver } from '../../ports.ts'
+import type { DnsResolver } from '../../ground/ports.ts'
 
 /** Never rejects. */
 export function dkimFacts(signed: SignedMessage, { txt }: DnsResolver, now: number): Promise<DkimFacts> {

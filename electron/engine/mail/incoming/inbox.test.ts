@@ -1,3 +1,4 @@
+/** Messages from the mailbox into the store, or held. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { contactOf } from '../testing/mail-world.ts'
 import { authserv, sample, submitted } from '../testing/messages.ts'

@@ -17,7 +17,7 @@ import {
   readSent,
 } from './incoming.ts'
 
-export type Batch = {
+type Batch = {
   readonly folder: string
   /** `inbox` is judged; `sent` is the user's own. */
   readonly role: 'inbox' | 'sent'
@@ -27,6 +27,7 @@ export type Batch = {
   readonly quiet: boolean
 }
 
+/** Where messages enter the store. */
 export type Inbox = {
   receive(batch: Batch): Promise<void>
   /** I6: held messages of whose claimed sender the list says something else now. */
@@ -47,7 +48,8 @@ type Parts = { readonly dependencies: MailDependencies; readonly store: MailStor
 /** Characters of a message shown in a notification. */
 const previewLength = 200
 
-export function inbox(dependencies: MailDependencies, store: MailStore): Inbox {
+/** The inbox over one store. Its methods run one after another and reject only for bugs and a failing store. */
+export function createInbox(dependencies: MailDependencies, store: MailStore): Inbox {
   const parts = { dependencies, store }
   let turn: Promise<void> = Promise.resolve()
   /** One at a time: two judgements of one held message would both find it held. */
@@ -97,7 +99,10 @@ function idsOfChangedClaims({ dependencies, store }: Parts): readonly string[] {
     .flatMap(({ key, state }) => store.held.idsOfClaim(key, state))
 }
 
-/** Each in its own transaction: a list change may concern many, and the disk is not kept waiting for all of them. */
+/**
+ * Each message has its own transaction: a list change may concern many, and one for all would keep other writers
+ * waiting.
+ */
 async function judgeAgain(parts: Parts, ids: readonly string[]): Promise<void> {
   const { dependencies, store } = parts
   for (const id of ids) {

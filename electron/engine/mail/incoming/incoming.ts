@@ -1,6 +1,6 @@
 /** One message from the server, read and judged: what is to be stored of it. Nothing is stored here. */
 import { createHash } from 'node:crypto'
-import { foldAscii, parseAddress } from '../../../../shared/address.ts'
+import { addressKey, cleanAddressText, foldAscii } from '../../../../shared/address.ts'
 import { type IncomingVerdict, judgeIncoming, type ListView } from '../../../../shared/guard.ts'
 import { parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
 import { singleField } from '../../../../shared/mime/structure.ts'
@@ -24,6 +24,7 @@ export type Fetched = {
   readonly place?: Place
 }
 
+/** A message with everything that judging it needs. */
 export type Prepared = {
   readonly fetched: Fetched
   readonly message: RawMessage
@@ -31,13 +32,17 @@ export type Prepared = {
   readonly content: Content
 }
 
+/** What is to be done with a message: show it, note that it was read, hold it, or nothing. */
 export type Judged =
   | { readonly kind: 'message'; readonly message: NewMessage; readonly partner: Person }
   | { readonly kind: 'receipt'; readonly from: string; readonly messageId: string; readonly at: number }
   | { readonly kind: 'held'; readonly row: NewHeld }
-  | { readonly kind: 'nothing' }
+  | { readonly kind: 'ignored' }
 
-/** The part that waits: proofs may ask the DNS. Judging comes after it, at once, with the list then in force. */
+/**
+ * Does the part of judging that may wait, since proofs may ask the DNS. `judge` then decides at once, with the list in
+ * force at that moment.
+ */
 export async function prepare(dependencies: MailDependencies, fetched: Fetched): Promise<Prepared> {
   const message = splitMessage(fetched.raw)
   const proof = await gatherProof(dependencies, fetched.raw, message)
@@ -45,7 +50,10 @@ export async function prepare(dependencies: MailDependencies, fetched: Fetched):
   return { fetched, message, proof, content }
 }
 
-/** Look-alikes are asked for strangers only: whoever hears from contacts alone never pays for their table. */
+/**
+ * Makes the table of look-alikes where one of the messages is a stranger's. Who hears from contacts alone never pays
+ * for it.
+ */
 export async function prepareList(dependencies: MailDependencies, messages: readonly Prepared[]): Promise<void> {
   const { view, prepare: prepareView } = dependencies.list()
   const isStranger = ({ message }: Prepared): boolean => {
@@ -55,6 +63,7 @@ export async function prepareList(dependencies: MailDependencies, messages: read
   if (messages.some(isStranger)) await prepareView()
 }
 
+/** Judges a message from the INBOX by the list in force (I1 to I9). */
 export function judge(dependencies: MailDependencies, prepared: Prepared): Judged {
   const { view, unicode } = dependencies.list()
   const { message, proof } = prepared
@@ -67,7 +76,9 @@ export function judge(dependencies: MailDependencies, prepared: Prepared): Judge
   const others = verdict.others.filter(({ address }) => address !== '')
   const people = (field: 'to' | 'cc'): readonly Person[] =>
     others.filter((other) => other.field === field).map(({ address, name }) => ({ address, name }))
-  const participants = { from: { address: contact.address, name: contact.name }, to: people('to'), cc: people('cc') }
+  const from = { address: contact.address, name: contact.name }
+  const replyTo = readReplyTo(message, unicode)
+  const participants = { from, to: people('to'), cc: people('cc'), ...(replyTo.length > 0 ? { replyTo } : {}) }
   if (contact.key === self) return own(dependencies, prepared, participants)
   if (prepared.content.receiptFor !== undefined) {
     return { kind: 'receipt', from: contact.key, messageId: prepared.content.receiptFor, at: prepared.fetched.at }
@@ -86,9 +97,18 @@ export function judge(dependencies: MailDependencies, prepared: Prepared): Judge
   }
 }
 
+/** Where the sender asks answers to go; a field that does not parse stands as one text that is no address. */
+function readReplyTo(message: RawMessage, unicode: boolean): readonly Person[] {
+  const value = singleField(message.fields, 'reply-to') ?? ''
+  if (value === '') return []
+  const parsed = parseMailboxes(value, { unicode })
+  if (!parsed.ok) return [{ address: cleanAddressText(value), name: '' }]
+  return parsed.value.map(({ address, name }) => ({ address: address.text, name }))
+}
+
 /**
- * A message from the own Sent folder: written by this user in whatever program, so nobody is judged by it. It is shown
- * where it went to somebody of the list, or where a conversation is already.
+ * Reads a message of the own Sent folder. The user wrote it, in whatever program, so it is not judged. It is shown
+ * where it went to somebody of the list or belongs to a conversation that is there already.
  */
 export function readSent(
   dependencies: MailDependencies,
@@ -107,14 +127,17 @@ export function readSent(
   const [from] = read('from') ?? []
   const to = read('to')
   const cc = read('cc')
-  if (prepared.message.fault || !from || !to || !cc || keyOf(from) !== selfKey(dependencies)) return { kind: 'nothing' }
+  if (prepared.message.fault || !from || !to || !cc || keyOf(from) !== selfKey(dependencies)) return { kind: 'ignored' }
   const known = [...to, ...cc].map(keyOf).some((key) => key === keyOf(from) || view?.find(key) || isConversation(key))
-  return known ? own(dependencies, prepared, { from, to, cc }) : { kind: 'nothing' }
+  return known ? own(dependencies, prepared, { from, to, cc }) : { kind: 'ignored' }
 }
 
-/** The own message, from another device or by way of the own INBOX: the same identity as in the outbox of this one. */
+/**
+ * An own message that another device sent or that came by way of the own INBOX. It gets the identity that the outbox
+ * of this device would give it.
+ */
 function own(dependencies: MailDependencies, prepared: Prepared, participants: Participants): Judged {
-  if (prepared.content.receiptFor !== undefined) return { kind: 'nothing' }
+  if (prepared.content.receiptFor !== undefined) return { kind: 'ignored' }
   const self = selfKey(dependencies)
   const recipients = [...participants.to, ...participants.cc]
   const { view } = dependencies.list()
@@ -188,8 +211,7 @@ export function listState(view: ListView | undefined, key: string): string {
 
 /** The identity of an address as text; empty when it is none. */
 export function keyOf(person: { readonly address: string }): string {
-  const parsed = parseAddress(person.address, { unicode: true })
-  return parsed.ok ? parsed.value.key : ''
+  return addressKey(person.address) ?? ''
 }
 
 function messageIdOf({ message, fetched }: Prepared): string {

@@ -1,3 +1,4 @@
+/** Own messages from other devices, and receipts. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { chatTo, contactOf, me } from '../testing/mail-world.ts'
 import { authserv, sample, submitted } from '../testing/messages.ts'

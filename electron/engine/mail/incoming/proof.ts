@@ -10,6 +10,7 @@ import { primitives } from '../../keys/primitives.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { dkimFacts } from './dkim.ts'
 
+/** The proofs that a message brings. `again`: one failed for a passing reason, so it is worth another look later. */
 export type Proof = Pick<IncomingFacts, 'verdict' | 'login' | 'dkim' | 'keySignature'> & { readonly again: boolean }
 
 /** More verdicts than the gateway's own are somebody's noise. */
@@ -17,6 +18,7 @@ const maxVerdicts = 4
 /** Bytes of an Ed25519 public key. */
 const keyLength = 32
 
+/** Gathers all proofs. Only DKIM asks the network, and only where the claimed sender's entry asks for it. */
 export async function gatherProof(
   dependencies: MailDependencies,
   raw: Uint8Array,
@@ -51,7 +53,7 @@ function verdictOf({ list }: MailDependencies, message: RawMessage): IncomingFac
  * The account that submitted the message, by the configured own server's Authentication-Results (RFC 8601): the topmost
  * field alone, and only with exactly that authserv-id. All others are ignored, however they are spelled (I5).
  */
-export function loginOf(message: RawMessage, authserv: string | undefined): string | undefined {
+function loginOf(message: RawMessage, authserv: string | undefined): string | undefined {
   if (!authserv || message.fault) return undefined
   const value = message.fields.find(({ name }) => name === 'authentication-results')?.value
   // Quoted strings may hold anything, `;` too; a server that writes one here is not understood, and that proves nothing.

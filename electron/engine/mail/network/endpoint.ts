@@ -1,6 +1,7 @@
 /** How a mail server may be reached: TLS as the list server said, plain text only on this machine. */
 import type { MailServer } from '../../../../shared/whitelist/login.ts'
 
+/** A safe way to a mail server. */
 export type Endpoint = {
   readonly host: string
   readonly port: number

@@ -17,7 +17,7 @@ import {
 } from '../limits.ts'
 import { endpointOf } from './endpoint.ts'
 
-export type ImapErrorKind = 'authFailed' | 'unreachable'
+type ImapErrorKind = 'authFailed' | 'unreachable'
 
 /** What the rest of the engine sees of an IMAP failure. */
 export class ImapError extends Error {
@@ -29,8 +29,8 @@ export class ImapError extends Error {
   }
 }
 
-export type FolderState = { readonly uidValidity: string; readonly uidNext: number }
-export type FetchedBatch = { readonly messages: readonly Fetched[]; readonly lastUid: number }
+type FolderState = { readonly uidValidity: string; readonly uidNext: number }
+type FetchedBatch = { readonly messages: readonly Fetched[]; readonly lastUid: number }
 
 /** A logged-in connection. Every method rejects with `ImapError`; after that the session is of no more use. */
 export interface MailSession {
@@ -49,7 +49,7 @@ export interface MailSession {
   close(): void
 }
 
-export type ImapOptions = { readonly server: MailServer; readonly user: string; readonly password: string }
+type ImapOptions = { readonly server: MailServer; readonly user: string; readonly password: string }
 /** Logs in; `signal` ends the attempt at once. */
 export type Connect = (options: ImapOptions, signal: AbortSignal) => Promise<MailSession>
 
@@ -61,6 +61,7 @@ const internalDateStep = 999
 /** How many UIDs are asked for at a time: the answer is held in memory. */
 const uidWindow = 2_000
 
+/** Connects and logs in. Rejects with `ImapError`: the password was refused, or the server is not in reach. */
 export async function connectImap(options: ImapOptions, signal: AbortSignal): Promise<MailSession> {
   const endpoint = endpointOf(options.server)
   if (!endpoint) throw new ImapError('unreachable', 'unsafe')

@@ -1,3 +1,4 @@
+/** The mailbox's connection: breaks, renewals, a refused password. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sample, submitted } from '../testing/messages.ts'
 import { minute, type ReceivingWorld, receivingWorld } from '../testing/receiving-world.ts'

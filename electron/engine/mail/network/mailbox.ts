@@ -2,15 +2,16 @@
  * Keeps the store level with the mailbox: connects, reads what is new, waits by IDLE, and polls at every renewal since
  * servers lose wake-ups. After a break it comes back with decorrelated back-off; a wrong password stops it.
  */
-import type { Undo } from '../../ports.ts'
+
+import { nextPause } from '../../ground/next-pause.ts'
+import type { Undo } from '../../ground/ports.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import type { Inbox } from '../incoming/inbox.ts'
 import { connectBackoff, idleRenewal, proofRetry, renewalTimeout } from '../limits.ts'
 import type { MailStore } from '../store/store.ts'
-import { nextPause } from './backoff.ts'
 import { type Connect, ImapError, type MailSession } from './imap.ts'
 
-export type Mailbox = {
+type Mailbox = {
   /** While it runs, nothing; after a refused password, another try. */
   start(): void
   stop(): Promise<void>
@@ -18,7 +19,7 @@ export type Mailbox = {
   wake(): void
 }
 
-export type MailboxParts = {
+type MailboxParts = {
   readonly dependencies: MailDependencies
   readonly store: MailStore
   readonly inbox: Inbox
@@ -35,7 +36,8 @@ type Run = {
   endPause: () => void
 }
 
-export function mailbox(parts: MailboxParts): Mailbox {
+/** The mailbox of one account; nothing is connected before `start`. */
+export function createMailbox(parts: MailboxParts): Mailbox {
   let run: Run | undefined
   let running: Promise<void> = Promise.resolve()
   return {
@@ -111,7 +113,7 @@ async function session(parts: MailboxParts, run: Run): Promise<ImapError['kind']
     await follow(parts, run, connected)
     return 'unreachable'
   } catch (error) {
-    // Anything else is a bug or the store's failure; the loop is no place to end in silence.
+    // Anything else is a bug or the store's failure. It is logged here, since nobody waits for the loop's end.
     if (!(error instanceof ImapError)) dependencies.log.error('mailbox.failed', { name: nameOf(error) })
     return error instanceof ImapError ? error.kind : 'unreachable'
   } finally {
@@ -139,7 +141,10 @@ async function follow(parts: MailboxParts, run: Run, session: MailSession): Prom
   }
 }
 
-/** INBOX is selected: its news end the wait; so do `wake` and the renewal, which also tells whether the server is there. */
+/**
+ * INBOX is selected, and news in it end the wait. So do `wake` and the renewal, whose answer also shows that the
+ * server is still there.
+ */
 async function waitForNews({ dependencies }: MailboxParts, run: Run, session: MailSession): Promise<void> {
   if (run.wanted || run.abort.signal.aborted) return
   const { clock } = dependencies
@@ -157,7 +162,8 @@ async function readFolder(parts: MailboxParts, session: MailSession, { folder, r
   const { store, inbox } = parts
   const { uidValidity } = await session.select(folder)
   const known = store.positions.get(folder)
-  // Another UIDVALIDITY: no UID means what it meant (RFC 9051 2.3.1.1). All is read again; what is stored is recognised.
+  // With another UIDVALIDITY no UID means what it meant (RFC 9051 2.3.1.1). The whole folder is read again, and what
+  // is stored already is recognised.
   const isSame = known?.uidValidity === uidValidity
   const after = isSame ? known.lastUid : 0
   await session.fetchAfter(after, async ({ messages, lastUid }) => {

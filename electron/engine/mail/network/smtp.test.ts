@@ -1,8 +1,9 @@
+/** The SMTP client against a server that fails where the script says. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Address, parseAddress } from '../../../../shared/address.ts'
-import { fakeClock, memoryLog } from '../../fakes.ts'
+import { fakeClock, memoryLog } from '../../testing/fakes.ts'
 import { type Fault, phases, type SmtpPeer, smtpPeer } from '../testing/smtp-peer.ts'
-import { type OutgoingMail, type SmtpClient, smtpClient } from './smtp.ts'
+import { type OutgoingMail, openSmtpClient, type SmtpClient } from './smtp.ts'
 
 const raw = Buffer.from('From: alice@corp.test\r\nSubject: x\r\n\r\n.hello\r\n')
 const timeouts = { connect: 300, greeting: 300, answer: 300 }
@@ -14,7 +15,7 @@ const log = memoryLog()
 beforeEach(async () => {
   peer = await smtpPeer()
   const server = { host: '127.0.0.1', port: peer.port, security: 'none' } as const
-  client = smtpClient({ server, user: 'alice', password: () => 'hunter2', clock: fakeClock(), log, timeouts })
+  client = openSmtpClient({ server, user: 'alice', password: () => 'hunter2', clock: fakeClock(), log, timeouts })
 })
 
 afterEach(async () => {
@@ -131,7 +132,7 @@ describe('a server that fails', () => {
 
   it('gives no plain text to another machine', async () => {
     const server = { host: 'mail.example.org', port: 25, security: 'none' } as const
-    const far = smtpClient({ server, user: 'alice', password: () => 'hunter2', clock: fakeClock(), log, timeouts })
+    const far = openSmtpClient({ server, user: 'alice', password: () => 'hunter2', clock: fakeClock(), log, timeouts })
     expect(await far.deliver(mailTo('bob@corp.test'))).toEqual({ kind: 'temporary', scope: 'connection' })
   })
 

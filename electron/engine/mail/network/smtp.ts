@@ -6,15 +6,19 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Address } from '../../../../shared/address.ts'
 import { admitsRecipient } from '../../../../shared/guard/outgoing.ts'
 import type { MailServer } from '../../../../shared/whitelist/login.ts'
-import type { Clock, Log, Undo } from '../../ports.ts'
+import type { Clock, Log, Undo } from '../../ground/ports.ts'
 import { answerTimeout, connectTimeout, greetingTimeout, smtpIdle } from '../limits.ts'
 import { type Endpoint, endpointOf } from './endpoint.ts'
 
+/** One message with its envelope. */
 export type OutgoingMail = {
   readonly from: string
   readonly recipients: readonly string[]
   readonly raw: Uint8Array
-  /** The guard, asked when the connection stands and nothing of this message was said: whom it may reach now (O3). */
+  /**
+   * Asks the guard whom the message may reach now (O3): when the connection stands, before anything of the message is
+   * said.
+   */
   readonly admitted: () => readonly Address[]
 }
 
@@ -28,6 +32,7 @@ export type SendOutcome =
   /** `connection`: the server as a whole; other messages need not be tried now. */
   | { readonly kind: 'temporary'; readonly scope: 'connection' | 'message' }
 
+/** A recipient that the server did not take; `permanent` for a 5xx answer. */
 export type RejectedRecipient = { readonly address: string; readonly permanent: boolean }
 
 /** Delivers one message at a time. */
@@ -36,7 +41,7 @@ export interface SmtpClient {
   close(): void
 }
 
-export type SmtpOptions = {
+type SmtpOptions = {
   readonly server: MailServer
   readonly user: string
   readonly password: () => string
@@ -46,7 +51,7 @@ export type SmtpOptions = {
   readonly timeouts?: SmtpTimeouts
 }
 
-export type SmtpTimeouts = { readonly connect: number; readonly greeting: number; readonly answer: number }
+type SmtpTimeouts = { readonly connect: number; readonly greeting: number; readonly answer: number }
 const usualTimeouts: SmtpTimeouts = { connect: connectTimeout, greeting: greetingTimeout, answer: answerTimeout }
 
 /** What the library puts on its errors. */
@@ -58,7 +63,8 @@ type Failure = Error & {
   readonly rejectedErrors?: readonly Failure[] | undefined
 }
 
-export function smtpClient(options: SmtpOptions): SmtpClient {
+/** A client that connects when the first message is delivered. `deliver` never rejects. */
+export function openSmtpClient(options: SmtpOptions): SmtpClient {
   const endpoint = endpointOf(options.server)
   let kept: SMTPConnection | undefined
   let undoIdle: Undo = () => undefined
@@ -132,13 +138,14 @@ function connectionTo(endpoint: Endpoint, timeouts: SmtpTimeouts): SMTPConnectio
   return connection
 }
 
-/** Each of the library's steps ends by its callback, by an `error` event, or by `end`. */
+/** One step of the library as a promise: it ends by its callback, by an `error` event, or by `end`. */
 function step<T>(
   connection: SMTPConnection,
   run: (done: (error: Error | null | undefined, value?: T) => void) => void,
 ) {
   return new Promise<T | undefined>((resolve, reject) => {
-    // The library closes the connection just before it calls back: the reason that comes with the call is the better one.
+    // The library closes the connection just before it calls back. The callback has the better reason, so it goes
+    // first.
     const lost = (): void => void setImmediate(() => reject(new Error('connection ended')))
     const settle = (error: Error | null | undefined, value?: T): void => {
       connection.off('error', reject)

@@ -1,7 +1,8 @@
+/** Own messages as bytes. */
 import { describe, expect, it } from 'vitest'
 import { parseMailboxes, splitMessage } from '../../../../shared/header.ts'
 import { singleField, structureOf } from '../../../../shared/mime/structure.ts'
-import { fakeRandom } from '../../fakes.ts'
+import { fakeRandom } from '../../testing/fakes.ts'
 import { readContent, readSubject } from '../incoming/content.ts'
 import { type Composition, composeMessage, newMessageId, subjectOf } from './compose.ts'
 import { composeReceipt, displayedMessage } from './receipt.ts'

@@ -7,6 +7,7 @@ import { encodeWords } from '../../../../shared/text/encoded-word.ts'
 import { maxReferences } from '../limits.ts'
 import type { Participants, Person } from '../store/records.ts'
 
+/** What a message says. `messageId` and `references` stand in angle brackets. */
 export type Composition = {
   readonly kind: 'chat' | 'mail'
   readonly participants: Participants
@@ -31,6 +32,7 @@ export function newMessageId(address: string, random: (count: number) => Uint8Ar
   return `<${Buffer.from(random(idOctets)).toString('base64url')}@${address.slice(address.lastIndexOf('@') + 1)}>`
 }
 
+/** The bytes of a text message. */
 export function composeMessage(composition: Composition): Uint8Array {
   const body = encodeText(composition.text)
   return assemble([
@@ -69,6 +71,7 @@ function chatHeader(from: Person): readonly string[] {
   return ['Chat-Version: 1.0', `Chat-Disposition-Notification-To: ${asker}`, `Disposition-Notification-To: ${asker}`]
 }
 
+/** Lines as bytes in UTF-8, with CRLF between them. */
 export function assemble(lines: readonly string[]): Uint8Array {
   return new TextEncoder().encode(lines.join('\r\n'))
 }
@@ -119,7 +122,7 @@ function formatDate(at: number): string {
 }
 
 /** Plain ASCII in short lines stays readable as it is; all else is base64, which no relay on the way can damage. */
-export function encodeText(text: string): { readonly encoding: '7bit' | 'base64'; readonly text: string } {
+function encodeText(text: string): { readonly encoding: '7bit' | 'base64'; readonly text: string } {
   const lines = text.replace(/\r\n?/gu, '\n').split('\n')
   // `From ` at a line's start is altered by mbox stores, trailing blanks by some relays; both would break signatures.
   const plain = lines.every((l) => l.length <= textLine && /^[\t\x20-\x7e]*$/u.test(l) && !/^From |[ \t]$/u.test(l))

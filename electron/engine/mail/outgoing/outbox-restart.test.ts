@@ -1,3 +1,4 @@
+/** The queue after a crash at any step. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { OutgoingMail } from '../network/smtp.ts'
 import { carol, hour, type SendingWorld, sendingWorld } from '../testing/sending-world.ts'

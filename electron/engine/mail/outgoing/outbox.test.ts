@@ -1,3 +1,4 @@
+/** The queue: judged, sent, tried again, given up. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { outboxLifetime } from '../limits.ts'
 import { chatTo } from '../testing/mail-world.ts'

@@ -1,11 +1,12 @@
 /** The queue of own messages: wakes the worker, keeps its pauses, and takes up again what a crash interrupted. */
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
-import type { Undo } from '../../ports.ts'
+import type { Undo } from '../../ground/ports.ts'
 import { judgeEnvelope } from '../judge.ts'
 import { sendBackoff } from '../limits.ts'
 import type { SmtpClient } from '../network/smtp.ts'
 import { announce, drain, failRefused, pauseAll, type SendingParts, type SendingRun } from './sending.ts'
 
+/** Sends what is queued, in order within each conversation. */
 export type Outbox = Worker & {
   retry(id: string): Result<Record<string, never>>
   listChanged(): void
@@ -22,9 +23,10 @@ type Worker = {
   tryAgain(): void
 }
 
-export type OutboxParts = SendingParts & { readonly smtp: () => SmtpClient }
+type OutboxParts = SendingParts & { readonly smtp: () => SmtpClient }
 
-export function outbox(parts: OutboxParts): Outbox {
+/** The outbox of one account. What a crash interrupted is queued again at once; sending begins with `start`. */
+export function createOutbox(parts: OutboxParts): Outbox {
   returnToQueue(parts)
   const work = worker(parts)
   return {
@@ -43,7 +45,7 @@ export function outbox(parts: OutboxParts): Outbox {
 }
 
 function worker(parts: OutboxParts): Worker {
-  const { clock, log } = parts.dependencies
+  const { clock } = parts.dependencies
   const { queue } = parts.store
   let run: SendingRun | undefined
   let working: Promise<void> | undefined
@@ -53,7 +55,7 @@ function worker(parts: OutboxParts): Worker {
   const work = async (current: SendingRun): Promise<void> => {
     let due: number | undefined
     try {
-      // Only one message is sent at a time, here: what says `sending` now was interrupted by an error.
+      // Messages are sent one at a time and only here, so a row that says `sending` now was interrupted by an error.
       returnToQueue(parts)
       do {
         again = false
@@ -61,17 +63,12 @@ function worker(parts: OutboxParts): Worker {
       } while (again && !current.stopped)
       due = queue.nextAt()
     } catch (error) {
-      // The store failed, or a bug: nothing is lost, the row is as it was saved last.
-      log.error('outbox.failed', { name: error instanceof Error ? error.name : typeof error })
-      pauseAll(parts, current)
-      due = current.pausedUntil
+      due = afterFailure(parts, current, error)
     }
     working = undefined
     undoTimer()
     if (due === undefined || current.blocked || current.stopped) return
-    // Never in a tight circle: an earlier message of the conversation may be what is waited for.
-    const wait = Math.max(due, current.pausedUntil) - clock.now()
-    undoTimer = clock.after(Math.max(wait, sendBackoff.base), wake)
+    undoTimer = clock.after(pauseBefore(due, current, clock.now()), wake)
   }
   function wake(): void {
     if (run === undefined || run.stopped) return
@@ -107,6 +104,18 @@ function worker(parts: OutboxParts): Worker {
   }
 }
 
+/** The store failed, or there is a bug. Nothing is lost: the row is as it was saved last. Returns when to try again. */
+function afterFailure(parts: SendingParts, run: SendingRun, error: unknown): number {
+  parts.dependencies.log.error('outbox.failed', { name: error instanceof Error ? error.name : typeof error })
+  pauseAll(parts, run)
+  return run.pausedUntil
+}
+
+/** Milliseconds until the worker wakes. Never at once: what is due may wait for an earlier message of its conversation. */
+function pauseBefore(due: number, { pausedUntil }: SendingRun, now: number): number {
+  return Math.max(Math.max(due, pausedUntil) - now, sendBackoff.base)
+}
+
 function requeue(parts: SendingParts, id: string): Result<Record<string, never>> {
   const { store, dependencies } = parts
   const row = store.queue.get(id)
@@ -133,7 +142,7 @@ function returnToQueue(parts: SendingParts): void {
   }
 }
 
-/** A new start means a new password, perhaps: what failed for the old one is tried once more. */
+/** A new start may mean a new password: what failed for the old one is tried once more. */
 function requeueUnauthenticated(parts: SendingParts): void {
   const { store } = parts
   for (const row of store.queue.inState('failed')) {

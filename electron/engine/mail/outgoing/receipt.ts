@@ -3,10 +3,12 @@
 import type { Participants, StoredMessage } from '../store/records.ts'
 import { assemble, type Composition, commonHeader } from './compose.ts'
 
-export type ReceiptBasis = { readonly participants: Participants; readonly at: number; readonly messageId: string }
+type ReceiptBasis = { readonly participants: Participants; readonly at: number; readonly messageId: string }
 
-/** The report's kind and its part for machines (RFC 8098 3). */
+/** The kind of report that a receipt is (RFC 8098 3). */
 export const receiptReport = 'disposition-notification'
+
+/** The type of its part for machines (RFC 8098 3). */
 export const notificationType = 'message/disposition-notification'
 
 /** RFC 8098 3: a report of a human-readable part and the notification; the original is not returned. */

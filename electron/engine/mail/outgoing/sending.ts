@@ -1,18 +1,19 @@
 /**
- * One try of one message after the other: judged again with the list then in force (O3), sent, and each step saved
- * before it is announced. What was interrupted goes out again with the same bytes and Message-ID.
+ * Tries one message after the other. Each is judged again with the list then in force (O3) and sent, and each step is
+ * saved before it is announced. What was interrupted goes out again with the same bytes and Message-ID.
  */
 import type { Refusal } from '../../../../shared/guard.ts'
 import type { Delivery } from '../../../../shared/message.ts'
 import { assertNever } from '../../../../shared/rpc.ts'
+import { nextPause } from '../../ground/next-pause.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { isPassing, judgeEnvelope } from '../judge.ts'
 import { outboxLifetime, sendBackoff } from '../limits.ts'
-import { nextPause } from '../network/backoff.ts'
 import type { RejectedRecipient, SendOutcome, SmtpClient } from '../network/smtp.ts'
 import type { OutboxRow } from '../store/outbox-queue.ts'
 import type { MailStore } from '../store/store.ts'
 
+/** What sending needs. */
 export type SendingParts = {
   readonly dependencies: MailDependencies
   readonly store: MailStore
@@ -101,6 +102,7 @@ function settle(parts: SendingParts, run: SendingRun, row: OutboxRow, outcome: S
   }
 }
 
+/** The server as a whole does not answer: nothing is tried before a pause, which is longer each time in a row. */
 export function pauseAll(parts: SendingParts, run: SendingRun): void {
   run.pause = nextPause(sendBackoff, run.pause, parts.dependencies.random)
   run.pausedUntil = parts.dependencies.clock.now() + run.pause

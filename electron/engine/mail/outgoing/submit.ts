@@ -14,9 +14,10 @@ import type { MailStore } from '../store/store.ts'
 import { type Composition, composeMessage, newMessageId } from './compose.ts'
 import { composeReceipt } from './receipt.ts'
 
+/** The one way into the queue. */
 export type Submitter = {
   submit(draft: Draft): Result<{ readonly id: string }>
-  /** Queues a read receipt for a message whose sender asked for one; refused by the guard, it is simply not sent. */
+  /** Queues a read receipt for a message whose sender asked for one. Where the guard refuses it, there is none. */
   submitReceipt(original: StoredMessage): void
 }
 
@@ -36,7 +37,8 @@ export function messageIdentity(direction: 'in' | 'out', sender: string, message
   return createHash('sha256').update(`${direction}\n${sender}\n${messageId}`).digest('hex').slice(0, 32)
 }
 
-export function submitter(dependencies: MailDependencies, store: MailStore): Submitter {
+/** The submitter over one store. Failures of `submit`: refused with the guard's reasons, badRequest, serverNewer. */
+export function createSubmitter(dependencies: MailDependencies, store: MailStore): Submitter {
   const submitOne = (submission: Submission): Result<Queued> => enqueue(dependencies, store, submission)
   return {
     submit(draft) {

@@ -3,7 +3,7 @@ import type { Database } from '../../database/open.ts'
 import type { Window } from './messages.ts'
 import type { Person } from './records.ts'
 
-export type ConversationRow = {
+type ConversationRow = {
   readonly id: string
   readonly address: string
   readonly name: string
@@ -11,9 +11,11 @@ export type ConversationRow = {
 }
 type Row = { readonly id: string; readonly address: string; readonly name: string; readonly last_at: number }
 
-export type ConversationStore = ReturnType<typeof conversationStore>
+/** The conversations of one store. */
+export type ConversationStore = ReturnType<typeof createConversationStore>
 
-export function conversationStore(database: Database) {
+/** The conversations in an open store; ids are folded addresses. */
+export function createConversationStore(database: Database) {
   return {
     /** Notes that something happened at `at`; an older time (a released message) never moves a conversation back. */
     touch(id: string, person: Person, at: number): void {
@@ -52,9 +54,11 @@ function readRow(row: Row): ConversationRow {
   return { id: row.id, address: row.address, name: row.name, lastAt: row.last_at }
 }
 
-export type DraftStore = ReturnType<typeof draftStore>
+/** The drafts of one store. */
+export type DraftStore = ReturnType<typeof createDraftStore>
 
-export function draftStore(database: Database) {
+/** The drafts in an open store, one a conversation; empty where there is none. */
+export function createDraftStore(database: Database) {
   return {
     get: (conversation: string): string =>
       database.get<{ text: string }>('SELECT text FROM drafts WHERE conversation = ?', conversation)?.text ?? '',

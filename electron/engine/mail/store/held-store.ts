@@ -4,6 +4,7 @@ import type { Database } from '../../database/open.ts'
 import type { Window } from './messages.ts'
 import { type Place, type PlaceColumns, readPlace } from './records.ts'
 
+/** A held message as it is stored. */
 export type NewHeld = {
   readonly held: HeldMessage
   readonly raw: Uint8Array
@@ -19,7 +20,7 @@ export type NewHeld = {
 }
 
 /** A held message with what judging it again needs. */
-export type HeldRow = {
+type HeldRow = {
   readonly id: string
   readonly raw: Uint8Array
   readonly at: number
@@ -50,9 +51,11 @@ type WholeRow = PlaceColumns & {
 const shown = 'id, claimed_name, claimed_address, subject, at, rule, reason, contact_name, contact_address'
 const whole = 'id, raw, at, seen, truncated, folder, uid_validity, uid'
 
-export type HeldStore = ReturnType<typeof heldStore>
+/** The held messages of one store. */
+export type HeldStore = ReturnType<typeof createHeldStore>
 
-export function heldStore(database: Database) {
+/** The held messages in an open store. */
+export function createHeldStore(database: Database) {
   return { ...writes(database), ...reads(database) }
 }
 

@@ -1,4 +1,4 @@
-/** The messages: admitted and own ones. Held ones are elsewhere (held.ts) and never mix with these. */
+/** The messages: admitted and own ones. Held ones are elsewhere (held-store.ts) and never mix with these. */
 import type { Delivery } from '../../../../shared/message.ts'
 import type { Database } from '../../database/open.ts'
 import {
@@ -32,10 +32,14 @@ type Row = PlaceColumns & {
   readonly receipt: Receipt
 }
 
+/** A part of a long list: `count` rows from row `from` on, the first being 0. */
 export type Window = { readonly from: number; readonly count: number }
-export type MessageStore = ReturnType<typeof messageStore>
 
-export function messageStore(database: Database) {
+/** The messages of one store. */
+export type MessageStore = ReturnType<typeof createMessageStore>
+
+/** The messages in an open store. */
+export function createMessageStore(database: Database) {
   return { ...writes(database), ...reads(database), ...searches(database) }
 }
 
@@ -54,7 +58,10 @@ function writes(database: Database) {
       database.run('INSERT INTO message_index (rowid, content) VALUES (?, ?)', lastId, content)
       return true
     },
-    /** What the contact has read was delivered, whatever the queue still thinks: `read` is final. */
+    /**
+     * Sets how far an own message is. `read` is final: what the contact has read was delivered, whatever the queue
+     * still thinks.
+     */
     setDelivery(id: string, delivery: Delivery): void {
       database.run(
         "UPDATE messages SET delivery = ? WHERE id = ? AND coalesce(delivery ->> 'step', '') <> 'read'",

@@ -2,8 +2,9 @@
 import type { Database } from '../../database/open.ts'
 import { readStrings } from './records.ts'
 
-export type OutboxState = 'waiting' | 'sending' | 'filing' | 'failed'
+type OutboxState = 'waiting' | 'sending' | 'filing' | 'failed'
 
+/** One message on its way. Times are milliseconds since the epoch, `pause` is milliseconds. */
 export type OutboxRow = {
   readonly id: string
   readonly conversation: string
@@ -34,10 +35,13 @@ type Row = {
   readonly queued_at: number
 }
 
-export type NewOutboxRow = Pick<OutboxRow, 'id' | 'conversation' | 'purpose' | 'messageId' | 'recipients' | 'raw'>
-export type OutboxQueue = ReturnType<typeof outboxQueue>
+type NewOutboxRow = Pick<OutboxRow, 'id' | 'conversation' | 'purpose' | 'messageId' | 'recipients' | 'raw'>
 
-export function outboxQueue(database: Database) {
+/** The queue of one store. */
+export type OutboxQueue = ReturnType<typeof createOutboxQueue>
+
+/** The queue in an open store. */
+export function createOutboxQueue(database: Database) {
   return { ...steps(database), ...reads(database) }
 }
 

@@ -1,10 +1,14 @@
 /** How far each folder was read. Written in the transaction that stores what was read, never before it. */
 import type { Database } from '../../database/open.ts'
 
+/** The highest UID read of a folder; it means something only with its UIDVALIDITY (RFC 9051 2.3.1.1). */
 export type Position = { readonly uidValidity: string; readonly lastUid: number }
-export type PositionStore = ReturnType<typeof positionStore>
 
-export function positionStore(database: Database) {
+/** The positions of one store. */
+export type PositionStore = ReturnType<typeof createPositionStore>
+
+/** The positions in an open store, by folder. */
+export function createPositionStore(database: Database) {
   return {
     get(folder: string): Position | undefined {
       const row = database.get<{ uid_validity: string; last_uid: number }>(

@@ -2,8 +2,17 @@
 import { z } from 'zod'
 import { type Delivery, deliverySchema } from '../../../../shared/message.ts'
 
+/** An address as it was written, and the name beside it; empty where there is none. */
 export type Person = { readonly address: string; readonly name: string }
-export type Participants = { readonly from: Person; readonly to: readonly Person[]; readonly cc: readonly Person[] }
+
+/** Whom a message is from and to, as its header says; never a Bcc. */
+export type Participants = {
+  readonly from: Person
+  readonly to: readonly Person[]
+  readonly cc: readonly Person[]
+  /** Where the sender asks answers to go (O5); absent where the message does not say. */
+  readonly replyTo?: readonly Person[]
+}
 
 /** Where a message lies on the IMAP server. UIDs mean something only together with UIDVALIDITY (RFC 9051 2.3.1.1). */
 export type Place = { readonly folder: string; readonly uidValidity: string; readonly uid: number }
@@ -11,6 +20,7 @@ export type Place = { readonly folder: string; readonly uidValidity: string; rea
 /** Whether the sender asked for a read receipt, and whether it was submitted: at most once. */
 export type Receipt = 'none' | 'asked' | 'sent'
 
+/** A message as it is stored. `at` is milliseconds since the epoch. */
 export type NewMessage = {
   readonly id: string
   readonly conversation: string
@@ -30,30 +40,42 @@ export type NewMessage = {
   readonly receipt: Receipt
   readonly place?: Place
 }
+
+/** A message of the store; `seq` is the order in which messages came into it. */
 export type StoredMessage = NewMessage & { readonly seq: number }
 
 const personSchema = z.object({ address: z.string(), name: z.string() })
-const participantsSchema = z.object({ from: personSchema, to: z.array(personSchema), cc: z.array(personSchema) })
+const participantsSchema = z.object({
+  from: personSchema,
+  to: z.array(personSchema),
+  cc: z.array(personSchema),
+  replyTo: z.array(personSchema).exactOptional(),
+})
 const stringsSchema = z.array(z.string())
 
+/** Reads the column of that name; throws for what this app did not write. */
 export function readParticipants(column: string): Participants {
   return participantsSchema.parse(JSON.parse(column))
 }
 
+/** Reads a column that holds a JSON array of texts; throws for what this app did not write. */
 export function readStrings(column: string): readonly string[] {
   return stringsSchema.parse(JSON.parse(column))
 }
 
+/** Reads the column of that name; received messages have none. */
 export function readDelivery(column: string | null): Delivery | undefined {
   return column === null ? undefined : deliverySchema.parse(JSON.parse(column))
 }
 
+/** The columns of a message's place; all are null where it lies on no server. */
 export type PlaceColumns = {
   readonly folder: string | null
   readonly uid_validity: string | null
   readonly uid: number | null
 }
 
+/** Where the message lies on the server; `undefined` for nowhere yet. */
 export function readPlace(row: PlaceColumns): Place | undefined {
   if (row.folder === null || row.uid_validity === null || row.uid === null) return undefined
   return { folder: row.folder, uidValidity: row.uid_validity, uid: row.uid }

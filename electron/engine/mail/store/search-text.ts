@@ -1,4 +1,4 @@
-/** How text enters the full-text index and how a search becomes a query (stack.md: full text in CJK). */
+/** How text enters the full-text index and how a search becomes a query in any language, CJK too. */
 
 const cjk = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu
 const endsInCjk = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]$/u

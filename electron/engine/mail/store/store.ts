@@ -1,11 +1,12 @@
 /** The mail side's repositories, by name, over one database. */
 import type { Database } from '../../database/open.ts'
-import { type ConversationStore, conversationStore, type DraftStore, draftStore } from './conversations.ts'
-import { type HeldStore, heldStore } from './held-store.ts'
-import { type MessageStore, messageStore } from './messages.ts'
-import { type OutboxQueue, outboxQueue } from './outbox-queue.ts'
-import { type PositionStore, positionStore } from './positions.ts'
+import { type ConversationStore, createConversationStore, createDraftStore, type DraftStore } from './conversations.ts'
+import { createHeldStore, type HeldStore } from './held-store.ts'
+import { createMessageStore, type MessageStore } from './messages.ts'
+import { createOutboxQueue, type OutboxQueue } from './outbox-queue.ts'
+import { createPositionStore, type PositionStore } from './positions.ts'
 
+/** The mail side's part of the account's store. */
 export type MailStore = {
   readonly messages: MessageStore
   readonly conversations: ConversationStore
@@ -17,14 +18,15 @@ export type MailStore = {
   transaction<T>(body: () => T): T
 }
 
-export function mailStore(database: Database): MailStore {
+/** The repositories over one open database, whose schema is the mail side's. */
+export function createMailStore(database: Database): MailStore {
   return {
-    messages: messageStore(database),
-    conversations: conversationStore(database),
-    drafts: draftStore(database),
-    queue: outboxQueue(database),
-    held: heldStore(database),
-    positions: positionStore(database),
+    messages: createMessageStore(database),
+    conversations: createConversationStore(database),
+    drafts: createDraftStore(database),
+    queue: createOutboxQueue(database),
+    held: createHeldStore(database),
+    positions: createPositionStore(database),
     transaction: (body) => database.transaction(body),
   }
 }

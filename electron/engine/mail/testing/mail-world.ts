@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAddress } from '../../../../shared/address.ts'
 import type { ListedContact } from '../../../../shared/guard.ts'
-import { makeListView } from '../../../../shared/list-view.ts'
+import { createListView } from '../../../../shared/list-view.ts'
 import type { Draft } from '../../../../shared/message.ts'
 import type { MailServers } from '../../../../shared/whitelist/login.ts'
 import { type Database, openDatabase } from '../../database/open.ts'
-import { type FakeClock, fakeClock, fakeDns, fakeRandom, type LogLine, memoryLog } from '../../fakes.ts'
-import type { Clock, DnsResolver, Log } from '../../ports.ts'
-import type { ListInForce, MailConnection, MailDependencies } from '../dependencies.ts'
-import { createMailService, type MailNetwork, type MailService } from '../mail-service.ts'
+import type { Clock, DnsResolver, Log } from '../../ground/ports.ts'
+import { type FakeClock, fakeClock, fakeDns, fakeRandom, type LogLine, memoryLog } from '../../testing/fakes.ts'
+import type { ListInForce, MailConnection, MailDependencies, MailService } from '../dependencies.ts'
+import { createMailService, type MailNetwork } from '../mail-service.ts'
 import { mailSchema } from '../schema.ts'
 
 export const me = { address: 'alice@corp.test', name: 'Alice Chen', password: 'alice-pw' } as const
 
-export type SeenEvent = { readonly name: string; readonly value: Readonly<Record<string, unknown>> }
+type SeenEvent = { readonly name: string; readonly value: Readonly<Record<string, unknown>> }
 
 export type WorldOptions = {
   readonly contacts?: readonly ListedContact[]
@@ -140,7 +140,7 @@ function makeWaiting() {
 }
 
 export function listOf(contacts: readonly ListedContact[]): ListInForce {
-  const view = makeListView(contacts)
+  const view = createListView(contacts)
   const prepare = () => Promise.resolve()
   return { view, prepare, lease: 'valid', onExpiry: 'block', unicode: false, gatewayKeys: [], sendingOff: 'no' }
 }

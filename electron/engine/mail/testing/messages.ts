@@ -1,6 +1,6 @@
 /** Messages as they arrive from others. */
 
-export type Sample = {
+type Sample = {
   readonly from?: string
   readonly to?: string
   readonly subject?: string

@@ -1,6 +1,7 @@
 /** A service with a scripted mailbox and an SMTP side that accepts everything: what the tests of receiving share. */
 import type { Message } from '../../../../shared/message.ts'
-import type { MailNetwork, MailService } from '../mail-service.ts'
+import type { MailService } from '../dependencies.ts'
+import type { MailNetwork } from '../mail-service.ts'
 import { type FakeMailbox, fakeMailbox } from './fake-mailbox.ts'
 import { contactOf, type MailWorld, mailWorld, type WorldOptions } from './mail-world.ts'
 import { authserv } from './messages.ts'

@@ -1,12 +1,13 @@
 /** A service with a scripted SMTP server on real TCP: what the tests of sending share. */
 import type { Delivery, Draft } from '../../../../shared/message.ts'
-import type { MailNetwork, MailService } from '../mail-service.ts'
-import { smtpClient } from '../network/smtp.ts'
+import type { MailService } from '../dependencies.ts'
+import type { MailNetwork } from '../mail-service.ts'
+import { openSmtpClient } from '../network/smtp.ts'
 import { type FakeMailbox, fakeMailbox } from './fake-mailbox.ts'
 import { chatTo, contactOf, type MailWorld, mailWorld } from './mail-world.ts'
 import { type SmtpPeer, smtpPeer } from './smtp-peer.ts'
 
-export const bob = contactOf('bob@corp.test', { name: 'Bob Lin' })
+const bob = contactOf('bob@corp.test', { name: 'Bob Lin' })
 export const carol = contactOf('carol@corp.test')
 export const hour = 3_600_000
 
@@ -35,7 +36,7 @@ export async function sendingWorld(): Promise<SendingWorld> {
   const network: MailNetwork = {
     connect: box.connect,
     smtp: ({ account, clock, log }) =>
-      smtpClient({ server, user: account.address, password: account.password, clock, log, timeouts }),
+      openSmtpClient({ server, user: account.address, password: account.password, clock, log, timeouts }),
   }
   const stepsOf = (id: string): readonly Delivery['step'][] =>
     world.events.flatMap(({ name, value }) => {

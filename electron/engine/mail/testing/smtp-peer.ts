@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 
 export const phases = ['greeting', 'EHLO', 'AUTH', 'MAIL', 'RCPT', 'DATA', 'dot'] as const
-export type Phase = (typeof phases)[number]
+type Phase = (typeof phases)[number]
 
 /** `answer`: says this instead of the right thing. `accepted`: takes the message, and then the connection is lost. */
 export type Fault =
   | { readonly at: Phase; readonly how: 'reset' | 'close' | 'silent' | 'accepted' }
   | { readonly at: Phase; readonly how: 'answer'; readonly text: string }
 
-export type Accepted = { readonly from: string; readonly to: readonly string[]; readonly data: string }
+type Accepted = { readonly from: string; readonly to: readonly string[]; readonly data: string }
 
 export type SmtpPeer = {
   readonly port: number

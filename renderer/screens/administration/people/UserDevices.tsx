@@ -4,8 +4,8 @@ import { useSlice, useStores } from '../../../components/context.tsx'
 import { Digits } from '../../../components/Digits.tsx'
 import { formatMoment } from '../../../i18n/format.ts'
 import { useWords } from '../../../i18n/i18n.ts'
+import type { May } from '../../session.ts'
 import { Section } from '../../settings/Section.tsx'
-import type { May } from '../AdministrationPage.tsx'
 
 type OfDevice = { readonly user: AdminUser; readonly device: AdminDevice }
 

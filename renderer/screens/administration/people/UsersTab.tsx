@@ -2,13 +2,13 @@ import { useState } from 'react'
 import type { AdminUser } from '../../../../shared/administration/readings.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'
 import { type Translate, useWords } from '../../../i18n/i18n.ts'
-import type { May } from '../AdministrationPage.tsx'
+import type { May } from '../../session.ts'
 import { SearchedList } from '../AdminList.tsx'
 import { UserDetail } from './UserDetail.tsx'
 import { AddUserDialog } from './UserForm.tsx'
 
 /** What sets a user apart; nothing for most. */
-export function standingWords(t: Translate, user: AdminUser): string {
+function standingWords(t: Translate, user: AdminUser): string {
   return [
     user.state === 'disabled' ? t('admin.disabled') : '',
     user.scope === 'external' ? t('admin.guest') : '',

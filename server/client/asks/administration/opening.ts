@@ -31,7 +31,7 @@ export const openingAsks: Pick<AskHandlers, Names> = {
   },
 
   'admin.confirm': async (service, caller, { code }) => {
-    const typed = { usr: caller.user.id, sid: caller.sid, code }
+    const typed = { user: caller.user.id, sid: caller.sid, code }
     const verdict = await confirmCode(service, typed)
     if (verdict.ok) service.log.info('second factor set up', { user: caller.user.id, device: caller.device.id })
     return told(service, caller, verdict)
@@ -39,7 +39,7 @@ export const openingAsks: Pick<AskHandlers, Names> = {
 
   'admin.open': async (service, caller, { password = '', code = '' }) => {
     const { step, totp } = await stateOf(service, caller)
-    if (totp) return told(service, caller, await openByCode(service, { usr: caller.user.id, sid: caller.sid, code }))
+    if (totp) return told(service, caller, await openByCode(service, { user: caller.user.id, sid: caller.sid, code }))
     if (step === 'setUp') return fail('secondFactor')
     const checked = await checkPassword(service, caller, password)
     if (!checked.ok) return checked

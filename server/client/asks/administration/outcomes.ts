@@ -5,7 +5,7 @@ import type { Outcome } from '../../../../shared/administration.ts'
 import type { ChangeFault } from '../../../../shared/fault-codes.ts'
 import { assertNever, fail, type Result } from '../../../../shared/rpc.ts'
 import type { Failure } from '../../../administration/operations/operation.ts'
-import type { Fault } from '../../../administration/run-changes.ts'
+import type { Fault } from '../../../administration/work.ts'
 import { faultAt } from '../../../ground/refusals.ts'
 import { plain } from '../plain.ts'
 

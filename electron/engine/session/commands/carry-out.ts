@@ -1,0 +1,116 @@
+/**
+ * What the administrator's signed commands do here. Only P's signature brought them this far (check-answer, step 9). Each
+ * is remembered before it is carried out, takes effect once, and may be repeated at any step (protocol.md section 9).
+ */
+import { assertNever } from '../../../../shared/rpc.ts'
+import type { Command } from '../../../../shared/whitelist/command.ts'
+import { wipeAll, wipeList } from '../../account/wipe.ts'
+import { leaveAccount, lockAccount } from '../stage/close-account.ts'
+import type { Opened, Stage } from '../stage/stage.ts'
+import { rotateDevice } from './rotate-device.ts'
+
+/** Milliseconds for telling the server how far a command is (protocol.md section 9). */
+const acknowledgeLimit = 5_000
+
+/**
+ * Carries out what was remembered and not finished. `urgent`: only what must happen before anything is shown; new keys
+ * are not, since they need the server, which sends that command again.
+ */
+export async function carryOutUnfinished(stage: Stage, { runtime }: Opened, which: 'all' | 'urgent'): Promise<void> {
+  for (const command of runtime.store.commands.unfinished()) {
+    if (which === 'all' || isUrgent(command)) await carryOut(stage, command)
+  }
+}
+
+/** Whether the account may be shown only once this command is carried out. */
+export function isUrgent({ cmd }: Command): boolean {
+  return cmd !== 'rotate'
+}
+
+/** Carries out one command on the open account; without one nothing happens. */
+export async function carryOut(stage: Stage, command: Command): Promise<void> {
+  const opened = stage.opened()
+  if (!opened) return
+  const { commands } = opened.runtime.store
+  const tell = acknowledger(opened, command)
+  if (commands.isDone(command.id)) return tell('done')
+  stage.ports.log.warn('signed command', { command: command.cmd, scope: command.scope })
+  const order = { command, tell, reached: (step: string) => stage.ports.log.info(command.cmd, { step }) }
+  switch (command.cmd) {
+    case 'wipe':
+      return command.scope === 'list' ? wipeOnlyList(stage, opened, order) : wipeAccount(stage, opened, order)
+    case 'lock':
+      return lockByCommand(stage, opened, order)
+    case 'rotate':
+      if (!(await rotateDevice(stage, opened))) return
+      await tell('done')
+      commands.finish(command.id)
+      return
+    default:
+      return assertNever(command.cmd)
+  }
+}
+
+type Tell = (step: 'started' | 'done') => Promise<void>
+
+type Order = {
+  readonly command: Command
+  /** Tells the server how far it is. */
+  readonly tell: Tell
+  /** Tells the log. */
+  readonly reached: (step: string) => void
+}
+
+async function lockByCommand(stage: Stage, { runtime }: Opened, { command, tell, reached }: Order): Promise<void> {
+  // The lock is kept in the store: from now on it opens only once the server has confirmed the list (lease.ts).
+  // The command is finished in the same transaction: after a break it must not lock again what was unlocked meanwhile.
+  runtime.store.database.transaction(() => {
+    runtime.store.account.change({ held: 'lock' })
+    runtime.store.commands.finish(command.id)
+  })
+  stage.saveProfile({ locked: true })
+  reached('held')
+  await tell('done')
+  reached('told')
+  await lockAccount(stage, 'revoked')
+}
+
+async function wipeOnlyList(stage: Stage, opened: Opened, { command, tell, reached }: Order): Promise<void> {
+  const { store } = opened.runtime
+  await stopAll(opened)
+  reached('stopped')
+  await tell('started')
+  reached('told')
+  wipeList(store)
+  reached('list')
+  await tell('done')
+  reached('done')
+  store.commands.finish(command.id)
+  await lockAccount(stage, 'revoked')
+}
+
+async function wipeAccount(stage: Stage, opened: Opened, { command, tell, reached }: Order): Promise<void> {
+  await wipeAll(opened.runtime.store, command, { stop: () => stopAll(opened), acknowledge: tell, reached })
+  stage.saveProfile({ user: '', locked: false })
+  await leaveAccount(stage)
+}
+
+/** Ends mail and sync before anything is destroyed; the link stays, for a last word to the server. */
+async function stopAll(opened: Opened): Promise<void> {
+  await opened.mail?.service.stop()
+  delete opened.mail
+  await opened.runtime.stop()
+}
+
+/**
+ * Tells the server how far a command is, best effort. What that takes is read now: the last word is sent when the
+ * store is gone.
+ */
+function acknowledger({ runtime }: Opened, command: Command): Tell {
+  const { userId: usr, listId: lst } = runtime.store.account.read() ?? { userId: '', listId: '' }
+  const { ep, ver, head } = runtime.keeper.state() ?? { ep: 0, ver: 0, head: '' }
+  return async (step) => {
+    if (usr === '' || lst === '') return
+    await runtime.tell((common) => ({ ...common, usr, lst, ep, ver, head, cmd: command.id, step }), acknowledgeLimit)
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * What the events of the open account do to the session and tell the page. Whatever may close the account is queued
+ * behind the session's verbs (`soon`): none of it waits inside the account's own loop.
+ */
+import { assertNever, type Failure } from '../../../../shared/rpc.ts'
+import type { RuntimeEvents } from '../../account/runtime-dependencies.ts'
+import { carryOut, carryOutUnfinished } from '../commands/carry-out.ts'
+import { meaningOf } from '../session-state.ts'
+import { renewMail, startMail } from '../stage/account-mail.ts'
+import { lockAccount } from '../stage/close-account.ts'
+import { tellRole, tellSending } from '../stage/show-account.ts'
+import type { Opened, Stage } from '../stage/stage.ts'
+import { awaitApproval } from './pending.ts'
+
+/** The receiver of one account's events. */
+export function accountEvents(stage: Stage): RuntimeEvents {
+  return {
+    status: (status) => stage.emit('whitelist.changed', status),
+    listChanged: (change) => {
+      const opened = stage.opened()
+      if (!opened) return
+      stage.emit('contacts.changed', { revision: opened.runtime.keeper.contacts.index.revision, change })
+      opened.mail?.service.listChanged()
+      startMail(opened)
+    },
+    news: () => stage.emit('quarantine.changed', {}),
+    requests: {
+      changed: (waiting) => stage.emit('requests.changed', { waiting }),
+      arrived: (arrival) => stage.emit('request.arrived', { ...arrival }),
+    },
+    online: () => {
+      const state = stage.state()
+      // Once for each time that the line is back.
+      if (state.step === 'ready' && state.connection !== 'online') stage.soon(() => tellRole(stage))
+      stage.dispatch({ type: 'connectionChanged', connection: 'online' })
+      const opened = stage.opened()
+      if (!opened) return
+      tellSending(stage, opened)
+      renewMail(stage, opened)
+    },
+    failed: (failure) => whenFailed(stage, failure),
+    command: (command) => stage.soon(() => carryOut(stage, command)),
+  }
+}
+
+/** Says whether the account's connection goes on trying. */
+function whenFailed(stage: Stage, { kind }: Failure): 'tryAgain' | 'stop' {
+  stage.ports.log.info('server not in reach', { kind })
+  // What a signature by the wrong pair looks like from here: the server may know this device by the other pair.
+  if (kind === 'internal' && stage.opened()?.runtime.store.vault.keys.other)
+    queue(stage, (opened) => carryOutUnfinished(stage, opened, 'all'))
+  const meaning = meaningOf(kind)
+  switch (meaning) {
+    case 'revoked':
+      queue(stage, (opened) => revoked(stage, opened))
+      return 'stop'
+    case 'pending':
+      queue(stage, (opened) => awaitApproval(stage, opened))
+      return 'stop'
+    case 'signInAgain':
+      stage.dispatch({ type: 'connectionChanged', connection: 'signInAgain' })
+      return 'stop'
+    case 'upgrade':
+      stage.dispatch({ type: 'connectionChanged', connection: 'offline' })
+      stage.dispatch({ type: 'sendingChanged', sendingOff: 'upgrade' })
+      return 'tryAgain'
+    case 'offline': {
+      stage.dispatch({ type: 'connectionChanged', connection: 'offline' })
+      const opened = stage.opened()
+      if (opened) tellSending(stage, opened)
+      return 'tryAgain'
+    }
+    default:
+      return assertNever(meaning)
+  }
+}
+
+function queue(stage: Stage, act: (opened: Opened) => Promise<void> | void): void {
+  stage.soon(async () => {
+    const opened = stage.opened()
+    if (opened) await act(opened)
+  })
+}
+
+/** A wipe goes before the lock: it needs the store and its keys. */
+async function revoked(stage: Stage, opened: Opened): Promise<void> {
+  await opened.runtime.askForCommand()
+  await carryOutUnfinished(stage, opened, 'all')
+  await lockAccount(stage, 'revoked')
+}

@@ -1,0 +1,99 @@
+/** The mail service of the open account: made when its servers are known, made anew when they move. */
+import type { MailServer, MailServers } from '../../../../shared/whitelist/login.ts'
+import { isOutdated } from '../../../../shared/whitelist/manifest.ts'
+import type { AccountRuntime } from '../../account/account-runtime.ts'
+import type { AccountRecord } from '../../database/account-repository.ts'
+import type { ListInForce } from '../../mail/dependencies.ts'
+import { createMailService } from '../../mail/mail-service.ts'
+import type { SendingOff } from '../session-state.ts'
+import type { Opened, Stage } from './stage.ts'
+
+/** Keeps in mind that the lease has been over, until the server confirms the list: the clock may be set back. */
+export function keepLease({ keeper, store }: AccountRuntime, now: number): void {
+  if (!keeper.state()?.core || keeper.lease(now).lease === 'valid') return
+  if (store.account.read()?.held === undefined) store.account.change({ held: 'lease' })
+}
+
+/** Why nothing may be sent now. */
+export function sendingOf(stage: Stage, runtime: AccountRuntime): SendingOff {
+  const manifest = runtime.manifest()
+  if (manifest && isOutdated(manifest, stage.ports.appVersion)) return 'upgrade'
+  if (!runtime.keeper.state()?.core) return 'no'
+  const { lease, onExpiry } = runtime.keeper.lease(stage.ports.clock.now())
+  return lease === 'over' && onExpiry === 'block' ? 'lease' : 'no'
+}
+
+/** Makes the mail service where the login has named the servers; it does not run yet. */
+export function makeMail(stage: Stage, opened: Opened): void {
+  const { runtime } = opened
+  const record = runtime.store.account.read()
+  if (opened.mail || !record?.mail) return
+  const { ports } = stage
+  const service = createMailService({
+    database: runtime.store.database,
+    clock: ports.clock,
+    random: ports.random,
+    log: ports.log,
+    dns: ports.dns,
+    account: {
+      address: record.address,
+      name: record.name,
+      password: () => runtime.store.account.read()?.password ?? '',
+    },
+    servers: serversOf(record.mail),
+    list: () => listInForce(stage, runtime),
+    emit: stage.emit,
+    connectionChanged: (mail) => stage.dispatch({ type: 'mailChanged', mail }),
+  })
+  opened.mail = { service, servers: JSON.stringify(record.mail), running: false }
+}
+
+/** Begins to send and receive. Mail waits for the first list: before it there is nothing to judge a message by. */
+export function startMail({ runtime, mail }: Opened): void {
+  if (!mail || mail.running || !runtime.keeper.state()?.core) return
+  mail.running = true
+  mail.service.start()
+}
+
+/** The service anew: it may have given up on the old password. */
+export async function replaceMail(stage: Stage, opened: Opened): Promise<void> {
+  const old = opened.mail
+  delete opened.mail
+  await old?.service.stop()
+  makeMail(stage, opened)
+  startMail(opened)
+}
+
+/** After a login: the servers may have moved. */
+export function renewMail(stage: Stage, opened: Opened): void {
+  const servers = JSON.stringify(opened.runtime.store.account.read()?.mail)
+  if (opened.mail && servers !== opened.mail.servers) stage.soon(() => replaceMail(stage, opened))
+  else {
+    makeMail(stage, opened)
+    startMail(opened)
+  }
+}
+
+function listInForce(stage: Stage, runtime: AccountRuntime): ListInForce {
+  const state = runtime.keeper.state()
+  const { lease, onExpiry } = runtime.keeper.lease(stage.ports.clock.now())
+  return {
+    view: state?.core ? runtime.keeper.contacts.view : undefined,
+    prepare: runtime.keeper.contacts.prepare,
+    lease,
+    onExpiry,
+    unicode: state?.core?.pol.uni ?? false,
+    gatewayKeys: state?.manifest.m.gk ?? [],
+    sendingOff: sendingOf(stage, runtime),
+  }
+}
+
+type StoredServers = NonNullable<AccountRecord['mail']>
+
+function serversOf({ imap, smtp, authserv }: StoredServers): MailServers {
+  return { imap: serverOf(imap), smtp: serverOf(smtp), ...(authserv === undefined ? {} : { authserv }) }
+}
+
+function serverOf({ host, port, security, ca }: StoredServers['imap']): MailServer {
+  return ca === undefined ? { host, port, security } : { host, port, security, ca }
+}

@@ -1,0 +1,38 @@
+/** Takes the account off the stage: closed, locked, or left for the sign-in form. */
+import type { FailureKind } from '../../../../shared/rpc.ts'
+import type { SessionEvent } from '../session-state.ts'
+import type { Opened, Stage } from './stage.ts'
+
+type LockReason = Extract<SessionEvent, { readonly type: 'locked' }>['reason']
+
+/** Ends mail, connection and store of the open account, if there is one; resolves when the store is closed. */
+export async function closeAccount(stage: Stage): Promise<void> {
+  const opened = stage.opened()
+  if (!opened) return
+  stage.setOpened(undefined)
+  await opened.mail?.service.stop()
+  await opened.runtime.close()
+}
+
+/** Shows the lock and closes the account behind it. */
+export async function lockAccount(stage: Stage, reason: LockReason): Promise<void> {
+  const opened = stage.opened()
+  if (!opened) return
+  showLocked(stage, opened, reason)
+  await closeAccount(stage)
+}
+
+/** From here on nothing of the account is shown; its store may still be open. */
+export function showLocked(stage: Stage, { runtime }: Opened, reason: LockReason): void {
+  const { user } = runtime.store.account.read() ?? { user: stage.profile().user }
+  const secret = runtime.store.vault.protection === 'passphrase' ? 'passphrase' : 'password'
+  stage.dispatch({ type: 'locked', secret, reason, user })
+}
+
+/** Closes the account and shows the sign-in form, with the failure that led there. */
+export async function leaveAccount(stage: Stage, cause?: FailureKind): Promise<void> {
+  stage.stopWaiting()
+  await closeAccount(stage)
+  const { server, user } = stage.profile()
+  stage.dispatch({ type: 'closed', server, user, ...(cause === undefined ? {} : { cause }) })
+}

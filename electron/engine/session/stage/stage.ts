@@ -1,0 +1,103 @@
+/**
+ * What the session's verbs act on: the state, the account that is open, the profile. Verbs run one after another, so
+ * that a lock can't overtake a sign-in.
+ */
+import type { Session } from '../../../../shared/contract.ts'
+import type { AccountRuntime } from '../../account/account-runtime.ts'
+import type { Emit, Ports, Undo } from '../../ground/ports.ts'
+import type { MailService } from '../../mail/dependencies.ts'
+import { parseServerAddress } from '../../soap/server-address.ts'
+import { nextSession, type SessionEvent, type SessionState } from '../session-state.ts'
+import { type Profile, readProfile, writeProfile } from './profile-file.ts'
+
+/** An account whose store is open. `mail` is there once the server has named the mail servers. */
+export type Opened = { readonly runtime: AccountRuntime; mail?: RunningMail }
+
+type RunningMail = {
+  readonly service: MailService
+  /** The servers that it was made for. */
+  readonly servers: string
+  running: boolean
+}
+
+/** The one session of an engine: what is open, what is shown, what the profile remembers. */
+export type Stage = {
+  readonly ports: Ports
+  readonly emit: Emit
+  readonly state: () => SessionState
+  /** The state as the page sees it. */
+  readonly session: () => Session
+  readonly dispatch: (event: SessionEvent) => void
+  readonly profile: () => Profile
+  readonly saveProfile: (change: Partial<Profile>) => void
+  readonly opened: () => Opened | undefined
+  readonly setOpened: (opened: Opened | undefined) => void
+  /** Keeps the undo of the one thing that the session waits for (an approval, a server); ends what it waited for before. */
+  readonly waitFor: (undo: Undo) => void
+  readonly stopWaiting: () => void
+  /** Runs verbs one after another. */
+  readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>
+  /** The same for what nobody waits for: a bug in it is logged. */
+  readonly soon: (act: () => Promise<void>) => void
+}
+
+/** A stage with nothing open; the state is the profile's sign-in form. */
+export function createStage(ports: Ports, emit: Emit): Stage {
+  let profile = readProfile(ports.profile)
+  let state: SessionState = { step: 'signedOut', server: profile.server, user: profile.user }
+  let opened: Opened | undefined
+  let waiting: Undo = () => undefined
+  let last: Promise<unknown> = Promise.resolve()
+  const session = () => sessionOf(state, ports)
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const turn = last.then(act, act)
+    last = turn.catch(() => undefined)
+    return turn
+  }
+  return {
+    ports,
+    emit,
+    state: () => state,
+    session,
+    dispatch: (event) => {
+      const next = nextSession(state, event)
+      if (JSON.stringify(next) === JSON.stringify(state)) return
+      state = next
+      ports.log.info('session', { step: state.step, event: event.type })
+      emit('session.changed', session())
+    },
+    profile: () => profile,
+    saveProfile: (change) => {
+      profile = { ...profile, ...change }
+      writeProfile(ports.profile, profile)
+    },
+    opened: () => opened,
+    setOpened: (next) => {
+      opened = next
+    },
+    waitFor: (undo) => {
+      waiting()
+      waiting = undo
+    },
+    stopWaiting: () => waiting(),
+    inTurn,
+    soon: (act) => {
+      inTurn(act).catch((error: unknown) => {
+        ports.log.error('session bug', { error: error instanceof Error ? error.name : typeof error })
+      })
+    },
+  }
+}
+
+/** The demo is offered until another server is used. */
+function sessionOf(state: SessionState, { demo }: Ports): Session {
+  if (state.step === 'pending') {
+    const { user, deviceWords, serverWords } = state
+    return { step: 'pending', user, deviceWords, serverWords }
+  }
+  if (state.step === 'signedOut') {
+    const offered = demo && (state.server === '' || state.server === parseServerAddress(demo.server)?.origin)
+    return { ...state, ...(offered ? { demo } : {}) }
+  }
+  return state
+}

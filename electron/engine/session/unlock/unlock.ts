@@ -1,0 +1,76 @@
+/**
+ * Opens the locked store: by the passphrase, or by the account's password in keychain mode; without the server, unless its
+ * half is needed.
+ */
+import { fail, ok, type Result } from '../../../../shared/rpc.ts'
+import { isOpenStore, openAccountStore, type SealedStore } from '../../account/account-store.ts'
+import { accountPlace } from '../../keys/account-place.ts'
+import { checkPassword } from '../../keys/stretch.ts'
+import { enter } from '../opening/enter.ts'
+import { openStored } from '../opening/open-account.ts'
+import { afterFailedUnlock, whyClosed } from '../session-state.ts'
+import { lockAccount } from '../stage/close-account.ts'
+import type { Opened, Stage } from '../stage/stage.ts'
+import { openByLogin } from './open-by-login.ts'
+import type { UnlockThrottle } from './unlock-throttle.ts'
+
+/** By the user: the lock is kept in the profile, so that a restart does not open it. Fails where nothing is open. */
+export async function lock(stage: Stage): Promise<Result<undefined>> {
+  if (stage.state().step !== 'ready') return fail(whyClosed(stage.state()))
+  stage.saveProfile({ locked: true })
+  await lockAccount(stage, 'user')
+  return ok(undefined)
+}
+
+/**
+ * `secret`: the passphrase or the password, as the lock asks. Failures: badRequest and those of `whyClosed` where
+ * nothing is locked, tooManyAttempts, passphraseWrong, authFailed, those of the store and of a login.
+ */
+export async function unlock(stage: Stage, throttle: UnlockThrottle, secret: string): Promise<Result<undefined>> {
+  const opened = await openLocked(stage, throttle, secret)
+  if (!opened.ok) return opened
+  stage.saveProfile({ locked: false })
+  return enter(stage, opened.value)
+}
+
+async function openLocked(stage: Stage, throttle: UnlockThrottle, secret: string): Promise<Result<Opened>> {
+  const state = stage.state()
+  if (state.step !== 'locked') return fail(state.step === 'ready' ? 'badRequest' : whyClosed(state))
+  const admitted = throttle.admit()
+  if (!admitted.ok) return admitted
+  const { server, user } = stage.profile()
+  const place = accountPlace(stage.ports.profile, server, user)
+  const store = await openAccountStore(stage.ports, place, state.secret === 'passphrase' ? secret : undefined)
+  if (!store.ok) {
+    if (store.failure.kind === 'passphraseWrong') throttle.wrong()
+    return store
+  }
+  const password = state.secret === 'password' ? secret : undefined
+  if (!isOpenStore(store.value)) return openSealed(stage, throttle, store.value, password)
+  if (password !== undefined && !(await checkPassword(password, store.value.vault.keys.verifier ?? ''))) {
+    store.value.database.close()
+    throttle.wrong()
+    return fail('authFailed')
+  }
+  throttle.right()
+  return ok(await openStored(stage, store.value))
+}
+
+/** The server is the judge of the password here, as the database is still closed. */
+async function openSealed(
+  stage: Stage,
+  throttle: UnlockThrottle,
+  sealed: SealedStore,
+  password: string | undefined,
+): Promise<Result<Opened>> {
+  const opened = await openByLogin(stage, sealed, { password })
+  if (opened.ok) {
+    throttle.right()
+    return opened
+  }
+  const { kind } = opened.failure
+  if (kind === 'authFailed') throttle.wrong()
+  const event = afterFailedUnlock(stage.state(), kind, stage.profile())
+  if (event) stage.dispatch(event)
+  return opened
+}

@@ -1,0 +1,16 @@
+import { openStores, type Stores } from '../store/stores.ts'
+import { createFakeClock, type FakeClock, settle } from './fake-clock.ts'
+import { createFakeHost, type FakeOptions } from './fake-host.ts'
+import type { FakeState } from './fake-state.ts'
+
+export type PageParts = { readonly stores: Stores; readonly state: FakeState; readonly clock: FakeClock }
+
+/** Stores over a fake host, started, with everything answered. */
+export async function createPage(options: FakeOptions = {}): Promise<PageParts> {
+  const clock = createFakeClock()
+  const { host, state } = createFakeHost({ now: clock.now, ...options })
+  const stores = openStores({ host, clock, languages: ['en'] })
+  await stores.start()
+  await settle()
+  return { stores, state, clock }
+}

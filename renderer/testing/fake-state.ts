@@ -1,0 +1,33 @@
+/** What the parts of the fake host share. */
+import type { Session, Settings, WhitelistStatus } from '../../shared/contract.ts'
+import type { MailDraft } from '../../shared/message.ts'
+import type { KeptMessage } from '../../shared/quarantine.ts'
+import type { ContactRequests } from '../../shared/requests.ts'
+import type { Failure } from '../../shared/rpc.ts'
+import type { FakeAdministration } from './fake-administration.ts'
+import type { createFakeContacts } from './fake-contacts.ts'
+import type { makeHeld, makeMessages } from './fake-messages.ts'
+
+/** What the parts of the fake share, and what tests may look into and change. */
+export type FakeState = {
+  session: Session
+  settings: Settings
+  whitelist: WhitelistStatus
+  contacts: ReturnType<typeof createFakeContacts>
+  messages: ReturnType<typeof makeMessages>
+  held: ReturnType<typeof makeHeld>
+  /** What the gateway keeps back, and who lets it out. */
+  kept: readonly KeptMessage[]
+  keptBy: 'user' | 'administrator'
+  requests: ContactRequests
+  /** Reply-To of messages, by id. */
+  replyTo: Map<string, readonly string[]>
+  drafts: Map<string, string>
+  mailDrafts: readonly MailDraft[]
+  administration: FakeAdministration
+  /** Failures that the next call of that name answers with. */
+  failures: Map<string, Failure>
+  calls: { readonly name: string; readonly input: unknown }[]
+  readonly now: () => number
+  readonly emit: (name: string, value: unknown) => void
+}
