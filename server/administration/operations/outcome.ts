@@ -19,7 +19,8 @@ export type Asked = {
   readonly explain?: boolean | undefined
 }
 
-type Running = (options: RunOptions & { readonly why: string }) => Promise<Submitted>
+/** What a way of its own does: it has the changes made with these options. */
+export type Running = (options: RunOptions & { readonly why: string }) => Promise<Submitted>
 
 /** Changes as the caller's. `also`: what else belongs to their transaction. */
 export async function makeChanges(

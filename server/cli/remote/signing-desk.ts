@@ -18,12 +18,12 @@ import { drafted, listContents, textOfCommand } from '../../signing/operations.t
 import { readSigned, type Signed, signedFileOf, writeSigned } from '../../signing/signed-file.ts'
 import { withTaken } from '../../signing/signed-lists.ts'
 import { visible, wordsOf } from '../../signing/words.ts'
-import { type Outcome, refused, succeeded } from '../outcome.ts'
-import { type Remote, Unreachable } from './connection.ts'
-import { told } from './frame.ts'
+import { type Outcome, refused, succeeded, told } from '../outcome.ts'
+import type { Transport } from '../transport.ts'
+import { Unreachable } from './unreachable.ts'
 
 export type SigningDesk = {
-  readonly remote: Remote
+  readonly remote: Transport
   readonly key: KeyPair
   readonly file: string
   /** Shows lines to a person, who wants it signed or not. */
@@ -113,7 +113,7 @@ async function check({ remote, signed, pool }: SigningDesk, draft: Drafted): Pro
 
 /** What lists hold, as the server says: their heads have to agree. */
 async function fetchContents(
-  remote: Remote,
+  remote: Transport,
   wanted: readonly string[],
   pool: Pool,
 ): Promise<ReadonlyMap<string, Contents>> {
