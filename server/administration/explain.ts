@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import type { EntryRow } from '../store/tables.ts'
 import { changeOfRule } from './changes/rules.ts'
 
-export type Admission =
+type Admission =
   | Reason
   /** An entry of the user's own. `source`: empty by hand. */
   | { readonly rule: 'entry'; readonly source: string }

@@ -115,7 +115,7 @@ async function standingOf({ users, administration, organisation }: Store): Promi
 }
 
 /** What would happen: nothing is kept, and no key is needed. */
-export function tryChanges(
+function tryChanges(
   dependencies: Pick<RunDependencies, 'store' | 'config'>,
   run: Run,
   options: RunOptions = {},
@@ -162,8 +162,8 @@ function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): Proposal
   return { id, at: now, who, via, why, changes: JSON.stringify(changes), state, approved_by: '', result: '' }
 }
 
-export type Decision = { readonly id: string; readonly who: string; readonly approve: boolean }
-export type Decided = { readonly ok: true } | Refusal
+type Decision = { readonly id: string; readonly who: string; readonly approve: boolean }
+type Decided = { readonly ok: true } | Refusal
 
 /** A proposal is approved by somebody else than whoever made it. `who`: the name of an `Actor`. */
 export async function decide(store: Store, { id, who, approve }: Decision): Promise<Decided> {

@@ -32,12 +32,13 @@ type Refused = { readonly state: 'refused'; readonly faults: ChangeFault[] }
 
 /** Refused with its reasons, where the failure has any; else an ask that failed. */
 export function refusedTold(failure: Failure): Result<Refused> {
-  if (failure.kind === 'changes') return { ok: true, value: refused(failure.faults) }
-  if (failure.kind === 'refused') return { ok: true, value: refused([faultAt(0, failure.refusal)]) }
-  return failed(failure)
+  if (failure.kind === 'changes') return { ok: true, value: refusedOutcome(failure.faults) }
+  if (failure.kind === 'refused') return { ok: true, value: refusedOutcome([faultAt(0, failure.refusal)]) }
+  return readingFailed(failure)
 }
 
-export function refused(faults: readonly Fault[]): Refused {
+/** Why changes were refused, cut to what an answer carries. */
+export function refusedOutcome(faults: readonly Fault[]): Refused {
   return {
     state: 'refused',
     faults: faults.slice(0, mostShown).map(({ why, what, ...rest }) => ({
@@ -48,8 +49,8 @@ export function refused(faults: readonly Fault[]): Refused {
   }
 }
 
-/** Of what only reads. */
-export function failed(failure: Failure): Result<never> & { readonly ok: false } {
+/** Why a reading was not answered. */
+export function readingFailed(failure: Failure): Result<never> & { readonly ok: false } {
   switch (failure.kind) {
     case 'notAllowed':
       return fail('notAllowed')
