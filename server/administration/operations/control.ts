@@ -135,9 +135,9 @@ export const listReleases = reading({
   ...readings.releases,
   async work({ quarantine }, { count = mostReleases }) {
     const releases = (await quarantine.asked(count)).map(({ user, id, sender, subject, at, rule, reason }) => {
-      const why_ = heldReasonSchema.safeParse(reason)
+      const held = heldReasonSchema.safeParse(reason)
       // Rows always have one; a gateway of another version may have others.
-      return { user, id, claimedAddress: sender, subject, at, rule, reason: why_.data ?? ('notListed' as const) }
+      return { user, id, claimedAddress: sender, subject, at, rule, reason: held.data ?? ('notListed' as const) }
     })
     return { ok: true, value: { releases } }
   },
