@@ -77,9 +77,7 @@ const policy = {
 type AdminCalls = Pick<Handlers<KithContract>, AdminAskName>
 
 export function administrationCalls(fake: FakeAdministration): AdminCalls {
-  const inside = <I, O>(answer: (input: I) => Result<O>) => {
-    return (input: I) => (fake.state.step === 'open' ? answer(input) : fail('secondFactor'))
-  }
+  const inside: Inside = (answer) => (input) => (fake.state.step === 'open' ? answer(input) : fail('secondFactor'))
   return {
     ...opening(fake),
     ...reading(fake, inside),
@@ -116,7 +114,10 @@ function opening(
   }
 }
 
-type Inside = <I, O>(answer: (input: I) => Result<O>) => (input: I) => Result<O>
+/** An answer that is given only once the administration was opened. */
+type Inside = <I, R extends Result<unknown>>(
+  answer: (input: I) => R,
+) => (input: I) => R | ReturnType<typeof fail<'secondFactor'>>
 type Watching = 'admin.audit' | 'admin.verify' | 'admin.proposals' | 'admin.requests' | 'admin.releases'
 type Reading =
   | 'admin.overview'
@@ -173,7 +174,7 @@ function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Rea
         address,
         listed: false,
         admitted,
-        denied: { id: 'r1', rule: { op: 'rule.deny', what: address } },
+        denied: { id: 'r1', rule: { op: 'rule.deny' as const, what: address } },
       })
     }),
     'admin.groups': inside(() => ok({ total: 1, groups: [{ group: 'sales', title: 'Sales', size: 2 }] })),
@@ -244,7 +245,8 @@ function changing(
     }),
     'admin.decide': inside(({ id, approve }) => {
       fake.asked.push({ changes: [{ op: 'decide', id, approve }], why: '' })
-      return ok(approve ? fake.outcome : { state: 'refused', faults: [] })
+      const refused: Outcome = { state: 'refused', faults: [] }
+      return ok(approve ? fake.outcome : refused)
     }),
   }
 }

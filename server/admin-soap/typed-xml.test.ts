@@ -81,7 +81,7 @@ describe('values from elements', () => {
     const many = '<inner/>'.repeat(typedXml.maxElements + 1)
     expect(read(many)).toEqual({ ok: false, why: 'too many elements' })
     const large = readXml(new Uint8Array(typedXml.maxBytes + 1), typedXml)
-    expect(large).toEqual({ ok: false, reason: 'too large' })
+    expect(large).toEqual({ ok: false, fault: 'too large' })
   })
 })
 

@@ -23,6 +23,10 @@ export type Administration = Context & {
   readonly people: People
 }
 
+/**
+ * Composes what this user of the machine may do. Where the policy key is not here, changes become proposals, and
+ * `carryOut` does nothing.
+ */
 export async function administer(context: Context): Promise<Administration> {
   const policyKey = policyKeyOf(context.folder)
   const sign = signerOf(policyKey)

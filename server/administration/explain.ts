@@ -41,6 +41,10 @@ type Question = {
   readonly unicode: boolean
 }
 
+/**
+ * Explains one address in one user's list. `now`: milliseconds since the epoch. Refused where there is no such user,
+ * or it is no address.
+ */
 export function explain(store: Store, { user, address, now, unicode }: Question): Promise<Explained> {
   return store.snapshot(async (inside) => {
     const read = readAddress(address, unicode)

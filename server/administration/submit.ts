@@ -155,6 +155,7 @@ async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
 /** For trying out what is never kept. */
 export const unsigned: HeadSigner = async (heads) => heads.map(() => new Uint8Array(64))
 
+/** A command as a proposal is tried with, before anybody signs. */
 export const unsignedCommand: CommandSigner = async (command) => ({ c: command, s: toBase64(new Uint8Array(64)) })
 
 function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): ProposalRow {
@@ -224,6 +225,7 @@ function carriedOut(error: unknown): undefined {
   if (!(error instanceof CarriedOut)) throw error
 }
 
+/** The run that a proposal asks for; with four eyes both are named. */
 export function runOf({ changes, who, via, why, approved_by }: ProposalRow): Omit<Run, 'now'> {
   const by = approved_by === '' ? who : `${who}, ${approved_by}`
   return { changes: changeSchema.array().parse(JSON.parse(changes)), who: by, via, why }

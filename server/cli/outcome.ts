@@ -76,15 +76,4 @@ function placeOf({ line, place }: OutcomeFault): string {
   return place === undefined ? '' : `${place}: `
 }
 
-/** Columns as wide as their longest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
-}
+export { table } from '../../shared/text/table.ts'

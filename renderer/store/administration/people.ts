@@ -1,4 +1,4 @@
-import { createStore } from 'zustand/vanilla'
+import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { AdminContact, AdminDevice, AdminUser } from '../../../shared/administration/readings.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
@@ -23,8 +23,8 @@ type PeopleState = {
 const searchWait = 100
 const beginning: PeopleState = { search: '', contactSearch: '', view: 'account' }
 
-export function createPeople({ clock }: Ports, ask: Asking) {
-  const store = createStore<PeopleState>(() => beginning)
+/** The users, and the contacts of the one on screen. */
+function createLists(store: StoreApi<PeopleState>, ask: Asking) {
   const list = createListWindow<AdminUser>(async (from, count) => {
     const result = await ask('admin.users', { search: store.getState().search.trim(), from, count })
     if (!result.ok) return result
@@ -43,6 +43,12 @@ export function createPeople({ clock }: Ports, ask: Asking) {
     if (!result.ok) return result
     return { ok: true, value: { total: result.value.total, rows: result.value.contacts } }
   })
+  return { list, contacts }
+}
+
+export function createPeople({ clock }: Ports, ask: Asking) {
+  const store = createStore<PeopleState>(() => beginning)
+  const { list, contacts } = createLists(store, ask)
   const askUsers = debounce(clock, searchWait, () => void list.reload())
   const askContacts = debounce(clock, searchWait, () => void contacts.reload())
   const selection = latest()

@@ -70,6 +70,7 @@ export type PresentState = {
 
 type Settings = { readonly domain: string; readonly policy: { readonly unicode: boolean } }
 
+/** Reads everything that a document can say, of one moment. */
 export function loadState(store: Store, { domain, policy: { unicode } }: Settings): Promise<PresentState> {
   return store.snapshot(async (inside) => {
     const users = await inside.users.all()

@@ -11,7 +11,7 @@ type Moved = { readonly version: number; readonly epoch: number; readonly expire
 /** A new policy key signs every list anew; so long the caller waits for it. */
 const patienceMs = 20_000
 
-/** Which keys there are. */
+/** The keys as they are; refused where the policy process is away. */
 export async function askKeys(policy: PolicyPort): Promise<Done<KeysView>> {
   const answer = await policy.ask({ task: 'keys' })
   return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
@@ -19,7 +19,7 @@ export async function askKeys(policy: PolicyPort): Promise<Done<KeysView>> {
 
 type Asking = Actor & { readonly why: string }
 
-/** Takes a step of the keys, and waits for it as long as a caller does. */
+/** Has a step taken and waits for the new manifest. A step that takes longer goes on, and `keysWorking` says so. */
 export async function moveKeys(policy: PolicyPort, step: KeyStep, asking: Asking): Promise<Done<Moved>> {
   const giveUp = new AbortController()
   const answer = await Promise.race([

@@ -12,7 +12,7 @@ import {
 import type { outcomeForm } from '../../../../shared/administration/deeds.ts'
 import { type AdminAskName, maxRows, type Outcome } from '../../../../shared/administration.ts'
 import type { AskInput, AskOutput } from '../../../../shared/asks.ts'
-import { fail, ok, type Result } from '../../../../shared/rpc.ts'
+import { type FailureKind, fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { adminUntil } from '../../../accounts/admin-session.ts'
 import { userActor } from '../../../administration/actor.ts'
 import { runBatch, undoLines } from '../../../administration/operations/changes.ts'
@@ -41,12 +41,27 @@ import type { Service } from '../../service.ts'
 import type { AskCaller, AskHandlers } from '../handler.ts'
 import { allPlain, plain } from '../plain.ts'
 import { openingAsks } from './opening.ts'
-import { mostShown, outcomeTold, readingFailed, refusedOutcome, refusedTold } from './outcomes.ts'
+import {
+  mostShown,
+  type OperationFailure,
+  outcomeTold,
+  readingFailed,
+  refusedOutcome,
+  refusedTold,
+} from './outcomes.ts'
 
-type Handler<I, T> = (service: Service, caller: AskCaller, input: I) => Promise<Result<T>>
+type Handler<I, T, K extends FailureKind = OperationFailure> = (
+  service: Service,
+  caller: AskCaller,
+  input: I,
+) => Promise<Result<T, K>>
 
 /** Before any work: whether the caller has the role, and the administration is open. The way in asks for the role alone. */
-function gated<I, T>(least: Role, handler: Handler<I, T>, isWayIn = false): Handler<I, T> {
+function gated<I, T, K extends FailureKind = OperationFailure>(
+  least: Role,
+  handler: Handler<I, T, K>,
+  isWayIn = false,
+): Handler<I, T, K | 'notAllowed' | 'secondFactor'> {
   return async (service, caller, input) => {
     if (!caller.role || !isAtLeast(caller.role, least)) return fail('notAllowed')
     if (!isWayIn && (await adminUntil(service, caller.sid, true)) === undefined) return fail('secondFactor')
@@ -101,7 +116,7 @@ function change<Q extends Decisive, I extends z.ZodObject>(
   operation: Operation<I, typeof outcomeForm>,
   giving: (question: Q, common: { readonly why: string; readonly dryRun: boolean }) => z.input<I> | Outcome,
 ): Handler<Q, Outcome> {
-  return gated(operation.role, async (service, caller, question) => {
+  return gated<Q, Outcome>(operation.role, async (service, caller, question) => {
     const { why: reason = '', dry: dryRun = false } = question
     const given = giving(question, { why: plain(reason.trim()), dryRun })
     if (isOutcome(given)) return ok(given)

@@ -2,6 +2,7 @@
 
 import type { DeedOutcome } from '../../../../shared/administration/deeds.ts'
 import type { Outcome } from '../../../../shared/administration.ts'
+import type { AskFailure } from '../../../../shared/asks.ts'
 import type { ChangeFault } from '../../../../shared/fault-codes.ts'
 import { assertNever, fail, type Result } from '../../../../shared/rpc.ts'
 import type { Failure } from '../../../administration/operations/operation.ts'
@@ -30,8 +31,11 @@ export function outcomeTold(done: DeedOutcome, isReasonNeeded: boolean): Outcome
 
 type Refused = { readonly state: 'refused'; readonly faults: ChangeFault[] }
 
+/** What an operation of the administration can be refused with on the page. */
+export type OperationFailure = AskFailure<'admin.overview'>
+
 /** Refused with its reasons, where the failure has any; else an ask that failed. */
-export function refusedTold(failure: Failure): Result<Refused> {
+export function refusedTold(failure: Failure): Result<Refused, OperationFailure> {
   if (failure.kind === 'changes') return { ok: true, value: refusedOutcome(failure.faults) }
   if (failure.kind === 'refused') return { ok: true, value: refusedOutcome([faultAt(0, failure.refusal)]) }
   return readingFailed(failure)
@@ -50,7 +54,7 @@ export function refusedOutcome(faults: readonly Fault[]): Refused {
 }
 
 /** Why a reading was not answered. */
-export function readingFailed(failure: Failure): Result<never> & { readonly ok: false } {
+export function readingFailed(failure: Failure): Result<never, OperationFailure> & { readonly ok: false } {
   switch (failure.kind) {
     case 'notAllowed':
       return fail('notAllowed')
