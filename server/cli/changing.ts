@@ -4,7 +4,7 @@ import { jsonOf } from '../../shared/json.ts'
 import type { Answer } from '../admin-soap/faults.ts'
 import type { Administration } from '../administration/administer.ts'
 import { textOfLine } from '../administration/audit.ts'
-import type { Running } from '../administration/operations/outcome.ts'
+import type { CarryWork } from '../administration/operations/outcome.ts'
 import type { ChangeOptions } from './command.ts'
 import { faulty, type Outcome, type OutcomeFault, succeeded, told } from './outcome.ts'
 import type { Transport } from './transport.ts'
@@ -13,7 +13,7 @@ import type { Transport } from './transport.ts'
 const maxTold = 200
 
 /** What a command adds to the telling of what every change has in common. */
-export type Telling = {
+type Telling = {
   /** In place of the usual text. */
   readonly text?: string
   readonly value?: Readonly<Record<string, unknown>>
@@ -49,17 +49,17 @@ export function change(
 }
 
 /** For whatever comes to changes in a way of its own, at the server. */
-export async function carry(
+export async function carryAtServer(
   administration: Administration,
-  work: Running,
+  work: CarryWork,
   { why, dryRun, ...telling }: Pick<ChangeOptions, 'why' | 'dryRun'> & Telling,
 ): Promise<Outcome> {
-  const [{ carry: carryHere }, { localDesk }, { faultOf }] = await Promise.all([
+  const [{ carry }, { localDesk }, { faultOf }] = await Promise.all([
     import('../administration/operations/outcome.ts'),
     import('../administration/operations/desk.ts'),
     import('../admin-soap/faults.ts'),
   ])
-  const done = await carryHere(
+  const done = await carry(
     localDesk(administration, () => ''),
     work,
     { why, dryRun, explain: true },

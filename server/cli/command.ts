@@ -69,7 +69,7 @@ export function operating<S extends z.ZodType<CommonOptions & { readonly url?: s
 ): (...given: unknown[]) => Promise<void> {
   return anywhere(schema, async (options, ...names) => {
     // Loaded where something is done: help, and saying what is wrong with an option, take half the time without it.
-    const { openTransport } = await import('./transport.ts')
+    const { openTransport } = await import('./open-transport.ts')
     const opened = await openTransport(options)
     if (!opened.ok) return opened.outcome
     try {
@@ -121,7 +121,7 @@ export function acting<S extends z.ZodType<CommonOptions>>(
 }
 
 /** Commander passes the arguments, then the options, then the command. */
-export function anywhere<S extends z.ZodType<CommonOptions>>(
+function anywhere<S extends z.ZodType<CommonOptions>>(
   schema: S,
   work: (options: z.output<S>, ...names: string[]) => Promise<Outcome>,
 ): (...given: unknown[]) => Promise<void> {

@@ -240,7 +240,7 @@ overEach((stores) => {
       const client = await signedIn(target, as('heidi'))
       await client.sync()
       const { id: device } = client.device
-      await server.administration.devices.revoke({ id: device }, 'all')
+      await server.administration.run([{ op: 'device.revoke', user: 'heidi', device, wipe: 'all' }])
       await server.administration.editor.change('heidi', adds(3), 'test')
       // The test's clock ran ahead of this machine's: only the kind of answer matters here.
       const told = await client.call('Sync', client.syncRequest())

@@ -107,7 +107,6 @@ const whyForm = z.object({
 })
 
 const policyForm = z.object(policySettings).meta({ id: 'Policy' })
-export type PolicyView = Readonly<z.infer<typeof policyForm>>
 
 const overviewForm = z.object({
   organisation: text,

@@ -12,7 +12,7 @@ type Moved = { readonly version: number; readonly epoch: number; readonly expire
 const patienceMs = 20_000
 
 /** The keys as they are; refused where the policy process is away. */
-export async function keysOf(policy: PolicyPort): Promise<Done<KeysView>> {
+export async function askKeys(policy: PolicyPort): Promise<Done<KeysView>> {
   const answer = await policy.ask({ task: 'keys' })
   return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
 }

@@ -73,7 +73,7 @@ function told({ entry, own }: Row, admitted: readonly AdmissionView[]): AdminCon
   }
 }
 
-export const why = reading({
+export const whyListed = reading({
   name: 'Why',
   ...readings.why,
   async work(inside, { user, address }, { clock, config }) {
@@ -85,7 +85,7 @@ export const why = reading({
   },
 })
 
-export const listUnused = reading({
+const listUnused = reading({
   name: 'ListUnused',
   ...readings.unused,
   async work(inside, { user, days }, { clock }) {
@@ -96,7 +96,7 @@ export const listUnused = reading({
   },
 })
 
-export const listExpiring = reading({
+const listExpiring = reading({
   name: 'ListExpiring',
   ...readings.expiring,
   async work(inside, { user, days }, { clock }) {
@@ -112,5 +112,5 @@ export const contactOperations = [
   changing('AddContact', 'contact.add'),
   changing('SetContact', 'contact.set'),
   changing('RemoveContact', 'contact.remove'),
-  why,
+  whyListed,
 ]

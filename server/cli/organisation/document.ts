@@ -10,7 +10,7 @@ import {
 } from '../../administration/document/document.ts'
 import { changesOf } from '../../administration/document/document-changes.ts'
 import type { PlaceFault } from '../../administration/document/document-draft.ts'
-import { carry } from '../changing.ts'
+import { carryAtServer } from '../changing.ts'
 import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
 import { faulty, type Outcome, succeeded, unavailable } from '../outcome.ts'
 import { jsonOf, readText } from '../text.ts'
@@ -43,7 +43,7 @@ async function apply(
   if (!planned.ok) return faulty(planned.faults)
   const { changes, places } = planned
   if (changes.length === 0) return succeeded('it is so already', { changes: 0 })
-  return carry(administration, (more) => run(changes, more), {
+  return carryAtServer(administration, (more) => run(changes, more), {
     ...options,
     places: places.map((place) => ({ place })),
     ...(options.dryRun ? {} : { value: { changes: changes.length } }),
@@ -55,7 +55,7 @@ type ReadDocument =
   | { readonly ok: false; readonly faults: readonly PlaceFault[] }
 
 /** What `snapshot --json` printed has `ok` beside the document. */
-export function readDocument(text: string): ReadDocument {
+function readDocument(text: string): ReadDocument {
   const value = jsonOf(text)
   if (value === undefined) return { ok: false, faults: [{ place: 'document', why: 'it is not JSON' }] }
   const parsed = documentSchema.safeParse(withoutOk(value))
@@ -70,7 +70,7 @@ function withoutOk(value: unknown): unknown {
 }
 
 /** `users[3].address` */
-export function placeOf(path: readonly PropertyKey[]): string {
+function placeOf(path: readonly PropertyKey[]): string {
   const text = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
   return text.replace(/^\./, '') || 'document'
 }
