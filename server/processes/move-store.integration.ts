@@ -1,11 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { Kysely } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openContext } from '../settings/context.ts'
+import { folderAt } from '../settings/folder.ts'
+import { backendOf } from '../settings/open-configured.ts'
+import type { Tables } from '../store/tables.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { runCommand, startCommand, type TestFolder, testFolder } from '../testing/harness.ts'
 import { createNumbers } from '../testing/numbers.ts'
+import { makeOld } from '../testing/old-store.ts'
 import { startPostgres, type TestPostgres } from '../testing/postgres.ts'
 
 let postgres: TestPostgres
@@ -96,6 +101,16 @@ test('there and back: everything is the same, numbers go on, the old store refus
   expect((await runCommand(folder.path, ['user', 'list'])).err).toContain('moved to another')
   await writeFile(join(folder.path, 'config.json'), JSON.stringify({ ...JSON.parse(rootKey), store: settings }))
   expect(await migrate({ kind: 'sqlite' })).toMatchObject({ ok: true, store: 'sqlite' })
+  expect(await contents()).toEqual(before)
+})
+
+test('a store of schema 1 is moved with all that it holds', { timeout: 120_000 }, async () => {
+  const before = await contents()
+  const { dialect } = await backendOf({ kind: 'sqlite' }, folderAt(folder.path))
+  const db = new Kysely<Tables>({ dialect })
+  await makeOld(db)
+  await db.destroy()
+  expect(await migrate(await postgres.createDatabase())).toMatchObject({ ok: true, store: 'postgres' })
   expect(await contents()).toEqual(before)
 })
 
