@@ -6,6 +6,7 @@ export const heldReasonSchema = z.enum(['notListed', 'notProven', 'expired', 'ma
 
 /** `asked`: an administrator is to decide. `released`: it is on its way to the mailbox. */
 export const keptStateSchema = z.enum(['kept', 'asked', 'refused', 'released'])
+/** How far a kept message has come. */
 export type KeptState = z.infer<typeof keptStateSchema>
 
 /** Number of a kept message; no two users' messages share one. */
@@ -21,6 +22,7 @@ const keptSchema = z.strictObject({
   reason: heldReasonSchema,
   state: keptStateSchema,
 })
+/** A message that the gateway keeps back, for its recipient. */
 export type KeptMessage = Readonly<z.infer<typeof keptSchema>>
 
 /** Who decides that a message leaves the quarantine. */
@@ -41,4 +43,5 @@ export const keptMovedSchema = z.strictObject({ state: keptStateSchema })
 
 /** A user asks for a message: for whoever decides. */
 export const releaseRequestSchema = keptSchema.omit({ state: true }).extend({ user: z.string() })
+/** A kept message that its user asks for. */
 export type ReleaseRequest = Readonly<z.infer<typeof releaseRequestSchema>>

@@ -1,3 +1,4 @@
+/** The mail that is being written, and those that were put aside. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { addressIdentity } from '../../shared/address.ts'
 import type { Message } from '../../shared/message.ts'
@@ -110,6 +111,7 @@ async function readAnew(context: Context, state: ComposeState): Promise<void> {
   )
 }
 
+/** Makes the composer's state; what was begun is kept by the engine. */
 export function createCompose(ports: Ports) {
   const store = createStore<ComposeState>(() => closed)
   const context: Context = { store, ports }

@@ -1,3 +1,4 @@
+/** The open conversation: its messages, its draft, and sending. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Conversation } from '../../shared/contract.ts'
 import type { Delivery, Message } from '../../shared/message.ts'
@@ -179,6 +180,7 @@ function deliver({ store }: Context, id: string, delivery: Delivery): boolean {
   return true
 }
 
+/** Makes the state of the open conversation; at most one is open. */
 export function createConversation(ports: Ports) {
   const store = createStore<ConversationState>(() => empty)
   const context: Context = { store, ports, opened: latest() }

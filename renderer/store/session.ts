@@ -1,3 +1,4 @@
+/** Signing in, unlocking and leaving. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Failure, Result } from '../../shared/rpc.ts'
 import type { Session } from '../../shared/session.ts'
@@ -56,6 +57,7 @@ async function leave(store: Store, ports: Ports, call: 'session.signOut' | 'sess
   end(store, ports, await ports.host.call(call, {}))
 }
 
+/** Makes the session's state; one attempt to sign in at a time. */
 export function createSession(ports: Ports) {
   const store = createStore<SessionState>(() => ({ busy: 'loading' }))
   return {

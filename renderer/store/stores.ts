@@ -1,3 +1,4 @@
+/** The page's state, composed, and which event moves what. */
 import type { Session } from '../../shared/session.ts'
 import { gather } from '../clock.ts'
 import { createAdministration } from './administration/administration.ts'

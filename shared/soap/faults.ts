@@ -21,8 +21,10 @@ export const faultCodes = [
   'Busy',
   'Internal',
 ] as const
+/** Why the server refused, by the protocol's name. */
 export type FaultCode = (typeof faultCodes)[number]
 
+/** A fault with the facts that its code brings along. */
 export type SoapFault = {
   readonly code: FaultCode
   /** Plain text for logs only; never shown, never decided by. */

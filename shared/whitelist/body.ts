@@ -25,8 +25,10 @@ const bodyHeaderSchema = z.strictObject({
     .exactOptional(),
   parts: z.number().int().min(2).max(maxParts).exactOptional(),
 })
+/** What a sealed body says of itself before its entries. */
 export type BodyHeader = Readonly<z.infer<typeof bodyHeaderSchema>>
 
+/** The content of a sealed answer: a whole list, a part of one, or what changed. */
 export type Body =
   | { readonly hdr: BodyHeader; readonly kind: 'full'; readonly entries: readonly Entry[] }
   | { readonly hdr: BodyHeader; readonly kind: 'delta'; readonly ops: readonly Op[] }

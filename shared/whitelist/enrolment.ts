@@ -18,6 +18,7 @@ export const enrolmentSchema = z.strictObject({
   /** SHA-256 of the server's certificate (DER), lower-case hex: trusted without an authority. */
   tls: hash.exactOptional(),
 })
+/** What a new device must know to reach its server and to trust it. */
 export type Enrolment = Readonly<z.infer<typeof enrolmentSchema>>
 
 /** What every code starts with. */

@@ -31,6 +31,7 @@ const freshSchema = z.strictObject({
   exp: count,
   cmd: z.array(signedCommandSchema).max(maxCommands).readonly(),
 })
+/** The server's statement that this is the list in force, now. */
 export type Fresh = Readonly<z.infer<typeof freshSchema>>
 
 /** Encodes and signs a fresh statement with F. */

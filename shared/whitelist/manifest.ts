@@ -37,6 +37,7 @@ const manifestSchema = z.strictObject({
   /** `manifestHash` of the version before; 64 zeros for the first. */
   prev: hash,
 })
+/** The organisation's keys, as the root keys sign them. */
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>
 
 const signedSchema = z.strictObject({
@@ -53,6 +54,7 @@ export type SignedManifest = Readonly<z.infer<typeof signedSchema>>
 /** `prev` of a first manifest. */
 export const noManifest = '0'.repeat(64)
 
+/** Why a manifest may not be trusted. */
 export type ManifestFault =
   | 'malformed'
   | 'otherOrg'
@@ -75,6 +77,7 @@ export function signManifest(primitives: Primitives, manifest: Manifest, roots: 
   return { m: manifest, sigs }
 }
 
+/** The bytes of a signed manifest. */
 export function encodeManifest(manifest: SignedManifest): Uint8Array {
   return encodeCanonical(manifest)
 }
@@ -155,6 +158,7 @@ function isSignedBy(primitives: Primitives, signed: SignedManifest, roots: reado
   return roots.every((root) => new Set(root.rk.filter((k) => signers.has(k))).size >= root.k)
 }
 
+/** Which keys of a manifest: policy, fresh, server or gateway. */
 export type KeyRole = 'pk' | 'fk' | 'sk' | 'gk'
 
 /** A manifest's keys of one role, as bytes. */

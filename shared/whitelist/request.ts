@@ -56,12 +56,19 @@ const requestSchemas = {
   Rekey: z.strictObject({ ...common, DsigPk: publicKey, DboxPk: publicKey, proof: signature }),
 } as const
 
+/** The name of a signed operation. */
 export type RequestAction = keyof typeof requestSchemas
+/** The request of one operation. */
 export type RequestOf<A extends RequestAction> = Readonly<z.infer<(typeof requestSchemas)[A]>>
+/** Asks for the list from a version on. */
 export type SyncRequest = RequestOf<'Sync'>
+/** Waits for a version after this one. */
 export type WaitRequest = RequestOf<'Wait'>
+/** Tells that a version was applied, or how far a command has come. */
 export type AckRequest = RequestOf<'Ack'>
+/** Asks for what is not the list. */
 export type AskRequest = RequestOf<'Ask'>
+/** Replaces the device's keys. */
 export type RekeyRequest = RequestOf<'Rekey'>
 
 /** The request bytes of an operation. */
@@ -84,6 +91,7 @@ export function signRekey(primitives: Primitives, keys: NextKeys, nextSeed: Uint
   return signAs(primitives, 'rekey', rekeyBytes(keys), nextSeed)
 }
 
+/** Whether the new signing key itself asked to become the device's. */
 export function verifyRekey(primitives: Primitives, asked: RekeyRequest): boolean {
   const key = fromBase64(asked.DsigPk, 32)
   const proof = fromBase64(asked.proof, 64)

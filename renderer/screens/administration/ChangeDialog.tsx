@@ -1,3 +1,4 @@
+/** The dialog that shows a change before and after it is carried out. */
 import type { Outcome } from '../../../shared/administration.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'

@@ -1,3 +1,4 @@
+/** The fields of a change, as the log and proposals keep them. */
 import { roleSchema } from '../../../shared/administration/change.ts'
 import { jsonOf } from '../../../shared/json.ts'
 import { Facts } from '../../components/Facts.tsx'

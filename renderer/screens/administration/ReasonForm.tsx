@@ -1,3 +1,4 @@
+/** The form that asks for a reason before something is done. */
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { TextField } from '../../components/form/TextField.tsx'
 import { useWords } from '../../i18n/i18n.ts'

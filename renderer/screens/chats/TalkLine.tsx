@@ -1,3 +1,4 @@
+/** One message in a conversation's log. */
 import { addressIdentity } from '../../../shared/address.ts'
 import type { Message, Participant } from '../../../shared/message.ts'
 import { useStores } from '../../components/context.tsx'
@@ -61,6 +62,7 @@ type TalkLineProps = {
   readonly self: string
 }
 
+/** Shows a message with its time; `first` and `last` of a block have the outer corners. */
 export function TalkLine({ message, first, last, self }: TalkLineProps) {
   const { t, language } = useWords()
   const own = message.direction === 'out'

@@ -1,3 +1,4 @@
+/** The log of a conversation. */
 import { useEffect, useMemo, useRef } from 'react'
 import { assertNever } from '../../../shared/rpc.ts'
 import { useNow, useSlice, useStores } from '../../components/context.tsx'
@@ -41,6 +42,7 @@ function useSeeing(): void {
   }, [conversation, messages])
 }
 
+/** Shows the messages with their days, asks for older ones in time, and marks what is seen as read. */
 export function TalkLog({ self }: { readonly self: string }) {
   const { conversation } = useStores()
   const { messages, firstUnread, more, older, phase } = useSlice(conversation)

@@ -1,3 +1,4 @@
+/** A message that lies on the server, and how to get it. */
 import type { KeptMessage } from '../../../shared/quarantine.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'

@@ -1,3 +1,4 @@
+/** The composer of a mail. */
 import { useEffect, useId, useRef } from 'react'
 import { maxSubjectLength, maxTextLength } from '../../../shared/message.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -99,6 +100,7 @@ function useFirstGap() {
   return pane
 }
 
+/** Shows the mail that is being written, says who is left out or refused, and sends. */
 export function ComposePane() {
   const { compose, navigation, notices } = useStores()
   const { text } = useSlice(compose)

@@ -1,3 +1,4 @@
+/** One mail in full. */
 import { Fragment } from 'react'
 import type { Message, Participant } from '../../../shared/message.ts'
 import { Avatar } from '../../components/Avatar.tsx'
@@ -51,6 +52,7 @@ function Unlisted({ message }: { readonly message: Message }) {
   return <Note tone="warn">{t('talk.unlisted', { addresses: formatNames(language, unlisted) })}</Note>
 }
 
+/** Shows the mail as plain text, names those who are not listed, and offers to answer. */
 export function ReadingPane({ message }: { readonly message: Message }) {
   const { t, language } = useWords()
   const facts = [

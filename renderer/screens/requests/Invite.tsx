@@ -1,3 +1,4 @@
+/** Making an invitation, as text and QR code. */
 import { useId } from 'react'
 import { renderSVG } from 'uqr'
 import { useSlice, useStores } from '../../components/context.tsx'

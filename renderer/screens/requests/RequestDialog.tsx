@@ -1,3 +1,4 @@
+/** The dialog that asks for a contact. */
 import { type FormEvent, useId } from 'react'
 import { maxNoteLength } from '../../../shared/requests.ts'
 import { useSlice, useStores } from '../../components/context.tsx'

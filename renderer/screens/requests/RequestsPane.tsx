@@ -1,3 +1,4 @@
+/** The pane of contact requests: others', one's own, and those to approve. */
 import { type ReactNode, useId, useRef } from 'react'
 import type { ContactRequests } from '../../../shared/requests.ts'
 import type { Result } from '../../../shared/rpc.ts'

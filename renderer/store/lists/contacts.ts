@@ -1,3 +1,4 @@
+/** The contacts, their search, and the card that is open. */
 import { createStore } from 'zustand/vanilla'
 import type { Contact, ContactRow } from '../../../shared/contract.ts'
 import { debounce } from '../../clock.ts'
@@ -44,6 +45,7 @@ async function find(ports: Ports, search: string, wanted: number): Promise<reado
 /** Wait after a key while searching: shorter than a keystroke, long enough to gather a burst. */
 const searchWait = 60
 
+/** Makes the list of contacts and the state of the card. */
 export function createContacts(ports: Ports) {
   const store = createStore<ContactsState>(() => ({ search: '', matches: 0, cardState: 'none', pane: 'card' }))
   const list = createListWindow<ContactRow>(async (from, count) => {

@@ -1,3 +1,4 @@
+/** The messages that were held, here and on the server. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { HeldMessage } from '../../../shared/contract.ts'
 import type { KeptMessage } from '../../../shared/quarantine.ts'
@@ -38,6 +39,7 @@ function createLists(host: Ports['host'], store: StoreApi<HeldState>) {
   return { list, keptList }
 }
 
+/** Makes both lists of held messages and the state of the chosen one. */
 export function createHeld({ host }: Ports) {
   const store = createStore<HeldState>(() => start)
   const selection = latest()

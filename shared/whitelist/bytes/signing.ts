@@ -16,6 +16,7 @@ const signatureTypes = [
   'answer',
   'rekey',
 ] as const
+/** What a signature is about; it is part of what is signed. */
 export type SignatureType = (typeof signatureTypes)[number]
 
 /** What a hash may be of. */
