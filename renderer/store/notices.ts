@@ -11,7 +11,7 @@ type NoticeBody =
   | { readonly about: 'refreshed'; readonly change: ListChange }
 export type Notice = NoticeBody & { readonly id: number }
 
-/** A message or a contact request that came in, said once to those who do not see its count. */
+/** A message or a contact request that came in: read out to those who do not see the counts. */
 type Arrival = { readonly id: number; readonly name: string; readonly what: 'message' | 'request' }
 
 type NoticesState = { readonly notices: readonly Notice[]; readonly arrival?: Arrival }

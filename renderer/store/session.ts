@@ -21,7 +21,7 @@ export type SignInForm = {
 
 type Store = StoreApi<SessionState>
 
-/** Starts something: the old failure is over. */
+/** Notes that something began, and takes the last failure off the screen. */
 function begin(store: Store, busy: SessionState['busy']): void {
   const { session } = store.getState()
   store.setState({ ...(session && { session }), busy }, true)
@@ -62,7 +62,7 @@ export function createSession(ports: Ports) {
   const store = createStore<SessionState>(() => ({ busy: 'loading' }))
   return {
     store,
-    /** An event from the engine; what the user is reading about a failure stays until the step changes. */
+    /** Takes over an event from the engine. The words of a failure stay until the step changes, so that they can be read. */
     received: (session: Session) => {
       const before = store.getState()
       if (before.session?.step === session.step) store.setState({ session })

@@ -18,7 +18,7 @@ import { linesModel } from './AdminList.tsx'
 import { ChangeFields } from './ChangeFields.tsx'
 import { opWords } from './reason-words.ts'
 
-/** What an operator may take back as well. */
+/** Whether this role may undo the line: an operator undoes what an operator may do. */
 function mayUndo(line: AuditLine, { operate, administer }: May): boolean {
   return administer || (operate && roleFor(line) === 'operator')
 }

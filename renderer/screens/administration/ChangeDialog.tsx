@@ -60,14 +60,14 @@ function Told({ outcome }: { readonly outcome: Outcome }) {
   )
 }
 
-/** Somebody was added, who cannot sign in yet. */
+/** Offers a first password or an enrolment code for the user who was just added. */
 function GiveAccess() {
   const { changing, access } = useStores().administration
   const { wish, outcome } = useSlice(changing)
   const { t } = useWords()
   const [added] = wish && 'changes' in wish ? wish.changes : []
   if (outcome?.state !== 'done' || added?.op !== 'user.add') return null
-  const { user, name = user } = added
+  const { user, name } = added
   const give = () => {
     changing.close()
     access.begin({ user, title: t('access.title', { name }), give: ['password', 'enrolment'] })
@@ -107,7 +107,7 @@ function Confirm({ warning }: { readonly warning: string | undefined }) {
   )
 }
 
-/** What would happen, why it is to happen, and what became of it. */
+/** Shows what a change would do, asks for the reason, and then shows what it did. */
 export function ChangeDialog() {
   const { changing } = useStores().administration
   const { wish, step, outcome, failure } = useSlice(changing)

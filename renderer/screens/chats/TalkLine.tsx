@@ -44,7 +44,7 @@ export function DeliveryLine({ message }: { readonly message: Message }) {
   )
 }
 
-/** Everybody beside the two whose conversation it is (I4): those not listed are named as such. */
+/** Names the other participants of a message, and says which of them are not listed (I4). */
 function Others({ message, self }: { readonly message: Message; readonly self: string }) {
   const { t, language } = useWords()
   const peers = new Set([addressIdentity(self), message.conversation])

@@ -28,7 +28,7 @@ function Item({ item, now, self }: { readonly item: TalkItem; readonly now: numb
   }
 }
 
-/** Messages on screen in a focused window are read; beside another program's window they are only there. */
+/** Messages count as read once they are on screen while the window has the focus. */
 function useSeeing(): void {
   const { conversation } = useStores()
   const { messages } = useSlice(conversation)

@@ -62,7 +62,7 @@ function Actions({ contact }: { readonly contact: Contact }) {
   )
 }
 
-/** Everybody at a domain, under one entry. */
+/** The card of an entry that lists everybody at a domain. */
 function isDomain({ address }: Contact): boolean {
   return address.startsWith('@')
 }

@@ -85,7 +85,7 @@ function Subject() {
   )
 }
 
-/** Writing goes on where the first thing is missing. */
+/** Puts the focus on the first field that is still empty. */
 function useFirstGap() {
   const { compose } = useStores()
   const pane = useRef<HTMLDivElement>(null)
@@ -94,7 +94,7 @@ function useFirstGap() {
     const gap = to.length === 0 ? '.chip-input' : subject === '' ? '.compose-plain' : '.compose-body'
     const box = pane.current?.querySelector<HTMLInputElement | HTMLTextAreaElement>(gap)
     box?.focus()
-    // Above what an answer quotes.
+    // An answer is written above what it quotes.
     box?.setSelectionRange(0, 0)
   }, [compose])
   return pane

@@ -12,7 +12,7 @@ import { formatMoment, formatNames } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { DeliveryLine } from '../chats/TalkLine.tsx'
 
-/** Nobody is broken in the middle, where there is room for the whole. */
+/** Names the people one after another. A name stays on one line with its address where there is room for both. */
 function People({ people }: { readonly people: readonly Participant[] }) {
   const { t, language } = useWords()
   return people.map(({ name, address, listed }, index) => {

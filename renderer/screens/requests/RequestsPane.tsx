@@ -27,7 +27,7 @@ function RequestPart({ title, hint, children }: Part) {
   )
 }
 
-/** An answer; a failure is told as a notice. The row goes away with its buttons: the focus goes to the heading. */
+/** Sends an answer and tells a failure as a notice. The row goes away with its buttons, so the focus goes to the heading. */
 function useAct(toHeading: () => void) {
   const { notices } = useStores()
   return async (doing: Promise<Result<unknown>>) => {

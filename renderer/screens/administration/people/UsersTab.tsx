@@ -8,7 +8,7 @@ import { SearchedList } from '../AdminList.tsx'
 import { UserDetail } from './UserDetail.tsx'
 import { AddUserDialog } from './UserForm.tsx'
 
-/** What sets a user apart; nothing for most. */
+/** What is unusual about a user: disabled, with a role, from outside. Empty for most. */
 function standingWords(t: Translate, user: AdminUser): string {
   return [
     user.state === 'disabled' ? t('admin.disabled') : '',
