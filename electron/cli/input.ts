@@ -15,6 +15,7 @@ const maxInput = 1_000_000
 type Terminal = Pick<ReadStream, 'isTTY' | 'setRawMode' | 'setEncoding' | 'resume' | 'pause' | 'on' | 'off'> &
   AsyncIterable<unknown>
 
+/** Makes the input over a terminal or a pipe; `ask` prints a question where there is somebody to answer it. */
 export function createInput(stdin: Terminal, ask: (question: string) => void): Input {
   const pipe = readPipe(stdin)
   return {

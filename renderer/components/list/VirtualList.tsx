@@ -1,3 +1,4 @@
+/** Long lists of which only the rows on screen are drawn. */
 import { type Ref, useEffect, useRef } from 'react'
 import { ListRow, placeOf } from './ListRow.tsx'
 import type { ListModel } from './list-model.ts'

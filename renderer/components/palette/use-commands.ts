@@ -1,3 +1,4 @@
+/** Which commands and people the palette offers. */
 import { addressIdentity } from '../../../shared/address.ts'
 import type { Contact } from '../../../shared/contract.ts'
 import { useWords } from '../../i18n/i18n.ts'

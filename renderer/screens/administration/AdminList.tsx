@@ -1,3 +1,4 @@
+/** Long lists of the administration, with and without a search box. */
 import { type ReactNode, type Ref, useRef } from 'react'
 import { useStore } from 'zustand'
 import { EmptyState } from '../../components/EmptyState.tsx'

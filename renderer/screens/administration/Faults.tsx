@@ -1,3 +1,4 @@
+/** Why a change was refused, fault by fault. */
 import type { ChangeFault } from '../../../shared/fault-codes.ts'
 import { isChangeFaultCode } from '../../../shared/fault-codes.ts'
 import { useWords } from '../../i18n/i18n.ts'

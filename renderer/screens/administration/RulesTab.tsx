@@ -1,3 +1,4 @@
+/** The tab of rules and of the organisation's policy. */
 import { useState } from 'react'
 import type { PolicyChanges } from '../../../shared/administration/change.ts'
 import type { AdminOverview } from '../../../shared/administration/readings.ts'
@@ -70,6 +71,7 @@ function PolicyDialog({ policy, onClose }: { readonly policy: AdminOverview['pol
   )
 }
 
+/** Shows the policy and the rules in force; whoever may changes both. */
 export function RulesTab({ may }: { readonly may: May }) {
   const { organisation, changing } = useStores().administration
   const { overview } = useSlice(organisation)

@@ -1,3 +1,4 @@
+/** The list of conversations. */
 import { useStore } from 'zustand'
 import type { Conversation } from '../../../shared/contract.ts'
 import { Avatar } from '../../components/Avatar.tsx'
@@ -101,6 +102,7 @@ function Body() {
   )
 }
 
+/** Lists the conversations, newest first, with what was said last. */
 export function ChatsColumn() {
   const { navigation } = useStores()
   const { t } = useWords()

@@ -1,3 +1,4 @@
+/** The log of a conversation. */
 import { useEffect, useMemo, useRef } from 'react'
 import { assertNever } from '../../../shared/rpc.ts'
 import { useNow, useSlice, useStores } from '../../components/context.tsx'
@@ -27,7 +28,7 @@ function Item({ item, now, self }: { readonly item: TalkItem; readonly now: numb
   }
 }
 
-/** Messages on screen in a focused window are read; beside another program's window they are only there. */
+/** Messages count as read once they are on screen while the window has the focus. */
 function useSeeing(): void {
   const { conversation } = useStores()
   const { messages } = useSlice(conversation)
@@ -41,6 +42,7 @@ function useSeeing(): void {
   }, [conversation, messages])
 }
 
+/** Shows the messages with their days, asks for older ones in time, and marks what is seen as read. */
 export function TalkLog({ self }: { readonly self: string }) {
   const { conversation } = useStores()
   const { messages, firstUnread, more, older, phase } = useSlice(conversation)

@@ -1,3 +1,4 @@
+/** The lists of messages that were held here and that the gateway keeps back. */
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import type { HeldMessage } from '../../../shared/contract.ts'
@@ -135,6 +136,7 @@ function Body() {
   return <EmptyState icon="held" title={t('held.empty')} hint={t('held.emptyHint')} />
 }
 
+/** Lists what was held here and, where a gateway keeps something back, what lies on the server. */
 export function HeldColumn() {
   const { t } = useWords()
   return (

@@ -1,3 +1,4 @@
+/** The list of mails, with search, drafts and the button for a new one. */
 import { type RefObject, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { Language } from '../../../shared/language.ts'
@@ -140,6 +141,7 @@ function DraftLine() {
   )
 }
 
+/** Lists the mails, newest first, and leads to what was begun. */
 export function MailColumn() {
   const { mail } = useStores()
   const { search } = useSlice(mail)

@@ -1,3 +1,4 @@
+/** The change that is being tried and carried out. */
 import { createStore } from 'zustand/vanilla'
 import type { Change } from '../../../shared/administration/change.ts'
 import type { Outcome } from '../../../shared/administration.ts'

@@ -1,3 +1,4 @@
+/** The tab of the organisation's keys and of the manifest that lists them. */
 import { useEffect } from 'react'
 import { type KeyStep, type KeysView, type RotatingKey, rotatingKeys } from '../../../../shared/key-steps.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'

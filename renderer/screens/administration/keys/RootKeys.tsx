@@ -1,3 +1,4 @@
+/** The part of the keys' tab about root keys. */
 import { useState } from 'react'
 import type { KeysView } from '../../../../shared/key-steps.ts'
 import { Choice } from '../../../components/form/Choice.tsx'
