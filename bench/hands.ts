@@ -25,7 +25,7 @@ type Crowd = {
 }
 
 export type Hands = {
-  /** Makes changes of the core's own form (server/administration/change.ts), all in one transaction. */
+  /** Makes changes of the core's own form (shared/administration/change.ts), all in one transaction. */
   readonly make: (changes: readonly object[]) => Promise<Made>
   readonly signInMany: (crowd: Crowd) => Promise<readonly SignedIn[]>
   readonly close: () => Promise<void>

@@ -1,4 +1,5 @@
 /** The one address parser of the project (guard.md A1 to A4). Strict: what is doubtful is refused, never repaired. */
+import type { Checked } from './failures.ts'
 import { bidiPattern, controlPattern, invisiblePattern, nonAsciiDotPattern, visibleText } from './text/hidden.ts'
 import { domainToAscii, isSettledDomain } from './text/idna.ts'
 
@@ -37,10 +38,6 @@ export type AddressFault =
 export type AddressOptions = { readonly unicode?: boolean }
 
 /** What `parseAddress` answers. */
-type ParsedAddress =
-  | { readonly ok: true; readonly value: Address }
-  | { readonly ok: false; readonly fault: AddressFault }
-
 /** Most octets of an address (RFC 5321 section 4.5.3.1.3, less the angle brackets). */
 const maxAddressLength = 254
 /** Most octets of a local part (RFC 5321 section 4.5.3.1.1). */
@@ -63,7 +60,7 @@ const nonAscii = /[^\0-\x7f]/
 const unusable = /[\p{Co}\p{Cn}\ufffc\ufffd]/u
 
 /** Reads exactly one bare address (A2). No trimming, no repair; never throws (F1). */
-export function parseAddress(text: string, options: AddressOptions = {}): ParsedAddress {
+export function parseAddress(text: string, options: AddressOptions = {}): Checked<Address, AddressFault> {
   const fault = faultOfCharacters(text, options.unicode === true)
   if (fault !== undefined) return { ok: false, fault }
   const at = text.indexOf('@')

@@ -3,33 +3,79 @@
  * question and its answer, which both ends parse. Everything in them has a canonical form: no null, no fraction.
  */
 import { z } from 'zod'
-import { adminAsks, roleSchema } from './administration.ts'
+import { roleSchema } from './administration/change.ts'
+import { type AdminAskName, adminAsks } from './administration.ts'
+import {
+  type AnyCallFailure,
+  anyCallFailures,
+  closedFailures,
+  type FailureKind,
+  type ServerFailure,
+  serverFailures,
+} from './failures.ts'
 import { keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 
 const nothing = z.strictObject({})
 
+/** One question: its input, its answer, and the refusals of its own, beside what any call can fail with. */
+type AskSchema = {
+  readonly input: z.ZodType
+  readonly output: z.ZodType
+  readonly failures: readonly FailureKind[]
+}
+
+/** What refuses whoever has no role for it, or has not opened the administration. */
+const gated = ['notAllowed', 'secondFactor'] as const
+/** What an operation of the administration can be refused with besides. */
+const operationFailures = [...gated, 'notFound', 'refused'] as const
+/** The way into the administration has reasons of its own. */
+const adminFailures = {
+  'admin.state': gated,
+  'admin.close': gated,
+  'admin.setUp': [...gated, 'tooManyAttempts', 'authFailed'],
+  'admin.confirm': [...gated, 'tooManyAttempts', 'codeWrong'],
+  'admin.open': [...gated, 'tooManyAttempts', 'codeWrong', 'authFailed'],
+} as const satisfies { readonly [N in AdminAskName]?: readonly FailureKind[] }
+
+type AdminFailures<N extends AdminAskName> = N extends keyof typeof adminFailures
+  ? (typeof adminFailures)[N]
+  : typeof operationFailures
+type Administration = {
+  readonly [N in AdminAskName]: (typeof adminAsks)[N] & { readonly failures: AdminFailures<N> }
+}
+
+const administration = Object.fromEntries(
+  Object.entries(adminAsks).map(([name, ask]) => {
+    const own: Readonly<Record<string, readonly FailureKind[]>> = adminFailures
+    return [name, { ...ask, failures: own[name] ?? operationFailures }]
+  }),
+) as Administration
+
+/** Every question by its name. */
 export const asks = {
   /** What the user may administer. */
   me: {
     input: nothing,
     output: z.strictObject({ role: roleSchema }),
+    failures: [],
   },
-  ...adminAsks,
+  ...administration,
 
-  'requests.list': { input: nothing, output: requestsSchema },
-  'requests.create': { input: newRequestSchema, output: nothing },
+  'requests.list': { input: nothing, output: requestsSchema, failures: [] },
+  'requests.create': { input: newRequestSchema, output: nothing, failures: ['refused', 'rateLimited', 'notFound'] },
   /** Of the user who was asked, or of the sponsor who approves. */
-  'requests.answer': { input: requestAnswerSchema, output: nothing },
-  'requests.withdraw': { input: requestIdSchema, output: nothing },
-  'invitations.create': { input: nothing, output: invitationSchema },
+  'requests.answer': { input: requestAnswerSchema, output: nothing, failures: ['refused', 'rateLimited', 'notFound'] },
+  'requests.withdraw': { input: requestIdSchema, output: nothing, failures: ['notFound'] },
+  'invitations.create': { input: nothing, output: invitationSchema, failures: ['rateLimited'] },
 
   /** What the gateway keeps back for the user. */
-  'quarantine.list': { input: keptWindowSchema, output: keptPageSchema },
+  'quarantine.list': { input: keptWindowSchema, output: keptPageSchema, failures: [] },
   /** Delivered at once, or put before an administrator, as the settings say. */
-  'quarantine.release': { input: keptIdSchema, output: keptMovedSchema },
-} as const satisfies Readonly<Record<string, { readonly input: z.ZodType; readonly output: z.ZodType }>>
+  'quarantine.release': { input: keptIdSchema, output: keptMovedSchema, failures: ['notFound', 'refused'] },
+} as const satisfies Readonly<Record<string, AskSchema>>
 
+/** The name of a question. */
 export type AskName = keyof typeof asks
 /** As the handler gets it. */
 export type AskInput<N extends AskName> = z.output<(typeof asks)[N]['input']>
@@ -40,3 +86,29 @@ export type AskOutput<N extends AskName> = z.output<(typeof asks)[N]['output']>
 export function isAskName(text: string): text is AskName {
   return Object.hasOwn(asks, text)
 }
+
+/** The refusals that the server may answer a question with. */
+export type AskFailure<N extends AskName> = (typeof asks)[N]['failures'][number] | AnyCallFailure
+
+/** Whether the question can end with this failure; a newer server may know others. */
+export function isAskFailure<N extends AskName>(name: N, kind: FailureKind): kind is AskFailure<N> | ServerFailure {
+  const known: readonly FailureKind[] = [...asks[name].failures, ...serverFailures, ...anyCallFailures]
+  return known.includes(kind)
+}
+
+/** A question as a call of the page: it needs the open account, and the server may be away. */
+type AskCall<A extends AskSchema> = Pick<A, 'input' | 'output'> & {
+  readonly failures: readonly (
+    | A['failures'][number]
+    | (typeof closedFailures)[number]
+    | (typeof serverFailures)[number]
+  )[]
+}
+type AskCalls = { readonly [N in Exclude<AskName, 'me'>]: AskCall<(typeof asks)[N]> }
+
+/** The questions that a face may ask: all but the engine's own. */
+export const askCalls = Object.fromEntries<unknown>(
+  Object.entries(asks)
+    .filter(([name]) => name !== 'me')
+    .map(([name, ask]) => [name, { ...ask, failures: [...ask.failures, ...closedFailures, ...serverFailures] }]),
+) as AskCalls

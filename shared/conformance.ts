@@ -5,7 +5,9 @@
  * The host starts on a fresh profile: nobody is signed in.
  */
 import { contract } from './contract.ts'
-import { type EventEnvelope, failureKinds, type Transport } from './rpc.ts'
+import { anyCallFailures, type FailureKind, failureKinds } from './failures.ts'
+import { isRecord } from './json.ts'
+import type { EventEnvelope, Transport } from './rpc.ts'
 
 type ConformanceCase = { readonly title: string; readonly run: (host: Transport) => Promise<void> }
 
@@ -48,7 +50,15 @@ async function ask(host: Transport, envelope: unknown): Promise<Answer> {
   claim(typeof failure === 'object' && failure !== null && 'kind' in failure, 'a failure without a kind')
   const kind = failureKinds.find((known) => known === failure.kind)
   claim(kind !== undefined, `unknown kind of failure ${String(failure.kind)}`)
+  const name = isRecord(envelope) && typeof envelope.name === 'string' ? envelope.name : ''
+  claim(failuresOf(name).includes(kind), `${name} ended with ${kind}, which the contract does not name`)
   return { ok: false, kind }
+}
+
+/** What the contract says that a call can end with. */
+function failuresOf(name: string): readonly FailureKind[] {
+  const calls: Readonly<Record<string, { readonly failures: readonly FailureKind[] }>> = contract.calls
+  return [...anyCallFailures, ...((Object.hasOwn(calls, name) && calls[name]?.failures) || [])]
 }
 
 async function refused(host: Transport, envelope: unknown, kinds: readonly string[] = ['badRequest']): Promise<void> {
@@ -71,10 +81,10 @@ function countEvents(host: Transport, wanted: (event: EventEnvelope) => boolean)
 }
 
 /** Round trips that an event may take longer than its call's answer: a bound without a clock. */
-const patience = 300
+const maxRoundTrips = 300
 
 async function until(host: Transport, holds: () => boolean, what: string): Promise<void> {
-  for (let turn = 0; turn < patience && !holds(); turn += 1) await ask(host, { name: 'settings.get', input: {} })
+  for (let turn = 0; turn < maxRoundTrips && !holds(); turn += 1) await ask(host, { name: 'settings.get', input: {} })
   claim(holds(), what)
 }
 

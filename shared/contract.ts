@@ -3,12 +3,12 @@
  * No call returns a key, a sealed byte or a password, and no call names a file.
  */
 import { z } from 'zod'
-import { adminAsks, roleSchema } from './administration.ts'
+import { askCalls } from './asks.ts'
+import { anyCallFailures, closedFailures as closed, openingFailures, serverFailures } from './failures.ts'
 import { languageSchema } from './language.ts'
 import { deliverySchema, draftSchema, mailDraftsSchema, messageSchema } from './message.ts'
-import { heldReasonSchema, keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
-import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
-import { failureKinds } from './rpc.ts'
+import { heldReasonSchema } from './quarantine.ts'
+import { protectionSchema, sessionSchema } from './session.ts'
 
 const nothing = z.strictObject({})
 const id = z.string().min(1).max(200)
@@ -18,58 +18,6 @@ const from = z.number().int().min(0).max(1_000_000)
 const count = z.number().int().min(1).max(500)
 
 export const themeSchema = z.enum(['system', 'light', 'dark'])
-
-/** How secrets are kept here. `keychain`: the system's. `passphrase`: the user's, stretched. `none`: not set up yet. */
-const protectionSchema = z.object({
-  kind: z.enum(['keychain', 'passphrase', 'none']),
-  /** Whether the system's keychain answers now. */
-  keychainAvailable: z.boolean(),
-})
-export type Protection = z.infer<typeof protectionSchema>
-
-/** An embedded demo server and its accounts, offered on the first run. */
-export const demoSchema = z.object({
-  server: z.string(),
-  accounts: z.array(
-    z.object({ user: z.string(), name: z.string(), password: z.string(), role: z.enum(['employee', 'partner']) }),
-  ),
-})
-
-export const sessionSchema = z.discriminatedUnion('step', [
-  /** `server` and `user`: what was used last, to fill the form. */
-  z.object({
-    step: z.literal('signedOut'),
-    server: z.string(),
-    user: z.string(),
-    demo: demoSchema.optional(),
-    /** Why the store of the last account is not open, where the user did not close it: nothing was deleted. */
-    cause: z.enum(failureKinds).optional(),
-  }),
-  /** The store is closed until `session.unlock`: with the passphrase or the account's password. `revoked`: see `session.signIn`; `online`: only a login opens it, and there was none. */
-  z.object({
-    step: z.literal('locked'),
-    secret: z.enum(['passphrase', 'password']),
-    reason: z.enum(['start', 'user', 'revoked', 'lease', 'online']),
-    user: z.string(),
-  }),
-  /** Waiting for an administrator; the words are the device's and the server's fingerprints, to compare by telephone. */
-  z.object({ step: z.literal('pending'), user: z.string(), deviceWords: z.string(), serverWords: z.string() }),
-  z.object({
-    step: z.literal('ready'),
-    user: z.string(),
-    name: z.string(),
-    address: z.string(),
-    server: z.string(),
-    /** `signInAgain`: the session ended and the password is no longer accepted; reading and queueing go on. */
-    connection: z.enum(['online', 'connecting', 'offline', 'signInAgain']),
-    mail: z.enum(['online', 'connecting', 'offline', 'authFailed']),
-    /** UpgradeRequired: sending is off, reading on. */
-    sendingOff: z.enum(['no', 'upgrade', 'lease']),
-    /** What the account may administer, as far as the server has said. */
-    role: roleSchema,
-  }),
-])
-export type Session = z.infer<typeof sessionSchema>
 
 const contactSchema = z.object({
   id: z.string(),
@@ -105,7 +53,7 @@ const whitelistSchema = z.object({
   state: z.enum(['idle', 'syncing', 'failed']),
   /** Parts received of a large list while syncing. */
   progress: z.object({ done: z.number(), total: z.number() }).optional(),
-  failure: z.enum(failureKinds).optional(),
+  failure: z.enum([...serverFailures, ...anyCallFailures]).optional(),
 })
 export type WhitelistStatus = z.infer<typeof whitelistSchema>
 
@@ -168,9 +116,10 @@ const replyPlanSchema = z.object({
   unusedReplyTo: z.array(z.string()),
 })
 
+/** Every call with its question, its answer and its failures, and every event. */
 export const contract = {
   calls: {
-    'session.state': { input: nothing, output: sessionSchema },
+    'session.state': { input: nothing, output: sessionSchema, failures: [] },
     /** `server`: host, host:port, https URL, or an enrolment code. `passphrase`: where there is no keychain. */
     'session.signIn': {
       input: z.strictObject({
@@ -180,11 +129,16 @@ export const contract = {
         passphrase: z.string().min(8).max(1_000).optional(),
       }),
       output: sessionSchema,
+      failures: openingFailures,
     },
-    'session.signOut': { input: nothing, output: sessionSchema },
-    'session.lock': { input: nothing, output: sessionSchema },
-    'session.unlock': { input: z.strictObject({ secret: z.string().min(1).max(1_000) }), output: sessionSchema },
-    'session.protection': { input: nothing, output: protectionSchema },
+    'session.signOut': { input: nothing, output: sessionSchema, failures: [] },
+    'session.lock': { input: nothing, output: sessionSchema, failures: closed },
+    'session.unlock': {
+      input: z.strictObject({ secret: z.string().min(1).max(1_000) }),
+      output: sessionSchema,
+      failures: openingFailures,
+    },
+    'session.protection': { input: nothing, output: protectionSchema, failures: [] },
 
     'contacts.query': {
       input: z.strictObject({ search: z.string().max(200), from, count }),
@@ -194,73 +148,91 @@ export const contract = {
         revision: z.number(),
         rows: z.array(contactRowSchema),
       }),
+      failures: closed,
     },
-    'contacts.get': { input: z.strictObject({ address }), output: contactSchema },
-    'contacts.refresh': { input: nothing, output: changeSchema },
-    'whitelist.status': { input: nothing, output: whitelistSchema },
+    'contacts.get': { input: z.strictObject({ address }), output: contactSchema, failures: [...closed, 'notFound'] },
+    'contacts.refresh': { input: nothing, output: changeSchema, failures: [...closed, ...serverFailures, 'refused'] },
+    'whitelist.status': { input: nothing, output: whitelistSchema, failures: closed },
     /** The guard's opinion on recipients while composing: a hint; `outbox.submit` decides. */
     'guard.judge': {
       input: z.strictObject({ recipients: z.array(z.string().max(320)).max(500) }),
       output: z.object({ refusals: z.array(refusalSchema) }),
+      failures: closed,
     },
-
-    /** Wishes for contacts: others', one's own, and those of guests one answers for. Asked of the server each time. */
-    'requests.list': { input: nothing, output: requestsSchema },
-    'requests.create': { input: newRequestSchema, output: nothing },
-    'requests.answer': { input: requestAnswerSchema, output: nothing },
-    'requests.withdraw': { input: requestIdSchema, output: nothing },
-    'invitations.create': { input: nothing, output: invitationSchema },
 
     'conversations.list': {
       input: z.strictObject({ from, count }),
       output: z.object({ total: z.number(), conversations: z.array(conversationSchema) }),
+      failures: closed,
     },
-    'conversations.get': { input: z.strictObject({ id: address }), output: conversationSchema },
-    'conversations.markRead': { input: z.strictObject({ id: address }), output: nothing },
+    'conversations.get': {
+      input: z.strictObject({ id: address }),
+      output: conversationSchema,
+      failures: [...closed, 'notFound'],
+    },
+    'conversations.markRead': { input: z.strictObject({ id: address }), output: nothing, failures: closed },
     /** Newest last; `before` is a message id of the window above. */
     'messages.list': {
       input: z.strictObject({ conversation: address, before: id.optional(), count }),
       output: z.object({ messages: z.array(messageSchema), more: z.boolean() }),
+      failures: [...closed, 'notFound'],
     },
     /** Messages of kind `mail`, newest first, over all conversations. */
     'mail.list': {
       input: z.strictObject({ search: z.string().max(200), from, count }),
       output: z.object({ total: z.number(), messages: z.array(messageSchema) }),
+      failures: closed,
     },
-    'message.get': { input: z.strictObject({ id }), output: messageSchema },
+    'message.get': { input: z.strictObject({ id }), output: messageSchema, failures: [...closed, 'notFound'] },
     'message.planReply': {
       input: z.strictObject({ id, scope: z.enum(['sender', 'all']) }),
       output: replyPlanSchema,
+      failures: [...closed, 'notFound'],
     },
 
-    'outbox.submit': { input: draftSchema, output: z.object({ id: z.string() }) },
-    'outbox.retry': { input: z.strictObject({ id }), output: nothing },
+    'outbox.submit': {
+      input: draftSchema,
+      output: z.object({ id: z.string() }),
+      failures: [...closed, 'refused', 'serverNewer'],
+    },
+    'outbox.retry': { input: z.strictObject({ id }), output: nothing, failures: [...closed, 'notFound', 'refused'] },
 
-    'draft.get': { input: z.strictObject({ conversation: address }), output: z.object({ text: z.string() }) },
-    'draft.save': { input: z.strictObject({ conversation: address, text: z.string().max(100_000) }), output: nothing },
+    'draft.get': {
+      input: z.strictObject({ conversation: address }),
+      output: z.object({ text: z.string() }),
+      failures: closed,
+    },
+    'draft.save': {
+      input: z.strictObject({ conversation: address, text: z.string().max(100_000) }),
+      output: nothing,
+      failures: [...closed, 'notFound'],
+    },
     /** Mails that were begun: all of them at once. */
-    'mailDrafts.get': { input: nothing, output: mailDraftsSchema },
-    'mailDrafts.save': { input: mailDraftsSchema, output: nothing },
+    'mailDrafts.get': { input: nothing, output: mailDraftsSchema, failures: closed },
+    'mailDrafts.save': { input: mailDraftsSchema, output: nothing, failures: closed },
 
     'held.list': {
       input: z.strictObject({ from, count }),
       output: z.object({ total: z.number(), held: z.array(heldSchema) }),
+      failures: closed,
     },
-    'held.get': { input: z.strictObject({ id }), output: z.object({ held: heldSchema, text: z.string() }) },
-    /** What the gateway keeps back on the server. Asked of the server each time. */
-    'quarantine.list': { input: keptWindowSchema, output: keptPageSchema },
-    'quarantine.release': { input: keptIdSchema, output: keptMovedSchema },
+    'held.get': {
+      input: z.strictObject({ id }),
+      output: z.object({ held: heldSchema, text: z.string() }),
+      failures: [...closed, 'notFound'],
+    },
 
-    /** For accounts with a role; the server decides each time. */
-    ...adminAsks,
+    /** Contact requests, what the gateway keeps back, the administration: asked of the server each time, which decides. */
+    ...askCalls,
 
-    'settings.get': { input: nothing, output: settingsSchema },
-    'settings.set': { input: settingsSchema.partial(), output: settingsSchema },
+    'settings.get': { input: nothing, output: settingsSchema, failures: [] },
+    'settings.set': { input: settingsSchema.partial(), output: settingsSchema, failures: [] },
     /** Text for a support case: versions, states, counts, failures. No address, name, text or secret. */
-    'diagnostics.export': { input: nothing, output: z.object({ text: z.string() }) },
+    'diagnostics.export': { input: nothing, output: z.object({ text: z.string() }), failures: [] },
     'app.about': {
       input: nothing,
       output: z.object({ version: z.string(), engine: z.string(), device: z.string(), deviceWords: z.string() }),
+      failures: [],
     },
   },
   events: {

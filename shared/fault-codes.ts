@@ -55,8 +55,10 @@ export const changeFaultCodes = [
   'keysWorking',
 ] as const
 export const changeFaultCodeSchema = z.enum(changeFaultCodes)
+/** A reason that this version knows. */
 export type ChangeFaultCode = z.infer<typeof changeFaultCodeSchema>
 
+/** Whether a code is one of these; a newer server may have more. */
 export function isChangeFaultCode(code: string): code is ChangeFaultCode {
   return changeFaultCodeSchema.safeParse(code).success
 }
@@ -69,4 +71,5 @@ export const changeFaultSchema = z.strictObject({
   code: z.string().max(40).exactOptional(),
   what: z.string().max(100_000).exactOptional(),
 })
+/** Why one of several changes was refused. `index`: which of them, from 0; `what`: what the words are about. */
 export type ChangeFault = z.infer<typeof changeFaultSchema>

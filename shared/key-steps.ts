@@ -25,16 +25,16 @@ export type KeyFactsView = z.infer<typeof keyFactsSchema>
 
 export const manifestViewShape = { version: number, epoch: number, expires: z.number().int() }
 
+/** The manifest in force, and the keys that it lists or listed. */
 export const keysViewSchema = z.strictObject({
-  manifest: z.strictObject({
-    ...manifestViewShape,
-    /** How many root keys must sign the next one, of how many. */
-    threshold: number,
-    roots: number,
-  }),
+  ...manifestViewShape,
+  /** How many root keys must sign the next one. */
+  threshold: number,
   /** Root keys that somebody has to bring before anything can be signed. */
   missing: number,
   keys: z.array(keyFactsSchema),
+  /** How many root keys there are. */
+  roots: number,
 })
 export type KeysView = z.infer<typeof keysViewSchema>
 

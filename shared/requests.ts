@@ -13,14 +13,17 @@ export function readInvitation(text: string): string | undefined {
   return plain.startsWith(invitationPrefix) && /^[A-Za-z0-9_-]{22}$/.test(secret) ? secret : undefined
 }
 
+/** Whether a text is meant as an invitation, whole or not. */
 export function isInvitation(text: string): boolean {
   return text.trimStart().startsWith(invitationPrefix)
 }
 
 /** Why a request cannot be made, where the failure's kind alone does not say. */
 export const requestReasons = ['address', 'self', 'listed', 'declined', 'open', 'day', 'invitation', 'rule'] as const
+/** One of these reasons. */
 export type RequestReason = (typeof requestReasons)[number]
 
+/** Whether a text is a reason that this version knows. */
 export function isRequestReason(text: string): text is RequestReason {
   return requestReasons.some((reason) => reason === text)
 }
@@ -46,6 +49,7 @@ export const requestsSchema = z.strictObject({
   /** Wishes that both sides have agreed to and that the user, who answers for a guest, approves. */
   approvals: z.array(z.strictObject({ id, from: personSchema, to: personSchema, note, at })),
 })
+/** Every request that concerns one user. */
 export type ContactRequests = Readonly<z.infer<typeof requestsSchema>>
 
 /** `to`: an address, or a pasted invitation. */

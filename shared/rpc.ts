@@ -5,78 +5,21 @@
  * `connect` gives the caller a typed `call` and `on` over any transport. A transport only carries envelopes.
  */
 import type { z } from 'zod'
+import { type AnyCallFailure, type FailureKind, fail, type Result } from './failures.ts'
 
-/** Why an expected failure happened; a closed union, so that every face can have words for each. */
-export type Failure = { readonly kind: FailureKind; readonly detail?: FailureDetail }
-
-/** Facts that the words of a failure need. Never a secret, never text from a server. */
-type FailureDetail = {
-  /** Milliseconds to wait before the next try. */
-  readonly retryAfter?: number
-  /** Issuer of a certificate that was not trusted, as text without controls. */
-  readonly issuer?: string
-  /** SHA-256 fingerprint of that certificate, upper-case hex with colons. */
-  readonly fingerprint?: string
-  /** Names of the input fields that did not parse. */
-  readonly fields?: readonly string[]
-  /** Which of several reasons, where a kind has words of its own for each. */
-  readonly reason?: string
-  /** Refused recipients, each with the guard's rule. */
-  readonly refusals?: readonly { readonly address: string; readonly rule: string; readonly reason: string }[]
-}
-
-export const failureKinds = [
-  'badRequest',
-  'notFound',
-  'notSignedIn',
-  'locked',
-  'authFailed',
-  'tooManyAttempts',
-  'unreachable',
-  'certificateUntrusted',
-  'devicePending',
-  'deviceRevoked',
-  'serverNewer',
-  'sessionExpired',
-  'untrustedServer',
-  'listRefused',
-  'rateLimited',
-  'busy',
-  'clockWrong',
-  'passphraseNeeded',
-  'passphraseWrong',
-  'keychainUnavailable',
-  'keysMissing',
-  'storeDamaged',
-  'diskFull',
-  'refused',
-  'mailAuthFailed',
-  'mailUnreachable',
-  'mailRejected',
-  'tooLarge',
-  'notAllowed',
-  'secondFactor',
-  'codeWrong',
-  'internal',
-] as const
-export type FailureKind = (typeof failureKinds)[number]
-
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
-
-export function ok<T>(value: T): Result<T> {
-  return { ok: true, value }
-}
-
-export function fail(kind: FailureKind, detail?: FailureDetail): { readonly ok: false; readonly failure: Failure } {
-  return { ok: false, failure: detail ? { kind, detail } : { kind } }
-}
+export { type Failure, type FailureKind, fail, failureKinds, ok, type Result } from './failures.ts'
 
 /** Closes a switch over a union: a new member is a type error here. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value of a closed union: ${typeof value}`)
 }
 
-type CallSchema = { readonly input: z.ZodType; readonly output: z.ZodType }
+/** One call: its question, its answer, and the failures of its own beside those of any call. */
+type CallSchema = {
+  readonly input: z.ZodType
+  readonly output: z.ZodType
+  readonly failures: readonly FailureKind[]
+}
 type Contract = {
   readonly calls: Readonly<Record<string, CallSchema>>
   readonly events: Readonly<Record<string, z.ZodType>>
@@ -87,10 +30,14 @@ export type EventName<C extends Contract> = keyof C['events'] & string
 export type Input<C extends Contract, N extends CallName<C>> = z.input<C['calls'][N]['input']>
 export type Parsed<C extends Contract, N extends CallName<C>> = z.output<C['calls'][N]['input']>
 export type Output<C extends Contract, N extends CallName<C>> = z.output<C['calls'][N]['output']>
+/** The failures that a call can give. */
+type FailureOf<C extends Contract, N extends CallName<C>> = C['calls'][N]['failures'][number] | AnyCallFailure
+/** What a call comes back with. */
+type Answer<C extends Contract, N extends CallName<C>> = Result<Output<C, N>, FailureOf<C, N>>
 export type EventValue<C extends Contract, N extends EventName<C>> = z.output<C['events'][N]>
 
 export type Handlers<C extends Contract> = {
-  readonly [N in CallName<C>]: (input: Parsed<C, N>) => Promise<Result<Output<C, N>>> | Result<Output<C, N>>
+  readonly [N in CallName<C>]: (input: Parsed<C, N>) => Promise<Answer<C, N>> | Answer<C, N>
 }
 
 /** What crosses: a call's name and input. `serve` trusts none of it. */
@@ -105,7 +52,7 @@ export interface Transport {
 
 /** The two functions of the bridge. */
 export type Host<C extends Contract> = {
-  call<N extends CallName<C>>(name: N, input: Input<C, N>): Promise<Result<Output<C, N>>>
+  call<N extends CallName<C>>(name: N, input: Input<C, N>): Promise<Answer<C, N>>
   on<N extends EventName<C>>(name: N, listener: (value: EventValue<C, N>) => void): () => void
 }
 

@@ -1,6 +1,7 @@
 /** The engine as a command uses it: opened on a profile, unlocked when asked to, closed whatever happens. */
-import { contract, type KithContract, type Session } from '../../shared/contract.ts'
+import { contract, type KithContract } from '../../shared/contract.ts'
 import { connect, type Failure, type Host } from '../../shared/rpc.ts'
+import type { Session } from '../../shared/session.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../engine/ground/ports.ts'
 import type { Input } from './input.ts'

@@ -1,22 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import {
-  adminDeviceSchema,
-  adminRequestSchema,
-  adminRuleSchema,
-  organisationPolicyShape,
-  proposalSchema,
-  roleSchema,
-} from '../../shared/administration.ts'
-import { heldSchema, sessionSchema } from '../../shared/contract.ts'
+import { changeOps, otherOps, policySettings, roleSchema } from '../../shared/administration/change.ts'
+import { proposalForm, readings, requestForm } from '../../shared/administration/readings.ts'
+import { heldSchema } from '../../shared/contract.ts'
 import { changeFaultCodes } from '../../shared/fault-codes.ts'
 import { keyFactsSchema } from '../../shared/key-steps.ts'
 import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
 import { keptStateSchema } from '../../shared/quarantine.ts'
 import { requestReasons, requestsSchema } from '../../shared/requests.ts'
 import { failureKinds } from '../../shared/rpc.ts'
+import { sessionSchema } from '../../shared/session.ts'
 import { refusalReasons } from '../components/words.ts'
 import { adminTabs } from '../store/administration/administration.ts'
-import { knownOps } from '../store/administration/changes.ts'
 import { words } from './i18n.ts'
 
 type Tree = { readonly [key: string]: string | Tree }
@@ -41,21 +35,21 @@ function stems(language: string): string[] {
 const ready = sessionSchema.options[3].shape
 /** Keys that the page puts together from a part and a value of a closed union: every value of each. */
 const builtKeys: Readonly<Record<string, readonly string[]>> = {
-  'adminApproval.': organisationPolicyShape.shape.approval.options,
-  'adminExpiry.': organisationPolicyShape.shape.onExpiry.options,
-  'adminOp.': knownOps,
+  'adminApproval.': policySettings.approval.options,
+  'adminExpiry.': policySettings.onExpiry.options,
+  'adminOp.': [...changeOps, ...otherOps],
   'adminRole.': roleSchema.options,
   'adminTab.': adminTabs,
-  'deviceState.': adminDeviceSchema.shape.state.options,
+  'deviceState.': readings.devices.output.shape.devices.element.shape.state.options,
   'fault.': changeFaultCodes,
   'keyDoes.': keyFactsSchema.shape.name.options,
   'keyName.': keyFactsSchema.shape.name.options,
   'keyState.': keyFactsSchema.shape.state.options,
   'policy.': ['everyone', 'departments', 'domains', 'fourEyes'],
   'policyHint.': ['everyone', 'departments', 'domains', 'fourEyes'],
-  'requestWaits.': adminRequestSchema.shape.waits.options,
-  'proposalState.': proposalSchema.shape.state.options,
-  'ruleKind.': adminRuleSchema.shape.kind.options,
+  'requestWaits.': requestForm.shape.waits.unwrap().options,
+  'proposalState.': proposalForm.shape.state.options,
+  'ruleKind.': ['open', 'domain', 'deny'],
   'card.': ['internal', 'external'],
   'closed.': ['removed', 'expired', 'lease', 'upgrade', 'unknown'],
   'compose.': ['to', 'cc', 'bcc'],

@@ -1,5 +1,5 @@
 /** The session as the screens need it: each step by name, and what a role may do. */
-import type { Session } from '../../shared/contract.ts'
+import type { Session } from '../../shared/session.ts'
 
 /** Signed in and unlocked: every screen of the main window is drawn for it. */
 export type Ready = Extract<Session, { readonly step: 'ready' }>

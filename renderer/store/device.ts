@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla'
-import type { Protection } from '../../shared/contract.ts'
+import type { Protection } from '../../shared/session.ts'
 import type { Ports } from './ports.ts'
 
 type About = {

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Session } from '../../shared/contract.ts'
 import type { Failure, Result } from '../../shared/rpc.ts'
+import type { Session } from '../../shared/session.ts'
 import type { Ports } from './ports.ts'
 
 type SessionState = {

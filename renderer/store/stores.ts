@@ -1,4 +1,4 @@
-import type { Session } from '../../shared/contract.ts'
+import type { Session } from '../../shared/session.ts'
 import { gather } from '../clock.ts'
 import { createAdministration } from './administration/administration.ts'
 import { createCompose } from './compose.ts'

@@ -1,7 +1,7 @@
 /** For page tests of the administration: the section open, and a hand for it. */
 import { act, fireEvent, screen, within } from '@testing-library/react'
 import { onTestFinished } from 'vitest'
-import type { RoleName } from '../../shared/administration.ts'
+import type { RoleName } from '../../shared/administration/change.ts'
 import { settle } from './fake-clock.ts'
 import { readySession } from './fake-session.ts'
 import { navButton, renderPage } from './render-page.tsx'

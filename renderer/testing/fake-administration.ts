@@ -1,12 +1,5 @@
-import type {
-  AdminAskName,
-  AdminOverview,
-  AdminState,
-  AdminUser,
-  AuditLine,
-  GivenChange,
-  Outcome,
-} from '../../shared/administration.ts'
+import type { AdminOverview, AdminUser } from '../../shared/administration/readings.ts'
+import type { AdminAskName, AdminState, AuditLine, GivenChange, Outcome } from '../../shared/administration.ts'
 import type { KithContract } from '../../shared/contract.ts'
 import type { KeysView } from '../../shared/key-steps.ts'
 import { fail, type Handlers, ok, type Result } from '../../shared/rpc.ts'
@@ -58,9 +51,8 @@ function userAt(index: number): AdminUser {
     address: `${user}@kith.test`,
     scope: 'internal',
     state: 'active',
-    department: index === 1 ? 'Sales' : '',
-    sponsor: '',
-    expires: 0,
+    ...(index === 1 ? { department: 'Sales' } : {}),
+    groups: ['sales'],
     role: index === 0 ? 'administrator' : 'none',
     pending: index === 2 ? 1 : 0,
   }
@@ -85,9 +77,7 @@ const policy = {
 type AdminCalls = Pick<Handlers<KithContract>, AdminAskName>
 
 export function administrationCalls(fake: FakeAdministration): AdminCalls {
-  const inside = <I, O>(answer: (input: I) => Result<O>) => {
-    return (input: I) => (fake.state.step === 'open' ? answer(input) : fail('secondFactor'))
-  }
+  const inside: Inside = (answer) => (input) => (fake.state.step === 'open' ? answer(input) : fail('secondFactor'))
   return {
     ...opening(fake),
     ...reading(fake, inside),
@@ -124,7 +114,10 @@ function opening(
   }
 }
 
-type Inside = <I, O>(answer: (input: I) => Result<O>) => (input: I) => Result<O>
+/** An answer that is given only once the administration was opened. */
+type Inside = <I, R extends Result<unknown>>(
+  answer: (input: I) => R,
+) => (input: I) => R | ReturnType<typeof fail<'secondFactor'>>
 type Watching = 'admin.audit' | 'admin.verify' | 'admin.proposals' | 'admin.requests' | 'admin.releases'
 type Reading =
   | 'admin.overview'
@@ -138,7 +131,7 @@ type Reading =
 
 function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Reading> {
   const overview = { organisation: 'kith.test', version: '0.1.0', users: 3, active: 3, external: 0, pendingDevices: 1 }
-  const rule = { id: 'r1', kind: 'deny', a: 'spam@other.test', b: '' } as const
+  const rule = { op: 'rule.deny', what: 'spam@other.test' } as const
   return {
     'admin.overview': inside(() => {
       const counts = { ...overview, groups: 1, rules: 1, proposals: 1, requests: 0 }
@@ -148,42 +141,51 @@ function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Rea
         manifest: { version: 3, epoch: 1, expires: fakeNow + 300 * 86_400_000 },
       })
     }),
-    'admin.users': inside(({ search, from, count }) => {
+    'admin.users': inside(({ search = '', from = 0, count = 100 }) => {
       const found = fake.users.filter(({ user }) => user.includes(search))
       return ok({ total: found.length, users: found.slice(from, from + count) })
     }),
     'admin.user': inside(({ user: login }) => {
       const user = fake.users.find((one) => one.user === login)
-      const device = { id: 'd-1', name: 'laptop', words: '04812 55930', last: fakeNow }
-      const state = (user?.pending ?? 0) > 0 ? 'pending' : 'active'
-      return user ? ok({ user, groups: ['sales'], devices: [{ ...device, state } as const] }) : fail('notFound')
+      const state = (user?.pending ?? 0) > 0 ? ('pending' as const) : ('active' as const)
+      const told = { device: 'd-1', user: login, name: 'laptop', words: '04812 55930', seen: fakeNow, state }
+      const device = { ...told, version: 1, epoch: 1, commands: [] }
+      return user ? ok({ user, version: 1, contacts: 0, devices: [device] }) : fail('notFound')
     }),
     'admin.contacts': inside(() => {
-      const contact = { groups: [], remark: '', expires: 0, denied: false }
-      const own = { ...contact, address: 'own@kith.test', name: 'Own', own: true }
-      const shared = { ...contact, address: 'shared@kith.test', name: 'Shared', own: false }
+      const contact = { denied: false, closed: false }
+      const own = { ...contact, id: 'c1', address: 'own@kith.test', name: 'Own', source: '' }
+      const shared = { ...contact, id: 'u.shared', address: 'shared@kith.test', name: 'Shared' }
       return ok({
+        version: 1,
+        epoch: 1,
         total: 2,
         contacts: [
-          { ...own, because: [{ rule: 'entry' as const, source: '' }] },
-          { ...shared, because: [{ rule: 'group' as const, name: 'sales' }] },
+          { ...own, admitted: [{ rule: 'entry' as const, source: '' }] },
+          { ...shared, admitted: [{ rule: 'group' as const, name: 'sales' }] },
         ],
       })
     }),
     'admin.why': inside(({ user, address }) => {
       if (user === 'nobody') return fail('notFound')
-      const because = [{ rule: 'group' as const, name: 'sales' }]
-      return ok({ user, address, listed: false, because, denied: { id: 'r1', what: address, user: '' } })
+      const admitted = [{ rule: 'group' as const, name: 'sales' }]
+      return ok({
+        user,
+        address,
+        listed: false,
+        admitted,
+        denied: { id: 'r1', rule: { op: 'rule.deny' as const, what: address } },
+      })
     }),
-    'admin.groups': inside(() => ok({ total: 1, groups: [{ id: 'sales', title: 'Sales', members: 2 }] })),
+    'admin.groups': inside(() => ok({ total: 1, groups: [{ group: 'sales', title: 'Sales', size: 2 }] })),
     'admin.members': inside(() => ok({ total: 1, members: [{ user: 'bob', name: 'Bob', address: 'bob@kith.test' }] })),
-    'admin.rules': inside(() => ok({ total: 1, policy: fake.policy, rules: [rule] })),
+    'admin.rules': inside(() => ok({ total: 1, rules: [{ id: 'r1', rule }] })),
   }
 }
 
 function watching(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Watching> {
   return {
-    'admin.audit': inside(({ search, before, count }) => {
+    'admin.audit': inside(({ search = '', before, count = 100 }) => {
       const found = fake.lines.filter(({ n, target }) => n < (before ?? Infinity) && target.includes(search))
       return ok({ lines: found.slice(0, count), more: found.length > count })
     }),
@@ -194,16 +196,30 @@ function watching(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Wa
       return ok({ releases: [one] })
     }),
     'admin.requests': inside(() => {
-      const told = { note: 'we work together', at: fakeNow, scope: 'external' as const }
+      const told = { note: 'we work together', at: fakeNow, scope: 'external' as const, denied: false, peer: '' }
       return ok({
         requests: [
-          { id: 'q1', user: 'bob', address: 'mei@partner.test', waits: 'administrator' as const, ...told },
-          { id: 'q2', user: 'carol', address: 'wei@partner.test', waits: 'peer' as const, ...told },
+          {
+            id: 'q1',
+            user: 'bob',
+            address: 'mei@partner.test',
+            state: 'accepted' as const,
+            waits: 'administrator' as const,
+            ...told,
+          },
+          {
+            id: 'q2',
+            user: 'carol',
+            address: 'wei@partner.test',
+            state: 'asked' as const,
+            waits: 'peer' as const,
+            ...told,
+          },
         ],
       })
     }),
     'admin.proposals': inside(() => {
-      const told = { at: fakeNow, why: 'because', state: 'approval' as const, approvedBy: '', count: 1 }
+      const told = { at: fakeNow, why: 'because', state: 'approval' as const, count: 1 }
       const changes = ['{"op":"contact.add","user":"bob"}']
       return ok({
         proposals: ['rita', 'alice'].map((who) => ({ id: `p-${who}`, who, changes, ...told })),
@@ -229,7 +245,8 @@ function changing(
     }),
     'admin.decide': inside(({ id, approve }) => {
       fake.asked.push({ changes: [{ op: 'decide', id, approve }], why: '' })
-      return ok(approve ? fake.outcome : { state: 'refused', faults: [] })
+      const refused: Outcome = { state: 'refused', faults: [] }
+      return ok(approve ? fake.outcome : refused)
     }),
   }
 }
@@ -237,7 +254,11 @@ function changing(
 const digits = '04812 55930 61774 20385'
 
 const fakeKeys: KeysView = {
-  manifest: { version: 3, epoch: 1, expires: fakeNow + 300 * 86_400_000, threshold: 1, roots: 1 },
+  version: 3,
+  epoch: 1,
+  expires: fakeNow + 300 * 86_400_000,
+  threshold: 1,
+  roots: 1,
   missing: 0,
   keys: [
     { name: 'root', fingerprint: digits, state: 'inUse', first: 1, last: 3, here: true },

@@ -1,5 +1,6 @@
-import { contract, type KithContract, type Session, type Settings } from '../../shared/contract.ts'
+import { contract, type KithContract, type Settings } from '../../shared/contract.ts'
 import { type CallName, connect, type EventEnvelope, type Handlers, serve } from '../../shared/rpc.ts'
+import type { Session } from '../../shared/session.ts'
 import type { Kith } from '../host.ts'
 import { administrationCalls, createFakeAdministration } from './fake-administration.ts'
 import { createFakeContacts } from './fake-contacts.ts'

@@ -1,5 +1,6 @@
-import type { KithContract, Session } from '../../shared/contract.ts'
+import type { KithContract } from '../../shared/contract.ts'
 import { fail, type Handlers, ok, type Result } from '../../shared/rpc.ts'
+import type { Session } from '../../shared/session.ts'
 import type { FakeState } from './fake-state.ts'
 
 export const readySession: Extract<Session, { readonly step: 'ready' }> = {
@@ -45,7 +46,7 @@ type SessionCalls = Pick<
 const digits = '04812 55930 17764 90021 38875 62210'
 
 export function sessionHandlers(state: FakeState): SessionCalls {
-  const become = (session: Session): Result<Session> => {
+  const become = (session: Session): Result<Session, never> => {
     state.session = session
     state.emit('session.changed', session)
     return ok(session)

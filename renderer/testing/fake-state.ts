@@ -1,9 +1,10 @@
 /** What the parts of the fake host share. */
-import type { Session, Settings, WhitelistStatus } from '../../shared/contract.ts'
+import type { Settings, WhitelistStatus } from '../../shared/contract.ts'
 import type { MailDraft } from '../../shared/message.ts'
 import type { KeptMessage } from '../../shared/quarantine.ts'
 import type { ContactRequests } from '../../shared/requests.ts'
 import type { Failure } from '../../shared/rpc.ts'
+import type { Session } from '../../shared/session.ts'
 import type { FakeAdministration } from './fake-administration.ts'
 import type { createFakeContacts } from './fake-contacts.ts'
 import type { makeHeld, makeMessages } from './fake-messages.ts'

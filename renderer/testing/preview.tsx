@@ -1,6 +1,7 @@
 import '../no-eval.ts'
 import { createRoot } from 'react-dom/client'
-import { type Session, settingsSchema } from '../../shared/contract.ts'
+import { settingsSchema } from '../../shared/contract.ts'
+import type { Session } from '../../shared/session.ts'
 import { App } from '../App.tsx'
 import { browserClock } from '../clock.ts'
 import { openStores } from '../store/stores.ts'

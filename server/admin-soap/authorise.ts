@@ -1,8 +1,8 @@
 /** Who calls: the token in `Authorization: Bearer`, and how often somebody may guess one. */
 import { addressLimit, countAttempt, noAttempts } from '../accounts/attempt-limit.ts'
 import { findToken, type TokenHolder } from '../administration/tokens.ts'
+import type { AdminService } from './dispatch.ts'
 import { type Answer, failed } from './faults.ts'
-import type { AdminService } from './operation.ts'
 
 /** Longer than any token. */
 const maxHeader = 200

@@ -22,10 +22,10 @@ export type ReadCall =
 /** Body's one child. A header may hold nothing: none is understood. */
 export function readCall(bytes: Uint8Array, version: SoapVersion): ReadCall {
   const xml = readXml(bytes, typedXml)
-  if (!xml.ok) return { ok: false, why: xml.reason }
+  if (!xml.ok) return { ok: false, why: xml.fault }
   const isSoap = (element: XmlElement | undefined, local: string) =>
     element?.uri === envelopeNamespaces[version] && element.local === local
-  const { root } = xml
+  const root = xml.value
   const [first, second, third] = root.children
   const body = second ?? first
   if (!isSoap(root, 'Envelope') || !isSoap(body, 'Body') || third)

@@ -1,6 +1,7 @@
 /** Why a call was not done: each kind with its detail, from which the WSDL and the answers are made. */
 import { z } from 'zod'
 import { assertNever } from '../../shared/rpc.ts'
+import type { Failure } from '../administration/operations/operation.ts'
 
 /** `place`: which of the call's elements. Milliseconds to wait: `retryAfter`. */
 export const faultDetails = {
@@ -41,6 +42,7 @@ export type AdminFault = {
 export type Failed = { readonly ok: false; readonly fault: AdminFault }
 export type Answer<T> = { readonly ok: true; readonly value: T } | Failed
 
+/** An answer that is a fault of this kind. */
 export function failed<K extends FaultKind>(
   kind: K,
   detail: Extract<AdminFault, { readonly kind: K }>['detail'],
@@ -48,12 +50,33 @@ export function failed<K extends FaultKind>(
   return { ok: false, fault: { kind, detail } as AdminFault }
 }
 
-export function refused(why: string): Failed {
-  return failed('Refused', { why })
-}
-
-export function unknownUser(user: string): Failed {
-  return failed('UnknownUser', { user })
+/** Why an operation was not done, as its callers are told. `isBatch`: each fault has the place of its change. */
+export function faultOf(failure: Failure, isBatch: boolean): AdminFault {
+  switch (failure.kind) {
+    case 'changes': {
+      const faults = failure.faults.map(({ index, why, code }) => ({
+        index,
+        ...(isBatch ? { place: `changes.${index}` } : {}),
+        why,
+        ...(code === undefined ? {} : { code }),
+      }))
+      return { kind: 'ChangeRefused', detail: { faults } }
+    }
+    case 'refused': {
+      const { code, what = '', why } = failure.refusal
+      return code === 'unknownUser'
+        ? { kind: 'UnknownUser', detail: { user: what } }
+        : { kind: 'Refused', detail: { why } }
+    }
+    case 'notAllowed':
+      return { kind: 'NotAllowed', detail: { scope: failure.scope } }
+    case 'malformed':
+      return { kind: 'BadRequest', detail: { place: failure.place, why: failure.why } }
+    case 'movedOn':
+      return { kind: 'MovedOn', detail: {} }
+    default:
+      return assertNever(failure)
+  }
 }
 
 /** Words for logs and for people who see a fault's text only. */

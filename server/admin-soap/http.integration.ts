@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
+import { outcomeForm as outcome } from '../../shared/administration/deeds.ts'
 import { createRequest } from '../administration/requests/requests.ts'
 import { addToken, type TokenScope } from '../administration/tokens.ts'
 import { connectTo } from '../cli/remote/connection.ts'
@@ -7,7 +8,6 @@ import { certificateHash } from '../keys/certificate.ts'
 import { createOrganisations } from '../organisation/organisation.ts'
 import { exchange, signedIn, type Target } from '../testing/client.ts'
 import { type TestServer, testPassword, testServer } from '../testing/harness.ts'
-import { outcome } from './changing.ts'
 import { contentTypes, envelopeNamespaces } from './envelope.ts'
 import { adminPath } from './http.ts'
 import { adminNamespace } from './typed-xml.ts'
@@ -23,9 +23,9 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 async function newToken(scopes: readonly TokenScope[], expires = 0): Promise<string> {
-  const { store, note, who, clock } = server.administration
+  const { store, note, actor, clock } = server.administration
   const name = `${scopes.join('-')}-${expires}`
-  const made = await addToken(store, note, { name, scopes, by: who, now: clock.now(), expires })
+  const made = await addToken(store, note, { name, scopes, by: actor.who, now: clock.now(), expires })
   if (!made.ok) throw new Error(made.why)
   return made.value
 }

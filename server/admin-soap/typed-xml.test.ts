@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { type Change, changeSchema } from '../../shared/administration/change.ts'
 import { typedXml } from '../../shared/soap/limits.ts'
 import { readXml } from '../../shared/soap/xml.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
-import { type Change, changeSchema } from '../administration/change.ts'
 import { readCall, writeCall } from './envelope.ts'
-import { adminOperations } from './operations/index.ts'
+import { adminOperations } from './operations.ts'
 import { adminNamespace, readValue } from './typed-xml.ts'
 import { adminWsdl } from './wsdl.ts'
 
@@ -81,7 +81,7 @@ describe('values from elements', () => {
     const many = '<inner/>'.repeat(typedXml.maxElements + 1)
     expect(read(many)).toEqual({ ok: false, why: 'too many elements' })
     const large = readXml(new Uint8Array(typedXml.maxBytes + 1), typedXml)
-    expect(large).toEqual({ ok: false, reason: 'too large' })
+    expect(large).toEqual({ ok: false, fault: 'too large' })
   })
 })
 

@@ -18,6 +18,17 @@ export function definitionOf(schema: z.core.$ZodType): Definition {
   return (schema as z.ZodType).def as Definition
 }
 
+/** Whether a number is a time, which XML has as `xs:dateTime`. */
+export function isTime(schema: z.core.$ZodType): boolean {
+  return metaOf(schema, 'format') === 'time'
+}
+
+/** What a schema says of itself under that name. */
+export function metaOf(schema: z.core.$ZodType, name: string): unknown {
+  const meta: unknown = 'meta' in schema && typeof schema.meta === 'function' ? schema.meta() : undefined
+  return fieldIn(meta, name)
+}
+
 /** A field's schema without what says that it may be absent or repeated. */
 export function fieldOf(schema: z.core.$ZodType): {
   readonly of: z.core.$ZodType
@@ -83,7 +94,13 @@ function valueIn(schema: z.core.$ZodType, element: XmlElement, place: string): u
     return { [variants.by]: variant.value, ...recordOf(variant.shape, chosen, below(place, chosen.local)) }
   }
   if (element.children.length > 0) throw new Misread(place, 'text is needed, not elements')
-  return scalarOf(definition, element.text, place)
+  return isTime(schema) ? timeOf(element.text, place) : scalarOf(definition, element.text, place)
+}
+
+function timeOf(text: string, place: string): number {
+  const time = Date.parse(text.trim())
+  if (Number.isNaN(time)) throw new Misread(place, 'a time is needed')
+  return time
 }
 
 /** As XML Schema reads them: white space around numbers and truths means nothing. */
@@ -146,7 +163,8 @@ function writeOne(name: string, schema: z.core.$ZodType, value: unknown): string
   const variants = variantsOf(definition)
   const chosen = variants?.all.find((one) => one.value === fieldIn(value, variants.by))
   if (chosen) return `<${name}><${chosen.element}>${writeFields(chosen.shape, value)}</${chosen.element}></${name}>`
-  return `<${name}>${escaped(String(value))}</${name}>`
+  const text = isTime(schema) && typeof value === 'number' ? new Date(value).toISOString() : String(value)
+  return `<${name}>${escaped(text)}</${name}>`
 }
 
 function writeFields(shape: z.core.$ZodShape, value: unknown): string {

@@ -1,6 +1,7 @@
 /** The service's description, made from the operations' declarations: WSDL 1.1, document/literal wrapped, SOAP 1.1 and 1.2. */
+import type { Operation } from '../administration/operations/operation.ts'
 import { type FaultKind, faultDetails } from './faults.ts'
-import type { Operation } from './operation.ts'
+import { answerForm } from './operations.ts'
 import { adminNamespace, escaped } from './typed-xml.ts'
 import { elementXsd, type NamedTypes } from './xsd.ts'
 
@@ -35,9 +36,9 @@ ${['soap11', 'soap12'].map((soap) => port(soap, address)).join('\n')}
 
 function schemaOf(operations: readonly Operation[]): readonly string[] {
   const types: NamedTypes = new Map()
-  const elements = operations.flatMap(({ name, input, output }) => [
-    elementXsd(name, input, types),
-    elementXsd(`${name}Response`, output, types),
+  const elements = operations.flatMap((one) => [
+    elementXsd(one.name, one.input, types),
+    elementXsd(`${one.name}Response`, answerForm(one), types),
   ])
   const faults = faultKinds.map((kind) => elementXsd(kind, faultDetails[kind], types))
   return [...types.values(), ...elements, ...faults]

@@ -1,6 +1,6 @@
 /** zod's schemas as XML Schema: what typed-xml.ts reads and writes, for other programs. */
 import type { z } from 'zod'
-import { type Definition, definitionOf, fieldOf, variantsOf } from './typed-xml.ts'
+import { type Definition, definitionOf, fieldOf, isTime, metaOf, variantsOf } from './typed-xml.ts'
 
 /** Complex types by name, for schemas that have one (`.meta({ id })`), in the order in which they were met. */
 export type NamedTypes = Map<string, string>
@@ -10,7 +10,7 @@ export function elementXsd(name: string, schema: z.core.$ZodType, types: NamedTy
   const { of, isOptional, isList } = fieldOf(schema)
   const occurs = `${isOptional ? ' minOccurs="0"' : ''}${isList ? ' maxOccurs="unbounded"' : ''}`
   const definition = definitionOf(of)
-  const simple = simpleType(definition)
+  const simple = isTime(of) ? 'dateTime' : simpleType(definition)
   if (simple !== undefined) return `<xs:element name="${name}" type="xs:${simple}"${occurs}/>`
   const id = idOf(of)
   if (id === undefined) return `<xs:element name="${name}"${occurs}>${inlineType(definition, types)}</xs:element>`
@@ -22,8 +22,7 @@ export function elementXsd(name: string, schema: z.core.$ZodType, types: NamedTy
 }
 
 function idOf(schema: z.core.$ZodType): string | undefined {
-  const meta = 'meta' in schema && typeof schema.meta === 'function' ? (schema.meta() as unknown) : undefined
-  const id = typeof meta === 'object' && meta !== null && 'id' in meta ? meta.id : undefined
+  const id = metaOf(schema, 'id')
   return typeof id === 'string' ? id : undefined
 }
 
@@ -31,7 +30,6 @@ function simpleType(definition: Definition): string | undefined {
   if (definition.type === 'number') return 'long'
   if (definition.type === 'boolean') return 'boolean'
   const format = definition.type === 'string' && 'format' in definition ? definition.format : undefined
-  if (format === 'datetime') return 'dateTime'
   if (format === 'base64') return 'base64Binary'
   const isText = definition.type === 'string' || (definition.type === 'union' && !variantsOf(definition))
   return isText ? 'string' : undefined

@@ -16,8 +16,8 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 async function newToken(name: string): Promise<string> {
-  const { store, note, who, clock } = server.administration
-  const made = await addToken(store, note, { name, scopes: ['all'], by: who, now: clock.now(), expires: 0 })
+  const { store, note, actor, clock } = server.administration
+  const made = await addToken(store, note, { name, scopes: ['all'], by: actor.who, now: clock.now(), expires: 0 })
   if (!made.ok) throw new Error(made.why)
   return made.value
 }

@@ -5,42 +5,45 @@ import { createListEditor, type ListEditor } from '../lists/editor.ts'
 import { signerOf } from '../lists/issue.ts'
 import type { Context } from '../settings/context.ts'
 import type { Store } from '../store/store.ts'
+import { type Actor, localActor } from './actor.ts'
 import { type Note, noteAs } from './audit.ts'
 import { commandSignerOf } from './devices/device-moves.ts'
 import { createDevices, type Devices } from './devices/devices.ts'
 import { createPeople, type People } from './people.ts'
-import { carryOut, type RunAs, submit, tryChanges } from './submit.ts'
+import { carryOut, type RunAs, runningAs } from './submit.ts'
 
 /** Those who hold the policy key: the command line, never the SOAP process. */
 export type Administration = Context & {
-  /** Whoever sits at this machine, for the audit log. */
-  readonly who: string
+  /** Whoever sits at this machine. */
+  readonly actor: Actor
   readonly note: Note
-  /** Carries out what was approved; gives how many. */
-  readonly carryOut: () => Promise<number>
+  /** Carries out what was approved; gives how many, or undefined where the policy key is elsewhere. */
+  readonly carryOut: () => Promise<number | undefined>
   readonly run: RunAs
   readonly editor: ListEditor
   readonly people: People
   readonly devices: Devices
 }
 
+/**
+ * Composes what this user of the machine may do. Where the policy key is not here, changes become proposals, and
+ * `carryOut` does nothing.
+ */
 export async function administer(context: Context): Promise<Administration> {
   const policyKey = policyKeyOf(context.folder)
   const sign = signerOf(policyKey)
-  const who = `${localUser()}@local`
+  const actor = await localActor(context.store, localUser())
   const dependencies = { ...context, sign, signCommand: commandSignerOf(policyKey) }
-  const run: RunAs = async (changes, { why = '', via = 'cli', ...options } = {}) => {
-    const asked = { changes, who, via, why, now: context.clock.now() }
-    if (options.dry === true) return tryChanges(context, asked, options)
-    return submit((await isHere(policyKey, context.store)) ? dependencies : context, asked, options)
-  }
-  const note = noteAs({ clock: context.clock, who, via: 'cli' })
+  const atHand = async () => ((await isHere(policyKey, context.store)) ? dependencies : context)
+  const run = runningAs(context, actor, atHand)
+  const note = noteAs({ clock: context.clock, ...actor })
   return {
     ...context,
-    who,
+    actor,
     note,
     run,
-    carryOut: async () => ((await isHere(policyKey, context.store)) ? carryOut(dependencies, context.clock.now) : 0),
+    carryOut: async () =>
+      (await isHere(policyKey, context.store)) ? carryOut(dependencies, context.clock.now) : undefined,
     editor: createListEditor(dependencies),
     people: createPeople({ ...context, run, note }),
     devices: createDevices({ ...context, run }),

@@ -6,6 +6,7 @@ import { type Refusal, refusal } from '../ground/refusals.ts'
 import { policyFrom } from '../organisation/organisation.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
+import type { Actor } from './actor.ts'
 
 type AuditEntry = Omit<AuditRow, 'n' | 'prev' | 'hash'>
 
@@ -15,16 +16,8 @@ export type Note = (
   line: Pick<AuditEntry, 'op' | 'target'> & Partial<Pick<AuditEntry, 'why' | 'before' | 'after'>>,
 ) => Promise<void>
 
-/** Notes of one person by one way. */
-export function noteAs({
-  clock,
-  who,
-  via,
-}: {
-  readonly clock: Clock
-  readonly who: string
-  readonly via: string
-}): Note {
+/** Notes of one person by one door. */
+export function noteAs({ clock, who, via }: Actor & { readonly clock: Clock }): Note {
   const empty = { why: '', before: '', after: '', undo: '' }
   return async (inside, line) => {
     const unreasoned = line.op.startsWith('proposal.') ? undefined : await faultOfReason(inside, line.why ?? '')

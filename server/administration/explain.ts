@@ -1,5 +1,6 @@
 /** Why an address is, or is not, in a user's list: `kith-server why`, and the same on screen. */
 
+import type { Change } from '../../shared/administration/change.ts'
 import { refusal } from '../ground/refusals.ts'
 import { entryFromText } from '../lists/changes.ts'
 import { contactOfEntryRow, readAddress } from '../lists/contact.ts'
@@ -9,10 +10,9 @@ import { type Reason, reasonsFor } from '../organisation/shared-cards.ts'
 import { isIn } from '../organisation/units.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow } from '../store/tables.ts'
-import type { Change } from './change.ts'
 import { changeOfRule } from './changes/rules.ts'
 
-export type Admission =
+type Admission =
   | Reason
   /** An entry of the user's own. `source`: empty by hand. */
   | { readonly rule: 'entry'; readonly source: string }
@@ -41,6 +41,10 @@ type Question = {
   readonly unicode: boolean
 }
 
+/**
+ * Explains one address in one user's list. `now`: milliseconds since the epoch. Refused where there is no such user,
+ * or it is no address.
+ */
 export function explain(store: Store, { user, address, now, unicode }: Question): Promise<Explained> {
   return store.snapshot(async (inside) => {
     const read = readAddress(address, unicode)
@@ -51,6 +55,7 @@ export function explain(store: Store, { user, address, now, unicode }: Question)
     if (!viewer || !list) return refusal('unknownUser', user)
     const { key, text } = read.value
     const own = (await inside.lists.entriesByKeys(list.id, [key, domainOf(key)])).map((row) => row)
+    const other = [...organisation.people.values()].find((person) => person.key === key)
     const denial = organisation.denials.find(user, key)
     const contents = await contentsOf(inside, list, organisation)
     const entry = contents.find((one) => one.key === key) ?? contents.find((one) => one.key === domainOf(key))
@@ -63,7 +68,7 @@ export function explain(store: Store, { user, address, now, unicode }: Question)
         user,
         address: text,
         listed: (viewer.key === key || (shown !== undefined && !isClosed)) && expires === undefined,
-        admitted: admissionsOf(organisation, viewer, { key, own }),
+        admitted: admissionsOf(organisation, viewer, { key, own, other }),
         ...(denial ? { denied: { id: denial.id, rule: changeOfRule(denial) } } : {}),
         ...(expires === undefined ? {} : { expired: expires }),
         ...(shown?.direction === 'send' || shown?.direction === 'receive' ? { direction: shown.direction } : {}),
@@ -73,12 +78,23 @@ export function explain(store: Store, { user, address, now, unicode }: Question)
   })
 }
 
-type Asked = { readonly key: string; readonly own: readonly EntryRow[] }
+type Asked = {
+  /** Folded address. */
+  readonly key: string
+  /** The viewer's own entries of it. */
+  readonly own: readonly EntryRow[]
+  /** Whose account it is. */
+  readonly other: Person | undefined
+}
 
-export function admissionsOf(organisation: Organisation, viewer: Person, { key, own }: Asked): readonly Admission[] {
+/** What puts an address into the viewer's list, deny rules aside. */
+export function admissionsOf(
+  organisation: Organisation,
+  viewer: Person,
+  { key, own, other }: Asked,
+): readonly Admission[] {
   const self: readonly Admission[] = viewer.key === key ? [{ rule: 'self' }] : []
   const entries = own.map(({ source }): Admission => ({ rule: 'entry', source }))
-  const other = [...organisation.people.values()].find((person) => person.key === key)
   const shared = other ? reasonsFor(organisation, viewer, other) : []
   const domains = organisation.rules.flatMap(({ kind, id, a, b }): readonly Admission[] =>
     kind === 'domain' && organisation.policy.domains && a === domainOf(key) && isIn(viewer, b)

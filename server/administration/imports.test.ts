@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { changeSchema } from '../../shared/administration/change.ts'
 import { importSourceSchema } from '../import/source.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
-import { changeSchema } from './change.ts'
 import { addImport, listImports, planImport, removeImport, removeImported } from './imports.ts'
 
 let folder: TestFolder

@@ -1,5 +1,7 @@
 /** Sources of contacts that the organisation has set up, and what running one does to the lists. */
 import { z } from 'zod'
+import type { Change } from '../../shared/administration/change.ts'
+import { isUnit } from '../../shared/administration/change.ts'
 import type { Done } from '../ground/refusals.ts'
 import type { ImportFault, ImportResult } from '../import/contact.ts'
 import { readSource } from '../import/read-source.ts'
@@ -9,12 +11,11 @@ import { wishesOf } from '../import/wishes.ts'
 import { entryFromText } from '../lists/changes.ts'
 import { contactOfEntryRow } from '../lists/contact.ts'
 import { loadOrganisation } from '../organisation/organisation.ts'
-import { isIn, isUnit } from '../organisation/units.ts'
+import { isIn } from '../organisation/units.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow } from '../store/tables.ts'
 import type { Administration } from './administer.ts'
 import type { Note } from './audit.ts'
-import type { Change } from './change.ts'
 import type { RunOptions } from './run-changes.ts'
 import type { Submitted } from './submit.ts'
 
@@ -27,6 +28,7 @@ export type StoredImport = z.infer<typeof storedSchema>
 
 const settingName = 'imports'
 
+/** The sources as they are stored. */
 export async function listImports(store: Store): Promise<readonly StoredImport[]> {
   const text = await store.journal.setting(settingName)
   return text === undefined ? [] : storedSchema.array().parse(JSON.parse(text))

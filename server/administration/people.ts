@@ -1,5 +1,6 @@
 /** Administration of accounts and devices: what the command line does, and later the administration service. */
 
+import { changeSchema, faultOfChange } from '../../shared/administration/change.ts'
 import type { Account } from '../accounts/accounts.ts'
 import { hashPassword, maxPasswordLength, minPasswordLength } from '../accounts/passwords.ts'
 import type { Clock } from '../ground/clock.ts'
@@ -7,7 +8,6 @@ import { type Done, refusal } from '../ground/refusals.ts'
 import { nudge } from '../lists/nudge.ts'
 import type { Store } from '../store/store.ts'
 import { faultOfReason, type Note } from './audit.ts'
-import { changeSchema, faultOfChange } from './change.ts'
 import type { RunAs } from './submit.ts'
 import { faultOfSubmitted, type Submitted } from './submit.ts'
 
@@ -38,6 +38,7 @@ type PeopleDependencies = {
   readonly note: Note
 }
 
+/** Accounts over a store; what changes one is run as every other change. */
 export function createPeople(dependencies: PeopleDependencies): People {
   return {
     add: (user, password) => addUser(dependencies, user, password),
@@ -50,6 +51,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
 type Noting = Pick<PeopleDependencies, 'store' | 'clock' | 'note'>
 type NewPassword = { readonly id: string; readonly password: string; readonly why: string }
 
+/** Gives a user a password: sessions end, and tries that failed are forgotten. */
 export async function setPassword(dependencies: Noting, { id, password, why }: NewPassword): Promise<Done> {
   const read = await readPassword(password)
   if (!read.ok) return read

@@ -1,5 +1,6 @@
 import { type Arbitrary, assert, asyncProperty, constantFrom, array as listOf, oneof, record } from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Change, changeSchema } from '../../shared/administration/change.ts'
 import { entryFromText } from '../lists/changes.ts'
 import { contentsOf } from '../lists/contents.ts'
 import { createMaterial } from '../lists/material.ts'
@@ -9,7 +10,6 @@ import { reasonsFor } from '../organisation/shared-cards.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
 import { brokenAudit } from './audit.ts'
-import { type Change, changeSchema } from './change.ts'
 import { explain } from './explain.ts'
 
 let folder: TestFolder

@@ -3,6 +3,7 @@
  * list that they touch and a line each in the audit log.
  */
 
+import type { Change } from '../../shared/administration/change.ts'
 import { faultAt, refusal } from '../ground/refusals.ts'
 import { changeList, createLists, noTexts, planNothing } from '../lists/editor.ts'
 import { type HeadSigner, issueAll, type ListChange } from '../lists/issue.ts'
@@ -10,18 +11,15 @@ import { type OrganisationStep, standing, stepBetween } from '../lists/list-diff
 import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
+import type { Actor } from './actor.ts'
 import { addAudit, faultOfReason } from './audit.ts'
-import type { Change } from './change.ts'
 import { applyChange } from './changes/index.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
 import type { Applied, Fault, Ran, UserListChange, Work } from './work.ts'
 
-export type Run = {
+/** Changes that are asked for together, by whom, and why. */
+export type Run = Actor & {
   readonly changes: readonly Change[]
-  /** Login or token of whoever asked. */
-  readonly who: string
-  /** `cli`, `soap`, `desktop`, `import:NAME` ... */
-  readonly via: string
   readonly why: string
   /** Milliseconds since the epoch. */
   readonly now: number
@@ -52,6 +50,7 @@ export type RunOptions = {
   readonly also?: (inside: Store, ran: Ran) => Promise<void>
 }
 
+/** Runs changes. `dry`: everything is done, told and taken back. `also` belongs to the same transaction. */
 export async function runChanges(dependencies: RunDependencies, run: Run, options: RunOptions = {}): Promise<Ran> {
   try {
     return await dependencies.store.transaction(async (inside) => {

@@ -18,7 +18,7 @@ import type { Store } from '../store/store.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
 import { runChanges } from './run-changes.ts'
 import { carryOutOne, faultOfSubmitted, runOf, unsigned, unsignedCommand } from './submit.ts'
-import type { Ran } from './work.ts'
+import { type Ran, readRan } from './work.ts'
 
 /** In place of a proposal's id: heads at half of their life. */
 export const reissue = 'reissue'
@@ -35,6 +35,9 @@ type Refused = { readonly ok: false; readonly why: string; readonly movedOn?: bo
 /** Heads that are issued again at once; the next draft has the others. */
 const maxReissued = 1_000
 
+/**
+ * Makes a proposal's changes, keeps what would have been signed, and takes them back. `now`: part of what is signed.
+ */
 export async function draft(
   { store, config }: Signing,
   { what, now }: { readonly what: string; readonly now: number },
@@ -73,6 +76,7 @@ type Committed = { readonly ok: true; readonly value: Extract<Ran, { readonly ok
 /** A draft is looked at before it is signed; later, its heads would begin too far in the past. */
 const draftLifeMs = 3_600_000
 
+/** Makes the same changes with these signatures. Asked again for what is done, it gives the same answer. */
 export async function commit(
   { store, config, clock }: Signing & { readonly clock: Clock },
   { what, now, signatures, commands }: Commit,
@@ -106,7 +110,7 @@ function notReady(what: string): Refused {
 }
 
 function doneBefore(result: string): Extract<Ran, { readonly ok: true }> {
-  const ran = JSON.parse(result) as Ran
+  const ran = readRan(result)
   return ran.ok ? ran : { ok: true, lists: [], audit: [] }
 }
 

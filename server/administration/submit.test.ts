@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Change, changeSchema } from '../../shared/administration/change.ts'
 import { policyKeyOf } from '../keys/policy-key.ts'
 import { signerOf } from '../lists/issue.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
-import { type Change, changeSchema } from './change.ts'
 import { carryOut, decide, submit } from './submit.ts'
 
 let folder: TestFolder

@@ -3,41 +3,57 @@
  * administrator, or whoever holds the key, has seen them.
  */
 import { randomUUID } from 'node:crypto'
+import { type Change, changeSchema } from '../../shared/administration/change.ts'
 import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import type { Clock } from '../ground/clock.ts'
 import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
-import type { HeadSigner } from '../lists/issue.ts'
+import { entryFromText } from '../lists/changes.ts'
+import type { HeadSigner, HeadToSign } from '../lists/issue.ts'
 import { nudge } from '../lists/nudge.ts'
 import { policyFrom } from '../organisation/organisation.ts'
-import type { Config } from '../settings/config.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
+import { type Actor, canonicalName } from './actor.ts'
 import { faultOfReason } from './audit.ts'
-import { type Change, changeSchema } from './change.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
+import { reachesOutside } from './outside-reach.ts'
 import { type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
 import type { Ran } from './work.ts'
 
 /** `pending`: the proposal's id; `needs` whom it waits for. */
 export type Submitted = Ran | { readonly ok: true; readonly pending: string; readonly needs: 'approval' | 'signature' }
 
-/** Has changes made as whoever sits at this machine. */
+/** `sign` is absent where the policy key is elsewhere. */
+type SubmitDependencies = Omit<RunDependencies, 'sign'> & { readonly sign?: RunDependencies['sign'] }
+
+/** Has changes made as one actor. `via`: another door than the actor's, such as an import. */
 export type RunAs = (
   changes: readonly Change[],
   options?: RunOptions & { readonly why?: string; readonly via?: string },
 ) => Promise<Submitted>
 
-/** `sign` is absent where the policy key is elsewhere. */
-type SubmitDependencies = Omit<RunDependencies, 'sign'> & { readonly sign?: RunDependencies['sign'] }
+/** `atHand`: what there is to carry changes out with; without the policy key they wait for whoever has it. */
+export function runningAs(
+  { store, config, clock }: Pick<SubmitDependencies, 'store' | 'config'> & { readonly clock: Clock },
+  actor: Actor,
+  atHand: () => Promise<SubmitDependencies> = async () => ({ store, config }),
+): RunAs {
+  return async (changes, { why = '', via = actor.via, ...options } = {}) => {
+    const run = { changes, who: actor.who, via, why, now: clock.now() }
+    return options.dry === true ? tryChanges({ store, config }, run, options) : submit(await atHand(), run, options)
+  }
+}
 
+/** Has changes made, or keeps them as a proposal. Throws only what is a bug; what does not fit is in the answer. */
 export async function submit(dependencies: SubmitDependencies, run: Run, options: RunOptions = {}): Promise<Submitted> {
   const { store, config, sign, signCommand } = dependencies
-  const policy = policyFrom(await store.organisation.policy())
-  const needs = policy.fourEyes && run.changes.some((change) => isExternal(change, config)) ? 'approval' : 'signature'
+  const unreasoned = await faultOfReason(store, run.why)
+  if (unreasoned) return { ok: false, faults: [faultAt(0, unreasoned)] }
+  const needs = await whomItNeeds(dependencies, run)
+  if (typeof needs !== 'string') return needs
   const isAtOnce = needs === 'signature' && run.changes.every(needsNoKey)
   if (needs === 'signature' && (sign || isAtOnce))
     return runChanges({ store, config, sign: sign ?? noKey, signCommand }, run, options)
-  const unreasoned = await faultOfReason(store, run.why)
-  if (unreasoned) return { ok: false, faults: [faultAt(0, unreasoned)] }
   const tried = await tryChanges({ store, config }, run)
   if (!tried.ok) return tried
   const id = randomUUID()
@@ -48,8 +64,58 @@ export async function submit(dependencies: SubmitDependencies, run: Run, options
   return { ok: true, pending: id, needs }
 }
 
+/** With four eyes, a second person for what lets somebody from outside in or takes a pair of eyes away; else why it does not fit. */
+async function whomItNeeds(
+  { store, config }: SubmitDependencies,
+  run: Run,
+): Promise<'approval' | 'signature' | Extract<Ran, { readonly ok: false }>> {
+  if (!policyFrom(await store.organisation.policy()).fourEyes) return 'signature'
+  const before = await standingOf(store)
+  const heads: HeadToSign[] = []
+  const sign: HeadSigner = (some, inside) => {
+    heads.push(...some)
+    return unsigned(some, inside)
+  }
+  let after = before
+  const also = async (inside: Store) => {
+    after = await standingOf(inside)
+  }
+  const tried = await runChanges({ store, config, sign, signCommand: unsignedCommand }, run, { dry: true, also })
+  if (!tried.ok) return tried
+  const steps = heads.map(({ user, change, before: texts }) => ({
+    isGuests: after.guests.has(user),
+    before: texts.map(entryFromText),
+    after: [...change.additions, ...change.changes].map(entryFromText),
+  }))
+  const isLetIn = isMore(before.guests, after.guests) || reachesOutside(steps, config.domain)
+  // Whoever could make a second administrator alone would be both pairs of eyes.
+  const isAlone = !after.fourEyes || isMore(before.administrators, after.administrators)
+  return isLetIn || isAlone ? 'approval' : 'signature'
+}
+
+function isMore(before: ReadonlySet<string>, after: ReadonlySet<string>): boolean {
+  return [...after].some((one) => !before.has(one))
+}
+
+type Standing = {
+  /** Logins of people from outside who may sign in. */
+  readonly guests: ReadonlySet<string>
+  readonly administrators: ReadonlySet<string>
+  readonly fourEyes: boolean
+}
+
+async function standingOf({ users, administration, organisation }: Store): Promise<Standing> {
+  const guests = (await users.all()).filter(({ scope, state }) => scope === 'external' && state === 'active')
+  const administrators = (await administration.roles()).filter(({ role }) => role === 'administrator')
+  return {
+    guests: new Set(guests.map(({ id }) => id)),
+    administrators: new Set(administrators.map(({ user }) => user)),
+    fourEyes: policyFrom(await organisation.policy()).fourEyes,
+  }
+}
+
 /** What would happen: nothing is kept, and no key is needed. */
-export function tryChanges(
+function tryChanges(
   dependencies: Pick<RunDependencies, 'store' | 'config'>,
   run: Run,
   options: RunOptions = {},
@@ -89,6 +155,7 @@ async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
 /** For trying out what is never kept. */
 export const unsigned: HeadSigner = async (heads) => heads.map(() => new Uint8Array(64))
 
+/** A command as a proposal is tried with, before anybody signs. */
 export const unsignedCommand: CommandSigner = async (command) => ({ c: command, s: toBase64(new Uint8Array(64)) })
 
 function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): ProposalRow {
@@ -96,33 +163,15 @@ function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): Proposal
   return { id, at: now, who, via, why, changes: JSON.stringify(changes), state, approved_by: '', result: '' }
 }
 
-/** What lets somebody from outside in, or takes the second pair of eyes away, needs it. */
-function isExternal(change: Change, { domain }: Config): boolean {
-  if (change.op === 'contact.add') return isOutside(change.contact, domain)
-  if (change.op === 'contact.set') return change.changes.address !== undefined || change.changes.scope === 'external'
-  if (change.op === 'request.link') return change.scope === 'external'
-  if (change.op === 'user.add') return change.scope === 'external'
-  if (change.op === 'policy.set') return change.changes.fourEyes === false || change.changes.domains === true
-  // Whoever could make a second administrator alone would be both pairs of eyes.
-  if (change.op === 'role.set') return change.role === 'administrator'
-  return change.op === 'rule.domain'
-}
-
-function isOutside(
-  contact: { readonly address: string; readonly scope?: string | undefined },
-  domain: string,
-): boolean {
-  return contact.scope === 'external' || !contact.address.toLowerCase().endsWith(`@${domain.toLowerCase()}`)
-}
-
 type Decision = { readonly id: string; readonly who: string; readonly approve: boolean }
 type Decided = { readonly ok: true } | Refusal
 
-/** A proposal is approved by somebody else than whoever made it. */
+/** A proposal is approved by somebody else than whoever made it. `who`: the name of an `Actor`. */
 export async function decide(store: Store, { id, who, approve }: Decision): Promise<Decided> {
   const proposal = await store.administration.proposal(id)
   if (!proposal) return refusal('unknownProposal', id)
-  if (approve && proposal.who === who) return refusal('secondPerson')
+  if (approve && (await canonicalName(store, proposal.who)) === (await canonicalName(store, who)))
+    return refusal('secondPerson')
   const state = approve ? 'ready' : 'refused'
   const moved = await store.administration.moveProposal(id, 'approval', { state, approved_by: who, result: '' })
   return moved ? { ok: true } : refusal('decided')
@@ -176,6 +225,7 @@ function carriedOut(error: unknown): undefined {
   if (!(error instanceof CarriedOut)) throw error
 }
 
+/** The run that a proposal asks for; with four eyes both are named. */
 export function runOf({ changes, who, via, why, approved_by }: ProposalRow): Omit<Run, 'now'> {
   const by = approved_by === '' ? who : `${who}, ${approved_by}`
   return { changes: changeSchema.array().parse(JSON.parse(changes)), who: by, via, why }

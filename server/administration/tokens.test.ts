@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { changeOps, changeSchema } from '../../shared/administration/change.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
-import { changeOps, changeSchema } from './change.ts'
 import { addToken, beyondToken, findToken, grants, removeToken, scopeFor, tokenScopes } from './tokens.ts'
 
 let folder: TestFolder

@@ -1,12 +1,12 @@
 /** Tokens that open the administration service to a program: shown once, only their hash is kept. */
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import type { Change } from '../../shared/administration/change.ts'
 import { hashOf } from '../ground/hash.ts'
 import type { Done } from '../ground/refusals.ts'
 import type { TokenRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import type { Note } from './audit.ts'
-import type { Change } from './change.ts'
 
 /**
  * `contacts`: users' own entries. `people`: accounts and groups. `devices`: what becomes of users' devices. `rules`: policy
@@ -34,6 +34,7 @@ export function scopeFor({ op }: Pick<Change, 'op'>): TokenScope {
   return noun === 'rule' || noun === 'policy' ? 'rules' : 'all'
 }
 
+/** Whether scopes cover what an operation needs; every token reads, and `all` is everything but signing. */
 export function grants(scopes: readonly TokenScope[], needed: TokenScope): boolean {
   return needed === 'read' || scopes.includes(needed) || (needed !== 'sign' && scopes.includes('all'))
 }
@@ -70,6 +71,7 @@ export async function addToken(store: Store, note: Note, token: NewToken): Promi
   })
 }
 
+/** Removes a token; who uses it is refused from then on. */
 export function removeToken(store: Store, note: Note, name: string, why = ''): Promise<Done> {
   return store.transaction(async (inside) => {
     if (!(await inside.administration.removeToken(name)))
@@ -86,6 +88,7 @@ export async function findToken(store: Store, token: string, now: number): Promi
   return { name: row.name, scopes: scopesOf(row) }
 }
 
+/** The scopes in a row. */
 export function scopesOf({ scopes }: TokenRow): readonly TokenScope[] {
   return scopesSchema.parse(JSON.parse(scopes))
 }

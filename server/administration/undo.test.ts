@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Change } from '../../shared/administration/change.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
-import type { Change } from './change.ts'
 import { loadState, snapshotOf } from './document/document.ts'
 import { hasMoved, undo } from './undo.ts'
 

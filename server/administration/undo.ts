@@ -1,8 +1,9 @@
 /** Takes lines of the audit log back, as new changes, where what they made still stands. */
+
+import { type Change, changeOps, changeSchema } from '../../shared/administration/change.ts'
 import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
-import { type Change, changeOps, changeSchema } from './change.ts'
 import type { RunOptions } from './run-changes.ts'
 import type { RunAs, Submitted } from './submit.ts'
 import type { Fault, Ran } from './work.ts'
@@ -13,6 +14,10 @@ export type Lines = { readonly first: number; readonly last: number }
 /** Lines that are taken back at once. */
 const maxLines = 200_000
 
+/**
+ * Takes the lines `first` to `last` back, all or none. Refused where one cannot be undone, or something else has
+ * changed since.
+ */
 export async function undo(
   { store, run }: { readonly store: Store; readonly run: RunAs },
   { first, last }: Lines,
@@ -44,6 +49,16 @@ export async function undo(
     if (error instanceof MovedOn) return refusedAs(refusal('undoMoved', `${error.line}`, error.message))
     throw error
   }
+}
+
+/** The changes that would take lines back, newest first; empty where there is no such line, or nothing undoes it. */
+export async function changesBack({ administration }: Store, { first, last }: Lines): Promise<readonly Change[]> {
+  if (last - first >= maxLines) return []
+  const rows = await administration.auditsAfter(first - 1, last - first + 1)
+  return rows
+    .toReversed()
+    .flatMap(stepsOf)
+    .map(({ change }) => change)
 }
 
 type Step = { readonly row: AuditRow; readonly change: Change }

@@ -1,11 +1,13 @@
 /** What a change's handler works with: the transaction, and what is to be done to the lists at its end. */
 
+import { z } from 'zod'
+import type { Change } from '../../shared/administration/change.ts'
+import { changeFaultCodeSchema } from '../../shared/fault-codes.ts'
 import type { Refusal } from '../ground/refusals.ts'
 import type { ListWish } from '../lists/changes.ts'
 import type { ListChange } from '../lists/issue.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
-import type { Change } from './change.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
 
 export type Work = {
@@ -42,3 +44,37 @@ export type Ran =
   | { readonly ok: true; readonly lists: readonly UserListChange[]; readonly audit: readonly number[] }
   | { readonly ok: false; readonly faults: readonly Fault[] }
 export type UserListChange = ListChange & { readonly user: string }
+
+const number = z.number().int()
+const ranSchema = z.union([
+  z.object({
+    ok: z.literal(true),
+    lists: z.array(
+      z.object({
+        user: z.string(),
+        list: z.string(),
+        version: number,
+        added: number,
+        changed: number,
+        removed: number,
+      }),
+    ),
+    audit: z.array(number),
+  }),
+  z.object({
+    ok: z.literal(false),
+    faults: z.array(
+      z.object({
+        index: number,
+        why: z.string(),
+        code: changeFaultCodeSchema.exactOptional(),
+        what: z.string().exactOptional(),
+      }),
+    ),
+  }),
+])
+
+/** What a proposal came to, from the text that its row keeps. */
+export function readRan(text: string): Ran {
+  return ranSchema.parse(JSON.parse(text))
+}

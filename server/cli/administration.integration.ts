@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Change } from '../administration/change.ts'
+import type { Change } from '../../shared/administration/change.ts'
 import { submit } from '../administration/submit.ts'
 import { createUsageRecorder } from '../administration/usage.ts'
 import { type Finished, runCommand, type TestFolder, testFolder } from '../testing/harness.ts'

@@ -1,7 +1,8 @@
 /** The one shape that every source yields, and the rules that all of them keep. */
 import { addressKey } from '../../shared/address.ts'
+import type { ContactInput } from '../../shared/administration/change.ts'
 import { entryLimits } from '../../shared/whitelist/entry.ts'
-import { type ContactInput, plainLine, readAddress } from '../lists/contact.ts'
+import { plainLine, readAddress } from '../lists/contact.ts'
 
 /**
  * A contact as a source knows it. A field that is absent is one the source says nothing about: a list keeps its own;

@@ -1,7 +1,7 @@
 /** A plan as an administrator reads it before it is carried out, and as another program does. */
 import { cleanAddressText, cleanName } from '../../shared/address.ts'
+import type { ContactInput } from '../../shared/administration/change.ts'
 import { visibleText } from '../../shared/text/hidden.ts'
-import type { ContactInput } from '../lists/contact.ts'
 import type { ImportFault } from './contact.ts'
 import type { ImportPlan, PlannedChange } from './reconcile.ts'
 

@@ -1,8 +1,8 @@
 /** New addresses that look like another contact's (guard.md I9): for a person to look at, never a reason to refuse. */
 import { parseAddress } from '../../shared/address.ts'
+import type { ContactInput } from '../../shared/administration/change.ts'
 import type { ListedContact } from '../../shared/guard.ts'
 import { createLookalikes } from '../../shared/lookalike.ts'
-import type { ContactInput } from '../lists/contact.ts'
 import { type ImportedContact, type ImportFault, keyOf, maxToldFaults, placeOf } from './contact.ts'
 
 /** Each new contact against those that stay and against the other new ones; each pair is told once. */

@@ -1,5 +1,7 @@
 /** What a source's contacts do to the lists: a pure comparison. Contacts of other sources and those added by hand stay. */
-import { type ContactChanges, type ContactInput, readAddress } from '../lists/contact.ts'
+
+import type { ContactChanges, ContactInput } from '../../shared/administration/change.ts'
+import { readAddress } from '../lists/contact.ts'
 import { type ImportedContact, type ImportFault, keyOf, maxToldFaults, placeOf } from './contact.ts'
 import { lookalikeWarnings } from './lookalikes.ts'
 

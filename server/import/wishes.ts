@@ -1,6 +1,7 @@
 /** A plan as wishes to the list editor, in an order in which each can be granted. */
+
+import type { ContactInput } from '../../shared/administration/change.ts'
 import type { ListWish } from '../lists/changes.ts'
-import type { ContactInput } from '../lists/contact.ts'
 import { type ImportedContact, keyOf } from './contact.ts'
 import type { ImportPlan, PlannedChange } from './reconcile.ts'
 

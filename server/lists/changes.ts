@@ -1,18 +1,13 @@
 /** What a set of wishes does to a list: a pure computation from the rows that are there. */
+
+import type { ContactChanges, ContactInput } from '../../shared/administration/change.ts'
 import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Entry, entryText, isEntry, leafOfText } from '../../shared/whitelist/entry.ts'
 import { primitives } from '../ground/primitives.ts'
 import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import type { EntryRow } from '../store/tables.ts'
-import {
-  type AddressFacts,
-  type ContactChanges,
-  type ContactInput,
-  type ContactResult,
-  entryOf,
-  readAddress,
-} from './contact.ts'
+import { type AddressFacts, type ContactResult, entryOf, readAddress } from './contact.ts'
 
 export type ListWish =
   | {

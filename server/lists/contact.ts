@@ -1,25 +1,8 @@
 /** A contact as an administrator gives it, and how it becomes an entry (protocol.md 3.2). */
-import { z } from 'zod'
 import { type Address, parseAddress } from '../../shared/address.ts'
+import type { ContactChanges, ContactInput } from '../../shared/administration/change.ts'
 import { type Entry, entryLimits, isEntry } from '../../shared/whitelist/entry.ts'
 import { type Refusal, refusal } from '../ground/refusals.ts'
-
-export const contactInputSchema = z.strictObject({
-  address: z.string().min(1),
-  name: z.string().min(1),
-  nickname: z.string().optional(),
-  remark: z.string().optional(),
-  groups: z.array(z.string().min(1)).optional(),
-  scope: z.enum(['internal', 'external']).optional(),
-  /** `login`, `dmarc`, `dkim:<domain>` or `key:<public key>`; empty takes it away. */
-  proof: z.string().optional(),
-  /** A date, or milliseconds since the epoch; `never` takes an expiry away. */
-  expires: z.union([z.number().int().min(0), z.string()]).optional(),
-  direction: z.enum(['both', 'send', 'receive']).optional(),
-})
-export type ContactInput = z.infer<typeof contactInputSchema>
-export const contactChangesSchema = contactInputSchema.partial()
-export type ContactChanges = z.infer<typeof contactChangesSchema>
 
 export type ContactResult<T> = { readonly ok: true; readonly value: T } | Refusal
 

@@ -14,8 +14,15 @@ import { differenceOf, flippedBy, type ListDifference, type OrganisationStep } f
 import { isWorthKeeping, notKept, opsText, type TextChange } from './ops.ts'
 import { logHeads } from './org-log.ts'
 
-/** A head's bytes, and what its version changes: whoever signs elsewhere has to see it. */
-export type HeadToSign = { readonly bytes: Uint8Array; readonly change: TextChange }
+/** A head's bytes, and what its version changes: whoever signs elsewhere, or approves, has to see it. */
+export type HeadToSign = {
+  readonly bytes: Uint8Array
+  /** Whose list it is. */
+  readonly user: string
+  readonly change: TextChange
+  /** Texts of the entries that go or change, as they were. */
+  readonly before: readonly string[]
+}
 
 /** Signs heads with the policy key, wherever that is. */
 export type HeadSigner = (heads: readonly HeadToSign[], inside: Store) => Promise<readonly Uint8Array[]>
@@ -148,7 +155,12 @@ async function writeVersions(
   const drafts = moves.map((one) => draftOf(config, one))
   await inside.lists.put(drafts.map(({ row }) => row))
   const signatures = await sign(
-    drafts.map(({ head, difference }) => ({ bytes: head.bytes, change: difference })),
+    drafts.map(({ head, row, difference }) => ({
+      bytes: head.bytes,
+      user: row.user,
+      change: difference,
+      before: difference.before,
+    })),
     inside,
   )
   const versions = drafts.map((draft, at) => versionOf(draft, signatures[at]))

@@ -12,7 +12,7 @@ import { type SharedCards, sharedCards } from '../organisation/shared-cards.ts'
 import type { OwnLeaf } from '../store/lists.ts'
 import type { EntryRow } from '../store/tables.ts'
 import type { Planned } from './changes.ts'
-import { keysOf } from './contents.ts'
+import { addressKeys } from './contents.ts'
 import { oncePerPair } from './once-per-pair.ts'
 
 /** From one state of the organisation to the next; for all lists. */
@@ -59,6 +59,8 @@ export type ListDifference = {
   readonly removals: readonly string[]
   readonly additions: readonly string[]
   readonly changes: readonly string[]
+  /** Texts of the entries that go or change, as they were. */
+  readonly before: readonly string[]
   readonly leaves: Leaves
   /** By how many bytes the list grows. */
   readonly bytes: number
@@ -100,8 +102,8 @@ export function differenceOf(facts: ListFacts): ListDifference {
   }
   const { user, own, step } = facts
   const ownAfter = rowsAfter(facts, puts, flips)
-  const before = step.cardsBefore.of(user, keysOf(own.filter((row) => row.denied === 0)))
-  const after = step.cardsAfter.of(user, keysOf(ownAfter))
+  const before = step.cardsBefore.of(user, addressKeys(own.filter((row) => row.denied === 0)))
+  const after = step.cardsAfter.of(user, addressKeys(ownAfter))
   tally.addCards(viewDifference(before, after, step.between(before.set, after.set)))
   return {
     ...tally.result(),
@@ -147,6 +149,7 @@ class Tally {
   readonly #removals: string[] = []
   readonly #additions: string[] = []
   readonly #changes: string[] = []
+  readonly #before: string[] = []
   #bytes = 0
 
   add(json: string, bytes = Buffer.byteLength(json)): void {
@@ -156,11 +159,13 @@ class Tally {
 
   change(old: string, json: string): void {
     this.#changes.push(json)
+    this.#before.push(old)
     this.#bytes += Buffer.byteLength(json) - Buffer.byteLength(old)
   }
 
   remove(id: string, old: string, bytes = Buffer.byteLength(old)): void {
     this.#removals.push(id)
+    this.#before.push(old)
     this.#bytes -= bytes
   }
 
@@ -171,7 +176,8 @@ class Tally {
   }
 
   result() {
-    return { removals: this.#removals, additions: this.#additions, changes: this.#changes, bytes: this.#bytes }
+    const [removals, additions, changes] = [this.#removals, this.#additions, this.#changes]
+    return { removals, additions, changes, before: this.#before, bytes: this.#bytes }
   }
 }
 

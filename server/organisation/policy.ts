@@ -1,39 +1,18 @@
 /** How the organisation makes its lists: settings that an administrator changes while everything runs. */
 import { z } from 'zod'
+import { policySettings } from '../../shared/administration/change.ts'
 import type { Config } from '../settings/config.ts'
 
-const settings = {
-  /** Every internal user lists every other. */
-  everyone: z.boolean(),
-  /** The people of a department list each other. */
-  departments: z.boolean(),
-  /** Whether whole domains may be listed: a weaker promise, since the domain vouches for its addresses and nobody knows who they are. */
-  domains: z.boolean(),
-  /** Whether an external contact that a user asks for needs the sponsor's or an administrator's consent. */
-  approval: z.enum(['sponsor', 'administrator', 'none']),
-  /** Whether external entries need a second administrator. */
-  fourEyes: z.boolean(),
-  /** Whether every change needs a reason for the audit log. */
-  reason: z.enum(['optional', 'required']),
-  /** The lease: days without the server before the client's store locks (protocol.md 9). */
-  offlineDays: z.number().int().min(0).max(365),
-  /** What happens to sending when the lease is over (guard.md O7). */
-  onExpiry: z.enum(['block', 'internal']),
-}
-
-/** Only what is to change: without defaults, which would set back all that is not named. */
-export const policyChangesSchema = z.strictObject(settings).partial()
-
 export const organisationPolicySchema = z.strictObject({
-  everyone: settings.everyone.default(false),
-  departments: settings.departments.default(false),
-  domains: settings.domains.default(false),
-  approval: settings.approval.default('administrator'),
-  fourEyes: settings.fourEyes.default(false),
-  reason: settings.reason.default('optional'),
+  everyone: policySettings.everyone.default(false),
+  departments: policySettings.departments.default(false),
+  domains: policySettings.domains.default(false),
+  approval: policySettings.approval.default('administrator'),
+  fourEyes: policySettings.fourEyes.default(false),
+  reason: policySettings.reason.default('optional'),
   /** Until they are set, what config.json says. */
-  offlineDays: settings.offlineDays.optional(),
-  onExpiry: settings.onExpiry.optional(),
+  offlineDays: policySettings.offlineDays.optional(),
+  onExpiry: policySettings.onExpiry.optional(),
 })
 export type OrganisationPolicy = z.infer<typeof organisationPolicySchema>
 /** What is in force. */

@@ -10,13 +10,6 @@ export type Belonging = {
   readonly groups: ReadonlySet<string>
 }
 
-const unitPattern = /^(all|(department|group|user):.+)$/u
-
-/** Whether a text names a unit; whether anybody is in it is another question. */
-export function isUnit(text: string): boolean {
-  return text.length <= 200 && unitPattern.test(text)
-}
-
 /** Whether a person is in a unit; guests are in groups and units of their own only. */
 export function isIn(person: Belonging, unit: Unit): boolean {
   if (unit === 'all') return person.scope === 'internal'

@@ -4,9 +4,9 @@
  */
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
+import { changeSchema } from '../../shared/administration/change.ts'
 import { sessionIdleMs, sessionLifetimeMs } from '../accounts/sessions.ts'
 import { type Administration, administer } from '../administration/administer.ts'
-import { changeSchema } from '../administration/change.ts'
 import { hashOf } from '../ground/hash.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
 import { openContext } from '../settings/context.ts'

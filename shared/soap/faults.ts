@@ -21,8 +21,10 @@ export const faultCodes = [
   'Busy',
   'Internal',
 ] as const
+/** The kind of a fault, as the protocol names it. */
 export type FaultCode = (typeof faultCodes)[number]
 
+/** A fault as both ends have it; what does not belong to its kind is absent. */
 export type SoapFault = {
   readonly code: FaultCode
   /** Plain text for logs only; never shown, never decided by. */

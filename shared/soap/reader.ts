@@ -20,8 +20,8 @@ type ReadEnvelope =
 /** Reads an envelope's bytes; never throws. */
 export function readEnvelope(bytes: Uint8Array): ReadEnvelope {
   const xml = readXml(bytes)
-  if (!xml.ok) return refused(xml.reason, xml.reason === 'too large' ? 'TooLarge' : 'BadRequest')
-  const { root } = xml
+  if (!xml.ok) return refused(xml.fault, xml.fault === 'too large' ? 'TooLarge' : 'BadRequest')
+  const root = xml.value
   const [first, second] = root.children
   const body = second ?? first
   const header = second && first

@@ -4,7 +4,9 @@
  * Whatever XML can do beyond elements, text and namespace declarations is refused before or while it is read:
  * declarations, comments, CDATA, processing instructions, entities, attributes. Costs are linear in the bytes.
  */
+
 import { SaxesParser, type SaxesTagNS } from 'saxes'
+import type { Checked } from '../failures.ts'
 import { fromUtf8 } from '../whitelist/bytes/encoding.ts'
 import { flatXml, maxAttributes, maxNamespaceLength, type XmlRules } from './limits.ts'
 
@@ -16,7 +18,7 @@ export type XmlElement = {
   readonly text: string
 }
 
-type ReadXml = { readonly ok: true; readonly root: XmlElement } | { readonly ok: false; readonly reason: XmlFault }
+type ReadXml = Checked<XmlElement, XmlFault>
 type XmlFault =
   | 'too large'
   | 'not UTF-8'
@@ -44,15 +46,15 @@ class Refused extends Error {
 
 /** The document's root element, or why the document is refused. */
 export function readXml(bytes: Uint8Array, rules: XmlRules = flatXml): ReadXml {
-  if (bytes.length > rules.maxBytes) return { ok: false, reason: 'too large' }
+  if (bytes.length > rules.maxBytes) return { ok: false, fault: 'too large' }
   const text = fromUtf8(bytes)
-  if (text === undefined) return { ok: false, reason: 'not UTF-8' }
+  if (text === undefined) return { ok: false, fault: 'not UTF-8' }
   const fault = forbidden(text, rules)
-  if (fault) return { ok: false, reason: fault }
+  if (fault) return { ok: false, fault: fault }
   try {
-    return { ok: true, root: parse(text, rules) }
+    return { ok: true, value: parse(text, rules) }
   } catch (error) {
-    if (error instanceof Refused) return { ok: false, reason: error.fault }
+    if (error instanceof Refused) return { ok: false, fault: error.fault }
     throw error
   }
 }

@@ -1,14 +1,11 @@
 /** Mailboxes in header text (RFC 5322 section 3.4): a strict list read, one mailbox written. */
+
 import { type Address, type AddressFault, type AddressOptions, cleanName, parseAddress } from '../address.ts'
+import type { Checked } from '../failures.ts'
 import { decodeWords, encodeWords } from './encoded-word.ts'
 
 /** One mailbox. `name`: decoded (RFC 2047) and cleaned (A4); empty when there is none. */
 export type Mailbox = { readonly name: string; readonly address: Address }
-
-/** What `parseMailboxes` answers. */
-type ParsedMailboxes =
-  | { readonly ok: true; readonly value: readonly Mailbox[] }
-  | { readonly ok: false; readonly fault: AddressFault }
 
 /** Most mailboxes read from one field. */
 const maxMailboxes = 1_000
@@ -46,7 +43,7 @@ const printable = /^[ -~]+$/
  * `name <address>`. Refused whole when any part is doubtful: comments, groups, routes, two addresses in one mailbox, an
  * `@` in an unquoted name, blanks inside the angle brackets. Linear; never throws (F1).
  */
-export function parseMailboxes(value: string, options: AddressOptions = {}): ParsedMailboxes {
+export function parseMailboxes(value: string, options: AddressOptions = {}): Checked<readonly Mailbox[], AddressFault> {
   if (value.length > maxValueLength) return { ok: false, fault: 'tooLong' }
   if (control.test(value)) return { ok: false, fault: 'control' }
   const found: Mailbox[] = []

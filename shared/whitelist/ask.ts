@@ -31,10 +31,12 @@ const answerSchema = z.discriminatedUnion('ok', [
       .exactOptional(),
   }),
 ])
+/** The answer inside the seal: what was asked for, or why there is none. */
 export type AskAnswer = Readonly<z.infer<typeof answerSchema>>
 
 /** The request that an answer belongs to. */
 export type Asked = Pick<AskRequest, 'usr' | 'dev' | 'non' | 'seq' | 'what'>
+/** The answer on its way: sealed bytes, commitment to their key (hex), and F's signature. */
 export type SealedAnswer = { readonly sealed: Uint8Array; readonly kc: string; readonly sig: Uint8Array }
 
 type Sealing = { readonly freshSeed: Uint8Array; readonly deviceBox: Uint8Array; readonly random: Random }
@@ -64,8 +66,8 @@ export function openAskAnswer(
   const bytes = statementOf(asked, { seal: sealHash(primitives, sealed), kc })
   if (!verifyAs(primitives, 'answer', { bytes, signature: sig }, freshKeys)) return undefined
   const opened = openBody(primitives, sealed, boxSecret, kc)
-  if (!opened.ok || opened.body.length > maxAskAnswerBytes) return undefined
-  const parsed = answerSchema.safeParse(decodeCanonical(opened.body))
+  if (!opened.ok || opened.value.length > maxAskAnswerBytes) return undefined
+  const parsed = answerSchema.safeParse(decodeCanonical(opened.value))
   return parsed.success ? parsed.data : undefined
 }
 

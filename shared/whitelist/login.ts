@@ -24,6 +24,7 @@ const loginSchema = z.strictObject({
   DsigPk: publicKey,
   DboxPk: publicKey,
 })
+/** What a device says when it signs in: who, by which proof, for which keys. */
 export type Login = Readonly<z.infer<typeof loginSchema>>
 
 const mailServerSchema = z.strictObject({
@@ -39,7 +40,9 @@ const mailServersSchema = z.strictObject({
   /** Whose Authentication-Results count (guard.md I5). */
   authserv: z.string().max(253).exactOptional(),
 })
+/** Where one mail server is, and how it is to be trusted. */
 export type MailServer = Readonly<z.infer<typeof mailServerSchema>>
+/** Where the user's mail is read and sent. */
 export type MailServers = Readonly<z.infer<typeof mailServersSchema>>
 
 const sessionAnswerSchema = z.strictObject({
@@ -59,6 +62,7 @@ const sessionAnswerSchema = z.strictObject({
   /** The server's half of what opens this device's store (protocol.md section 9, mode `online-unlock`), base64. */
   half: base64(32).exactOptional(),
 })
+/** What the server tells a device that has signed in. */
 export type SessionAnswer = Readonly<z.infer<typeof sessionAnswerSchema>>
 
 /** The nonces of `Hello` that a login and its answer belong to, base64. */

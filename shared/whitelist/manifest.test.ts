@@ -39,13 +39,13 @@ describe('a first manifest (protocol 5.1)', () => {
   const pin = rootFingerprint(primitives, first.m)
 
   it('is taken with the pinned fingerprint and enough signatures', () => {
-    expect(acceptFirst(primitives, first, { now: testNow, pin, org: 'org1' })).toEqual({ ok: true, manifest: first })
+    expect(acceptFirst(primitives, first, { now: testNow, pin, org: 'org1' })).toEqual({ ok: true, value: first })
   })
 
   it('is taken right after a rotation of the root, where the old root keys signed, too', () => {
     const next = second(rotation, [keys.root, keys.root2])
     const newPin = rootFingerprint(primitives, next.m)
-    expect(acceptFirst(primitives, next, { now: testNow, pin: newPin })).toEqual({ ok: true, manifest: next })
+    expect(acceptFirst(primitives, next, { now: testNow, pin: newPin })).toEqual({ ok: true, value: next })
     const byTheOld = second(rotation, [keys.root])
     expect(acceptFirst(primitives, byTheOld, { now: testNow, pin: newPin })).toEqual({ ok: false, fault: 'notSigned' })
     const spoilt = { m: next.m, sigs: next.sigs.map(({ k }) => ({ k, s: next.sigs[0]?.s ?? '' })) }
@@ -72,7 +72,7 @@ describe('a first manifest (protocol 5.1)', () => {
 describe('the next manifest (protocol 3.1)', () => {
   it('rotation: signed by the old root and the new one', () => {
     const next = second(rotation, [keys.root, keys.root2])
-    expect(acceptNext(primitives, first, next, testNow)).toEqual({ ok: true, manifest: next })
+    expect(acceptNext(primitives, first, next, testNow)).toEqual({ ok: true, value: next })
   })
 
   it.each([

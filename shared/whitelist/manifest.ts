@@ -1,5 +1,6 @@
 /** The manifest: which keys speak for an organisation, signed by its root keys (protocol.md section 3.1). */
 import { z } from 'zod'
+import type { Checked } from '../failures.ts'
 import { decodeCanonical, encodeCanonical } from './bytes/canonical.ts'
 import { fromBase64, toBase64, toHex } from './bytes/encoding.ts'
 import type { KeyPair, Primitives } from './bytes/primitives.ts'
@@ -36,6 +37,10 @@ const manifestSchema = z.strictObject({
   /** `manifestHash` of the version before; 64 zeros for the first. */
   prev: hash,
 })
+/**
+ * The manifest without its signatures. Keys are base64; the first of a kind is in use. `exp`: milliseconds since the
+ * epoch.
+ */
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>
 
 const signedSchema = z.strictObject({
@@ -52,6 +57,7 @@ export type SignedManifest = Readonly<z.infer<typeof signedSchema>>
 /** `prev` of a first manifest. */
 export const noManifest = '0'.repeat(64)
 
+/** Why a manifest is not accepted. */
 export type ManifestFault =
   | 'malformed'
   | 'otherOrg'
@@ -61,9 +67,8 @@ export type ManifestFault =
   | 'expired'
   | 'notPinned'
   | 'epochBack'
-export type ManifestResult =
-  | { readonly ok: true; readonly manifest: SignedManifest }
-  | { readonly ok: false; readonly fault: ManifestFault }
+/** A manifest that may be trusted, or why not. */
+export type ManifestResult = Checked<SignedManifest, ManifestFault>
 
 /** Signs a manifest with the given root keys. */
 export function signManifest(primitives: Primitives, manifest: Manifest, roots: readonly KeyPair[]): SignedManifest {
@@ -75,6 +80,7 @@ export function signManifest(primitives: Primitives, manifest: Manifest, roots: 
   return { m: manifest, sigs }
 }
 
+/** The canonical bytes, signatures included. */
 export function encodeManifest(manifest: SignedManifest): Uint8Array {
   return encodeCanonical(manifest)
 }
@@ -113,7 +119,7 @@ export function acceptFirst(
   const known = { m, sigs: manifest.sigs.filter(({ k }) => m.rk.includes(k)) }
   if (!isSignedBy(primitives, known, [m])) return { ok: false, fault: 'notSigned' }
   if (m.exp < context.now) return { ok: false, fault: 'expired' }
-  return { ok: true, manifest }
+  return { ok: true, value: manifest }
 }
 
 /** Accepts version N+1 after N: signed by enough root keys of both, one higher, not expired (section 3.1). */
@@ -128,14 +134,14 @@ export function acceptNext(
   if (next.m.ver < mine.m.ver) return refuse('rollback')
   if (next.m.ver === mine.m.ver) {
     const same = manifestHash(primitives, next.m) === manifestHash(primitives, mine.m)
-    return same ? { ok: true, manifest: mine } : refuse('rollback')
+    return same ? { ok: true, value: mine } : refuse('rollback')
   }
   if (next.m.ver !== mine.m.ver + 1) return refuse('gap')
   if (next.m.prev !== manifestHash(primitives, mine.m)) return refuse('gap')
   if (!isSignedBy(primitives, next, [mine.m, next.m])) return refuse('notSigned')
   if (next.m.ep < mine.m.ep) return refuse('epochBack')
   if (next.m.exp < now) return refuse('expired')
-  return { ok: true, manifest: next }
+  return { ok: true, value: next }
 }
 
 /**
@@ -155,6 +161,7 @@ function isSignedBy(primitives: Primitives, signed: SignedManifest, roots: reado
   return roots.every((root) => new Set(root.rk.filter((k) => signers.has(k))).size >= root.k)
 }
 
+/** The field in which the manifest lists a key: P, F, S or G. */
 export type KeyRole = 'pk' | 'fk' | 'sk' | 'gk'
 
 /** A manifest's keys of one role, as bytes. */

@@ -101,6 +101,6 @@ describe.each(implementations)('protocol-vectors.json by %s (protocol 12)', (_, 
     expect(toHex(sealed.bytes.subarray(57, 105))).toBe(vectors.wrapped_key)
     expect(toHex(sealed.bytes.subarray(105, 129))).toBe('08'.repeat(24))
     expect(sealed.kc).toBe(vectors.kc)
-    expect(openBody(primitives, sealed.bytes, seed(4), sealed.kc)).toEqual({ ok: true, body })
+    expect(openBody(primitives, sealed.bytes, seed(4), sealed.kc)).toEqual({ ok: true, value: body })
   })
 })

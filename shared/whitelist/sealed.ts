@@ -1,4 +1,5 @@
 /** Sealing to one key: answers to a device (protocol.md sections 3.6 and 14), logins to the server (section 5.3). */
+import type { Checked } from '../failures.ts'
 import { concat, fromHex, isZero, sameBytes, toHex } from './bytes/encoding.ts'
 import type { Primitives, Random } from './bytes/primitives.ts'
 import { taggedHash } from './bytes/signing.ts'
@@ -22,7 +23,7 @@ const lengthBytes = 4
 export type Sealed = { readonly bytes: Uint8Array; readonly seal: string; readonly kc: string }
 
 type SealFault = 'tooLarge' | 'malformed' | 'lowOrder' | 'box' | 'commitment' | 'secretbox' | 'padding' | 'bomb'
-type Opened = { readonly ok: true; readonly body: Uint8Array } | { readonly ok: false; readonly fault: SealFault }
+type Opened = Checked<Uint8Array, SealFault>
 
 /** Seals a body to a device's box key: compressed where that is shorter, padded, under a key of its own. */
 export function sealBody(primitives: Primitives, body: Uint8Array, to: Uint8Array, random: Random): Sealed {
@@ -94,9 +95,9 @@ function unpadded(primitives: Primitives, content: Uint8Array): Opened {
     return { ok: false, fault: 'padding' }
   }
   const bytes = content.subarray(lengthBytes, end)
-  if (field < brotliFlag) return { ok: true, body: bytes }
+  if (field < brotliFlag) return { ok: true, value: bytes }
   const body = primitives.expand(bytes, maxSealedBytes)
-  return body ? { ok: true, body } : { ok: false, fault: 'bomb' }
+  return body ? { ok: true, value: body } : { ok: false, fault: 'bomb' }
 }
 
 /** Seals a short message to a box key: `epk ‖ n ‖ box`. */

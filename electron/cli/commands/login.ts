@@ -1,5 +1,5 @@
 /** kith login, kith logout, kith status. */
-import type { Session } from '../../../shared/contract.ts'
+import type { Session } from '../../../shared/session.ts'
 import { table } from '../../../shared/text/table.ts'
 import { enrolmentPrefix } from '../../../shared/whitelist/enrolment.ts'
 import type { Command, Context } from '../client.ts'

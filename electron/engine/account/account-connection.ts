@@ -1,4 +1,5 @@
 /** How one open account stays level with the server: its sync, the loop that calls it, and the check for a rollback. */
+import type { ServerFailure } from '../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { operations, readFields } from '../../../shared/soap/operations.ts'
 import { policyOf } from '../../../shared/whitelist/head.ts'
@@ -105,7 +106,11 @@ export function createAccountConnection(
   })
 }
 
-async function waitForPoke(calls: SignedCalls, keeper: ListKeeper, signal: AbortSignal): Promise<Result<ListPosition>> {
+async function waitForPoke(
+  calls: SignedCalls,
+  keeper: ListKeeper,
+  signal: AbortSignal,
+): Promise<Result<ListPosition, ServerFailure>> {
   const { lst, ep, ver } = keeper.state() ?? { lst: '', ep: 0, ver: 0 }
   const options = { timeout: waitHold + waitGrace, signal }
   const answer = await calls.call('Wait', (common) => ({ ...common, lst, ep, ver }), options)

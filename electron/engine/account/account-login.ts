@@ -81,7 +81,7 @@ export function takeLogin(
     password,
     identity,
   }: { readonly answer: SessionAnswer; readonly password: string; readonly identity: Identity },
-): Result<AccountRecord> {
+): Result<AccountRecord, 'untrustedServer'> {
   const { usr, lst, name, address, mail } = answer
   const manifest = identity.manifest()
   const list = keeper.state()

@@ -35,7 +35,7 @@ export type AccountRuntime = {
   /** Logs in and takes over the answer. */
   readonly login: (password: string, code?: string) => Promise<Exchanged<undefined>>
   /** Takes over the answer of a login that was made before this account was open. Failure: untrustedServer. */
-  readonly takeAnswer: (answer: SessionAnswer, password: string) => Result<unknown>
+  readonly takeAnswer: (answer: SessionAnswer, password: string) => Result<unknown, 'untrustedServer'>
   /** Makes the verifier that unlocking checks the password against. */
   readonly keepPassword: (password: string) => Promise<void>
   /** Begins to sync and to listen. */

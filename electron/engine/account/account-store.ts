@@ -1,18 +1,24 @@
 /** The open store of one account: secrets, encrypted database, and the records that the session needs of it. */
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ClosedFailure } from '../../../shared/failures.ts'
 import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import { type AccountRepository, createAccountRepository } from '../database/account-repository.ts'
 import { type CommandRepository, createCommandRepository } from '../database/command-repository.ts'
 import { createListRepository, type ListRepository } from '../database/list-repository.ts'
 import { type Database, openDatabase } from '../database/open.ts'
+import { recordsSchema } from '../database/schema.ts'
 import type { Ports } from '../ground/ports.ts'
 import { StoreError } from '../ground/store-error.ts'
 import type { AccountPlace } from '../keys/account-place.ts'
 import type { DeviceKeys } from '../keys/device-keys.ts'
 import { primitives } from '../keys/primitives.ts'
 import { createVault, openVault, storedProtection, type Vault, type VaultDependencies } from '../keys/vault.ts'
-import { migrations } from './migrations.ts'
+import { mailSchema } from '../mail/schema.ts'
+
+/** The store's migrations, one list of statements each. Later versions append; nothing here changes once shipped. */
+const migrations: readonly (readonly string[])[] = [[...recordsSchema, ...mailSchema]]
 
 /** What lies on the disk of one account, opened. */
 export type AccountStore = {
@@ -42,7 +48,7 @@ export async function openAccountStore(
   ports: Ports,
   place: AccountPlace,
   passphrase?: string,
-): Promise<Result<AccountStore | SealedStore>> {
+): Promise<Result<AccountStore | SealedStore, ClosedFailure>> {
   const vault = await openVault(vaultDependencies(ports, place), passphrase)
   if (!vault.ok) return vault
   return vault.value.keys.database ? storeOf(place, vault.value) : ok({ place, vault: vault.value })
@@ -53,13 +59,13 @@ export async function createAccountStore(
   ports: Ports,
   place: AccountPlace,
   { keys, passphrase }: { readonly keys: DeviceKeys; readonly passphrase: string | undefined },
-): Promise<Result<AccountStore>> {
+): Promise<Result<AccountStore, ClosedFailure>> {
   const vault = await createVault(vaultDependencies(ports, place), keys, passphrase)
   return vault.ok ? storeOf(place, vault.value) : vault
 }
 
 /** Opens the database by a vault that has its key. Failures: storeDamaged, diskFull. */
-export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore> {
+export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore, ClosedFailure> {
   const { database: key } = vault.keys
   if (!key) throw new Error('a vault without the key of its database')
   try {
@@ -94,11 +100,11 @@ export function storedAccount(place: AccountPlace): StoredAccount {
  */
 export function mayBeginAnew(
   failure: FailureKind,
-  { told, passphrase }: { readonly told: FailureKind | undefined; readonly passphrase: string | undefined },
+  { shownCause, passphrase }: { readonly shownCause: FailureKind | undefined; readonly passphrase: string | undefined },
 ): boolean {
   if (failure === 'keysMissing') return true
   if (failure === 'keychainUnavailable') return passphrase !== undefined
-  return failure === 'storeDamaged' && told === 'storeDamaged'
+  return failure === 'storeDamaged' && shownCause === 'storeDamaged'
 }
 
 /** Where a wipe in progress is remembered: readable without the keys, since those go first. */

@@ -1,8 +1,9 @@
 /** What the engine needs from outside: everything ambient arrives here, so that a test can hold the clock and the dice. */
 
 import type { z } from 'zod'
-import type { demoSchema, KithContract } from '../../../shared/contract.ts'
+import type { KithContract } from '../../../shared/contract.ts'
 import type { EventName, EventValue } from '../../../shared/rpc.ts'
+import type { demoSchema } from '../../../shared/session.ts'
 import type { Enrolment } from '../../../shared/whitelist/enrolment.ts'
 
 /** Undoes a subscription or a timer; calling it twice is harmless. */

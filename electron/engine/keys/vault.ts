@@ -4,6 +4,7 @@
  * stretched. There is no third way, and no failure makes one.
  */
 
+import type { SecretFailure } from '../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { fromBase64, toBase64, toHex } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
@@ -60,7 +61,7 @@ export function storedProtection(place: AccountPlace): Protection | undefined {
 }
 
 /** Opens the keys file. Failures: keysMissing, keychainUnavailable, passphraseNeeded, passphraseWrong. */
-export async function openVault(deps: VaultDependencies, passphrase?: string): Promise<Result<Vault>> {
+export async function openVault(deps: VaultDependencies, passphrase?: string): Promise<Result<Vault, SecretFailure>> {
   const text = readIfThere(deps.place.keysFile)
   const file = text === undefined ? undefined : readKeysFile(text)
   if (!file) return fail('keysMissing')
@@ -75,7 +76,10 @@ export async function openVault(deps: VaultDependencies, passphrase?: string): P
  * Whether a new vault could be made: with the keychain where it answers, else with a passphrase. Asked before anything
  * is sent to the server.
  */
-export async function canCreateVault(deps: VaultDependencies, passphrase?: string): Promise<Result<Protection>> {
+export async function canCreateVault(
+  deps: VaultDependencies,
+  passphrase?: string,
+): Promise<Result<Protection, 'passphraseNeeded'>> {
   if (await deps.ports.secrets.available()) return ok('keychain')
   return passphrase === undefined ? fail('passphraseNeeded') : ok('passphrase')
 }
@@ -90,7 +94,7 @@ export async function createVault(
   deps: VaultDependencies,
   keys: DeviceKeys,
   passphrase?: string,
-): Promise<Result<Vault>> {
+): Promise<Result<Vault, SecretFailure>> {
   const made = await newKek(deps, passphrase)
   if (!made.ok) return made
   makeFolder(deps.place.folder)
@@ -99,7 +103,7 @@ export async function createVault(
   return ok(vault)
 }
 
-async function newKek(deps: VaultDependencies, passphrase?: string): Promise<Result<Kek>> {
+async function newKek(deps: VaultDependencies, passphrase?: string): Promise<Result<Kek, SecretFailure>> {
   const protection = await canCreateVault(deps, passphrase)
   if (!protection.ok) return protection
   if (protection.value === 'passphrase' && passphrase !== undefined) {
@@ -112,7 +116,11 @@ async function newKek(deps: VaultDependencies, passphrase?: string): Promise<Res
     : fail('keychainUnavailable')
 }
 
-async function findKek(deps: VaultDependencies, file: KeysFile, passphrase?: string): Promise<Result<Kek>> {
+async function findKek(
+  deps: VaultDependencies,
+  file: KeysFile,
+  passphrase?: string,
+): Promise<Result<Kek, SecretFailure>> {
   if (file.protection === 'passphrase') {
     if (passphrase === undefined) return fail('passphraseNeeded')
     const kek = await stretchPassphrase(passphrase, file.stretch)

@@ -50,6 +50,13 @@ test('an answer for another request, or signed by another key, is not believed',
   expect(await asking(good, undefined, keys.stranger)('me', {})).toEqual(untrusted)
 })
 
+test('a refusal that no question of this client knows is a newer server’s', async () => {
+  expect(await asking({ ok: false, kind: 'codeWrong' })('me', {})).toEqual({
+    ok: false,
+    failure: { kind: 'serverNewer' },
+  })
+})
+
 test('an answer of a form that this client does not know is a newer server’s', async () => {
   expect(await asking({ ok: true, out: { role: 'emperor' } })('me', {})).toEqual({
     ok: false,

@@ -1,6 +1,13 @@
 /** Asks the server for what is not the list (shared/asks.ts), and believes only an answer signed by F for this request. */
-
-import { type AskName, type AskOutput, type AskQuestion, asks } from '../../../shared/asks.ts'
+import {
+  type AskFailure,
+  type AskName,
+  type AskOutput,
+  type AskQuestion,
+  asks,
+  isAskFailure,
+} from '../../../shared/asks.ts'
+import type { ServerFailure } from '../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { operations, readFields } from '../../../shared/soap/operations.ts'
 import { openAskAnswer } from '../../../shared/whitelist/ask.ts'
@@ -13,7 +20,10 @@ import { createTurns } from '../ground/turns.ts'
 import type { SignedCalls } from './signed-calls.ts'
 
 /** Asks one question of `shared/asks.ts`. Failures: those of the question, of the link, and untrustedServer. */
-export type Ask = <N extends AskName>(what: N, input: AskQuestion<N>) => Promise<Result<AskOutput<N>>>
+export type Ask = <N extends AskName>(
+  what: N,
+  input: AskQuestion<N>,
+) => Promise<Result<AskOutput<N>, AskFailure<N> | ServerFailure>>
 
 type AskDependencies = {
   readonly calls: SignedCalls
@@ -58,7 +68,8 @@ function createAskOne({ calls, primitives, boxSecret, manifest }: AskDependencie
     const keys = { freshKeys: keysOf(trusted, 'fk'), boxSecret: boxSecret() }
     const opened = openAskAnswer(primitives, fields, asked, keys)
     if (!opened) return fail('untrustedServer')
-    if (!opened.ok) return fail(opened.kind, opened.detail)
+    // A newer server may refuse for reasons that have no words here.
+    if (!opened.ok) return isAskFailure(what, opened.kind) ? fail(opened.kind, opened.detail) : fail('serverNewer')
     const output = asks[what].output.safeParse(opened.out)
     return output.success ? ok(output.data as AskOutput<typeof what>) : fail('serverNewer')
   }

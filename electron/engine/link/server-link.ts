@@ -1,4 +1,5 @@
 /** The link to one whitelist server: Hello and Login, and signed calls inside the session that a login opened. */
+import type { AnyCallFailure } from '../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { operations, readFields, writeFields } from '../../../shared/soap/operations.ts'
 import { toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
@@ -80,7 +81,7 @@ export function openServerLink(deps: LinkDependencies): ServerLink {
   }
 }
 
-function commonOf({ identity, ports }: LinkDependencies): Result<Common> {
+function commonOf({ identity, ports }: LinkDependencies): Result<Common, AnyCallFailure> {
   try {
     const { device } = identity.keys()
     return ok({ usr: identity.userId(), dev: device, non: toBase64(ports.random(24)), seq: identity.nextSeq() })
@@ -143,7 +144,7 @@ async function hello(deps: LinkDependencies): Promise<Exchanged<Greeting>> {
   if (!answer.ok) return answer
   const fields = readFields(operations.Hello.response, answer.value)
   if (!fields) return fail('untrustedServer')
-  const trusted: Result<SignedManifest> = deps.trust.follow(fields.manifest)
+  const trusted: Result<SignedManifest, 'untrustedServer'> = deps.trust.follow(fields.manifest)
   if (!trusted.ok) return trusted
   // The answer was full, so there may be more steps; the newest keys are those of the last one.
   if (fields.manifest.length === maxManifestSteps && deps.trust.after() !== man) return hello(deps)

@@ -25,7 +25,7 @@ export type Trust = {
    */
   readonly after: () => number | undefined
   /** Follows the steps that a Hello brought, all or none. Failure: untrustedServer. */
-  readonly follow: (steps: readonly Uint8Array[]) => Result<SignedManifest>
+  readonly follow: (steps: readonly Uint8Array[]) => Result<SignedManifest, 'untrustedServer'>
 }
 
 type TrustOptions = {
@@ -55,7 +55,7 @@ export function createTrust(options: TrustOptions): Trust {
           ? acceptNext(primitives, current, step, now())
           : acceptFirst(primitives, step, firstContext(options))
         if (!result.ok) return fail('untrustedServer')
-        current = result.manifest
+        current = result.value
       }
       if (!current) return fail('untrustedServer')
       if (current !== before) options.accepted(current)

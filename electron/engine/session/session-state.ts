@@ -3,8 +3,10 @@
  * about a decision stands beside it in the stories: `sign-in/`, `unlock/`, `commands/`. An event that makes no sense in
  * a step changes nothing, so a late answer of the network can't open a locked store.
  */
-import type { Session } from '../../../shared/contract.ts'
+
+import type { ClosedFailure } from '../../../shared/failures.ts'
 import { assertNever, type FailureKind } from '../../../shared/rpc.ts'
+import type { Session } from '../../../shared/session.ts'
 
 type StepOf<S extends Session['step']> = Extract<Session, { readonly step: S }>
 type Ready = StepOf<'ready'>
@@ -19,7 +21,7 @@ type Words = { readonly deviceWords: string; readonly serverWords: string }
 
 /** The session as the engine keeps it: the page's, with what a retry needs. */
 export type SessionState =
-  | { readonly step: 'signedOut'; readonly server: string; readonly user: string; readonly cause?: FailureKind }
+  | { readonly step: 'signedOut'; readonly server: string; readonly user: string; readonly cause?: ClosedFailure }
   | Locked
   | (StepOf<'pending'> & { readonly server: string })
   | Ready
@@ -34,7 +36,7 @@ export type SessionEvent =
   | { readonly type: 'sendingChanged'; readonly sendingOff: SendingOff }
   | { readonly type: 'roleChanged'; readonly role: Ready['role'] }
   | ({ readonly type: 'locked' } & Pick<Locked, 'secret' | 'reason' | 'user'>)
-  | { readonly type: 'closed'; readonly server: string; readonly user: string; readonly cause?: FailureKind }
+  | { readonly type: 'closed'; readonly server: string; readonly user: string; readonly cause?: ClosedFailure }
 
 /** The step after an event; the same object where the event changes nothing. */
 export function nextSession(state: SessionState, event: SessionEvent): SessionState {
@@ -67,7 +69,7 @@ export function nextSession(state: SessionState, event: SessionEvent): SessionSt
 }
 
 /** Why a call that needs the open store can't be answered in this step. */
-export function whyClosed(state: SessionState): FailureKind {
+export function whyClosed(state: SessionState): ClosedFailure {
   switch (state.step) {
     case 'signedOut':
       return state.cause ?? 'notSignedIn'
@@ -126,7 +128,7 @@ export function afterFailedSignIn(
 }
 
 /** The failure that the sign-in form shows: signing in again is then the user's answer to it. */
-export function toldCause(state: SessionState): FailureKind | undefined {
+export function shownCauseOf(state: SessionState): ClosedFailure | undefined {
   return state.step === 'signedOut' ? state.cause : undefined
 }
 
@@ -153,7 +155,7 @@ export function mayPass(failure: FailureKind): boolean {
 }
 
 /** Whether asking for the device's approval has ended without one; anything else may pass. */
-export function isRefusal(failure: FailureKind): boolean {
+export function isRefusal(failure: FailureKind): failure is 'authFailed' | 'deviceRevoked' | 'untrustedServer' {
   return failure === 'authFailed' || failure === 'deviceRevoked' || failure === 'untrustedServer'
 }
 

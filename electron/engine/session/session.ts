@@ -3,8 +3,10 @@
  * `sign-in/` (in and out), `unlock/` (start, lock, unlock), `commands/` (what the administrator signed). `opening/` brings
  * an account onto the `stage/` that all of them act on.
  */
-import type { Protection, Session } from '../../../shared/contract.ts'
+
+import type { ClosedFailure, OpeningFailure } from '../../../shared/failures.ts'
 import { type FailureKind, ok, type Result } from '../../../shared/rpc.ts'
+import type { Protection, Session } from '../../../shared/session.ts'
 import { storedAccount } from '../account/account-store.ts'
 import { accountPlace } from '../keys/account-place.ts'
 import { whyClosed } from './session-state.ts'
@@ -23,12 +25,12 @@ export type SessionService = {
   readonly state: () => Session
   /** The account, when its data may be shown. */
   readonly open: () => Opened | undefined
-  readonly whyClosed: () => FailureKind
-  readonly signIn: (input: SignInInput) => Promise<Result<Session>>
-  readonly signOut: () => Promise<Result<Session>>
-  readonly lock: () => Promise<Result<Session>>
-  readonly unlock: (secret: string) => Promise<Result<Session>>
-  readonly protection: () => Promise<Result<Protection>>
+  readonly whyClosed: () => ClosedFailure
+  readonly signIn: (input: SignInInput) => Promise<Result<Session, OpeningFailure>>
+  readonly signOut: () => Promise<Result<Session, never>>
+  readonly lock: () => Promise<Result<Session, ClosedFailure>>
+  readonly unlock: (secret: string) => Promise<Result<Session, OpeningFailure>>
+  readonly protection: () => Promise<Result<Protection, never>>
   /** Asks again what the account may administer. */
   readonly tellRole: () => void
   /** Brings the profile up as it was left. */
@@ -39,7 +41,7 @@ export type SessionService = {
 /** The session on a stage; nothing happens before `start`. */
 export function createSession(stage: Stage): SessionService {
   const throttle = createUnlockThrottle(stage.ports.clock)
-  const verb = (act: () => Promise<Result<undefined>>): Promise<Result<Session>> =>
+  const verb = <K extends FailureKind>(act: () => Promise<Result<undefined, K>>): Promise<Result<Session, K>> =>
     stage.inTurn(async () => {
       const result = await act()
       return result.ok ? ok(stage.session()) : result
@@ -56,7 +58,7 @@ export function createSession(stage: Stage): SessionService {
       }),
     lock: () => verb(() => lock(stage)),
     unlock: (secret) => verb(() => unlock(stage, throttle, secret)),
-    tellRole: () => stage.soon(() => tellRole(stage)),
+    tellRole: () => stage.queue(() => tellRole(stage)),
     protection: async () => ok(await protectionOf(stage)),
     start: () => stage.inTurn(() => start(stage)),
     close: () =>

@@ -1,4 +1,5 @@
 /** One operation of KWP/1 over the SOAP client: fields in, fields or a failure out. */
+import type { ServerFailure } from '../../../shared/failures.ts'
 import { type Failure, fail, ok } from '../../../shared/rpc.ts'
 import type { FaultCode } from '../../../shared/soap/faults.ts'
 import type { OperationName } from '../../../shared/soap/operations.ts'
@@ -16,7 +17,7 @@ export type Exchanged<T> = { readonly ok: true; readonly value: T } | ExchangeFa
 /** Why an operation had no answer. */
 export type ExchangeFailure = {
   readonly ok: false
-  readonly failure: Failure
+  readonly failure: Failure<ServerFailure>
   /** Set when the server answered with a fault, rather than not at all. */
   readonly fault?: FaultCode
 }

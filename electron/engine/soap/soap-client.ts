@@ -6,9 +6,11 @@
  * when its SHA-256 is the pinned one does it become the one trusted certificate of the agent. Without a pin the
  * system's authorities (and NODE_EXTRA_CA_CERTS) decide.
  */
+
 import { Agent as HttpAgent } from 'node:http'
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https'
 import axios, { type AxiosResponse, isAxiosError } from 'axios'
+import type { ServerFailure } from '../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import type { Clock } from '../ground/ports.ts'
 import { fetchPeerCertificate, type PeerCertificate } from './peer-certificate.ts'
@@ -35,7 +37,7 @@ export type PostOptions = {
 
 /** Posts envelopes to one server. */
 export interface SoapClient {
-  readonly post: (envelope: string, options: PostOptions) => Promise<Result<SoapAnswer>>
+  readonly post: (envelope: string, options: PostOptions) => Promise<Result<SoapAnswer, ServerFailure>>
   /** Ends kept connections and running exchanges. */
   readonly close: () => void
 }
@@ -47,7 +49,7 @@ type SoapClientOptions = {
   readonly clock: Pick<Clock, 'after'>
 }
 
-type Connection = Result<HttpAgent | HttpsAgent>
+type Connection = Result<HttpAgent | HttpsAgent, ServerFailure>
 
 /** A client for one server; it connects at the first post. Failures: unreachable, certificateUntrusted, tooLarge. */
 export function openSoapClient(options: SoapClientOptions): SoapClient {
@@ -112,7 +114,7 @@ async function exchange(
   options: SoapClientOptions,
   agent: HttpAgent | HttpsAgent,
   { envelope, timeout, signals }: Exchange,
-): Promise<Result<SoapAnswer>> {
+): Promise<Result<SoapAnswer, ServerFailure>> {
   const deadline = new AbortController()
   const undo = options.clock.after(timeout, () => deadline.abort())
   try {
@@ -151,7 +153,7 @@ function send(
   })
 }
 
-function readAnswer(response: AxiosResponse<Buffer>): Result<SoapAnswer> {
+function readAnswer(response: AxiosResponse<Buffer>): Result<SoapAnswer, ServerFailure> {
   const retryAfter = readRetryAfter(response.headers['retry-after'])
   const encoding: unknown = response.headers['content-encoding']
   if (response.status >= 300 && response.status < 400) return fail('unreachable')
@@ -166,7 +168,7 @@ function readRetryAfter(value: unknown): number | undefined {
   return Math.min(Number(value) * 1000, retryAfterLimit)
 }
 
-async function translate(error: unknown, options: SoapClientOptions): Promise<Result<SoapAnswer>> {
+async function translate(error: unknown, options: SoapClientOptions): Promise<Result<SoapAnswer, ServerFailure>> {
   if (!isAxiosError(error)) throw error
   const code = error.code ?? ''
   if (code === 'ERR_BAD_RESPONSE' || code === 'ERR_FR_MAX_BODY_LENGTH_EXCEEDED') return fail('tooLarge')
@@ -180,6 +182,6 @@ function isCertificateError(code: string): boolean {
   return /CERT|ALTNAME|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|CRL_|HOSTNAME_MISMATCH/.test(code)
 }
 
-function untrusted(shown: PeerCertificate): ReturnType<typeof fail> {
+function untrusted(shown: PeerCertificate): ReturnType<typeof fail<'certificateUntrusted'>> {
   return fail('certificateUntrusted', { issuer: shown.issuer, fingerprint: shown.fingerprint })
 }

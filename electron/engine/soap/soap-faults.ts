@@ -1,4 +1,5 @@
 /** What a fault means to the user (protocol.md section 10). A fault is unsigned: none of these loosens or destroys. */
+import type { ServerFailure } from '../../../shared/failures.ts'
 import { assertNever, type Failure } from '../../../shared/rpc.ts'
 import type { FaultCode, SoapFault } from '../../../shared/soap/faults.ts'
 
@@ -6,7 +7,7 @@ import type { FaultCode, SoapFault } from '../../../shared/soap/faults.ts'
 const longestWait = 3_600_000
 
 /** The failure that stands for a fault. `headerRetryAfter`: milliseconds, used where the fault itself says nothing. */
-export function failureOfFault(fault: SoapFault, headerRetryAfter?: number): Failure {
+export function failureOfFault(fault: SoapFault, headerRetryAfter?: number): Failure<ServerFailure> {
   const kind = kindOf(fault.code)
   const wait = fault.retryAfter ?? headerRetryAfter
   const waits = kind === 'tooManyAttempts' || kind === 'rateLimited' || kind === 'busy'
@@ -15,7 +16,7 @@ export function failureOfFault(fault: SoapFault, headerRetryAfter?: number): Fai
     : { kind }
 }
 
-function kindOf(code: FaultCode): Failure['kind'] {
+function kindOf(code: FaultCode): ServerFailure {
   switch (code) {
     case 'AuthFailed':
       return 'authFailed'

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { KithContract, Session } from '../../../shared/contract.ts'
+import type { KithContract } from '../../../shared/contract.ts'
 import { contract } from '../../../shared/contract.ts'
 import {
   type CallName,
@@ -12,6 +12,7 @@ import {
   type Output,
   type Result,
 } from '../../../shared/rpc.ts'
+import type { Session } from '../../../shared/session.ts'
 import { type Enrolment, parseEnrolment } from '../../../shared/whitelist/enrolment.ts'
 import { type Engine, openEngine } from '../engine.ts'
 import type { Ports } from '../ground/ports.ts'

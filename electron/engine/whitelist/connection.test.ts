@@ -1,5 +1,6 @@
 /** The loop that keeps the list current. */
 import { afterEach, describe, expect, it } from 'vitest'
+import type { ServerFailure } from '../../../shared/failures.ts'
 import type { Failure, Result } from '../../../shared/rpc.ts'
 import type { ListPosition } from '../keys/ratchet.ts'
 import { type FakeClock, fakeClock, fakeRandom, silentLog } from '../testing/fakes.ts'
@@ -15,11 +16,11 @@ function start(over: { pushOn?: boolean } = {}) {
     syncs: 0,
     waits: 0,
     version: 1,
-    syncResult: { ok: true, value: undefined } as Result<unknown>,
+    syncResult: { ok: true, value: undefined } as Result<unknown, ServerFailure>,
     failures: [] as Failure['kind'][],
     onlines: 0,
     news: 0,
-    answer: (_poke: Result<ListPosition>): void => undefined,
+    answer: (_poke: Result<ListPosition, ServerFailure>): void => undefined,
     stopOn: undefined as Failure['kind'] | undefined,
   }
   const connection = createConnection({

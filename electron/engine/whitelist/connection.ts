@@ -3,6 +3,7 @@
  * an hour; between them a Wait is held. A break is followed by a random pause and a back-off. One loop, so that there
  * is never more than one sync or Wait of it at a time.
  */
+import type { ServerFailure } from '../../../shared/failures.ts'
 import type { Failure, Result } from '../../../shared/rpc.ts'
 import { waitHold } from '../../../shared/whitelist/limits.ts'
 import { createBackOff, nextCheck } from '../ground/back-off.ts'
@@ -13,9 +14,9 @@ type ConnectionDependencies = {
   readonly clock: Clock
   readonly log: Log
   readonly random: (count: number) => Uint8Array
-  readonly sync: () => Promise<Result<unknown>>
+  readonly sync: () => Promise<Result<unknown, ServerFailure>>
   /** Held by the server until the list moves: where the list stands then. Resolves early when `signal` aborts. */
-  readonly wait: (signal: AbortSignal) => Promise<Result<ListPosition>>
+  readonly wait: (signal: AbortSignal) => Promise<Result<ListPosition, ServerFailure>>
   readonly current: () => ListPosition | undefined
   /** Whether the policy lets the server push. */
   readonly pushOn: () => boolean

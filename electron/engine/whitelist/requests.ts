@@ -1,7 +1,8 @@
 /** Contact requests as the server has them now; faces are told when that moved. */
-import { cleanName } from '../../../shared/address.ts'
 
-import type { AskQuestion } from '../../../shared/asks.ts'
+import { cleanName } from '../../../shared/address.ts'
+import type { AskFailure, AskQuestion } from '../../../shared/asks.ts'
+import type { ServerFailure } from '../../../shared/failures.ts'
 import type { ContactRequests } from '../../../shared/requests.ts'
 import type { Result } from '../../../shared/rpc.ts'
 import type { Log } from '../ground/ports.ts'
@@ -11,8 +12,11 @@ type ChangeName = 'requests.create' | 'requests.answer' | 'requests.withdraw'
 
 /** The user's contact requests. Every answer of the server is compared with the one before. */
 export type Requests = {
-  readonly list: () => Promise<Result<ContactRequests>>
-  readonly change: <N extends ChangeName>(what: N, input: AskQuestion<N>) => Promise<Result<Record<string, never>>>
+  readonly list: () => Promise<Result<ContactRequests, ServerFailure>>
+  readonly change: <N extends ChangeName>(
+    what: N,
+    input: AskQuestion<N>,
+  ) => Promise<Result<Record<string, never>, AskFailure<N> | ServerFailure>>
   /** There may be news: asks, and tells where there is. */
   readonly refresh: () => void
 }

@@ -2,6 +2,7 @@
  * One sync with the server: asks, checks every answer (protocol.md section 6, steps 1 to 14), gathers the parts of a
  * large list. Returns what to apply; nothing here moves anything.
  */
+import type { ServerFailure } from '../../../shared/failures.ts'
 import { type Failure, fail } from '../../../shared/rpc.ts'
 import { readSyncAnswer } from '../../../shared/soap/operations.ts'
 import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
@@ -28,7 +29,7 @@ export type RoundResult =
   | Extract<CheckedAnswer, { readonly step: 'applied' | 'commands' }>
   | {
       readonly ok: false
-      readonly failure: Failure
+      readonly failure: Failure<ServerFailure>
       /** The check that the answer did not pass. */
       readonly refused?: SyncFailure
       readonly alarm: boolean
@@ -92,6 +93,6 @@ function positionOf(state: ListState): Pick<SyncRequest, 'lst' | 'ep' | 'ver' | 
 }
 
 /** A fresh statement of another time is more often a wrong clock here than an attack; it is refused all the same. */
-function kindOf(failure: SyncFailure): Failure['kind'] {
+function kindOf(failure: SyncFailure): ServerFailure {
   return failure === 'stale' ? 'clockWrong' : 'listRefused'
 }

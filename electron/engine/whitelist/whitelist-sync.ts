@@ -2,8 +2,10 @@
  * Brings the list up to date: one round at a time, all or nothing, in the order of protocol.md section 6: check, one
  * transaction, ratchet copy, acknowledgement. A failure moves nothing; a refused answer is followed by one full list.
  */
+
 import type { ListChange, WhitelistStatus } from '../../../shared/contract.ts'
-import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
+import type { ServerFailure } from '../../../shared/failures.ts'
+import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
 import type { SignedCommand } from '../../../shared/whitelist/command.ts'
 import { policyOf } from '../../../shared/whitelist/head.ts'
@@ -34,9 +36,9 @@ type SyncDependencies = {
 /** Syncs on request, and knows how the last one went. */
 export type WhitelistSync = {
   /** Joins a round that runs already. */
-  readonly sync: () => Promise<Result<ListChange>>
+  readonly sync: () => Promise<Result<ListChange, ServerFailure>>
   /** By the user: at most every two seconds, and only where the policy gives the user the button. */
-  readonly refresh: () => Promise<Result<ListChange>>
+  readonly refresh: () => Promise<Result<ListChange, ServerFailure | 'refused'>>
   readonly status: () => WhitelistStatus
   /** Resolves when no round runs. */
   readonly settled: () => Promise<void>
@@ -49,7 +51,7 @@ const refreshEvery = 2_000
 
 /** The sync of one list; nothing is asked before the first call. */
 export function createWhitelistSync(deps: SyncDependencies): WhitelistSync {
-  let running: Promise<Result<ListChange>> | undefined
+  let running: Promise<Result<ListChange, ServerFailure>> | undefined
   let lastRefresh = Number.NEGATIVE_INFINITY
   const memory: Memory = { progress: undefined, failure: undefined, wish: noWish }
   const status = (): WhitelistStatus => statusOf(deps, memory, running !== undefined)
@@ -88,11 +90,15 @@ export function createWhitelistSync(deps: SyncDependencies): WhitelistSync {
 /** What outlives a round. */
 type Memory = {
   progress: WhitelistStatus['progress']
-  failure: FailureKind | undefined
+  failure: ServerFailure | undefined
   wish: Wish
 }
 
-async function runRound(deps: SyncDependencies, memory: Memory, announce: () => void): Promise<Result<ListChange>> {
+async function runRound(
+  deps: SyncDependencies,
+  memory: Memory,
+  announce: () => void,
+): Promise<Result<ListChange, ServerFailure>> {
   try {
     const result = await bringUpToDate(deps, memory.wish, (done, total) => {
       memory.progress = { done, total }
@@ -113,7 +119,11 @@ type Wish = { readonly wantFull: boolean; readonly notice: string | undefined }
 const noWish: Wish = { wantFull: false, notice: undefined }
 type Progress = (done: number, total: number) => void
 
-async function bringUpToDate(deps: SyncDependencies, wish: Wish, progress: Progress): Promise<Result<ListChange>> {
+async function bringUpToDate(
+  deps: SyncDependencies,
+  wish: Wish,
+  progress: Progress,
+): Promise<Result<ListChange, ServerFailure>> {
   const before = deps.keeper.state()
   if (!before) return fail('notSignedIn')
   if (wish.notice !== undefined) await report(deps, before, { what: wish.notice, alarm: true })

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import { isKnownOp, roleFor } from '../../../shared/administration/change.ts'
 import type { AuditLine } from '../../../shared/administration.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
@@ -11,15 +12,14 @@ import { Modal } from '../../components/Modal.tsx'
 import { Note } from '../../components/Note.tsx'
 import { formatMoment, formatShort } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import { isKnownOp } from '../../store/administration/changes.ts'
 import type { May } from '../session.ts'
 import { linesModel } from './AdminList.tsx'
 import { ChangeFields } from './ChangeFields.tsx'
 import { opWords } from './reason-words.ts'
 
 /** What an operator may take back as well. */
-function mayUndo({ op }: AuditLine, { operate, administer }: May): boolean {
-  return administer || (operate && /^(contact|group|request)\./.test(op))
+function mayUndo(line: AuditLine, { operate, administer }: May): boolean {
+  return administer || (operate && roleFor(line) === 'operator')
 }
 
 function Details({

@@ -1,4 +1,4 @@
-import { roleSchema } from '../../../shared/administration.ts'
+import { roleSchema } from '../../../shared/administration/change.ts'
 import { jsonOf } from '../../../shared/json.ts'
 import { Facts } from '../../components/Facts.tsx'
 import { formatDate } from '../../i18n/format.ts'

@@ -12,7 +12,7 @@ import { AdminList, SearchedList } from './AdminList.tsx'
 function GroupDialog({ group, onClose }: { readonly group?: AdminGroup; readonly onClose: () => void }) {
   const { changing } = useStores().administration
   const { t } = useWords()
-  const [id, setId] = useState(group?.id ?? '')
+  const [id, setId] = useState(group?.group ?? '')
   const [title, setTitle] = useState(group?.title ?? '')
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -45,7 +45,7 @@ function MembersDialog({ group, onClose }: { readonly group: AdminGroup; readonl
     onClose()
     const users = [...new Set(text.split(/[\s,;、]+/u).filter((user) => user !== ''))]
     if (users.length === 0) return
-    const changes = users.map((user) => ({ op: 'group.join' as const, group: group.id, user }))
+    const changes = users.map((user) => ({ op: 'group.join' as const, group: group.group, user }))
     void changing.begin({ title: t('admin.addMembersTitle', { name: group.title, count: users.length }), changes })
   }
   return (
@@ -72,7 +72,7 @@ function GroupButtons({ group }: { readonly group: AdminGroup }) {
     const { title: name } = group
     void changing.begin({
       title: t('admin.removeGroupTitle', { name }),
-      changes: [{ op: 'group.remove', group: group.id }],
+      changes: [{ op: 'group.remove', group: group.group }],
     })
   }
   return (
@@ -113,7 +113,7 @@ function Group({ group, may }: GroupProps) {
           onOpen: ({ user, name }) => {
             if (!may.operate) return
             const title = t('admin.removeMemberTitle', { name, group: group.title })
-            void changing.begin({ title, changes: [{ op: 'group.leave', group: group.id, user }] })
+            void changing.begin({ title, changes: [{ op: 'group.leave', group: group.group, user }] })
           },
         }}
       />
@@ -136,7 +136,7 @@ function GroupList({ may }: { readonly may: May }) {
           label: t('adminTab.groups'),
           empty: t('admin.noGroups'),
           main: ({ title }) => title,
-          sub: ({ id, members }) => t('common.and', { first: id, second: t('admin.members', { count: members }) }),
+          sub: ({ group, size }) => t('common.and', { first: group, second: t('admin.members', { count: size }) }),
           onOpen: organisation.openGroup,
         }}
       />

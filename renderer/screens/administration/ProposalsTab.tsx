@@ -39,12 +39,12 @@ function Buttons({ proposal }: { readonly proposal: Proposal }) {
 
 function OneProposal({ proposal, may }: { readonly proposal: Proposal; readonly may: May }) {
   const { t, language } = useWords()
-  const { who, at, state, why, changes, count, approvedBy } = proposal
+  const { who, at, state, why, changes, count, by } = proposal
   return (
     <li className="grid gap-2 border-t border-line pt-4 first:border-0 first:pt-0">
       <p className="font-medium">
         {t('common.and', { first: who, second: t(`proposalState.${state}`) })}
-        {approvedBy !== '' && ` · ${approvedBy}`}
+        {by !== undefined && ` · ${by}`}
       </p>
       <p className="text-sm text-muted">{formatMoment(language, at)}</p>
       {why !== '' && <p>{why}</p>}

@@ -45,7 +45,7 @@ function Buttons({ request }: { readonly request: AdminRequest }) {
 
 function OneRequest({ request, may }: RequestProps) {
   const { t, language } = useWords()
-  const { user, address, note, at, scope, waits } = request
+  const { user, address, note, at, scope, waits = 'nobody' } = request
   return (
     <li className="grid gap-2 border-t border-line pt-4">
       <p className="font-medium">{t('admin.requestLine', { user, address })}</p>

@@ -1,10 +1,10 @@
 import { type FormEvent, useState } from 'react'
+import type { Change } from '../../../shared/administration/change.ts'
 import { useStores } from '../../components/context.tsx'
 import { Choice } from '../../components/form/Choice.tsx'
 import { TextField } from '../../components/form/TextField.tsx'
 import { Modal } from '../../components/Modal.tsx'
 import { useWords } from '../../i18n/i18n.ts'
-import type { Change } from '../../store/administration/changes.ts'
 
 type Kind = 'deny' | 'open' | 'domain'
 type Texts = { readonly a: string; readonly b: string }

@@ -1,16 +1,16 @@
 import { useState } from 'react'
-import type { AdminOverview } from '../../../shared/administration.ts'
+import type { PolicyChanges } from '../../../shared/administration/change.ts'
+import type { AdminOverview } from '../../../shared/administration/readings.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Choice } from '../../components/form/Choice.tsx'
 import { Toggle } from '../../components/form/Toggle.tsx'
 import { Modal } from '../../components/Modal.tsx'
 import { formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import type { PolicyChanges } from '../../store/administration/changes.ts'
 import type { May } from '../session.ts'
 import { AdminList } from './AdminList.tsx'
 import { RuleDialog } from './RuleDialog.tsx'
-import { ruleWords } from './reason-words.ts'
+import { kindWords, ruleWords } from './reason-words.ts'
 
 /** Days; whatever is in force is among them. */
 const leases = [1, 3, 7, 14, 30, 90]
@@ -72,7 +72,7 @@ function PolicyDialog({ policy, onClose }: { readonly policy: AdminOverview['pol
 
 export function RulesTab({ may }: { readonly may: May }) {
   const { organisation, changing } = useStores().administration
-  const { policy } = useSlice(organisation)
+  const { overview } = useSlice(organisation)
   const { t } = useWords()
   const [dialog, setDialog] = useState<'rule' | 'policy'>()
   const close = () => setDialog(undefined)
@@ -94,16 +94,16 @@ export function RulesTab({ may }: { readonly may: May }) {
         line={{
           label: t('adminTab.rules'),
           empty: t('admin.noRules'),
-          main: (rule) => ruleWords(t, rule),
-          sub: ({ kind }) => t(`ruleKind.${kind}`),
-          onOpen: (rule) => {
+          main: ({ rule }) => ruleWords(t, rule),
+          sub: ({ rule }) => kindWords(t, rule),
+          onOpen: ({ id, rule }) => {
             if (!may.administer) return
             const title = t('admin.removeRuleTitle', { rule: ruleWords(t, rule) })
-            void changing.begin({ title, changes: [{ op: 'rule.remove', id: rule.id }] })
+            void changing.begin({ title, changes: [{ op: 'rule.remove', id }] })
           },
         }}
       />
-      {dialog === 'policy' && policy && <PolicyDialog policy={policy} onClose={close} />}
+      {dialog === 'policy' && overview && <PolicyDialog policy={overview.policy} onClose={close} />}
       {dialog === 'rule' && <RuleDialog onClose={close} />}
     </>
   )

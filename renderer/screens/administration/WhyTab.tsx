@@ -7,13 +7,13 @@ import { Note } from '../../components/Note.tsx'
 import { formatDate } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import type { May } from '../session.ts'
-import { admissionWords } from './reason-words.ts'
+import { admissionWords, ruleWords } from './reason-words.ts'
 
 function Denied({ denied, may }: { readonly denied: NonNullable<Why['denied']>; readonly may: May }) {
   const { changing } = useStores().administration
   const { t } = useWords()
-  const { what, user, id } = denied
-  const words = user === '' ? t('ruleWords.deny', { what }) : t('ruleWords.denyFor', { what, user })
+  const { id, rule } = denied
+  const words = ruleWords(t, rule)
   const remove = () =>
     void changing.begin({
       title: t('admin.removeRuleTitle', { rule: words }),
@@ -33,18 +33,18 @@ function Denied({ denied, may }: { readonly denied: NonNullable<Why['denied']>; 
 
 function Answer({ why, may }: { readonly why: Why; readonly may: May }) {
   const { t, language } = useWords()
-  const { user, address, listed, because, denied, expired, direction } = why
+  const { user, address, listed, admitted, denied, expired, direction } = why
   return (
     <Note tone={listed ? 'plain' : 'warn'} icon={listed ? 'check' : 'warning'}>
       <p className="font-semibold">{t(listed ? 'why.listed' : 'why.notListed', { user, address })}</p>
-      {because.length > 0 && (
+      {admitted.length > 0 && (
         <ul className="list-disc ps-5">
-          {because.map((one) => (
+          {admitted.map((one) => (
             <li key={JSON.stringify(one)}>{admissionWords(t, one)}</li>
           ))}
         </ul>
       )}
-      {because.length === 0 && <p>{t('why.nothing')}</p>}
+      {admitted.length === 0 && <p>{t('why.nothing')}</p>}
       {denied && <Denied denied={denied} may={may} />}
       {expired !== undefined && <p>{t('why.expired', { at: formatDate(language, expired) })}</p>}
       {direction !== undefined && <p>{t(direction === 'send' ? 'why.send' : 'why.receive')}</p>}

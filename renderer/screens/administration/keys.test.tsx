@@ -57,7 +57,7 @@ describe('keys', () => {
     expect(server.getByText('kith-server key retire server --root-key FILE --why TEXT')).toBeDefined()
     expect(server.queryByRole('button', { name: 'Replace' })).toBeNull()
     expect(screen.getByText('kith-server manifest renew --root-key FILE --why TEXT')).toBeDefined()
-    fake.keys = { ...fake.keys, missing: 0, manifest: { ...fake.keys.manifest, version: 9 } }
+    fake.keys = { ...fake.keys, missing: 0, version: 9 }
     fireEvent.focus(window)
     await act(settle)
     expect(section('Server key').getByRole('button', { name: 'Replace' })).toBeDefined()
@@ -66,7 +66,7 @@ describe('keys', () => {
 
   test('several root keys: the command names a file for each', async () => {
     const { fake } = await openAdministration('administrator')
-    fake.keys = { ...fake.keys, missing: 2, manifest: { ...fake.keys.manifest, threshold: 2, roots: 3 } }
+    fake.keys = { ...fake.keys, missing: 2, threshold: 2, roots: 3 }
     await press(tab('Keys'))
     await press(section('Root keys').getByRole('radio', { name: '2 of 3 must sign' }))
     const files = '--root-key FILE1 --root-key FILE2'

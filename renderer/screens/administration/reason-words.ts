@@ -1,29 +1,31 @@
 /** Rules in plain words. */
-import type { AdminRule, Admission } from '../../../shared/administration.ts'
+import { type Change, isKnownOp } from '../../../shared/administration/change.ts'
+import type { AdmissionView } from '../../../shared/administration/readings.ts'
 import { assertNever } from '../../../shared/rpc.ts'
 import type { Translate } from '../../i18n/i18n.ts'
-import { isKnownOp } from '../../store/administration/changes.ts'
 
-export function admissionWords(t: Translate, admission: Admission): string {
-  switch (admission.rule) {
+/** What puts an address into a list. */
+export function admissionWords(t: Translate, admission: AdmissionView): string {
+  const { rule, name = '', a = '', b = '', sponsor = '', source = '', domain = '' } = admission
+  switch (rule) {
     case 'everyone':
       return t('because.everyone')
     case 'department':
-      return t('because.department', { name: admission.name })
+      return t('because.department', { name })
     case 'group':
-      return t('because.group', { name: admission.name })
+      return t('because.group', { name })
     case 'open':
-      return t('because.open', { a: unitWords(t, admission.a), b: unitWords(t, admission.b) })
+      return t('because.open', { a: unitWords(t, a), b: unitWords(t, b) })
     case 'guest':
-      return t('because.guest', { sponsor: admission.sponsor })
+      return t('because.guest', { sponsor })
     case 'entry':
-      return admission.source === '' ? t('because.entry') : t('because.imported', { source: admission.source })
+      return source === '' ? t('because.entry') : t('because.imported', { source })
     case 'domain':
-      return t('because.domain', { domain: admission.domain })
+      return t('because.domain', { domain })
     case 'self':
       return t('because.self')
     default:
-      return assertNever(admission)
+      return assertNever(rule)
   }
 }
 
@@ -36,10 +38,18 @@ function unitWords(t: Translate, unit: string): string {
   return t('unit.user', { name })
 }
 
-export function ruleWords(t: Translate, { kind, a, b }: AdminRule): string {
-  if (kind === 'open') return t('because.open', { a: unitWords(t, a), b: unitWords(t, b) })
-  if (kind === 'domain') return t('ruleWords.domain', { domain: a, who: unitWords(t, b) })
-  return b === '' ? t('ruleWords.deny', { what: a }) : t('ruleWords.denyFor', { what: a, user: b })
+/** A rule, as the change that makes it. */
+export function ruleWords(t: Translate, rule: Change): string {
+  if (rule.op === 'rule.open') return t('because.open', { a: unitWords(t, rule.a), b: unitWords(t, rule.b) })
+  if (rule.op === 'rule.domain') return t('ruleWords.domain', { domain: rule.domain, who: unitWords(t, rule.for) })
+  if (rule.op !== 'rule.deny') return opWords(t, rule.op)
+  const { what, user } = rule
+  return user === undefined ? t('ruleWords.deny', { what }) : t('ruleWords.denyFor', { what, user })
+}
+
+export function kindWords(t: Translate, { op }: Change): string {
+  if (op === 'rule.open') return t('ruleKind.open')
+  return t(op === 'rule.domain' ? 'ruleKind.domain' : 'ruleKind.deny')
 }
 
 /** A newer server's operation keeps its own name. */

@@ -1,4 +1,4 @@
-import type { Session } from '../../../shared/contract.ts'
+import type { Session } from '../../../shared/session.ts'
 import { useStores } from '../../components/context.tsx'
 import { Digits } from '../../components/Digits.tsx'
 import { Note } from '../../components/Note.tsx'

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react'
-import type { Session } from '../../../shared/contract.ts'
+import type { Session } from '../../../shared/session.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
 import { TextField } from '../../components/form/TextField.tsx'

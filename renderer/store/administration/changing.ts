@@ -1,10 +1,10 @@
 import { createStore } from 'zustand/vanilla'
+import type { Change } from '../../../shared/administration/change.ts'
 import type { Outcome } from '../../../shared/administration.ts'
 import type { KeyStep } from '../../../shared/key-steps.ts'
 import type { Failure, Result } from '../../../shared/rpc.ts'
 import { latest } from '../latest.ts'
 import type { Asking } from './asking.ts'
-import { type Change, given } from './changes.ts'
 
 /** What is to be done: changes, a line of the log to be undone, a proposal to be decided, or a step of the keys. */
 type Wish = {
@@ -38,7 +38,7 @@ export function createChanging(ask: Asking, moved: () => void) {
     if ('undo' in wish) return ask('admin.undo', { n: wish.undo, why, dry })
     if ('proposal' in wish) return ask('admin.decide', { id: wish.proposal, approve: wish.approve })
     if ('keyStep' in wish) return ask('admin.keyStep', { step: wish.keyStep, why })
-    return ask('admin.change', { changes: given(wish.changes), why, dry })
+    return ask('admin.change', { changes: wish.changes.map((change) => ({ ...change })), why, dry })
   }
   return {
     store,

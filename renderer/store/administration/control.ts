@@ -49,9 +49,9 @@ export function createControl({ clock }: Ports, ask: Asking) {
   const askLines = debounce(clock, searchWait, () => void load())
   const loadProposals = async () => {
     const [proposals, requests, releases] = await Promise.all([
-      ask('admin.proposals', {}),
-      ask('admin.requests', {}),
-      ask('admin.releases', {}),
+      ask('admin.proposals', { newest: page }),
+      ask('admin.requests', { count: page }),
+      ask('admin.releases', { count: page }),
     ])
     store.setState(proposals.ok ? { proposals: proposals.value.proposals } : { failure: proposals.failure })
     if (releases.ok) store.setState({ releases: releases.value.releases })

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { AdminGroup, AdminMember, AdminOverview, AdminRule, Why } from '../../../shared/administration.ts'
+import type { AdminMember, AdminOverview, AdminRule } from '../../../shared/administration/readings.ts'
+import type { AdminGroup, Why } from '../../../shared/administration.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
 import { createListWindow } from '../lists/windowed.ts'
@@ -8,7 +9,6 @@ import type { Asking } from './asking.ts'
 
 type OrganisationState = {
   readonly overview?: AdminOverview
-  readonly policy?: AdminOverview['policy']
   readonly search: string
   readonly group?: AdminGroup
   readonly why?: Why
@@ -27,14 +27,13 @@ function makeLists(store: StoreApi<OrganisationState>, ask: Asking) {
   const members = createListWindow<AdminMember>(async (from, count) => {
     const { group } = store.getState()
     if (!group) return { ok: true, value: { total: 0, rows: [] } }
-    const result = await ask('admin.members', { group: group.id, from, count })
+    const result = await ask('admin.members', { group: group.group, from, count })
     if (!result.ok) return result
     return { ok: true, value: { total: result.value.total, rows: result.value.members } }
   })
   const rules = createListWindow<AdminRule>(async (from, count) => {
     const result = await ask('admin.rules', { from, count })
     if (!result.ok) return result
-    store.setState({ policy: result.value.policy })
     return { ok: true, value: { total: result.value.total, rows: result.value.rules } }
   })
   return { groups, members, rules }

@@ -1,5 +1,5 @@
-import { createStore } from 'zustand/vanilla'
-import type { AdminContact, AdminDevice, AdminUser } from '../../../shared/administration.ts'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { AdminContact, AdminDevice, AdminUser } from '../../../shared/administration/readings.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
 import { latest } from '../latest.ts'
@@ -14,7 +14,6 @@ type PeopleState = {
   readonly selected?: string
   readonly detail?: {
     readonly user: AdminUser
-    readonly groups: readonly string[]
     readonly devices: readonly AdminDevice[]
   }
   readonly view: 'account' | 'contacts'
@@ -24,8 +23,8 @@ type PeopleState = {
 const searchWait = 100
 const beginning: PeopleState = { search: '', contactSearch: '', view: 'account' }
 
-export function createPeople({ clock }: Ports, ask: Asking) {
-  const store = createStore<PeopleState>(() => beginning)
+/** The users, and the contacts of the one on screen. */
+function createLists(store: StoreApi<PeopleState>, ask: Asking) {
   const list = createListWindow<AdminUser>(async (from, count) => {
     const result = await ask('admin.users', { search: store.getState().search.trim(), from, count })
     if (!result.ok) return result
@@ -34,10 +33,22 @@ export function createPeople({ clock }: Ports, ask: Asking) {
   const contacts = createListWindow<AdminContact>(async (from, count) => {
     const { selected = '', contactSearch } = store.getState()
     if (selected === '') return { ok: true, value: { total: 0, rows: [] } }
-    const result = await ask('admin.contacts', { user: selected, search: contactSearch.trim(), from, count })
+    const result = await ask('admin.contacts', {
+      user: selected,
+      search: contactSearch.trim(),
+      from,
+      count,
+      screen: true,
+    })
     if (!result.ok) return result
     return { ok: true, value: { total: result.value.total, rows: result.value.contacts } }
   })
+  return { list, contacts }
+}
+
+export function createPeople({ clock }: Ports, ask: Asking) {
+  const store = createStore<PeopleState>(() => beginning)
+  const { list, contacts } = createLists(store, ask)
   const askUsers = debounce(clock, searchWait, () => void list.reload())
   const askContacts = debounce(clock, searchWait, () => void contacts.reload())
   const selection = latest()

@@ -1,4 +1,4 @@
-import { createStore } from 'zustand/vanilla'
+import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { HeldMessage } from '../../../shared/contract.ts'
 import type { KeptMessage } from '../../../shared/quarantine.ts'
 import type { Failure } from '../../../shared/rpc.ts'
@@ -19,9 +19,8 @@ type HeldState = {
 
 const start: HeldState = { total: 0, by: 'administrator' }
 
-export function createHeld({ host }: Ports) {
-  const store = createStore<HeldState>(() => start)
-  const selection = latest()
+/** What is held here, and what the gateway keeps back on the server. */
+function createLists(host: Ports['host'], store: StoreApi<HeldState>) {
   const list = createListWindow<HeldMessage>(async (from, count) => {
     const result = await host.call('held.list', { from, count })
     if (!result.ok) return result
@@ -36,6 +35,13 @@ export function createHeld({ host }: Ports) {
     store.setState({ by })
     return { ok: true, value: { total, rows: kept } }
   })
+  return { list, keptList }
+}
+
+export function createHeld({ host }: Ports) {
+  const store = createStore<HeldState>(() => start)
+  const selection = latest()
+  const { list, keptList } = createLists(host, store)
   /** Nothing is shown but this. */
   const become = (selected: Pick<HeldState, 'selected' | 'kept'>) => {
     const { total, by } = store.getState()

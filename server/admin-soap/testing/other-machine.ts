@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { addToken, type TokenScope } from '../../administration/tokens.ts'
-import { connectTo, type Remote } from '../../cli/remote/connection.ts'
+import { connectTo } from '../../cli/remote/connection.ts'
+import type { Transport } from '../../cli/transport.ts'
 import { certificateHash } from '../../keys/certificate.ts'
 import { type Finished, finishedOf, type TestServer } from '../../testing/harness.ts'
 
@@ -15,7 +16,7 @@ export type OtherMachine = {
   readonly path: string
   /** A new token with these scopes, in a file that is named by them. */
   tokenOf(...scopes: readonly TokenScope[]): Promise<string>
-  remoteOf(...scopes: readonly TokenScope[]): Promise<Remote>
+  remoteOf(...scopes: readonly TokenScope[]): Promise<Transport>
   /** The command line with the token in that file. */
   start(words: readonly string[], token: string, input?: string): { child: ChildProcess; finished: Promise<Finished> }
   run(words: readonly string[], token: string, input?: string): Promise<Told>
@@ -35,9 +36,9 @@ export async function otherMachine(server: TestServer): Promise<OtherMachine> {
   const { url } = server.running.ready
   const pin = certificateHash(server.running.cert ?? '')
   const tokenOf = async (...scopes: readonly TokenScope[]) => {
-    const { store, note, who, clock } = server.administration
+    const { store, note, actor, clock } = server.administration
     const name = scopes.join('-')
-    const made = await addToken(store, note, { name, scopes, by: who, now: clock.now(), expires: 0 })
+    const made = await addToken(store, note, { name, scopes, by: actor.who, now: clock.now(), expires: 0 })
     if (!made.ok) throw new Error(made.why)
     await writeFile(join(path, name), made.value)
     return made.value

@@ -1,18 +1,13 @@
 /** Changes of one user's own entries. */
 
+import type { ChangeOf, ContactChanges, ContactInput } from '../../../shared/administration/change.ts'
 import { type Refusal, refusal } from '../../ground/refusals.ts'
 import { entryFromText } from '../../lists/changes.ts'
-import {
-  type ContactChanges,
-  type ContactInput,
-  contactOfEntryRow,
-  normaliseChanges,
-  readAddress,
-} from '../../lists/contact.ts'
+import { contactOfEntryRow, normaliseChanges, readAddress } from '../../lists/contact.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
-import type { ChangeOf } from '../change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 
+/** Adds an entry, as somebody typed it or as a source has it. */
 export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user, contact, from }, index) => {
   const fault = await faultOfDomain(work, contact.address)
   if (fault) return fault
@@ -26,6 +21,7 @@ export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user,
   }
 }
 
+/** Changes fields of an entry, its address among them. */
 export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user, address, changes }, index) => {
   const fault = changes.address === undefined ? undefined : await faultOfDomain(work, changes.address)
   if (fault) return fault
@@ -40,6 +36,7 @@ export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user,
   return { ok: true, target: `${user} ${address}`, before, after: normaliseChanges(changes), undo }
 }
 
+/** Removes an entry; taken back, it comes with the source that it had. */
 export const removeContact: Handler<ChangeOf<'contact.remove'>> = async (work, { user, address }, index) => {
   const old = await contactAt(work, user, address)
   work.wishes.push({ user, index, wish: { op: 'remove', address } })

@@ -1,5 +1,5 @@
 /** Every change and its handler: read this first. */
-import type { Change, ChangeOf, ChangeOp } from '../change.ts'
+import type { Change, ChangeOf, ChangeOp } from '../../../shared/administration/change.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 import { addContact, removeContact, setContact } from './contacts.ts'
 import { approveDevice, lockDevice, revokeDevice, rotateDevice, unlockDevice } from './devices.ts'
@@ -38,6 +38,7 @@ const handlers: { readonly [O in ChangeOp]: Handler<ChangeOf<O>> } = {
   'role.set': setRole,
 }
 
+/** Applies one change in the transaction under way. `index`: its place among those of the run, for faults. */
 export function applyChange<O extends ChangeOp>(
   work: Work,
   change: ChangeOf<O> & Change,

@@ -1,6 +1,7 @@
 /** From the present state to a document: the changes that lead there, each with the place that asks for it. Pure. */
+
+import type { Change } from '../../../shared/administration/change.ts'
 import { readAddress } from '../../lists/contact.ts'
-import type { Change } from '../change.ts'
 import { ruleIdOf } from '../changes/rules.ts'
 import type { OrganisationDocument, PresentState } from './document.ts'
 import { type DocumentChanges, DocumentDraft } from './document-draft.ts'

@@ -1,5 +1,5 @@
 /** What a document asks for, gathered while it is compared with the present state. */
-import { type Change, changeSchema, faultOfChange } from '../change.ts'
+import { type Change, changeSchema, faultOfChange } from '../../../shared/administration/change.ts'
 
 export type PlaceFault = { readonly place: string; readonly why: string }
 export type DocumentChanges =

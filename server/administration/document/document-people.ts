@@ -1,16 +1,9 @@
 /** The people of a document, and their contacts: the part of `changesOf` that compares them with the present state. */
+
+import type { ChangeOf, ContactChanges, ContactInput } from '../../../shared/administration/change.ts'
 import { entryFromText } from '../../lists/changes.ts'
-import {
-  type ContactChanges,
-  type ContactInput,
-  contactOfEntryRow,
-  entryOf,
-  plainLine,
-  readAddress,
-  readExpiry,
-} from '../../lists/contact.ts'
+import { contactOfEntryRow, entryOf, plainLine, readAddress, readExpiry } from '../../lists/contact.ts'
 import type { EntryRow, UserRow } from '../../store/tables.ts'
-import type { ChangeOf } from '../change.ts'
 import { isOwn } from '../last-use.ts'
 import { type DocumentPerson, factsOf, type OrganisationDocument, type PresentState } from './document.ts'
 import type { DocumentDraft } from './document-draft.ts'
@@ -29,6 +22,7 @@ type PlannedPeople = {
   readonly accounts: ReadonlyMap<string, UserRow['scope']>
 }
 
+/** Plans users and guests: added, changed, and with `prune` disabled. Faults go into the draft. */
 export function planPeople(state: PresentState, document: OrganisationDocument, draft: DocumentDraft): PlannedPeople {
   const given = [
     ...(document.users ?? []).map((person, index) => ({
@@ -167,6 +161,7 @@ function disableOthers(state: PresentState, { users, guests }: OrganisationDocum
   }
 }
 
+/** Plans the entries of those people whose contacts the document names. */
 export function planContacts(state: PresentState, { people, accounts }: PlannedPeople, draft: DocumentDraft): void {
   for (const person of people) {
     if (!person.contacts) continue

@@ -1,9 +1,10 @@
 /** The organisation as one document: what `snapshot` prints and `apply` brings about. Passwords are not in it. */
 import { z } from 'zod'
+import { type ContactInput, contactInputSchema, policyChangesSchema } from '../../../shared/administration/change.ts'
 import { entryFromText } from '../../lists/changes.ts'
-import { type AddressFacts, type ContactInput, contactInputSchema, contactOfEntryRow } from '../../lists/contact.ts'
+import { type AddressFacts, contactOfEntryRow } from '../../lists/contact.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
-import { type OrganisationPolicy, policyChangesSchema } from '../../organisation/policy.ts'
+import type { OrganisationPolicy } from '../../organisation/policy.ts'
 import type { GroupMemberRow, GroupRow, RuleRow } from '../../store/administration/tables.ts'
 import type { Store } from '../../store/store.ts'
 import type { EntryRow, UserRow } from '../../store/tables.ts'
@@ -69,6 +70,7 @@ export type PresentState = {
 
 type Settings = { readonly domain: string; readonly policy: { readonly unicode: boolean } }
 
+/** Reads everything that a document can say, of one moment. */
 export function loadState(store: Store, { domain, policy: { unicode } }: Settings): Promise<PresentState> {
   return store.snapshot(async (inside) => {
     const users = await inside.users.all()

@@ -3,21 +3,24 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { KeyStep, KeysView } from '../../../shared/key-steps.ts'
 import type { Done } from '../../ground/refusals.ts'
 import { type Refusal, refusal } from '../../ground/refusals.ts'
-import type { PolicyAnswer, PolicyDesk } from './policy-tasks.ts'
+import type { Actor } from '../actor.ts'
+import type { PolicyAnswer, PolicyPort } from './policy-tasks.ts'
 
 type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
 
 /** A new policy key signs every list anew; so long the caller waits for it. */
 const patienceMs = 20_000
 
-export async function readKeysView(policy: PolicyDesk): Promise<Done<KeysView>> {
+/** The keys as they are; refused where the policy process is away. */
+export async function keysOf(policy: PolicyPort): Promise<Done<KeysView>> {
   const answer = await policy.ask({ task: 'keys' })
   return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
 }
 
-type Asking = { readonly why: string; readonly who: string; readonly via: string }
+type Asking = Actor & { readonly why: string }
 
-export async function moveKeys(policy: PolicyDesk, step: KeyStep, asking: Asking): Promise<Done<Moved>> {
+/** Has a step taken and waits for the new manifest. A step that takes longer goes on, and `keysWorking` says so. */
+export async function moveKeys(policy: PolicyPort, step: KeyStep, asking: Asking): Promise<Done<Moved>> {
   const giveUp = new AbortController()
   const answer = await Promise.race([
     policy.ask({ task: 'keyStep', step, ...asking }),

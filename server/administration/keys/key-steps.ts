@@ -17,6 +17,7 @@ import { renewManifest, retireKeys, rotateKey } from './rotation.ts'
 type Asked = { readonly note: Note; readonly why: string }
 type Signed = Asked & { readonly roots: readonly KeyPair[] }
 
+/** Takes a step with the root keys, and writes who did it in the transaction of the new manifest. */
 export async function takeKeyStep(context: Context, step: KeyStep, asked: Signed): Promise<Done<Manifest>> {
   const unreasoned = await faultOfReason(context.store, asked.why)
   if (unreasoned) return unreasoned
@@ -65,7 +66,11 @@ export async function keysView(context: Context): Promise<KeysView> {
   const { ver: version, ep: epoch, exp, k } = manifest
   const roots = keys.filter(({ name, state }) => name === 'root' && state === 'in use')
   return {
-    manifest: { version, epoch, expires: exp, threshold: k, roots: roots.length },
+    version,
+    epoch,
+    expires: exp,
+    threshold: k,
+    roots: roots.length,
     missing: Math.max(0, k - roots.filter(({ here }) => here).length),
     keys: keys.map(({ name, fingerprint, listed, state, here }) => ({
       name,

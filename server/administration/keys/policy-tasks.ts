@@ -36,6 +36,9 @@ const policyAnswerSchema = z.discriminatedUnion('kind', [
 ])
 export type PolicyAnswer = z.infer<typeof policyAnswerSchema>
 
+/** Whoever has the policy key at hand, and the root key where that is on this machine. */
+export type PolicyPort = { readonly ask: (task: PolicyTask) => Promise<PolicyAnswer> }
+
 const number = z.number().int()
 export const numberedTask = z.strictObject({ number, task: policyTaskSchema })
 export const numberedAnswer = z.strictObject({ number, answer: policyAnswerSchema })

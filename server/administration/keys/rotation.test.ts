@@ -53,7 +53,7 @@ async function followed(): Promise<SignedManifest> {
   for (const next of others) {
     const accepted = mine && acceptNext(primitives, mine, next, context().clock.now())
     if (!accepted?.ok) throw new Error(`refused: ${accepted?.fault}`)
-    mine = accepted.manifest
+    mine = accepted.value
   }
   if (!mine) throw new Error('no manifest')
   return mine

@@ -22,7 +22,7 @@ type Invitation = { readonly text: string; readonly expiresAt: number }
 export async function createInvitation(
   { store, clock }: { readonly store: Store; readonly clock: Clock },
   user: string,
-): Promise<Result<Invitation>> {
+): Promise<Result<Invitation, 'rateLimited'>> {
   const now = clock.now()
   const secret = toBase64Url(randomBytes(secretBytes))
   const exp = now + lifeMs
@@ -37,7 +37,10 @@ export async function createInvitation(
 type Taken = { readonly text: string; readonly user: UserRow; readonly now: number; readonly unicode: boolean }
 
 /** Spends an invitation; its maker. One that is unknown, used or over is told the same; what it would not help keeps it. */
-export async function takeInvitation(inside: Store, { text, user, now, unicode }: Taken): Promise<Result<UserRow>> {
+export async function takeInvitation(
+  inside: Store,
+  { text, user, now, unicode }: Taken,
+): Promise<Result<UserRow, 'refused'>> {
   const secret = readInvitation(text)
   const hash = secret === undefined ? '' : hashOf(secret)
   const row = await inside.administration.invitation(hash)

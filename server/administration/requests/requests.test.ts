@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Change } from '../change.ts'
+import type { Change } from '../../../shared/administration/change.ts'
 import { declinedForMs, maxOpenRequests, maxRequestsADay, withdrawRequest } from './requests.ts'
 import { dayMs, done, guestMail, mail, type RequestWorld, requestWorld } from './testing.ts'
 import { requestsForOperators } from './views.ts'

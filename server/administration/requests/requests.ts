@@ -3,6 +3,7 @@
  * out by a rule: the request waits. The other side answers where it has an account; then whoever the policy names approves.
  */
 import { randomUUID } from 'node:crypto'
+import type { Change } from '../../../shared/administration/change.ts'
 import { isInvitation, type RequestReason } from '../../../shared/requests.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import type { Clock } from '../../ground/clock.ts'
@@ -13,7 +14,6 @@ import type { Config } from '../../settings/config.ts'
 import type { ContactRequestRow } from '../../store/administration/tables.ts'
 import type { Store } from '../../store/store.ts'
 import type { UserRow } from '../../store/tables.ts'
-import type { Change } from '../change.ts'
 import { explain } from '../explain.ts'
 import { submit } from '../submit.ts'
 import { takeInvitation } from './invitations.ts'
@@ -35,14 +35,20 @@ const dayMs = 24 * 3_600_000
 export const declinedForMs = 30 * dayMs
 
 type Nothing = Readonly<Record<string, never>>
-const done: Result<Nothing> = ok({})
+/** Why a request is not made or not approved; the detail's reason says more. */
+type RequestFailure = 'badRequest' | 'rateLimited' | 'refused' | 'notFound'
+
+const done: Result<Nothing, never> = ok({})
 type NewRequest = { readonly to: string; readonly note: string }
 
+/**
+ * Makes a request to an address, or takes an invitation. The failure never tells whether the address has an account.
+ */
 export async function createRequest(
   dependencies: RequestDependencies,
   user: UserRow,
   { to, note }: NewRequest,
-): Promise<Result<Nothing>> {
+): Promise<Result<Nothing, RequestFailure>> {
   const { store } = dependencies
   const given = { to, note: plainNote(note) }
   const made = await store.transaction((inside) =>
@@ -55,7 +61,7 @@ export async function createRequest(
   return done
 }
 
-function refusal(reason: RequestReason, retryAfter?: number): { readonly ok: false } & Result<never> {
+function refusal(reason: RequestReason, retryAfter?: number): { readonly ok: false } & Result<never, RequestFailure> {
   const kind = reason === 'address' ? 'badRequest' : reason === 'open' || reason === 'day' ? 'rateLimited' : 'refused'
   return fail(kind, { reason, ...(retryAfter === undefined ? {} : { retryAfter }) })
 }
@@ -66,7 +72,7 @@ async function asked(
   { config, clock }: RequestDependencies,
   inside: Store,
   { user, to, note }: Asking,
-): Promise<Result<ContactRequestRow>> {
+): Promise<Result<ContactRequestRow, RequestFailure>> {
   const now = clock.now()
   const address = readAddress(to.trim(), config.policy.unicode)
   if (!address.ok || to.trim().startsWith('@')) return refusal('address')
@@ -87,7 +93,11 @@ async function asked(
   return ok(await place(config, inside, { ...row, decided_at: 0, decided_by: '' }, peer))
 }
 
-function limitOf(own: readonly ContactRequestRow[], key: string, now: number): Result<never> | undefined {
+function limitOf(
+  own: readonly ContactRequestRow[],
+  key: string,
+  now: number,
+): Result<never, RequestFailure> | undefined {
   const no = own.find((row) => row.key === key && isNo(row) && row.decided_at > now - declinedForMs)
   if (no) return refusal('declined', no.decided_at + declinedForMs - now)
   if (own.filter(isOpen).length >= maxOpenRequests) return refusal('open')
@@ -96,6 +106,7 @@ function limitOf(own: readonly ContactRequestRow[], key: string, now: number): R
   return oldest && refusal('day', oldest.at + dayMs - now)
 }
 
+/** Whether somebody may still answer or approve it. */
 export function isOpen({ state }: ContactRequestRow): boolean {
   return state === 'asked' || state === 'accepted'
 }
@@ -130,7 +141,7 @@ async function invited(
   { config, clock }: RequestDependencies,
   inside: Store,
   { user, to, note }: Asking,
-): Promise<Result<ContactRequestRow>> {
+): Promise<Result<ContactRequestRow, RequestFailure>> {
   const now = clock.now()
   const inviter = await takeInvitation(inside, { text: to, user, now, unicode: config.policy.unicode })
   if (!inviter.ok) return inviter
@@ -145,7 +156,11 @@ async function invited(
 
 type Agreed = { readonly by: string; readonly now: number }
 
-async function agreed(inside: Store, row: ContactRequestRow, { by, now }: Agreed): Promise<Result<ContactRequestRow>> {
+async function agreed(
+  inside: Store,
+  row: ContactRequestRow,
+  { by, now }: Agreed,
+): Promise<Result<ContactRequestRow, 'notFound'>> {
   const to = { state: 'accepted', decided_at: now, decided_by: by } as const
   if (!(await inside.administration.moveRequest(row.id, 'asked', to))) return fail('notFound')
   await tellNews(inside, [row.user, row.peer], now)
@@ -159,7 +174,7 @@ export async function answerRequest(
   dependencies: RequestDependencies,
   user: UserRow,
   { id, accept }: RequestAnswer,
-): Promise<Result<Nothing>> {
+): Promise<Result<Nothing, RequestFailure>> {
   const { store, clock } = dependencies
   const row = await store.administration.request(id)
   if (row?.state === 'accepted') return approve(dependencies, { row, user, accept })
@@ -179,7 +194,7 @@ export async function withdrawRequest(
   dependencies: RequestDependencies,
   user: UserRow,
   id: string,
-): Promise<Result<Nothing>> {
+): Promise<Result<Nothing, 'notFound'>> {
   const row = await dependencies.store.administration.request(id)
   if (!row || row.user !== user.id || !isOpen(row)) return fail('notFound')
   return end(dependencies, row, { state: 'withdrawn', by: user.id })
@@ -191,7 +206,7 @@ function end(
   { store, clock }: RequestDependencies,
   row: ContactRequestRow,
   { state, by }: Ending,
-): Promise<Result<Nothing>> {
+): Promise<Result<Nothing, 'notFound'>> {
   const now = clock.now()
   return store.transaction(async (inside) => {
     const to = { state, decided_at: now, decided_by: by }
@@ -203,7 +218,10 @@ function end(
 
 type Approving = { readonly row: ContactRequestRow; readonly user: UserRow; readonly accept: boolean }
 
-async function approve(dependencies: RequestDependencies, { row, user, accept }: Approving): Promise<Result<Nothing>> {
+async function approve(
+  dependencies: RequestDependencies,
+  { row, user, accept }: Approving,
+): Promise<Result<Nothing, RequestFailure>> {
   const organisation = await dependencies.organisations.of(dependencies.store)
   const sides = sidesOf(organisation, row)
   if (!sides) return fail('notFound')

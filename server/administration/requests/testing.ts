@@ -1,4 +1,6 @@
 /** For tests: users with their requests, the SOAP process without the policy key, and the policy process that carries out. */
+
+import type { Change } from '../../../shared/administration/change.ts'
 import type { Result } from '../../../shared/rpc.ts'
 import { policyKeyOf } from '../../keys/policy-key.ts'
 import { entryFromText } from '../../lists/changes.ts'
@@ -8,7 +10,6 @@ import { createOrganisations, loadOrganisation } from '../../organisation/organi
 import { faultOfList } from '../../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../../testing/harness.ts'
 import { brokenAudit } from '../audit.ts'
-import type { Change } from '../change.ts'
 import { carryOut } from '../submit.ts'
 import { createInvitation } from './invitations.ts'
 import { answerRequest, createRequest } from './requests.ts'

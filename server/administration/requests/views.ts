@@ -1,10 +1,11 @@
 /** What users and operators see of contact requests. */
+
+import { changeSchema } from '../../../shared/administration/change.ts'
 import type { ContactRequests } from '../../../shared/requests.ts'
 import type { Clock } from '../../ground/clock.ts'
 import { loadOrganisation, type Organisation, type Organisations } from '../../organisation/organisation.ts'
 import type { ContactRequestRow } from '../../store/administration/tables.ts'
 import type { Store } from '../../store/store.ts'
-import { changeSchema } from '../change.ts'
 import { type Approval, approvalOf, isDenied, type Side, sidesOf } from './sides.ts'
 
 /** How long the end of a request is shown to whoever made it: as long as a no holds. */

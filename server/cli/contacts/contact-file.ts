@@ -1,5 +1,5 @@
 /** Contacts from a file with one JSON object a line. A line that cannot be read names its number, and nothing is changed. */
-import { type ContactInput, contactInputSchema } from '../../lists/contact.ts'
+import { type ContactInput, contactInputSchema } from '../../../shared/administration/change.ts'
 import { jsonOf, readText } from '../text.ts'
 
 export type FileFault = { readonly line: number; readonly why: string }

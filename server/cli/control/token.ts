@@ -27,14 +27,14 @@ export function addTokenCommands(program: Command): void {
 }
 
 async function add(
-  { store, note, who, clock }: Administration,
+  { store, note, actor, clock }: Administration,
   { scope, expires, why }: z.infer<typeof addOptions>,
   name = '',
 ): Promise<Outcome> {
   const end = readExpiry(expires)
   if (!end.ok) return refused(end.why)
   const scopes = [...new Set(scope)]
-  const wanted = { name, scopes, by: who, now: clock.now(), expires: end.value ?? 0 }
+  const wanted = { name, scopes, by: actor.who, now: clock.now(), expires: end.value ?? 0 }
   const made = await addToken(store, note, { ...wanted, ...(why === undefined ? {} : { why }) })
   if (!made.ok) return refused(made.why)
   return succeeded(`${made.value}\n\nThis is the only time that it is shown.`, { name, scopes, token: made.value })

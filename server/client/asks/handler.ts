@@ -1,7 +1,8 @@
 /** What every ask's handler gets and gives. */
-import type { AskInput, AskName, AskOutput } from '../../../shared/asks.ts'
+
+import type { Role } from '../../../shared/administration/change.ts'
+import type { AskFailure, AskInput, AskName, AskOutput } from '../../../shared/asks.ts'
 import type { Result } from '../../../shared/rpc.ts'
-import type { Role } from '../../administration/change.ts'
 import type { DeviceRow, UserRow } from '../../store/tables.ts'
 import type { Service } from '../service.ts'
 
@@ -21,6 +22,6 @@ export type AskHandler<N extends AskName> = (
   service: Service,
   caller: AskCaller,
   input: AskInput<N>,
-) => Promise<Result<AskOutput<N>>>
+) => Promise<Result<AskOutput<N>, AskFailure<N>>>
 
 export type AskHandlers = { readonly [N in AskName]: AskHandler<N> }

@@ -2,8 +2,8 @@
 import { heldReasonSchema, type KeptMessage } from '../../../shared/quarantine.ts'
 import { fail, ok } from '../../../shared/rpc.ts'
 import { dueNow, type Quarantined } from '../../store/quarantine.ts'
-import { plain } from './administration/views.ts'
 import type { AskHandlers } from './handler.ts'
+import { plain } from './plain.ts'
 
 export const quarantineAsks: Pick<AskHandlers, 'quarantine.list' | 'quarantine.release'> = {
   'quarantine.list': async ({ store, config }, { user }, window) => {
@@ -27,7 +27,7 @@ export const quarantineAsks: Pick<AskHandlers, 'quarantine.list' | 'quarantine.r
 }
 
 /** A stranger's words, cut to what an answer carries. */
-export function keptOf({ id, sender, subject, at, rule, reason, state }: Quarantined): KeptMessage {
+function keptOf({ id, sender, subject, at, rule, reason, state }: Quarantined): KeptMessage {
   const why = heldReasonSchema.safeParse(reason)
   return {
     id,

@@ -1,7 +1,7 @@
 /** Contacts from CSV: the only file that knows csv-parse. */
 import { CsvError, parse } from 'csv-parse/sync'
+import { contactInputSchema } from '../../../shared/administration/change.ts'
 import { fromUtf8 } from '../../../shared/whitelist/bytes/encoding.ts'
-import { contactInputSchema } from '../../lists/contact.ts'
 import {
   type Draft,
   failedImport,

@@ -1,5 +1,5 @@
 /** Contacts as CSV (RFC 4180) that a spreadsheet opens without calculating anything. */
-import type { ContactInput } from '../../lists/contact.ts'
+import type { ContactInput } from '../../../shared/administration/change.ts'
 import { guardCell, joinGroups } from './cells.ts'
 
 /** Columns in the order in which they are written. */

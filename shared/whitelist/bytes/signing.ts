@@ -16,6 +16,7 @@ const signatureTypes = [
   'answer',
   'rekey',
 ] as const
+/** The purpose of a signature. */
 export type SignatureType = (typeof signatureTypes)[number]
 
 /** What a hash may be of. */

@@ -40,6 +40,7 @@ export type AnswerContent =
   | { readonly kind: 'delta'; readonly ops: readonly Op[] }
   | { readonly kind: 'full'; readonly entries: readonly string[]; readonly part: number; readonly parts: number }
 
+/** Everything that an answer is made of, read in one moment. */
 export type AnswerMaterial = {
   readonly org: string
   readonly usr: string

@@ -36,6 +36,7 @@ export type PartialList = {
 /** The request that an answer must belong to, and the parts that earlier answers brought. */
 export type OpenRequest = Pick<SyncRequest, 'non' | 'seq' | 'want' | 'part'> & { readonly parts?: PartialList }
 
+/** What the device checks with. `now`: milliseconds since the epoch. */
 export type CheckContext = {
   /** The clock. */
   readonly now: number
@@ -44,6 +45,7 @@ export type CheckContext = {
   readonly boxSecret: Uint8Array
 }
 
+/** What an answer comes to: something to store, something to ask next, or a refusal that changes nothing. */
 export type CheckedAnswer =
   /** The list moved, or was confirmed: store `state` in one transaction, then acknowledge. */
   | {
@@ -118,7 +120,7 @@ function readBody(fresh: Fresh, answer: SyncAnswer, { primitives, boxSecret }: C
   if (sealHash(primitives, answer.sealed) !== fresh.seal) return 'seal'
   const opened = openBody(primitives, answer.sealed, boxSecret, fresh.kc)
   if (!opened.ok) return opened.fault
-  return decodeBody(opened.body) ?? 'malformed'
+  return decodeBody(opened.value) ?? 'malformed'
 }
 
 /** Step 12: NaCl has no associated data, so the header stands inside once more. */

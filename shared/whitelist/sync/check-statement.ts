@@ -69,7 +69,7 @@ function stepManifests(
     const next = decodeManifest(bytes)
     const accepted = next && acceptNext(primitives, current, next, now)
     if (!accepted?.ok) return undefined
-    current = accepted.manifest
+    current = accepted.value
   }
   return current
 }

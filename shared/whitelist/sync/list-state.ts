@@ -4,7 +4,7 @@ import { type Core, emptyAcc } from '../head.ts'
 import type { SignedManifest } from '../manifest.ts'
 
 /** The highest version ever applied here, kept apart from the database (the key-ring's ratchet, section 6). */
-export type Ratchet = { readonly ep: number; readonly ver: number; readonly head: string }
+type Ratchet = { readonly ep: number; readonly ver: number; readonly head: string }
 
 /** Hashes are lower-case hex. Before the first list: `ep` and `ver` 0, `head` empty, no `core`. */
 export type ListState = {

@@ -14,9 +14,12 @@ import type { MailStore } from '../store/store.ts'
 import { type Composition, composeMessage, newMessageId } from './compose.ts'
 import { composeReceipt } from './receipt.ts'
 
+/** Why nothing was queued: the guard refused, this version may not send, or nobody is left to send to. */
+type SubmitFailure = 'refused' | 'serverNewer' | 'badRequest'
+
 /** The one way into the queue. */
 export type Submitter = {
-  submit(draft: Draft): Result<{ readonly id: string }>
+  submit(draft: Draft): Result<{ readonly id: string }, SubmitFailure>
   /** Queues a read receipt for a message whose sender asked for one. Where the guard refuses it, there is none. */
   submitReceipt(original: StoredMessage): void
 }
@@ -39,7 +42,7 @@ export function messageIdentity(direction: 'in' | 'out', sender: string, message
 
 /** The submitter over one store. Failures of `submit`: refused with the guard's reasons, badRequest, serverNewer. */
 export function createSubmitter(dependencies: MailDependencies, store: MailStore): Submitter {
-  const submitOne = (submission: Submission): Result<Queued> => enqueue(dependencies, store, submission)
+  const submitOne = (submission: Submission): Result<Queued, SubmitFailure> => enqueue(dependencies, store, submission)
   return {
     submit(draft) {
       if (draft.kind === 'chat' && draft.text.trim() === '') return fail('badRequest', { fields: ['text'] })
@@ -67,7 +70,11 @@ export function createSubmitter(dependencies: MailDependencies, store: MailStore
   }
 }
 
-function enqueue(dependencies: MailDependencies, store: MailStore, submission: Submission): Result<Queued> {
+function enqueue(
+  dependencies: MailDependencies,
+  store: MailStore,
+  submission: Submission,
+): Result<Queued, SubmitFailure> {
   if (dependencies.list().sendingOff === 'upgrade') return fail('serverNewer')
   const { to, cc, bcc } = submission.recipients
   const verdict = judgeRecipients(dependencies, [...inField('to', to), ...inField('cc', cc), ...inField('bcc', bcc)])

@@ -1,5 +1,5 @@
 /** While a device waits for its approval: asks the server again and again by logging in. */
-import type { FailureKind } from '../../../../shared/rpc.ts'
+import type { ClosedFailure } from '../../../../shared/failures.ts'
 import type { Undo } from '../../ground/ports.ts'
 import { deviceWords, primitives } from '../../keys/primitives.ts'
 import { serverWords } from '../../link/trust.ts'
@@ -16,7 +16,7 @@ export function awaitApproval(stage: Stage, opened: Opened): void {
   showPending(stage, opened)
   stage.waitFor(
     askForApproval(stage, opened, (end) => {
-      stage.soon(async () => {
+      stage.queue(async () => {
         if (stage.opened() !== opened) return
         if (end === 'approved') showAccount(stage, opened)
         else await leaveAccount(stage, end)
@@ -34,13 +34,13 @@ function showPending(stage: Stage, { runtime }: Opened): void {
 }
 
 /** Calls `ended` once, when the device is approved or can no longer be. Returns the undo. */
-function askForApproval(stage: Stage, { runtime }: Opened, ended: (end: 'approved' | FailureKind) => void): Undo {
+function askForApproval(stage: Stage, { runtime }: Opened, ended: (end: 'approved' | ClosedFailure) => void): Undo {
   let stopped = false
   let undo: Undo = () => undefined
   const later = (ms: number): void => {
     if (!stopped) undo = stage.ports.clock.after(ms, () => void ask())
   }
-  const end = (how: 'approved' | FailureKind): void => {
+  const end = (how: 'approved' | ClosedFailure): void => {
     if (stopped) return
     stopped = true
     ended(how)

@@ -1,4 +1,5 @@
 /** One try to sign in: what was typed, what it means, and how it ended. */
+import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { type FailureKind, ok, type Result } from '../../../../shared/rpc.ts'
 import type { AccountPlace } from '../../keys/account-place.ts'
 import type { Target } from '../../link/target.ts'
@@ -17,15 +18,19 @@ export type Attempt = {
   readonly input: SignInInput
   readonly target: Target
   readonly place: AccountPlace
-  /** What the form told the user of the store that lies here: signing in again is an answer to it. */
-  readonly told: FailureKind | undefined
+  /** The failure that the form showed when this was typed: signing in again is the user's answer to it. */
+  readonly shownCause: FailureKind | undefined
 }
 
 /** A sign-in that ended well. `again`: into the account that was open already. */
 export type SignedIn = { readonly opened: Opened; readonly step: 'active' | 'pending' | 'again' }
 
 /** What a login's answer makes of the opened account; a device that must wait keeps the password, to ask again. */
-export function signedIn(opened: Opened, answer: Result<unknown>, password: string): Result<SignedIn> {
+export function signedIn(
+  opened: Opened,
+  answer: Result<unknown, OpeningFailure>,
+  password: string,
+): Result<SignedIn, OpeningFailure> {
   if (answer.ok) return ok({ opened, step: 'active' })
   if (answer.failure.kind !== 'devicePending') return { ok: false, failure: answer.failure }
   opened.runtime.store.account.change({ password })

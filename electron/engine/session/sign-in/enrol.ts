@@ -1,4 +1,5 @@
 /** Signing in as a new device: first the server's word, then the first byte on this disk. */
+import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { newRecord } from '../../account/account-login.ts'
 import { createAccountStore, storedAccount, vaultDependencies } from '../../account/account-store.ts'
@@ -13,7 +14,10 @@ import { type Attempt, type SignedIn, signedIn } from './attempt.ts'
  * Logs in with new keys and makes their store; what lies at its place is put aside, not destroyed. Failures: those of
  * the vault, of a login, and untrustedServer. On failure nothing was written, unless the store itself failed.
  */
-export async function enrol(stage: Stage, { input, target, place }: Attempt): Promise<Result<SignedIn>> {
+export async function enrol(
+  stage: Stage,
+  { input, target, place }: Attempt,
+): Promise<Result<SignedIn, OpeningFailure>> {
   const { ports } = stage
   const dependencies = vaultDependencies(ports, place)
   const possible = await canCreateVault(dependencies, input.passphrase)

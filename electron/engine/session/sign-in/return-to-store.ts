@@ -1,4 +1,5 @@
 /** Signing in where a store of this account lies on the disk: its own pins and keys count, whatever was typed. */
+import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { ok, type Result } from '../../../../shared/rpc.ts'
 import { type AccountStore, type SealedStore, vaultDependencies } from '../../account/account-store.ts'
 import { setAside } from '../../keys/account-place.ts'
@@ -11,7 +12,11 @@ import { type Attempt, type SignedIn, signedIn } from './attempt.ts'
 import { enrol } from './enrol.ts'
 
 /** Logs in to a store that opened. */
-export async function returnToOpen(stage: Stage, attempt: Attempt, store: AccountStore): Promise<Result<SignedIn>> {
+export async function returnToOpen(
+  stage: Stage,
+  attempt: Attempt,
+  store: AccountStore,
+): Promise<Result<SignedIn, OpeningFailure>> {
   if (!store.account.read()) {
     // The first sign-in here ended between two steps: the keys are there, the record is not.
     store.database.close()
@@ -29,14 +34,18 @@ export async function returnToOpen(stage: Stage, attempt: Attempt, store: Accoun
  * A store that only a login opens. Where the server has no half for it, only an administrator's new code begins anew: the
  * half may come back from a back-up, but what a new device overwrites in the keychain would not.
  */
-export async function returnToSealed(stage: Stage, attempt: Attempt, sealed: SealedStore): Promise<Result<SignedIn>> {
+export async function returnToSealed(
+  stage: Stage,
+  attempt: Attempt,
+  sealed: SealedStore,
+): Promise<Result<SignedIn, OpeningFailure>> {
   const { password } = attempt.input
   const { code } = attempt.target
   const opened = await openByLogin(stage, sealed, { password, code })
   if (opened.ok) return ok({ opened: opened.value, step: 'active' })
   const { kind } = opened.failure
   const isLost = kind === 'deviceRevoked' && code !== undefined
-  const isDamaged = kind === 'storeDamaged' && attempt.told === kind
+  const isDamaged = kind === 'storeDamaged' && attempt.shownCause === kind
   return isLost || isDamaged ? enrol(stage, attempt) : opened
 }
 

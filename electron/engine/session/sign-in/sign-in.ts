@@ -1,12 +1,13 @@
 /** Signing in: to the account that is open, to a store that lies here, or as a new device; then showing the account. */
+import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { isOpenStore, mayBeginAnew, openAccountStore, storedAccount } from '../../account/account-store.ts'
 import type { Undo } from '../../ground/ports.ts'
 import { accountPlace } from '../../keys/account-place.ts'
 import { readTarget } from '../../link/target.ts'
-import { showConfirmed } from '../opening/lease.ts'
 import { awaitApproval } from '../opening/pending.ts'
-import { afterFailedSignIn, toldCause } from '../session-state.ts'
+import { showConfirmed } from '../opening/show-confirmed.ts'
+import { afterFailedSignIn, shownCauseOf } from '../session-state.ts'
 import { closeAccount } from '../stage/close-account.ts'
 import { reconnect } from '../stage/show-account.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
@@ -21,7 +22,7 @@ const firstListLimit = 5_000
  * Signs in and shows the account. Failures: badRequest (the server's field), those of a login, of the vault and of the
  * store; the account that was open before is then closed, unless it is the same one.
  */
-export async function signIn(stage: Stage, input: SignInInput): Promise<Result<undefined>> {
+export async function signIn(stage: Stage, input: SignInInput): Promise<Result<undefined, OpeningFailure>> {
   stage.stopWaiting()
   const result = await tryToSignIn(stage, input)
   if (result.ok) return showSignedIn(stage, result.value)
@@ -31,11 +32,11 @@ export async function signIn(stage: Stage, input: SignInInput): Promise<Result<u
   return result
 }
 
-async function tryToSignIn(stage: Stage, input: SignInInput): Promise<Result<SignedIn>> {
+async function tryToSignIn(stage: Stage, input: SignInInput): Promise<Result<SignedIn, OpeningFailure>> {
   const target = readTarget(input.server, stage.ports.provisioned)
   if (!target) return fail('badRequest', { fields: ['server'] })
   const place = accountPlace(stage.ports.profile, target.address.origin, input.user)
-  const attempt = { input, target, place, told: toldCause(stage.state()) }
+  const attempt = { input, target, place, shownCause: shownCauseOf(stage.state()) }
   const current = stage.opened()
   if (current && current.runtime.store.place.folder === place.folder) return signInAgain(current, attempt)
   await closeAccount(stage)
@@ -52,18 +53,18 @@ async function tryToSignIn(stage: Stage, input: SignInInput): Promise<Result<Sig
 }
 
 /** The open account, usually after its password changed: reading goes on whatever the answer is. */
-async function signInAgain(opened: Opened, { input, target }: Attempt): Promise<Result<SignedIn>> {
+async function signInAgain(opened: Opened, { input, target }: Attempt): Promise<Result<SignedIn, OpeningFailure>> {
   const answer = await opened.runtime.login(input.password, target.code)
   return answer.ok ? ok({ opened, step: 'again' }) : signedIn(opened, answer, input.password)
 }
 
 /** By what lies on the disk. */
-async function signInHere(stage: Stage, attempt: Attempt): Promise<Result<SignedIn>> {
-  const { place, input, told } = attempt
+async function signInHere(stage: Stage, attempt: Attempt): Promise<Result<SignedIn, OpeningFailure>> {
+  const { place, input, shownCause } = attempt
   if (storedAccount(place) === 'none') return enrol(stage, attempt)
   const store = await openAccountStore(stage.ports, place, input.passphrase)
   if (!store.ok) {
-    const mayEnrol = mayBeginAnew(store.failure.kind, { told, passphrase: input.passphrase })
+    const mayEnrol = mayBeginAnew(store.failure.kind, { shownCause, passphrase: input.passphrase })
     return mayEnrol ? enrol(stage, attempt) : store
   }
   return isOpenStore(store.value)
@@ -71,7 +72,7 @@ async function signInHere(stage: Stage, attempt: Attempt): Promise<Result<Signed
     : returnToSealed(stage, attempt, store.value)
 }
 
-async function showSignedIn(stage: Stage, { opened, step }: SignedIn): Promise<Result<undefined>> {
+async function showSignedIn(stage: Stage, { opened, step }: SignedIn): Promise<Result<undefined, OpeningFailure>> {
   if (step === 'pending') {
     awaitApproval(stage, opened)
     return ok(undefined)

@@ -1,5 +1,5 @@
 /** Takes the account off the stage: closed, locked, or left for the sign-in form. */
-import type { FailureKind } from '../../../../shared/rpc.ts'
+import type { ClosedFailure } from '../../../../shared/failures.ts'
 import type { SessionEvent } from '../session-state.ts'
 import type { Opened, Stage } from './stage.ts'
 
@@ -30,7 +30,7 @@ export function showLocked(stage: Stage, { runtime }: Opened, reason: LockReason
 }
 
 /** Closes the account and shows the sign-in form, with the failure that led there. */
-export async function leaveAccount(stage: Stage, cause?: FailureKind): Promise<void> {
+export async function leaveAccount(stage: Stage, cause?: ClosedFailure): Promise<void> {
   stage.stopWaiting()
   await closeAccount(stage)
   const { server, user } = stage.profile()

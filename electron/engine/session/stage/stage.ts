@@ -2,7 +2,7 @@
  * What the session's verbs act on: the state, the account that is open, the profile. Verbs run one after another, so
  * that a lock can't overtake a sign-in.
  */
-import type { Session } from '../../../../shared/contract.ts'
+import type { Session } from '../../../../shared/session.ts'
 import type { AccountRuntime } from '../../account/account-runtime.ts'
 import type { Emit, Ports, Undo } from '../../ground/ports.ts'
 import { createTurns, type InTurn } from '../../ground/turns.ts'
@@ -39,7 +39,7 @@ export type Stage = {
   /** Runs verbs one after another. */
   readonly inTurn: InTurn
   /** The same for what nobody waits for: a bug in it is logged. */
-  readonly soon: (act: () => Promise<void>) => void
+  readonly queue: (act: () => Promise<void>) => void
 }
 
 /** A stage with nothing open; the state is the profile's sign-in form. */
@@ -77,7 +77,7 @@ export function createStage(ports: Ports, emit: Emit): Stage {
     },
     stopWaiting: () => waiting(),
     inTurn,
-    soon: (act) => {
+    queue: (act) => {
       inTurn(act).catch((error: unknown) => {
         ports.log.error('session bug', { error: error instanceof Error ? error.name : typeof error })
       })

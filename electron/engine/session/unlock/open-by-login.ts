@@ -4,6 +4,7 @@
  * first, with what the keys file keeps for it, and the database is opened after it. A failure leaves the store as it
  * was, closed.
  */
+import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { fromBase64 } from '../../../../shared/whitelist/bytes/encoding.ts'
 import { manifestOf } from '../../account/account-login.ts'
@@ -28,7 +29,7 @@ export async function openByLogin(
   stage: Stage,
   sealed: SealedStore,
   { code, ...given }: GivenSecrets,
-): Promise<Result<Opened>> {
+): Promise<Result<Opened, OpeningFailure>> {
   const login = sealed.vault.keys.online?.login
   const password = given.password ?? login?.password
   if (!login || password === undefined) return fail('notSignedIn')
@@ -80,7 +81,11 @@ async function logIn(stage: Stage, keys: DeviceKeys, login: StoredLogin, credent
 }
 
 /** `half`: 32 bytes in base64, as the login's answer brought them. A database without its account is damaged. */
-function openWithHalf({ ports }: Stage, { place, vault }: SealedStore, half: string | undefined): Result<AccountStore> {
+function openWithHalf(
+  { ports }: Stage,
+  { place, vault }: SealedStore,
+  half: string | undefined,
+): Result<AccountStore, OpeningFailure> {
   const bytes = half === undefined ? undefined : fromBase64(half, 32)
   if (!bytes || !vault.openOnline(bytes)) {
     ports.log.warn('no half for this store', { given: half !== undefined })

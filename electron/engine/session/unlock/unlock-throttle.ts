@@ -1,4 +1,5 @@
 /** Slows down guessing at the lock: each guess costs Argon2id anyway, this keeps a hurried hand away from the keyboard. */
+import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, type Result } from '../../../../shared/rpc.ts'
 import type { Clock } from '../../ground/ports.ts'
 
@@ -10,7 +11,7 @@ const longestWait = 5 * 60_000
 /** Counts guesses; a right one begins anew. */
 export type UnlockThrottle = {
   /** Failure: tooManyAttempts. */
-  readonly admit: () => Result<undefined>
+  readonly admit: () => Result<undefined, OpeningFailure>
   readonly wrong: () => void
   readonly right: () => void
 }

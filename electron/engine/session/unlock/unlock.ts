@@ -2,6 +2,7 @@
  * Opens the locked store: by the passphrase, or by the account's password in keychain mode; without the server, unless its
  * half is needed.
  */
+import type { ClosedFailure, OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { isOpenStore, openAccountStore, type SealedStore } from '../../account/account-store.ts'
 import { accountPlace } from '../../keys/account-place.ts'
@@ -15,7 +16,7 @@ import { openByLogin } from './open-by-login.ts'
 import type { UnlockThrottle } from './unlock-throttle.ts'
 
 /** By the user: the lock is kept in the profile, so that a restart does not open it. Fails where nothing is open. */
-export async function lock(stage: Stage): Promise<Result<undefined>> {
+export async function lock(stage: Stage): Promise<Result<undefined, ClosedFailure>> {
   if (stage.state().step !== 'ready') return fail(whyClosed(stage.state()))
   stage.saveProfile({ locked: true })
   await lockAccount(stage, 'user')
@@ -26,14 +27,22 @@ export async function lock(stage: Stage): Promise<Result<undefined>> {
  * `secret`: the passphrase or the password, as the lock asks. Failures: badRequest and those of `whyClosed` where
  * nothing is locked, tooManyAttempts, passphraseWrong, authFailed, those of the store and of a login.
  */
-export async function unlock(stage: Stage, throttle: UnlockThrottle, secret: string): Promise<Result<undefined>> {
+export async function unlock(
+  stage: Stage,
+  throttle: UnlockThrottle,
+  secret: string,
+): Promise<Result<undefined, OpeningFailure>> {
   const opened = await openLocked(stage, throttle, secret)
   if (!opened.ok) return opened
   stage.saveProfile({ locked: false })
   return enter(stage, opened.value)
 }
 
-async function openLocked(stage: Stage, throttle: UnlockThrottle, secret: string): Promise<Result<Opened>> {
+async function openLocked(
+  stage: Stage,
+  throttle: UnlockThrottle,
+  secret: string,
+): Promise<Result<Opened, OpeningFailure>> {
   const state = stage.state()
   if (state.step !== 'locked') return fail(state.step === 'ready' ? 'badRequest' : whyClosed(state))
   const admitted = throttle.admit()
@@ -62,7 +71,7 @@ async function openSealed(
   throttle: UnlockThrottle,
   sealed: SealedStore,
   password: string | undefined,
-): Promise<Result<Opened>> {
+): Promise<Result<Opened, OpeningFailure>> {
   const opened = await openByLogin(stage, sealed, { password })
   if (opened.ok) {
     throttle.right()

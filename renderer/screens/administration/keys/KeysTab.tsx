@@ -82,7 +82,7 @@ const soonMs = 90 * 24 * 3_600_000
 function Manifest({ keys, commanding }: OfKeys) {
   const { clock, administration } = useStores()
   const { t, language } = useWords()
-  const { version, epoch, expires } = keys.manifest
+  const { version, epoch, expires } = keys
   return (
     <div className="grid gap-4">
       {expires - clock.now() < soonMs && <Note tone="warn">{t('keys.endsSoon')}</Note>}

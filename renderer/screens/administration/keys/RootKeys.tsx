@@ -25,7 +25,7 @@ export function RootKeys({
   const [count, threshold] = shapes[shape]
   const facts = keys.keys.filter(({ name }) => name === 'root')
   const isHere = facts.some(({ here, state }) => here && state === 'inUse')
-  const { threshold: k, roots: n } = keys.manifest
+  const { threshold: k, roots: n } = keys
   return (
     <Section title={t('keyName.root')}>
       <p className="text-sm text-muted">{t('keyDoes.root')}</p>

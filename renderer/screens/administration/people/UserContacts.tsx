@@ -1,5 +1,5 @@
 import { type FormEvent, useRef, useState } from 'react'
-import type { AdminContact, AdminUser } from '../../../../shared/administration.ts'
+import type { AdminContact, AdminUser } from '../../../../shared/administration/readings.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'
 import { Facts } from '../../../components/Facts.tsx'
 import { SearchBox } from '../../../components/form/SearchBox.tsx'
@@ -8,12 +8,12 @@ import type { ListHandle } from '../../../components/list/use-roving.ts'
 import { Modal } from '../../../components/Modal.tsx'
 import { formatDate } from '../../../i18n/format.ts'
 import { type Translate, useWords } from '../../../i18n/i18n.ts'
-import type { ContactFields } from '../../../store/administration/changes.ts'
 import type { May } from '../../session.ts'
 import { AdminList } from '../AdminList.tsx'
 import { admissionWords } from '../reason-words.ts'
 import { dayOf } from './UserForm.tsx'
 
+type ContactFields = { readonly name: string; readonly remark: string; readonly expires: string }
 type Editing = { readonly user: AdminUser; readonly contact?: AdminContact; readonly onClose: () => void }
 
 /** A contact of the user's own: a new one, or other fields for one that is there. */
@@ -21,7 +21,7 @@ function ContactForm({ user, contact, onClose }: Editing) {
   const { changing } = useStores().administration
   const { t } = useWords()
   const before: ContactFields = contact
-    ? { name: contact.name, remark: contact.remark, expires: dayOf(contact.expires) }
+    ? { name: contact.name, remark: contact.remark ?? '', expires: dayOf(contact.expires) }
     : { name: '', remark: '', expires: '' }
   const [address, setAddress] = useState('')
   const [fields, setFields] = useState(before)
@@ -40,7 +40,11 @@ function ContactForm({ user, contact, onClose }: Editing) {
     })
     const change = contact
       ? { op: 'contact.set' as const, user: user.user, address: contact.address, changes: texts }
-      : { op: 'contact.add' as const, user: user.user, contact: { address: address.trim(), ...texts } }
+      : {
+          op: 'contact.add' as const,
+          user: user.user,
+          contact: { address: address.trim(), name: fields.name, ...texts },
+        }
     void changing.begin({ title, changes: [change] })
   }
   return (
@@ -57,7 +61,7 @@ function ContactForm({ user, contact, onClose }: Editing) {
 }
 
 function becauseWords(t: Translate, contact: AdminContact): string {
-  const words = contact.because.map((one) => admissionWords(t, one)).join(' · ')
+  const words = contact.admitted.map((one) => admissionWords(t, one)).join(' · ')
   return contact.denied ? t('common.and', { first: t('admin.denied'), second: words }) : words
 }
 
@@ -69,7 +73,8 @@ function Contact({ user, contact, may, onClose }: Editing & { readonly contact: 
     const title = t('admin.removeContactTitle', { name: contact.name, user: user.name })
     void changing.begin({ title, changes: [{ op: 'contact.remove', user: user.user, address: contact.address }] })
   }
-  const expires = contact.expires === 0 ? t('card.noExpiry') : formatDate(language, contact.expires)
+  const isOwn = contact.source !== undefined
+  const expires = contact.expires === undefined ? t('card.noExpiry') : formatDate(language, contact.expires)
   return (
     <div className="grid gap-5">
       <Facts
@@ -79,7 +84,7 @@ function Contact({ user, contact, may, onClose }: Editing & { readonly contact: 
           { term: t('admin.because'), text: becauseWords(t, contact) },
         ]}
       />
-      {contact.own && may.operate && (
+      {isOwn && may.operate && (
         <>
           <ContactForm user={user} contact={contact} onClose={onClose} />
           <button type="button" className="button button-danger justify-self-start" onClick={remove}>
@@ -87,7 +92,7 @@ function Contact({ user, contact, may, onClose }: Editing & { readonly contact: 
           </button>
         </>
       )}
-      {!contact.own && <p className="text-sm text-muted">{t('admin.byRule')}</p>}
+      {!isOwn && <p className="text-sm text-muted">{t('admin.byRule')}</p>}
     </div>
   )
 }

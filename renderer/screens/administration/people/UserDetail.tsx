@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import { type AdminUser, roleSchema } from '../../../../shared/administration.ts'
+import { roleSchema } from '../../../../shared/administration/change.ts'
+import type { AdminUser } from '../../../../shared/administration/readings.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'
 import { Facts } from '../../../components/Facts.tsx'
 import { FailureText } from '../../../components/FailureText.tsx'
@@ -17,7 +18,7 @@ import { EditUserDialog } from './UserForm.tsx'
 
 type OfUser = { readonly user: AdminUser; readonly may: May }
 
-function AccountFacts({ user, groups }: { readonly user: AdminUser; readonly groups: readonly string[] }) {
+function AccountFacts({ user }: { readonly user: AdminUser }) {
   const { t, language } = useWords()
   const none = t('admin.none')
   return (
@@ -29,8 +30,11 @@ function AccountFacts({ user, groups }: { readonly user: AdminUser; readonly gro
         { term: t('admin.state'), text: t(user.state === 'active' ? 'admin.active' : 'admin.disabled') },
         { term: t('admin.department'), text: user.department || none },
         { term: t('admin.sponsor'), text: user.sponsor || none },
-        { term: t('card.expires'), text: user.expires === 0 ? t('card.noExpiry') : formatDate(language, user.expires) },
-        { term: t('adminTab.groups'), text: groups.length === 0 ? none : formatNames(language, groups) },
+        {
+          term: t('card.expires'),
+          text: user.expires === undefined ? t('card.noExpiry') : formatDate(language, user.expires),
+        },
+        { term: t('adminTab.groups'), text: user.groups.length === 0 ? none : formatNames(language, user.groups) },
         { term: t('admin.role'), text: t(`adminRole.${user.role}`) },
       ]}
     />
@@ -117,12 +121,12 @@ function RoleChoice({ user }: { readonly user: AdminUser }) {
   )
 }
 
-function Account({ user, may, groups }: OfUser & { readonly groups: readonly string[] }) {
+function Account({ user, may }: OfUser) {
   const { t } = useWords()
   return (
     <section className="page-scroll" aria-label={t('admin.account')} tabIndex={scrollStop}>
       <div className="measure grid gap-6">
-        <AccountFacts user={user} groups={groups} />
+        <AccountFacts user={user} />
         {may.administer && <AccountButtons user={user} />}
         <UserDevices user={user} may={may} />
         {may.administer && <RoleChoice user={user} />}
@@ -159,7 +163,7 @@ export function UserDetail({ may }: { readonly may: May }) {
           </Note>
         </div>
       )}
-      {detail && view === 'account' && <Account user={detail.user} groups={detail.groups} may={may} />}
+      {detail && view === 'account' && <Account user={detail.user} may={may} />}
       {detail && view === 'contacts' && <UserContacts user={detail.user} may={may} />}
     </>
   )

@@ -1,9 +1,9 @@
-import type { AdminDevice, AdminUser } from '../../../../shared/administration.ts'
+import type { Change } from '../../../../shared/administration/change.ts'
+import type { AdminDevice, AdminUser } from '../../../../shared/administration/readings.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'
 import { Digits } from '../../../components/Digits.tsx'
 import { formatMoment } from '../../../i18n/format.ts'
 import { useWords } from '../../../i18n/i18n.ts'
-import type { Change } from '../../../store/administration/changes.ts'
 import type { May } from '../../session.ts'
 import { Section } from '../../settings/Section.tsx'
 
@@ -12,7 +12,7 @@ type OfDevice = { readonly user: AdminUser; readonly device: AdminDevice }
 function DeviceButtons({ user, device }: OfDevice) {
   const { changing } = useStores().administration
   const { t } = useWords()
-  const { state, name, id } = device
+  const { state, name, device: id } = device
   const of = { user: user.user, device: id }
   const ask = (title: string, change: Change, warning?: string) =>
     void changing.begin({ title, changes: [change], ...(warning !== undefined && { warning }) })
@@ -56,13 +56,13 @@ export function UserDevices({ user, may }: { readonly user: AdminUser; readonly 
       {devices.length === 0 && <p className="text-muted">{t('admin.noDevices')}</p>}
       <ul className="grid gap-5">
         {devices.map((device) => (
-          <li key={device.id} className="grid gap-2">
+          <li key={device.device} className="grid gap-2">
             <p className="font-medium">
               {t('common.and', { first: device.name, second: t(`deviceState.${device.state}`) })}
             </p>
             <Digits text={device.words} />
-            {device.last > 0 && (
-              <p className="text-sm text-muted">{t('device.last', { at: formatMoment(language, device.last) })}</p>
+            {device.seen > 0 && (
+              <p className="text-sm text-muted">{t('device.last', { at: formatMoment(language, device.seen) })}</p>
             )}
             {may.administer && <DeviceButtons user={user} device={device} />}
           </li>

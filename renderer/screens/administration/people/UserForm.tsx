@@ -1,19 +1,28 @@
 import { type FormEvent, useState } from 'react'
-import type { AdminUser } from '../../../../shared/administration.ts'
+import type { AdminUser } from '../../../../shared/administration/readings.ts'
 import { useStores } from '../../../components/context.tsx'
 import { Choice } from '../../../components/form/Choice.tsx'
 import { TextField } from '../../../components/form/TextField.tsx'
 import { Modal } from '../../../components/Modal.tsx'
 import { useWords } from '../../../i18n/i18n.ts'
-import type { PersonFields } from '../../../store/administration/changes.ts'
 
-export function dayOf(expires: number): string {
-  return expires === 0 ? '' : new Date(expires).toISOString().slice(0, 10)
+type PersonFields = {
+  readonly name: string
+  readonly address: string
+  readonly department: string
+  readonly sponsor: string
+  /** `YYYY-MM-DD`, or `never`. */
+  readonly expires: string
+}
+
+/** The day of a time as `YYYY-MM-DD`; empty without one. */
+export function dayOf(expires: number | undefined): string {
+  return expires === undefined ? '' : new Date(expires).toISOString().slice(0, 10)
 }
 
 const nobody: PersonFields = { name: '', address: '', department: '', sponsor: '', expires: '' }
 
-function fieldsOf({ name, address, department, sponsor, expires }: AdminUser): PersonFields {
+function fieldsOf({ name, address, department = '', sponsor = '', expires }: AdminUser): PersonFields {
   return { name, address, department, sponsor, expires: dayOf(expires) }
 }
 
@@ -66,7 +75,7 @@ export function AddUserDialog({ onClose }: { readonly onClose: () => void }) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onClose()
-    const change = { op: 'user.add' as const, user: user.trim(), scope, ...filled(fields) }
+    const change = { op: 'user.add' as const, user: user.trim(), scope, name: fields.name, ...filled(fields) }
     void changing.begin({ title: t('admin.addUserTitle', { name: fields.name }), changes: [change] })
   }
   return (

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { AdminUser } from '../../../../shared/administration.ts'
+import type { AdminUser } from '../../../../shared/administration/readings.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'
 import { type Translate, useWords } from '../../../i18n/i18n.ts'
 import type { May } from '../../session.ts'
@@ -34,7 +34,7 @@ function UserList({ may }: { readonly may: May }) {
           label: t('adminTab.users'),
           empty: t('admin.noUsers'),
           main: (user) => user.name,
-          sub: (user) => [user.user, user.address, user.department].filter((text) => text !== '').join(' · '),
+          sub: (user) => [user.user, user.address, user.department ?? ''].filter((text) => text !== '').join(' · '),
           end: (user) => standingWords(t, user),
           onOpen: (user) => people.select(user.user),
         }}

@@ -1,22 +1,209 @@
-/** Every ask of the administration and its handler, each behind the gate: read this and gate.ts first. */
-import type { AdminAskName } from '../../../../shared/administration.ts'
-import type { AskHandlers } from '../handler.ts'
-import { controlAsks } from './control.ts'
-import { gated } from './gate.ts'
-import { keyAsks } from './keys.ts'
+/** The administration's asks: operations as the page has them, each behind one gate. Read this first. */
+import type { z } from 'zod'
+import type { Access } from '../../../../shared/access.ts'
+import {
+  changeForm,
+  faultOfChange,
+  isAtLeast,
+  placeOfFault,
+  type Role,
+  roleFor,
+} from '../../../../shared/administration/change.ts'
+import type { outcomeForm } from '../../../../shared/administration/deeds.ts'
+import { type AdminAskName, maxRows, type Outcome } from '../../../../shared/administration.ts'
+import type { AskInput, AskOutput } from '../../../../shared/asks.ts'
+import { type FailureKind, fail, ok, type Result } from '../../../../shared/rpc.ts'
+import { adminUntil } from '../../../accounts/admin-session.ts'
+import { userActor } from '../../../administration/actor.ts'
+import { runBatch, undoLines } from '../../../administration/operations/changes.ts'
+import { listContacts, why } from '../../../administration/operations/contacts.ts'
+import {
+  decideProposal,
+  listAudit,
+  listProposals,
+  listReleases,
+  listRequests,
+  verifyAudit,
+} from '../../../administration/operations/control.ts'
+import { serviceDesk } from '../../../administration/operations/desk.ts'
+import { listKeys, renewManifest, retireKey, rotateKey } from '../../../administration/operations/keys.ts'
+import type { Answer, Operation } from '../../../administration/operations/operation.ts'
+import { getOverview, listGroups, listMembers, listRules } from '../../../administration/operations/organisation.ts'
+import { getUser, giveAccess, listUsers } from '../../../administration/operations/people.ts'
+import { faultAt, refusal } from '../../../ground/refusals.ts'
+import { policyFrom } from '../../../organisation/organisation.ts'
+import type { Service } from '../../service.ts'
+import type { AskCaller, AskHandlers } from '../handler.ts'
+import { allPlain, plain } from '../plain.ts'
 import { openingAsks } from './opening.ts'
-import { organisationAsks } from './organisation.ts'
-import { peopleAsks } from './people.ts'
+import { failed, mostShown, type OperationFailure, outcomeTold, refused, refusedTold } from './outcomes.ts'
 
-type AdminHandlers = Pick<AskHandlers, AdminAskName>
+type Handler<I, T, K extends FailureKind = OperationFailure> = (
+  service: Service,
+  caller: AskCaller,
+  input: I,
+) => Promise<Result<T, K>>
 
-const handlers: AdminHandlers = { ...openingAsks, ...organisationAsks, ...peopleAsks, ...controlAsks, ...keyAsks }
-
-function behindTheGate<N extends AdminAskName>(name: N): Pick<AdminHandlers, N> {
-  return { [name]: gated(name, handlers[name]) } as Pick<AdminHandlers, N>
+/** Before any work: whether the caller has the role, and the administration is open. The way in asks for the role alone. */
+function gated<I, T, K extends FailureKind = OperationFailure>(
+  least: Role,
+  handler: Handler<I, T, K>,
+  isWayIn = false,
+): Handler<I, T, K | 'notAllowed' | 'secondFactor'> {
+  return async (service, caller, input) => {
+    if (!caller.role || !isAtLeast(caller.role, least)) return fail('notAllowed')
+    if (!isWayIn && (await adminUntil(service, caller.sid, true)) === undefined) return fail('secondFactor')
+    return handler(service, caller, input)
+  }
 }
 
-export const administrationAsks: AdminHandlers = Object.assign(
-  {},
-  ...(Object.keys(handlers) as AdminAskName[]).map(behindTheGate),
-)
+/** Does the operation as the caller's. */
+async function call<I extends z.ZodObject, O extends z.ZodObject>(
+  operation: Operation<I, O>,
+  service: Service,
+  { caller, given }: { readonly caller: AskCaller; readonly given: z.input<I> },
+): Promise<Answer<z.output<O>>> {
+  const { user, device, role, gone } = caller
+  const desk = serviceDesk(service, {
+    actor: userActor(user.id),
+    beyond: (changes) =>
+      changes.every((change) => role && isAtLeast(role, roleFor(change)))
+        ? undefined
+        : { kind: 'notAllowed', scope: operation.scope },
+    gone,
+  })
+  const answer = await operation.call(desk, given)
+  const fault = answer.ok ? 'ok' : answer.failure.kind
+  service.log.info('administration', { operation: operation.name, fault, user: user.id, device: device.id })
+  return answer
+}
+
+function read<I extends z.ZodObject, O extends z.ZodObject>(
+  operation: Operation<I, O>,
+): Handler<z.input<I>, z.output<O>>
+function read<I extends z.ZodObject, O extends z.ZodObject, T>(
+  operation: Operation<I, O>,
+  tell: (value: z.output<O>) => T,
+): Handler<z.input<I>, T>
+function read<I extends z.ZodObject, O extends z.ZodObject>(
+  operation: Operation<I, O>,
+  tell: (value: z.output<O>) => unknown = (value) => value,
+): Handler<z.input<I>, unknown> {
+  return gated(operation.role, async (service, caller, given) => {
+    const { count }: { readonly count?: unknown } = given
+    if (typeof count === 'number' && count > maxRows) return fail('badRequest', { fields: ['count'] })
+    const answer = await call(operation, service, { caller, given })
+    return answer.ok ? ok(allPlain(tell(answer.value))) : failed(answer.failure)
+  })
+}
+
+type Decisive = { readonly why?: string; readonly dry?: boolean }
+
+/** What leads to an outcome. `giving`: the operation's input, or the outcome where it is known without it. */
+function change<Q extends Decisive, I extends z.ZodObject>(
+  operation: Operation<I, typeof outcomeForm>,
+  giving: (question: Q, common: { readonly why: string; readonly dryRun: boolean }) => z.input<I> | Outcome,
+): Handler<Q, Outcome> {
+  return gated<Q, Outcome>(operation.role, async (service, caller, question) => {
+    const { why: reason = '', dry: dryRun = false } = question
+    const given = giving(question, { why: plain(reason.trim()), dryRun })
+    if (isOutcome(given)) return ok(given)
+    const answer = await call(operation, service, { caller, given })
+    if (!answer.ok) return refusedTold(answer.failure)
+    return ok(outcomeTold(answer.value, dryRun && (await needsReason(service))))
+  })
+}
+
+function isOutcome(given: object): given is Outcome {
+  return 'state' in given
+}
+
+async function needsReason({ store }: Service): Promise<boolean> {
+  return policyFrom(await store.organisation.policy()).reason === 'required'
+}
+
+function proposalsTold({ proposals }: z.output<typeof listProposals.output>): AskOutput<'admin.proposals'> {
+  return {
+    proposals: proposals.map(({ changes, ...rest }) => ({
+      ...rest,
+      changes: changes.slice(0, mostShown).map((one) => JSON.stringify(one)),
+      count: changes.length,
+    })),
+  }
+}
+
+const readingAsks = {
+  'admin.overview': read(getOverview),
+  'admin.users': read(listUsers),
+  'admin.user': read(getUser),
+  'admin.contacts': read(listContacts),
+  'admin.why': read(why),
+  'admin.groups': read(listGroups),
+  'admin.members': read(listMembers),
+  'admin.rules': read(listRules),
+  'admin.audit': read(listAudit),
+  'admin.verify': read(verifyAudit),
+  'admin.proposals': read(listProposals, proposalsTold),
+  'admin.requests': read(listRequests),
+  'admin.releases': read(listReleases),
+  'admin.keys': read(listKeys),
+} satisfies Partial<AskHandlers>
+
+type Deeds = 'admin.decide' | 'admin.change' | 'admin.undo' | 'admin.keyStep' | 'admin.access'
+
+const deedAsks: Pick<AskHandlers, Deeds> = {
+  'admin.change': change(runBatch, ({ changes: given }, common) => {
+    const parsed = given.map((one: unknown) => changeForm.safeParse(one))
+    const faults = parsed.flatMap(({ error }, index) =>
+      error ? [faultAt(index, refusal('malformed', placeOfFault(error), faultOfChange(error)))] : [],
+    )
+    return faults.length > 0 ? refused(faults) : { changes: parsed.flatMap(({ data }) => data ?? []), ...common }
+  }),
+  'admin.undo': change(undoLines, ({ n: first }, common) => ({ first, ...common })),
+
+  'admin.decide': async (service, caller, { id, approve }) => {
+    const decided = await change(decideProposal, () => ({ id, approve }))(service, caller, {})
+    return decided.ok && decided.value.state === 'done' && !approve ? ok(refused([])) : decided
+  },
+
+  'admin.keyStep': gated<AskInput<'admin.keyStep'>, Outcome>(
+    rotateKey.role,
+    async (service, caller, { step, why: reason }) => {
+      const common = { why: plain(reason.trim()) }
+      const moved =
+        step.step === 'renew'
+          ? await call(renewManifest, service, { caller, given: common })
+          : step.step === 'retire'
+            ? await call(retireKey, service, { caller, given: { key: step.key, ...common } })
+            : await call(rotateKey, service, { caller, given: { key: step.key, stolen: step.stolen, ...common } })
+      return moved.ok ? ok({ state: 'manifest', ...moved.value }) : refusedTold(moved.failure)
+    },
+  ),
+
+  /** The answer is sealed to the caller's device. */
+  'admin.access': gated<AskInput<'admin.access'>, Access>(
+    giveAccess.role,
+    async (service, caller, { user, give, why: reason }) => {
+      const given = await call(giveAccess, service, { caller, given: { user, give, why: plain(reason.trim()) } })
+      return given.ok ? ok({ state: 'given', ...given.value }) : refusedTold(given.failure)
+    },
+  ),
+}
+
+const {
+  'admin.state': state,
+  'admin.setUp': setUp,
+  'admin.confirm': confirm,
+  'admin.open': open,
+  'admin.close': close,
+} = openingAsks
+
+export const administrationAsks: Pick<AskHandlers, AdminAskName> = {
+  'admin.state': gated('auditor', state, true),
+  'admin.setUp': gated('auditor', setUp, true),
+  'admin.confirm': gated('auditor', confirm, true),
+  'admin.open': gated('auditor', open, true),
+  'admin.close': gated('auditor', close, true),
+  ...readingAsks,
+  ...deedAsks,
+}

@@ -61,7 +61,11 @@ async function stateOf(service: Service, { user, role = 'auditor', sid }: AskCal
   return { role, step, totp }
 }
 
-async function told(service: Service, caller: AskCaller, verdict: CodeVerdict): Promise<Result<AdminState>> {
+async function told(
+  service: Service,
+  caller: AskCaller,
+  verdict: CodeVerdict,
+): Promise<Result<AdminState, 'tooManyAttempts' | 'codeWrong' | 'secondFactor'>> {
   const { user, device } = caller
   if (verdict.ok) {
     service.log.info('administration opened', { user: user.id, device: device.id })
@@ -73,7 +77,11 @@ async function told(service: Service, caller: AskCaller, verdict: CodeVerdict): 
 }
 
 /** By the same rules and limits as at sign-in. */
-async function checkPassword({ accounts }: Service, { user, ip }: AskCaller, password: string): Promise<Result<true>> {
+async function checkPassword(
+  { accounts }: Service,
+  { user, ip }: AskCaller,
+  password: string,
+): Promise<Result<true, 'tooManyAttempts' | 'authFailed'>> {
   const checked = await accounts.check(user.id, password, ip)
   if (checked.ok) return ok(true)
   return checked.kind === 'locked' ? fail('tooManyAttempts', { retryAfter: checked.retryAfter }) : fail('authFailed')

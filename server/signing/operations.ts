@@ -1,14 +1,13 @@
 /** For whoever holds the policy key elsewhere: what to sign and what it changes, and the signatures back. */
 import { z } from 'zod'
-import { decodeCanonical, encodeCanonical } from '../../../shared/whitelist/bytes/canonical.ts'
-import { fromBase64, toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
-import { type SignedCommand, signedCommandSchema } from '../../../shared/whitelist/command.ts'
-import { commit, draft } from '../../administration/signing.ts'
-import { pack } from '../../signing/bundle.ts'
-import { tellContents } from '../../signing/contents.ts'
-import { type Outcome, outcome } from '../changing.ts'
-import { type Answer, failed, refused } from '../faults.ts'
-import { operation } from '../operation.ts'
+import { type DeedOutcome, outcomeForm } from '../../shared/administration/deeds.ts'
+import { decodeCanonical, encodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
+import { fromBase64, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
+import { type SignedCommand, signedCommandSchema } from '../../shared/whitelist/command.ts'
+import { type Answer, deed, failedBy, refusedBy } from '../administration/operations/operation.ts'
+import { commit, draft } from '../administration/signing.ts'
+import { pack } from './bundle.ts'
+import { tellContents } from './contents.ts'
 
 /** A proposal's id, or `reissue`: heads at half of their life. */
 const what = z.string().max(64)
@@ -27,15 +26,16 @@ export const drafted = z.strictObject({
   ),
 })
 
-const draftOperation = operation({
+const draftOperation = deed({
   name: 'Draft',
+  role: 'administrator',
   scope: 'sign',
   input: z.strictObject({ proposal: what }),
   output: drafted,
   async work({ store, config, clock }, { proposal }) {
     const now = clock.now()
     const made = await draft({ store, config }, { what: proposal, now })
-    if (!made.ok) return refused(made.why)
+    if (!made.ok) return refusedBy(made)
     const { heads, commands } = made.value
     const changes = heads.map(({ change: { removals, additions, changes: changed } }) => ({
       gone: removals,
@@ -63,8 +63,9 @@ export const listContents = z.strictObject({
 })
 
 /** The first of the lists that are asked for, as many as fit in one answer. */
-const contentsOperation = operation({
+const contentsOperation = deed({
   name: 'GetListContents',
+  role: 'administrator',
   scope: 'sign',
   input: z.strictObject({ lists: z.array(z.string().max(200)).min(1).max(10_000) }),
   output: listContents,
@@ -75,8 +76,9 @@ const contentsOperation = operation({
   },
 })
 
-const commitOperation = operation({
+const commitOperation = deed({
   name: 'Commit',
+  role: 'administrator',
   scope: 'sign',
   input: z.strictObject({
     proposal: what,
@@ -85,8 +87,11 @@ const commitOperation = operation({
     /** Signed commands, canonical. */
     commands: z.array(z.base64()).max(1_000).optional(),
   }),
-  output: outcome,
-  async work({ store, config, clock }, { proposal, now, signatures: texts, commands = [] }): Promise<Answer<Outcome>> {
+  output: outcomeForm,
+  async work(
+    { store, config, clock },
+    { proposal, now, signatures: texts, commands = [] },
+  ): Promise<Answer<DeedOutcome>> {
     const signatures = texts.map((text) => fromBase64(text, 64) ?? new Uint8Array(64))
     const signedCommands = commands.flatMap(commandFrom)
     const done = await commit({ store, config, clock }, { what: proposal, now, signatures, commands: signedCommands })
@@ -94,7 +99,7 @@ const commitOperation = operation({
       const lists = done.value.lists.map(({ list: _list, ...rest }) => rest)
       return { ok: true, value: { state: 'done', proposal, lists, audit: [...done.value.audit] } }
     }
-    return done.movedOn ? failed('MovedOn', {}) : refused(done.why)
+    return done.movedOn ? failedBy({ kind: 'movedOn' }) : refusedBy(done)
   },
 })
 

@@ -1,40 +1,43 @@
-/** Rules in words that a person understands, with the ids to change them by. */
+/** Why an address is, or is not, in a list, in words that a person understands, with the ids to change it by. */
 import { cleanAddressText } from '../../shared/address.ts'
+import type { AdmissionView } from '../../shared/administration/readings.ts'
 import { assertNever } from '../../shared/rpc.ts'
-import type { Admission, Explanation } from './explain.ts'
+import type { Explanation } from './explain.ts'
 import { isOwn } from './last-use.ts'
 
+/** Where an entry of a user's own comes from. */
 export function sourceWords(source: string): string {
   if (source === '') return 'by hand'
   return isOwn(source) ? 'at the user’s request' : `import ${source}`
 }
 
-export function ruleWords(admission: Admission): string {
-  switch (admission.rule) {
+/** The rule that admits an address. */
+export function ruleWords({ rule, id, name, a, b, domain, sponsor, source = '' }: AdmissionView): string {
+  switch (rule) {
     case 'self':
       return 'it is the user’s own address'
     case 'entry':
-      return `an entry of the user’s own, ${sourceWords(admission.source)}`
+      return `an entry of the user’s own, ${sourceWords(source)}`
     case 'everyone':
       return 'the policy "everyone": colleagues list each other'
     case 'department':
-      return `the policy "departments": both are in ${admission.name}`
+      return `the policy "departments": both are in ${name}`
     case 'group':
-      return `both are in the group ${admission.name}`
+      return `both are in the group ${name}`
     case 'open':
-      return `rule ${admission.id}: ${admission.a} and ${admission.b} list each other`
+      return `rule ${id}: ${a} and ${b} list each other`
     case 'guest':
-      return `guest and sponsor (${admission.sponsor})`
+      return `guest and sponsor (${sponsor})`
     case 'domain':
-      return `rule ${admission.id}: the whole domain ${admission.domain} is open`
+      return `rule ${id}: the whole domain ${domain} is open`
     default:
-      return assertNever(admission)
+      return assertNever(rule)
   }
 }
 
 /** What to do so that the rule no longer admits. */
-function wayToChange(admission: Admission, user: string, address: string): string | undefined {
-  switch (admission.rule) {
+function wayToChange({ rule, id, name }: AdmissionView, user: string, address: string): string | undefined {
+  switch (rule) {
     case 'entry':
       return `kith-server contact remove ${address} --user ${user}`
     case 'everyone':
@@ -42,20 +45,20 @@ function wayToChange(admission: Admission, user: string, address: string): strin
     case 'department':
       return 'kith-server policy set departments=off, or another department'
     case 'group':
-      return `kith-server group leave ${admission.name} ${user}`
+      return `kith-server group leave ${name} ${user}`
     case 'open':
     case 'domain':
-      return `kith-server rule remove ${admission.id}`
+      return `kith-server rule remove ${id}`
     case 'guest':
       return 'kith-server user set GUEST --sponsor ""'
     case 'self':
       return undefined
     default:
-      return assertNever(admission)
+      return assertNever(rule)
   }
 }
 
-/** Why an address is in a user's whitelist or not, line by line, with the commands that would change it. */
+/** Whether the two may exchange messages, by which rules, and what to run to change that: lines of text. */
 export function explanationWords(explanation: Explanation): readonly string[] {
   const { user, listed, admitted, denied, expired, direction, proof } = explanation
   const address = cleanAddressText(explanation.address)

@@ -1,8 +1,58 @@
-/** Every administrative change, as the command line, the administration service and the desktop give it. */
+/** Every administrative change, once: as the page, the command line and other programs give it, and as the server reads it. */
 import { z } from 'zod'
-import { contactChangesSchema, contactInputSchema } from '../lists/contact.ts'
-import { policyChangesSchema } from '../organisation/policy.ts'
-import { isUnit } from '../organisation/units.ts'
+
+/** A contact as an administrator gives it. */
+export const contactInputSchema = z.strictObject({
+  address: z.string().min(1),
+  name: z.string().min(1),
+  nickname: z.string().optional(),
+  remark: z.string().optional(),
+  groups: z.array(z.string().min(1)).optional(),
+  scope: z.enum(['internal', 'external']).optional(),
+  /** `login`, `dmarc`, `dkim:<domain>` or `key:<public key>`; empty takes it away. */
+  proof: z.string().optional(),
+  /** A date, or milliseconds since the epoch; `never` takes an expiry away. */
+  expires: z.union([z.number().int().min(0), z.string()]).optional(),
+  direction: z.enum(['both', 'send', 'receive']).optional(),
+})
+export type ContactInput = z.infer<typeof contactInputSchema>
+export const contactChangesSchema = contactInputSchema.partial()
+export type ContactChanges = z.infer<typeof contactChangesSchema>
+
+/** How the organisation makes its lists: settings that an administrator changes while everything runs. */
+export const policySettings = {
+  /** Every internal user lists every other. */
+  everyone: z.boolean(),
+  /** The people of a department list each other. */
+  departments: z.boolean(),
+  /** Whether whole domains may be listed: a weaker promise, since the domain vouches for its addresses and nobody knows who they are. */
+  domains: z.boolean(),
+  /** Whether an external contact that a user asks for needs the sponsor's or an administrator's consent. */
+  approval: z.enum(['sponsor', 'administrator', 'none']),
+  /** Whether external entries need a second administrator. */
+  fourEyes: z.boolean(),
+  /** Whether every change needs a reason for the audit log. */
+  reason: z.enum(['optional', 'required']),
+  /** The lease: days without the server before the client's store locks (protocol.md 9). */
+  offlineDays: z.number().int().min(0).max(365),
+  /** What happens to sending when the lease is over (guard.md O7). */
+  onExpiry: z.enum(['block', 'internal']),
+}
+
+/** Only what is to change: without defaults, which would set back all that is not named. */
+export const policyChangesSchema = z.strictObject(policySettings).partial()
+export type PolicyChanges = z.infer<typeof policyChangesSchema>
+
+const unitPattern = /^(all|(department|group|user):.+)$/u
+
+/** Whether a text names people as rules do: `all`, `department:NAME`, `group:ID` or `user:LOGIN`. */
+export function isUnit(text: string): boolean {
+  return text.length <= 200 && unitPattern.test(text)
+}
+
+/** What somebody may administer. */
+export const roleSchema = z.enum(['none', 'auditor', 'operator', 'administrator'])
+export type RoleName = z.infer<typeof roleSchema>
 
 const login = z.string().min(1).max(64)
 const address = z.string().min(1).max(320)
@@ -83,19 +133,63 @@ export const changeSchema = z.discriminatedUnion('op', [
   z.strictObject({
     op: z.literal('role.set'),
     user: login,
-    role: z.enum(['none', 'auditor', 'operator', 'administrator']),
+    role: roleSchema,
   }),
 ])
 export type Change = z.infer<typeof changeSchema>
 export type ChangeOp = Change['op']
 export type ChangeOf<O extends ChangeOp> = Extract<Change, { readonly op: O }>
 
+const options: readonly z.ZodObject[] = changeSchema.options
+
+/** The same without where an entry came from, which is for imports to say: what other programs give and are told. */
+export const changeForm = z
+  .discriminatedUnion('op', options.map(withoutOrigin) as never)
+  .meta({ id: 'Change' }) as unknown as z.ZodType<Change, Change>
+
+function withoutOrigin(option: z.ZodObject): z.ZodObject {
+  return 'from' in option.shape ? option.omit({ from: true }) : option
+}
+
+/** The fields of a change of this kind, without where it came from. */
+export function fieldsOf(op: ChangeOp): z.core.$ZodShape {
+  const option = options.find(({ shape }) => shape.op instanceof z.ZodLiteral && shape.op.value === op)
+  if (!option) throw new Error(`there is no change ${op}`)
+  const { op: _op, ...fields } = withoutOrigin(option).shape
+  return fields
+}
+
 export const changeOps: ReadonlySet<string> = new Set(changeSchema.options.map(({ shape }) => shape.op.value))
 
-export type Role = 'auditor' | 'operator' | 'administrator'
+/** What the audit log tells of beside changes. */
+export const otherOps = [
+  'user.password',
+  'enrolment.add',
+  'key.rotate',
+  'key.retire',
+  'key.export',
+  'manifest.renew',
+  'token.add',
+  'token.remove',
+  'import.add',
+  'import.remove',
+  'proposal.approve',
+  'proposal.refuse',
+] as const
+/** An operation that has words; the log of a newer server may hold others. */
+export type KnownOp = ChangeOp | (typeof otherOps)[number]
+
+const knownOps: ReadonlySet<string> = new Set([...changeOps, ...otherOps])
+
+export function isKnownOp(op: string): op is KnownOp {
+  return knownOps.has(op)
+}
+
+export type Role = Exclude<RoleName, 'none'>
 
 const ranks: { readonly [R in Role]: number } = { auditor: 0, operator: 1, administrator: 2 }
 
+/** Whether a role may do what another is needed for. */
 export function isAtLeast(role: Role, needed: Role): boolean {
   return ranks[role] >= ranks[needed]
 }
@@ -103,8 +197,8 @@ export function isAtLeast(role: Role, needed: Role): boolean {
 const operators: ReadonlySet<string> = new Set(['contact', 'group', 'request', 'quarantine'])
 
 /** Who may ask for a change: people and rules are the administrator's, contacts, groups and what users ask for the operator's. */
-export function roleFor(change: Change): Role {
-  return operators.has(change.op.slice(0, change.op.indexOf('.'))) ? 'operator' : 'administrator'
+export function roleFor({ op }: { readonly op: string }): Role {
+  return operators.has(op.slice(0, op.indexOf('.'))) ? 'operator' : 'administrator'
 }
 
 /** The field that is wrong first. */

@@ -1,0 +1,13 @@
+/** Every operation of the service: all that there are, none of which is declared here. */
+import { administrativeOperations } from '../administration/operations/index.ts'
+import type { Operation } from '../administration/operations/operation.ts'
+import { signingOperations } from '../signing/operations.ts'
+
+export const adminOperations: readonly Operation[] = [...administrativeOperations, ...signingOperations]
+
+export const operationsByName: ReadonlyMap<string, Operation> = new Map(adminOperations.map((one) => [one.name, one]))
+
+/** The form of an operation's answer, as other programs get it. */
+export function answerForm({ wire, output }: Operation): Operation['output'] {
+  return wire ?? output
+}

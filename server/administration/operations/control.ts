@@ -1,0 +1,157 @@
+/** What was changed and what waits: the audit log, proposals, contact requests, messages that users ask for. */
+
+import { z } from 'zod'
+import { outcomeForm } from '../../../shared/administration/deeds.ts'
+import { type proposalForm, readings, type requestForm } from '../../../shared/administration/readings.ts'
+import { heldReasonSchema } from '../../../shared/quarantine.ts'
+import { refusal } from '../../ground/refusals.ts'
+import type { ProposalRow } from '../../store/administration/tables.ts'
+import { brokenAudit } from '../audit.ts'
+import { isOpen } from '../requests/requests.ts'
+import { type OperatorView, requestsForOperators } from '../requests/views.ts'
+import { decide, runOf } from '../submit.ts'
+import { nothingChanged, runBatch, undoLines } from './changes.ts'
+import { deed, failedBy, reading, refusedBy, why, windowOf } from './operation.ts'
+import { asked, makeChanges, settled } from './outcome.ts'
+
+export const listAudit = reading({
+  name: 'ListAudit',
+  ...readings.audit,
+  wire: readings.audit.output.omit({ more: true }),
+  async work({ administration }, { search = '', before, count = 100 }) {
+    const wanted = { text: search.trim(), count: count + 1, ...(before === undefined ? {} : { before }) }
+    const rows = await administration.audits(wanted)
+    const lines = rows.slice(0, count).map(({ prev: _prev, ...row }) => ({ ...row, undoable: row.undo !== '' }))
+    return { ok: true, value: { lines, more: rows.length > count } }
+  },
+})
+
+export const verifyAudit = reading({
+  name: 'VerifyAudit',
+  ...readings.auditState,
+  async work(inside) {
+    const broken = await brokenAudit(inside)
+    const last = await inside.administration.lastAudit()
+    const value = { holds: broken === undefined, lines: last?.n ?? 0, hash: last?.hash ?? '' }
+    return { ok: true, value: { ...value, ...(broken === undefined ? {} : { broken }) } }
+  },
+})
+
+function proposalTold(row: ProposalRow): z.output<typeof proposalForm> {
+  const { id, at, who, via, why: reason, state, approved_by: by, result } = row
+  const told = { id, at, who, via, why: reason, state, changes: [...runOf(row).changes] }
+  return { ...told, ...(by === '' ? {} : { by }), ...(result === '' ? {} : { result }) }
+}
+
+export const listProposals = reading({
+  name: 'ListProposals',
+  ...readings.proposals,
+  async work({ administration }, { state, newest }) {
+    const rows = await administration.proposals(state)
+    const shown = newest === undefined ? rows : waitingFirst(rows).slice(0, newest)
+    return { ok: true, value: { proposals: shown.map(proposalTold) } }
+  },
+})
+
+function waitingFirst(rows: readonly ProposalRow[]): readonly ProposalRow[] {
+  const newest = rows.toReversed()
+  const isWaiting = ({ state }: ProposalRow) => state === 'approval' || state === 'ready'
+  return [...newest.filter(isWaiting), ...newest.filter((row) => !isWaiting(row))]
+}
+
+export const getProposal = reading({
+  name: 'GetProposal',
+  ...readings.proposal,
+  async work({ administration }, { id }) {
+    const row = await administration.proposal(id)
+    return row ? { ok: true, value: { proposal: proposalTold(row) } } : refusedBy(refusal('unknownProposal', id))
+  },
+})
+
+/** By a second person: whoever decides must be able to do alone what it changes. */
+export const decideProposal = deed({
+  name: 'DecideProposal',
+  role: 'administrator',
+  scope: 'read',
+  input: z.strictObject({ id: z.string().max(64), approve: z.boolean(), why }),
+  output: outcomeForm,
+  async work(desk, { id, approve, why: reason = '' }) {
+    const { store, actor, note } = desk
+    const row = await store.administration.proposal(id)
+    if (!row) return refusedBy(refusal('unknownProposal', id))
+    const beyond = desk.beyond(runOf(row).changes)
+    if (beyond) return failedBy(beyond)
+    const decided = await store.transaction(async (inside) => {
+      const result = await decide(inside, { id, who: actor.who, approve })
+      if (result.ok) await note(inside, { op: `proposal.${approve ? 'approve' : 'refuse'}`, target: id, why: reason })
+      return result
+    })
+    if (!decided.ok) return refusedBy(decided)
+    return approve ? settled(desk, id) : { ok: true, value: { ...nothingChanged, proposal: id } }
+  },
+})
+
+function requestTold({ row, approval, scope = 'external', denied }: OperatorView): z.output<typeof requestForm> {
+  const { id, user, address, note, state, at, peer } = row
+  const waits = denied ? 'rule' : state === 'asked' ? 'peer' : (approval?.by ?? 'administrator')
+  const told = { id, user, address, note, state, at, denied, scope, peer }
+  return {
+    ...told,
+    ...(approval ? { approval: approval.by } : {}),
+    ...(isOpen(row) ? { waits } : {}),
+    ...(approval?.by === 'sponsor' ? { sponsor: approval.sponsor } : {}),
+  }
+}
+
+export const listRequests = reading({
+  name: 'ListRequests',
+  ...readings.requests,
+  async work(inside, { all = false, count }) {
+    const shown = (await requestsForOperators(inside)).filter(({ row }) => all || isOpen(row))
+    return { ok: true, value: { requests: windowOf(shown, { count }).map(requestTold) } }
+  },
+})
+
+export const decideRequest = deed({
+  name: 'DecideRequest',
+  role: 'operator',
+  scope: 'contacts',
+  input: z.strictObject({ id: z.string().max(64), approve: z.boolean(), ...asked }),
+  output: outcomeForm,
+  async work(desk, { id, approve, ...options }) {
+    const found = (await requestsForOperators(desk.store)).find(({ row }) => row.id === id)
+    if (!found) return refusedBy(refusal('requestGone', id, `there is no request ${JSON.stringify(id)}`))
+    const scope = found.scope ?? 'external'
+    const change = approve ? { op: 'request.link' as const, id, scope } : { op: 'request.refuse' as const, id }
+    return makeChanges(desk, [change], options)
+  },
+})
+
+/** Messages that users ask for at most. */
+const mostReleases = 1_000
+
+export const listReleases = reading({
+  name: 'ListReleases',
+  ...readings.releases,
+  async work({ quarantine }, { count = mostReleases }) {
+    const releases = (await quarantine.asked(count)).map(({ user, id, sender, subject, at, rule, reason }) => {
+      const why_ = heldReasonSchema.safeParse(reason)
+      // Rows always have one; a gateway of another version may have others.
+      return { user, id, claimedAddress: sender, subject, at, rule, reason: why_.data ?? ('notListed' as const) }
+    })
+    return { ok: true, value: { releases } }
+  },
+})
+
+export const controlOperations = [
+  runBatch,
+  undoLines,
+  listAudit,
+  verifyAudit,
+  listProposals,
+  getProposal,
+  decideProposal,
+  listRequests,
+  decideRequest,
+  listReleases,
+]

@@ -1,0 +1,58 @@
+/** The organisation's keys, as far as the root key is on the server. */
+
+import { z } from 'zod'
+import { manifestForm } from '../../../shared/administration/deeds.ts'
+import { readings } from '../../../shared/administration/readings.ts'
+import { type KeyStep, rotatingKeySchema } from '../../../shared/key-steps.ts'
+import { keysOf, moveKeys } from '../keys/key-desk.ts'
+import { type Answer, type Desk, deed, refusedBy, why } from './operation.ts'
+
+/** Told by the process that holds the keys, not from the store. */
+export const listKeys = deed({
+  name: 'ListKeys',
+  role: 'auditor',
+  scope: 'read',
+  ...readings.keys,
+  async work({ policy }) {
+    const keys = await keysOf(policy)
+    return keys.ok ? { ok: true, value: { ...keys.value, keys: [...keys.value.keys] } } : refusedBy(keys)
+  },
+})
+
+async function take(
+  { policy, actor }: Desk,
+  step: KeyStep,
+  reason = '',
+): Promise<Answer<z.output<typeof manifestForm>>> {
+  const done = await moveKeys(policy, step, { why: reason, ...actor })
+  return done.ok ? done : refusedBy(done)
+}
+
+/** What all steps have in common. */
+const step = { role: 'administrator', scope: 'all', output: manifestForm } as const
+
+/** `stolen`: nobody may trust the old key; of the policy key, no list that it signed either. */
+export const rotateKey = deed({
+  name: 'RotateKey',
+  ...step,
+  input: z.strictObject({ key: rotatingKeySchema, stolen: z.boolean().optional(), why }),
+  work: (desk, { key, stolen = false, why: reason }) => take(desk, { step: 'rotate', key, stolen }, reason),
+})
+
+/** All but the newest key are taken out. */
+export const retireKey = deed({
+  name: 'RetireKey',
+  ...step,
+  input: z.strictObject({ key: rotatingKeySchema, why }),
+  work: (desk, { key, why: reason }) => take(desk, { step: 'retire', key }, reason),
+})
+
+/** The same keys, valid for longer. */
+export const renewManifest = deed({
+  name: 'RenewManifest',
+  ...step,
+  input: z.strictObject({ why }),
+  work: (desk, { why: reason }) => take(desk, { step: 'renew' }, reason),
+})
+
+export const keyOperations = [listKeys, rotateKey, retireKey, renewManifest]

@@ -1,0 +1,106 @@
+/** The organisation: what it counts, its policy, groups and rules. */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { readings } from '../../../shared/administration/readings.ts'
+import { refusal } from '../../ground/refusals.ts'
+import { newestManifest } from '../../keys/manifests.ts'
+import { loadOrganisation, policyFrom } from '../../organisation/organisation.ts'
+import { wholePolicy } from '../../organisation/policy.ts'
+import { changeOfRule } from '../changes/rules.ts'
+import { isOpen } from '../requests/requests.ts'
+import { changing } from './changes.ts'
+import { finds, reading, refusedBy, windowOf } from './operation.ts'
+
+const programUrl = new URL('../../../package.json', import.meta.url)
+const { version: program } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(programUrl, 'utf8')))
+
+export const getOverview = reading({
+  name: 'GetOverview',
+  ...readings.overview,
+  async work(inside, _nothing, { config }) {
+    const { policy, groups, people } = await loadOrganisation(inside)
+    const { ver: version, ep: epoch, exp: expires } = (await newestManifest(inside)).m
+    const all = [...people.values()]
+    const proposals = await inside.administration.proposals()
+    return {
+      ok: true,
+      value: {
+        organisation: config.org,
+        version: program,
+        users: all.length,
+        active: all.filter(({ isActive }) => isActive).length,
+        external: all.filter(({ scope }) => scope === 'external').length,
+        pendingDevices: (await inside.devices.list()).filter(({ state }) => state === 'pending').length,
+        groups: groups.size,
+        rules: (await inside.organisation.rules()).length,
+        proposals: proposals.filter(({ state }) => state === 'approval' || state === 'ready').length,
+        requests: (await inside.administration.requests({})).filter(isOpen).length,
+        policy: wholePolicy(policy, config),
+        manifest: { version, epoch, expires },
+      },
+    }
+  },
+})
+
+export const getPolicy = reading({
+  name: 'GetPolicy',
+  ...readings.policy,
+  async work(inside, _nothing, { config }) {
+    return { ok: true, value: { policy: wholePolicy(policyFrom(await inside.organisation.policy()), config) } }
+  },
+})
+
+export const listGroups = reading({
+  name: 'ListGroups',
+  ...readings.groups,
+  wire: readings.groups.output.omit({ total: true }),
+  async work({ organisation }, { search, ...window }) {
+    const members = Map.groupBy(await organisation.members(), ({ group }) => group)
+    const found = (await organisation.groups()).filter(({ id, title }) => finds(search, [id, title]))
+    const groups = windowOf(found, window).map(({ id: group, title }) => {
+      const logins = (members.get(group) ?? []).map(({ user }) => user)
+      return { group, title, members: logins, size: logins.length }
+    })
+    return { ok: true, value: { groups, total: found.length } }
+  },
+})
+
+export const listMembers = reading({
+  name: 'ListMembers',
+  ...readings.members,
+  async work({ organisation, users }, { group, ...window }) {
+    if (!(await organisation.groups()).some(({ id }) => id === group)) return refusedBy(refusal('unknownGroup', group))
+    const own = (await organisation.members()).filter((member) => member.group === group)
+    const people = await Promise.all(windowOf(own, window, 1_000).map(({ user }) => users.get(user)))
+    const members = people.flatMap((row) => (row ? [{ user: row.id, name: row.name, address: row.address }] : []))
+    return { ok: true, value: { total: own.length, members } }
+  },
+})
+
+export const listRules = reading({
+  name: 'ListRules',
+  ...readings.rules,
+  wire: readings.rules.output.omit({ total: true }),
+  async work(inside, window) {
+    const all = await inside.organisation.rules()
+    const rules = windowOf(all, window).map((row) => ({ id: row.id, rule: changeOfRule(row) }))
+    return { ok: true, value: { rules, total: all.length } }
+  },
+})
+
+export const organisationOperations = [
+  getOverview,
+  getPolicy,
+  changing('SetPolicy', 'policy.set'),
+  listGroups,
+  listMembers,
+  changing('PutGroup', 'group.put'),
+  changing('RemoveGroup', 'group.remove'),
+  changing('JoinGroup', 'group.join'),
+  changing('LeaveGroup', 'group.leave'),
+  listRules,
+  changing('OpenUnits', 'rule.open'),
+  changing('OpenDomain', 'rule.domain', { for: 'audience' }),
+  changing('DenyAddress', 'rule.deny'),
+  changing('RemoveRule', 'rule.remove'),
+]

@@ -1,0 +1,293 @@
+/**
+ * What can be read of an organisation: the question and the answer of each reading, once. The page's asks, the SOAP
+ * service with its WSDL and the command line have these forms, or fewer of their fields.
+ */
+import { z } from 'zod'
+import { keyFactsSchema, keysViewSchema } from '../key-steps.ts'
+import { releaseRequestSchema } from '../quarantine.ts'
+import { changeForm, contactInputSchema, policySettings, roleSchema } from './change.ts'
+
+const text = z.string()
+const number = z.number().int()
+const nothing = z.strictObject({})
+const days = number.min(1).max(36_500)
+const ofUser = z.strictObject({ user: text })
+
+/** Milliseconds since the epoch; SOAP has it as `xs:dateTime`, the command line's JSON as ISO 8601. */
+export const time = z.number().int().meta({ format: 'time' })
+
+/** A part of what was found: `from` the how-manieth, and at most how many. */
+const windowed = {
+  search: text.max(200).optional(),
+  from: number.min(0).max(1_000_000).optional(),
+  count: number.min(1).max(10_000).optional(),
+}
+
+const userForm = z
+  .object({
+    user: text,
+    name: text,
+    address: text,
+    scope: z.enum(['internal', 'external']),
+    state: z.enum(['active', 'disabled']),
+    department: text.exactOptional(),
+    sponsor: text.exactOptional(),
+    expires: time.exactOptional(),
+    groups: z.array(text),
+    role: roleSchema,
+    /** Devices that wait for approval. */
+    pending: number,
+  })
+  .meta({ id: 'User' })
+export type AdminUser = Readonly<z.infer<typeof userForm>>
+
+const deviceForm = z
+  .object({
+    device: text,
+    user: text,
+    name: text,
+    state: z.enum(['pending', 'active', 'locked', 'revoked']),
+    /** The version of the list that it has. */
+    version: number,
+    /** 0: never. */
+    seen: time,
+    epoch: number,
+    /** What its user sees, to be compared by telephone. */
+    words: text,
+    /** Signed commands and how far they are, oldest first. */
+    commands: z.array(z.object({ command: text, scope: text, state: text, at: time }).meta({ id: 'CommandToDevice' })),
+  })
+  .meta({ id: 'Device' })
+export type AdminDevice = Readonly<z.infer<typeof deviceForm>>
+
+/** What puts an address into a list. The other fields are there where the rule has them; `source` empty: by hand. */
+const admissionForm = z
+  .object({
+    rule: z.enum(['self', 'entry', 'everyone', 'department', 'group', 'open', 'guest', 'domain']),
+    id: text.exactOptional(),
+    name: text.exactOptional(),
+    a: text.exactOptional(),
+    b: text.exactOptional(),
+    domain: text.exactOptional(),
+    sponsor: text.exactOptional(),
+    source: text.exactOptional(),
+  })
+  .meta({ id: 'Admission' })
+export type AdmissionView = Readonly<z.infer<typeof admissionForm>>
+
+const contactForm = z
+  .object({
+    id: text,
+    ...contactInputSchema.omit({ expires: true }).shape,
+    expires: time.exactOptional(),
+    /** Of the user's own entries: the import that it comes from; empty by hand. Absent: by a rule. */
+    source: text.exactOptional(),
+    /** A rule keeps it out of the list. */
+    denied: z.boolean(),
+    /** An address that is closed within an open domain. */
+    closed: z.boolean(),
+    admitted: z.array(admissionForm),
+  })
+  .meta({ id: 'Contact' })
+export type AdminContact = Readonly<z.infer<typeof contactForm>>
+
+const whyForm = z.object({
+  user: text,
+  address: text,
+  /** Whether the list in force has the address. */
+  listed: z.boolean(),
+  /** What admits it, were it not for `denied`. */
+  admitted: z.array(admissionForm),
+  denied: z.object({ id: text, rule: changeForm }).exactOptional(),
+  expired: time.exactOptional(),
+  direction: z.enum(['send', 'receive']).exactOptional(),
+  proof: text.exactOptional(),
+  /** The same in English words. */
+  words: z.array(text),
+})
+
+const policyForm = z.object(policySettings).meta({ id: 'Policy' })
+export type PolicyView = Readonly<z.infer<typeof policyForm>>
+
+const overviewForm = z.object({
+  organisation: text,
+  /** Of the program. */
+  version: text,
+  users: number,
+  active: number,
+  external: number,
+  /** Devices that wait for approval. */
+  pendingDevices: number,
+  groups: number,
+  rules: number,
+  proposals: number,
+  requests: number,
+  policy: policyForm,
+  manifest: z.object({ version: number, epoch: number, expires: time }),
+})
+export type AdminOverview = Readonly<z.infer<typeof overviewForm>>
+
+export const groupForm = z
+  .object({ group: text, title: text, members: z.array(text), size: number })
+  .meta({ id: 'Group' })
+
+const memberForm = z.object({ user: text, name: text, address: text }).meta({ id: 'Member' })
+export type AdminMember = Readonly<z.infer<typeof memberForm>>
+
+const ruleForm = z.object({ id: text, rule: changeForm }).meta({ id: 'Rule' })
+export type AdminRule = Readonly<z.infer<typeof ruleForm>>
+
+/** `before`, `after`, `undo`: JSON, or empty. */
+export const lineForm = z
+  .object({
+    n: number,
+    at: time,
+    who: text,
+    via: text,
+    op: text,
+    target: text,
+    why: text,
+    before: text,
+    after: text,
+    undo: text,
+    hash: text,
+    /** Whether something takes it back. */
+    undoable: z.boolean(),
+  })
+  .meta({ id: 'AuditLine' })
+
+const proposalState = z.enum(['approval', 'ready', 'done', 'refused'])
+export const proposalForm = z
+  .object({
+    id: text,
+    at: time,
+    who: text,
+    via: text,
+    why: text,
+    state: proposalState,
+    /** Who decided it. */
+    by: text.exactOptional(),
+    changes: z.array(changeForm),
+    /** JSON of what it came to. */
+    result: text.exactOptional(),
+  })
+  .meta({ id: 'Proposal' })
+
+/** A wish of two people to be contacts, as far as it has come. */
+export const requestForm = z
+  .object({
+    id: text,
+    user: text,
+    address: text,
+    note: text,
+    state: z.enum(['asked', 'accepted', 'done', 'declined', 'refused', 'withdrawn']),
+    at: time,
+    /** Who approves it, once the other side has said yes. */
+    approval: z.enum(['sponsor', 'administrator', 'nobody']).exactOptional(),
+    /** A rule keeps the two apart. */
+    denied: z.boolean(),
+    scope: z.enum(['internal', 'external']),
+    /** For whom it waits, while it does; `rule`: one keeps the two apart. */
+    waits: z.enum(['peer', 'sponsor', 'administrator', 'nobody', 'rule']).exactOptional(),
+    /** Login of the other side, where it has an account. */
+    peer: text,
+    /** Login of whoever answers for the guest, where that is whom it waits for. */
+    sponsor: text.exactOptional(),
+  })
+  .meta({ id: 'Request' })
+
+export const readings = {
+  overview: { input: nothing, output: overviewForm },
+  policy: { input: nothing, output: z.object({ policy: policyForm }) },
+  users: { input: z.strictObject(windowed), output: z.object({ total: number, users: z.array(userForm) }) },
+  user: {
+    input: ofUser,
+    output: z.object({
+      user: userForm,
+      /** Of the list in force. */
+      version: number,
+      contacts: number,
+      role: text.exactOptional(),
+      devices: z.array(deviceForm),
+    }),
+  },
+  devices: { input: ofUser.partial(), output: z.object({ devices: z.array(deviceForm) }) },
+  contacts: {
+    input: z.strictObject({
+      user: text,
+      /** All that the user sees, by rules too; else the user's own entries. */
+      effective: z.boolean().optional(),
+      ...windowed,
+      /** As a screen shows them: by name, what a rule keeps out too, and nothing that only stays closed. */
+      screen: z.boolean().optional(),
+    }),
+    output: z.object({ version: number, total: number, contacts: z.array(contactForm), epoch: number }),
+  },
+  why: { input: z.strictObject({ user: text, address: text.min(1).max(320) }), output: whyForm },
+  /** Neither used nor added or changed in so many days; of everybody without `user`. `used`: absent where never. */
+  unused: {
+    input: z.strictObject({ user: text.optional(), days }),
+    output: z.object({
+      contacts: z.array(
+        z
+          .object({ user: text, address: text, name: text, source: text, used: time.exactOptional() })
+          .meta({ id: 'UnusedContact' }),
+      ),
+    }),
+  },
+  /** What ends within so many days, soonest first: `contact`, an entry of the user's; `account`, the user itself. */
+  expiring: {
+    input: z.strictObject({ user: text.optional(), days }),
+    output: z.object({
+      contacts: z.array(
+        z
+          .object({ user: text, address: text, name: text, expires: time, kind: z.enum(['contact', 'account']) })
+          .meta({ id: 'ExpiringContact' }),
+      ),
+    }),
+  },
+  roles: {
+    input: nothing,
+    output: z.object({ roles: z.array(z.object({ user: text, role: text }).meta({ id: 'UserRole' })) }),
+  },
+  groups: { input: z.strictObject(windowed), output: z.object({ groups: z.array(groupForm), total: number }) },
+  members: {
+    input: z.strictObject({ group: text.max(64), from: windowed.from, count: windowed.count }),
+    output: z.object({ total: number, members: z.array(memberForm) }),
+  },
+  rules: {
+    input: z.strictObject({ from: windowed.from, count: windowed.count }),
+    output: z.object({ rules: z.array(ruleForm), total: number }),
+  },
+  /** Newest first, those before the line `before`; `more`: whether older ones are there. */
+  audit: {
+    input: z.strictObject({ search: windowed.search, before: number.min(1).optional(), count: windowed.count }),
+    output: z.object({ lines: z.array(lineForm), more: z.boolean() }),
+  },
+  /** Follows the whole chain; `broken`: the first line that does not follow from those before it. */
+  auditState: {
+    input: nothing,
+    output: z.object({ holds: z.boolean(), lines: number, hash: text, broken: number.exactOptional() }),
+  },
+  /** Oldest first; `newest`: so many at most, those that wait first and the newest first. */
+  proposals: {
+    input: z.strictObject({ state: proposalState.optional(), newest: number.min(1).max(1_000).optional() }),
+    output: z.object({ proposals: z.array(proposalForm) }),
+  },
+  proposal: { input: z.strictObject({ id: text }), output: z.object({ proposal: proposalForm }) },
+  /** Oldest first; `all`: those that ended, too. */
+  requests: {
+    input: z.strictObject({ all: z.boolean().optional(), count: windowed.count }),
+    output: z.object({ requests: z.array(requestForm) }),
+  },
+  /** Messages in quarantine that their users ask for, oldest first. */
+  releases: {
+    input: z.strictObject({ count: windowed.count }),
+    output: z.object({ releases: z.array(releaseRequestSchema.extend({ at: time }).meta({ id: 'Release' })) }),
+  },
+  /** The organisation's keys; `missing`: root keys that are not on the server, without which no step is taken. */
+  keys: {
+    input: nothing,
+    output: keysViewSchema.extend({ expires: time, keys: z.array(keyFactsSchema.meta({ id: 'KeyFacts' })) }),
+  },
+} as const

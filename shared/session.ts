@@ -1,0 +1,56 @@
+/** Where the user stands between signing in and reading, as every face shows it. */
+import { z } from 'zod'
+import { roleSchema } from './administration/change.ts'
+import { anyCallFailures, closedFailures } from './failures.ts'
+
+/** How secrets are kept here. `keychain`: the system's. `passphrase`: the user's, stretched. `none`: not set up yet. */
+export const protectionSchema = z.object({
+  kind: z.enum(['keychain', 'passphrase', 'none']),
+  /** Whether the system's keychain answers now. */
+  keychainAvailable: z.boolean(),
+})
+export type Protection = z.infer<typeof protectionSchema>
+
+/** An embedded demo server and its accounts, offered on the first run. */
+export const demoSchema = z.object({
+  server: z.string(),
+  accounts: z.array(
+    z.object({ user: z.string(), name: z.string(), password: z.string(), role: z.enum(['employee', 'partner']) }),
+  ),
+})
+
+export const sessionSchema = z.discriminatedUnion('step', [
+  /** `server` and `user`: what was used last, to fill the form. */
+  z.object({
+    step: z.literal('signedOut'),
+    server: z.string(),
+    user: z.string(),
+    demo: demoSchema.optional(),
+    /** Why the store of the last account is not open, where the user did not close it: nothing was deleted. */
+    cause: z.enum([...closedFailures, ...anyCallFailures]).optional(),
+  }),
+  /** The store is closed until `session.unlock`: with the passphrase or the account's password. `revoked`: see `session.signIn`; `online`: only a login opens it, and there was none. */
+  z.object({
+    step: z.literal('locked'),
+    secret: z.enum(['passphrase', 'password']),
+    reason: z.enum(['start', 'user', 'revoked', 'lease', 'online']),
+    user: z.string(),
+  }),
+  /** Waiting for an administrator; the words are the device's and the server's fingerprints, to compare by telephone. */
+  z.object({ step: z.literal('pending'), user: z.string(), deviceWords: z.string(), serverWords: z.string() }),
+  z.object({
+    step: z.literal('ready'),
+    user: z.string(),
+    name: z.string(),
+    address: z.string(),
+    server: z.string(),
+    /** `signInAgain`: the session ended and the password is no longer accepted; reading and queueing go on. */
+    connection: z.enum(['online', 'connecting', 'offline', 'signInAgain']),
+    mail: z.enum(['online', 'connecting', 'offline', 'authFailed']),
+    /** UpgradeRequired: sending is off, reading on. */
+    sendingOff: z.enum(['no', 'upgrade', 'lease']),
+    /** What the account may administer, as far as the server has said. */
+    role: roleSchema,
+  }),
+])
+export type Session = z.infer<typeof sessionSchema>
