@@ -1,9 +1,12 @@
-import type { AdminAskName, AdminState, AuditLine, GivenChange, Outcome } from '../../shared/administration.ts'
+import type { AdminAskName, AdminState, AuditLine, Outcome } from '../../shared/administration.ts'
 import type { AdminOverview, AdminUser } from '../../shared/administration/readings.ts'
+import type { AskQuestion } from '../../shared/asks.ts'
 import type { KithContract } from '../../shared/contract.ts'
 import type { KeysView } from '../../shared/key-steps.ts'
 import { fail, type Handlers, ok, type Result } from '../../shared/rpc.ts'
 import { fakeNow } from './fake-people.ts'
+
+type GivenChange = AskQuestion<'admin.change'>['changes'][number]
 
 /** The code that the fake authenticator shows. */
 export const fakeCode = '123456'

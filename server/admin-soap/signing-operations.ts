@@ -103,6 +103,7 @@ const commitOperation = deed({
   },
 })
 
+/** A signed command as it is handed in: its canonical bytes in base64. */
 export function textOfCommand(command: SignedCommand): string {
   return toBase64(encodeCanonical(command))
 }

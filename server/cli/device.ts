@@ -18,6 +18,7 @@ const verbs = {
   revoke: { name: 'RevokeDevice', says: 'end its sessions for good' },
 } as const
 
+/** Adds `device`; it works here and by a server elsewhere. */
 export function addDeviceCommands(program: Command): void {
   const device = program.command('device').description('devices of users')
   withUser(withCommon(device.command('list').description('list devices with the words that their users see'))).action(

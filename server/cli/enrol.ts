@@ -12,6 +12,7 @@ const enrolOptions = reasonOptions.extend({ user: z.string(), days: z.string(), 
 
 const maxDays = 90
 
+/** Adds `enrol`; it works here and by a server elsewhere. */
 export function addEnrolCommand(program: Command): void {
   withReason(program.command('enrol').description('print an enrolment code for one new device of a user'))
     .requiredOption('--user <login>', 'whose device')

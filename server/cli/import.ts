@@ -39,6 +39,7 @@ type RunOptions = z.infer<typeof runOptions>
 const units = 'whose lists: all, department:NAME, group:ID or user:LOGIN'
 const wrongUnit = { ok: false, code: 'usage', why: `--for says ${units}` } as const
 
+/** Adds `import`, which works at the server alone: sources name files and hosts as the server sees them. */
 export function addImportCommands(program: Command): void {
   const group = program.command('import').description('contacts from files, directories and rosters')
   withRun(

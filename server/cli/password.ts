@@ -2,13 +2,12 @@
 import { stderr, stdin } from 'node:process'
 import { askHidden } from '../../shared/hidden-prompt.ts'
 
-export type PasswordResult =
-  | { readonly ok: true; readonly value: string }
-  | { readonly ok: false; readonly why: string }
+type PasswordResult = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly why: string }
 
 /** Bytes of standard input that are read for a password at most. */
 const maxInput = 4_096
 
+/** A new password: typed twice at a terminal, else the first line of standard input. */
 export async function askNewPassword(): Promise<PasswordResult> {
   if (!stdin.isTTY) return { ok: true, value: firstLine(await readInput()) }
   const first = await prompt('Password: ')
@@ -22,7 +21,7 @@ export type Question = {
   /** A new secret is typed twice. */
   readonly isNew: boolean
 }
-export type SecretsResult =
+type SecretsResult =
   | { readonly ok: true; readonly value: readonly string[] }
   | { readonly ok: false; readonly why: string }
 

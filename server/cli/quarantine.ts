@@ -13,6 +13,7 @@ const decideOptions = reasonOptions.extend({ user: z.string() })
 type UserOptions = z.infer<typeof userOptions>
 type DecideOptions = z.infer<typeof decideOptions>
 
+/** Adds `quarantine`; decisions work by a server elsewhere, too, reading messages here alone. */
 export function addQuarantineCommands(program: Command): void {
   const quarantine = program.command('quarantine').description('messages that the gateway keeps back')
   withUser(withCommon(quarantine.command('list').description('list them, newest first'))).action(

@@ -9,6 +9,7 @@ import type { Transport } from './transport.ts'
 
 const listOptions = commonOptions.extend({ all: z.boolean().optional() })
 
+/** Adds `request`; it works here and by a server elsewhere. */
 export function addRequestCommands(program: Command): void {
   const request = program.command('request').description('wishes of users for contacts')
   withCommon(request.command('list').description('requests that wait, and for whom'))

@@ -27,6 +27,7 @@ const setOptions = changeOptions.extend({
 const addOptions = setOptions.extend({ name: z.string(), external: z.boolean().optional() })
 type SetOptions = z.infer<typeof setOptions>
 
+/** Adds `user` and `guest`; they work here and by a server elsewhere. */
 export function addUserCommands(program: Command): void {
   const user = program.command('user').description('people who may sign in')
   withPerson(

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AdminAskName, adminAsks, type GivenChange, type Outcome } from '../../shared/administration.ts'
+import { type AdminAskName, adminAsks, type Outcome } from '../../shared/administration.ts'
+import type { AskQuestion } from '../../shared/asks.ts'
 import { resetSecondFactor } from '../accounts/admin-session.ts'
 import { codeAt } from '../accounts/testing/authenticator.ts'
 import { signedIn, type Target, type TestClient } from '../testing/client.ts'
 import { type TestServer, testPassword, testServer } from '../testing/harness.ts'
+
+type GivenChange = AskQuestion<'admin.change'>['changes'][number]
 
 const step = 30_000
 let server: TestServer

@@ -56,10 +56,12 @@ export type Failure =
 export type OperationFailed = { readonly ok: false; readonly failure: Failure }
 export type OperationAnswer<T> = { readonly ok: true; readonly value: T } | OperationFailed
 
+/** The answer of an operation that failed. */
 export function failedBy(failure: Failure): OperationFailed {
   return { ok: false, failure }
 }
 
+/** The answer of an operation that was refused for a reason that people have words for. */
 export function refusedBy(refusal: Refusal): OperationFailed {
   return failedBy({ kind: 'refused', refusal })
 }

@@ -15,6 +15,7 @@ const exportOptions = listOptions.extend({ format: z.enum(['csv', 'json']) })
 const daysOptions = commonOptions.extend({ user: z.string().optional(), days: z.number() })
 type DaysOptions = z.infer<typeof daysOptions>
 
+/** Puts them under `contact`; they work here and by a server elsewhere. */
 export function addContactReadings(contact: Command): void {
   withCommon(contact.command('list').description('list the contacts'))
     .requiredOption('--user <login>', 'whose whitelist')

@@ -22,6 +22,7 @@ type FieldOptions = z.infer<typeof fieldOptions>
 type GivenFields = Omit<ContactChanges, 'groups'> & { readonly group?: string[] | undefined }
 type RemoveOptions = z.infer<typeof removeOptions>
 
+/** Adds `contact`, with what reads and what changes; all of it works here and by a server elsewhere. */
 export function addContactCommands(program: Command): void {
   const contact = program.command('contact').description("contacts of users' whitelists")
   const add = withFields(

@@ -30,6 +30,7 @@ const listOptions = commonOptions.extend({
 })
 const exportOptions = commonOptions.extend({ to: z.string() })
 
+/** Adds `audit` and `undo`; but for the whole log's export they work by a server elsewhere, too. */
 export function addAuditCommands(program: Command): void {
   const audit = program.command('audit').description('the log of every change')
   withCommon(audit.command('list').description('newest first'))

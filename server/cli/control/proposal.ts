@@ -12,6 +12,7 @@ import type { Transport } from '../transport.ts'
 
 const listOptions = commonOptions.extend({ all: z.boolean().optional() })
 
+/** Adds `proposal`; it works here and by a server elsewhere. */
 export function addProposalCommands(program: Command): void {
   const proposal = program.command('proposal').description('changes that wait for a second person')
   withCommon(proposal.command('list').description('those that wait'))

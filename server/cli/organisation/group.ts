@@ -9,6 +9,7 @@ import type { Transport } from '../transport.ts'
 
 const putOptions = changeOptions.extend({ title: z.string().optional() })
 
+/** Adds `group`; it works here and by a server elsewhere. */
 export function addGroupCommands(program: Command): void {
   const group = program.command('group').description('named groups: their members list each other')
   withChange(group.command('put <group>').description('make a group, or give it another title'))

@@ -7,6 +7,7 @@ import { type ChangeOptions, changeOptions, commonOptions, operating, withChange
 import { type Outcome, succeeded, table, told } from '../outcome.ts'
 import type { Transport } from '../transport.ts'
 
+/** Adds `policy` and `role`; they work here and by a server elsewhere. */
 export function addPolicyCommands(program: Command): void {
   const policy = program.command('policy').description('how the organisation makes its lists')
   withCommon(policy.command('show').description('show the settings')).action(operating(commonOptions, show))

@@ -8,6 +8,7 @@ import type { Transport } from '../transport.ts'
 
 const whyOptions = commonOptions.extend({ user: z.string(), address: z.string() })
 
+/** Adds `why`; it works here and by a server elsewhere. */
 export function addWhyCommand(program: Command): void {
   withCommon(program.command('why').description('which rule admits or refuses an address'))
     .requiredOption('--user <login>', 'whose whitelist')
