@@ -59,11 +59,7 @@ export async function carryAtServer(
     import('../administration/operations/desk.ts'),
     import('../admin-soap/faults.ts'),
   ])
-  const done = await carry(
-    localDesk(administration, () => ''),
-    work,
-    { why, dryRun, explain: true },
-  )
+  const done = await carry(localDesk(administration), work, { why, dryRun, explain: true })
   return toldOutcome(done.ok ? done : { ok: false, fault: faultOf(done.failure, false) }, telling)
 }
 
