@@ -1,5 +1,6 @@
 /** The command `kith-server`: composition of its commands, noun and verb. */
 import { Command, CommanderError } from 'commander'
+import { withServer } from './cli/command.ts'
 import { addContactCommands } from './cli/contacts/contact.ts'
 import { addAuditCommands } from './cli/control/audit.ts'
 import { addProposalCommands } from './cli/control/proposal.ts'
@@ -17,21 +18,17 @@ import { addRuleCommands } from './cli/organisation/rule.ts'
 import { addWhyCommand } from './cli/organisation/why.ts'
 import { exitCodes } from './cli/outcome.ts'
 import { addQuarantineCommands } from './cli/quarantine.ts'
+import { addSignCommand } from './cli/remote/sign.ts'
 import { addRequestCommands } from './cli/request.ts'
 import { addServeCommands } from './cli/serve.ts'
+import { addServiceCommands } from './cli/service.ts'
 import { addStoreCommands } from './cli/store.ts'
 import { addUserCommands } from './cli/user.ts'
 import { codeOf } from './ground/durable-file.ts'
 
-/** A server elsewhere has other commands: those that its administration service carries out. */
-function isRemote(words: readonly string[]): boolean {
-  return words[0] === 'sign' || words.some((word) => word === '--remote' || word.startsWith('--remote='))
-}
-
 function createProgram(): Command {
-  const program = new Command('kith-server')
-    .description('the whitelist server of Kith')
-    .addHelpText('after', '\nWith --remote URL --token-file FILE: what a server elsewhere is asked to do.')
+  const program = withServer(new Command('kith-server'))
+    .description('the whitelist server of Kith; with --remote, what a server elsewhere is asked to do')
     .exitOverride()
     .enablePositionalOptions()
   addInitCommand(program)
@@ -54,6 +51,8 @@ function createProgram(): Command {
   addEnrolCommand(program)
   addStoreCommands(program)
   addKeyCommands(program)
+  addServiceCommands(program)
+  addSignCommand(program)
   return program
 }
 
@@ -64,10 +63,7 @@ process.stdout.on('error', (error) => {
 })
 
 try {
-  const isElsewhere = isRemote(process.argv.slice(2))
-  // Loaded only then: the other commands need neither the operations nor TLS.
-  const program = isElsewhere ? (await import('./cli/remote/remote.ts')).createRemoteProgram() : createProgram()
-  await program.parseAsync()
+  await createProgram().parseAsync()
 } catch (error) {
   // Commander has told already what is wrong with the arguments, or shown the help that was asked for.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage

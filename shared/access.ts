@@ -10,5 +10,5 @@ export const accessSchema = z.discriminatedUnion('state', [
   }),
   z.strictObject({ state: z.literal('refused'), faults: z.array(changeFaultSchema) }),
 ])
-/** What was given, or why nothing was. */
+/** What was given, or why nothing was. `until`: milliseconds since the epoch. */
 export type Access = z.infer<typeof accessSchema>

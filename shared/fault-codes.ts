@@ -55,10 +55,10 @@ export const changeFaultCodes = [
   'keysWorking',
 ] as const
 export const changeFaultCodeSchema = z.enum(changeFaultCodes)
-/** Why a change was refused. */
+/** A reason that this version knows. */
 export type ChangeFaultCode = z.infer<typeof changeFaultCodeSchema>
 
-/** Whether this version has words for the code; a newer server may send others. */
+/** Whether a code is one of these; a newer server may have more. */
 export function isChangeFaultCode(code: string): code is ChangeFaultCode {
   return changeFaultCodeSchema.safeParse(code).success
 }
@@ -71,5 +71,5 @@ export const changeFaultSchema = z.strictObject({
   code: z.string().max(40).exactOptional(),
   what: z.string().max(100_000).exactOptional(),
 })
-/** One reason for which a change was refused; `index`: which of the changes, `what`: the text at fault. */
+/** Why one of several changes was refused. `index`: which of them, from 0; `what`: what the words are about. */
 export type ChangeFault = z.infer<typeof changeFaultSchema>

@@ -27,7 +27,7 @@ export const deliverySchema = z.discriminatedUnion('step', [
     refusals: z.array(z.object({ address: z.string(), rule: z.string(), reason: z.string() })).optional(),
   }),
 ])
-/** How far an own message has come. */
+/** How far an own message has come, and when it was, in milliseconds since the epoch. */
 export type Delivery = z.infer<typeof deliverySchema>
 
 const participantSchema = z.object({
@@ -57,7 +57,7 @@ export const messageSchema = z.object({
   /** Only for own messages. */
   delivery: deliverySchema.optional(),
 })
-/** One message of a conversation. */
+/** One message as the page shows it, mail or chat. */
 export type Message = z.infer<typeof messageSchema>
 
 /** What a composer submits. Addresses are parsed and judged by the engine, whatever the page says. */
@@ -71,7 +71,7 @@ export const draftSchema = z.object({
   /** Id of the message that this one answers. */
   inReplyTo: z.string().max(998).optional(),
 })
-/** A message that is to be sent. */
+/** A message to be sent, as text that is still to be judged. */
 export type Draft = z.infer<typeof draftSchema>
 
 /** Mails that are kept while they are written. */
@@ -90,7 +90,7 @@ const mailDraftSchema = z.strictObject({
   text: z.string().max(maxTextLength),
   inReplyTo: z.string().max(998).exactOptional(),
 })
-/** A mail that was begun. */
+/** A mail that is being written, kept so that closing the window loses nothing. */
 export type MailDraft = Readonly<z.infer<typeof mailDraftSchema>>
 /** Oldest first; the last is the one that was written in last. */
 export const mailDraftsSchema = z.strictObject({ drafts: z.array(mailDraftSchema).max(maxMailDrafts) })

@@ -6,7 +6,7 @@ export const heldReasonSchema = z.enum(['notListed', 'notProven', 'expired', 'ma
 
 /** `asked`: an administrator is to decide. `released`: it is on its way to the mailbox. */
 export const keptStateSchema = z.enum(['kept', 'asked', 'refused', 'released'])
-/** How far a kept message has come. */
+/** How far a kept message has come on its way out. */
 export type KeptState = z.infer<typeof keptStateSchema>
 
 /** Number of a kept message; no two users' messages share one. */
@@ -22,7 +22,7 @@ const keptSchema = z.strictObject({
   reason: heldReasonSchema,
   state: keptStateSchema,
 })
-/** A message that the gateway keeps back, for its recipient. */
+/** A kept message in its recipient's list. `rule`: the guard's, as `I3`. */
 export type KeptMessage = Readonly<z.infer<typeof keptSchema>>
 
 /** Who decides that a message leaves the quarantine. */
@@ -43,5 +43,5 @@ export const keptMovedSchema = z.strictObject({ state: keptStateSchema })
 
 /** A user asks for a message: for whoever decides. */
 export const releaseRequestSchema = keptSchema.omit({ state: true }).extend({ user: z.string() })
-/** A kept message that its user asks for. */
+/** A kept message that somebody asks for; `user`: their login name. */
 export type ReleaseRequest = Readonly<z.infer<typeof releaseRequestSchema>>

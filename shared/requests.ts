@@ -20,10 +20,10 @@ export function isInvitation(text: string): boolean {
 
 /** Why a request cannot be made, where the failure's kind alone does not say. */
 export const requestReasons = ['address', 'self', 'listed', 'declined', 'open', 'day', 'invitation', 'rule'] as const
-/** Why a request cannot be made. */
+/** One of these reasons. */
 export type RequestReason = (typeof requestReasons)[number]
 
-/** Whether this version has words for the reason. */
+/** Whether a text is a reason that this version knows. */
 export function isRequestReason(text: string): text is RequestReason {
   return requestReasons.some((reason) => reason === text)
 }
@@ -49,7 +49,7 @@ export const requestsSchema = z.strictObject({
   /** Wishes that both sides have agreed to and that the user, who answers for a guest, approves. */
   approvals: z.array(z.strictObject({ id, from: personSchema, to: personSchema, note, at })),
 })
-/** Every open wish that concerns the user. */
+/** Every request that concerns one user. */
 export type ContactRequests = Readonly<z.infer<typeof requestsSchema>>
 
 /** `to`: an address, or a pasted invitation. */

@@ -46,28 +46,4 @@ export function jsonLine(value: unknown): string {
   )
 }
 
-/** Columns as wide as their longest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths: number[] = []
-  for (const row of rows)
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell))
-  const line = (row: readonly string[]) =>
-    row.map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell)))).join('  ')
-  return rows.map((row) => line(row).trimEnd()).join('\n')
-}
-
-/** Cells that a terminal gives to a text: two for each wide character of East Asia. */
-function widthOf(text: string): number {
-  return Array.from(text).reduce(
-    (sum, character) =>
-      sum +
-      (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{20000}-\u{3fffd}]/u.test(
-        character,
-      )
-        ? 2
-        : 1),
-    0,
-  )
-}
-
 export const internalFailure = fail('internal').failure

@@ -1,7 +1,8 @@
 /** The engine, composed: a profile folder and ports in, calls and events of the contract out. Knows no face and no host. */
+import { join } from 'node:path'
 import { contract, type KithContract } from '../../shared/contract.ts'
 import { type EventEnvelope, type EventName, type EventValue, fail, type Result, serve } from '../../shared/rpc.ts'
-import { lockProfile } from './database/lock-file.ts'
+import { holdExclusively } from './database/open.ts'
 import { makeFolder } from './ground/atomic-file.ts'
 import type { Ports } from './ground/ports.ts'
 import { createHandlers } from './handlers/handlers.ts'
@@ -21,7 +22,7 @@ export type Engine = {
 /** One engine a profile: where another one lives, every call of this one answers `busy`. */
 export async function openEngine(ports: Ports): Promise<Engine> {
   makeFolder(ports.profile)
-  const lock = lockProfile(ports.profile)
+  const lock = holdExclusively(join(ports.profile, 'engine.lock'))
   if (!lock) return busyEngine
   const receivers = new Set<(event: EventEnvelope) => void>()
   const emit = <N extends EventName<KithContract>>(name: N, value: EventValue<KithContract, N>): void => {

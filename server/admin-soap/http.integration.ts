@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { outcomeForm as outcome } from '../administration/operations/outcome.ts'
+import { outcomeForm as outcome } from '../../shared/administration/deeds.ts'
 import { createRequest } from '../administration/requests/requests.ts'
 import { addToken, type TokenScope } from '../administration/tokens.ts'
 import { connectTo } from '../cli/remote/connection.ts'

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { outcomeForm as outcome } from '../administration/operations/outcome.ts'
+import { outcomeForm as outcome } from '../../shared/administration/deeds.ts'
 import { connectTo } from '../cli/remote/connection.ts'
 import { type TestServer, testServer } from '../testing/harness.ts'
 import { type OtherMachine, otherMachine } from './testing/other-machine.ts'

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { outcomeForm as outcome } from '../../shared/administration/deeds.ts'
 import { fromBase64, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Command, signCommand } from '../../shared/whitelist/command.ts'
 import { signHead } from '../../shared/whitelist/head.ts'
-import { outcomeForm as outcome } from '../administration/operations/outcome.ts'
-import type { Remote } from '../cli/remote/connection.ts'
+import type { Transport } from '../cli/transport.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
 import { readKey } from '../keys/key-files.ts'
 import { openRootFile } from '../keys/root-file.ts'
@@ -44,13 +44,13 @@ function clientOfAlice() {
   return signedIn({ url: ready.url, ...(cert ? { cert } : {}) }, { user: 'alice', password: testPassword })
 }
 
-async function proposal(remote: Remote, given: typeof contact): Promise<string> {
+async function proposal(remote: Transport, given: typeof contact): Promise<string> {
   const asked = await remote.call('AddContact', { user: 'alice', contact: given }, outcome)
   expect(asked).toMatchObject({ ok: true, value: { state: 'pending', needs: 'signature' } })
   return asked.ok ? (asked.value.proposal ?? '') : ''
 }
 
-async function signed(remote: Remote, id: string, secret?: Uint8Array) {
+async function signed(remote: Transport, id: string, secret?: Uint8Array) {
   const draft = await remote.call('Draft', { proposal: id }, drafted)
   if (!draft.ok) throw new Error('no draft')
   const opened = await openRootFile(keyFile(), passphrase, 'policy')

@@ -25,6 +25,10 @@ export type Administration = Context & {
   readonly devices: Devices
 }
 
+/**
+ * Composes what this user of the machine may do. Where the policy key is not here, changes become proposals, and
+ * `carryOut` does nothing.
+ */
 export async function administer(context: Context): Promise<Administration> {
   const policyKey = policyKeyOf(context.folder)
   const sign = signerOf(policyKey)

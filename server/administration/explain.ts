@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import type { EntryRow } from '../store/tables.ts'
 import { changeOfRule } from './changes/rules.ts'
 
-export type Admission =
+type Admission =
   | Reason
   /** An entry of the user's own. `source`: empty by hand. */
   | { readonly rule: 'entry'; readonly source: string }
@@ -41,6 +41,10 @@ type Question = {
   readonly unicode: boolean
 }
 
+/**
+ * Explains one address in one user's list. `now`: milliseconds since the epoch. Refused where there is no such user,
+ * or it is no address.
+ */
 export function explain(store: Store, { user, address, now, unicode }: Question): Promise<Explained> {
   return store.snapshot(async (inside) => {
     const read = readAddress(address, unicode)

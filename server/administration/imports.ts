@@ -28,6 +28,7 @@ export type StoredImport = z.infer<typeof storedSchema>
 
 const settingName = 'imports'
 
+/** The sources as they are stored. */
 export async function listImports(store: Store): Promise<readonly StoredImport[]> {
   const text = await store.journal.setting(settingName)
   return text === undefined ? [] : storedSchema.array().parse(JSON.parse(text))

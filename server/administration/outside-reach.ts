@@ -5,7 +5,7 @@
 import type { Entry } from '../../shared/whitelist/entry.ts'
 
 /** What a change does to one list. */
-export type ListStep = {
+type ListStep = {
   /** Whether the list is a guest's: what comes into it, the guest may write to. */
   readonly isGuests: boolean
   /** Entries that go or change, as they were. */

@@ -38,6 +38,7 @@ type PeopleDependencies = {
   readonly note: Note
 }
 
+/** Accounts over a store; what changes one is run as every other change. */
 export function createPeople(dependencies: PeopleDependencies): People {
   return {
     add: (user, password) => addUser(dependencies, user, password),
@@ -50,6 +51,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
 type Noting = Pick<PeopleDependencies, 'store' | 'clock' | 'note'>
 type NewPassword = { readonly id: string; readonly password: string; readonly why: string }
 
+/** Gives a user a password: sessions end, and tries that failed are forgotten. */
 export async function setPassword(dependencies: Noting, { id, password, why }: NewPassword): Promise<Done> {
   const read = await readPassword(password)
   if (!read.ok) return read

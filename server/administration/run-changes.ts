@@ -50,6 +50,7 @@ export type RunOptions = {
   readonly also?: (inside: Store, ran: Ran) => Promise<void>
 }
 
+/** Runs changes. `dry`: everything is done, told and taken back. `also` belongs to the same transaction. */
 export async function runChanges(dependencies: RunDependencies, run: Run, options: RunOptions = {}): Promise<Ran> {
   try {
     return await dependencies.store.transaction(async (inside) => {

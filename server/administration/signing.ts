@@ -35,6 +35,9 @@ type Refused = { readonly ok: false; readonly why: string; readonly movedOn?: bo
 /** Heads that are issued again at once; the next draft has the others. */
 const maxReissued = 1_000
 
+/**
+ * Makes a proposal's changes, keeps what would have been signed, and takes them back. `now`: part of what is signed.
+ */
 export async function draft(
   { store, config }: Signing,
   { what, now }: { readonly what: string; readonly now: number },
@@ -73,6 +76,7 @@ type Committed = { readonly ok: true; readonly value: Extract<Ran, { readonly ok
 /** A draft is looked at before it is signed; later, its heads would begin too far in the past. */
 const draftLifeMs = 3_600_000
 
+/** Makes the same changes with these signatures. Asked again for what is done, it gives the same answer. */
 export async function commit(
   { store, config, clock }: Signing & { readonly clock: Clock },
   { what, now, signatures, commands }: Commit,

@@ -115,7 +115,7 @@ async function standingOf({ users, administration, organisation }: Store): Promi
 }
 
 /** What would happen: nothing is kept, and no key is needed. */
-export function tryChanges(
+function tryChanges(
   dependencies: Pick<RunDependencies, 'store' | 'config'>,
   run: Run,
   options: RunOptions = {},
@@ -155,6 +155,7 @@ async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
 /** For trying out what is never kept. */
 export const unsigned: HeadSigner = async (heads) => heads.map(() => new Uint8Array(64))
 
+/** A command as a proposal is tried with, before anybody signs. */
 export const unsignedCommand: CommandSigner = async (command) => ({ c: command, s: toBase64(new Uint8Array(64)) })
 
 function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): ProposalRow {
@@ -162,8 +163,8 @@ function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): Proposal
   return { id, at: now, who, via, why, changes: JSON.stringify(changes), state, approved_by: '', result: '' }
 }
 
-export type Decision = { readonly id: string; readonly who: string; readonly approve: boolean }
-export type Decided = { readonly ok: true } | Refusal
+type Decision = { readonly id: string; readonly who: string; readonly approve: boolean }
+type Decided = { readonly ok: true } | Refusal
 
 /** A proposal is approved by somebody else than whoever made it. `who`: the name of an `Actor`. */
 export async function decide(store: Store, { id, who, approve }: Decision): Promise<Decided> {
@@ -224,6 +225,7 @@ function carriedOut(error: unknown): undefined {
   if (!(error instanceof CarriedOut)) throw error
 }
 
+/** The run that a proposal asks for; with four eyes both are named. */
 export function runOf({ changes, who, via, why, approved_by }: ProposalRow): Omit<Run, 'now'> {
   const by = approved_by === '' ? who : `${who}, ${approved_by}`
   return { changes: changeSchema.array().parse(JSON.parse(changes)), who: by, via, why }

@@ -34,6 +34,7 @@ export function scopeFor({ op }: Pick<Change, 'op'>): TokenScope {
   return noun === 'rule' || noun === 'policy' ? 'rules' : 'all'
 }
 
+/** Whether scopes cover what an operation needs; every token reads, and `all` is everything but signing. */
 export function grants(scopes: readonly TokenScope[], needed: TokenScope): boolean {
   return needed === 'read' || scopes.includes(needed) || (needed !== 'sign' && scopes.includes('all'))
 }
@@ -70,6 +71,7 @@ export async function addToken(store: Store, note: Note, token: NewToken): Promi
   })
 }
 
+/** Removes a token; who uses it is refused from then on. */
 export function removeToken(store: Store, note: Note, name: string, why = ''): Promise<Done> {
   return store.transaction(async (inside) => {
     if (!(await inside.administration.removeToken(name)))
@@ -86,6 +88,7 @@ export async function findToken(store: Store, token: string, now: number): Promi
   return { name: row.name, scopes: scopesOf(row) }
 }
 
+/** The scopes in a row. */
 export function scopesOf({ scopes }: TokenRow): readonly TokenScope[] {
   return scopesSchema.parse(JSON.parse(scopes))
 }

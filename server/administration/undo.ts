@@ -14,6 +14,10 @@ export type Lines = { readonly first: number; readonly last: number }
 /** Lines that are taken back at once. */
 const maxLines = 200_000
 
+/**
+ * Takes the lines `first` to `last` back, all or none. Refused where one cannot be undone, or something else has
+ * changed since.
+ */
 export async function undo(
   { store, run }: { readonly store: Store; readonly run: RunAs },
   { first, last }: Lines,

@@ -26,6 +26,10 @@ const maxWaiting = 100_000
 /** Since when last use is recorded here: before that, a contact without a last use may well be in use. */
 const sinceName = 'usage.since'
 
+/**
+ * Gathers from now on; `close` writes what waits. `every` repeats work until its result is called, `failed` is told
+ * of failures.
+ */
 export function createUsageRecorder({ store, clock, every, failed }: UsageDependencies): UsageRecorder {
   let waiting = new Map<string, UsageRow>()
   let isOpen = true

@@ -1,5 +1,5 @@
 /** The frame of every command: data folder, `--json`, opening and closing the store, telling the outcome. */
-import { type Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import type { Administration } from '../administration/administer.ts'
 import { ReasonNeeded } from '../administration/audit.ts'
@@ -7,17 +7,46 @@ import { KeyUnreadable } from '../keys/key-files.ts'
 import type { Context } from '../settings/context.ts'
 import { type StoreFailure, StoreUnusable, storeFailure } from '../store/failures.ts'
 import { type Outcome, refused, tell, unavailable } from './outcome.ts'
+import { Unreachable } from './remote/unreachable.ts'
+import type { Transport } from './transport.ts'
 
-export const commonOptions = z.object({ data: z.string(), json: z.boolean().optional() })
-export type CommonOptions = z.infer<typeof commonOptions>
+export const commonOptions = z.object({
+  data: z.string(),
+  json: z.boolean().optional(),
+  remote: z.string().optional(),
+  tokenFile: z.string().optional(),
+  pin: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'is the SHA-256 of a certificate: 64 hex digits')
+    .transform((text) => text.toLowerCase())
+    .optional(),
+})
+export type CommonOptions = z.output<typeof commonOptions>
 
 const defaultFolder = process.env.KITH_DATA ?? 'kith-data'
 
+/** Where a server elsewhere is asked; before the command's name as well as after it. */
+function serverOptions(): readonly Option[] {
+  return [
+    new Option('--remote <url>', 'ask a server elsewhere: https://host:port'),
+    new Option('--token-file <file>', 'file with a token of "kith-server token add"'),
+    new Option('--pin <sha256>', "SHA-256 of the server's certificate; without: one that this machine trusts"),
+    new Option('--json', 'one JSON object on standard output'),
+  ]
+}
+
+/** The options that the whole program has. */
+export function withServer(program: Command): Command {
+  for (const option of serverOptions()) program.addOption(option)
+  return program
+}
+
 export function withCommon(command: Command): Command {
-  return command
+  command
     .option('--data <folder>', 'data folder (or KITH_DATA)', defaultFolder)
-    .option('--json', 'one JSON object on standard output')
-    .option('--local', 'work on the data folder of this machine, as every command does')
+    .option('--local', 'work on the data folder of this machine, as every command does without --remote')
+  for (const option of serverOptions()) command.addOption(option.long === '--json' ? option : option.hideHelp())
+  return command
 }
 
 export const reasonOptions = commonOptions.extend({ why: z.string().max(1_000).optional() })
@@ -31,6 +60,24 @@ export function withReason(command: Command): Command {
 
 export function withChange(command: Command): Command {
   return withReason(command).option('--dry-run', 'show what would change, and keep nothing')
+}
+
+/** An action that has operations done, here or by a server elsewhere. */
+export function operating<S extends z.ZodType<CommonOptions & { readonly url?: string | undefined }>>(
+  schema: S,
+  work: (transport: Transport, options: z.output<S>, ...names: string[]) => Promise<Outcome>,
+): (...given: unknown[]) => Promise<void> {
+  return anywhere(schema, async (options, ...names) => {
+    // Loaded where something is done: help, and saying what is wrong with an option, take half the time without it.
+    const { openTransport } = await import('./transport.ts')
+    const opened = await openTransport(options)
+    if (!opened.ok) return opened.outcome
+    try {
+      return await work(opened.value, options, ...names)
+    } finally {
+      await opened.close()
+    }
+  })
 }
 
 /** An action that works on an opened data folder with the policy key. */
@@ -62,28 +109,47 @@ export function onFolder<S extends z.ZodType<CommonOptions>>(
   })
 }
 
-/** Commander passes the arguments, then the options, then the command. */
+/** An action that is done at the server alone. */
 export function acting<S extends z.ZodType<CommonOptions>>(
   schema: S,
   work: (options: z.output<S>, ...names: string[]) => Promise<Outcome>,
 ): (...given: unknown[]) => Promise<void> {
+  return anywhere(schema, (options, ...names) => {
+    if (options.remote === undefined) return work(options, ...names)
+    return Promise.resolve({ ok: false, code: 'usage', why: 'this is done at the server, not with --remote' })
+  })
+}
+
+/** Commander passes the arguments, then the options, then the command. */
+export function anywhere<S extends z.ZodType<CommonOptions>>(
+  schema: S,
+  work: (options: z.output<S>, ...names: string[]) => Promise<Outcome>,
+): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
-    const parsed = schema.safeParse(given.at(-2))
+    const parsed = schema.safeParse({ ...programOptions(given.at(-1)), ...optionsIn(given.at(-2)) })
     if (!parsed.success) {
       const [issue] = parsed.error.issues
-      tell(
-        { ok: false, code: 'usage', why: `--${issue?.path[0]?.toString() ?? 'option'} ${issue?.message ?? ''}` },
-        false,
-      )
-      return
+      const why = `--${issue?.path[0]?.toString() ?? 'option'} ${issue?.message ?? ''}`
+      return tell({ ok: false, code: 'usage', why }, false)
     }
     const options = parsed.data
     const names = given
       .slice(0, -2)
       .flat()
       .filter((name) => typeof name === 'string')
-    tell(await work(options, ...names).catch(expected), options.json === true)
+    return tell(await work(options, ...names).catch(expected), options.json === true)
   }
+}
+
+/** Those that stand before the command's name. */
+function programOptions(command: unknown): object {
+  let top = command instanceof Command ? command : undefined
+  while (top?.parent) top = top.parent
+  return top?.opts() ?? {}
+}
+
+function optionsIn(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {}
 }
 
 const words: { readonly [F in StoreFailure]: string } = {
@@ -104,6 +170,7 @@ const words: { readonly [F in StoreFailure]: string } = {
 /** Failures of the surroundings that an administrator can mend; anything else is a bug and is thrown on. */
 function expected(error: unknown): Outcome {
   if (error instanceof KeyUnreadable || error instanceof StoreUnusable) return unavailable(error.message)
+  if (error instanceof Unreachable) return unavailable(error.message)
   if (error instanceof ReasonNeeded) return refused(error.message)
   const failure = storeFailure(error)
   if (failure !== undefined) return unavailable(words[failure])

@@ -97,7 +97,8 @@ async function run(administration: Administration, options: RunOptions, stored: 
   const value = { plans: plans.map(({ user, plan }) => ({ user, ...diffJson(plan) })) }
   const warnings = [...planned.warnings, ...plans.flatMap(({ plan }) => plan.warnings)].map(faultText)
   if (changes.length === 0) return succeeded(['it is so already', ...warnings].join('\n'), { ...value, warnings })
-  return carry((more) => planned.carry(more), options, {
+  return carry(administration, (more) => planned.carry(more), {
+    ...options,
     value,
     warnings: [...new Set(warnings)],
     places: changes.map((change) => ({ place: 'user' in change ? `list of ${change.user}` : change.op })),
@@ -147,7 +148,8 @@ async function remove(
 ): Promise<Outcome> {
   const { contacts, why, dryRun } = options
   const value = { name, contacts }
-  if (contacts === 'remove') return carry((more) => removeImported(administration, name, more), options, { value })
+  if (contacts === 'remove')
+    return carry(administration, (more) => removeImported(administration, name, more), { ...options, value })
   if (dryRun) return { ok: false, code: 'usage', why: '--dry-run shows what --contacts remove would take away' }
   const done = await removeImport(administration, name, why)
   if (!done.ok) return refused(done.why)

@@ -1,5 +1,7 @@
 /** What a command comes to, and how it is told: text for people, one JSON object for programs, an exit code for both. */
 
+import { type Answer, reasonOf } from '../admin-soap/faults.ts'
+
 /** 2 is wrong usage, as everywhere. `refused`: the request does not fit what is there. `unavailable`: folder, key, port. */
 export const exitCodes = { ok: 0, bug: 1, usage: 2, refused: 3, unavailable: 4 } as const
 
@@ -37,6 +39,21 @@ export function unavailable(why: string): Outcome {
   return { ok: false, code: 'unavailable', why }
 }
 
+/** What a call came to, as every command tells it. */
+export function told<T>(answer: Answer<T>, tellValue: (value: T) => Outcome): Outcome {
+  if (answer.ok) return tellValue(answer.value)
+  const { fault } = answer
+  const why = reasonOf(fault)
+  if (fault.kind === 'ChangeRefused' && fault.detail.faults.length > 1)
+    return faulty(
+      fault.detail.faults.map(({ place, why: one }) => ({ ...(place === undefined ? {} : { place }), why: one })),
+    )
+  return fault.kind === 'Busy' || fault.kind === 'RateLimited' || fault.kind === 'Internal'
+    ? unavailable(why)
+    : refused(why)
+}
+
+/** Writes the outcome, and sets the exit code. */
 export function tell(outcome: Outcome, json: boolean): void {
   if (json) process.stdout.write(`${JSON.stringify(asJson(outcome))}\n`)
   else if (outcome.ok) process.stdout.write(outcome.text === '' ? '' : `${outcome.text}\n`)
@@ -59,15 +76,4 @@ function placeOf({ line, place }: OutcomeFault): string {
   return place === undefined ? '' : `${place}: `
 }
 
-/** Columns as wide as their longest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
-}
+export { table } from '../../shared/text/table.ts'

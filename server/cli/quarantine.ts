@@ -1,11 +1,12 @@
 /** `kith-server quarantine list|show|requests|release|refuse` */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Administration } from '../administration/administer.ts'
-import { faultOfSubmitted } from '../administration/submit.ts'
+import { readings } from '../../shared/administration/readings.ts'
 import type { Context } from '../settings/context.ts'
-import { administering, commonOptions, onFolder, reasonOptions, withCommon, withReason } from './command.ts'
-import { type Outcome, refused, succeeded, table } from './outcome.ts'
+import { change } from './changing.ts'
+import { commonOptions, onFolder, operating, reasonOptions, withCommon, withReason } from './command.ts'
+import { type Outcome, refused, succeeded, table, told } from './outcome.ts'
+import type { Transport } from './transport.ts'
 
 const userOptions = commonOptions.extend({ user: z.string() })
 const decideOptions = reasonOptions.extend({ user: z.string() })
@@ -21,16 +22,14 @@ export function addQuarantineCommands(program: Command): void {
     onFolder(userOptions, show),
   )
   withCommon(quarantine.command('requests').description('messages that users ask for, oldest first')).action(
-    onFolder(commonOptions, requests),
+    operating(commonOptions, requests),
   )
   for (const { verb, says } of [
     { verb: 'release', says: 'have the gateway deliver a message' },
     { verb: 'refuse', says: 'keep a message back although its user asks for it' },
   ] as const) {
     withUser(withReason(quarantine.command(`${verb} <number>`).description(says))).action(
-      administering(decideOptions, (administration, options, number = '') =>
-        decide(administration, { ...options, verb, number }),
-      ),
+      operating(decideOptions, (transport, options, number = '') => decide(transport, { ...options, verb, number })),
     )
   }
 }
@@ -50,18 +49,16 @@ async function list({ store }: Context, { user }: UserOptions): Promise<Outcome>
   return succeeded(table([['NUMBER', 'TIME', 'STATE', 'RULE', 'REASON', 'FROM', 'SUBJECT'], ...rows]), { messages })
 }
 
-/** Of all that are asked for, the oldest. */
-const mostAsked = 1_000
-
-async function requests({ store }: Context): Promise<Outcome> {
-  const asked = (await store.quarantine.asked(mostAsked)).map(({ id, user, at, sender, subject, rule, reason }) => {
-    return { id, user, at: new Date(at).toISOString(), sender, subject, rule, reason }
-  })
-  const rows = asked.map(({ id, user, at, rule, reason, sender, subject }) => {
-    return [String(id), user, at, rule, reason, sender, subject]
-  })
-  return succeeded(table([['NUMBER', 'USER', 'TIME', 'RULE', 'REASON', 'FROM', 'SUBJECT'], ...rows]), {
-    requests: asked,
+async function requests(transport: Transport): Promise<Outcome> {
+  return told(await transport.call('ListReleases', {}, readings.releases.output), ({ releases }) => {
+    const asked = releases.map(({ at, claimedAddress: sender, ...rest }) => {
+      return { ...rest, at: new Date(at).toISOString(), sender }
+    })
+    const rows = asked.map(({ id, user, at, rule, reason, sender, subject }) => {
+      return [String(id), user, at, rule, reason, sender, subject]
+    })
+    const head = ['NUMBER', 'USER', 'TIME', 'RULE', 'REASON', 'FROM', 'SUBJECT']
+    return succeeded(table([head, ...rows]), { requests: asked })
   })
 }
 
@@ -75,12 +72,14 @@ async function show({ store }: Context, { user }: UserOptions, number = ''): Pro
 
 type Decision = DecideOptions & { readonly verb: 'release' | 'refuse'; readonly number: string }
 
-async function decide({ run }: Administration, { user, verb, number, why = '' }: Decision): Promise<Outcome> {
+async function decide(transport: Transport, { verb, number, ...options }: Decision): Promise<Outcome> {
+  const { user } = options
   const id = idOf(number)
   if (id === undefined) return refused(noneIn(user, number))
-  const fault = faultOfSubmitted(await run([{ op: `quarantine.${verb}`, user, message: id }], { why }))
-  if (fault !== undefined) return refused(fault)
-  return succeeded(verb === 'release' ? `released ${id}: the gateway delivers it` : `refused ${id}`, { id, user })
+  return change(transport, options, [{ op: `quarantine.${verb}`, user, message: id }], {
+    text: verb === 'release' ? `released ${id}: the gateway delivers it` : `refused ${id}`,
+    value: { id, user },
+  })
 }
 
 function noneIn(user: string, number: string): string {

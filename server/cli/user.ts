@@ -1,21 +1,21 @@
 /** `kith-server user add|set|list|disable|enable|password` and `kith-server guest add` */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Administration } from '../administration/administer.ts'
-import { readPassword } from '../administration/people.ts'
-import { resembling } from '../administration/resembling.ts'
-import { change } from './changing.ts'
+import { readings } from '../../shared/administration/readings.ts'
+import { allRows } from './all-rows.ts'
+import { operate } from './changing.ts'
 import {
-  administering,
   changeOptions,
   commonOptions,
+  operating,
   reasonOptions,
   withChange,
   withCommon,
   withReason,
 } from './command.ts'
-import { type Outcome, refused, succeeded, table } from './outcome.ts'
+import { type Outcome, refused, succeeded, table, told } from './outcome.ts'
 import { askNewPassword } from './password.ts'
+import type { Transport } from './transport.ts'
 
 const setOptions = changeOptions.extend({
   name: z.string().optional(),
@@ -35,26 +35,24 @@ export function addUserCommands(program: Command): void {
     .requiredOption('--name <name>', 'full name')
     .option('--external', 'a partner, not an employee')
     .action(
-      administering(addOptions, (administration, options, login = '') =>
-        add(administration, options, { login, isGuest: false }),
-      ),
+      operating(addOptions, (transport, options, login = '') => add(transport, options, { login, isGuest: false })),
     )
   withPerson(user.command('set <login>').description('change what the others see of a user'))
     .option('--name <name>', 'full name')
-    .action(administering(setOptions, set))
-  withCommon(user.command('list').description('list all users')).action(administering(commonOptions, list))
+    .action(operating(setOptions, set))
+  withCommon(user.command('list').description('list all users')).action(operating(commonOptions, list))
   withChange(user.command('disable <login>').description('end all sessions and refuse new ones')).action(
-    administering(changeOptions, (administration, options, login = '') =>
-      change(administration, options, [{ op: 'user.disable', user: login }], { text: `${login} is disabled` }),
+    operating(changeOptions, (transport, options, login = '') =>
+      operate(transport, options, { name: 'DisableUser', given: { user: login } }, { text: `${login} is disabled` }),
     ),
   )
   withChange(user.command('enable <login>').description('let a disabled user sign in again')).action(
-    administering(changeOptions, (administration, options, login = '') =>
-      change(administration, options, [{ op: 'user.enable', user: login }], { text: `${login} is enabled` }),
+    operating(changeOptions, (transport, options, login = '') =>
+      operate(transport, options, { name: 'EnableUser', given: { user: login } }, { text: `${login} is enabled` }),
     ),
   )
   withReason(user.command('password <login>').description('set a new password; ends all sessions')).action(
-    administering(reasonOptions, setPassword),
+    operating(reasonOptions, setPassword),
   )
   const guest = program.command('guest').description('people from outside who have an account here')
   withPerson(
@@ -62,8 +60,8 @@ export function addUserCommands(program: Command): void {
   )
     .requiredOption('--name <name>', 'full name')
     .action(
-      administering(addOptions, (administration, options, login = '') =>
-        add(administration, { ...options, external: true }, { login, isGuest: true }),
+      operating(addOptions, (transport, options, login = '') =>
+        add(transport, { ...options, external: true }, { login, isGuest: true }),
       ),
     )
 }
@@ -84,71 +82,61 @@ function personOf({ name, address, department, sponsor, expires }: SetOptions) {
 type Newcomer = { readonly login: string; readonly isGuest: boolean }
 
 async function add(
-  administration: Administration,
+  transport: Transport,
   options: z.infer<typeof addOptions>,
   { login, isGuest }: Newcomer,
 ): Promise<Outcome> {
   if (isGuest && options.address === undefined) return { ok: false, code: 'usage', why: 'a guest needs --address' }
   const asked = options.dryRun ? undefined : await askNewPassword()
   if (asked?.ok === false) return refused(asked.why)
-  const password = asked && !(isGuest && asked.value === '') ? await readPassword(asked.value) : undefined
-  if (password?.ok === false) return refused(password.why)
+  const password = asked && !(isGuest && asked.value === '') ? asked.value : undefined
   const scope = options.external ? 'external' : 'internal'
-  const address = options.address ?? `${login}@${administration.config.domain}`
-  const { store, config } = administration
-  const warnings = await resembling(store, [{ name: options.name, address }], { unicode: config.policy.unicode })
-  return change(administration, options, [{ op: 'user.add', user: login, scope, ...personOf(options) }], {
-    warnings,
-    ...(password ? { later: `the password is not kept: kith-server user password ${login}, once it is approved` } : {}),
-    text: `added ${login}, ${address}${password ? '' : ', without a password'}`,
-    value: { user: login, name: options.name, address, scope },
-    also: async (inside) => {
-      if (password) await inside.users.setPassword(login, password.value)
-    },
-  })
+  const person = { user: login, scope, ...personOf(options) }
+  const given = { ...person, ...(password === undefined ? {} : { password }) }
+  const later = `the password is not kept: kith-server user password ${login}, once it is approved`
+  const telling = { value: { user: login, name: options.name, scope }, ...(password === undefined ? {} : { later }) }
+  const outcome = await operate(transport, options, { name: 'AddUser', given }, telling)
+  if (!outcome.ok || outcome.value.state !== 'done') return outcome
+  // Where no address was given it is made from the organisation's domain.
+  const made = await transport.call('GetUser', { user: login }, readings.user.output)
+  const address = made.ok ? made.value.user.address : (options.address ?? '')
+  const [, ...warnings] = outcome.text.split('\n')
+  const text = `added ${login}, ${address}${password === undefined ? ', without a password' : ''}`
+  return succeeded([text, ...warnings].join('\n'), { ...outcome.value, address })
 }
 
-function set(administration: Administration, options: SetOptions, login = ''): Promise<Outcome> {
+function set(transport: Transport, options: SetOptions, login = ''): Promise<Outcome> {
   const changes = personOf(options)
   if (Object.keys(changes).length === 0)
     return Promise.resolve({ ok: false, code: 'usage', why: 'nothing to set: --name, --address, --department ...' })
-  return change(administration, options, [{ op: 'user.set', user: login, changes }], { text: `${login} is changed` })
+  const asked = { name: 'SetUser', given: { user: login, changes } }
+  return operate(transport, options, asked, { text: `${login} is changed` })
 }
 
-async function setPassword(
-  { people }: Administration,
-  { why }: z.infer<typeof reasonOptions>,
-  login = '',
-): Promise<Outcome> {
+async function setPassword(transport: Transport, { why }: z.infer<typeof reasonOptions>, login = ''): Promise<Outcome> {
   const password = await askNewPassword()
   if (!password.ok) return refused(password.why)
-  const done = await people.setPassword(login, password.value, why)
-  return done.ok ? succeeded(`${login} has a new password`, {}) : refused(done.why)
+  const given = { user: login, password: password.value, ...(why === undefined ? {} : { why }) }
+  return told(await transport.call('SetPassword', given, z.object({})), () =>
+    succeeded(`${login} has a new password`, {}),
+  )
 }
 
-async function list({ store }: Administration): Promise<Outcome> {
-  const users = (await store.users.all()).map(
-    ({ id: user, name, address, scope, state, department, sponsor, expires }) => ({
-      user,
-      name,
-      address,
-      scope,
-      state,
-      ...(department === '' ? {} : { department }),
-      ...(sponsor === '' ? {} : { sponsor }),
-      ...(expires === 0 ? {} : { expires: new Date(expires).toISOString() }),
-    }),
+async function list(transport: Transport): Promise<Outcome> {
+  const all = await allRows(
+    transport,
+    { name: 'ListUsers', given: {}, form: readings.users.output },
+    (page) => page.users,
   )
-  const rows = users.map(({ user, name, address, scope, state, department = '', sponsor = '', expires = '' }) => [
-    user,
-    name,
-    address,
-    scope,
-    state,
-    department,
-    sponsor,
-    expires,
-  ])
-  const head = ['LOGIN', 'NAME', 'ADDRESS', 'SCOPE', 'STATE', 'DEPARTMENT', 'SPONSOR', 'EXPIRES']
-  return succeeded(table([head, ...rows]), { users })
+  return told(all, ({ rows: found }) => {
+    const users = found.map(({ expires, ...user }) => ({
+      ...user,
+      ...(expires === undefined ? {} : { expires: new Date(expires).toISOString() }),
+    }))
+    const rows = users.map(({ user, name, address, scope, state, department = '', sponsor = '', expires = '' }) => {
+      return [user, name, address, scope, state, department, sponsor, expires]
+    })
+    const head = ['LOGIN', 'NAME', 'ADDRESS', 'SCOPE', 'STATE', 'DEPARTMENT', 'SPONSOR', 'EXPIRES']
+    return succeeded(table([head, ...rows]), { users })
+  })
 }

@@ -214,12 +214,12 @@ test('a change is tried, done by whoever holds the key, told, and undone by its 
   expect(done).toMatchObject({ state: 'done', lists: 2, added: 2 })
   const asked = { user: 'bob', address: 'Carol@corp.test' }
   const sales = [{ rule: 'group', name: 'sales' }]
-  expect(await admin.ask('admin.why', asked)).toMatchObject({ out: { listed: true, because: sales } })
-  const contacts = await admin.ask('admin.contacts', { user: 'bob', search: 'carol', from: 0, count: 5 })
-  expect(contacts).toMatchObject({ out: { total: 1, contacts: [{ own: false, because: sales }] } })
+  expect(await admin.ask('admin.why', asked)).toMatchObject({ out: { listed: true, admitted: sales } })
+  const contacts = await admin.ask('admin.contacts', { user: 'bob', search: 'carol', from: 0, count: 5, screen: true })
+  expect(contacts).toMatchObject({ out: { total: 1, contacts: [{ id: 'u.carol', admitted: sales }] } })
   const denied = await change(admin, [{ op: 'rule.deny', what: 'carol@corp.test' }])
   expect(denied).toMatchObject({ state: 'done', removed: 1 })
-  const no = { listed: false, because: sales, denied: { what: 'carol@corp.test', user: '' } }
+  const no = { listed: false, admitted: sales, denied: { rule: { op: 'rule.deny', what: 'carol@corp.test' } } }
   expect(await admin.ask('admin.why', asked)).toMatchObject({ out: no })
   const log = await admin.ask('admin.audit', { search: 'rule.deny', count: 5 })
   const [line] = log.ok ? log.out.lines : []
@@ -262,6 +262,16 @@ test('four eyes: what lets somebody in from outside, or makes an administrator, 
   expect(await rita.ask('admin.decide', { id, approve: true })).toMatchObject({ out: { state: 'done', added: 1 } })
   const other = role.state === 'pending' ? role.id : ''
   expect(await rita.ask('admin.decide', { id: other, approve: false })).toMatchObject({ out: { state: 'refused' } })
+  // Both decisions stand in the log, as they do where they are made by command or by SOAP.
+  const log = await rita.ask('admin.audit', { search: 'proposal.', count: 5 })
+  expect(log).toMatchObject({
+    out: {
+      lines: [
+        { op: 'proposal.refuse', target: other, who: 'rita', via: 'desktop' },
+        { op: 'proposal.approve', target: id, who: 'rita', via: 'desktop' },
+      ],
+    },
+  })
   expect(await rita.ask('admin.user', { user: 'bob' })).toMatchObject({ out: { user: { role: 'none' } } })
 })
 
@@ -275,7 +285,7 @@ test('a device is locked, unlocked, and revoked with a wipe that the policy key 
   const [command] = await carol.sync().then((checked) => ('ok' in checked && checked.ok ? checked.commands : []))
   expect(command?.c).toMatchObject({ cmd: 'wipe', scope: 'all', dev: carol.device.id })
   const seen = await admin.ask('admin.user', { user: 'carol' })
-  expect(seen).toMatchObject({ out: { devices: [{ id: carol.device.id, state: 'revoked' }] } })
+  expect(seen).toMatchObject({ out: { devices: [{ device: carol.device.id, state: 'revoked' }] } })
 })
 
 test('a role that was taken away closes the administration with the next ask', async () => {

@@ -10,16 +10,16 @@ export type Content = { readonly id: string; readonly key: string; readonly json
 /** In order of id. Rows and organisation must be of one moment. */
 export async function contentsOf(inside: Store, row: ListRow, organisation: Organisation): Promise<readonly Content[]> {
   const own = (await inside.lists.entries(row.id)).filter((entry) => entry.denied === 0)
-  const cards = cardsIn(sharedCards(organisation).of(row.user, keysOf(own)))
+  const cards = cardsIn(sharedCards(organisation).of(row.user, addressKeys(own)))
   return [...own, ...cards].sort(byId)
 }
 
 /** The address keys of rows. */
-export function keysOf(rows: readonly { readonly key: string }[]): ReadonlySet<string> {
+export function addressKeys(rows: readonly { readonly key: string }[]): ReadonlySet<string> {
   return new Set(rows.map((row) => row.key))
 }
 
 /** By code unit, as the client sorts: a database may have an order of its own. */
-export function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
   return a.id < b.id ? -1 : 1
 }

@@ -12,7 +12,7 @@ import { type SharedCards, sharedCards } from '../organisation/shared-cards.ts'
 import type { OwnLeaf } from '../store/lists.ts'
 import type { EntryRow } from '../store/tables.ts'
 import type { Planned } from './changes.ts'
-import { keysOf } from './contents.ts'
+import { addressKeys } from './contents.ts'
 import { oncePerPair } from './once-per-pair.ts'
 
 /** From one state of the organisation to the next; for all lists. */
@@ -102,8 +102,8 @@ export function differenceOf(facts: ListFacts): ListDifference {
   }
   const { user, own, step } = facts
   const ownAfter = rowsAfter(facts, puts, flips)
-  const before = step.cardsBefore.of(user, keysOf(own.filter((row) => row.denied === 0)))
-  const after = step.cardsAfter.of(user, keysOf(ownAfter))
+  const before = step.cardsBefore.of(user, addressKeys(own.filter((row) => row.denied === 0)))
+  const after = step.cardsAfter.of(user, addressKeys(ownAfter))
   tally.addCards(viewDifference(before, after, step.between(before.set, after.set)))
   return {
     ...tally.result(),

@@ -10,6 +10,7 @@ export type Belonging = {
   readonly groups: ReadonlySet<string>
 }
 
+/** Whether a person is in a unit; guests are in groups and units of their own only. */
 export function isIn(person: Belonging, unit: Unit): boolean {
   if (unit === 'all') return person.scope === 'internal'
   const at = unit.indexOf(':')

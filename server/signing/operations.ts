@@ -1,10 +1,10 @@
 /** For whoever holds the policy key elsewhere: what to sign and what it changes, and the signatures back. */
 import { z } from 'zod'
+import { type DeedOutcome, outcomeForm } from '../../shared/administration/deeds.ts'
 import { decodeCanonical, encodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { fromBase64, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type SignedCommand, signedCommandSchema } from '../../shared/whitelist/command.ts'
 import { type Answer, deed, failedBy, refusedBy } from '../administration/operations/operation.ts'
-import { type Outcome, outcomeForm } from '../administration/operations/outcome.ts'
 import { commit, draft } from '../administration/signing.ts'
 import { pack } from './bundle.ts'
 import { tellContents } from './contents.ts'
@@ -88,7 +88,10 @@ const commitOperation = deed({
     commands: z.array(z.base64()).max(1_000).optional(),
   }),
   output: outcomeForm,
-  async work({ store, config, clock }, { proposal, now, signatures: texts, commands = [] }): Promise<Answer<Outcome>> {
+  async work(
+    { store, config, clock },
+    { proposal, now, signatures: texts, commands = [] },
+  ): Promise<Answer<DeedOutcome>> {
     const signatures = texts.map((text) => fromBase64(text, 64) ?? new Uint8Array(64))
     const signedCommands = commands.flatMap(commandFrom)
     const done = await commit({ store, config, clock }, { what: proposal, now, signatures, commands: signedCommands })

@@ -10,6 +10,7 @@ import { changeForm, contactInputSchema, policySettings, roleSchema } from './ch
 const text = z.string()
 const number = z.number().int()
 const nothing = z.strictObject({})
+const days = number.min(1).max(36_500)
 const ofUser = z.strictObject({ user: text })
 
 /** Milliseconds since the epoch; SOAP has it as `xs:dateTime`, the command line's JSON as ISO 8601. */
@@ -231,6 +232,32 @@ export const readings = {
     output: z.object({ version: number, total: number, contacts: z.array(contactForm), epoch: number }),
   },
   why: { input: z.strictObject({ user: text, address: text.min(1).max(320) }), output: whyForm },
+  /** Neither used nor added or changed in so many days; of everybody without `user`. `used`: absent where never. */
+  unused: {
+    input: z.strictObject({ user: text.optional(), days }),
+    output: z.object({
+      contacts: z.array(
+        z
+          .object({ user: text, address: text, name: text, source: text, used: time.exactOptional() })
+          .meta({ id: 'UnusedContact' }),
+      ),
+    }),
+  },
+  /** What ends within so many days, soonest first: `contact`, an entry of the user's; `account`, the user itself. */
+  expiring: {
+    input: z.strictObject({ user: text.optional(), days }),
+    output: z.object({
+      contacts: z.array(
+        z
+          .object({ user: text, address: text, name: text, expires: time, kind: z.enum(['contact', 'account']) })
+          .meta({ id: 'ExpiringContact' }),
+      ),
+    }),
+  },
+  roles: {
+    input: nothing,
+    output: z.object({ roles: z.array(z.object({ user: text, role: text }).meta({ id: 'UserRole' })) }),
+  },
   groups: { input: z.strictObject(windowed), output: z.object({ groups: z.array(groupForm), total: number }) },
   members: {
     input: z.strictObject({ group: text.max(64), from: windowed.from, count: windowed.count }),

@@ -15,7 +15,7 @@ export type SignedMessage = { readonly raw: Uint8Array; readonly message: RawMes
 /** Answers a name with its TXT records, each in pieces, as the verifier wants them. */
 export type DkimResolver = (name: string) => Promise<string[][]>
 
-/** What DKIM needs from outside: the DNS and a verifier. */
+/** The powers that checking a signature needs. */
 export type DkimMeans = {
   /** The TXT records of a name, each record's strings joined. Rejects when there is no answer. */
   readonly txt: (name: string) => Promise<readonly string[]>

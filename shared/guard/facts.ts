@@ -34,10 +34,10 @@ export interface ListView {
 type OnExpiry = 'block' | 'internal'
 type Lease = 'valid' | 'over'
 
-/** One recipient as text, and where it stands. */
+/** A recipient as text, and where it was named: a field of the header, or the envelope. */
 export type OutgoingRecipient = { readonly field: 'to' | 'cc' | 'bcc' | 'envelope'; readonly text: string }
 
-/** What the guard is told about a message that is to be sent. */
+/** What is to be sent, by whom, and how old the list is. */
 export type OutgoingFacts = {
   /** Milliseconds since the epoch. */
   readonly now: number
@@ -51,7 +51,7 @@ export type OutgoingFacts = {
   readonly unicode: boolean
 }
 
-/** Why a recipient, or the whole message, is refused. */
+/** Why a recipient, or a whole message, may not go. */
 export type RefusalReason =
   | 'malformed'
   | 'notListed'
@@ -65,7 +65,7 @@ export type RefusalReason =
 /** `address`: as given, without characters that would not show; empty when no single recipient is to blame. */
 export type Refusal = { readonly address: string; readonly rule: string; readonly reason: RefusalReason }
 
-/** Allowed with its distinct recipients, or refused with every reason. */
+/** Whether the message may go: to whom exactly (O2), or every reason against it. */
 export type OutgoingVerdict =
   | { readonly allowed: true; readonly recipients: readonly Address[] }
   | { readonly allowed: false; readonly refusals: readonly Refusal[] }
@@ -81,7 +81,7 @@ export type DkimFact = {
   readonly signed: readonly string[]
 }
 
-/** What the guard is told about a message that was received. */
+/** What arrived, and what is proven about it. `now`: milliseconds since the epoch; `self`: the user's own address. */
 export type IncomingFacts = {
   readonly now: number
   readonly self: string
@@ -96,7 +96,7 @@ export type IncomingFacts = {
   readonly keySignature?: { readonly key: string; readonly valid: boolean }
 }
 
-/** Why a message is held. */
+/** Why a message is held (I2, I3, I9). */
 export type HeldReason = 'notListed' | 'notProven' | 'expired' | 'malformed' | 'lookalike'
 
 /** A participant in To or Cc (I4); the user's own address among them. `address` is empty where a field did not parse. */
@@ -111,7 +111,7 @@ export type OtherParticipant = {
 /** As the message says; cleaned text, never to be shown as a contact's. */
 export type Claimed = { readonly name: string; readonly address: string }
 
-/** Admitted as a contact's message, or held with the rule. */
+/** Admitted as from a contact (I2), or held by the rule named. */
 export type IncomingVerdict =
   | {
       readonly verdict: 'admit'

@@ -32,7 +32,7 @@ const named: Readonly<Record<string, string>> = {
 /** Longest reference looked for: `&#1114111;` */
 const longestReference = 12
 
-/** The text of an HTML part: no markup, no styles, no scripts; links as their words. */
+/** The text of a page, with a line for each block; what is no text, such as scripts and styles, is left out. */
 export function htmlToText(html: string): string {
   const out: string[] = []
   let at = 0

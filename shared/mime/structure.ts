@@ -7,7 +7,7 @@ import { type HeaderField, type RawMessage, splitMessage } from '../header.ts'
 import { utf8 } from '../whitelist/bytes/encoding.ts'
 import { isSound, type TransferEncoding, transferEncoding } from './transfer-encoding.ts'
 
-/** One part of a message: its type, its headers' facts and its bytes. */
+/** One part of a message, with its own parts below it. */
 export type Part = {
   /** `type/subtype`, lower case. */
   readonly type: string
@@ -39,7 +39,7 @@ const oncePerPart = ['content-type', 'content-transfer-encoding', 'mime-version'
 
 type Walk = { parts: number; nested: boolean }
 
-/** Reads the structure of a message; where it has two readings it says so (I8). */
+/** Reads a message's tree; `broken` as soon as two programs could see two trees. */
 export function structureOf(message: RawMessage): Structure {
   const walk: Walk = { parts: 0, nested: false }
   const root = message.fault === undefined ? readPart(message, [], walk) : undefined
@@ -47,7 +47,7 @@ export function structureOf(message: RawMessage): Structure {
   return { kind: walk.nested ? 'nested' : 'clear', root }
 }
 
-/** The value of a field that stands exactly once; `undefined` otherwise. */
+/** The value of a field that stands there once; undefined where it is missing or doubled. `wanted`: in lower case. */
 export function singleField(fields: readonly HeaderField[], wanted: string): string | undefined {
   const found = fields.filter(({ name }) => name === wanted)
   return found.length === 1 ? found[0]?.value : undefined

@@ -1,6 +1,6 @@
 /** Content-Transfer-Encoding (RFC 2045 6): checked before it is decoded, byte by byte, since programs mend it differently. */
 
-/** How the bytes of a part were made fit for mail (RFC 2045 section 6). */
+/** How a part's bytes are written: as they are, or by one of the two encodings. */
 export type TransferEncoding = 'none' | 'base64' | 'quoted-printable'
 
 const [tab, lineFeed, carriageReturn, blank, equals] = [0x09, 0x0a, 0x0d, 0x20, 0x3d]
@@ -18,7 +18,7 @@ export function isSound(body: Uint8Array, encoding: TransferEncoding): boolean {
   return encoding === 'none' || isSoundQuotedPrintable(body)
 }
 
-/** The bytes of a part before they were encoded; what is broken is passed over. */
+/** The bytes of a body whose encoding is sound. */
 export function decodeTransfer(body: Uint8Array, encoding: TransferEncoding): Uint8Array {
   if (encoding === 'none') return body
   return encoding === 'base64' ? decodeBase64(body) : decodeQuotedPrintable(body)

@@ -21,10 +21,10 @@ export const faultCodes = [
   'Busy',
   'Internal',
 ] as const
-/** Why the server refused, by the protocol's name. */
+/** The kind of a fault, as the protocol names it. */
 export type FaultCode = (typeof faultCodes)[number]
 
-/** A fault with the facts that its code brings along. */
+/** A fault as both ends have it; what does not belong to its kind is absent. */
 export type SoapFault = {
   readonly code: FaultCode
   /** Plain text for logs only; never shown, never decided by. */

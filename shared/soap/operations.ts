@@ -91,7 +91,7 @@ export const operations = {
   },
   Rekey: { request: signedRequest, response: nothing },
 } as const
-/** The name of an operation of the protocol. */
+/** The name of an operation, without `Request` or `Response`. */
 export type OperationName = keyof typeof operations
 
 function isOperation(text: string): text is OperationName {

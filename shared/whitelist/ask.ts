@@ -31,12 +31,12 @@ const answerSchema = z.discriminatedUnion('ok', [
       .exactOptional(),
   }),
 ])
-/** What is sealed: the answer, or the failure. */
+/** The answer inside the seal: what was asked for, or why there is none. */
 export type AskAnswer = Readonly<z.infer<typeof answerSchema>>
 
 /** The request that an answer belongs to. */
 export type Asked = Pick<AskRequest, 'usr' | 'dev' | 'non' | 'seq' | 'what'>
-/** An answer as it crosses: sealed bytes, the commitment to their key, and F's signature. */
+/** The answer on its way: sealed bytes, commitment to their key (hex), and F's signature. */
 export type SealedAnswer = { readonly sealed: Uint8Array; readonly kc: string; readonly sig: Uint8Array }
 
 type Sealing = { readonly freshSeed: Uint8Array; readonly deviceBox: Uint8Array; readonly random: Random }

@@ -25,10 +25,10 @@ const bodyHeaderSchema = z.strictObject({
     .exactOptional(),
   parts: z.number().int().min(2).max(maxParts).exactOptional(),
 })
-/** What a sealed body says of itself before its entries. */
+/** What the body repeats of the statement around it, so that it fits no other. */
 export type BodyHeader = Readonly<z.infer<typeof bodyHeaderSchema>>
 
-/** The content of a sealed answer: a whole list, a part of one, or what changed. */
+/** A whole list or a part of one, or the operations that lead to it. */
 export type Body =
   | { readonly hdr: BodyHeader; readonly kind: 'full'; readonly entries: readonly Entry[] }
   | { readonly hdr: BodyHeader; readonly kind: 'delta'; readonly ops: readonly Op[] }

@@ -16,12 +16,12 @@ export const commandSchema = z.strictObject({
   id: name,
   iat: count,
 })
-/** An order to a device, as the administrator's key signs it. */
+/** What a device has to do: remove what it has of the list or all, lock, or make new keys. */
 export type Command = Readonly<z.infer<typeof commandSchema>>
 
 /** A command as a fresh statement carries it: `s` is P's signature, base64. */
 export const signedCommandSchema = z.strictObject({ c: commandSchema, s: signature })
-/** A command with its signature. */
+/** A command and its signature, which is to be verified before anything is done. */
 export type SignedCommand = Readonly<z.infer<typeof signedCommandSchema>>
 
 /** Signs a command with a policy key. */

@@ -18,7 +18,7 @@ export const enrolmentSchema = z.strictObject({
   /** SHA-256 of the server's certificate (DER), lower-case hex: trusted without an authority. */
   tls: hash.exactOptional(),
 })
-/** What a new device must know to reach its server and to trust it. */
+/** What a code says: the organisation, where its server is, and what proves it. */
 export type Enrolment = Readonly<z.infer<typeof enrolmentSchema>>
 
 /** What every code starts with. */

@@ -31,7 +31,10 @@ const freshSchema = z.strictObject({
   exp: count,
   cmd: z.array(signedCommandSchema).max(maxCommands).readonly(),
 })
-/** The server's statement that this is the list in force, now. */
+/**
+ * The statement, unsigned: which version is the newest, and how the answer carries it. Times are milliseconds since
+ * the epoch.
+ */
 export type Fresh = Readonly<z.infer<typeof freshSchema>>
 
 /** Encodes and signs a fresh statement with F. */

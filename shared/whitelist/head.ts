@@ -22,7 +22,7 @@ export const policySchema = z.strictObject({
   /** Whether addresses outside ASCII may be listed and written to (guard.md A2). */
   uni: z.boolean().exactOptional(),
 })
-/** The policy as the wire has it; what is left out has a default. */
+/** The list's rules on the wire; `policyOf` reads them. */
 export type Policy = Readonly<z.infer<typeof policySchema>>
 
 export const coreSchema = z.strictObject({
@@ -40,11 +40,11 @@ export const coreSchema = z.strictObject({
   exp: count,
   pol: policySchema,
 })
-/** What a head says of one version of a list. */
+/** What a version of a list says, without its past. Times are milliseconds since the epoch. */
 export type Core = Readonly<z.infer<typeof coreSchema>>
 
 const headSchema = z.strictObject({ t: z.literal('head'), core: coreSchema, acc: hash })
-/** A core, chained to every version before it. */
+/** What P signs: a core, and the chain of all cores before it (`acc`, hex). */
 export type Head = Readonly<z.infer<typeof headSchema>>
 
 /** `acc_0`: 32 zero bytes, hex. */
@@ -60,7 +60,7 @@ type FullPolicy = {
   readonly unicode: boolean
 }
 
-/** The policy of a core in whole words, defaults filled in. */
+/** The policy with every default filled in. */
 export function policyOf(core: Pick<Core, 'pol'>): FullPolicy {
   const { on, days, mode, store, upd, uni } = core.pol
   return {

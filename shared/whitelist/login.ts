@@ -24,7 +24,7 @@ const loginSchema = z.strictObject({
   DsigPk: publicKey,
   DboxPk: publicKey,
 })
-/** What a device sends to sign in, before it is sealed. */
+/** What a device says when it signs in: who, by which proof, for which keys. */
 export type Login = Readonly<z.infer<typeof loginSchema>>
 
 const mailServerSchema = z.strictObject({
@@ -40,9 +40,9 @@ const mailServersSchema = z.strictObject({
   /** Whose Authentication-Results count (guard.md I5). */
   authserv: z.string().max(253).exactOptional(),
 })
-/** How to reach a mail server. */
+/** Where one mail server is, and how it is to be trusted. */
 export type MailServer = Readonly<z.infer<typeof mailServerSchema>>
-/** Where the account's mail is fetched and submitted. */
+/** Where the user's mail is read and sent. */
 export type MailServers = Readonly<z.infer<typeof mailServersSchema>>
 
 const sessionAnswerSchema = z.strictObject({
@@ -62,7 +62,7 @@ const sessionAnswerSchema = z.strictObject({
   /** The server's half of what opens this device's store (protocol.md section 9, mode `online-unlock`), base64. */
   half: base64(32).exactOptional(),
 })
-/** What a login gives: the session, the account and its mail servers. */
+/** What the server tells a device that has signed in. */
 export type SessionAnswer = Readonly<z.infer<typeof sessionAnswerSchema>>
 
 /** The nonces of `Hello` that a login and its answer belong to, base64. */

@@ -37,7 +37,10 @@ const manifestSchema = z.strictObject({
   /** `manifestHash` of the version before; 64 zeros for the first. */
   prev: hash,
 })
-/** The organisation's keys, as the root keys sign them. */
+/**
+ * The manifest without its signatures. Keys are base64; the first of a kind is in use. `exp`: milliseconds since the
+ * epoch.
+ */
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>
 
 const signedSchema = z.strictObject({
@@ -54,7 +57,7 @@ export type SignedManifest = Readonly<z.infer<typeof signedSchema>>
 /** `prev` of a first manifest. */
 export const noManifest = '0'.repeat(64)
 
-/** Why a manifest may not be trusted. */
+/** Why a manifest is not accepted. */
 export type ManifestFault =
   | 'malformed'
   | 'otherOrg'
@@ -77,7 +80,7 @@ export function signManifest(primitives: Primitives, manifest: Manifest, roots: 
   return { m: manifest, sigs }
 }
 
-/** The bytes of a signed manifest. */
+/** The canonical bytes, signatures included. */
 export function encodeManifest(manifest: SignedManifest): Uint8Array {
   return encodeCanonical(manifest)
 }
@@ -158,7 +161,7 @@ function isSignedBy(primitives: Primitives, signed: SignedManifest, roots: reado
   return roots.every((root) => new Set(root.rk.filter((k) => signers.has(k))).size >= root.k)
 }
 
-/** Which keys of a manifest: policy, fresh, server or gateway. */
+/** The field in which the manifest lists a key: P, F, S or G. */
 export type KeyRole = 'pk' | 'fk' | 'sk' | 'gk'
 
 /** A manifest's keys of one role, as bytes. */

@@ -56,19 +56,19 @@ const requestSchemas = {
   Rekey: z.strictObject({ ...common, DsigPk: publicKey, DboxPk: publicKey, proof: signature }),
 } as const
 
-/** The name of a signed operation. */
+/** Operations whose request is an object of this file. */
 export type RequestAction = keyof typeof requestSchemas
-/** The request of one operation. */
+/** The request of an operation. */
 export type RequestOf<A extends RequestAction> = Readonly<z.infer<(typeof requestSchemas)[A]>>
-/** Asks for the list from a version on. */
+/** Asks for what is newer than the version that the client has. */
 export type SyncRequest = RequestOf<'Sync'>
-/** Waits for a version after this one. */
+/** Asks to be told when there is something newer. */
 export type WaitRequest = RequestOf<'Wait'>
-/** Tells that a version was applied, or how far a command has come. */
+/** Says what the device has applied or carried out. */
 export type AckRequest = RequestOf<'Ack'>
-/** Asks for what is not the list. */
+/** Asks something that is not the list. */
 export type AskRequest = RequestOf<'Ask'>
-/** Replaces the device's keys. */
+/** Brings the device's next keys. */
 export type RekeyRequest = RequestOf<'Rekey'>
 
 /** The request bytes of an operation. */
@@ -91,7 +91,7 @@ export function signRekey(primitives: Primitives, keys: NextKeys, nextSeed: Uint
   return signAs(primitives, 'rekey', rekeyBytes(keys), nextSeed)
 }
 
-/** Whether the new signing key itself asked to become the device's. */
+/** Whether whoever asks has the keys that are to be the next ones. */
 export function verifyRekey(primitives: Primitives, asked: RekeyRequest): boolean {
   const key = fromBase64(asked.DsigPk, 32)
   const proof = fromBase64(asked.proof, 64)

@@ -27,7 +27,7 @@ const verdictSchema = z.strictObject({
   hdr: hash,
   bdy: hash,
 })
-/** A gateway's verdict as it is signed. */
+/** What G signs about a message. */
 export type Verdict = Readonly<z.infer<typeof verdictSchema>>
 
 /** A message as shared/header.ts splits it: `raw` is the field as it stood, latin1, without the final CRLF. */
@@ -39,9 +39,9 @@ type SplitMessage = {
 /** Fields that the verdict fixes, in this order. */
 const signedFields = ['from', 'to', 'cc', 'subject', 'date', 'message-id', 'mime-version', 'content-type']
 
-/** What a gateway says of a message, without the hashes of its bytes. */
+/** A verdict without what the message's bytes give. */
 export type VerdictFacts = Omit<Verdict, 't' | 'hdr' | 'bdy'>
-/** Hashes of the header fields that a verdict fixes, and of the body, hex. */
+/** Hashes of a message's header and body, hex. */
 export type MessageHashes = Pick<Verdict, 'hdr' | 'bdy'>
 
 /** What a verdict says of the message's bytes: the same for every recipient. */

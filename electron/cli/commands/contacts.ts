@@ -1,7 +1,8 @@
 /** kith contacts, kith refresh. */
 import type { Contact } from '../../../shared/contract.ts'
+import { table } from '../../../shared/text/table.ts'
 import type { Command } from '../client.ts'
-import { done, failed, table } from '../outcome.ts'
+import { done, failed } from '../outcome.ts'
 import { plainLine } from '../words.ts'
 
 /** Rows asked for at once; the contract's most. */

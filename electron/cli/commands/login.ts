@@ -1,8 +1,9 @@
 /** kith login, kith logout, kith status. */
 import type { Session } from '../../../shared/session.ts'
+import { table } from '../../../shared/text/table.ts'
 import { enrolmentPrefix } from '../../../shared/whitelist/enrolment.ts'
 import type { Command, Context } from '../client.ts'
-import { done, failed, type Outcome, table } from '../outcome.ts'
+import { done, failed, type Outcome } from '../outcome.ts'
 import { plainLine, wordsOf } from '../words.ts'
 
 export type LoginOptions = { readonly server?: string; readonly user: string }

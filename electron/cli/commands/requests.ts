@@ -1,7 +1,8 @@
 /** kith requests, request, accept, decline, withdraw, invite. */
 import type { ContactRequests } from '../../../shared/requests.ts'
+import { table } from '../../../shared/text/table.ts'
 import type { Command } from '../client.ts'
-import { done, failed, table } from '../outcome.ts'
+import { done, failed } from '../outcome.ts'
 import { plainLine } from '../words.ts'
 
 /** `kith requests`: who asks, whom one asked for, and what one approves. */

@@ -1,8 +1,9 @@
 /** kith watch: what happens, line by line, until it is ended. kith held: what was not admitted. */
 import { contract, type HeldMessage } from '../../../shared/contract.ts'
 import type { EventName } from '../../../shared/rpc.ts'
+import { table } from '../../../shared/text/table.ts'
 import type { Command, Context } from '../client.ts'
-import { done, failed, jsonLine, table } from '../outcome.ts'
+import { done, failed, jsonLine } from '../outcome.ts'
 import { heldWords, plain, plainLine } from '../words.ts'
 
 type Name = EventName<typeof contract>

@@ -8,13 +8,17 @@ import { type AccountRepository, createAccountRepository } from '../database/acc
 import { type CommandRepository, createCommandRepository } from '../database/command-repository.ts'
 import { createListRepository, type ListRepository } from '../database/list-repository.ts'
 import { type Database, openDatabase } from '../database/open.ts'
+import { recordsSchema } from '../database/schema.ts'
 import type { Ports } from '../ground/ports.ts'
 import { StoreError } from '../ground/store-error.ts'
 import type { AccountPlace } from '../keys/account-place.ts'
 import type { DeviceKeys } from '../keys/device-keys.ts'
 import { primitives } from '../keys/primitives.ts'
 import { createVault, openVault, storedProtection, type Vault, type VaultDependencies } from '../keys/vault.ts'
-import { migrations } from './migrations.ts'
+import { mailSchema } from '../mail/schema.ts'
+
+/** The store's migrations, one list of statements each. Later versions append; nothing here changes once shipped. */
+const migrations: readonly (readonly string[])[] = [[...recordsSchema, ...mailSchema]]
 
 /** What lies on the disk of one account, opened. */
 export type AccountStore = {
@@ -96,11 +100,11 @@ export function storedAccount(place: AccountPlace): StoredAccount {
  */
 export function mayBeginAnew(
   failure: FailureKind,
-  { told, passphrase }: { readonly told: FailureKind | undefined; readonly passphrase: string | undefined },
+  { shownCause, passphrase }: { readonly shownCause: FailureKind | undefined; readonly passphrase: string | undefined },
 ): boolean {
   if (failure === 'keysMissing') return true
   if (failure === 'keychainUnavailable') return passphrase !== undefined
-  return failure === 'storeDamaged' && told === 'storeDamaged'
+  return failure === 'storeDamaged' && shownCause === 'storeDamaged'
 }
 
 /** Where a wipe in progress is remembered: readable without the keys, since those go first. */

@@ -54,7 +54,11 @@ export function openDatabase(options: OpenOptions): Database {
   return wrap(driver)
 }
 
-/** Takes a lock on `file` that ends with `release` or with this process; `undefined` when somebody else holds it. */
+/**
+ * Takes a lock on `file`; `undefined` when another living process holds it. The lock is the kernel's (SQLite takes it), so
+ * it ends with `release` or with this process, however that ended. A process id, used again by a stranger, could keep the
+ * file locked for ever.
+ */
 export function holdExclusively(file: string): { release(): void } | undefined {
   const driver = guarded(() => new Driver(file, { timeout: 0 }))
   try {

@@ -1,32 +1,38 @@
-/** How long to wait before asking the server again (protocol.md section 7). */
+/** How long to wait before a server is asked again (protocol.md section 7 for the whitelist server). */
 import { randomBetween } from './random.ts'
 
-/** Shortest and longest pause of the decorrelated back-off, in milliseconds. */
-const shortest = 1_000
-const longest = 60_000
+/** Shortest and longest pause, in milliseconds. */
+type Bounds = { readonly base: number; readonly cap: number }
+
+const bounds: Bounds = { base: 1_000, cap: 60_000 }
 /** The first try after a break comes in this random time, so that a restarted server is not met by everybody at once. */
 const afterBreak = 3_000
 /** The periodic check: 15 minutes, give or take a fifth. */
 const checkEvery = 15 * 60_000
 const checkSpread = 0.2
 
+/**
+ * The pause after one of `last` milliseconds (0: none yet), drawn between the base and three times the last one, up to
+ * the cap. Many clients that were cut off together come back spread out.
+ */
+export function nextPause({ base, cap }: Bounds, last: number, random: (count: number) => Uint8Array): number {
+  return Math.round(randomBetween(random, base, Math.max(base, Math.min(cap, last * 3))))
+}
+
 type BackOff = {
-  /** Milliseconds until the next try; grows with each call until `reset`. */
+  /** Milliseconds until the next try of the whitelist server; at least `retryAfter`, which it asked for. */
   readonly next: (retryAfter?: number) => number
   readonly reset: () => void
 }
 
-/** Decorrelated jitter: each pause is random between the shortest and three times the last one. */
+/** The pauses after one break: a short random one, then those of `nextPause` until `reset`. */
 export function createBackOff(random: (count: number) => Uint8Array): BackOff {
   let last: number | undefined
   return {
     next: (retryAfter = 0) => {
-      if (last === undefined) {
-        last = shortest
-        return Math.max(retryAfter, randomBetween(random, 0, afterBreak))
-      }
-      last = Math.min(longest, randomBetween(random, shortest, Math.max(shortest, last * 3)))
-      return Math.max(retryAfter, last)
+      const pause = last === undefined ? randomBetween(random, 0, afterBreak) : nextPause(bounds, last, random)
+      last = last === undefined ? bounds.base : pause
+      return Math.max(retryAfter, pause)
     },
     reset: () => {
       last = undefined

@@ -38,7 +38,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     store,
     inbox: incoming,
     connect: network.connect,
-    online: () => sending.hurry(),
+    online: () => sending.endPauses(),
   })
   let judging: Promise<void> = Promise.resolve()
   return {

@@ -128,7 +128,7 @@ export function afterFailedSignIn(
 }
 
 /** The failure that the sign-in form shows: signing in again is then the user's answer to it. */
-export function toldCause(state: SessionState): ClosedFailure | undefined {
+export function shownCauseOf(state: SessionState): ClosedFailure | undefined {
   return state.step === 'signedOut' ? state.cause : undefined
 }
 

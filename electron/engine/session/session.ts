@@ -58,7 +58,7 @@ export function createSession(stage: Stage): SessionService {
       }),
     lock: () => verb(() => lock(stage)),
     unlock: (secret) => verb(() => unlock(stage, throttle, secret)),
-    tellRole: () => stage.soon(() => tellRole(stage)),
+    tellRole: () => stage.queue(() => tellRole(stage)),
     protection: async () => ok(await protectionOf(stage)),
     start: () => stage.inTurn(() => start(stage)),
     close: () =>

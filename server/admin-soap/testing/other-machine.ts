@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { addToken, type TokenScope } from '../../administration/tokens.ts'
-import { connectTo, type Remote } from '../../cli/remote/connection.ts'
+import { connectTo } from '../../cli/remote/connection.ts'
+import type { Transport } from '../../cli/transport.ts'
 import { certificateHash } from '../../keys/certificate.ts'
 import { type Finished, finishedOf, type TestServer } from '../../testing/harness.ts'
 
@@ -15,7 +16,7 @@ export type OtherMachine = {
   readonly path: string
   /** A new token with these scopes, in a file that is named by them. */
   tokenOf(...scopes: readonly TokenScope[]): Promise<string>
-  remoteOf(...scopes: readonly TokenScope[]): Promise<Remote>
+  remoteOf(...scopes: readonly TokenScope[]): Promise<Transport>
   /** The command line with the token in that file. */
   start(words: readonly string[], token: string, input?: string): { child: ChildProcess; finished: Promise<Finished> }
   run(words: readonly string[], token: string, input?: string): Promise<Told>

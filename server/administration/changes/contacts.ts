@@ -7,6 +7,7 @@ import { contactOfEntryRow, normaliseChanges, readAddress } from '../../lists/co
 import { policyFrom } from '../../organisation/organisation.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 
+/** Adds an entry, as somebody typed it or as a source has it. */
 export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user, contact, from }, index) => {
   const fault = await faultOfDomain(work, contact.address)
   if (fault) return fault
@@ -20,6 +21,7 @@ export const addContact: Handler<ChangeOf<'contact.add'>> = async (work, { user,
   }
 }
 
+/** Changes fields of an entry, its address among them. */
 export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user, address, changes }, index) => {
   const fault = changes.address === undefined ? undefined : await faultOfDomain(work, changes.address)
   if (fault) return fault
@@ -34,6 +36,7 @@ export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user,
   return { ok: true, target: `${user} ${address}`, before, after: normaliseChanges(changes), undo }
 }
 
+/** Removes an entry; taken back, it comes with the source that it had. */
 export const removeContact: Handler<ChangeOf<'contact.remove'>> = async (work, { user, address }, index) => {
   const old = await contactAt(work, user, address)
   work.wishes.push({ user, index, wish: { op: 'remove', address } })

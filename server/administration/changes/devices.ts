@@ -3,22 +3,27 @@ import type { Change, ChangeOf } from '../../../shared/administration/change.ts'
 import { type DeviceMove, moveDevice } from '../devices/device-moves.ts'
 import type { Applied, Handler, Ran, Work } from '../work.ts'
 
+/** Lets a device in that waits for it. */
 export const approveDevice: Handler<ChangeOf<'device.approve'>> = (work, { user, device }) =>
   move(work, { verb: 'approve', user, device })
 
+/** Locks a device: it shows nothing of its store until it is unlocked. */
 export const lockDevice: Handler<ChangeOf<'device.lock'>> = async (work, { user, device }) => {
   const applied = await move(work, { verb: 'lock', user, device })
   return applied.ok ? { ...applied, undo: [{ op: 'device.unlock', user, device }] } : applied
 }
 
+/** Unlocks a device; a command to lock it that has not arrived is withdrawn. */
 export const unlockDevice: Handler<ChangeOf<'device.unlock'>> = async (work, { user, device }) => {
   await dropLocks(work, user, device)
   return move(work, { verb: 'unlock', user, device })
 }
 
+/** Has a device make new keys of its own. */
 export const rotateDevice: Handler<ChangeOf<'device.rotate'>> = (work, { user, device }) =>
   move(work, { verb: 'rotate', user, device })
 
+/** Shuts a device out for good, and has it remove what `wipe` names. */
 export const revokeDevice: Handler<ChangeOf<'device.revoke'>> = (work, { user, device, wipe }) =>
   move(work, { verb: 'revoke', user, device, wipe })
 

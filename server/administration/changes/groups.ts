@@ -4,6 +4,7 @@ import type { ChangeOf } from '../../../shared/administration/change.ts'
 import { refusal } from '../../ground/refusals.ts'
 import type { Handler, Work } from '../work.ts'
 
+/** Makes a group, or gives it another title. */
 export const putGroup: Handler<ChangeOf<'group.put'>> = async (work, { group, title }) => {
   const old = await titleOf(work, group)
   await work.inside.organisation.putGroup({ id: group, title })
@@ -13,6 +14,7 @@ export const putGroup: Handler<ChangeOf<'group.put'>> = async (work, { group, ti
   return { ok: true, target: group, before: old === undefined ? undefined : { title: old }, after: { title }, undo }
 }
 
+/** Removes a group with its memberships. */
 export const removeGroup: Handler<ChangeOf<'group.remove'>> = async (work, { group }) => {
   const title = await titleOf(work, group)
   if (title === undefined) return refusal('unknownGroup', group)
@@ -28,6 +30,7 @@ export const removeGroup: Handler<ChangeOf<'group.remove'>> = async (work, { gro
   return { ok: true, target: group, before: { title, members }, undo }
 }
 
+/** Makes a user a member; a member already is one. */
 export const joinGroup: Handler<ChangeOf<'group.join'>> = async (work, { group, user }) => {
   if ((await titleOf(work, group)) === undefined) return refusal('unknownGroup', group)
   if (!(await work.inside.users.get(user))) return refusal('unknownUser', user)
@@ -37,6 +40,7 @@ export const joinGroup: Handler<ChangeOf<'group.join'>> = async (work, { group, 
   return { ok: true, target: `${group} ${user}`, after: 'member', undo: [{ op: 'group.leave', group, user }] }
 }
 
+/** Ends a membership. */
 export const leaveGroup: Handler<ChangeOf<'group.leave'>> = async (work, { group, user }) => {
   if (!(await isMember(work, group, user))) return refusal('notMember', user, `${user} is not in the group ${group}`)
   await work.inside.organisation.removeMember({ group, user })

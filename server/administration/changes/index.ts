@@ -38,6 +38,7 @@ const handlers: { readonly [O in ChangeOp]: Handler<ChangeOf<O>> } = {
   'role.set': setRole,
 }
 
+/** Applies one change in the transaction under way. `index`: its place among those of the run, for faults. */
 export function applyChange<O extends ChangeOp>(
   work: Work,
   change: ChangeOf<O> & Change,

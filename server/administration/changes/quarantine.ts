@@ -6,9 +6,11 @@ import { tellNews } from '../../lists/nudge.ts'
 import { dueNow, type Move } from '../../store/quarantine.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 
+/** Lets a message go to its recipient, also one that was refused before. */
 export const releaseKept: Handler<ChangeOf<'quarantine.release'>> = (work, change) =>
   move(work, change, { from: ['kept', 'asked', 'refused'], to: 'released', due: dueNow })
 
+/** Says no to a message; it stays until its time is over. */
 export const refuseRelease: Handler<ChangeOf<'quarantine.refuse'>> = (work, change) =>
   move(work, change, { from: ['kept', 'asked'], to: 'refused', due: 0 })
 

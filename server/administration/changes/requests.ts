@@ -8,6 +8,7 @@ import { explain } from '../explain.ts'
 import { isDenied, isNobodysHere, type Side, scopeOf, sidesOf } from '../requests/sides.ts'
 import type { Handler, Work } from '../work.ts'
 
+/** Approves a request: each side gets the other into its list, where it is not there yet. */
 export const linkRequest: Handler<ChangeOf<'request.link'>> = async (work, { id, scope }, index) => {
   const { inside, now } = work
   const row = await inside.administration.request(id)
@@ -31,6 +32,7 @@ export const linkRequest: Handler<ChangeOf<'request.link'>> = async (work, { id,
   return { ok: true, target: id, before: 'accepted', after: { user: row.user, address: row.address }, undo }
 }
 
+/** Ends a request that is still open. */
 export const refuseRequest: Handler<ChangeOf<'request.refuse'>> = async (work, { id }) => {
   const { administration } = work.inside
   const row = await administration.request(id)

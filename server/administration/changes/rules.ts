@@ -1,15 +1,17 @@
 /** Changes of the organisation's rules and settings, and of who administers. */
+
 import { createHash } from 'node:crypto'
 import type { Change, ChangeOf } from '../../../shared/administration/change.ts'
 import { isLevel } from '../../../shared/whitelist/entry.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { readAddress } from '../../lists/contact.ts'
-import { entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards.ts'
+import { domainDetails, entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import { organisationPolicySchema, wholePolicy } from '../../organisation/policy.ts'
 import type { RuleRow } from '../../store/administration/tables.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 
+/** Changes settings of the organisation; those that are not named stay. */
 export const setPolicy: Handler<ChangeOf<'policy.set'>> = async (work, { changes }) => {
   const old = policyFrom(await work.inside.organisation.policy())
   const next = organisationPolicySchema.parse({ ...old, ...changes })
@@ -20,9 +22,11 @@ export const setPolicy: Handler<ChangeOf<'policy.set'>> = async (work, { changes
   return { ok: true, target: 'policy', before, after: changes, undo: [{ op: 'policy.set', changes: before }] }
 }
 
+/** Has two units list each other. */
 export const openUnits: Handler<ChangeOf<'rule.open'>> = (work, { a, b }) =>
   addRule(work, { kind: 'open', a, b, more: '{}' })
 
+/** Lists a whole domain for a unit; refused while the policy has no domains. */
 export const openDomain: Handler<ChangeOf<'rule.domain'>> = async (work, { domain, for: audience, name, proof }) => {
   if (!policyFrom(await work.inside.organisation.policy()).domains) return refusal('domainsOff')
   const read = readAddress(domain, work.config.policy.unicode)
@@ -32,6 +36,7 @@ export const openDomain: Handler<ChangeOf<'rule.domain'>> = async (work, { domai
   return addRule(work, { kind: 'domain', a: read.value.key, b: audience, more })
 }
 
+/** Keeps an address or a domain out of one user's list, or of every list. */
 export const denyAddress: Handler<ChangeOf<'rule.deny'>> = async (work, { what, user }) => {
   const read = readAddress(what, work.config.policy.unicode)
   if (!read.ok) return read
@@ -39,6 +44,7 @@ export const denyAddress: Handler<ChangeOf<'rule.deny'>> = async (work, { what, 
   return addRule(work, { kind: 'deny', a: read.value.key, b: user ?? '', more: '{}' })
 }
 
+/** Removes a rule and the card that it made. */
 export const removeRule: Handler<ChangeOf<'rule.remove'>> = async (work, { id }) => {
   const { organisation } = work.inside
   const rule = (await organisation.rules()).find((row) => row.id === id)
@@ -49,6 +55,7 @@ export const removeRule: Handler<ChangeOf<'rule.remove'>> = async (work, { id })
   return { ok: true, target: id, before: changeOfRule(rule), undo: [changeOfRule(rule)] }
 }
 
+/** Gives a user a role, or takes it; administration that the old one opened is closed. */
 export const setRole: Handler<ChangeOf<'role.set'>> = async (work, { user, role }) => {
   const { administration, users } = work.inside
   if (!(await users.get(user))) return refusal('unknownUser', user)
@@ -64,7 +71,7 @@ export const setRole: Handler<ChangeOf<'role.set'>> = async (work, { user, role 
 /** The change that makes a rule: for undoing its removal, and for a snapshot. */
 export function changeOfRule({ kind, a, b, more }: RuleRow): Change {
   if (kind === 'open') return { op: 'rule.open', a, b }
-  if (kind === 'domain') return { op: 'rule.domain', domain: a, for: b, ...JSON.parse(more) }
+  if (kind === 'domain') return { op: 'rule.domain', domain: a, for: b, ...domainDetails(more) }
   return { op: 'rule.deny', what: a, ...(b === '' ? {} : { user: b }) }
 }
 

@@ -13,6 +13,7 @@ import type { Handler, Work } from '../work.ts'
 /** Part of list ids, card ids and file names: plain and short. */
 const loginPattern = /^[a-z0-9][a-z0-9._-]{0,59}$/
 
+/** Adds a person, who cannot sign in until there is a password. */
 export const addUser: Handler<ChangeOf<'user.add'>> = async (work, change) => {
   const { inside, config, now } = work
   const { user, scope, op: _op, ...given } = change
@@ -41,6 +42,7 @@ export const addUser: Handler<ChangeOf<'user.add'>> = async (work, change) => {
   return { ok: true, target: user, after, undo: [{ op: 'user.disable', user }] }
 }
 
+/** Changes fields of a person, and the card by which the others see them. */
 export const setUser: Handler<ChangeOf<'user.set'>> = async (work, { user, changes }) => {
   const old = await work.inside.users.get(user)
   if (!old) return refusal('unknownUser', user)
@@ -54,6 +56,7 @@ export const setUser: Handler<ChangeOf<'user.set'>> = async (work, { user, chang
   return { ok: true, target: user, before, after, undo: [{ op: 'user.set', user, changes: before }] }
 }
 
+/** Shuts a person out: sessions end, and their card leaves the lists of others. Nothing of theirs is removed. */
 export const disableUser: Handler<ChangeOf<'user.disable'>> = async (work, { user }) => {
   const { inside, now } = work
   const old = await inside.users.get(user)
@@ -65,6 +68,7 @@ export const disableUser: Handler<ChangeOf<'user.disable'>> = async (work, { use
   return { ok: true, target: user, before: old.state, after: 'disabled', undo: [{ op: 'user.enable', user }] }
 }
 
+/** Lets a disabled person in again. */
 export const enableUser: Handler<ChangeOf<'user.enable'>> = async (work, { user }) => {
   const old = await work.inside.users.get(user)
   if (!old) return refusal('unknownUser', user)

@@ -22,12 +22,17 @@ type Moved = { readonly before: DeviceRow; readonly after: DeviceRow }
 /** Signs a command, wherever the policy key is. */
 export type CommandSigner = (command: Command, inside: Store) => Promise<SignedCommand>
 
+/** Signs commands with the policy key in use at the moment. */
 export function commandSignerOf(policyKey: PolicyKey): CommandSigner {
   return async (command, inside) => signCommand(primitives, command, (await policyKey(inside)).secret)
 }
 
 type MoveDependencies = { readonly org: string; readonly now: number; readonly signCommand: CommandSigner }
 
+/**
+ * Moves a device to its next state, in the transaction under way, and wakes it. Refused where the device is unknown
+ * or its state does not allow the move.
+ */
 export async function moveDevice(
   dependencies: MoveDependencies,
   inside: Store,

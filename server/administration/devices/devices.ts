@@ -26,6 +26,7 @@ export type Devices = {
   revoke(choice: DeviceChoice, wipe?: DeviceMove['wipe'], options?: Parameters<RunAs>[1]): Promise<Submitted>
 }
 
+/** Devices over a store; what changes one is run as every other change. */
 export function createDevices({ store, run }: { readonly store: Store; readonly run: RunAs }): Devices {
   return {
     list: (user) => store.devices.list(user),

@@ -22,6 +22,7 @@ type PlannedPeople = {
   readonly accounts: ReadonlyMap<string, UserRow['scope']>
 }
 
+/** Plans users and guests: added, changed, and with `prune` disabled. Faults go into the draft. */
 export function planPeople(state: PresentState, document: OrganisationDocument, draft: DocumentDraft): PlannedPeople {
   const given = [
     ...(document.users ?? []).map((person, index) => ({
@@ -160,6 +161,7 @@ function disableOthers(state: PresentState, { users, guests }: OrganisationDocum
   }
 }
 
+/** Plans the entries of those people whose contacts the document names. */
 export function planContacts(state: PresentState, { people, accounts }: PlannedPeople, draft: DocumentDraft): void {
   for (const person of people) {
     if (!person.contacts) continue

@@ -27,6 +27,7 @@ export type Inventory = {
   readonly keys: readonly KeyFacts[]
 }
 
+/** Reads every manifest and the key files here. Throws where the store holds no manifest, or a key file is damaged. */
 export async function keyInventory({ store, folder, clock }: Context): Promise<Inventory> {
   const manifests = (await store.journal.manifestsAfter(0)).map((row) => manifestOf(row).m)
   const newest = manifests.at(-1)

@@ -6,18 +6,20 @@ import { type Refusal, refusal } from '../../ground/refusals.ts'
 import type { Actor } from '../actor.ts'
 import type { PolicyAnswer, PolicyPort } from './policy-tasks.ts'
 
-export type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
+type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
 
 /** A new policy key signs every list anew; so long the caller waits for it. */
 const patienceMs = 20_000
 
+/** The keys as they are; refused where the policy process is away. */
 export async function keysOf(policy: PolicyPort): Promise<Done<KeysView>> {
   const answer = await policy.ask({ task: 'keys' })
   return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
 }
 
-export type Asking = Actor & { readonly why: string }
+type Asking = Actor & { readonly why: string }
 
+/** Has a step taken and waits for the new manifest. A step that takes longer goes on, and `keysWorking` says so. */
 export async function moveKeys(policy: PolicyPort, step: KeyStep, asking: Asking): Promise<Done<Moved>> {
   const giveUp = new AbortController()
   const answer = await Promise.race([

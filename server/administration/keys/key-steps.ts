@@ -17,6 +17,7 @@ import { renewManifest, retireKeys, rotateKey } from './rotation.ts'
 type Asked = { readonly note: Note; readonly why: string }
 type Signed = Asked & { readonly roots: readonly KeyPair[] }
 
+/** Takes a step with the root keys, and writes who did it in the transaction of the new manifest. */
 export async function takeKeyStep(context: Context, step: KeyStep, asked: Signed): Promise<Done<Manifest>> {
   const unreasoned = await faultOfReason(context.store, asked.why)
   if (unreasoned) return unreasoned

@@ -31,6 +31,10 @@ type Rotation = {
 /** Called after each step that leaves something behind, so that a test can end the process there. */
 type Passed = (step: 'made' | 'stored' | 'settled') => void
 
+/**
+ * Brings in the next key. `stolen`: the old one is not listed any more, and for P a new epoch begins. `passed` is
+ * told of each step, for tests that break off there.
+ */
 export async function rotateKey(
   context: Context,
   { name, stolen, roots, also }: Rotation,

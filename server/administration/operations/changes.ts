@@ -1,12 +1,13 @@
 /** What changes the organisation: an operation for each change of its own name, many at once, and taking lines of the log back. */
 import { z } from 'zod'
 import { type ChangeOp, changeForm, changeSchema, fieldsOf, roleFor } from '../../../shared/administration/change.ts'
+import { type DeedOutcome, outcomeForm } from '../../../shared/administration/deeds.ts'
 import { faultOfReason } from '../audit.ts'
 import { readPassword } from '../people.ts'
 import { scopeFor } from '../tokens.ts'
 import { changesBack, undo } from '../undo.ts'
 import { deed, failedBy, type Operation, refusedBy } from './operation.ts'
-import { asked, carry, makeChanges, type Outcome, outcomeForm } from './outcome.ts'
+import { asked, carry, makeChanges } from './outcome.ts'
 
 /** An operation that is one change, with its fields. `names`: other names for some of them, that every language can write. */
 export function changing(name: string, op: ChangeOp, names: Readonly<Record<string, string>> = {}): Operation {
@@ -84,4 +85,4 @@ export const undoLines = deed({
 })
 
 /** What a deed that changes no list comes to. */
-export const nothingChanged: Outcome = { state: 'done', lists: [], audit: [] }
+export const nothingChanged: DeedOutcome = { state: 'done', lists: [], audit: [] }

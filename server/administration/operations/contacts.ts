@@ -10,6 +10,7 @@ import { loadOrganisation, type Organisation, type Person } from '../../organisa
 import type { EntryRow } from '../../store/tables.ts'
 import { admissionsOf, explain } from '../explain.ts'
 import { explanationWords } from '../explain-words.ts'
+import { expiringContacts, unusedContacts } from '../last-use.ts'
 import { changing } from './changes.ts'
 import { finds, reading, refusedBy, windowOf } from './operation.ts'
 
@@ -84,8 +85,30 @@ export const why = reading({
   },
 })
 
+export const listUnused = reading({
+  name: 'ListUnused',
+  ...readings.unused,
+  async work(inside, { user, days }, { clock }) {
+    const found = await unusedContacts(inside, { now: clock.now(), days, ...(user === undefined ? {} : { user }) })
+    if (!found.ok) return refusedBy(found)
+    const contacts = found.value.map(({ used, ...rest }) => ({ ...rest, ...(used === 0 ? {} : { used }) }))
+    return { ok: true, value: { contacts } }
+  },
+})
+
+export const listExpiring = reading({
+  name: 'ListExpiring',
+  ...readings.expiring,
+  async work(inside, { user, days }, { clock }) {
+    const asked = { now: clock.now(), days, ...(user === undefined ? {} : { user }) }
+    return { ok: true, value: { contacts: [...(await expiringContacts(inside, asked))] } }
+  },
+})
+
 export const contactOperations = [
   listContacts,
+  listUnused,
+  listExpiring,
   changing('AddContact', 'contact.add'),
   changing('SetContact', 'contact.set'),
   changing('RemoveContact', 'contact.remove'),

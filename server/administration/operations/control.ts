@@ -1,5 +1,7 @@
 /** What was changed and what waits: the audit log, proposals, contact requests, messages that users ask for. */
+
 import { z } from 'zod'
+import { outcomeForm } from '../../../shared/administration/deeds.ts'
 import { type proposalForm, readings, type requestForm } from '../../../shared/administration/readings.ts'
 import { heldReasonSchema } from '../../../shared/quarantine.ts'
 import { refusal } from '../../ground/refusals.ts'
@@ -10,7 +12,7 @@ import { type OperatorView, requestsForOperators } from '../requests/views.ts'
 import { decide, runOf } from '../submit.ts'
 import { nothingChanged, runBatch, undoLines } from './changes.ts'
 import { deed, failedBy, reading, refusedBy, why, windowOf } from './operation.ts'
-import { asked, makeChanges, outcomeForm, settled } from './outcome.ts'
+import { asked, makeChanges, settled } from './outcome.ts'
 
 export const listAudit = reading({
   name: 'ListAudit',

@@ -1,6 +1,8 @@
 /** The organisation's keys, as far as the root key is on the server. */
+
 import { z } from 'zod'
-import { readings, time } from '../../../shared/administration/readings.ts'
+import { manifestForm } from '../../../shared/administration/deeds.ts'
+import { readings } from '../../../shared/administration/readings.ts'
 import { type KeyStep, rotatingKeySchema } from '../../../shared/key-steps.ts'
 import { keysOf, moveKeys } from '../keys/key-desk.ts'
 import { type Answer, type Desk, deed, refusedBy, why } from './operation.ts'
@@ -17,16 +19,17 @@ export const listKeys = deed({
   },
 })
 
-/** The manifest that lists the keys from now on. */
-const moved = z.object({ version: z.number().int(), epoch: z.number().int(), expires: time })
-
-async function take({ policy, actor }: Desk, step: KeyStep, reason = ''): Promise<Answer<z.output<typeof moved>>> {
+async function take(
+  { policy, actor }: Desk,
+  step: KeyStep,
+  reason = '',
+): Promise<Answer<z.output<typeof manifestForm>>> {
   const done = await moveKeys(policy, step, { why: reason, ...actor })
   return done.ok ? done : refusedBy(done)
 }
 
 /** What all steps have in common. */
-const step = { role: 'administrator', scope: 'all', output: moved } as const
+const step = { role: 'administrator', scope: 'all', output: manifestForm } as const
 
 /** `stolen`: nobody may trust the old key; of the policy key, no list that it signed either. */
 export const rotateKey = deed({

@@ -2,6 +2,7 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Change } from '../../../shared/administration/change.ts'
+import type { DeedOutcome } from '../../../shared/administration/deeds.ts'
 import { refusal } from '../../ground/refusals.ts'
 import type { AuditRow } from '../../store/administration/tables.ts'
 import type { RunOptions } from '../run-changes.ts'
@@ -9,39 +10,6 @@ import type { Submitted } from '../submit.ts'
 import { type Ran, readRan } from '../work.ts'
 import { lookalikesOf } from './lookalikes.ts'
 import { type Answer, type Desk, failedBy, refusedBy, why } from './operation.ts'
-
-const listChange = z
-  .object({
-    user: z.string(),
-    version: z.number().int(),
-    added: z.number().int(),
-    changed: z.number().int(),
-    removed: z.number().int(),
-  })
-  .meta({ id: 'ListChange' })
-
-/**
- * `pending`: the proposal waits for a second person (`approval`) or for whoever holds the policy key (`signature`).
- * `audit`: numbers of its lines in the log.
- */
-export const outcomeForm = z.object({
-  state: z.enum(['done', 'pending', 'dryRun']),
-  proposal: z.string().exactOptional(),
-  needs: z.enum(['approval', 'signature']).exactOptional(),
-  lists: z.array(listChange),
-  audit: z.array(z.number().int()),
-  /** Where it was asked for, of a dry run: each change with JSON of what it finds and makes. */
-  changes: z
-    .array(
-      z
-        .object({ op: z.string(), target: z.string(), before: z.string(), after: z.string() })
-        .meta({ id: 'TriedChange' }),
-    )
-    .exactOptional(),
-  /** Where it was asked for: which change adds an address that looks like a known one, and like which. */
-  warnings: z.array(z.object({ index: z.number().int(), why: z.string() }).meta({ id: 'Warning' })).exactOptional(),
-})
-export type Outcome = z.output<typeof outcomeForm>
 
 /** Beside what a change says: the reason, whether it is only tried, and whether a person wants to see more of it. */
 export const asked = { why, dryRun: z.boolean().optional(), explain: z.boolean().optional() }
@@ -51,14 +19,15 @@ export type Asked = {
   readonly explain?: boolean | undefined
 }
 
-type Running = (options: RunOptions & { readonly why: string }) => Promise<Submitted>
+/** What a way of its own does: it has the changes made with these options. */
+export type Running = (options: RunOptions & { readonly why: string }) => Promise<Submitted>
 
 /** Changes as the caller's. `also`: what else belongs to their transaction. */
 export async function makeChanges(
   desk: Desk,
   changes: readonly Change[],
   { also, ...options }: Asked & Pick<RunOptions, 'also'> = {},
-): Promise<Answer<Outcome>> {
+): Promise<Answer<DeedOutcome>> {
   const beyond = desk.beyond(changes)
   if (beyond) return failedBy(beyond)
   const [only] = changes
@@ -87,7 +56,7 @@ export async function carry(
   desk: Desk,
   work: Running,
   { why: reason = '', dryRun = false, explain = false }: Asked,
-): Promise<Answer<Outcome>> {
+): Promise<Answer<DeedOutcome>> {
   let lines: readonly AuditRow[] = []
   const also: Also = async (inside, ran) => {
     const [first] = ran.ok ? ran.audit : []
@@ -98,7 +67,7 @@ export async function carry(
   return submitted.needs === 'approval' ? pendingOf(submitted.pending, 'approval') : settled(desk, submitted.pending)
 }
 
-function pendingOf(proposal: string, needs: 'approval' | 'signature'): Answer<Outcome> {
+function pendingOf(proposal: string, needs: 'approval' | 'signature'): Answer<DeedOutcome> {
   return { ok: true, value: { state: 'pending', proposal, needs, lists: [], audit: [] } }
 }
 
@@ -108,7 +77,7 @@ const elsewhereMs = 1_000
 const lookMs = 250
 
 /** The result of a proposal that is ready, as soon as it is carried out; `pending` where that takes too long. */
-export async function settled(desk: Desk, proposal: string): Promise<Answer<Outcome>> {
+export async function settled(desk: Desk, proposal: string): Promise<Answer<DeedOutcome>> {
   const start = performance.now()
   let end = start + desk.patience
   for (;;) {
@@ -132,7 +101,7 @@ export async function settled(desk: Desk, proposal: string): Promise<Answer<Outc
 
 type Ended = { readonly state: 'done' } | { readonly state: 'dryRun'; readonly lines: readonly AuditRow[] }
 
-function answerOf(ran: Ran, ended: Ended): Answer<Outcome> {
+function answerOf(ran: Ran, ended: Ended): Answer<DeedOutcome> {
   if (!ran.ok) return failedBy({ kind: 'changes', faults: ran.faults })
   const lists = ran.lists.map(({ list: _list, ...rest }) => rest)
   if (ended.state === 'done') return { ok: true, value: { state: 'done', lists, audit: [...ran.audit] } }

@@ -1,6 +1,8 @@
 /** People: their accounts, their devices, and what lets them sign in. */
+
 import { z } from 'zod'
-import { type AdminDevice, type AdminUser, readings, time } from '../../../shared/administration/readings.ts'
+import { accessForm, enrolmentForm } from '../../../shared/administration/deeds.ts'
+import { type AdminDevice, type AdminUser, readings } from '../../../shared/administration/readings.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { deviceWords } from '../../keys/device-words.ts'
 import type { Store } from '../../store/store.ts'
@@ -113,14 +115,13 @@ export const setPassword = deed({
 
 /** How long an enrolment code may be used. */
 const enrolmentDays = 7
-const enrolmentForm = { code: z.string(), until: time }
 
 export const createEnrolment = deed({
   name: 'CreateEnrolment',
   role: 'administrator',
   scope: 'people',
   input: z.strictObject({ user: z.string(), days: z.number().int().min(1).max(90).optional(), why }),
-  output: z.object(enrolmentForm),
+  output: enrolmentForm,
   async work(desk, { user, days = enrolmentDays, why: reason = '' }) {
     const fault = await faultOfGiving(desk, user)
     if (fault) return fault
@@ -142,10 +143,7 @@ export const giveAccess = deed({
       .max(2),
     why,
   }),
-  output: z.object({
-    password: z.string().exactOptional(),
-    enrolment: z.object(enrolmentForm).meta({ id: 'Enrolment' }).exactOptional(),
-  }),
+  output: accessForm,
   async work(desk, { user, give, why: reason = '' }) {
     const fault = await faultOfGiving(desk, user)
     if (fault) return fault
@@ -159,7 +157,17 @@ export const giveAccess = deed({
   },
 })
 
+export const listRoles = reading({
+  name: 'ListRoles',
+  ...readings.roles,
+  async work({ administration }) {
+    const roles = (await administration.roles()).map(({ user, role }) => ({ user, role }))
+    return { ok: true, value: { roles } }
+  },
+})
+
 export const peopleOperations = [
+  listRoles,
   listUsers,
   getUser,
   addUser,

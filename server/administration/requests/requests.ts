@@ -41,6 +41,9 @@ type RequestFailure = 'badRequest' | 'rateLimited' | 'refused' | 'notFound'
 const done: Result<Nothing, never> = ok({})
 type NewRequest = { readonly to: string; readonly note: string }
 
+/**
+ * Makes a request to an address, or takes an invitation. The failure never tells whether the address has an account.
+ */
 export async function createRequest(
   dependencies: RequestDependencies,
   user: UserRow,
@@ -103,6 +106,7 @@ function limitOf(
   return oldest && refusal('day', oldest.at + dayMs - now)
 }
 
+/** Whether somebody may still answer or approve it. */
 export function isOpen({ state }: ContactRequestRow): boolean {
   return state === 'asked' || state === 'accepted'
 }

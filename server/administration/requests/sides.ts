@@ -27,6 +27,7 @@ export function sidesOf({ people }: Organisation, row: ContactRequestRow): Sides
   return from && to && { from, to }
 }
 
+/** Whether both sides are of the organisation, or one is outside. */
 export function scopeOf({ from, to }: Sides): 'internal' | 'external' {
   return from.scope === 'internal' && to.scope === 'internal' ? 'internal' : 'external'
 }

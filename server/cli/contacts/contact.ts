@@ -3,12 +3,12 @@ import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import type { Change } from '../../../shared/administration/change.ts'
 import { type ContactChanges, contactChangesSchema } from '../../../shared/administration/change.ts'
-import type { Administration } from '../../administration/administer.ts'
-import { isOwn, unusedContacts } from '../../administration/last-use.ts'
-import { resembling } from '../../administration/resembling.ts'
-import { change } from '../changing.ts'
-import { administering, changeOptions, readDays, withChange } from '../command.ts'
-import { faulty, type Outcome, refused, unavailable } from '../outcome.ts'
+import { readings } from '../../../shared/administration/readings.ts'
+import { isOwn } from '../../administration/last-use.ts'
+import { change, operate } from '../changing.ts'
+import { changeOptions, operating, readDays, withChange } from '../command.ts'
+import { faulty, type Outcome, succeeded, told, unavailable } from '../outcome.ts'
+import type { Transport } from '../transport.ts'
 import { readContactFile } from './contact-file.ts'
 import { addContactReadings } from './contact-reading.ts'
 
@@ -20,7 +20,7 @@ const fieldOptions = changeOptions.extend({
 })
 const removeOptions = changeOptions.extend({ user: z.string().optional(), unusedDays: z.number().optional() })
 type FieldOptions = z.infer<typeof fieldOptions>
-export type GivenFields = Omit<ContactChanges, 'groups'> & { readonly group?: string[] | undefined }
+type GivenFields = Omit<ContactChanges, 'groups'> & { readonly group?: string[] | undefined }
 type RemoveOptions = z.infer<typeof removeOptions>
 
 export function addContactCommands(program: Command): void {
@@ -32,13 +32,13 @@ export function addContactCommands(program: Command): void {
     '--from <file>',
     'one JSON object a line: address, name, nickname, remark, groups, scope, proof, expires, direction',
   )
-  add.action(administering(fieldOptions, addContact))
+  add.action(operating(fieldOptions, addContact))
   const set = withFields(withUser(contact.command('set <address>').description('change a contact')))
-  set.option('--address <address>', 'new address').action(administering(fieldOptions, setContact))
+  set.option('--address <address>', 'new address').action(operating(fieldOptions, setContact))
   withChange(contact.command('remove [addresses...]').description('remove contacts, all in one version'))
     .option('--user <login>', 'whose whitelist')
     .option('--unused-days <days>', 'all that were not used for so many days, of everybody or of --user', readDays)
-    .action(administering(removeOptions, removeContacts))
+    .action(operating(removeOptions, removeContacts))
   addContactReadings(contact)
 }
 
@@ -46,7 +46,7 @@ function withUser(command: Command): Command {
   return withChange(command).requiredOption('--user <login>', 'whose whitelist')
 }
 
-export function withFields(command: Command): Command {
+function withFields(command: Command): Command {
   const collect = (value: string, before: readonly string[] = []) => [...before, value]
   return command
     .option('--name <name>', 'name')
@@ -62,7 +62,7 @@ export function withFields(command: Command): Command {
     .addOption(new Option('--direction <direction>').choices(['both', 'send', 'receive']))
 }
 
-export function fieldsOf(options: GivenFields): ContactChanges {
+function fieldsOf(options: GivenFields): ContactChanges {
   const { name, nickname, remark, scope, proof, expires, direction, address } = options
   const given = { name, nickname, remark, scope, proof, expires, direction, address, groups: options.group }
   return contactChangesSchema.parse(
@@ -70,60 +70,53 @@ export function fieldsOf(options: GivenFields): ContactChanges {
   )
 }
 
-async function addContact(administration: Administration, options: FieldOptions, address?: string): Promise<Outcome> {
-  if (options.from !== undefined) return addFile(administration, options, options.from)
+async function addContact(transport: Transport, options: FieldOptions, address?: string): Promise<Outcome> {
+  if (options.from !== undefined) return addFile(transport, options, options.from)
   if (address === undefined || options.name === undefined)
     return { ok: false, code: 'usage', why: 'a contact needs an address and --name, or --from FILE' }
   const { user } = options
   const contact = { ...fieldsOf(options), address, name: options.name }
-  const warnings = await resembling(administration.store, [contact], { user, unicode: unicodeOf(administration) })
-  return change(administration, options, [{ op: 'contact.add', user, contact }], { list: user, warnings })
+  return operate(transport, options, { name: 'AddContact', given: { user, contact } }, { list: user })
 }
 
-async function addFile(administration: Administration, options: FieldOptions, name: string): Promise<Outcome> {
+async function addFile(transport: Transport, options: FieldOptions, name: string): Promise<Outcome> {
   const file = await readContactFile(name)
   if (!file) return unavailable(`cannot read ${name}`)
   if (file.faults.length > 0) return faulty(file.faults)
   const { user } = options
   const changes = file.contacts.map((contact): Change => ({ op: 'contact.add', user, contact }))
-  const places = file.lines.map((line) => ({ line }))
-  const newcomers = file.contacts.map((contact, index) => ({ ...contact, ...places[index] }))
-  const warnings = await resembling(administration.store, newcomers, { user, unicode: unicodeOf(administration) })
-  return change(administration, options, changes, { list: user, places, warnings })
+  return change(transport, options, changes, { list: user, places: file.lines.map((line) => ({ line })) })
 }
 
-function unicodeOf({ config }: Administration): boolean {
-  return config.policy.unicode
-}
-
-function setContact(administration: Administration, options: FieldOptions, address = ''): Promise<Outcome> {
+function setContact(transport: Transport, options: FieldOptions, address = ''): Promise<Outcome> {
   const { user } = options
-  return change(administration, options, [{ op: 'contact.set', user, address, changes: fieldsOf(options) }], {
-    list: user,
-  })
+  const given = { user, address, changes: fieldsOf(options) }
+  return operate(transport, options, { name: 'SetContact', given }, { list: user })
 }
 
 async function removeContacts(
-  administration: Administration,
+  transport: Transport,
   options: RemoveOptions,
   ...addresses: readonly string[]
 ): Promise<Outcome> {
   const { user, unusedDays } = options
-  if (unusedDays !== undefined && addresses.length === 0) return removeUnused(administration, options, unusedDays)
+  if (unusedDays !== undefined && addresses.length === 0) return removeUnused(transport, options, unusedDays)
   if (unusedDays !== undefined || addresses.length === 0 || user === undefined)
     return { ok: false, code: 'usage', why: 'name addresses and --user, or --unused-days alone' }
   const changes = addresses.map((address): Change => ({ op: 'contact.remove', user, address }))
-  return change(administration, options, changes, { list: user })
+  return change(transport, options, changes, { list: user })
 }
 
 /** What an import brings stays: it would come back. */
-async function removeUnused(administration: Administration, options: RemoveOptions, days: number): Promise<Outcome> {
-  const { store, clock } = administration
+async function removeUnused(transport: Transport, options: RemoveOptions, days: number): Promise<Outcome> {
   const { user } = options
-  const found = await unusedContacts(store, { now: clock.now(), days, ...(user === undefined ? {} : { user }) })
-  if (!found.ok) return refused(found.why)
-  const changes = found.value
+  const given = { days, ...(user === undefined ? {} : { user }) }
+  const found = await transport.call('ListUnused', given, readings.unused.output)
+  if (!found.ok) return told(found, () => succeeded('', {}))
+  const changes = found.value.contacts
     .filter(({ source }) => isOwn(source))
-    .map(({ user, address }): Change => ({ op: 'contact.remove', user, address }))
-  return change(administration, options, changes, { value: { contacts: changes.length } })
+    .map(({ user: usr, address }): Change => ({ op: 'contact.remove', user: usr, address }))
+  const value = { contacts: changes.length }
+  if (changes.length === 0) return succeeded('there was nothing to change', { ...value, lists: [] })
+  return change(transport, options, changes, { value })
 }

@@ -5,14 +5,23 @@ import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { type lineForm, readings } from '../../../shared/administration/readings.ts'
+import { jsonOf } from '../../../shared/json.ts'
 import type { Administration } from '../../administration/administer.ts'
-import { brokenAudit, faultOfReason, textOfLine } from '../../administration/audit.ts'
-import { type Lines, undo } from '../../administration/undo.ts'
-import type { AuditRow } from '../../store/administration/tables.ts'
+import { textOfLine } from '../../administration/audit.ts'
 import type { Store } from '../../store/store.ts'
-import { carry } from '../changing.ts'
-import { administering, type ChangeOptions, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
-import { type Outcome, refused, succeeded, table, unavailable } from '../outcome.ts'
+import { operate } from '../changing.ts'
+import {
+  administering,
+  type ChangeOptions,
+  changeOptions,
+  commonOptions,
+  operating,
+  withChange,
+  withCommon,
+} from '../command.ts'
+import { type Outcome, refused, succeeded, table, told, unavailable } from '../outcome.ts'
+import type { Transport } from '../transport.ts'
 
 const listOptions = commonOptions.extend({
   search: z.string().optional(),
@@ -27,49 +36,41 @@ export function addAuditCommands(program: Command): void {
     .option('--search <text>', 'in who, what, whom, why')
     .option('--before <number>', 'only lines older than this one')
     .option('--count <number>', 'how many', '50')
-    .action(administering(listOptions, list))
+    .action(operating(listOptions, list))
   withCommon(audit.command('verify').description('whether the log holds from its first line to its last')).action(
-    administering(commonOptions, verify),
+    operating(commonOptions, verify),
   )
   withCommon(audit.command('export').description('the whole log, one JSON object a line'))
     .requiredOption('--to <file>', 'a new file')
     .action(administering(exportOptions, exportAll))
   withChange(
     program.command('undo <lines>').description('take back a line of the log, or lines such as 17-42, as a new change'),
-  ).action(administering(changeOptions, undoLines))
+  ).action(operating(changeOptions, undoLines))
 }
 
-async function list({ store }: Administration, options: z.infer<typeof listOptions>): Promise<Outcome> {
-  const { search: text, before, count } = options
-  const rows = await store.administration.audits({
-    count,
-    ...(text === undefined ? {} : { text }),
-    ...(before === undefined ? {} : { before }),
+async function list(transport: Transport, options: z.infer<typeof listOptions>): Promise<Outcome> {
+  const { search, before, count } = options
+  const given = { count, ...(search === undefined ? {} : { search }), ...(before === undefined ? {} : { before }) }
+  const answer = await transport.call('ListAudit', given, readings.audit.output.omit({ more: true }))
+  return told(answer, (value) => {
+    const lines = value.lines.map(toldLine)
+    const cells = value.lines.map((row) => {
+      return [String(row.n), new Date(row.at).toISOString(), row.who, row.via, textOfLine(row), row.why]
+    })
+    return succeeded(table([['LINE', 'AT', 'WHO', 'VIA', 'WHAT', 'WHY'], ...cells]), { lines })
   })
-  const lines = rows.map(toldLine)
-  const cells = rows.map((row) => [
-    String(row.n),
-    new Date(row.at).toISOString(),
-    row.who,
-    row.via,
-    textOfLine(row),
-    row.why,
-  ])
-  return succeeded(table([['LINE', 'AT', 'WHO', 'VIA', 'WHAT', 'WHY'], ...cells]), { lines })
 }
 
-function toldLine({ n, at, who, via, op, target, why, before, after, undo: back }: AuditRow) {
-  const read = (text: string): unknown => (text === '' ? undefined : JSON.parse(text))
-  const time = new Date(at).toISOString()
-  return { n, at: time, who, via, op, target, why, before: read(before), after: read(after), undo: read(back) }
+function toldLine({ at, before, after, undo, hash: _hash, undoable: _undoable, ...rest }: z.output<typeof lineForm>) {
+  return { ...rest, at: new Date(at).toISOString(), before: jsonOf(before), after: jsonOf(after), undo: jsonOf(undo) }
 }
 
-async function verify({ store }: Administration): Promise<Outcome> {
-  const broken = await brokenAudit(store)
-  if (broken !== undefined) return refused(`the log is broken at line ${broken}`)
-  const last = await store.administration.lastAudit()
-  const lines = last?.n ?? 0
-  return succeeded(`${lines} lines, all of them as they were written`, { lines, hash: last?.hash ?? '' })
+async function verify(transport: Transport): Promise<Outcome> {
+  return told(await transport.call('VerifyAudit', {}, readings.auditState.output), (value) =>
+    value.broken === undefined
+      ? succeeded(`${value.lines} lines, all of them as they were written`, value)
+      : refused(`the log is broken at line ${value.broken}`),
+  )
 }
 
 async function exportAll({ store }: Administration, { to }: z.infer<typeof exportOptions>): Promise<Outcome> {
@@ -103,15 +104,13 @@ async function writeAll(store: Store, to: string): Promise<number> {
   return last
 }
 
-async function undoLines(administration: Administration, options: ChangeOptions, text = ''): Promise<Outcome> {
+async function undoLines(transport: Transport, options: ChangeOptions, text = ''): Promise<Outcome> {
   const lines = linesOf(text)
   if (!lines) return { ok: false, code: 'usage', why: `${text}: a line is a number; several are 17-42` }
-  // The number alone is no reason.
-  const unreasoned = options.dryRun ? undefined : await faultOfReason(administration.store, options.why ?? '')
-  if (unreasoned) return refused(unreasoned.why)
-  const why = `undo ${text}${options.why === undefined ? '' : `: ${options.why}`}`
-  return carry((more) => undo(administration, lines, more), { ...options, why })
+  return operate(transport, options, { name: 'Undo', given: lines })
 }
+
+type Lines = { readonly first: number; readonly last: number }
 
 function linesOf(text: string): Lines | undefined {
   const [, from = '', to = from] = /^(\d{1,12})(?:-(\d{1,12}))?$/.exec(text) ?? []

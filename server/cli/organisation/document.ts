@@ -43,7 +43,8 @@ async function apply(
   if (!planned.ok) return faulty(planned.faults)
   const { changes, places } = planned
   if (changes.length === 0) return succeeded('it is so already', { changes: 0 })
-  return carry((more) => run(changes, more), options, {
+  return carry(administration, (more) => run(changes, more), {
+    ...options,
     places: places.map((place) => ({ place })),
     ...(options.dryRun ? {} : { value: { changes: changes.length } }),
   })

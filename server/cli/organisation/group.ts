@@ -1,10 +1,11 @@
 /** `kith-server group put|remove|join|leave|list` */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Administration } from '../../administration/administer.ts'
-import { change } from '../changing.ts'
-import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
-import { type Outcome, succeeded, table } from '../outcome.ts'
+import { readings } from '../../../shared/administration/readings.ts'
+import { change, operate } from '../changing.ts'
+import { changeOptions, commonOptions, operating, withChange, withCommon } from '../command.ts'
+import { type Outcome, succeeded, table, told } from '../outcome.ts'
+import type { Transport } from '../transport.ts'
 
 const putOptions = changeOptions.extend({ title: z.string().optional() })
 
@@ -13,35 +14,32 @@ export function addGroupCommands(program: Command): void {
   withChange(group.command('put <group>').description('make a group, or give it another title'))
     .option('--title <title>', 'title; without: its id')
     .action(
-      administering(putOptions, (administration, options, id = '') =>
-        change(administration, options, [{ op: 'group.put', group: id, title: options.title ?? id }]),
+      operating(putOptions, (transport, options, id = '') =>
+        operate(transport, options, { name: 'PutGroup', given: { group: id, title: options.title ?? id } }),
       ),
     )
   withChange(group.command('remove <group>').description('remove a group; its members stay')).action(
-    administering(changeOptions, (administration, options, id = '') =>
-      change(administration, options, [{ op: 'group.remove', group: id }]),
+    operating(changeOptions, (transport, options, id = '') =>
+      operate(transport, options, { name: 'RemoveGroup', given: { group: id } }),
     ),
   )
   for (const verb of ['join', 'leave'] as const)
     withChange(group.command(`${verb} <group> <logins...>`).description(`have users ${verb} a group`)).action(
-      administering(changeOptions, (administration, options, id = '', ...logins) =>
+      operating(changeOptions, (transport, options, id = '', ...logins) =>
         change(
-          administration,
+          transport,
           options,
           logins.map((user) => ({ op: `group.${verb}`, group: id, user })),
         ),
       ),
     )
-  withCommon(group.command('list').description('list groups and members')).action(administering(commonOptions, list))
+  withCommon(group.command('list').description('list groups and members')).action(operating(commonOptions, list))
 }
 
-async function list({ store }: Administration): Promise<Outcome> {
-  const members = Map.groupBy(await store.organisation.members(), ({ group }) => group)
-  const groups = (await store.organisation.groups()).map(({ id, title }) => ({
-    group: id,
-    title,
-    members: (members.get(id) ?? []).map(({ user }) => user),
-  }))
-  const rows = groups.map((one) => [one.group, one.title, one.members.join(' ')])
-  return succeeded(table([['GROUP', 'TITLE', 'MEMBERS'], ...rows]), { groups })
+async function list(transport: Transport): Promise<Outcome> {
+  const answer = await transport.call('ListGroups', {}, readings.groups.output.omit({ total: true }))
+  return told(answer, ({ groups }) => {
+    const rows = groups.map((one) => [one.group, one.title, one.members.join(' ')])
+    return succeeded(table([['GROUP', 'TITLE', 'MEMBERS'], ...rows]), { groups })
+  })
 }

@@ -3,15 +3,16 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
-import type { z } from 'zod'
 import { typedXml } from '../../../shared/soap/limits.ts'
 import type { XmlElement } from '../../../shared/soap/xml.ts'
 import { contentTypes, readCall, writeCall } from '../../admin-soap/envelope.ts'
-import { type AdminFault, type Answer, type FaultKind, failed, faultDetails } from '../../admin-soap/faults.ts'
+import { type AdminFault, type FaultKind, failed, faultDetails } from '../../admin-soap/faults.ts'
 import { adminPath } from '../../admin-soap/http.ts'
 import { answerForm, operationsByName } from '../../admin-soap/operations.ts'
 import { readValue } from '../../admin-soap/typed-xml.ts'
 import { codeOf } from '../../ground/durable-file.ts'
+import type { Transport } from '../transport.ts'
+import { Unreachable } from './unreachable.ts'
 
 export type RemoteServer = {
   readonly url: URL
@@ -20,15 +21,8 @@ export type RemoteServer = {
   readonly pin?: string
 }
 
-/** The server cannot be reached, or is not the one that was pinned. */
-export class Unreachable extends Error {}
-
-export type Remote = {
-  /** Throws `Unreachable`; an operation that does not exist is a bug, one that is refused an answer. */
-  call<S extends z.ZodType>(name: string, given: unknown, answer: S): Promise<Answer<z.output<S>>>
-}
-
-export function connectTo(server: RemoteServer): Remote {
+/** Has operations done by a server elsewhere. */
+export function connectTo(server: RemoteServer): Transport {
   return {
     async call(name, given, schema) {
       const operation = operationsByName.get(name)

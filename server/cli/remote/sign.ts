@@ -7,16 +7,17 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { readings } from '../../../shared/administration/readings.ts'
-import { reissue } from '../../administration/signing.ts'
 import { isProtected, openRootFile } from '../../keys/root-file.ts'
 import { visible } from '../../signing/words.ts'
-import { type Outcome, refused, succeeded } from '../outcome.ts'
+import { commonOptions, operating, withCommon } from '../command.ts'
+import { type Outcome, refused, succeeded, told } from '../outcome.ts'
 import { askSecrets } from '../password.ts'
-import { type Remote, Unreachable } from './connection.ts'
-import { remotely, remoteOptions, told } from './frame.ts'
-import { openDesk, type Round, type SigningDesk, signOne } from './signing-desk.ts'
+import type { Transport } from '../transport.ts'
+import type { Round, SigningDesk } from './signing-desk.ts'
+import { Unreachable } from './unreachable.ts'
 
-const signOptions = remoteOptions.extend({
+const signOptions = commonOptions.extend({
+  remote: z.string(),
   policyKey: z.string(),
   yes: z.boolean().optional(),
   full: z.boolean().optional(),
@@ -25,20 +26,18 @@ const signOptions = remoteOptions.extend({
 type SignOptions = z.output<typeof signOptions>
 
 export function addSignCommand(program: Command): void {
-  program
-    .command('sign')
-    .description('sign what waits for the policy key, which is on this machine')
+  withCommon(program.command('sign').description('sign what waits for the policy key, which is on this machine'))
     .requiredOption('--policy-key <file>', 'the key, from "kith-server key policy export"')
     .option('--yes', 'sign without asking')
     .option('--full', 'show every line, however many')
     .option('--watch', 'go on, and sign what comes')
-    .action(remotely(signOptions, sign))
+    .action(operating(signOptions, sign))
 }
 
 /** Between two looks of `--watch`. */
 const watchMs = 2_000
 
-async function sign(remote: Remote, options: SignOptions): Promise<Outcome> {
+async function sign(remote: Transport, options: SignOptions): Promise<Outcome> {
   if (options.yes !== true && !process.stdin.isTTY)
     return { ok: false, code: 'usage', why: 'without a terminal to ask on, --yes is needed' }
   const key = await openKey(options.policyKey)
@@ -52,6 +51,8 @@ async function sign(remote: Remote, options: SignOptions): Promise<Outcome> {
     if (!wanted) unwanted.add(what)
     return wanted
   }
+  // Loaded only here: the other commands need nothing of it.
+  const { openDesk } = await import('./signing-desk.ts')
   const desk = await openDesk({ remote, key: key.value, policyKeyFile, isWanted })
   if (!desk.ok) return refused(desk.why)
   let count = 0
@@ -86,6 +87,10 @@ type Going = {
 async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<Round> {
   const waiting = await desk.remote.call('ListProposals', { state: 'ready' }, readings.proposals.output)
   if (!waiting.ok) return { ok: false, outcome: told(waiting, () => succeeded('', {})) }
+  const [{ signOne }, { reissue }] = await Promise.all([
+    import('./signing-desk.ts'),
+    import('../../administration/signing.ts'),
+  ])
   let signed = 0
   for (const what of [...waiting.value.proposals.map(({ id }) => id), reissue]) {
     if (unwanted.has(what)) continue

@@ -3,29 +3,30 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { outcomeForm as outcome } from '../../../shared/administration/deeds.ts'
 import { fromBase64, toBase64, toHex } from '../../../shared/whitelist/bytes/encoding.ts'
 import { type Entry, entryText, leafOfText } from '../../../shared/whitelist/entry.ts'
 import { type Core, decodeHead, draftHead } from '../../../shared/whitelist/head.ts'
 import { stateRoot } from '../../../shared/whitelist/state-root.ts'
 import { failed } from '../../admin-soap/faults.ts'
 import { type OtherMachine, otherMachine } from '../../admin-soap/testing/other-machine.ts'
-import { outcomeForm as outcome } from '../../administration/operations/outcome.ts'
 import { primitives } from '../../ground/primitives.ts'
 import { openRootFile } from '../../keys/root-file.ts'
 import { createPool, type ListTexts, pack, unpack } from '../../signing/bundle.ts'
 import { drafted, type listContents } from '../../signing/operations.ts'
 import { signedIn } from '../../testing/client.ts'
 import { runCommand, type TestServer, testPassword, testServer } from '../../testing/harness.ts'
-import { type Remote, Unreachable } from './connection.ts'
+import type { Transport } from '../transport.ts'
 import { openDesk, type Round, signOne } from './signing-desk.ts'
+import { Unreachable } from './unreachable.ts'
 
 const passphrase = 'a passphrase for the policy key'
 type Drafted = z.output<typeof drafted>
 
 let server: TestServer
 let machine: OtherMachine
-let asking: Remote
-let signing: Remote
+let asking: Transport
+let signing: Transport
 
 beforeEach(async () => {
   server = await testServer(['alice', 'bob'])
@@ -49,7 +50,7 @@ async function proposed(user: string, address: string): Promise<string> {
 }
 
 /** A start of the command: what it shows, and what it comes to. */
-async function sign(what: string, remote: Remote = signing): Promise<{ round: Round; shown: readonly string[] }> {
+async function sign(what: string, remote: Transport = signing): Promise<{ round: Round; shown: readonly string[] }> {
   const key = await openRootFile(keyFile(), passphrase, 'policy')
   if (!key.ok) throw new Error(key.why)
   const shown: string[] = []
@@ -62,7 +63,7 @@ async function sign(what: string, remote: Remote = signing): Promise<{ round: Ro
 const versionOf = async (user: string) => (await server.administration.store.lists.ofUser(user))?.version
 
 /** What the server answers to one operation, bent. */
-function bent(name: string, bend: (answer: unknown, call: () => Promise<unknown>) => unknown): Remote {
+function bent(name: string, bend: (answer: unknown, call: () => Promise<unknown>) => unknown): Transport {
   return {
     async call(asked, given, schema) {
       if (asked !== name) return signing.call(asked, given, schema)
@@ -72,7 +73,7 @@ function bent(name: string, bend: (answer: unknown, call: () => Promise<unknown>
   }
 }
 
-function lying(lie: (draft: Drafted) => Drafted | Promise<Drafted>): Remote {
+function lying(lie: (draft: Drafted) => Drafted | Promise<Drafted>): Transport {
   return bent('Draft', async (_given, call) => {
     const answer = (await call()) as { ok: true; value: Drafted }
     expect(answer.ok).toBe(true)

@@ -1,12 +1,12 @@
 /** One draft from the server to its signatures: checked, shown, signed, handed in. */
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
+import { outcomeForm as outcome } from '../../../shared/administration/deeds.ts'
 import { fromBase64, toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
 import { type Command, signCommand } from '../../../shared/whitelist/command.ts'
 import { decodeHead, type Head, signHead } from '../../../shared/whitelist/head.ts'
 import { reasonOf } from '../../admin-soap/faults.ts'
-import { outcomeForm as outcome } from '../../administration/operations/outcome.ts'
 import { reissue } from '../../administration/signing.ts'
 import { systemClock } from '../../ground/clock.ts'
 import { codeOf } from '../../ground/durable-file.ts'
@@ -18,12 +18,12 @@ import { drafted, listContents, textOfCommand } from '../../signing/operations.t
 import { readSigned, type Signed, signedFileOf, writeSigned } from '../../signing/signed-file.ts'
 import { withTaken } from '../../signing/signed-lists.ts'
 import { visible, wordsOf } from '../../signing/words.ts'
-import { type Outcome, refused, succeeded } from '../outcome.ts'
-import { type Remote, Unreachable } from './connection.ts'
-import { told } from './frame.ts'
+import { type Outcome, refused, succeeded, told } from '../outcome.ts'
+import type { Transport } from '../transport.ts'
+import { Unreachable } from './unreachable.ts'
 
 export type SigningDesk = {
-  readonly remote: Remote
+  readonly remote: Transport
   readonly key: KeyPair
   readonly file: string
   /** Shows lines to a person, who wants it signed or not. */
@@ -113,7 +113,7 @@ async function check({ remote, signed, pool }: SigningDesk, draft: Drafted): Pro
 
 /** What lists hold, as the server says: their heads have to agree. */
 async function fetchContents(
-  remote: Remote,
+  remote: Transport,
   wanted: readonly string[],
   pool: Pool,
 ): Promise<ReadonlyMap<string, Contents>> {

@@ -27,7 +27,7 @@ export const quarantineAsks: Pick<AskHandlers, 'quarantine.list' | 'quarantine.r
 }
 
 /** A stranger's words, cut to what an answer carries. */
-export function keptOf({ id, sender, subject, at, rule, reason, state }: Quarantined): KeptMessage {
+function keptOf({ id, sender, subject, at, rule, reason, state }: Quarantined): KeptMessage {
   const why = heldReasonSchema.safeParse(reason)
   return {
     id,

@@ -16,7 +16,7 @@ const signatureTypes = [
   'answer',
   'rekey',
 ] as const
-/** What a signature is about; it is part of what is signed. */
+/** The purpose of a signature. */
 export type SignatureType = (typeof signatureTypes)[number]
 
 /** What a hash may be of. */

@@ -40,7 +40,7 @@ export type AnswerContent =
   | { readonly kind: 'delta'; readonly ops: readonly Op[] }
   | { readonly kind: 'full'; readonly entries: readonly string[]; readonly part: number; readonly parts: number }
 
-/** What the server has at hand for an answer about one list. */
+/** Everything that an answer is made of, read in one moment. */
 export type AnswerMaterial = {
   readonly org: string
   readonly usr: string

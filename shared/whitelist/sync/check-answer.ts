@@ -36,7 +36,7 @@ export type PartialList = {
 /** The request that an answer must belong to, and the parts that earlier answers brought. */
 export type OpenRequest = Pick<SyncRequest, 'non' | 'seq' | 'want' | 'part'> & { readonly parts?: PartialList }
 
-/** What a check needs besides the answer: time, primitives and the device's secret. */
+/** What the device checks with. `now`: milliseconds since the epoch. */
 export type CheckContext = {
   /** The clock. */
   readonly now: number
@@ -45,7 +45,7 @@ export type CheckContext = {
   readonly boxSecret: Uint8Array
 }
 
-/** What a checked answer leads to, or why it is refused. */
+/** What an answer comes to: something to store, something to ask next, or a refusal that changes nothing. */
 export type CheckedAnswer =
   /** The list moved, or was confirmed: store `state` in one transaction, then acknowledge. */
   | {

@@ -47,16 +47,16 @@ const syncFailures = [
   // 14
   'root',
 ] as const
-/** The check that an answer did not pass. */
+/** The check that failed. */
 export type SyncFailure = (typeof syncFailures)[number]
 
 /** Failures that an honest server never causes: the client reports them to the administrator. */
 const alarms: ReadonlySet<SyncFailure> = new Set(['rollback', 'command', 'equivocation', 'fork', 'epoch', 'root'])
 
-/** A refused answer; `alarm`: no honest server gives such a one. */
+/** A refused answer; the list in force stays. */
 export type Refused = { readonly ok: false; readonly failure: SyncFailure; readonly alarm: boolean }
 
-/** The refusal for a failed check. */
+/** The refusal; whether the administrator is to hear of it depends on the check. */
 export function refusedFor(failure: SyncFailure): Refused {
   return { ok: false, failure, alarm: alarms.has(failure) }
 }

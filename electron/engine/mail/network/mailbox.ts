@@ -3,7 +3,7 @@
  * servers lose wake-ups. After a break it comes back with decorrelated back-off; a wrong password stops it.
  */
 
-import { nextPause } from '../../ground/next-pause.ts'
+import { nextPause } from '../../ground/back-off.ts'
 import type { Undo } from '../../ground/ports.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import type { Inbox } from '../incoming/inbox.ts'

@@ -18,7 +18,7 @@ type Worker = {
   /** Something was queued, or may leave now. */
   wake(): void
   /** The network is back: pauses end. */
-  hurry(): void
+  endPauses(): void
   /** The user asks: even a refused password is tried once more. */
   tryAgain(): void
 }
@@ -39,7 +39,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     listChanged() {
       for (const row of parts.store.queue.inState('waiting')) failRefused(parts, row)
       // What waited for a valid list may leave now.
-      work.hurry()
+      work.endPauses()
     },
   }
 }
@@ -75,8 +75,8 @@ function worker(parts: OutboxParts): Worker {
     again = true
     working ??= work(run)
   }
-  const hurry = (): void => {
-    queue.hurry(clock.now())
+  const endPauses = (): void => {
+    queue.endPauses(clock.now())
     if (run) Object.assign(run, { pausedUntil: 0, pause: 0 })
     wake()
   }
@@ -96,10 +96,10 @@ function worker(parts: OutboxParts): Worker {
       run = undefined
     },
     wake,
-    hurry,
+    endPauses,
     tryAgain() {
       if (run) run.blocked = false
-      hurry()
+      endPauses()
     },
   }
 }

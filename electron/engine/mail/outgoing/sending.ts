@@ -5,7 +5,7 @@
 import type { Refusal } from '../../../../shared/guard.ts'
 import type { Delivery } from '../../../../shared/message.ts'
 import { assertNever } from '../../../../shared/rpc.ts'
-import { nextPause } from '../../ground/next-pause.ts'
+import { nextPause } from '../../ground/back-off.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { isPassing, judgeEnvelope } from '../judge.ts'
 import { outboxLifetime, sendBackoff } from '../limits.ts'

@@ -85,7 +85,7 @@ function steps(database: Database) {
       )
     },
     /** The network is back: nothing waits for its pause any longer. */
-    hurry(now: number): void {
+    endPauses(now: number): void {
       database.run("UPDATE outbox SET next_at = ?, pause = 0 WHERE state = 'waiting' AND next_at > ?", now, now)
     },
     remove(id: string): void {

@@ -1,6 +1,6 @@
 /**
  * What the events of the open account do to the session and tell the page. Whatever may close the account is queued
- * behind the session's verbs (`soon`): none of it waits inside the account's own loop.
+ * behind the session's verbs (`queue`): none of it waits inside the account's own loop.
  */
 import { assertNever, type Failure } from '../../../../shared/rpc.ts'
 import type { RuntimeEvents } from '../../account/runtime-dependencies.ts'
@@ -31,7 +31,7 @@ export function accountEvents(stage: Stage): RuntimeEvents {
     online: () => {
       const state = stage.state()
       // Once for each time that the line is back.
-      if (state.step === 'ready' && state.connection !== 'online') stage.soon(() => tellRole(stage))
+      if (state.step === 'ready' && state.connection !== 'online') stage.queue(() => tellRole(stage))
       stage.dispatch({ type: 'connectionChanged', connection: 'online' })
       const opened = stage.opened()
       if (!opened) return
@@ -39,7 +39,7 @@ export function accountEvents(stage: Stage): RuntimeEvents {
       renewMail(stage, opened)
     },
     failed: (failure) => whenFailed(stage, failure),
-    command: (command) => stage.soon(() => carryOut(stage, command)),
+    command: (command) => stage.queue(() => carryOut(stage, command)),
   }
 }
 
@@ -48,14 +48,14 @@ function whenFailed(stage: Stage, { kind }: Failure): 'tryAgain' | 'stop' {
   stage.ports.log.info('server not in reach', { kind })
   // What a signature by the wrong pair looks like from here: the server may know this device by the other pair.
   if (kind === 'internal' && stage.opened()?.runtime.store.vault.keys.other)
-    queue(stage, (opened) => carryOutUnfinished(stage, opened, 'all'))
+    whenOpen(stage, (opened) => carryOutUnfinished(stage, opened, 'all'))
   const meaning = meaningOf(kind)
   switch (meaning) {
     case 'revoked':
-      queue(stage, (opened) => revoked(stage, opened))
+      whenOpen(stage, (opened) => revoked(stage, opened))
       return 'stop'
     case 'pending':
-      queue(stage, (opened) => awaitApproval(stage, opened))
+      whenOpen(stage, (opened) => awaitApproval(stage, opened))
       return 'stop'
     case 'signInAgain':
       stage.dispatch({ type: 'connectionChanged', connection: 'signInAgain' })
@@ -75,8 +75,8 @@ function whenFailed(stage: Stage, { kind }: Failure): 'tryAgain' | 'stop' {
   }
 }
 
-function queue(stage: Stage, act: (opened: Opened) => Promise<void> | void): void {
-  stage.soon(async () => {
+function whenOpen(stage: Stage, act: (opened: Opened) => Promise<void> | void): void {
+  stage.queue(async () => {
     const opened = stage.opened()
     if (opened) await act(opened)
   })

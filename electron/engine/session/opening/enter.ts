@@ -8,10 +8,10 @@ import { carryOutUnfinished } from '../commands/carry-out.ts'
 import { entryOf } from '../session-state.ts'
 import { leaveAccount } from '../stage/close-account.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
-import { showConfirmed } from './lease.ts'
 import { awaitApproval } from './pending.ts'
+import { showConfirmed } from './show-confirmed.ts'
 
-/** Fails only where the store stays locked because the server did not confirm its list (lease.ts). */
+/** Fails only where the store stays locked because the server did not confirm its list (show-confirmed.ts). */
 export async function enter(stage: Stage, opened: Opened): Promise<Result<undefined, OpeningFailure>> {
   await carryOutUnfinished(stage, opened, 'urgent')
   if (stage.opened() !== opened) return ok(undefined)

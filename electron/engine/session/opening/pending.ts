@@ -16,7 +16,7 @@ export function awaitApproval(stage: Stage, opened: Opened): void {
   showPending(stage, opened)
   stage.waitFor(
     askForApproval(stage, opened, (end) => {
-      stage.soon(async () => {
+      stage.queue(async () => {
         if (stage.opened() !== opened) return
         if (end === 'approved') showAccount(stage, opened)
         else await leaveAccount(stage, end)

@@ -18,8 +18,8 @@ export type Attempt = {
   readonly input: SignInInput
   readonly target: Target
   readonly place: AccountPlace
-  /** What the form told the user of the store that lies here: signing in again is an answer to it. */
-  readonly told: FailureKind | undefined
+  /** The failure that the form showed when this was typed: signing in again is the user's answer to it. */
+  readonly shownCause: FailureKind | undefined
 }
 
 /** A sign-in that ended well. `again`: into the account that was open already. */

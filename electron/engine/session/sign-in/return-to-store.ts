@@ -45,7 +45,7 @@ export async function returnToSealed(
   if (opened.ok) return ok({ opened: opened.value, step: 'active' })
   const { kind } = opened.failure
   const isLost = kind === 'deviceRevoked' && code !== undefined
-  const isDamaged = kind === 'storeDamaged' && attempt.told === kind
+  const isDamaged = kind === 'storeDamaged' && attempt.shownCause === kind
   return isLost || isDamaged ? enrol(stage, attempt) : opened
 }
 

@@ -5,9 +5,9 @@ import { isOpenStore, mayBeginAnew, openAccountStore, storedAccount } from '../.
 import type { Undo } from '../../ground/ports.ts'
 import { accountPlace } from '../../keys/account-place.ts'
 import { readTarget } from '../../link/target.ts'
-import { showConfirmed } from '../opening/lease.ts'
 import { awaitApproval } from '../opening/pending.ts'
-import { afterFailedSignIn, toldCause } from '../session-state.ts'
+import { showConfirmed } from '../opening/show-confirmed.ts'
+import { afterFailedSignIn, shownCauseOf } from '../session-state.ts'
 import { closeAccount } from '../stage/close-account.ts'
 import { reconnect } from '../stage/show-account.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
@@ -36,7 +36,7 @@ async function tryToSignIn(stage: Stage, input: SignInInput): Promise<Result<Sig
   const target = readTarget(input.server, stage.ports.provisioned)
   if (!target) return fail('badRequest', { fields: ['server'] })
   const place = accountPlace(stage.ports.profile, target.address.origin, input.user)
-  const attempt = { input, target, place, told: toldCause(stage.state()) }
+  const attempt = { input, target, place, shownCause: shownCauseOf(stage.state()) }
   const current = stage.opened()
   if (current && current.runtime.store.place.folder === place.folder) return signInAgain(current, attempt)
   await closeAccount(stage)
@@ -60,11 +60,11 @@ async function signInAgain(opened: Opened, { input, target }: Attempt): Promise<
 
 /** By what lies on the disk. */
 async function signInHere(stage: Stage, attempt: Attempt): Promise<Result<SignedIn, OpeningFailure>> {
-  const { place, input, told } = attempt
+  const { place, input, shownCause } = attempt
   if (storedAccount(place) === 'none') return enrol(stage, attempt)
   const store = await openAccountStore(stage.ports, place, input.passphrase)
   if (!store.ok) {
-    const mayEnrol = mayBeginAnew(store.failure.kind, { told, passphrase: input.passphrase })
+    const mayEnrol = mayBeginAnew(store.failure.kind, { shownCause, passphrase: input.passphrase })
     return mayEnrol ? enrol(stage, attempt) : store
   }
   return isOpenStore(store.value)

@@ -1,27 +1,11 @@
 /** The mail service of the open account: made when its servers are known, made anew when they move. */
 import type { MailServer, MailServers } from '../../../../shared/whitelist/login.ts'
-import { isOutdated } from '../../../../shared/whitelist/manifest.ts'
 import type { AccountRuntime } from '../../account/account-runtime.ts'
 import type { AccountRecord } from '../../database/account-repository.ts'
 import type { ListInForce } from '../../mail/dependencies.ts'
 import { createMailService } from '../../mail/mail-service.ts'
-import type { SendingOff } from '../session-state.ts'
+import { sendingOf } from './lease.ts'
 import type { Opened, Stage } from './stage.ts'
-
-/** Keeps in mind that the lease has been over, until the server confirms the list: the clock may be set back. */
-export function keepLease({ keeper, store }: AccountRuntime, now: number): void {
-  if (!keeper.state()?.core || keeper.lease(now).lease === 'valid') return
-  if (store.account.read()?.held === undefined) store.account.change({ held: 'lease' })
-}
-
-/** Why nothing may be sent now. */
-export function sendingOf(stage: Stage, runtime: AccountRuntime): SendingOff {
-  const manifest = runtime.manifest()
-  if (manifest && isOutdated(manifest, stage.ports.appVersion)) return 'upgrade'
-  if (!runtime.keeper.state()?.core) return 'no'
-  const { lease, onExpiry } = runtime.keeper.lease(stage.ports.clock.now())
-  return lease === 'over' && onExpiry === 'block' ? 'lease' : 'no'
-}
 
 /** Makes the mail service where the login has named the servers; it does not run yet. */
 export function makeMail(stage: Stage, opened: Opened): void {
@@ -67,7 +51,7 @@ export async function replaceMail(stage: Stage, opened: Opened): Promise<void> {
 /** After a login: the servers may have moved. */
 export function renewMail(stage: Stage, opened: Opened): void {
   const servers = JSON.stringify(opened.runtime.store.account.read()?.mail)
-  if (opened.mail && servers !== opened.mail.servers) stage.soon(() => replaceMail(stage, opened))
+  if (opened.mail && servers !== opened.mail.servers) stage.queue(() => replaceMail(stage, opened))
   else {
     makeMail(stage, opened)
     startMail(opened)

@@ -1,5 +1,6 @@
 /** Shows the open account to the page, and keeps what it shows current. */
-import { keepLease, makeMail, replaceMail, sendingOf, startMail } from './account-mail.ts'
+import { makeMail, replaceMail, startMail } from './account-mail.ts'
+import { keepLease, sendingOf } from './lease.ts'
 import type { Opened, Stage } from './stage.ts'
 
 /** Shows the account: its person, its mail, its connection. */

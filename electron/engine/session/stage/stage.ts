@@ -38,7 +38,7 @@ export type Stage = {
   /** Runs verbs one after another. */
   readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>
   /** The same for what nobody waits for: a bug in it is logged. */
-  readonly soon: (act: () => Promise<void>) => void
+  readonly queue: (act: () => Promise<void>) => void
 }
 
 /** A stage with nothing open; the state is the profile's sign-in form. */
@@ -81,7 +81,7 @@ export function createStage(ports: Ports, emit: Emit): Stage {
     },
     stopWaiting: () => waiting(),
     inTurn,
-    soon: (act) => {
+    queue: (act) => {
       inTurn(act).catch((error: unknown) => {
         ports.log.error('session bug', { error: error instanceof Error ? error.name : typeof error })
       })

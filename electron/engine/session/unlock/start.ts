@@ -4,10 +4,10 @@ import { isWiping, resumeWipes } from '../../account/wipe.ts'
 import { type AccountPlace, accountPlace } from '../../keys/account-place.ts'
 import { carryOutUnfinished, isUrgent } from '../commands/carry-out.ts'
 import { enter } from '../opening/enter.ts'
-import { isHeld } from '../opening/lease.ts'
 import { openStored } from '../opening/open-account.ts'
 import { afterFailedUnlock, mayPass, startOf } from '../session-state.ts'
 import { closeAccount, showLocked } from '../stage/close-account.ts'
+import { isHeld } from '../stage/lease.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
 import { openByLogin } from './open-by-login.ts'
 
@@ -40,7 +40,7 @@ async function show(stage: Stage, opened: Opened): Promise<void> {
   }
   // The window need not wait for the server: it shows the lock, and opens by itself when the answer is there.
   showLocked(stage, opened, 'start')
-  stage.soon(async () => {
+  stage.queue(async () => {
     const entered = await enter(stage, opened)
     if (!entered.ok) stage.ports.log.info('store stays locked', { kind: entered.failure.kind })
   })
@@ -74,14 +74,14 @@ function startByLogin(stage: Stage, sealed: SealedStore): void {
     const state = stage.state()
     if (state.step === 'locked' && state.reason === 'online') await logIn()
   }
-  stage.soon(logIn)
+  stage.queue(logIn)
 }
 
 /** Runs this after a pause, or after the `wait` that the server asked for where that is longer; unless another verb came. */
 function tryLater(stage: Stage, act: () => Promise<void>, wait = 0): void {
   let stopped = false
   const cancel = stage.ports.clock.after(Math.max(tryAgainAfter, wait), () => {
-    stage.soon(async () => {
+    stage.queue(async () => {
       if (!stopped) await act()
     })
   })

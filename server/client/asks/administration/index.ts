@@ -9,6 +9,7 @@ import {
   type Role,
   roleFor,
 } from '../../../../shared/administration/change.ts'
+import type { outcomeForm } from '../../../../shared/administration/deeds.ts'
 import { type AdminAskName, maxRows, type Outcome } from '../../../../shared/administration.ts'
 import type { AskInput, AskOutput } from '../../../../shared/asks.ts'
 import { type FailureKind, fail, ok, type Result } from '../../../../shared/rpc.ts'
@@ -28,7 +29,6 @@ import { serviceDesk } from '../../../administration/operations/desk.ts'
 import { listKeys, renewManifest, retireKey, rotateKey } from '../../../administration/operations/keys.ts'
 import type { Answer, Operation } from '../../../administration/operations/operation.ts'
 import { getOverview, listGroups, listMembers, listRules } from '../../../administration/operations/organisation.ts'
-import type { outcomeForm } from '../../../administration/operations/outcome.ts'
 import { getUser, giveAccess, listUsers } from '../../../administration/operations/people.ts'
 import { faultAt, refusal } from '../../../ground/refusals.ts'
 import { policyFrom } from '../../../organisation/organisation.ts'

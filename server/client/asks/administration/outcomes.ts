@@ -1,10 +1,11 @@
 /** What an operation came to, as the page is told it: sums and first rows of what may be long, and why it was refused. */
+
+import type { DeedOutcome } from '../../../../shared/administration/deeds.ts'
 import type { Outcome } from '../../../../shared/administration.ts'
 import type { AskFailure } from '../../../../shared/asks.ts'
 import type { ChangeFault } from '../../../../shared/fault-codes.ts'
 import { assertNever, fail, type Result } from '../../../../shared/rpc.ts'
 import type { Failure } from '../../../administration/operations/operation.ts'
-import type { Outcome as Done } from '../../../administration/operations/outcome.ts'
 import type { Fault } from '../../../administration/work.ts'
 import { faultAt } from '../../../ground/refusals.ts'
 import { plain } from '../plain.ts'
@@ -13,7 +14,7 @@ import { plain } from '../plain.ts'
 export const mostShown = 50
 
 /** `isReasonNeeded`: whether what was tried is done only with a reason. */
-export function outcomeTold(done: Done, isReasonNeeded: boolean): Outcome {
+export function outcomeTold(done: DeedOutcome, isReasonNeeded: boolean): Outcome {
   const { state, proposal = '', needs = 'signature', lists, audit } = done
   if (state === 'pending') return { state, id: proposal, needs }
   const sum = (pick: 'added' | 'changed' | 'removed') => lists.reduce((all, list) => all + list[pick], 0)

@@ -1,26 +1,12 @@
-/**
- * The lease of protocol.md section 9: a store that the server has not confirmed for too long, or that the administrator
- * has locked, is not shown again before a fresh answer. A session that is open meanwhile goes on reading (guard.md O7);
- * what it may still send is the policy's.
- */
+/** Shows an account that the lease or the administrator holds back, once the server has confirmed its list. */
 import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { carryOutUnfinished } from '../commands/carry-out.ts'
 import { lockReasonOf } from '../session-state.ts'
-import { keepLease } from '../stage/account-mail.ts'
 import { lockAccount, showLocked } from '../stage/close-account.ts'
+import { heldBy, isHeld } from '../stage/lease.ts'
 import { showAccount } from '../stage/show-account.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
-
-/** Whether the store must not be shown before a fresh answer. */
-export function isHeld(stage: Stage, opened: Opened): boolean {
-  keepLease(opened.runtime, stage.ports.clock.now())
-  return heldBy(opened) !== undefined
-}
-
-function heldBy({ runtime }: Opened): 'lease' | 'lock' | undefined {
-  return runtime.store.account.read()?.held
-}
 
 /** An answer may bring commands first; the next one confirms the list. */
 const rounds = 2

@@ -1,0 +1,12 @@
+/** Tables of the command lines: columns stand below one another in a terminal, whatever script their cells are in. */
+import stringWidth from 'string-width'
+
+/** One line for each row, columns two spaces apart and as wide as their widest cell; rows may have different lengths. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = []
+  for (const row of rows)
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, stringWidth(cell))
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - stringWidth(cell))).join('  ')
+  return rows.map((row) => line(row).trimEnd()).join('\n')
+}
