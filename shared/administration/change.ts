@@ -184,7 +184,7 @@ export const otherOps = [
   'proposal.refuse',
 ] as const
 /** An operation that has words; the log of a newer server may hold others. */
-export type KnownOp = ChangeOp | (typeof otherOps)[number]
+type KnownOp = ChangeOp | (typeof otherOps)[number]
 
 const knownOps: ReadonlySet<string> = new Set([...changeOps, ...otherOps])
 

@@ -111,8 +111,6 @@ const whyForm = z.object({
 })
 
 const policyForm = z.object(policySettings).meta({ id: 'Policy' })
-/** The policy in force. */
-export type PolicyView = Readonly<z.infer<typeof policyForm>>
 
 const overviewForm = z.object({
   organisation: text,
