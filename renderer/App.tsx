@@ -1,3 +1,4 @@
+/** The page as React draws it: words, notices and the screen that the session allows. */
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { useState } from 'react'
 import { I18nextProvider } from 'react-i18next'
@@ -8,6 +9,7 @@ import { createI18n } from './i18n/i18n.ts'
 import { Gate } from './screens/Gate.tsx'
 import type { Stores } from './store/stores.ts'
 
+/** Draws the page in the user's language and theme, over these stores. */
 export function App({ stores }: { readonly stores: Stores }) {
   const [i18n] = useState(() => createI18n(stores.settings.store.getState().language))
   useAppearance(stores.settings, i18n)

@@ -1,3 +1,5 @@
+/** Time as the page has it: a port for the stores, and two ways to wait before something is done. */
+
 /** Time as a port: the stores take it as an argument, so that tests decide what time it is. */
 export interface Clock {
   readonly now: () => number
@@ -5,6 +7,7 @@ export interface Clock {
   readonly after: (milliseconds: number, run: () => void) => () => void
 }
 
+/** The browser's own clock and timers. */
 export function browserClock(): Clock {
   return {
     now: () => Date.now(),

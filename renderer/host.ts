@@ -1,3 +1,4 @@
+/** How the page finds its engine: over the desktop's bridge or over HTTP. */
 import { contract, type KithContract } from '../shared/contract.ts'
 import { type CallEnvelope, connect, type EventEnvelope, type Host, type Transport } from '../shared/rpc.ts'
 import { browserClock } from './clock.ts'

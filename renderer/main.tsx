@@ -1,3 +1,4 @@
+/** The page's first file: makes the stores and draws the page. */
 import './no-eval.ts'
 import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'

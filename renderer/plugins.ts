@@ -1,3 +1,4 @@
+/** How the page is built: options, plugins, and the policy in its document. */
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import type { Plugin, PluginOption } from 'vite'

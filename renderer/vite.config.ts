@@ -1,3 +1,4 @@
+/** Builds the page alone, for the web host. */
 import { defineConfig } from 'vite'
 import { pageBuild, pagePlugins } from './plugins.ts'
 

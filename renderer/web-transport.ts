@@ -1,3 +1,4 @@
+/** The page's transport in a browser. */
 import { catchUp } from '../shared/catch-up.ts'
 import { isRecord, jsonOf } from '../shared/json.ts'
 import type { EventEnvelope, Transport } from '../shared/rpc.ts'

@@ -37,7 +37,6 @@ export type AddressFault =
 /** `unicode`: the list's policy allows addresses beyond ASCII (RFC 6531). Without it they are refused. */
 export type AddressOptions = { readonly unicode?: boolean }
 
-/** What `parseAddress` answers. */
 /** Most octets of an address (RFC 5321 section 4.5.3.1.3, less the angle brackets). */
 const maxAddressLength = 254
 /** Most octets of a local part (RFC 5321 section 4.5.3.1.1). */

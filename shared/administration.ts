@@ -24,28 +24,35 @@ const adminStateSchema = z.strictObject({
   /** When it closes whatever happens. */
   until: at.exactOptional(),
 })
+/** Where the caller stands before the administration. */
 export type AdminState = z.infer<typeof adminStateSchema>
 
 /** A line of the audit log without what only checks need. */
 const shownLine = lineForm.omit({ undo: true, hash: true })
+/** One line of the audit log, as the page shows it. */
 export type AuditLine = Readonly<z.infer<typeof shownLine>>
 
 const shownGroup = groupForm.omit({ members: true })
+/** One group in the list of groups; its members are asked for apart. */
 export type AdminGroup = Readonly<z.infer<typeof shownGroup>>
 
 const shownWhy = readings.why.output.omit({ words: true })
+/** Whether a list has an address, and which rules say so. */
 export type Why = Readonly<z.infer<typeof shownWhy>>
 
 /** A proposal with the first of its changes, each as JSON that may be cut, and how many they are. */
 const shownProposal = proposalForm
   .omit({ via: true, result: true })
   .extend({ changes: z.array(z.string()), count: number })
+/** Changes that wait for a second person or a signature, or were decided. */
 export type Proposal = Readonly<z.infer<typeof shownProposal>>
 
+/** A contact request, for whoever decides about it. */
 export type AdminRequest = Readonly<z.infer<typeof requestForm>>
 
 /** A change as the server's `changeSchema` reads it: an operation and its fields. */
 const givenChangeSchema = z.looseObject({ op: z.string().max(40) })
+/** A change as the page gives it; the server reads it strictly. */
 export type GivenChange = z.infer<typeof givenChangeSchema>
 
 /** Changes that are asked for together. */
@@ -77,6 +84,7 @@ const outcomeSchema = z.discriminatedUnion('state', [
   /** The keys moved on: the manifest that lists them now. */
   z.strictObject({ state: z.literal('manifest'), ...manifestViewShape }),
 ])
+/** What a change came to, or would come to. */
 export type Outcome = z.infer<typeof outcomeSchema>
 
 export const adminAsks = {
@@ -137,4 +145,5 @@ export const adminAsks = {
   },
 } as const
 
+/** The name of a question of the administration. */
 export type AdminAskName = keyof typeof adminAsks

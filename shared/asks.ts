@@ -3,8 +3,8 @@
  * question and its answer, which both ends parse. Everything in them has a canonical form: no null, no fraction.
  */
 import { z } from 'zod'
-import { roleSchema } from './administration/change.ts'
 import { type AdminAskName, adminAsks } from './administration.ts'
+import { roleSchema } from './administration/change.ts'
 import {
   type AnyCallFailure,
   anyCallFailures,
@@ -81,8 +81,10 @@ export type AskName = keyof typeof asks
 export type AskInput<N extends AskName> = z.output<(typeof asks)[N]['input']>
 /** As the caller gives it. */
 export type AskQuestion<N extends AskName> = z.input<(typeof asks)[N]['input']>
+/** The answer to a question. */
 export type AskOutput<N extends AskName> = z.output<(typeof asks)[N]['output']>
 
+/** Whether a text names a question that this version knows. */
 export function isAskName(text: string): text is AskName {
   return Object.hasOwn(asks, text)
 }

@@ -33,6 +33,7 @@ const contactSchema = z.object({
   /** When this device first saw the entry. */
   since: z.number(),
 })
+/** One contact of the list, as every face shows it. */
 export type Contact = z.infer<typeof contactSchema>
 
 /** A window of the list in display order: group headings with their contacts, `from` counting rows of both kinds. */
@@ -40,6 +41,7 @@ const contactRowSchema = z.discriminatedUnion('row', [
   z.object({ row: z.literal('group'), name: z.string(), count: z.number() }),
   z.object({ row: z.literal('contact'), contact: contactSchema }),
 ])
+/** A row of the contacts: a group's heading or a contact. */
 export type ContactRow = z.infer<typeof contactRowSchema>
 
 const whitelistSchema = z.object({
@@ -55,6 +57,7 @@ const whitelistSchema = z.object({
   progress: z.object({ done: z.number(), total: z.number() }).optional(),
   failure: z.enum([...serverFailures, ...anyCallFailures]).optional(),
 })
+/** The list in force, and how it is being brought up to date. */
 export type WhitelistStatus = z.infer<typeof whitelistSchema>
 
 const changeSchema = z.object({
@@ -63,6 +66,7 @@ const changeSchema = z.object({
   removed: z.number(),
   version: z.number(),
 })
+/** How many contacts a newer version of the list added, changed and removed. */
 export type ListChange = z.infer<typeof changeSchema>
 
 const conversationSchema = z.object({
@@ -77,6 +81,7 @@ const conversationSchema = z.object({
   last: z.object({ text: z.string(), at: z.number(), direction: z.enum(['in', 'out']) }).optional(),
   unread: z.number(),
 })
+/** A conversation with one contact. */
 export type Conversation = z.infer<typeof conversationSchema>
 
 export const heldSchema = z.object({
@@ -92,6 +97,7 @@ export const heldSchema = z.object({
   contactName: z.string().optional(),
   contactAddress: z.string().optional(),
 })
+/** A message that the guard held, with the rule. */
 export type HeldMessage = z.infer<typeof heldSchema>
 
 export const settingsSchema = z.object({
@@ -101,6 +107,7 @@ export const settingsSchema = z.object({
   /** Whether a notification shows the text or only that there is a message. */
   notificationText: z.boolean(),
 })
+/** What the user chose. */
 export type Settings = z.infer<typeof settingsSchema>
 
 const refusalSchema = z.object({ address: z.string(), rule: z.string(), reason: z.string() })
@@ -261,4 +268,5 @@ export const contract = {
   },
 } as const
 
+/** The type of the contract, for the typed ends of the bridge. */
 export type KithContract = typeof contract

@@ -7,6 +7,7 @@ const number = z.number().int().min(0)
 /** Keys that the manifest lists and a root key replaces (protocol.md 1). */
 export const rotatingKeys = ['policy', 'fresh', 'server', 'gateway'] as const
 export const rotatingKeySchema = z.enum(rotatingKeys)
+/** A key that the manifest lists, and that a new manifest replaces. */
 export type RotatingKey = z.infer<typeof rotatingKeySchema>
 
 export const keyFactsSchema = z.strictObject({
@@ -21,6 +22,7 @@ export const keyFactsSchema = z.strictObject({
   /** Whether its secret is on the server. */
   here: z.boolean(),
 })
+/** One key of the organisation, as the page shows it. */
 export type KeyFactsView = z.infer<typeof keyFactsSchema>
 
 export const manifestViewShape = { version: number, epoch: number, expires: z.number().int() }
@@ -36,6 +38,7 @@ export const keysViewSchema = z.strictObject({
   /** How many root keys there are. */
   roots: number,
 })
+/** The manifest and every key that it lists or listed. */
 export type KeysView = z.infer<typeof keysViewSchema>
 
 export const keyStepSchema = z.discriminatedUnion('step', [
@@ -46,4 +49,5 @@ export const keyStepSchema = z.discriminatedUnion('step', [
   /** The same keys, valid for longer. */
   z.strictObject({ step: z.literal('renew') }),
 ])
+/** What can be done to the keys from the page. */
 export type KeyStep = z.infer<typeof keyStepSchema>

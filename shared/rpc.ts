@@ -25,23 +25,31 @@ type Contract = {
   readonly events: Readonly<Record<string, z.ZodType>>
 }
 
+/** The names of a contract's calls. */
 export type CallName<C extends Contract> = keyof C['calls'] & string
+/** The names of a contract's events. */
 export type EventName<C extends Contract> = keyof C['events'] & string
+/** A call's input as the caller gives it. */
 export type Input<C extends Contract, N extends CallName<C>> = z.input<C['calls'][N]['input']>
+/** A call's input as the handler gets it, defaults filled in. */
 export type Parsed<C extends Contract, N extends CallName<C>> = z.output<C['calls'][N]['input']>
+/** A call's value when it goes well. */
 export type Output<C extends Contract, N extends CallName<C>> = z.output<C['calls'][N]['output']>
 /** The failures that a call can give. */
 type FailureOf<C extends Contract, N extends CallName<C>> = C['calls'][N]['failures'][number] | AnyCallFailure
 /** What a call comes back with. */
 type Answer<C extends Contract, N extends CallName<C>> = Result<Output<C, N>, FailureOf<C, N>>
+/** What an event says. */
 export type EventValue<C extends Contract, N extends EventName<C>> = z.output<C['events'][N]>
 
+/** One function for each call. */
 export type Handlers<C extends Contract> = {
   readonly [N in CallName<C>]: (input: Parsed<C, N>) => Promise<Answer<C, N>> | Answer<C, N>
 }
 
 /** What crosses: a call's name and input. `serve` trusts none of it. */
 export type CallEnvelope = { readonly name: string; readonly input: unknown }
+/** What crosses: an event's name and value. */
 export type EventEnvelope = { readonly name: string; readonly value: unknown }
 
 /** Carries envelopes between two processes. `listen` returns its undo. */

@@ -9,6 +9,7 @@ export const protectionSchema = z.object({
   /** Whether the system's keychain answers now. */
   keychainAvailable: z.boolean(),
 })
+/** How secrets are kept here. */
 export type Protection = z.infer<typeof protectionSchema>
 
 /** An embedded demo server and its accounts, offered on the first run. */
@@ -53,4 +54,5 @@ export const sessionSchema = z.discriminatedUnion('step', [
     role: roleSchema,
   }),
 ])
+/** The step at which the user stands, with what its screen shows. */
 export type Session = z.infer<typeof sessionSchema>

@@ -10,10 +10,12 @@ export type Outcome =
   | { readonly ok: false; readonly failure: Failure; readonly text?: string }
   | { readonly ok: false; readonly usage: string }
 
+/** A command that ended well: `text` for people, `value` for programs. */
 export function done(text: string, value: Readonly<Record<string, unknown>>): Outcome {
   return { ok: true, text, value }
 }
 
+/** A command that failed; `text` replaces the words of the failure's kind. */
 export function failed(failure: Failure, text?: string): Outcome {
   return text === undefined ? { ok: false, failure } : { ok: false, failure, text }
 }

@@ -68,6 +68,7 @@ export const heldWords: Readonly<Record<string, string>> = {
   lookalike: 'looks like a contact, but is not',
 }
 
+/** A failure in one English sentence. */
 export function wordsOf({ kind, detail }: Failure): string {
   const reason = detail?.reason ?? ''
   const what = isRequestReason(reason) ? requestWords[reason] : words[kind]
@@ -79,6 +80,7 @@ export function wordsOf({ kind, detail }: Failure): string {
   return lines.join('\n')
 }
 
+/** Why one recipient is refused, with the rule's number. */
 export function refusalWords(refusal: {
   readonly address: string
   readonly rule: string

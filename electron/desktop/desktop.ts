@@ -26,6 +26,7 @@ type DesktopOptions = Flags & { readonly profile: string; readonly developer: bo
 const here = import.meta.dirname
 const iconSize = 128
 
+/** Starts everything once Electron is ready; from then on events move it. */
 export function startDesktop(options: DesktopOptions): void {
   const desktop = new Desktop(options)
   desktop.start()

@@ -10,6 +10,7 @@ export type Flags = {
   readonly place?: 'left' | 'right'
 }
 
+/** Reads Kith's own flags out of the command line and the environment. */
 export function readFlags(words: readonly string[], environment: Readonly<Record<string, string | undefined>>): Flags {
   const profile = flagValue(words, 'profile')
   const demo = flagValue(words, 'demo') ?? environment.KITH_DEMO

@@ -15,6 +15,7 @@ export function answerCalls(page: () => WebContents | undefined, serve: Serve): 
   )
 }
 
+/** Sends an event to the page, if it still shows our own origin. */
 export function sendEvent(page: WebContents | undefined, event: EventEnvelope): void {
   if (page && !page.isDestroyed() && page.mainFrame.origin === pageOrigin) page.send(eventChannel, event)
 }

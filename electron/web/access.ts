@@ -44,6 +44,7 @@ export type Sessions = {
   holds(secret: string | undefined): boolean
 }
 
+/** Makes the tokens and sessions of one host; `random` gives that many bytes. */
 export function createSessions(random: (count: number) => Uint8Array): Sessions {
   const tokens = new Set<string>()
   const sessions = new Set<string>()
@@ -69,10 +70,12 @@ function cookieName(port: number): string {
   return `kith-${port}`
 }
 
+/** The Set-Cookie header of a session: for this port's name, strict, out of reach of scripts. */
 export function setCookie(port: number, secret: string): string {
   return `${cookieName(port)}=${secret}; Path=/; HttpOnly; SameSite=Strict`
 }
 
+/** The session's secret out of a Cookie header; `undefined` where it has none for this port. */
 export function readCookie(header: string | undefined, port: number): string | undefined {
   const prefix = `${cookieName(port)}=`
   return header

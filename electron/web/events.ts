@@ -12,6 +12,7 @@ export type EventStreams = {
 
 type Listen = (receive: (event: EventEnvelope) => void) => () => void
 
+/** Listens to the engine and writes each event to every stream; `close` ends them all. */
 export function openEventStreams(listen: Listen, clock: Clock): EventStreams {
   const streams = new Set<ServerResponse>()
   const write = (text: string) => {

@@ -40,6 +40,7 @@ type Site = {
   readonly own: { readonly host: string; readonly origin: string; readonly port: number }
 }
 
+/** Listens on loopback and serves page and engine; `close` ends every connection. */
 export async function openWebHost(options: WebHostOptions): Promise<WebHost> {
   const server = createServer({ headersTimeout, requestTimeout })
   const port = await listen(server, options.port)

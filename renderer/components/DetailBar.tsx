@@ -1,3 +1,4 @@
+/** The bar above whatever the right column shows. */
 import type { ReactNode } from 'react'
 import { useWords } from '../i18n/i18n.ts'
 import { useStores } from './context.tsx'

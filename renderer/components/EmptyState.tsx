@@ -1,3 +1,4 @@
+/** What stands where a list or a pane has nothing to show. */
 import type { ReactNode } from 'react'
 import { useWords } from '../i18n/i18n.ts'
 import { Icon, type IconName } from './Icons.tsx'

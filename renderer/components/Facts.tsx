@@ -1,3 +1,4 @@
+/** A list of terms with their values. */
 import { Fragment, type ReactNode } from 'react'
 
 type Fact = { readonly term: string; readonly text: ReactNode }

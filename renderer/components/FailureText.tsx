@@ -1,3 +1,4 @@
+/** Failures in words: a sentence, and the facts that some kinds bring along. */
 import { Fragment } from 'react'
 import { isRequestReason } from '../../shared/requests.ts'
 import type { Failure } from '../../shared/rpc.ts'

@@ -1,3 +1,4 @@
+/** A button that shows an icon and is named by words. */
 import type { Ref } from 'react'
 import { Icon, type IconName } from './Icons.tsx'
 
@@ -10,6 +11,7 @@ type IconButtonProps = {
   readonly ref?: Ref<HTMLButtonElement>
 }
 
+/** A square button; `label` is its accessible name and its tooltip. */
 export function IconButton({ label, icon, onClick, disabled = false, className = '', ref }: IconButtonProps) {
   return (
     <button

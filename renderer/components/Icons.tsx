@@ -1,3 +1,4 @@
+/** Every icon of the page, drawn as paths. */
 import type { ReactNode } from 'react'
 
 /** Our own small icons: strokes on a grid of 20, as large and as coloured as the text, silent for screen readers. */
@@ -30,6 +31,7 @@ const shapes = {
 
 export type IconName = keyof typeof shapes
 
+/** One icon in the colour of the text around it; `size` in pixels. */
 export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }): ReactNode {
   return (
     <svg

@@ -1,3 +1,4 @@
+/** The frame of every dialog. */
 import { Dialog } from '@base-ui/react/dialog'
 import type { ReactNode } from 'react'
 import { useWords } from '../i18n/i18n.ts'
@@ -10,6 +11,7 @@ type ModalProps = {
   readonly children: ReactNode
 }
 
+/** A dialog over the page; Escape, the backdrop and the cross close it. */
 export function Modal({ open, onClose, title, children }: ModalProps) {
   const { t } = useWords()
   return (

@@ -1,3 +1,4 @@
+/** A box for what the reader must know before going on. */
 import type { ReactNode } from 'react'
 import { Icon, type IconName } from './Icons.tsx'
 

@@ -1,3 +1,4 @@
+/** A bar for work of which the end may or may not be known. */
 import { Progress } from '@base-ui/react/progress'
 
 type ProgressBarProps = {
@@ -6,6 +7,7 @@ type ProgressBarProps = {
   readonly progress?: { readonly done: number; readonly total: number }
 }
 
+/** A bar that fills with the progress, or moves while nobody knows how much there is to do. */
 export function ProgressBar({ label, progress }: ProgressBarProps) {
   return (
     <Progress.Root

@@ -1,3 +1,4 @@
+/** Notices that come, can be dismissed, and go by themselves. */
 import { useWords } from '../i18n/i18n.ts'
 import type { Notice } from '../store/notices.ts'
 import { changeWords } from './change-words.ts'

@@ -1,3 +1,4 @@
+/** What a refresh changed in the list, in one sentence. */
 import type { ListChange } from '../../shared/contract.ts'
 import type { Translate } from '../i18n/i18n.ts'
 

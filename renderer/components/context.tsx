@@ -1,13 +1,16 @@
+/** How components reach the stores and the time. */
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import { type StoreApi, useStore } from 'zustand'
 import type { Stores } from '../store/stores.ts'
 
 const StoresContext = createContext<Stores | undefined>(undefined)
 
+/** Gives the stores to every component below. */
 export function StoresProvider({ stores, children }: { readonly stores: Stores; readonly children: ReactNode }) {
   return <StoresContext value={stores}>{children}</StoresContext>
 }
 
+/** The stores of the page. Throws outside of `StoresProvider`. */
 export function useStores(): Stores {
   const stores = useContext(StoresContext)
   if (!stores) throw new Error('a component outside of StoresProvider')

@@ -1,3 +1,5 @@
+/** What an avatar shows: letters of a name, and a colour that stays with the address. */
+
 /** How many soft colours styles/controls.css has. */
 const tints = 8
 

@@ -1,3 +1,4 @@
+/** Brings language and theme from the settings to the document. */
 import type { i18n } from 'i18next'
 import { useLayoutEffect } from 'react'
 import { useStore } from 'zustand'

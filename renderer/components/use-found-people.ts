@@ -1,3 +1,4 @@
+/** People of the whitelist who match what is being typed. */
 import { useEffect, useState } from 'react'
 import type { Contact } from '../../shared/contract.ts'
 import { useStores } from './context.tsx'

@@ -1,3 +1,4 @@
+/** Words for what the guard and the mail server decided about a message. */
 import type { Conversation, HeldMessage } from '../../shared/contract.ts'
 import type { Delivery } from '../../shared/message.ts'
 import type { Translate } from '../i18n/i18n.ts'
@@ -36,6 +37,7 @@ export function heldWords(t: Translate, held: HeldWhy): string {
   return t(`heldReason.${held.reason}`, { contact })
 }
 
+/** How far an own message has come, in words. */
 export function deliveryWords(t: Translate, delivery: Delivery): string {
   if (delivery.step !== 'failed') return t(`delivery.${delivery.step}`)
   return t('delivery.failed', { reason: t(`sendFailure.${delivery.reason}`) })

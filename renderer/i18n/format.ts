@@ -1,3 +1,4 @@
+/** Times, days, numbers and names as each language writes them. */
 import type { Language } from '../../shared/language.ts'
 
 /** Time spans in milliseconds, largest first, as Intl names them. */
@@ -19,18 +20,22 @@ export function formatAge(language: Language, at: number, now: number): string |
   return new Intl.RelativeTimeFormat(language, { numeric: 'always' }).format(-Math.floor(passed / length), unit)
 }
 
+/** Hours and minutes. */
 export function formatTime(language: Language, at: number): string {
   return new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }).format(at)
 }
 
+/** The day, month and year. */
 export function formatDate(language: Language, at: number): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(at)
 }
 
+/** The day with hours and minutes. */
 export function formatMoment(language: Language, at: number): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short' }).format(at)
 }
 
+/** A whole number with the language's separators. */
 export function formatNumber(language: Language, value: number): string {
   return new Intl.NumberFormat(language).format(value)
 }

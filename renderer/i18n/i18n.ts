@@ -1,3 +1,4 @@
+/** The page's words in its languages, and how a component asks for them. */
 import { createInstance, type i18n } from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import type { Language } from '../../shared/language.ts'

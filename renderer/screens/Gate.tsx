@@ -1,3 +1,4 @@
+/** Which screen the session allows, from the start of the page on. */
 import { assertNever } from '../../shared/rpc.ts'
 import { useLasting, useSlice, useStores } from '../components/context.tsx'
 import { FailureText } from '../components/FailureText.tsx'

@@ -1,3 +1,4 @@
+/** The card in the middle of the window that signing in and unlocking share. */
 import type { ReactNode } from 'react'
 import { Mark } from '../components/Mark.tsx'
 

@@ -1,3 +1,4 @@
+/** The mail that is being written, and those that were put aside. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { addressIdentity } from '../../shared/address.ts'
 import type { Message } from '../../shared/message.ts'
@@ -110,21 +111,26 @@ async function readAnew(context: Context, state: ComposeState): Promise<void> {
   )
 }
 
+/** Begins a mail, and keeps the one that was being written if anybody wrote into it. Resolves once it is judged. */
+function begin(context: Context, kept: ComposeState[], begun: ComposeStart): Promise<void> {
+  const { store } = context
+  const { to = [], cc = [], ...rest } = begun
+  const before = store.getState()
+  if (before.step === 'sending') return Promise.resolve()
+  // A reply that nobody has written into is not kept: one press makes it again.
+  if (before.touched && hasContent(before)) kept.push(before)
+  store.setState({ ...closed, ...rest, step: 'editing', to: to.map(asChip), cc: cc.map(asChip) }, true)
+  return judge(context)
+}
+
+/** Makes the composer's state; what was begun is kept by the engine. */
 export function createCompose(ports: Ports) {
   const store = createStore<ComposeState>(() => closed)
   const context: Context = { store, ports }
-  /** Begun before something else was begun; each comes back when there is room. */
+  /** Mails that were begun before the one shown. Each comes back when the one after it is sent or discarded. */
   const kept: ComposeState[] = []
   const keeper = createKeeper({ ...context, kept, restore: (state) => readAnew(context, state) })
-  const start = (begun: ComposeStart) => {
-    const { to = [], cc = [], ...rest } = begun
-    const before = store.getState()
-    if (before.step === 'sending') return Promise.resolve()
-    // A reply that nobody has written into is made again by one press.
-    if (before.touched && hasContent(before)) kept.push(before)
-    store.setState({ ...closed, ...rest, step: 'editing', to: to.map(asChip), cc: cc.map(asChip) }, true)
-    return judge(context)
-  }
+  const start = (begun: ComposeStart) => begin(context, kept, begun)
   return {
     store,
     /** What was begun before Kith was locked or closed. */

@@ -1,3 +1,4 @@
+/** The open conversation: its messages, its draft, and sending. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Conversation } from '../../shared/contract.ts'
 import type { Delivery, Message } from '../../shared/message.ts'
@@ -48,7 +49,7 @@ const draftWait = 400
 /** Changes within this wait lead to one question. */
 const refreshWait = 40
 
-/** A conversation without any message yet exists as soon as somebody wants to write to a contact. */
+/** The conversation as the engine has it, or a new one with a contact to whom nothing was written yet. */
 async function getConversation({ ports }: Context, id: string): Promise<Result<Conversation>> {
   const known = await ports.host.call('conversations.get', { id })
   if (known.ok || known.failure.kind !== 'notFound') return known
@@ -102,7 +103,7 @@ async function refresh(context: Context): Promise<void> {
   }))
 }
 
-/** Without a message and without the contact, the engine knows nothing of it any more. */
+/** The engine no longer knows a conversation that has neither a message nor a contact: it is shown as closed. */
 function closedBy({ kind }: Failure, { conversation }: ConversationState): Pick<ConversationState, 'conversation'> {
   return kind === 'notFound' && conversation
     ? { conversation: { ...conversation, open: false, closed: 'removed' } }
@@ -135,7 +136,7 @@ function withoutSendFailure({ sendFailure: _over, ...state }: ConversationState)
   return state
 }
 
-/** One submit at a time; the text is back in the composer if it was refused. */
+/** Submits the draft, one at a time. A refused text comes back into the composer. */
 async function send(context: Context): Promise<boolean> {
   const { store, ports } = context
   const { id, conversation, draft, sending } = store.getState()
@@ -179,6 +180,7 @@ function deliver({ store }: Context, id: string, delivery: Delivery): boolean {
   return true
 }
 
+/** Makes the state of the open conversation; at most one is open. */
 export function createConversation(ports: Ports) {
   const store = createStore<ConversationState>(() => empty)
   const context: Context = { store, ports, opened: latest() }

@@ -1,3 +1,4 @@
+/** What the settings say about this machine. */
 import { createStore } from 'zustand/vanilla'
 import type { Protection } from '../../shared/session.ts'
 import type { Ports } from './ports.ts'

@@ -1,3 +1,4 @@
+/** Asks the guard about recipients while a mail is being written. */
 import type { Kith } from '../host.ts'
 
 type Refused = { readonly rule: string; readonly reason: string }

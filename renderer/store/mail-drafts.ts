@@ -9,7 +9,7 @@ import type { Ports } from './ports.ts'
 /** Wait after the last key before what was written is kept. */
 const keepWait = 400
 
-/** What is kept of a mail. Names are not: the whitelist says them anew. */
+/** What is kept of a mail. Names are left out: the whitelist gives them again. */
 function draftOf({ to, cc, bcc, typed, subject, text, inReplyTo }: ComposeState): MailDraft {
   const addresses = (chips: readonly Chip[]) => chips.map(({ address }) => address.slice(0, 320))
   const cut = (field: RecipientLine) => typed[field].slice(0, 10_000)
@@ -33,7 +33,7 @@ function restored({ to, cc, bcc, ...rest }: MailDraft): ComposeState {
 type Keeping = {
   readonly store: StoreApi<ComposeState>
   readonly ports: Ports
-  /** Begun before what the store shows; the keeper adds to it. */
+  /** Mails that were begun before the one that the store shows; the keeper adds those that it read. */
   readonly kept: ComposeState[]
   /** What came back is judged and named anew. */
   readonly restore: (state: ComposeState) => Promise<void>

@@ -1,3 +1,4 @@
+/** Joins a conversation's newest messages with those that are here. */
 import type { Message } from '../../shared/message.ts'
 
 type MessagePage = { readonly messages: readonly Message[]; readonly more: boolean }

@@ -1,3 +1,4 @@
+/** Which section is on screen. */
 import { createStore } from 'zustand/vanilla'
 
 export const screens = ['chats', 'mail', 'contacts', 'held', 'administration', 'settings'] as const
@@ -10,6 +11,7 @@ type NavigationState = {
   readonly palette: 'closed' | 'open'
 }
 
+/** Makes the state of what is on screen. */
 export function createNavigation() {
   const store = createStore<NavigationState>(() => ({ screen: 'chats', detail: false, palette: 'closed' }))
   return {

@@ -1,3 +1,4 @@
+/** Short news for the user. */
 import { createStore } from 'zustand/vanilla'
 import type { ListChange } from '../../shared/contract.ts'
 import type { Failure } from '../../shared/rpc.ts'
@@ -10,7 +11,7 @@ type NoticeBody =
   | { readonly about: 'refreshed'; readonly change: ListChange }
 export type Notice = NoticeBody & { readonly id: number }
 
-/** A message or a contact request that came in, said once to those who do not see its count. */
+/** A message or a contact request that came in: read out to those who do not see the counts. */
 type Arrival = { readonly id: number; readonly name: string; readonly what: 'message' | 'request' }
 
 type NoticesState = { readonly notices: readonly Notice[]; readonly arrival?: Arrival }
@@ -18,6 +19,7 @@ type NoticesState = { readonly notices: readonly Notice[]; readonly arrival?: Ar
 /** How long a notice stays: long enough to read two lines twice. */
 const noticeTime = 7_000
 
+/** Makes the notices; each goes by itself after some seconds. */
 export function createNotices(ports: Ports) {
   const store = createStore<NoticesState>(() => ({ notices: [] }))
   let next = 1

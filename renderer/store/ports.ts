@@ -1,3 +1,4 @@
+/** What the stores need from outside. */
 import type { Clock } from '../clock.ts'
 import type { Kith } from '../host.ts'
 

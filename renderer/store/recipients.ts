@@ -1,3 +1,5 @@
+/** Addresses out of typed and pasted text. */
+
 /**
  * Splits pasted or typed text into the addresses that it seems to name. This only helps to fill the field: whether
  * each is an address, and an allowed one, the guard decides.

@@ -1,3 +1,4 @@
+/** Contact requests and invitations. */
 import { createStore } from 'zustand/vanilla'
 import type { ContactRequests } from '../../shared/requests.ts'
 import type { Failure, Result } from '../../shared/rpc.ts'
@@ -27,6 +28,7 @@ type RequestsState = {
 const none: ContactRequests = { incoming: [], own: [], approvals: [] }
 const start: RequestsState = { phase: 'new', requests: none, waiting: 0 }
 
+/** Makes the state of requests, of the dialog and of the invitation. */
 export function createRequests({ host }: Ports) {
   const store = createStore<RequestsState>(() => start)
   const questions = latest()

@@ -1,3 +1,4 @@
+/** Signing in, unlocking and leaving. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Failure, Result } from '../../shared/rpc.ts'
 import type { Session } from '../../shared/session.ts'
@@ -20,7 +21,7 @@ export type SignInForm = {
 
 type Store = StoreApi<SessionState>
 
-/** Starts something: the old failure is over. */
+/** Notes that something began, and takes the last failure off the screen. */
 function begin(store: Store, busy: SessionState['busy']): void {
   const { session } = store.getState()
   store.setState({ ...(session && { session }), busy }, true)
@@ -56,11 +57,12 @@ async function leave(store: Store, ports: Ports, call: 'session.signOut' | 'sess
   end(store, ports, await ports.host.call(call, {}))
 }
 
+/** Makes the session's state; one attempt to sign in at a time. */
 export function createSession(ports: Ports) {
   const store = createStore<SessionState>(() => ({ busy: 'loading' }))
   return {
     store,
-    /** An event from the engine; what the user is reading about a failure stays until the step changes. */
+    /** Takes over an event from the engine. The words of a failure stay until the step changes, so that they can be read. */
     received: (session: Session) => {
       const before = store.getState()
       if (before.session?.step === session.step) store.setState({ session })

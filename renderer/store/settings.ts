@@ -1,8 +1,10 @@
+/** The user's settings. */
 import { createStore } from 'zustand/vanilla'
 import type { Settings } from '../../shared/contract.ts'
 import { nearestLanguage } from '../../shared/language.ts'
 import type { Ports } from './ports.ts'
 
+/** Makes the settings' state; before the engine has answered, the system's language counts. */
 export function createSettings(ports: Ports) {
   const store = createStore<Settings>(() => ({
     language: nearestLanguage(ports.languages),

@@ -1,3 +1,4 @@
+/** The page's state, composed, and which event moves what. */
 import type { Session } from '../../shared/session.ts'
 import { gather } from '../clock.ts'
 import { createAdministration } from './administration/administration.ts'
@@ -16,7 +17,7 @@ import { createSession } from './session.ts'
 import { createSettings } from './settings.ts'
 import { createWhitelist } from './whitelist.ts'
 
-/** Events within this wait lead to one look at the lists. */
+/** Milliseconds in which several events lead to one question about a list. */
 const listWait = 50
 
 function makeSlices(ports: Ports) {
@@ -112,7 +113,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       mailMoved()
     }),
     host.on('message.arrived', ({ conversation: of, name }) => {
-      // The open conversation's log speaks for itself.
+      // A message of the conversation on screen is read out by its log, and needs no notice.
       const { screen } = slices.navigation.store.getState()
       if (screen !== 'chats' || conversation.store.getState().id !== of) slices.notices.arrived(name)
       conversation.changed(of)

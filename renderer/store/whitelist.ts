@@ -1,3 +1,4 @@
+/** The list's state and its refresh. */
 import { createStore } from 'zustand/vanilla'
 import type { ListChange, WhitelistStatus } from '../../shared/contract.ts'
 import type { Failure } from '../../shared/rpc.ts'
@@ -14,6 +15,7 @@ export type WhitelistState = {
   readonly outcome?: Outcome
 }
 
+/** Makes the state of the list in force and of its refresh. */
 export function createWhitelist(ports: Ports) {
   const store = createStore<WhitelistState>(() => ({ refresh: 'idle' }))
   return {

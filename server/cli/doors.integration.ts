@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Change } from '../../shared/administration/change.ts'
 import { outcomeForm } from '../../shared/administration/deeds.ts'
-import { codeAt } from '../accounts/totp.ts'
+import { codeAt } from '../accounts/testing/authenticator.ts'
 import { type OtherMachine, otherMachine } from '../admin-soap/testing/other-machine.ts'
 import { submit } from '../administration/submit.ts'
 import { addToken } from '../administration/tokens.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AdminAskName, adminAsks, type GivenChange, type Outcome } from '../../shared/administration.ts'
 import { resetSecondFactor } from '../accounts/admin-session.ts'
-import { codeAt } from '../accounts/totp.ts'
+import { codeAt } from '../accounts/testing/authenticator.ts'
 import { signedIn, type Target, type TestClient } from '../testing/client.ts'
 import { type TestServer, testPassword, testServer } from '../testing/harness.ts'
 

@@ -15,8 +15,10 @@ export const contactInputSchema = z.strictObject({
   expires: z.union([z.number().int().min(0), z.string()]).optional(),
   direction: z.enum(['both', 'send', 'receive']).optional(),
 })
+/** The fields of a contact that somebody gives. */
 export type ContactInput = z.infer<typeof contactInputSchema>
 export const contactChangesSchema = contactInputSchema.partial()
+/** The fields of a contact that are to be different. */
 export type ContactChanges = z.infer<typeof contactChangesSchema>
 
 /** How the organisation makes its lists: settings that an administrator changes while everything runs. */
@@ -41,6 +43,7 @@ export const policySettings = {
 
 /** Only what is to change: without defaults, which would set back all that is not named. */
 export const policyChangesSchema = z.strictObject(policySettings).partial()
+/** The settings of the policy that are to be different. */
 export type PolicyChanges = z.infer<typeof policyChangesSchema>
 
 const unitPattern = /^(all|(department|group|user):.+)$/u
@@ -52,6 +55,7 @@ export function isUnit(text: string): boolean {
 
 /** What somebody may administer. */
 export const roleSchema = z.enum(['none', 'auditor', 'operator', 'administrator'])
+/** What somebody may do in the administration; `none`: nothing. */
 export type RoleName = z.infer<typeof roleSchema>
 
 const login = z.string().min(1).max(64)
@@ -136,8 +140,11 @@ export const changeSchema = z.discriminatedUnion('op', [
     role: roleSchema,
   }),
 ])
+/** One change of the organisation: an operation with its fields. */
 export type Change = z.infer<typeof changeSchema>
+/** The name of a change's operation. */
 export type ChangeOp = Change['op']
+/** The change of one operation. */
 export type ChangeOf<O extends ChangeOp> = Extract<Change, { readonly op: O }>
 
 const options: readonly z.ZodObject[] = changeSchema.options
@@ -181,10 +188,12 @@ type KnownOp = ChangeOp | (typeof otherOps)[number]
 
 const knownOps: ReadonlySet<string> = new Set([...changeOps, ...otherOps])
 
+/** Whether the log's operation is one that this version has words for. */
 export function isKnownOp(op: string): op is KnownOp {
   return knownOps.has(op)
 }
 
+/** A role that opens the administration. */
 export type Role = Exclude<RoleName, 'none'>
 
 const ranks: { readonly [R in Role]: number } = { auditor: 0, operator: 1, administrator: 2 }

@@ -39,6 +39,7 @@ const userForm = z
     pending: number,
   })
   .meta({ id: 'User' })
+/** A user, as those with a role see one. */
 export type AdminUser = Readonly<z.infer<typeof userForm>>
 
 const deviceForm = z
@@ -58,6 +59,7 @@ const deviceForm = z
     commands: z.array(z.object({ command: text, scope: text, state: text, at: time }).meta({ id: 'CommandToDevice' })),
   })
   .meta({ id: 'Device' })
+/** A device of a user, with its state and what it was told to do. */
 export type AdminDevice = Readonly<z.infer<typeof deviceForm>>
 
 /** What puts an address into a list. The other fields are there where the rule has them; `source` empty: by hand. */
@@ -73,6 +75,7 @@ const admissionForm = z
     source: text.exactOptional(),
   })
   .meta({ id: 'Admission' })
+/** One reason for which a list has an address. */
 export type AdmissionView = Readonly<z.infer<typeof admissionForm>>
 
 const contactForm = z
@@ -89,6 +92,7 @@ const contactForm = z
     admitted: z.array(admissionForm),
   })
   .meta({ id: 'Contact' })
+/** A contact of a user's list, with the reasons that it is there. */
 export type AdminContact = Readonly<z.infer<typeof contactForm>>
 
 const whyForm = z.object({
@@ -124,6 +128,7 @@ const overviewForm = z.object({
   policy: policyForm,
   manifest: z.object({ version: number, epoch: number, expires: time }),
 })
+/** The organisation in numbers. */
 export type AdminOverview = Readonly<z.infer<typeof overviewForm>>
 
 export const groupForm = z
@@ -131,9 +136,11 @@ export const groupForm = z
   .meta({ id: 'Group' })
 
 const memberForm = z.object({ user: text, name: text, address: text }).meta({ id: 'Member' })
+/** A member of a group. */
 export type AdminMember = Readonly<z.infer<typeof memberForm>>
 
 const ruleForm = z.object({ id: text, rule: changeForm }).meta({ id: 'Rule' })
+/** A rule in force, by its id. */
 export type AdminRule = Readonly<z.infer<typeof ruleForm>>
 
 /** `before`, `after`, `undo`: JSON, or empty. */

@@ -26,6 +26,7 @@ export function contacts({ search }: { readonly search: string }): Command {
   }
 }
 
+/** `kith refresh`: asks the server for the list now, and tells what changed. */
 export const refresh: Command = async ({ kith }) => {
   const answer = await kith.call('contacts.refresh', {})
   if (!answer.ok) return failed(answer.failure)

@@ -61,11 +61,13 @@ function signedInOutcome(session: Session): Outcome {
   return failed({ kind: 'devicePending' }, text)
 }
 
+/** `kith logout`: ends the session at the server and here. */
 export const logout: Command = async ({ kith }) => {
   const answer = await kith.call('session.signOut', {})
   return answer.ok ? done('Signed out.', { session: answer.value }) : failed(answer.failure)
 }
 
+/** `kith status`: the session, the list, and how secrets are kept. */
 export const status: Command = async ({ kith }) => {
   const session = await kith.call('session.state', {})
   if (!session.ok) return failed(session.failure)

@@ -5,6 +5,7 @@ import type { Command } from '../client.ts'
 import { done, failed } from '../outcome.ts'
 import { plainLine } from '../words.ts'
 
+/** `kith requests`: who asks, whom one asked for, and what one approves. */
 export const requests: Command = async ({ kith }) => {
   const answered = await kith.call('requests.list', {})
   if (!answered.ok) return failed(answered.failure)
@@ -20,6 +21,7 @@ function rowsOf({ incoming, own, approvals }: ContactRequests): readonly (readon
   ]
 }
 
+/** `kith request`: asks for a contact by address or invitation. */
 export function request(input: { readonly to: string; readonly note: string }): Command {
   return async ({ kith }) => {
     const made = await kith.call('requests.create', input)
@@ -27,6 +29,7 @@ export function request(input: { readonly to: string; readonly note: string }): 
   }
 }
 
+/** `kith accept` and `kith decline`: answers a request by its id. */
 export function answer(input: { readonly id: string; readonly accept: boolean }): Command {
   return async ({ kith }) => {
     const answered = await kith.call('requests.answer', input)
@@ -34,6 +37,7 @@ export function answer(input: { readonly id: string; readonly accept: boolean })
   }
 }
 
+/** `kith withdraw`: takes back a request of one's own. */
 export function withdraw(input: { readonly id: string }): Command {
   return async ({ kith }) => {
     const withdrawn = await kith.call('requests.withdraw', input)

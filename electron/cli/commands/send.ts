@@ -15,6 +15,7 @@ type SendOptions = {
   readonly timeout: number
 }
 
+/** `kith send`: submits one message, and waits until it is sent or cannot be. Refused recipients fail the command. */
 export function send(options: SendOptions): Command {
   return async (context) => {
     const text = options.text ?? (await context.input.rest())

@@ -11,6 +11,7 @@ type Name = EventName<typeof contract>
 /** The contract's events; typed once here, since Object.keys forgets. */
 const names = (Object.keys(contract.events) as Name[]).toSorted()
 
+/** `kith watch`: prints each event until it is interrupted or the session ends. */
 export const watch: Command = async (context) => {
   const undo = context.json ? watchJson(context) : watchWords(context)
   await context.interrupted
@@ -43,6 +44,7 @@ function watchWords({ kith, streams }: Context): readonly (() => void)[] {
 /** Rows asked for at once; the contract's most. */
 const page = 500
 
+/** `kith held`: what was not admitted, with the reason. */
 export const held: Command = async ({ kith }) => {
   const all: HeldMessage[] = []
   for (let from = 0, total = 1; from < total; from += page) {

@@ -33,6 +33,7 @@ const maxWaiting = 1_000
 
 type Answer = (result: Result<unknown>) => void
 
+/** Starts the engine's process and links it; `close` ends both. */
 export function openEngineLink(options: LinkOptions): EngineLink {
   return new Link(options)
 }

@@ -2,6 +2,7 @@
 import { utilityProcess } from 'electron'
 import type { EngineChild, FromEngine, StartOptions, ToEngine } from './messages.ts'
 
+/** Starts the engine's process and sends it its first message. */
 export function forkEngine(program: string, options: StartOptions): EngineChild {
   const child = utilityProcess.fork(program, [], { serviceName: 'Kith engine', stdio: 'inherit' })
   const post = (message: ToEngine) => child.postMessage.call(child, message)

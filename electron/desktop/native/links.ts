@@ -5,6 +5,7 @@ import type { NativeWords } from './words.ts'
 
 let asking = false
 
+/** Asks the user, and opens the link in the system's browser on a yes. */
 export function askToOpenLink(url: string, words: NativeWords, window: BrowserWindow | undefined): void {
   if (asking || !window || !isHttps(url)) return
   asking = true

@@ -9,6 +9,7 @@ export type Actions = {
   readonly quit: () => void
 }
 
+/** Sets the application's menu in the given words; `developer` adds the developer tools. */
 export function setMenu(words: NativeWords, actions: Actions, developer: boolean): void {
   const view: MenuItemConstructorOptions[] = [
     { role: 'zoomIn', label: words.zoomIn },

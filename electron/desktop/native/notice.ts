@@ -25,6 +25,7 @@ const mostAtOnce = 3
 /** Most characters of a message that a notification shows. */
 const longestBody = 200
 
+/** The notification that an event makes; `undefined` where it makes none. */
 export function noticeOf({ name, value }: EventEnvelope, facts: NoticeFacts): Notice | undefined {
   return name === 'request.arrived' ? requestNotice(value, facts) : messageNotice(value, facts)
 }

@@ -12,6 +12,7 @@ type Notifier = {
 /** Messages within this many milliseconds count as one burst. */
 const burst = 5_000
 
+/** Makes what shows notices; `open` is called with the conversation of the one that was clicked. */
 export function createNotifier(clock: Clock, open: (conversation: string | undefined) => void): Notifier {
   // Kept while on screen: a collected notification forgets its click.
   const shown = new Set<Notification>()

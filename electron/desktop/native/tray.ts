@@ -14,6 +14,7 @@ const size = 32
 /** How long the desktop's bus may take to say whether somebody shows tray icons, in milliseconds. */
 const askLimit = 2_000
 
+/** Shows the icon in the tray; `show` changes its words and its badge, `remove` takes it away. */
 export function openTray(actions: Actions): TrayIcon {
   const tray = new Tray(iconImage(size))
   const images = { read: iconImage(size), unread: iconImage(size, true) }

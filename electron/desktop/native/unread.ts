@@ -10,6 +10,7 @@ const pause = 300
 /** Conversations looked at, newest first: a badge of hundreds says nothing more. */
 const window = 500
 
+/** Counts over `serve` and hands each count to `show`; `stop` ends a count that waits. */
 export function openUnreadCounter(
   clock: Clock,
   serve: (envelope: unknown) => Promise<Result<unknown>>,

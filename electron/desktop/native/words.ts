@@ -147,6 +147,7 @@ const tables: Readonly<Record<Language, NativeWords>> = {
   'zh-Hans': simplified,
 }
 
+/** The words in one language. */
 export function nativeWords(language: Language): NativeWords {
   return tables[language]
 }

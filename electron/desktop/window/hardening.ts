@@ -22,6 +22,7 @@ function harden(contents: WebContents, askToOpen: AskToOpen): void {
   })
 }
 
+/** Whether the text is a URL with the scheme https. */
 export function isHttps(url: string): boolean {
   return URL.canParse(url) && new URL(url).protocol === 'https:'
 }

@@ -22,6 +22,7 @@ const background = { light: '#efeee9', dark: '#111413' } as const
 /** Pause after the last move or resize before the place is saved, in milliseconds. */
 const saveDelay = 500
 
+/** Opens the window at its saved place and keeps that place from then on. */
 export function openMainWindow(options: MainWindowOptions): BrowserWindow {
   const file = path.join(options.profile, 'window.json')
   const state = initialState(file, options.place)
@@ -60,6 +61,7 @@ export function openMainWindow(options: MainWindowOptions): BrowserWindow {
   return window
 }
 
+/** Shows the window and gives it the focus, also when it was minimised. */
 export function bringToFront(window: BrowserWindow): void {
   if (window.isMinimized()) window.restore()
   window.show()

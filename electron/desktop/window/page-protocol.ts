@@ -11,6 +11,7 @@ export function registerPageScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: pageScheme, privileges }])
 }
 
+/** Answers `app://kith/` in this session with the files of `folder`. */
 export function servePage(session: Session, folder: string): void {
   session.protocol.handle(pageScheme, async (request) => {
     const { host, pathname } = new URL(request.url)

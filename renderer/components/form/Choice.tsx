@@ -1,3 +1,4 @@
+/** A choice among a few values. */
 import { Radio } from '@base-ui/react/radio'
 import { RadioGroup } from '@base-ui/react/radio-group'
 import { useId } from 'react'

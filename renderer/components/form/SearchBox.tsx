@@ -1,3 +1,4 @@
+/** The search field above a list. */
 import { Icon } from '../Icons.tsx'
 
 type SearchBoxProps = {
@@ -8,6 +9,7 @@ type SearchBoxProps = {
   readonly onLeave?: () => void
 }
 
+/** A field that searches with each key; Escape empties it. */
 export function SearchBox({ label, value, onChange, onLeave }: SearchBoxProps) {
   return (
     <div className="search">

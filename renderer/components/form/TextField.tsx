@@ -1,3 +1,4 @@
+/** A labelled field for one line of text. */
 import { type ChangeEvent, useEffect, useId, useRef } from 'react'
 
 type TextFieldProps = {
@@ -23,6 +24,7 @@ function useFirstFocus(wanted: boolean) {
   return box
 }
 
+/** A field with its label, its hint, and a mark where what was typed was wrong. */
 export function TextField(props: TextFieldProps) {
   const id = useId()
   const box = useFirstFocus(props.focusFirst ?? false)

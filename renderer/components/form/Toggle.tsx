@@ -1,3 +1,4 @@
+/** A labelled switch. */
 import { Switch } from '@base-ui/react/switch'
 import { useId } from 'react'
 
@@ -9,6 +10,7 @@ type ToggleProps = {
   readonly onChange: (checked: boolean) => void
 }
 
+/** A switch that takes effect at once. */
 export function Toggle({ label, hint, checked, disabled = false, onChange }: ToggleProps) {
   const id = useId()
   return (

@@ -1,3 +1,4 @@
+/** What a list shows when it could not be read. */
 import { useStore } from 'zustand'
 import { useWords } from '../../i18n/i18n.ts'
 import type { ListWindow } from '../../store/lists/windowed.ts'

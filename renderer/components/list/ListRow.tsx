@@ -1,3 +1,4 @@
+/** One drawn row of a long list. */
 import type { ListModel } from './list-model.ts'
 import { heightOf, type RowLayout, topOf } from './row-layout.ts'
 import { positionOf } from './row-map.ts'
@@ -24,6 +25,7 @@ function Blank() {
   )
 }
 
+/** Draws a row at its place, or bare bars while it has not come yet. */
 export function ListRow<Row>({ model, layout, index, rowProps }: ListRowProps<Row>) {
   const row = model.rowAt(index)
   const position = positionOf(model, index)

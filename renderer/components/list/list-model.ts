@@ -1,3 +1,4 @@
+/** What a long list needs to know of its rows. */
 import type { ReactNode } from 'react'
 import type { HeadingMap } from './row-map.ts'
 

@@ -1,3 +1,4 @@
+/** Where the rows of a long list stand, computed from their number. */
 import { type HeadingMap, headingsBefore } from './row-map.ts'
 
 /** Where rows stand, in pixels: headings have one height, entries another, so nothing has to be measured. */
@@ -10,15 +11,18 @@ export type RowLayout = {
   readonly margin: number
 }
 
+/** The upper edge of a row, in pixels from the top of the list. */
 export function topOf(layout: RowLayout, index: number): number {
   const headings = headingsBefore(layout.headings, index)
   return layout.margin + headings * layout.headingHeight + (index - headings) * layout.rowHeight
 }
 
+/** The height of a row, in pixels. */
 export function heightOf(layout: RowLayout, index: number): number {
   return layout.headings.has(index) ? layout.headingHeight : layout.rowHeight
 }
 
+/** The height of the whole list, in pixels. */
 export function fullHeight(layout: RowLayout): number {
   return topOf(layout, layout.total) + layout.margin
 }

@@ -1,3 +1,5 @@
+/** Where headings lie between the entries of a list that is only partly known. */
+
 /** Where headings stand in a list of which only windows are known: a heading tells its count, and so the next one's place. */
 export type HeadingMap = ReadonlyMap<number, number>
 

@@ -1,3 +1,4 @@
+/** How the keyboard moves through a long list. */
 import {
   type KeyboardEvent,
   type Ref,

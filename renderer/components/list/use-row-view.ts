@@ -1,3 +1,4 @@
+/** How much of a scrolling list is in view, and how large a letter is. */
 import { type RefObject, useEffect, useLayoutEffect, useState } from 'react'
 import type { View } from './row-layout.ts'
 

@@ -1,9 +1,10 @@
+/** Long lists of the administration, with and without a search box. */
 import { type ReactNode, type Ref, useRef } from 'react'
 import { useStore } from 'zustand'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { SearchBox } from '../../components/form/SearchBox.tsx'
-import { ListFailure } from '../../components/list/ListFailure.tsx'
 import type { ListModel } from '../../components/list/list-model.ts'
+import { ListFailure } from '../../components/list/ListFailure.tsx'
 import type { ListHandle } from '../../components/list/use-roving.ts'
 import { VirtualList } from '../../components/list/VirtualList.tsx'
 import { useWords } from '../../i18n/i18n.ts'

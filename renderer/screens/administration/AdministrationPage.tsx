@@ -1,3 +1,4 @@
+/** The section for those with a role: its tabs, and the gate before them. */
 import { useEffect } from 'react'
 import { assertNever } from '../../../shared/rpc.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -10,9 +11,9 @@ import { GroupsTab } from './GroupsTab.tsx'
 import { KeysTab } from './keys/KeysTab.tsx'
 import { OpenGate } from './OpenGate.tsx'
 import { Overview } from './Overview.tsx'
-import { ProposalsTab } from './ProposalsTab.tsx'
 import { AccessDialog } from './people/AccessDialog.tsx'
 import { UsersTab } from './people/UsersTab.tsx'
+import { ProposalsTab } from './ProposalsTab.tsx'
 import { RulesTab } from './RulesTab.tsx'
 import { WhyTab } from './WhyTab.tsx'
 
@@ -59,6 +60,7 @@ function Tabs({ tab }: { readonly tab: AdminTab }) {
   )
 }
 
+/** Shows the gate until the administration is open, then the tabs and the chosen one. */
 export function AdministrationPage({ session }: { readonly session: Ready }) {
   const { administration } = useStores()
   const { state } = useSlice(administration.opening)

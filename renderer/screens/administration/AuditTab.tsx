@@ -1,6 +1,7 @@
+/** The tab of the audit log: its lines, one line in full, and undoing it. */
 import { useRef, useState } from 'react'
-import { isKnownOp, roleFor } from '../../../shared/administration/change.ts'
 import type { AuditLine } from '../../../shared/administration.ts'
+import { isKnownOp, roleFor } from '../../../shared/administration/change.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { Facts } from '../../components/Facts.tsx'
@@ -17,7 +18,7 @@ import { linesModel } from './AdminList.tsx'
 import { ChangeFields } from './ChangeFields.tsx'
 import { opWords } from './reason-words.ts'
 
-/** What an operator may take back as well. */
+/** Whether this role may undo the line: an operator undoes what an operator may do. */
 function mayUndo(line: AuditLine, { operate, administer }: May): boolean {
   return administer || (operate && roleFor(line) === 'operator')
 }
@@ -97,6 +98,7 @@ function Lines({ onOpen, ref }: { readonly onOpen: (line: AuditLine) => void; re
   return <VirtualList model={model} ref={ref} />
 }
 
+/** Lists the log, newest first; a line opens in full and can be undone by whoever may. */
 export function AuditTab({ may }: { readonly may: May }) {
   const { control } = useStores().administration
   const { search, verified } = useSlice(control)

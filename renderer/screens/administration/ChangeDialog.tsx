@@ -1,3 +1,4 @@
+/** The dialog that shows a change before and after it is carried out. */
 import type { Outcome } from '../../../shared/administration.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
@@ -59,7 +60,7 @@ function Told({ outcome }: { readonly outcome: Outcome }) {
   )
 }
 
-/** Somebody was added, who cannot sign in yet. */
+/** Offers a first password or an enrolment code for the user who was just added. */
 function GiveAccess() {
   const { changing, access } = useStores().administration
   const { wish, outcome } = useSlice(changing)
@@ -107,7 +108,7 @@ function Confirm({ warning }: { readonly warning: string | undefined }) {
   )
 }
 
-/** What would happen, why it is to happen, and what became of it. */
+/** Shows what a change would do, asks for the reason, and then shows what it did. */
 export function ChangeDialog() {
   const { changing } = useStores().administration
   const { wish, step, outcome, failure } = useSlice(changing)

@@ -1,3 +1,4 @@
+/** The fields of a change, as the log and proposals keep them. */
 import { roleSchema } from '../../../shared/administration/change.ts'
 import { jsonOf } from '../../../shared/json.ts'
 import { Facts } from '../../components/Facts.tsx'
@@ -54,7 +55,7 @@ function isKnown(name: string): name is keyof typeof known {
   return name in known
 }
 
-/** Such as the new address beside the one that is changed. */
+/** Whether a field repeats another's name with another value, such as the new address of a changed one. */
 function isSecond(fields: readonly Field[], index: number): boolean {
   return fields.findIndex(({ name }) => name === fields[index]?.name) < index
 }

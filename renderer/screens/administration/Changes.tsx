@@ -1,3 +1,4 @@
+/** Several changes, one below the other. */
 import { isRecord, jsonOf } from '../../../shared/json.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { ChangeFields } from './ChangeFields.tsx'
@@ -12,6 +13,7 @@ function partsOf(text: string): { readonly op: string; readonly rest: string } {
   return { op: String(op), rest: JSON.stringify(rest) }
 }
 
+/** Lists changes that come as JSON, each with its operation and its fields. */
 export function Changes({ changes }: { readonly changes: readonly string[] }) {
   const { t } = useWords()
   return (

@@ -1,3 +1,4 @@
+/** A text with a button that copies it. */
 import { useStores } from '../../components/context.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 

@@ -1,3 +1,4 @@
+/** The tab of groups: the list, one group with its members, and what can be changed. */
 import { type FormEvent, useState } from 'react'
 import type { AdminGroup } from '../../../shared/administration.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -145,6 +146,7 @@ function GroupList({ may }: { readonly may: May }) {
   )
 }
 
+/** Lists the groups, or shows the one that was opened with its members. */
 export function GroupsTab({ may }: { readonly may: May }) {
   const { group } = useSlice(useStores().administration.organisation)
   return group ? <Group group={group} may={may} /> : <GroupList may={may} />

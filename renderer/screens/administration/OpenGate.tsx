@@ -1,3 +1,4 @@
+/** What must be typed before the administration opens. */
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'

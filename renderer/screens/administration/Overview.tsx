@@ -1,3 +1,4 @@
+/** The first tab: the organisation in numbers, and what waits for somebody. */
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Facts } from '../../components/Facts.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
@@ -26,6 +27,7 @@ function Waiting() {
   )
 }
 
+/** Shows the organisation in numbers, what waits, and when the manifest ends. */
 export function Overview() {
   const { overview, failure } = useSlice(useStores().administration.organisation)
   const { t, language } = useWords()

@@ -1,3 +1,4 @@
+/** The tab of what waits for a decision: requests, kept messages and proposals. */
 import type { Proposal } from '../../../shared/administration.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
@@ -55,6 +56,7 @@ function OneProposal({ proposal, may }: { readonly proposal: Proposal; readonly 
   )
 }
 
+/** Shows what waits for a decision, with buttons for those who may decide. */
 export function ProposalsTab({ may }: { readonly may: May }) {
   const { proposals, requests, releases, failure } = useSlice(useStores().administration.control)
   const { t } = useWords()

@@ -1,3 +1,4 @@
+/** A QR code as a picture. */
 import { useMemo } from 'react'
 import { encode } from 'uqr'
 

@@ -1,3 +1,4 @@
+/** The form that asks for a reason before something is done. */
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { TextField } from '../../components/form/TextField.tsx'
 import { useWords } from '../../i18n/i18n.ts'
@@ -13,7 +14,7 @@ type ReasonFormProps = {
   readonly children: ReactNode
 }
 
-/** The last look before something is done: what it is, and why. */
+/** Shows what is about to be done once more, and asks for the reason. */
 export function ReasonForm(props: ReasonFormProps) {
   const { reason, doing, submit, dangerous = false, onSubmit, onCancel, children } = props
   const { t } = useWords()

@@ -1,3 +1,4 @@
+/** Contact requests and kept messages, for those who decide about them. */
 import type { AdminRequest } from '../../../shared/administration.ts'
 import type { ReleaseRequest } from '../../../shared/quarantine.ts'
 import { useStores } from '../../components/context.tsx'

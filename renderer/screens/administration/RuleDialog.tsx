@@ -1,3 +1,4 @@
+/** The dialog for a new rule. */
 import { type FormEvent, useState } from 'react'
 import type { Change } from '../../../shared/administration/change.ts'
 import { useStores } from '../../components/context.tsx'
@@ -22,6 +23,7 @@ function changeOf(kind: Kind, { a, b }: Texts): Change {
   return { op: 'rule.deny', what: a, ...(b === '' ? {} : { user: b }) }
 }
 
+/** Asks which rule is to be added, and for whom. */
 export function RuleDialog({ onClose }: { readonly onClose: () => void }) {
   const { changing } = useStores().administration
   const { t } = useWords()

@@ -1,3 +1,4 @@
+/** The tab of rules and of the organisation's policy. */
 import { useState } from 'react'
 import type { PolicyChanges } from '../../../shared/administration/change.ts'
 import type { AdminOverview } from '../../../shared/administration/readings.ts'
@@ -9,8 +10,8 @@ import { formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import type { May } from '../session.ts'
 import { AdminList } from './AdminList.tsx'
-import { RuleDialog } from './RuleDialog.tsx'
 import { kindWords, ruleWords } from './reason-words.ts'
+import { RuleDialog } from './RuleDialog.tsx'
 
 /** Days; whatever is in force is among them. */
 const leases = [1, 3, 7, 14, 30, 90]
@@ -70,6 +71,7 @@ function PolicyDialog({ policy, onClose }: { readonly policy: AdminOverview['pol
   )
 }
 
+/** Shows the policy and the rules in force; whoever may changes both. */
 export function RulesTab({ may }: { readonly may: May }) {
   const { organisation, changing } = useStores().administration
   const { overview } = useSlice(organisation)

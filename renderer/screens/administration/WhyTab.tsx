@@ -1,3 +1,4 @@
+/** The tab that explains why somebody may or may not write to an address. */
 import { type FormEvent, useState } from 'react'
 import type { Why } from '../../../shared/administration.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -52,6 +53,7 @@ function Answer({ why, may }: { readonly why: Why; readonly may: May }) {
   )
 }
 
+/** Asks for a user and an address, and shows which rules admit or forbid it. */
 export function WhyTab({ may }: { readonly may: May }) {
   const { organisation } = useStores().administration
   const { why, failure } = useSlice(organisation)

@@ -47,6 +47,7 @@ export function ruleWords(t: Translate, rule: Change): string {
   return user === undefined ? t('ruleWords.deny', { what }) : t('ruleWords.denyFor', { what, user })
 }
 
+/** The kind of a rule, in words. */
 export function kindWords(t: Translate, { op }: Change): string {
   if (op === 'rule.open') return t('ruleKind.open')
   return t(op === 'rule.domain' ? 'ruleKind.domain' : 'ruleKind.deny')

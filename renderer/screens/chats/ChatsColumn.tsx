@@ -1,3 +1,4 @@
+/** The list of conversations. */
 import { useStore } from 'zustand'
 import type { Conversation } from '../../../shared/contract.ts'
 import { Avatar } from '../../components/Avatar.tsx'
@@ -5,8 +6,8 @@ import { useNow, useSlice, useStores } from '../../components/context.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { IconButton } from '../../components/IconButton.tsx'
 import { Icon } from '../../components/Icons.tsx'
-import { ListFailure } from '../../components/list/ListFailure.tsx'
 import type { ListModel } from '../../components/list/list-model.ts'
+import { ListFailure } from '../../components/list/ListFailure.tsx'
 import { VirtualList } from '../../components/list/VirtualList.tsx'
 import { formatNumber, formatShort } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
@@ -101,6 +102,7 @@ function Body() {
   )
 }
 
+/** Lists the conversations, newest first, with what was said last. */
 export function ChatsColumn() {
   const { navigation } = useStores()
   const { t } = useWords()

@@ -1,3 +1,4 @@
+/** The box in which a line of a conversation is written. */
 import { type KeyboardEvent, useEffect, useId, useRef } from 'react'
 import type { Conversation } from '../../../shared/contract.ts'
 import { maxTextLength } from '../../../shared/message.ts'
@@ -32,6 +33,7 @@ function SendFailure() {
 
 type ComposerProps = { readonly conversation: Conversation; readonly sendingOff: boolean }
 
+/** A box that grows with its text; Enter sends, Shift and Enter begins a line. Closed, it says why. */
 export function Composer({ conversation, sendingOff }: ComposerProps) {
   const slice = useStores().conversation
   const { draft, sending } = useSlice(slice)

@@ -1,3 +1,4 @@
+/** One conversation: its head, its log and its composer. */
 import { useStore } from 'zustand'
 import type { Conversation } from '../../../shared/contract.ts'
 import { Avatar } from '../../components/Avatar.tsx'
@@ -46,6 +47,7 @@ function Nothing() {
   return <EmptyState icon="chats" title={t('chats.choose')} hint={t('chats.chooseHint')} />
 }
 
+/** Shows the open conversation; before one is open, says so. */
 export function ConversationPane({ session }: { readonly session: Ready }) {
   const { id, conversation } = useSlice(useStores().conversation)
   if (id === undefined || !conversation) {

@@ -1,3 +1,4 @@
+/** One message in a conversation's log. */
 import { addressIdentity } from '../../../shared/address.ts'
 import type { Message, Participant } from '../../../shared/message.ts'
 import { useStores } from '../../components/context.tsx'
@@ -43,7 +44,7 @@ export function DeliveryLine({ message }: { readonly message: Message }) {
   )
 }
 
-/** Everybody beside the two whose conversation it is (I4): those not listed are named as such. */
+/** Names the other participants of a message, and says which of them are not listed (I4). */
 function Others({ message, self }: { readonly message: Message; readonly self: string }) {
   const { t, language } = useWords()
   const peers = new Set([addressIdentity(self), message.conversation])
@@ -61,6 +62,7 @@ type TalkLineProps = {
   readonly self: string
 }
 
+/** Shows a message with its time; `first` and `last` of a block have the outer corners. */
 export function TalkLine({ message, first, last, self }: TalkLineProps) {
   const { t, language } = useWords()
   const own = message.direction === 'out'

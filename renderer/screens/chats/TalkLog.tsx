@@ -1,11 +1,12 @@
+/** The log of a conversation. */
 import { useEffect, useMemo, useRef } from 'react'
 import { assertNever } from '../../../shared/rpc.ts'
 import { useNow, useSlice, useStores } from '../../components/context.tsx'
 import { scrollStop } from '../../components/scroll-stop.ts'
 import { formatDay } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import { TalkLine } from './TalkLine.tsx'
 import { type TalkItem, talkItems } from './talk-items.ts'
+import { TalkLine } from './TalkLine.tsx'
 import { useLogScroll } from './use-log-scroll.ts'
 
 /** So near to the upper end, older messages are asked for. */
@@ -27,7 +28,7 @@ function Item({ item, now, self }: { readonly item: TalkItem; readonly now: numb
   }
 }
 
-/** Messages on screen in a focused window are read; beside another program's window they are only there. */
+/** Messages count as read once they are on screen while the window has the focus. */
 function useSeeing(): void {
   const { conversation } = useStores()
   const { messages } = useSlice(conversation)
@@ -41,6 +42,7 @@ function useSeeing(): void {
   }, [conversation, messages])
 }
 
+/** Shows the messages with their days, asks for older ones in time, and marks what is seen as read. */
 export function TalkLog({ self }: { readonly self: string }) {
   const { conversation } = useStores()
   const { messages, firstUnread, more, older, phase } = useSlice(conversation)

@@ -1,3 +1,4 @@
+/** What a conversation's log shows, in order. */
 import type { Message } from '../../../shared/message.ts'
 import { daysBetween } from '../../i18n/format.ts'
 

@@ -1,3 +1,4 @@
+/** Where the log of a conversation is scrolled to. */
 import { type RefObject, useLayoutEffect, useRef } from 'react'
 import type { Message } from '../../../shared/message.ts'
 

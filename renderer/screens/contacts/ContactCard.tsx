@@ -1,3 +1,4 @@
+/** The card of one contact, or of a whole domain. */
 import { addressIdentity } from '../../../shared/address.ts'
 import type { Contact } from '../../../shared/contract.ts'
 import { Avatar } from '../../components/Avatar.tsx'
@@ -61,7 +62,7 @@ function Actions({ contact }: { readonly contact: Contact }) {
   )
 }
 
-/** Everybody at a domain, under one entry. */
+/** The card of an entry that lists everybody at a domain. */
 function isDomain({ address }: Contact): boolean {
   return address.startsWith('@')
 }
@@ -85,6 +86,7 @@ function Card({ contact }: { readonly contact: Contact }) {
   )
 }
 
+/** Shows the chosen contact with every attribute, and leads to message and mail; in its place the requests. */
 export function ContactCard() {
   const { card, cardState, pane } = useSlice(useStores().contacts)
   const { t } = useWords()

@@ -1,3 +1,4 @@
+/** The list of contacts, with search and status. */
 import { type RefObject, useRef } from 'react'
 import { useStore } from 'zustand'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -28,6 +29,7 @@ function Body({ list }: { readonly list: RefObject<ListHandle | null> }) {
   )
 }
 
+/** Lists the contacts by group, under the list's status and a search box. */
 export function ContactsColumn() {
   const { contacts, requests } = useStores()
   const { search } = useSlice(contacts)

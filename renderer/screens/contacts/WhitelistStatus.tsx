@@ -1,3 +1,4 @@
+/** The line that says how current the list is. */
 import { changeWords } from '../../components/change-words.ts'
 import { useLasting, useSlice, useStores } from '../../components/context.tsx'
 import { failureWords } from '../../components/FailureText.tsx'

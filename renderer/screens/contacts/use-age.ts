@@ -1,3 +1,4 @@
+/** The age of something, in words. */
 import { useNow } from '../../components/context.tsx'
 import { formatAge } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'

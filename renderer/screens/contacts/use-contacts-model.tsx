@@ -1,3 +1,4 @@
+/** The contacts as rows and group headings. */
 import { useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { Contact, ContactRow } from '../../../shared/contract.ts'
@@ -60,6 +61,7 @@ function GroupLine({ name, count }: { readonly name: string; readonly count: num
   )
 }
 
+/** The contacts' list for `VirtualList`. */
 export function useContactsModel(): ListModel<ContactRow> {
   const { contacts, navigation } = useStores()
   const list = useStore(contacts.list.rows)

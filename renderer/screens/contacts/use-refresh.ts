@@ -1,3 +1,4 @@
+/** Refreshing the contacts from anywhere in the page. */
 import { useCallback } from 'react'
 import { useStores } from '../../components/context.tsx'
 

@@ -1,3 +1,4 @@
+/** The frame of one held message. */
 import type { ReactNode } from 'react'
 import type { HeldMessage } from '../../../shared/contract.ts'
 import { Facts } from '../../components/Facts.tsx'

@@ -1,3 +1,4 @@
+/** The lists of messages that were held here and that the gateway keeps back. */
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import type { HeldMessage } from '../../../shared/contract.ts'
@@ -5,8 +6,8 @@ import type { KeptMessage } from '../../../shared/quarantine.ts'
 import { useNow, useSlice, useStores } from '../../components/context.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { Icon } from '../../components/Icons.tsx'
-import { ListFailure } from '../../components/list/ListFailure.tsx'
 import type { ListModel } from '../../components/list/list-model.ts'
+import { ListFailure } from '../../components/list/ListFailure.tsx'
 import { VirtualList } from '../../components/list/VirtualList.tsx'
 import { heldWords } from '../../components/words.ts'
 import { formatShort } from '../../i18n/format.ts'
@@ -135,6 +136,7 @@ function Body() {
   return <EmptyState icon="held" title={t('held.empty')} hint={t('held.emptyHint')} />
 }
 
+/** Lists what was held here and, where a gateway keeps something back, what lies on the server. */
 export function HeldColumn() {
   const { t } = useWords()
   return (

@@ -1,3 +1,4 @@
+/** The held message that was chosen. */
 import { useSlice, useStores } from '../../components/context.tsx'
 import { DetailBar } from '../../components/DetailBar.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
@@ -25,7 +26,7 @@ function Body() {
   )
 }
 
-/** A held message: text and nothing but text, and never in a contact's clothes (I3). */
+/** Shows a held message as text alone, and never the way a contact's message looks (I3). */
 export function HeldPane() {
   const { selected, kept, total } = useSlice(useStores().held)
   const { t } = useWords()

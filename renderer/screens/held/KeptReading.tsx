@@ -1,3 +1,4 @@
+/** A message that lies on the server, and how to get it. */
 import type { KeptMessage } from '../../../shared/quarantine.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
@@ -19,7 +20,7 @@ function Release({ state }: Pick<KeptMessage, 'state'>) {
   return <p>{t(`keptMore.${state}`)}</p>
 }
 
-/** A message that the gateway keeps back: what is known of it here is not its text. */
+/** Shows what is known of a message that the gateway keeps back. Its text stays on the server until it is released. */
 export function KeptReading({ kept }: { readonly kept: KeptMessage }) {
   const { failure } = useSlice(useStores().held)
   const { t } = useWords()

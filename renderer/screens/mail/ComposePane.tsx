@@ -1,3 +1,4 @@
+/** The composer of a mail. */
 import { useEffect, useId, useRef } from 'react'
 import { maxSubjectLength, maxTextLength } from '../../../shared/message.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -84,7 +85,7 @@ function Subject() {
   )
 }
 
-/** Writing goes on where the first thing is missing. */
+/** Puts the focus on the first field that is still empty. */
 function useFirstGap() {
   const { compose } = useStores()
   const pane = useRef<HTMLDivElement>(null)
@@ -93,12 +94,13 @@ function useFirstGap() {
     const gap = to.length === 0 ? '.chip-input' : subject === '' ? '.compose-plain' : '.compose-body'
     const box = pane.current?.querySelector<HTMLInputElement | HTMLTextAreaElement>(gap)
     box?.focus()
-    // Above what an answer quotes.
+    // An answer is written above what it quotes.
     box?.setSelectionRange(0, 0)
   }, [compose])
   return pane
 }
 
+/** Shows the mail that is being written, says who is left out or refused, and sends. */
 export function ComposePane() {
   const { compose, navigation, notices } = useStores()
   const { text } = useSlice(compose)

@@ -1,3 +1,4 @@
+/** The list of mails, with search, drafts and the button for a new one. */
 import { type RefObject, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { Language } from '../../../shared/language.ts'
@@ -7,8 +8,8 @@ import { useNow, useSlice, useStores } from '../../components/context.tsx'
 import { EmptyState, NoMatch } from '../../components/EmptyState.tsx'
 import { SearchBox } from '../../components/form/SearchBox.tsx'
 import { Icon } from '../../components/Icons.tsx'
-import { ListFailure } from '../../components/list/ListFailure.tsx'
 import type { ListModel } from '../../components/list/list-model.ts'
+import { ListFailure } from '../../components/list/ListFailure.tsx'
 import type { ListHandle } from '../../components/list/use-roving.ts'
 import { VirtualList } from '../../components/list/VirtualList.tsx'
 import { formatNames, formatShort } from '../../i18n/format.ts'
@@ -140,6 +141,7 @@ function DraftLine() {
   )
 }
 
+/** Lists the mails, newest first, and leads to what was begun. */
 export function MailColumn() {
   const { mail } = useStores()
   const { search } = useSlice(mail)

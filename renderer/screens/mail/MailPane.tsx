@@ -1,3 +1,4 @@
+/** What stands beside the list of mails. */
 import { useStore } from 'zustand'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { DetailBar } from '../../components/DetailBar.tsx'

@@ -1,3 +1,4 @@
+/** One mail in full. */
 import { Fragment } from 'react'
 import type { Message, Participant } from '../../../shared/message.ts'
 import { Avatar } from '../../components/Avatar.tsx'
@@ -11,7 +12,7 @@ import { formatMoment, formatNames } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { DeliveryLine } from '../chats/TalkLine.tsx'
 
-/** Nobody is broken in the middle, where there is room for the whole. */
+/** Names the people one after another. A name stays on one line with its address where there is room for both. */
 function People({ people }: { readonly people: readonly Participant[] }) {
   const { t, language } = useWords()
   return people.map(({ name, address, listed }, index) => {
@@ -51,6 +52,7 @@ function Unlisted({ message }: { readonly message: Message }) {
   return <Note tone="warn">{t('talk.unlisted', { addresses: formatNames(language, unlisted) })}</Note>
 }
 
+/** Shows the mail as plain text, names those who are not listed, and offers to answer. */
 export function ReadingPane({ message }: { readonly message: Message }) {
   const { t, language } = useWords()
   const facts = [

@@ -1,3 +1,4 @@
+/** One field of recipients in the composer. */
 import { Combobox } from '@base-ui/react/combobox'
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId, useRef, useState } from 'react'
 import { addressIdentity } from '../../../shared/address.ts'
@@ -84,6 +85,7 @@ function useTaking(field: RecipientLine) {
   }
 }
 
+/** Shows the field's recipients, each with the guard's opinion, and offers people while one types. */
 export function RecipientField({ field }: { readonly field: RecipientLine }) {
   const { compose } = useStores()
   const { [field]: chips, typed } = useSlice(compose)

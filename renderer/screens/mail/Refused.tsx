@@ -1,3 +1,4 @@
+/** The recipients whom the guard refuses, in the composer. */
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Note } from '../../components/Note.tsx'
 import { refusalWords } from '../../components/words.ts'

@@ -1,3 +1,4 @@
+/** The banner about a connection that does not work. */
 import { useState } from 'react'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Icon } from '../../components/Icons.tsx'

@@ -1,3 +1,4 @@
+/** The sections of the main window. */
 import { useSlice, useStores } from '../../components/context.tsx'
 import { IconButton } from '../../components/IconButton.tsx'
 import { Icon } from '../../components/Icons.tsx'
@@ -47,6 +48,7 @@ function NavButton({ screen }: { readonly screen: Screen }) {
   )
 }
 
+/** One button for each section, with what is unread or waits; administration only for a role. */
 export function MainNav({ role }: { readonly role: Ready['role'] }) {
   const { t } = useWords()
   const shown = role === 'none' ? screens.filter((screen) => screen !== 'administration') : screens

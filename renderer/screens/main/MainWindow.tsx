@@ -1,3 +1,4 @@
+/** The main window: navigation, banner, list and detail. */
 import { type ReactNode, useEffect, useRef } from 'react'
 import { assertNever } from '../../../shared/rpc.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -73,6 +74,7 @@ function useFocusFollowing(place: string) {
   return pane
 }
 
+/** Shows the section on screen in two columns, one at a time in a narrow window. */
 export function MainWindow({ session }: { readonly session: Ready }) {
   const { navigation, compose } = useStores()
   const { screen: wanted, detail } = useSlice(navigation)

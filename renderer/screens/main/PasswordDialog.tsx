@@ -1,3 +1,4 @@
+/** Signing in again without leaving the window. */
 import { type FormEvent, useState } from 'react'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'

@@ -1,3 +1,4 @@
+/** The keys that work everywhere in the window. */
 import { useEffect } from 'react'
 import { useStores } from '../../components/context.tsx'
 import { useRefresh } from '../contacts/use-refresh.ts'

@@ -1,3 +1,4 @@
+/** The title of the window. */
 import { useEffect } from 'react'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { useWords } from '../../i18n/i18n.ts'

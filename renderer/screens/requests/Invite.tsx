@@ -1,3 +1,4 @@
+/** Making an invitation, as text and QR code. */
 import { useId } from 'react'
 import { renderSVG } from 'uqr'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -41,7 +42,7 @@ function Made({ invitation }: { readonly invitation: Invitation }) {
   )
 }
 
-/** Whoever has the invitation may ask once, and is a contact without waiting for an answer. */
+/** Makes an invitation and shows it. Whoever has it may use it once, and becomes a contact without an answer. */
 export function Invite() {
   const { requests, notices } = useStores()
   const { invitation } = useSlice(requests)

@@ -1,3 +1,4 @@
+/** The dialog that asks for a contact. */
 import { type FormEvent, useId } from 'react'
 import { maxNoteLength } from '../../../shared/requests.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -60,7 +61,7 @@ function Form({ draft }: { readonly draft: RequestDraft }) {
   )
 }
 
-/** Asks for a contact, from wherever somebody was missed. */
+/** Asks for a contact. It opens from Contacts, and wherever an address was refused because it is not listed. */
 export function RequestDialog() {
   const { requests } = useStores()
   const { draft } = useSlice(requests)

@@ -1,3 +1,4 @@
+/** One contact request in a list. */
 import type { ReactNode } from 'react'
 import { formatDate } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
@@ -12,6 +13,7 @@ type RequestItemProps = {
   readonly children: ReactNode
 }
 
+/** Shows who asks or is asked, the note and the state; `children` are its buttons. */
 export function RequestItem({ name, address, note, at, state, children }: RequestItemProps) {
   const { language } = useWords()
   const about = [address, formatDate(language, at), state].filter((text) => text !== undefined).join(' · ')

@@ -1,3 +1,4 @@
+/** The button above the contacts that opens the requests. */
 import { useSlice, useStores } from '../../components/context.tsx'
 import { formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'

@@ -1,3 +1,4 @@
+/** The pane of contact requests: others', one's own, and those to approve. */
 import { type ReactNode, useId, useRef } from 'react'
 import type { ContactRequests } from '../../../shared/requests.ts'
 import type { Result } from '../../../shared/rpc.ts'
@@ -26,7 +27,7 @@ function RequestPart({ title, hint, children }: Part) {
   )
 }
 
-/** An answer; a failure is told as a notice. The row goes away with its buttons: the focus goes to the heading. */
+/** Sends an answer and tells a failure as a notice. The row goes away with its buttons, so the focus goes to the heading. */
 function useAct(toHeading: () => void) {
   const { notices } = useStores()
   return async (doing: Promise<Result<unknown>>) => {

@@ -1,3 +1,4 @@
+/** The settings about the account, and the way out of it. */
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Digits } from '../../components/Digits.tsx'
 import { Facts } from '../../components/Facts.tsx'
@@ -15,6 +16,7 @@ function DeviceDigits({ digits }: { readonly digits: string }) {
   )
 }
 
+/** Shows who is signed in and where, the connections, and the device with its digits. */
 export function AccountSection({ session }: { readonly session: Ready }) {
   const { about } = useSlice(useStores().device)
   const { t } = useWords()
@@ -39,6 +41,7 @@ export function AccountSection({ session }: { readonly session: Ready }) {
   )
 }
 
+/** Locks or signs out, and says what locking does. */
 export function LeaveSection() {
   const { session } = useStores()
   const { t } = useWords()

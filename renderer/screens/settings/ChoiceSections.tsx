@@ -1,3 +1,4 @@
+/** The settings about notifications and appearance. */
 import { themeSchema } from '../../../shared/contract.ts'
 import { languageSchema } from '../../../shared/language.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -6,6 +7,7 @@ import { Toggle } from '../../components/form/Toggle.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import { Section } from './Section.tsx'
 
+/** Switches notifications and their text. */
 export function NotificationSection() {
   const { settings } = useStores()
   const { notifications, notificationText } = useSlice(settings)
@@ -28,6 +30,7 @@ export function NotificationSection() {
   )
 }
 
+/** Chooses language and theme. */
 export function AppearanceSection() {
   const { settings } = useStores()
   const { language, theme } = useSlice(settings)

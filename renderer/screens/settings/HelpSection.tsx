@@ -1,3 +1,4 @@
+/** The settings about this app and its diagnostics. */
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Facts } from '../../components/Facts.tsx'
 import { Modal } from '../../components/Modal.tsx'
@@ -51,6 +52,7 @@ function Diagnostics() {
   )
 }
 
+/** Shows versions and the device's digits, and offers the diagnostics. */
 export function HelpSection() {
   const { device, notices } = useStores()
   const { about } = useSlice(device)

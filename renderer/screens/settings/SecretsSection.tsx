@@ -1,3 +1,4 @@
+/** The settings that say how secrets are kept. */
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'

@@ -1,5 +1,7 @@
+/** The frame of one part of the settings. */
 import { type ReactNode, useId } from 'react'
 
+/** A titled part of the settings. */
 export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   const id = useId()
   return (

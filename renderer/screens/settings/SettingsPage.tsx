@@ -1,3 +1,4 @@
+/** The settings, whole. */
 import { useEffect } from 'react'
 import { useStores } from '../../components/context.tsx'
 import { useWords } from '../../i18n/i18n.ts'
@@ -8,6 +9,7 @@ import { AppearanceSection, NotificationSection } from './ChoiceSections.tsx'
 import { HelpSection } from './HelpSection.tsx'
 import { SecretsSection } from './SecretsSection.tsx'
 
+/** Shows every part of the settings, one below the other. */
 export function SettingsPage({ session }: { readonly session: Ready }) {
   const { device } = useStores()
   const { t } = useWords()

@@ -1,3 +1,4 @@
+/** The accounts of a demo server, on the sign-in form. */
 import { Avatar } from '../../components/Avatar.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import type { SignedOut } from '../session.ts'

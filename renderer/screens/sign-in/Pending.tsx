@@ -1,3 +1,4 @@
+/** What a device shows while it waits for approval. */
 import type { Session } from '../../../shared/session.ts'
 import { useStores } from '../../components/context.tsx'
 import { Digits } from '../../components/Digits.tsx'
@@ -5,6 +6,7 @@ import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import { GateCard } from '../GateCard.tsx'
 
+/** Shows the digits to compare with the administrator, and the way back. */
 export function Pending({ session }: { readonly session: Extract<Session, { readonly step: 'pending' }> }) {
   const stores = useStores()
   const { t } = useWords()

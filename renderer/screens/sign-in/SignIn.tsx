@@ -1,3 +1,4 @@
+/** The sign-in form. */
 import { type FormEvent, useState } from 'react'
 import type { FailureKind } from '../../../shared/rpc.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -80,6 +81,7 @@ function FailureRegion({ cause }: { readonly cause: FailureKind | undefined }) {
   )
 }
 
+/** Asks for server, user and password, and for a passphrase where there is no keychain. */
 export function SignIn({ session }: { readonly session: SignedOut }) {
   const stores = useStores()
   const { busy, failure } = useSlice(stores.session)

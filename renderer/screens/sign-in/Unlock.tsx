@@ -1,3 +1,4 @@
+/** The form that opens a locked store. */
 import { type FormEvent, useState } from 'react'
 import type { Session } from '../../../shared/session.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -7,6 +8,7 @@ import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import { GateCard } from '../GateCard.tsx'
 
+/** Says why the store is locked, and asks for the passphrase or the password. */
 export function Unlock({ session }: { readonly session: Extract<Session, { readonly step: 'locked' }> }) {
   const stores = useStores()
   const { busy, failure, retryAt } = useSlice(stores.session)

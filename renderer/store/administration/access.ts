@@ -1,3 +1,4 @@
+/** Giving somebody a first password or an enrolment code. */
 import { createStore } from 'zustand/vanilla'
 import type { Access } from '../../../shared/access.ts'
 import type { Failure } from '../../../shared/rpc.ts'

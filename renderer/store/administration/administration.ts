@@ -1,3 +1,4 @@
+/** The administration's state, composed of its parts. */
 import { createStore } from 'zustand/vanilla'
 import type { Ports } from '../ports.ts'
 import { createAccess } from './access.ts'

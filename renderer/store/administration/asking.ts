@@ -9,6 +9,7 @@ export type Asking = <N extends AdminAskName>(
   input: Input<KithContract, N>,
 ) => Promise<Result<Output<KithContract, N>>>
 
+/** Makes the way to ask; `closed` is called when the server says that the administration is not open. */
 export function createAsking({ host }: Ports, closed: () => void): Asking {
   return async (name, input) => {
     const result = await host.call(name, input)

@@ -1,3 +1,4 @@
+/** The audit log and what waits for a decision. */
 import { createStore } from 'zustand/vanilla'
 import type { AdminRequest, AuditLine, Proposal } from '../../../shared/administration.ts'
 import type { ReleaseRequest } from '../../../shared/quarantine.ts'
@@ -27,6 +28,7 @@ const searchWait = 100
 const page = 100
 const beginning: ControlState = { search: '', lines: [], more: false, loading: false }
 
+/** Makes the state of the audit log and of what waits for a decision. */
 export function createControl({ clock }: Ports, ask: Asking) {
   const store = createStore<ControlState>(() => beginning)
   const questions = latest()

@@ -1,3 +1,4 @@
+/** The organisation's keys, as the page shows them. */
 import { createStore } from 'zustand/vanilla'
 import type { KeysView } from '../../../shared/key-steps.ts'
 import type { Failure } from '../../../shared/rpc.ts'

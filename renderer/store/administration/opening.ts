@@ -1,3 +1,4 @@
+/** Whether the administration is open, and how it is opened. */
 import { createStore } from 'zustand/vanilla'
 import type { AdminState } from '../../../shared/administration.ts'
 import type { Failure, Result } from '../../../shared/rpc.ts'

@@ -1,6 +1,7 @@
+/** The organisation: overview, groups, rules, and the reasons for a listing. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { AdminMember, AdminOverview, AdminRule } from '../../../shared/administration/readings.ts'
 import type { AdminGroup, Why } from '../../../shared/administration.ts'
+import type { AdminMember, AdminOverview, AdminRule } from '../../../shared/administration/readings.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
 import { createListWindow } from '../lists/windowed.ts'
@@ -39,6 +40,7 @@ function makeLists(store: StoreApi<OrganisationState>, ask: Asking) {
   return { groups, members, rules }
 }
 
+/** Makes the state of overview, groups, members, rules and reasons. */
 export function createOrganisation({ clock }: Ports, ask: Asking) {
   const store = createStore<OrganisationState>(() => beginning)
   const { groups, members, rules } = makeLists(store, ask)

@@ -1,3 +1,4 @@
+/** The users and the one that was chosen. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { AdminContact, AdminDevice, AdminUser } from '../../../shared/administration/readings.ts'
 import type { Failure } from '../../../shared/rpc.ts'
@@ -46,6 +47,7 @@ function createLists(store: StoreApi<PeopleState>, ask: Asking) {
   return { list, contacts }
 }
 
+/** Makes the state of the users and the chosen one. */
 export function createPeople({ clock }: Ports, ask: Asking) {
   const store = createStore<PeopleState>(() => beginning)
   const { list, contacts } = createLists(store, ask)

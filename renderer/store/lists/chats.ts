@@ -1,8 +1,10 @@
+/** The conversations, and how many messages are unread. */
 import { createStore } from 'zustand/vanilla'
 import type { Conversation } from '../../../shared/contract.ts'
 import type { Ports } from '../ports.ts'
 import { createListWindow } from './windowed.ts'
 
+/** Makes the list of conversations. */
 export function createChats(ports: Ports) {
   const store = createStore<{ readonly unread: number }>(() => ({ unread: 0 }))
   const list = createListWindow<Conversation>(async (from, count) => {

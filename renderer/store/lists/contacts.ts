@@ -1,3 +1,4 @@
+/** The contacts, their search, and the card that is open. */
 import { createStore } from 'zustand/vanilla'
 import type { Contact, ContactRow } from '../../../shared/contract.ts'
 import { debounce } from '../../clock.ts'
@@ -17,15 +18,15 @@ type ContactsState = {
   readonly pane: 'card' | 'requests'
 }
 
-/** A heading stands above each group: so many more rows are asked for than people are wanted. */
+/** Rows asked for beyond the people wanted, since group headings are rows too. */
 const headingRows = 12
 
-/** A whole domain is nobody whom one could write to. */
+/** Whether the row is a contact with an address of its own: a whole domain cannot be written to. */
 function isPerson(row: ContactRow): row is Extract<ContactRow, { readonly row: 'contact' }> {
   return row.row === 'contact' && !row.contact.address.startsWith('@')
 }
 
-/** Whether somebody is called so, and not only described so. */
+/** Whether the search matches a name or an address, and not only a remark or a group. */
 function isCalled({ name, nickname, address }: Contact, search: string): boolean {
   return [name, nickname, address].some((text) => text.toLocaleLowerCase().includes(search.toLocaleLowerCase()))
 }
@@ -44,6 +45,7 @@ async function find(ports: Ports, search: string, wanted: number): Promise<reado
 /** Wait after a key while searching: shorter than a keystroke, long enough to gather a burst. */
 const searchWait = 60
 
+/** Makes the list of contacts and the state of the card. */
 export function createContacts(ports: Ports) {
   const store = createStore<ContactsState>(() => ({ search: '', matches: 0, cardState: 'none', pane: 'card' }))
   const list = createListWindow<ContactRow>(async (from, count) => {

@@ -1,3 +1,4 @@
+/** The messages that were held, here and on the server. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { HeldMessage } from '../../../shared/contract.ts'
 import type { KeptMessage } from '../../../shared/quarantine.ts'
@@ -38,27 +39,31 @@ function createLists(host: Ports['host'], store: StoreApi<HeldState>) {
   return { list, keptList }
 }
 
+type Selected = Pick<HeldState, 'selected' | 'kept'>
+
+/** Shows this message and nothing else; without one, nothing. */
+function show(store: StoreApi<HeldState>, selected: Selected): void {
+  const { total, by } = store.getState()
+  store.setState({ total, by, ...selected }, true)
+}
+
+/** Makes both lists of held messages and the state of the chosen one. */
 export function createHeld({ host }: Ports) {
   const store = createStore<HeldState>(() => start)
   const selection = latest()
   const { list, keptList } = createLists(host, store)
-  /** Nothing is shown but this. */
-  const become = (selected: Pick<HeldState, 'selected' | 'kept'>) => {
-    const { total, by } = store.getState()
-    store.setState({ total, by, ...selected }, true)
-  }
-  const select = (selected: Pick<HeldState, 'selected' | 'kept'>) => {
-    become(selected)
+  const select = (selected: Selected) => {
+    show(store, selected)
     return selection.next()
   }
-  /** What the server keeps moved; a message that it keeps no longer closes. */
+  /** The kept messages changed. The one on screen closes if the server no longer keeps it. */
   const keptMoved = async () => {
     await keptList.reload()
     const { kept } = store.getState()
     const { pages, phase } = keptList.rows.getState()
     if (!kept || phase !== 'ready') return
     const now = [...pages.values()].flat().find(({ id }) => id === kept.id)
-    if (now) become({ kept: now })
+    if (now) show(store, { kept: now })
     else select({})
   }
   return {
@@ -79,13 +84,13 @@ export function createHeld({ host }: Ports) {
       const isWanted = selection.same()
       const result = await host.call('quarantine.release', { id: kept.id })
       if (isWanted()) {
-        if (result.ok) become({ kept: { ...kept, state: result.value.state } })
+        if (result.ok) show(store, { kept: { ...kept, state: result.value.state } })
         else store.setState({ failure: result.failure })
       }
       if (result.ok) await keptList.reload()
     },
     keptMoved,
-    /** What is held moved; a message that was released meanwhile is no longer held and closes. */
+    /** The held messages changed. The one on screen closes if it was released meanwhile. */
     moved: async () => {
       await list.reload()
       const { selected } = store.getState()

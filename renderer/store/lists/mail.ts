@@ -1,3 +1,4 @@
+/** The mails, their search, and the one that is being read. */
 import { createStore } from 'zustand/vanilla'
 import type { Message } from '../../../shared/message.ts'
 import { debounce } from '../../clock.ts'
@@ -13,6 +14,7 @@ type MailState = {
 
 const searchWait = 60
 
+/** Makes the list of mails and the state of the chosen one. */
 export function createMail(ports: Ports) {
   const store = createStore<MailState>(() => ({ search: '' }))
   const list = createListWindow<Message>(async (from, count) => {

@@ -1,3 +1,4 @@
+/** Long lists of which the page holds only some pages. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Failure, Result } from '../../../shared/rpc.ts'
 import { type Latest, latest } from '../latest.ts'
@@ -27,6 +28,7 @@ export type ListWindow<Row> = {
 /** Pages kept beyond those on screen: 100,000 rows need not all be held because somebody scrolled past them. */
 const keptPages = 40
 
+/** The row at a place of the list; `undefined` while its page is not here. */
 export function rowAt<Row>(list: Windowed<Row>, index: number): Row | undefined {
   return list.pages.get(Math.floor(index / list.pageSize))?.[index % list.pageSize]
 }
@@ -88,6 +90,7 @@ function forget<Row>(context: Context<Row>): void {
   context.last = 0
 }
 
+/** Makes a list over `load`, which gives the rows from a place on; `pageSize` in rows. */
 export function createListWindow<Row>(load: LoadPage<Row>, pageSize = 150): ListWindow<Row> {
   const rows = createStore<Windowed<Row>>(() => ({ total: 0, pages: new Map(), pageSize, phase: 'new' }))
   const context: Context<Row> = { rows, load, rounds: latest(), fresh: new Set(), asked: new Set(), first: 0, last: 0 }

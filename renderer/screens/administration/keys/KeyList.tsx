@@ -1,3 +1,4 @@
+/** The keys of one kind, each with its state. */
 import type { KeyFactsView } from '../../../../shared/key-steps.ts'
 import { Digits } from '../../../components/Digits.tsx'
 import { useWords } from '../../../i18n/i18n.ts'

@@ -1,3 +1,4 @@
+/** The tab of the organisation's keys and of the manifest that lists them. */
 import { useEffect } from 'react'
 import { type KeyStep, type KeysView, type RotatingKey, rotatingKeys } from '../../../../shared/key-steps.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'
@@ -10,8 +11,8 @@ import { useWords } from '../../../i18n/i18n.ts'
 import type { May } from '../../session.ts'
 import { Section } from '../../settings/Section.tsx'
 import { Copyable } from '../Copyable.tsx'
-import { KeyList } from './KeyList.tsx'
 import { type Commanding, stepCommand } from './key-commands.ts'
+import { KeyList } from './KeyList.tsx'
 import { RootKeys } from './RootKeys.tsx'
 
 /** `commanding` is absent for whoever may only look. */

@@ -8,10 +8,12 @@ export type Commanding = {
   readonly reason: boolean
 }
 
+/** The command that does this step at the server. */
 export function stepCommand(step: KeyStep, commanding: Commanding): string {
   return `kith-server ${wordsOf(step)}${rootFiles(commanding)}`
 }
 
+/** The command that hands a key out of the server. */
 export function exportCommand(key: 'root' | 'policy', { reason }: Commanding): string {
   return `kith-server key ${key} export --to FILE${reason ? ' --why TEXT' : ''}`
 }

@@ -1,3 +1,4 @@
+/** The dialog that makes and shows a first password or an enrolment code. */
 import type { Access } from '../../../../shared/access.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'
 import { FailureText } from '../../../components/FailureText.tsx'

@@ -1,3 +1,4 @@
+/** The list of one user, with the reason for each contact. */
 import { type FormEvent, useRef, useState } from 'react'
 import type { AdminContact, AdminUser } from '../../../../shared/administration/readings.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'
@@ -97,6 +98,7 @@ function Contact({ user, contact, may, onClose }: Editing & { readonly contact: 
   )
 }
 
+/** Lists the user's contacts, own and shared, and lets whoever may change the own ones. */
 export function UserContacts({ user, may }: { readonly user: AdminUser; readonly may: May }) {
   const { people } = useStores().administration
   const { contactSearch } = useSlice(people)

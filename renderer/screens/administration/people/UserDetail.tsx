@@ -1,3 +1,4 @@
+/** One user: account, access, role, groups, devices and contacts. */
 import { useState } from 'react'
 import { roleSchema } from '../../../../shared/administration/change.ts'
 import type { AdminUser } from '../../../../shared/administration/readings.ts'
@@ -135,6 +136,7 @@ function Account({ user, may }: OfUser) {
   )
 }
 
+/** Shows the chosen user, account or contacts, with what the role lets one change. */
 export function UserDetail({ may }: { readonly may: May }) {
   const { people } = useStores().administration
   const { detail, view, failure } = useSlice(people)

@@ -1,3 +1,4 @@
+/** The devices of one user, and what can be done to each. */
 import type { Change } from '../../../../shared/administration/change.ts'
 import type { AdminDevice, AdminUser } from '../../../../shared/administration/readings.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'
@@ -47,6 +48,7 @@ function DeviceButtons({ user, device }: OfDevice) {
   )
 }
 
+/** Lists the user's devices, with the digits to compare and the buttons for each. */
 export function UserDevices({ user, may }: { readonly user: AdminUser; readonly may: May }) {
   const { detail } = useSlice(useStores().administration.people)
   const { t, language } = useWords()

@@ -1,3 +1,4 @@
+/** The forms that add a user and change one. */
 import { type FormEvent, useState } from 'react'
 import type { AdminUser } from '../../../../shared/administration/readings.ts'
 import { useStores } from '../../../components/context.tsx'
@@ -66,6 +67,7 @@ function filled(fields: PersonFields): Partial<PersonFields> {
   return Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== ''))
 }
 
+/** Asks for a new user's login, scope and fields. */
 export function AddUserDialog({ onClose }: { readonly onClose: () => void }) {
   const { changing } = useStores().administration
   const { t } = useWords()
@@ -111,6 +113,7 @@ function changesOf(user: AdminUser, fields: PersonFields): Partial<PersonFields>
   )
 }
 
+/** Asks for other fields of a user; what stays as it is is not sent. */
 export function EditUserDialog({ user, onClose }: { readonly user: AdminUser; readonly onClose: () => void }) {
   const { changing } = useStores().administration
   const { t } = useWords()

@@ -1,3 +1,4 @@
+/** The tab of users: the list, or the one that was chosen. */
 import { useState } from 'react'
 import type { AdminUser } from '../../../../shared/administration/readings.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'
@@ -7,7 +8,7 @@ import { SearchedList } from '../AdminList.tsx'
 import { UserDetail } from './UserDetail.tsx'
 import { AddUserDialog } from './UserForm.tsx'
 
-/** What sets a user apart; nothing for most. */
+/** What is unusual about a user: disabled, with a role, from outside. Empty for most. */
 function standingWords(t: Translate, user: AdminUser): string {
   return [
     user.state === 'disabled' ? t('admin.disabled') : '',
@@ -44,6 +45,7 @@ function UserList({ may }: { readonly may: May }) {
   )
 }
 
+/** Lists the users under a search box, or shows the one that was chosen. */
 export function UsersTab({ may }: { readonly may: May }) {
   const { selected } = useSlice(useStores().administration.people)
   return selected === undefined ? <UserList may={may} /> : <UserDetail may={may} />
