@@ -39,6 +39,7 @@ export function readCall(bytes: Uint8Array, version: SoapVersion): ReadCall {
   return { ok: true, call, isFault }
 }
 
+/** A call or an answer: the element of this name in an envelope, the value written as its schema says. */
 export function writeCall(name: string, schema: z.core.$ZodType, value: unknown, version: SoapVersion): string {
   return envelope(version, topElement(name, schema, value))
 }
@@ -48,6 +49,7 @@ function topElement(name: string, schema: z.core.$ZodType, value: unknown): stri
   return writeValue(name, schema, value).replace(/^<\w+/, (start) => `${start} xmlns="${adminNamespace}"`)
 }
 
+/** An envelope with a fault: its words for people, and its typed detail. */
 export function writeFault(fault: AdminFault, version: SoapVersion): string {
   const detail = topElement(fault.kind, faultDetails[fault.kind], fault.detail)
   const reason = escaped(reasonOf(fault))

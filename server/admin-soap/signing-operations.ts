@@ -103,6 +103,7 @@ const commitOperation = deed({
   },
 })
 
+/** A signed command as `Commit` takes it: canonical, in base64. */
 export function textOfCommand(command: SignedCommand): string {
   return toBase64(encodeCanonical(command))
 }

@@ -14,6 +14,7 @@ export const adminNamespace = 'urn:kith:admin:1'
 
 export type Definition = z.core.$ZodTypes['_zod']['def']
 
+/** What zod keeps of a schema: its kind, and what that is made of. */
 export function definitionOf(schema: z.core.$ZodType): Definition {
   return (schema as z.ZodType).def as Definition
 }

@@ -41,6 +41,7 @@ export function withServer(program: Command): Command {
   return program
 }
 
+/** The options that every command has: the data folder, and those of `withServer`. */
 export function withCommon(command: Command): Command {
   command
     .option('--data <folder>', 'data folder (or KITH_DATA)', defaultFolder)
@@ -58,6 +59,7 @@ export function withReason(command: Command): Command {
   return withCommon(command).option('--why <text>', 'the reason, for the audit log')
 }
 
+/** For what makes changes, which can be tried. */
 export function withChange(command: Command): Command {
   return withReason(command).option('--dry-run', 'show what would change, and keep nothing')
 }

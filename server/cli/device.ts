@@ -19,6 +19,7 @@ const verbs = {
   revoke: { name: 'RevokeDevice', says: 'end its sessions for good' },
 } as const
 
+/** Puts `device` with its verbs into the program. */
 export function addDeviceCommands(program: Command): void {
   const device = program.command('device').description('devices of users')
   withUser(withCommon(device.command('list').description('list devices with the words that their users see'))).action(

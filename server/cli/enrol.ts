@@ -13,6 +13,7 @@ const enrolOptions = reasonOptions.extend({ user: z.string(), days: z.string(), 
 
 const maxDays = 90
 
+/** Puts `enrol` into the program. */
 export function addEnrolCommand(program: Command): void {
   withReason(program.command('enrol').description('print an enrolment code for one new device of a user'))
     .requiredOption('--user <login>', 'whose device')

@@ -39,6 +39,7 @@ type RunOptions = z.infer<typeof runOptions>
 const units = 'whose lists: all, department:NAME, group:ID or user:LOGIN'
 const wrongUnit = { ok: false, code: 'usage', why: `--for says ${units}` } as const
 
+/** Puts `import` with its verbs into the program. */
 export function addImportCommands(program: Command): void {
   const group = program.command('import').description('contacts from files, directories and rosters')
   withRun(

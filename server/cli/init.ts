@@ -16,6 +16,7 @@ const initOptions = commonOptions.extend({
   approve: z.enum(['auto', 'enrolled', 'manual']).optional(),
 })
 
+/** Puts `init` into the program. */
 export function addInitCommand(program: Command): void {
   withCommon(program.command('init').description('make a data folder: keys, certificate, settings, empty store'))
     .requiredOption('--domain <domain>', 'mail domain of the organisation')

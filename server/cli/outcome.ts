@@ -18,10 +18,12 @@ export type Outcome =
       readonly faults?: readonly OutcomeFault[]
     }
 
+/** `text`: for people. `value`: for programs, beside `ok`. */
 export function succeeded(text: string, value: Readonly<Record<string, unknown>>): Outcome {
   return { ok: true, text, value }
 }
 
+/** What was asked for does not fit what is there. */
 export function refused(why: string): Outcome {
   return { ok: false, code: 'refused', why }
 }
@@ -35,6 +37,7 @@ export function faulty(faults: readonly OutcomeFault[]): Outcome {
   return { ok: false, code: 'refused', why, faults: faults.slice(0, maxFaults) }
 }
 
+/** A folder, a file, a key, the store or a server is not to be had. */
 export function unavailable(why: string): Outcome {
   return { ok: false, code: 'unavailable', why }
 }

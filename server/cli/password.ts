@@ -9,6 +9,7 @@ export type PasswordResult =
 /** Bytes of standard input that are read for a password at most. */
 const maxInput = 4_096
 
+/** A new password: typed twice where there is a terminal, else the first line of standard input. */
 export async function askNewPassword(): Promise<PasswordResult> {
   if (!stdin.isTTY) return { ok: true, value: firstLine(await readInput()) }
   const first = await prompt('Password: ')

@@ -14,6 +14,7 @@ const decideOptions = reasonOptions.extend({ user: z.string() })
 type UserOptions = z.infer<typeof userOptions>
 type DecideOptions = z.infer<typeof decideOptions>
 
+/** Puts `quarantine` with its verbs into the program. */
 export function addQuarantineCommands(program: Command): void {
   const quarantine = program.command('quarantine').description('messages that the gateway keeps back')
   withUser(withCommon(quarantine.command('list').description('list them, newest first'))).action(

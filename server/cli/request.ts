@@ -10,6 +10,7 @@ import type { Transport } from './transport.ts'
 
 const listOptions = commonOptions.extend({ all: z.boolean().optional() })
 
+/** Puts `request` with its verbs into the program. */
 export function addRequestCommands(program: Command): void {
   const request = program.command('request').description('wishes of users for contacts')
   withCommon(request.command('list').description('requests that wait, and for whom'))

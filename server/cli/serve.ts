@@ -9,6 +9,7 @@ const serveOptions = commonOptions.extend({
   readyFd: z.number().int().min(1),
 })
 
+/** Puts `serve` and `demo` into the program. */
 export function addServeCommands(program: Command): void {
   withServing(program.command('serve').description('serve until ended; prints one JSON line when ready'))
     .option('--insecure-loopback', 'plain HTTP, on loopback only: for tests')

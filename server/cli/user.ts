@@ -28,6 +28,7 @@ const setOptions = changeOptions.extend({
 const addOptions = setOptions.extend({ name: z.string(), external: z.boolean().optional() })
 type SetOptions = z.infer<typeof setOptions>
 
+/** Puts `user` and `guest` with their verbs into the program. */
 export function addUserCommands(program: Command): void {
   const user = program.command('user').description('people who may sign in')
   withPerson(

@@ -29,6 +29,7 @@ export const outcomeForm = z.object({
   /** Where it was asked for: which change adds an address that looks like a known one, and like which. */
   warnings: z.array(z.object({ index: number, why: z.string() }).meta({ id: 'Warning' })).exactOptional(),
 })
+/** What changes come to, as every door but the page is told it. */
 export type DeedOutcome = Readonly<z.output<typeof outcomeForm>>
 
 /** An enrolment code, and until when it may be used. */

@@ -56,10 +56,12 @@ export type Failure =
 export type OperationFailed = { readonly ok: false; readonly failure: Failure }
 export type OperationAnswer<T> = { readonly ok: true; readonly value: T } | OperationFailed
 
+/** An answer that is this failure. */
 export function failedBy(failure: Failure): OperationFailed {
   return { ok: false, failure }
 }
 
+/** An answer that says why what is there does not allow it. */
 export function refusedBy(refusal: Refusal): OperationFailed {
   return failedBy({ kind: 'refused', refusal })
 }

@@ -16,6 +16,7 @@ export async function readContactFile(name: string): Promise<ContactFile | undef
   return text === undefined ? undefined : parseContactLines(text)
 }
 
+/** The contacts of a file’s text, each with its line, and every line that holds none. Empty lines are left out. */
 export function parseContactLines(text: string): ContactFile {
   const contacts: ContactInput[] = []
   const lines: number[] = []

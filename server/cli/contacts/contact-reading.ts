@@ -15,6 +15,7 @@ const listOptions = commonOptions.extend({ user: z.string(), effective: z.boolea
 const exportOptions = listOptions.extend({ format: z.enum(['csv', 'json']) })
 const daysOptions = commonOptions.extend({ user: z.string().optional(), days: z.number() })
 
+/** Puts the readings of `contact` into the program. */
 export function addContactReadings(contact: Command): void {
   withCommon(contact.command('list').description('list the contacts'))
     .requiredOption('--user <login>', 'whose whitelist')

@@ -23,6 +23,7 @@ type FieldOptions = z.infer<typeof fieldOptions>
 type GivenFields = Omit<ContactChanges, 'groups'> & { readonly group?: string[] | undefined }
 type RemoveOptions = z.infer<typeof removeOptions>
 
+/** Puts `contact` with its verbs into the program. */
 export function addContactCommands(program: Command): void {
   const contact = program.command('contact').description("contacts of users' whitelists")
   const add = withFields(

@@ -31,6 +31,7 @@ const listOptions = commonOptions.extend({
 })
 const exportOptions = commonOptions.extend({ to: z.string() })
 
+/** Puts `audit` with its verbs, and `undo`, into the program. */
 export function addAuditCommands(program: Command): void {
   const audit = program.command('audit').description('the log of every change')
   withCommon(audit.command('list').description('newest first'))

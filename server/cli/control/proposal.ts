@@ -13,6 +13,7 @@ import type { Transport } from '../transport.ts'
 
 const listOptions = commonOptions.extend({ all: z.boolean().optional() })
 
+/** Puts `proposal` with its verbs into the program. */
 export function addProposalCommands(program: Command): void {
   const proposal = program.command('proposal').description('changes that wait for a second person')
   withCommon(proposal.command('list').description('those that wait'))

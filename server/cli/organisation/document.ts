@@ -17,6 +17,7 @@ import { jsonOf, readText } from '../text.ts'
 
 const applyOptions = changeOptions.extend({ prune: z.boolean().optional() })
 
+/** Puts `apply` and `snapshot` into the program. */
 export function addDocumentCommands(program: Command): void {
   withChange(program.command('apply <file>').description('bring about what a document says, all of it or nothing'))
     .option('--prune', 'take away what a section of the document does not name; people are disabled')

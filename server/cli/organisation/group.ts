@@ -8,6 +8,7 @@ import { reads } from '../reading.ts'
 
 const putOptions = changeOptions.extend({ title: z.string().optional() })
 
+/** Puts `group` with its verbs into the program. */
 export function addGroupCommands(program: Command): void {
   const group = program.command('group').description('named groups: their members list each other')
   withChange(group.command('put <group>').description('make a group, or give it another title'))

@@ -8,6 +8,7 @@ import type { Outcome } from '../outcome.ts'
 import { reads } from '../reading.ts'
 import type { Transport } from '../transport.ts'
 
+/** Puts `policy` and `role` with their verbs into the program. */
 export function addPolicyCommands(program: Command): void {
   const policy = program.command('policy').description('how the organisation makes its lists')
   withCommon(policy.command('show').description('show the settings')).action(

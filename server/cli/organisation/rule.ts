@@ -15,6 +15,7 @@ const denyOptions = changeOptions.extend({ user: z.string().optional() })
 
 const units = 'all, department:NAME, group:ID or user:LOGIN'
 
+/** Puts `rule` with its verbs into the program. */
 export function addRuleCommands(program: Command): void {
   const rule = program.command('rule').description('rules that make lists of people')
   withChange(rule.command('open <a> <b>').description(`the people of a and b list each other; each: ${units}`)).action(

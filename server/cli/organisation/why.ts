@@ -7,6 +7,7 @@ import { givenOf, iso, reads } from '../reading.ts'
 
 const whyOptions = commonOptions.extend({ user: z.string(), address: z.string() })
 
+/** Puts `why` into the program. */
 export function addWhyCommand(program: Command): void {
   withCommon(program.command('why').description('which rule admits or refuses an address'))
     .requiredOption('--user <login>', 'whose whitelist')

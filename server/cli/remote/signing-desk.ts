@@ -48,6 +48,7 @@ export type Round = { readonly ok: true; readonly signed: number } | { readonly 
 /** Drafts of one proposal: others may change lists meanwhile. */
 const maxDrafts = 5
 
+/** Drafts, checks, shows, signs and hands in one proposal, anew where the lists moved on meanwhile; how much was signed. */
 export async function signOne(desk: SigningDesk, what: string): Promise<Round> {
   for (let tries = 0; tries < maxDrafts; tries++) {
     const draft = await desk.remote.call('Draft', { proposal: what }, drafted)
