@@ -15,7 +15,7 @@ export const envelopeNamespaces = {
 
 export const contentTypes = { '1.1': 'text/xml; charset=utf-8', '1.2': 'application/soap+xml; charset=utf-8' } as const
 
-export type ReadCall =
+type ReadCall =
   | { readonly ok: true; readonly call: XmlElement; readonly isFault: boolean }
   | { readonly ok: false; readonly why: string }
 

@@ -43,7 +43,7 @@ export function fieldOf(schema: z.core.$ZodType): {
   return { of: schema, isOptional: false, isList: false }
 }
 
-export type Variant = { readonly element: string; readonly value: string; readonly shape: z.core.$ZodShape }
+type Variant = { readonly element: string; readonly value: string; readonly shape: z.core.$ZodShape }
 
 /** The alternatives of a discriminated union: `contact.add` is the element `contactAdd`. Undefined where it is none. */
 export function variantsOf(
@@ -62,7 +62,7 @@ export function variantsOf(
   return { by, all }
 }
 
-export type ReadValue =
+type ReadValue =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly place: string; readonly why: string }
 

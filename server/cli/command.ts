@@ -21,7 +21,7 @@ export const commonOptions = z.object({
     .transform((text) => text.toLowerCase())
     .optional(),
 })
-export type CommonOptions = z.output<typeof commonOptions>
+type CommonOptions = z.output<typeof commonOptions>
 
 const defaultFolder = process.env.KITH_DATA ?? 'kith-data'
 
