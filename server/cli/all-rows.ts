@@ -20,6 +20,7 @@ export async function allRows<S extends z.ZodType<{ readonly total: number }>, T
     if (!answer.ok) return answer
     const some = rowsOf(answer.value)
     rows.push(...some)
+    // An empty part ends it as well: rows may go while they are read, and the total with them.
     if (some.length === 0 || rows.length >= answer.value.total) return { ok: true, value: { rows, last: answer.value } }
   }
 }

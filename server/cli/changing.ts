@@ -36,6 +36,7 @@ export async function operate(
   telling: Telling = {},
 ): Promise<Outcome> {
   const { why, dryRun } = options
+  // A person is there to read: look-alikes are told, and of a dry run each line.
   const asked = { ...givenOf({ why, dryRun }), explain: true }
   return toldOutcome(await transport.call(name, { ...given, ...asked }, outcomeForm), telling)
 }
@@ -68,6 +69,7 @@ export async function carryAtServer(
   work: CarryWork,
   { why, dryRun, ...telling }: Pick<ChangeOptions, 'why' | 'dryRun'> & Telling,
 ): Promise<Outcome> {
+  // Loaded here, since commands by a server elsewhere have no use for them.
   const [{ carry }, { localDesk }, { faultOf }] = await Promise.all([
     import('../administration/operations/outcome.ts'),
     import('../administration/operations/desk.ts'),
@@ -80,6 +82,7 @@ export async function carryAtServer(
 /** What changes came to. */
 export function toldOutcome(answer: Answer<DeedOutcome>, telling: Telling = {}): Outcome {
   if (!answer.ok) {
+    // The service names changes by their number; a file or document has a line for each.
     const { places } = telling
     const { fault } = answer
     if (fault.kind !== 'ChangeRefused' || !places) return told(answer, () => succeeded('', {}))

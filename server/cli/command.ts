@@ -10,6 +10,7 @@ import { type Outcome, refused, tell, unavailable } from './outcome.ts'
 import { Unreachable } from './remote/unreachable.ts'
 import type { Transport } from './transport.ts'
 
+/** What every command takes, whatever it does and wherever it is done. */
 export const commonOptions = z.object({
   data: z.string(),
   json: z.boolean().optional(),
@@ -51,8 +52,11 @@ export function withCommon(command: Command): Command {
   return command
 }
 
+/** The same for what is noted in the audit log. Whether a reason is needed says the organisation's policy. */
 export const reasonOptions = commonOptions.extend({ why: z.string().max(1_000).optional() })
+/** The same for what can be tried first. */
 export const changeOptions = reasonOptions.extend({ dryRun: z.boolean().optional() })
+/** These options, read. */
 export type ChangeOptions = z.infer<typeof changeOptions>
 
 /** For what changes something that the audit log tells of. */
@@ -129,6 +133,7 @@ function anywhere<S extends z.ZodType<CommonOptions>>(
   work: (options: z.output<S>, ...names: string[]) => Promise<Outcome>,
 ): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
+    // Options before the command's name give way to those after it.
     const parsed = schema.safeParse({ ...programOptions(given.at(-1)), ...optionsIn(given.at(-2)) })
     if (!parsed.success) {
       const [issue] = parsed.error.issues

@@ -11,6 +11,7 @@ import type { Transport } from './transport.ts'
 const deviceOptions = changeOptions.extend({ user: z.string().optional(), wipe: z.enum(['list', 'all']).optional() })
 type DeviceOptions = z.infer<typeof deviceOptions>
 
+/** Each verb with its operation and what the help says of it. */
 const verbs = {
   approve: { name: 'ApproveDevice', says: 'let a waiting device have the list' },
   lock: { name: 'LockDevice', says: 'close its store until it is unlocked here' },
@@ -59,6 +60,7 @@ async function move(transport: Transport, options: DeviceOptions, { name, id }: 
   if (!found.ok) return told(found, () => succeeded('', {}))
   const [first, second] = found.value.devices.filter(({ device }) => device === id)
   if (!first) return refused(`there is no device ${JSON.stringify(id)}`)
+  // Ids are the devices' own choice; to lock or wipe the wrong person's device would not be undone.
   if (second) return refused('several users have this device: name the user')
   const given = { user: first.user, device: id, ...givenOf({ wipe }) }
   return operate(transport, options, { name, given })

@@ -11,6 +11,7 @@ import type { Transport } from './transport.ts'
 
 const enrolOptions = reasonOptions.extend({ user: z.string(), days: z.string(), url: z.string().optional() })
 
+/** The operation refuses more as well; here it is said in words of the command. */
 const maxDays = 90
 
 /** Adds `enrol`; it works here and by a server elsewhere. */

@@ -36,6 +36,7 @@ const addOptions = reasonOptions.extend({ for: z.string() })
 const removeOptions = changeOptions.extend({ contacts: z.enum(['keep', 'remove']) })
 type RunOptions = z.infer<typeof runOptions>
 
+/** Said in the help and wherever `--for` is wrong. */
 const units = 'whose lists: all, department:NAME, group:ID or user:LOGIN'
 const wrongUnit = { ok: false, code: 'usage', why: `--for says ${units}` } as const
 
@@ -97,6 +98,7 @@ async function run(administration: Administration, options: RunOptions, stored: 
   const { plans, changes } = planned
   const value = { plans: plans.map(({ user, plan }) => ({ user, ...diffJson(plan) })) }
   const warnings = [...planned.warnings, ...plans.flatMap(({ plan }) => plan.warnings)].map(faultText)
+  // Nothing to do is no fault: imports run at night by themselves.
   if (changes.length === 0) return succeeded(['it is so already', ...warnings].join('\n'), { ...value, warnings })
   return carryAtServer(administration, (more) => planned.carry(more), {
     ...options,
@@ -151,6 +153,7 @@ async function remove(
   const value = { name, contacts }
   if (contacts === 'remove')
     return carryAtServer(administration, (more) => removeImported(administration, name, more), { ...options, value })
+  // Forgetting a source changes no list, so there is nothing to show.
   if (dryRun) return { ok: false, code: 'usage', why: '--dry-run shows what --contacts remove would take away' }
   const done = await removeImport(administration, name, why)
   if (!done.ok) return refused(done.why)

@@ -43,6 +43,7 @@ async function init(options: z.infer<typeof initOptions>): Promise<Outcome> {
   const made = await initialise(folderAt(data), { domain, host, settings }, systemClock())
   if (!made.ok) return unavailable(made.why)
   const { org, fingerprint } = made.value
+  // Said at the one moment when it costs nothing: later the key has been in every back-up.
   const advice = `Take the root key off this machine with "kith-server key root export --to FILE": it is needed only to replace keys.`
   return succeeded(`${org} is ready in ${data}\n${advice}`, { org, fingerprint, data })
 }

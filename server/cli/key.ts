@@ -16,6 +16,7 @@ import { administering, commonOptions, reasonOptions, withCommon, withReason } f
 import { type Outcome, refused, succeeded, table } from './outcome.ts'
 import { askSecrets, type Question } from './password.ts'
 
+/** Keys that a command replaces. The root keys have commands of their own, since each goes into a file. */
 const rotating = ['fresh', 'server', 'gateway', 'policy'] as const
 const rootOptions = reasonOptions.extend({ rootKey: z.array(z.string()).default([]) })
 const rotateOptions = rootOptions.extend({ stolen: z.boolean().default(false) })
@@ -102,6 +103,7 @@ async function take(
   { rootKey, why = '' }: RootOptions,
   step: KeyStep,
 ): Promise<Done<Manifest>> {
+  // Asked before anything is begun: a passphrase that is wrong leaves everything as it was.
   const files = await askFiles(rootKey)
   if (!files.ok) return files
   const roots = await openRoots(administration, files.value)
@@ -114,6 +116,7 @@ async function moveOut(
   { to, why = '' }: z.infer<typeof exportOptions>,
   name: PortableKey,
 ): Promise<Outcome> {
+  // Before the key moves: afterwards the note would be refused, and the key would have gone without its line.
   const unreasoned = await faultOfReason(administration.store, why)
   if (unreasoned) return refused(unreasoned.why)
   const asked = await askSecrets([{ label: `Passphrase for ${to}`, isNew: true }])

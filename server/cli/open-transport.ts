@@ -43,6 +43,7 @@ function here(administration: Administration, url: string | undefined): Transpor
     async call(name, given, schema) {
       const operation = operationsByName.get(name)
       if (!operation) return failed('BadRequest', { place: '', why: `there is no operation ${name}` })
+      // Read only where it is needed: other commands work where the certificate has ended.
       const tls = naming.has(name) ? await readTls(administration) : undefined
       if (tls?.ok === false) return failed('Refused', { why: tls.why })
       const address = url ?? urlOf(administration.config)

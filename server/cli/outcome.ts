@@ -61,6 +61,7 @@ export function tell(outcome: Outcome, json: boolean): void {
   if (json) process.stdout.write(`${JSON.stringify(asJson(outcome))}\n`)
   else if (outcome.ok) process.stdout.write(outcome.text === '' ? '' : `${outcome.text}\n`)
   else process.stderr.write(`${asLines(outcome).join('\n')}\n`)
+  // Set, not called: what is written to a pipe may still be on its way.
   process.exitCode = outcome.ok ? exitCodes.ok : exitCodes[outcome.code]
 }
 

@@ -16,6 +16,7 @@ export async function askNewPassword(): Promise<PasswordResult> {
   return first === again ? { ok: true, value: first } : { ok: false, why: 'the two passwords differ' }
 }
 
+/** One secret to ask for; `label` says of what, such as a file. */
 export type Question = {
   readonly label: string
   /** A new secret is typed twice. */

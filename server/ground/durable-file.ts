@@ -29,6 +29,7 @@ export async function writeDurably(file: string, bytes: Uint8Array): Promise<voi
   await renameDurably(await writeBeside(file, bytes), file)
 }
 
+/** Writes the whole content under another name and flushes it: the real name never leads to half a file. */
 async function writeBeside(file: string, content: string | Uint8Array): Promise<string> {
   const beside = join(dirname(file), `.${randomBytes(8).toString('hex')}.part`)
   const handle = await open(beside, 'wx', fileMode)
@@ -72,6 +73,8 @@ async function destroy(file: string): Promise<void> {
   if (!handle) return
   try {
     const { size } = await handle.stat()
+    // Overwritten before the name goes, where the file system writes in place: the bytes must not lie on the disk for
+    // whoever gets it next.
     await handle.write(Buffer.alloc(size), 0, size, 0)
     await handle.sync()
   } finally {

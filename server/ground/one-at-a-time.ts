@@ -12,6 +12,7 @@ export function oneAtATime(): OneAtATime {
     try {
       return await mine
     } finally {
+      // Forgotten once nobody waits: keys come from outside, and there is no end of them.
       if (tails.get(key) === tail) tails.delete(key)
     }
   }

@@ -16,6 +16,7 @@ export type Done<T = undefined> = { readonly ok: true; readonly value: T } | Ref
 
 const quoted = (text: string) => JSON.stringify(text)
 
+/** English words for each code. The page has its own in three languages and looks only at code and `what`. */
 const words: { readonly [C in ChangeFaultCode]: (what: string) => string } = {
   unknownUser: (user) => `there is no user ${quoted(user)}`,
   userExists: (user) => `the user ${user} is there already`,

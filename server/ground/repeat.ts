@@ -3,6 +3,7 @@ export function repeat(ms: number, work: () => Promise<void>, report: (error: un
   let stopped = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const schedule = () => {
+    // The next one is set when the last has ended: slow work is never piled up.
     timer = setTimeout(() => {
       void work()
         .catch(report)

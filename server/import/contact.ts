@@ -15,6 +15,7 @@ export type ImportedContact = Readonly<ContactInput> & {
   readonly line?: number
 }
 
+/** Why a row cannot be taken, or what a person should look at; `where` names it in sources that have no lines. */
 export type ImportFault = { readonly line?: number; readonly where?: string; readonly why: string }
 /** Either every contact of the source, or why not: one bad row, and nothing is taken. */
 export type ImportResult =
@@ -38,6 +39,7 @@ export function failedImport(why: string, place: Omit<ImportFault, 'why'> = {}):
 /** What a source read, before the rules: the address and the name as they were found. */
 export type Draft = Omit<ImportedContact, 'externalId'> & { readonly externalId?: string; readonly where?: string }
 
+/** All that a reader found, with what it could not read itself. */
 export type Gathered = {
   readonly drafts: readonly Draft[]
   readonly faults?: readonly ImportFault[]
@@ -58,6 +60,7 @@ export function gather(gathered: Gathered, unicode: boolean): ImportResult {
     if (why !== undefined) faults.push({ ...placeOf(draft), why })
     else if (contact) contacts.push(contact)
   }
+  // All or nothing: an import that leaves rows out would take people off lists without anybody having said so.
   if (faults.length > 0) return { ok: false, faults: faults.slice(0, maxToldFaults) }
   return { ok: true, contacts, warnings: warnings.slice(0, maxToldFaults) }
 }

@@ -36,6 +36,8 @@ export function diffJson({ add, change, remove, unchanged, warnings, faults }: I
 /** A fault with its place, as one line. */
 export function faultText({ line, where, why }: ImportFault): string {
   const place = line === undefined ? where : `line ${line}`
+  // Names come from elsewhere: one with control characters could write over the very lines that an administrator
+  // reads.
   return visibleText(place === undefined ? why : `${place}: ${why}`, 1_000)
 }
 

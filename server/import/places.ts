@@ -22,6 +22,7 @@ export async function readWhole(name: string, { folder }: Surroundings): Promise
     await using handle = await open(path)
     const chunks: Uint8Array[] = []
     let left = maxImportBytes + 1
+    // Counted while it is read, not asked beforehand: a device or pipe has no size.
     for await (const chunk of handle.createReadStream({ end: maxImportBytes, autoClose: false })) {
       chunks.push(chunk as Uint8Array)
       left -= (chunk as Uint8Array).length

@@ -42,6 +42,7 @@ function withScope(result: ImportResult, { scope }: ImportSource): ImportResult 
   return { ...result, contacts: result.contacts.map((contact) => ({ ...contact, scope: contact.scope ?? scope })) }
 }
 
+/** `ended` settles when nothing more will be told: the store may be closed then. */
 export type SourceWatch = { readonly close: () => void; readonly ended: Promise<void> }
 
 type WatchPowers = {
@@ -78,6 +79,7 @@ export function watchSource(
         source.kind === 'ldap'
           ? told(await readLdap(source, surroundings))
           : await followRoster(source, surroundings, { told, signal: stop.signal })
+      // Pauses double: a server that is down for a night is not asked every five seconds.
       failures = well ? 0 : failures + 1
       const broken = Math.min(longestPause, firstPause * 2 ** Math.min(failures, 20))
       const ms = source.kind === 'ldap' ? source.every * 1_000 : broken

@@ -8,6 +8,7 @@ import { lookalikeWarnings } from './lookalikes.ts'
 /** A contact that is listed already. Without `source` it was added by hand. */
 export type ExistingContact = Readonly<ContactInput> & { readonly source?: string; readonly externalId?: string }
 
+/** `source` decides what may be touched: contacts of other sources and those added by hand stay. */
 export type ReconcileOptions = {
   /** Name of the source whose contacts these are. */
   readonly source: string
@@ -19,6 +20,7 @@ export type ReconcileOptions = {
   readonly force?: boolean
 }
 
+/** A contact that the source still has, with what it says differently now. */
 export type PlannedChange = {
   readonly before: ExistingContact
   readonly after: ImportedContact
@@ -26,6 +28,7 @@ export type PlannedChange = {
   readonly changes: ContactChanges
 }
 
+/** What a source would do to one list. `wishes.ts` turns it into wishes, `diff.ts` into words. */
 export type ImportPlan = {
   readonly add: readonly ImportedContact[]
   readonly change: readonly PlannedChange[]
@@ -63,6 +66,8 @@ export function reconcile(
   const faults = faultsOf(imported, options.unicode === true)
   if (faults.length > 0) return refused(faults)
   const plan = compare(own, imported, others)
+  // A source that answers with too little is the usual way in which an import goes wrong; nobody would see it in
+  // time.
   const shrunk = shrinkFault(own.length, imported.length, plan.remove.length, options)
   if (shrunk) return refused([shrunk])
   const fresh = [...plan.add, ...plan.change.filter(({ changes }) => changes.address).map(({ after }) => after)]

@@ -77,8 +77,13 @@ const ldap = z.strictObject({
   every: z.number().int().min(10).max(604_800).default(900),
 })
 
+/** The settings of any source, as the command line reads them and the store keeps them. */
 export const importSourceSchema = z.discriminatedUnion('kind', [csv, vcard, xmpp, ldap])
+/** A source of any kind. */
 export type ImportSource = z.infer<typeof importSourceSchema>
+/** A roster, followed as it changes. */
 export type XmppSource = z.infer<typeof xmpp>
+/** A directory, read every `every` seconds. */
 export type LdapSource = z.infer<typeof ldap>
+/** Where a password lies: a file, or a variable of the environment. */
 export type PasswordPlace = z.infer<typeof password>

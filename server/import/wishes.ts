@@ -33,6 +33,7 @@ function settle(
     waiting.delete(keyOf(next.before.address))
     const wanted = keyOf(next.after.address)
     const blocked = chain.length > 1 && wanted === keyOf(first.before.address)
+    // The chain closes on itself: they swap, and only taking one of them out lets the others move.
     if (blocked) {
       wishes.push({ op: 'remove', address: first.before.address })
       added.push(withFieldsOf(first))

@@ -17,6 +17,7 @@ export async function openHealthPort(
     return reply.code(healthy ? 200 : 503).send({ healthy })
   })
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
+  // Never on another address, whatever the settings say: numbers of logins and faults help whoever attacks.
   await app.listen({ host: '127.0.0.1', port })
   return { port: portOf(app.server.address()) ?? port, close: () => app.close() }
 }

@@ -24,12 +24,14 @@ type LogFields = {
   readonly at?: string
 }
 
+/** `event` names what happened, in words of the program; everything about it is a field. */
 export type Log = {
   info(event: string, fields?: LogFields): void
   warn(event: string, fields?: LogFields): void
   error(event: string, fields?: LogFields): void
 }
 
+/** Asked again when it is written: types are gone by then, and a wider object may have been handed over. */
 const allowed = [
   'operation',
   'fault',

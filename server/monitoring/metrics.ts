@@ -4,6 +4,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** What the port of the metrics shows. */
 export type Exposed = { readonly text: () => Promise<string>; readonly contentType: string }
 
+/**
+ * What the server counts. Labels are from closed lists: a name of a person as a label would stand in Prometheus for
+ * years.
+ */
 export type Metrics = Exposed & {
   /** `result`: `ok` or the fault's code. */
   readonly request: (operation: string, result: string, seconds: number) => void
@@ -19,6 +23,7 @@ const buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 60]
 
 /** The metrics of the server, and of its Node. */
 export function createMetrics(): Metrics {
+  // One of its own, not the library's global one: tests start several servers in one process.
   const registers = [new Registry()]
   const [register = new Registry()] = registers
   collectDefaultMetrics({ register })
@@ -54,6 +59,7 @@ export function createMetrics(): Metrics {
 /** `held`: by a recipient's whitelist. `deferred`: could not be judged (451). */
 export type Decision = 'passed' | 'held' | 'refused' | 'deferred'
 
+/** What the gateway counts. */
 export type GatewayMetrics = Exposed & {
   readonly decided: (door: 'policy' | 'outgoing' | 'incoming', decision: Decision) => void
   /** Messages that left the quarantine by age. */

@@ -7,6 +7,7 @@ import type { Card } from './cards.ts'
 /** Bytes of a leaf. */
 const leafLength = 32
 
+/** `places`: where each card stands, by id. The object itself is the identity by which differences are shared. */
 export type CardSet = {
   readonly cards: readonly Card[]
   readonly places: ReadonlyMap<string, number>
@@ -37,6 +38,7 @@ export function cardSet(cards: readonly Card[]): CardSet {
   }
 }
 
+/** Of somebody whom no rule lets list anybody, or whose list is not there yet. */
 export const noCards: CardView = { set: cardSet([]), hidden: new Set(), extra: [] }
 
 /** In order of id. */
@@ -45,6 +47,7 @@ export function cardsIn({ set, hidden, extra }: CardView): readonly Card[] {
   return extra.length === 0 ? shown : [...shown, ...extra].sort(byId)
 }
 
+/** Cards that come, change and go; they become operations of a list. */
 export type CardDifference = {
   readonly added: readonly Card[]
   readonly changed: readonly { readonly from: Card; readonly to: Card }[]
@@ -54,6 +57,7 @@ export type CardDifference = {
 /** Between two views. `between`: the difference of their sets, by `setDifference`, which many lists share. */
 export function viewDifference(before: CardView, after: CardView, between: CardDifference): CardDifference {
   const own = new Set([...before.hidden, ...after.hidden])
+  // Cards that only this list shows or hides are compared for it alone; all others are as the sets differ.
   for (const { id } of [...before.extra, ...after.extra]) own.add(id)
   const difference = {
     added: between.added.filter(({ id }) => !own.has(id)),
@@ -87,7 +91,9 @@ function cardAt({ set, hidden, extra }: CardView, id: string): Card | undefined 
   return own ?? (hidden.has(id) ? undefined : set.cards[set.places.get(id) ?? -1])
 }
 
+/** An own entry or extra card, which is put between the set's leaves. */
 type Leaf = { readonly id: string; readonly leaf: Uint8Array }
+/** In `chunks` whole runs of leaves: hashing them together gives the same root as one by one. */
 export type Leaves = { readonly chunks: readonly Uint8Array[]; readonly count: number }
 
 /** The leaves of a whole list in order of id: the view's cards and the user's own entries. */
@@ -97,6 +103,7 @@ export function leavesOf({ set, hidden, extra }: CardView, own: readonly Leaf[])
   const chunks: Uint8Array[] = []
   let from = 0
   let cut = 0
+  // Copies nothing: each run between two hidden cards is a view into the set's bytes.
   const upTo = (end: number): void => {
     for (; (cuts[cut] ?? end) < end; cut += 1) {
       const at = cuts[cut] ?? end

@@ -1,6 +1,7 @@
 /** Deny rules: they win over everything that admits. */
 import type { RuleRow } from '../store/administration/tables.ts'
 
+/** Asked for every entry and every card, so each question is a look-up and no walk over the rules. */
 export type Denials = {
   /** Tells two sets of deny rules apart. */
   readonly fingerprint: string
@@ -20,6 +21,7 @@ export function denialsOf(rules: readonly RuleRow[]): Denials {
     find(user, key) {
       if (byPlace.size === 0) return undefined
       const domain = key.slice(key.lastIndexOf('@'))
+      // What is denied to all goes before what is denied to one; the address itself before its domain.
       for (const who of ['', user]) {
         const rule = byPlace.get(`${who} ${key}`) ?? byPlace.get(`${who} ${domain}`)
         if (rule) return rule

@@ -8,6 +8,7 @@ import { type Denials, denialsOf } from './denials.ts'
 import { defaultPolicy, type OrganisationPolicy, organisationPolicySchema } from './policy.ts'
 import type { Belonging } from './units.ts'
 
+/** A user as the rules see it: nothing secret, and no device. */
 export type Person = Belonging & {
   readonly name: string
   readonly address: string
@@ -18,8 +19,10 @@ export type Person = Belonging & {
   readonly card: Card | undefined
 }
 
+/** A rule with the card that it makes, where its kind has one. */
 export type Rule = RuleRow & { readonly card: Card | undefined }
 
+/** All that decides who lists whom. It is never changed: the next version is another object. */
 export type Organisation = {
   readonly version: number
   readonly policy: OrganisationPolicy
@@ -93,6 +96,7 @@ function guestsOf(people: ReadonlyMap<string, Person>): ReadonlyMap<string, read
   return guests
 }
 
+/** The organisation as of now, for whoever asks often. */
 export type Organisations = { of(store: Store): Promise<Organisation> }
 
 /** Kept for the process: its version is read each time, the rest only when that moved. Not for a transaction that changes it. */
@@ -100,6 +104,7 @@ export function createOrganisations(): Organisations {
   let kept: Organisation | undefined
   return {
     async of(store) {
+      // Another process may have changed it; its number in the store tells, and is one row to read.
       if (kept?.version === (await store.organisation.version())) return kept
       const loaded = await store.snapshot(loadOrganisation)
       kept = loaded

@@ -17,6 +17,7 @@ type Way = { readonly unit: Unit; readonly reason: Reason }
 /** The units whose people a user lists, each with the rule that says so. */
 function waysOf({ policy, rules }: Organisation, viewer: Person): readonly Way[] {
   const ways: Way[] = []
+  // Guests are not in it: an outsider sees only those whom a group, a rule or a sponsor opens.
   if (policy.everyone && viewer.scope === 'internal') ways.push({ unit: 'all', reason: { rule: 'everyone' } })
   const { department: name } = viewer
   if (policy.departments && name !== '' && viewer.scope === 'internal')
@@ -41,6 +42,7 @@ export function reasonsFor(organisation: Organisation, viewer: Person, other: Pe
   return reasons
 }
 
+/** Which cards a user's list shows, for all users of one organisation. */
 export type SharedCards = {
   /** `own`: folded addresses of the user's own entries, which go before the shared ones. */
   of(user: string, own: ReadonlySet<string>): CardView
@@ -50,6 +52,7 @@ export type SharedCards = {
 export function sharedCards(organisation: Organisation): SharedCards {
   const sets = new Map<string, CardSet>()
   const setOf = (units: readonly Unit[]): CardSet => {
+    // Whoever has the same units has the same cards: a department of a thousand is one set and not a thousand.
     const key = units.join('\n')
     const kept = sets.get(key) ?? cardSet(cardsOfUnits(organisation, units))
     sets.set(key, kept)
@@ -115,6 +118,7 @@ function domainCards(
   const open = rules.filter(isOpen)
   const domains = new Set([...open.map((rule) => rule.a), ...[...own].filter((key) => key.startsWith('@'))])
   if (domains.size === 0) return []
+  // A closed address has a card of its own, since its domain's card would admit it otherwise.
   const closed = rules.filter(
     ({ kind, a, b }) =>
       kind === 'deny' &&

@@ -30,10 +30,13 @@ export async function backUp(path: string, to: string): Promise<Done<BackedUp>> 
   await chmod(to, 0o700)
   const isHere = config.value.store.kind === 'sqlite'
   try {
+    // The store first: a key that a rotation brings in meanwhile is copied as well and harms nothing. The other way
+    // round the copied manifest could list a key that is missing.
     if (isHere) await copyStore(folder, folderAt(to))
     await copyRest(folder, to)
     return { ok: true, value: { store: isHere } }
   } catch (error) {
+    // A copy that is not whole must not be found and trusted later.
     await rm(to, { recursive: true, force: true })
     throw error
   }
@@ -67,6 +70,7 @@ async function settle(path: string): Promise<void> {
   await file.close()
 }
 
+/** How much was looked at and found whole. */
 export type Checked = { readonly lists: number; readonly versions: number; readonly audit: number }
 
 /** All of one moment, while others may go on writing. */
@@ -78,6 +82,7 @@ export async function checkStore(path: string): Promise<Done<Checked>> {
   const db = new Kysely<Tables>({ dialect })
   try {
     await prepare(db, traits)
+    // A snapshot: a list that changes between two reads would look broken.
     return await atOnce(db, async (held) => {
       const inside = insideOf(held, traits)
       const row = await inside.journal.manifest()

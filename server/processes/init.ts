@@ -16,12 +16,14 @@ import type { Folder } from '../settings/folder.ts'
 import { openConfigured } from '../settings/open-configured.ts'
 import type { Store } from '../store/store.ts'
 
+/** What must be said of a new organisation; all else has defaults that `config.json` shows afterwards. */
 export type InitOptions = {
   readonly domain: string
   /** Name or address under which clients reach the server. */
   readonly host: string
   readonly settings?: Partial<Config>
 }
+/** `fingerprint`: of the root keys, hex; whoever sets up clients without codes compares it. */
 export type Initialised = { readonly org: string; readonly fingerprint: string }
 
 /** Names by which the machine itself may always be reached. */
@@ -35,6 +37,8 @@ export async function initialise(folder: Folder, options: InitOptions, clock: Cl
   if (await exists(folder.config)) return { ok: false, why: `${folder.path} is a data folder already` }
   if (await exists(folder.keys))
     return { ok: false, why: `${folder.path} holds an unfinished setup: empty it and try again` }
+  // Random, not the domain: two organisations of one domain, such as a trial and the real one, never take each
+  // other's heads.
   const org = `kith-${randomBytes(8).toString('hex')}`
   const parsed = configSchema.safeParse({ ...options.settings, org, domain: options.domain, host: options.host })
   if (!parsed.success) return { ok: false, why: parsed.error.issues[0]?.message ?? 'the settings do not fit' }
@@ -42,6 +46,7 @@ export async function initialise(folder: Folder, options: InitOptions, clock: Cl
   await chmod(folder.path, 0o700)
   const store = await openConfigured(parsed.data.store, folder)
   try {
+    // Before keys are made: on PostgreSQL the database may be that of a server that is running.
     if (await store.journal.manifest()) return { ok: false, why: taken }
     await createKeys(folder)
     await writeCertificate(folder, options.host, clock.now())

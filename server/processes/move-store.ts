@@ -82,16 +82,20 @@ function move({ source, target, folder, to }: Move): Promise<Done<Moved>> {
     await holdAlone(held)
     const fault = await faultOfLists(held)
     if (fault !== undefined) return { ok: false, why: `the store is damaged and was left where it is: ${fault}` }
+    // One transaction: broken off, the target is as empty as before.
     const copied = await target.db.transaction().execute(async (db) => {
       await holdAlone({ ...target, db })
       if (!(await mayReplace({ ...target, db }))) return undefined
       const sums = await copyAll(held, { ...target, db })
+      // Marked before it is committed: until the settings name it, no program takes this copy for the store.
       await createJournalStore(db).setSetting('standing', 'copy')
       return sums
     })
     if (!copied) return { ok: false, why: 'the other database holds a store that is in use: name an empty one' }
+    // Read back from the target, after its commit: what counts is what it holds, not what was sent to it.
     const different = differenceOf(copied, await sumsOf(target)) ?? (await faultOfLists(target))
     if (different !== undefined) return { ok: false, why: `the copy differs and is not used: ${different}` }
+    // The source is marked in the transaction that has it locked, so no old process goes on writing to it afterwards.
     await createJournalStore(from).setSetting('standing', 'moved')
     await changeSettings(folder, to)
     const rows = Object.values(copied).reduce((sum, table) => sum + table.rows, 0)

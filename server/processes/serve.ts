@@ -25,12 +25,14 @@ import { createOrganisations } from '../organisation/organisation.ts'
 import { supervisePolicy } from '../policy/policy-supervisor.ts'
 import type { Context } from '../settings/context.ts'
 
+/** What the command line may say; all else is in `config.json`. */
 export type ServeOptions = {
   readonly port?: number
   /** Plain HTTP, on loopback only: for tests and for a proxy on the same machine. */
   readonly insecureLoopback?: boolean
 }
 
+/** Where the server can be reached, with the ports that it got. */
 export type Ready = {
   readonly url: string
   readonly smtp?: number
@@ -38,6 +40,7 @@ export type Ready = {
   readonly inbound?: number
   readonly metrics: number
 }
+/** `cert`: the certificate that is shown, PEM; absent over plain HTTP. */
 export type Running = { readonly ready: Ready; readonly cert?: string; close(): Promise<void> }
 
 /** How often the coming end of the manifest is said again. */
@@ -89,6 +92,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   const metrics = createMetrics()
   const accounts = createAccounts({ store, clock })
   const every = (ms: number, work: () => Promise<void>) => repeat(ms, work, failed)
+  // Closers run the other way round. The hub comes first, so it is the last that others lose.
   const hub = await openHub({ store, every })
   closers.push(() => hub.close())
   closers.push(every(sweepMs, () => sweep(context)))
@@ -124,6 +128,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   const http = await createHttp(service, { ...secured, url: service.url, requestsPerMinute, proxies })
   await addAdministration(http, service)
   closers.push(async () => {
+    // Held Waits are answered first: closing would otherwise last until the latest of them is over.
     for (const end of service.waits.values()) end()
     await http.close()
   })
@@ -131,6 +136,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   const push = attachPush(service, http.server)
   closers.push(() => push.close())
   const port = portOf(http.server.address()) ?? config.port
+  // Known only now: the port may have been any free one.
   url = `${scheme}://${isIPv6(config.host) ? `[${config.host}]` : config.host}:${port}`
   const health = await openHealthPort(
     config.metricsPort,

@@ -60,6 +60,7 @@ const gateway = z.strictObject({
   /** Loopback port of /health and /metrics. */
   metricsPort: port.default(9_465),
 })
+/** The gateway's part, with every default filled in. */
 export type GatewayConfig = z.infer<typeof gateway>
 
 export const configSchema = z.strictObject({
@@ -109,6 +110,9 @@ export const configSchema = z.strictObject({
     .default({ kind: 'embedded', smtp: 8465, imap: 8993 }),
   gateway: gateway.prefault({}),
 })
+/**
+ * The settings with every default filled in; they are read at the start of a process and do not change while it runs.
+ */
 export type Config = z.infer<typeof configSchema>
 
 type ConfigResult = { readonly ok: true; readonly value: Config } | { readonly ok: false; readonly why: string }

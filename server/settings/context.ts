@@ -6,6 +6,7 @@ import { type Config, readConfig } from './config.ts'
 import { type Folder, folderAt } from './folder.ts'
 import { openConfigured } from './open-configured.ts'
 
+/** Whoever opens it closes `store`. */
 export type Context = {
   readonly folder: Folder
   readonly config: Config

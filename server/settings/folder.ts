@@ -1,6 +1,7 @@
 /** The data folder: what lies where. */
 import { join } from 'node:path'
 
+/** Paths as they are to be opened; `store` is SQLite's file, which is not there where the store is in PostgreSQL. */
 export type Folder = {
   readonly path: string
   readonly store: string

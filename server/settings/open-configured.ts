@@ -8,7 +8,9 @@ import type { Folder } from './folder.ts'
 
 const sqliteSettings = z.strictObject({ kind: z.literal('sqlite') })
 
+/** `store` of config.json. */
 export const storeSettings = z.discriminatedUnion('kind', [sqliteSettings, postgresSettings])
+/** The same, read. */
 export type StoreSettings = z.infer<typeof storeSettings>
 
 /** The database that the settings name. `alone`: no other process may have it open; SQLite only. */

@@ -90,6 +90,7 @@ async function addFile(transport: Transport, options: FieldOptions, name: string
   if (file.faults.length > 0) return faulty(file.faults)
   const { user } = options
   const changes = file.contacts.map((contact): Change => ({ op: 'contact.add', user, contact }))
+  // One version for the whole file: a list with half of it would be sent to every device in between.
   return change(transport, options, changes, { list: user, places: file.lines.map((line) => ({ line })) })
 }
 

@@ -89,12 +89,14 @@ const batch = 1_000
 
 /** As it is stored, with the hashes: whoever has the file can check it. */
 async function writeAll(store: Store, to: string): Promise<number> {
+  // A new file for its owner only: the log names people, and an older export must not be lost by a slip.
   const file = createWriteStream(to, { flags: 'wx', mode: 0o600 })
   await once(file, 'open')
   let last = 0
   for (;;) {
     const rows = await store.administration.auditsAfter(last, batch)
     if (rows.length === 0) break
+    // Waits where the disk is slower than the store: the log of years would otherwise gather in memory.
     if (!file.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))) await once(file, 'drain')
     last = rows.at(-1)?.n ?? last
   }

@@ -38,6 +38,7 @@ async function add(
   const wanted = { name, scopes, by: actor.who, now: clock.now(), expires: end.value ?? 0 }
   const made = await addToken(store, note, { ...wanted, ...(why === undefined ? {} : { why }) })
   if (!made.ok) return refused(made.why)
+  // Shown once and kept nowhere: the store has its hash only.
   return succeeded(`${made.value}\n\nThis is the only time that it is shown.`, { name, scopes, token: made.value })
 }
 

@@ -40,6 +40,7 @@ async function apply(
   const read = readDocument(text)
   if (!read.ok) return faulty(read.faults)
   const { store, config, run } = administration
+  // Compared now, made in a moment: a change that somebody makes in between is refused with its place or stays.
   const planned = changesOf(await loadState(store, config), read.value, { prune: options.prune === true })
   if (!planned.ok) return faulty(planned.faults)
   const { changes, places } = planned

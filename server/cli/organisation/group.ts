@@ -19,6 +19,7 @@ export function addGroupCommands(program: Command): void {
   )
   for (const verb of ['join', 'leave'] as const)
     withChange(group.command(`${verb} <group> <logins...>`).description(`have users ${verb} a group`)).action(
+      // All of them in one version of each list.
       operating(changeOptions, (transport, options, id, ...logins) =>
         change(
           transport,

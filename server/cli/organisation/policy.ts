@@ -57,6 +57,7 @@ async function setRole(
   const isReset = options.resetSecondFactor === true && options.dryRun !== true
   if (isReset && !administration)
     return { ok: false, code: 'usage', why: '--reset-second-factor is for the command at the server' }
+  // First the role, then the second factor: who may not do the one does not reach the other.
   const outcome = await change(transport, options, [{ op: 'role.set', user, role: name }], { text: `${user}: ${name}` })
   if (!outcome.ok || !isReset || !administration) return outcome
   const { resetSecondFactor } = await import('../../accounts/admin-session.ts')
@@ -80,6 +81,7 @@ async function set(transport: Transport, options: ChangeOptions, ...settings: re
   return operate(transport, options, { name: 'SetPolicy', given: { changes } })
 }
 
+/** On the command line switches are `on` and `off`; in the operation they are true and false. */
 const switches: ReadonlyMap<string, boolean> = new Map([
   ['on', true],
   ['off', false],

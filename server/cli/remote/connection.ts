@@ -27,6 +27,7 @@ export function connectTo(server: RemoteServer): Transport {
     async call(name, given, schema) {
       const operation = operationsByName.get(name)
       if (!operation) return failed('BadRequest', { place: '', why: `there is no operation ${name}` })
+      // Checked here already, by the server's own declaration: a typing error is told without a call.
       const input = operation.input.safeParse(given)
       if (!input.success) {
         const [issue] = input.error.issues
@@ -51,6 +52,7 @@ function faultIn(fault: XmlElement): AdminFault {
   return parsed?.success ? ({ kind, detail: parsed.data } as AdminFault) : { kind: 'Internal', detail: {} }
 }
 
+/** Longer than the 20 seconds for which the service waits for a signature. */
 const timeoutMs = 60_000
 
 async function exchange(server: RemoteServer, body: string): Promise<Uint8Array> {
@@ -82,6 +84,7 @@ async function overTls(server: RemoteServer): Promise<ClientRequest> {
         port: Number(port === '' ? 443 : port),
         ...(isIP(host) === 0 ? { servername: host } : {}),
         minVersion: 'TLSv1.2',
+        // With a pin the certificate is compared below instead: the server's own is signed by nobody.
         rejectUnauthorized: server.pin === undefined,
       },
       () => resolve(opened),

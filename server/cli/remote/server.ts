@@ -15,6 +15,7 @@ export async function serverOf({ remote = '', tokenFile, pin }: Omit<Place, 'dat
   if (!url || !isSafe) return { ok: false, code: 'usage', why: '--remote is https://host:port' }
   if (tokenFile === undefined) return { ok: false, code: 'usage', why: '--remote needs --token-file' }
   const token = (await readFile(tokenFile, 'utf8').catch(() => '')).trim()
+  // A wrong file must not be sent to a server as if it were a token.
   if (!/^kith_[\w-]{40,100}$/.test(token)) return { ok: false, code: 'unavailable', why: `${tokenFile} holds no token` }
   return { ok: true, value: { url, token, ...(pin === undefined ? {} : { pin }) } }
 }

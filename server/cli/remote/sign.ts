@@ -39,6 +39,7 @@ export function addSignCommand(program: Command): void {
 const watchMs = 2_000
 
 async function sign(remote: Transport, options: SignOptions): Promise<Outcome> {
+  // Otherwise whatever comes by standard input would count as somebody's look.
   if (options.yes !== true && !process.stdin.isTTY)
     return { ok: false, code: 'usage', why: 'without a terminal to ask on, --yes is needed' }
   const key = await openKey(options.policyKey)
@@ -93,6 +94,7 @@ async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<R
     import('../../administration/signing.ts'),
   ])
   let signed = 0
+  // Proposals first: a re-issue can wait for days, and people wait for these.
   for (const what of [...waiting.value.proposals.map(({ id }) => id), reissue]) {
     if (unwanted.has(what)) continue
     const one = await signOne(desk, what)

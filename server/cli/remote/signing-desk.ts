@@ -22,6 +22,7 @@ import { type Outcome, refused, succeeded, told } from '../outcome.ts'
 import type { Transport } from '../transport.ts'
 import { Unreachable } from './unreachable.ts'
 
+/** What one run of `sign` holds: the connection, the opened key, and what the key has signed so far. */
 export type SigningDesk = {
   readonly remote: Transport
   readonly key: KeyPair
@@ -43,6 +44,7 @@ export async function openDesk(
   return signed.ok ? { ok: true, value: { ...given, file, pool, signed: signed.value } } : signed
 }
 
+/** What one proposal, or one look at all, came to: how many heads and commands were signed. */
 export type Round = { readonly ok: true; readonly signed: number } | { readonly ok: false; readonly outcome: Outcome }
 
 /** Drafts of one proposal: others may change lists meanwhile. */
@@ -62,11 +64,14 @@ export async function signOne(desk: SigningDesk, what: string): Promise<Round> {
     const lines = [...commands.map(wordsOfCommand), ...wordsOf(changes)]
     const nothing = ['it changes no list and has no device do anything: there is nothing to sign']
     if (!(await desk.isWanted(what, count === 0 ? nothing : lines))) return { ok: true, signed: 0 }
+    // Before the signatures leave: a crash afterwards must not make this machine sign another head of the same
+    // version.
     const written = await writeDown(desk, { org: draft.value.organisation, lists: checked.signed })
     if (!written.ok) return { ok: false, outcome: refused(`${what} is not signed: ${written.why}`) }
     const committed = await signAndCommit(desk, what, { draft: draft.value, checked })
     if (committed.ok) {
       const users = changes.map(({ core }) => core.usr)
+      // Known as taken now; had the answer been lost, the next draft would show it.
       const kept = await writeDown(desk, { ...desk.signed, lists: withTaken(desk.signed.lists, users) })
       return kept.ok
         ? { ok: true, signed: count }
@@ -94,6 +99,7 @@ async function check({ remote, signed, pool }: SigningDesk, draft: Drafted): Pro
   const operations = unpack(fromBase64(draft.changes) ?? new Uint8Array(), pool)
   if (operations?.length !== heads.length) return { ok: false, why: 'the server does not say what every head changes' }
   const contents = await fetchContents(remote, unknownIn(heads, signed.lists), pool)
+  // Contents are fetched after the draft, so they may be newer than what it builds on.
   const isOld = ({ core }: Head) => (contents.get(core.lst)?.version ?? 0) >= core.ver
   if (heads.some(isOld)) return { ok: false, why: 'the lists moved on', movedOn: true }
   const verified = verifyDraft({ heads, operations, contents }, signed.lists, pool)

@@ -17,6 +17,7 @@ import { type CsvColumn, csvColumns } from './write.ts'
 /** Characters of one row: all fields at their longest, quoted, with room. */
 const maxRowLength = 32_768
 
+/** Rows, blank ones included, that the parser is let read. */
 const maxRecords = maxImportContacts + 1_000
 /** Thrown in the parser's callback to stop it at once; never leaves this file. */
 class TooLong extends Error {}
@@ -51,6 +52,7 @@ function rowsOf(text: string): readonly Row[] | ImportFault {
       delimiter: delimiterOf(text),
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
+      // A quotation mark that is never closed would make the rest of the file one row.
       max_record_size: maxRowLength,
       raw: true,
       info: true,

@@ -14,6 +14,7 @@ export const csvColumns = [
   'expires',
   'direction',
 ] as const
+/** One of them. */
 export type CsvColumn = (typeof csvColumns)[number]
 
 /** CRLF and a byte order mark, without which some spreadsheets read UTF-8 as something else. */
@@ -30,5 +31,6 @@ function cellOf(contact: Readonly<ContactInput>, column: CsvColumn): string {
 }
 
 function quoted(cell: string): string {
+  // Semicolon and tab are quoted, too: spreadsheets of some languages split at them.
   return /["\r\n,;\t]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }

@@ -27,6 +27,7 @@ export function openDirectory(source: LdapSource, ca: string | undefined): Direc
     used = socket
     return watched(socket)
   }
+  // One before TLS and one after it: bytes of the one must never be counted, or read, as the other's.
   const before = createFraming()
   const after = createFraming()
   const watched = <T extends net.Socket>(socket: T): T => {

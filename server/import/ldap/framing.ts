@@ -55,6 +55,7 @@ export function createFraming(): Framing {
 
 /** The length that a head tells (X.690 section 8.1.3), once it is there. */
 function lengthOf([tag, first, ...rest]: readonly number[]): number | 'more' | 'wrong' {
+  // Every LDAP message is a SEQUENCE; anything else is another protocol.
   if (tag !== 0x30) return 'wrong'
   if (first === undefined) return 'more'
   if (first < 0x80) return first

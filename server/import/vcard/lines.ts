@@ -4,6 +4,7 @@
  * parameters.
  */
 
+/** One property of a card, still in the file's spelling. */
 export type ContentLine = {
   /** Upper case, without its group. */
   readonly name: string

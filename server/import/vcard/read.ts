@@ -64,6 +64,7 @@ function cardsOf(text: string): readonly Card[] | ImportFault {
 
 function draftOf({ line, lines }: Card): Draft | string {
   const version = lines.find(({ name }) => name === 'VERSION')?.value.trim()
+  // Its quoted-printable and character sets are a format of their own; guessing would put wrong names into lists.
   if (version === '2.1' || lines.some(isQuotedPrintable)) return older
   if (version !== '3.0' && version !== '4.0') return 'the vCard names no version that is read: 3.0 or 4.0'
   const texts = (name: string) => lines.filter((one) => one.name === name)

@@ -22,6 +22,7 @@ type Peer = {
 
 const tlsUri = 'urn:ietf:params:xml:ns:xmpp-tls'
 
+/** One stream, asked by one reader at a time. `next` is the only way in which anything is read. */
 export class XmppConnection {
   readonly #peer: Peer
   #socket: net.Socket

@@ -87,6 +87,7 @@ async function followRoster(
   const roster = new Map(first)
   let asked: string | undefined
   const timer = setInterval(() => {
+    // TCP alone notices a peer that vanished only after hours, and a roster that stands still looks well.
     if (asked !== undefined) connection.destroy('it does not answer any more')
     else asked = sendAsk(connection, 'get', `<ping xmlns='${pingUri}'/>`)
   }, every)

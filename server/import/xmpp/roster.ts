@@ -4,6 +4,7 @@ import { type Draft, type Gathered, gather, type ImportFault, type ImportResult 
 import type { XmppSource } from '../source.ts'
 import { childOf, type Stanza, StreamFault } from './stanza.ts'
 
+/** One contact as the server has it; `jid` folded, `subscription` of RFC 6121 section 2.1.2.5. */
 export type RosterItem = {
   readonly jid: string
   readonly name: string
@@ -13,6 +14,7 @@ export type RosterItem = {
 /** By JID. */
 export type Roster = ReadonlyMap<string, RosterItem>
 
+/** Namespace of roster questions and pushes. */
 export const rosterUri = 'jabber:iq:roster'
 const subscriptions = ['none', 'to', 'from', 'both']
 

@@ -8,6 +8,7 @@ import { type Roster, rosterOf, rosterUri } from './roster.ts'
 import { type Login, signIn } from './sign-in.ts'
 import { childOf, type Stanza, StreamFault } from './stanza.ts'
 
+/** Whose roster is read, and what signs in. */
 export type XmppAccount = Login & { readonly domain: string }
 
 const clientUri = 'jabber:client'
@@ -31,6 +32,7 @@ async function ask(
   const id = sendAsk(connection, type, content)
   for (;;) {
     const stanza = await connection.next()
+    // Others may send in between; only the own server's answer to this very question counts.
     if (!isAnswer(stanza, id, account)) declineAsk(connection, stanza, account)
     else if (stanza.attributes.get('type') === 'result') return stanza
     else throw new StreamFault(`it refuses: ${conditionOf(stanza)}`)

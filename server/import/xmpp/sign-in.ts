@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import type { XmppConnection } from './connection.ts'
 import { childOf, type Stanza, StreamFault } from './stanza.ts'
 
+/** `user`: the part of the JID before `@`. */
 export type Login = { readonly user: string; readonly password: string }
 
 const saslUri = 'urn:ietf:params:xml:ns:xmpp-sasl'

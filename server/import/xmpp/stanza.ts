@@ -5,6 +5,7 @@
 import { type SaxesAttributeNS, SaxesParser } from 'saxes'
 import { maxImportBytes } from '../contact.ts'
 
+/** An element with what it holds. Text between children is joined; nothing here needs its place. */
 export type Stanza = {
   readonly uri: string
   readonly local: string
@@ -21,6 +22,7 @@ const maxDepth = 10
 const maxAttributes = 32
 /** Elements of one stanza: a roster of 100,000 with three groups each. */
 const maxElements = 400_000
+/** Namespace of the stream itself (RFC 6120 section 4.8.1). */
 export const streamUri = 'http://etherx.jabber.org/streams'
 
 type StanzaParser = {
@@ -67,6 +69,7 @@ export function createStanzaParser(): StanzaParser {
     if (open.length === 0) ended = true
     if (open.length !== 1 || !element) return
     complete.push(element)
+    // Limits are those of one stanza: a watched stream goes on for months.
     elements = 0
     bytes = 0
   })

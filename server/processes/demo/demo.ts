@@ -32,6 +32,7 @@ type DemoOffer = {
   readonly enrolment: string
   readonly accounts: readonly DemoAccount[]
 }
+/** The running demo, and what whoever tries it is told. */
 export type DemoServer = { readonly running: Running; readonly demo: DemoOffer; readonly store: Store }
 
 const passwordsSchema = z.record(z.string(), z.string())
@@ -61,6 +62,7 @@ export async function startDemo(path: string, log: Log, port?: number): Promise<
   }
 }
 
+/** At first any free ones; those that were got are written down, since clients keep them. */
 const anyPorts = { port: 0, metricsPort: 0, mail: { kind: 'embedded', smtp: 0, imap: 0 } } as const
 
 async function openDemo(folder: Folder): Promise<Done<Context>> {
@@ -86,6 +88,7 @@ async function addPeople(administration: Administration, passwords: ReadonlyMap<
   await Promise.all(everybody.map((person) => addPerson(administration, person, passwords.get(person.user))))
   for (const person of everybody) {
     const list = await administration.store.lists.ofUser(person.user)
+    // Filled once: what somebody has changed while trying stays at the next start.
     if (!list || list.count > 0) continue
     const known = demoAccounts.includes(person) ? everybody : demoAccounts
     const wishes = known.filter((other) => other !== person).map(wishFor)

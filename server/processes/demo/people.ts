@@ -9,6 +9,7 @@ export type DemoPerson = {
   readonly scope: 'internal' | 'external'
 }
 
+/** No registrable domain (RFC 2606): nothing written in a demo ever reaches anybody. */
 export const demoDomain = 'kith.example'
 
 function staff(
@@ -36,6 +37,7 @@ export const demoAccounts: readonly DemoPerson[] = [
   partner('mei', 'Mei Tanaka 田中芽衣', 'Mei', ['Translation agency, guest account', 'Partners']),
 ]
 
+/** Those whom the others have in their lists. */
 export const demoContacts: readonly DemoPerson[] = [
   staff('carol', 'Carol Wang 王可柔', '可柔', ['Head of sales', 'Sales', 'Taipei']),
   staff('david', 'David Huang 黃大衛', '大衛', ['Account manager, North', 'Sales']),
