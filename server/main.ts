@@ -26,10 +26,7 @@ import { addStoreCommands } from './cli/store.ts'
 import { addUserCommands } from './cli/user.ts'
 import { codeOf } from './ground/durable-file.ts'
 
-/**
- * In the order in which the help shows them. Each room of `cli/` adds its own; none loads more than its options
- * before it runs.
- */
+/** In the order in which the help shows them. */
 function createProgram(): Command {
   const program = withServer(new Command('kith-server'))
     .description('the whitelist server of Kith; with --remote, what a server elsewhere is asked to do')

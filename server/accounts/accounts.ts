@@ -1,4 +1,8 @@
-/** Accounts and the one place where a password is checked, for the whitelist service and for the embedded mail alike. */
+/**
+ * Accounts and the one place where a password is checked, for the whitelist service and for the embedded mail alike.
+ * After it `admit-device.ts` decides about the device and `sessions.ts` opens the session; `admin-session.ts` is the
+ * second step of those who administer.
+ */
 import { parseAddress } from '../../shared/address.ts'
 import type { Clock } from '../ground/clock.ts'
 import { oneAtATime } from '../ground/one-at-a-time.ts'
@@ -25,12 +29,14 @@ export type Account = {
   readonly scope: Scope
 }
 
+/** What a password check says. Callers answer `authFailed` in the same words for everybody. */
 export type CheckResult =
   | { readonly ok: true; readonly account: Account }
   | { readonly ok: false; readonly kind: 'authFailed' }
   /** `retryAfter` in milliseconds; `by`: whether the account's (also where absent) or the network address's tries are used up. */
   | { readonly ok: false; readonly kind: 'locked'; readonly retryAfter: number; readonly by?: 'account' | 'address' }
 
+/** Accounts as every door asks for them; none of them sees a hash. */
 export type Accounts = {
   /** `login`: name or address. Unknown user, disabled user and wrong password give the same answer in the same time. */
   check(login: string, password: string, ip: string): Promise<CheckResult>

@@ -17,6 +17,7 @@ export async function authorise(
   // Only failed tries are counted: a program with a good token may call as often as it likes.
   const tries = (await store.access.attempts(key)) ?? noAttempts(key)
   if (tries.until > now) return failed('RateLimited', { retryAfter: tries.until - now })
+  // A long one is not looked at: the header is a stranger's, and of whatever it names the hash is computed.
   const [, token] = header.length > maxHeader ? [] : (/^Bearer ([\w-]+)$/i.exec(header) ?? [])
   const holder = token === undefined ? undefined : await findToken(store, token, now)
   if (holder) return { ok: true, value: holder }

@@ -1,4 +1,7 @@
-/** The way of one call: read, found, allowed, checked, done, written. */
+/**
+ * The way of one call: read, found, allowed, checked, done, written. `http.ts` takes the call in, `authorise.ts`
+ * knows the token, and `typed-xml.ts` reads and writes what `administration/operations` declares.
+ */
 import { tokenActor } from '../administration/actor.ts'
 import { serviceDesk } from '../administration/operations/desk.ts'
 import type { Desk, Operation } from '../administration/operations/operation.ts'
@@ -44,6 +47,7 @@ export async function dispatch(service: AdminService, call: RawCall): Promise<Re
   const name = found?.name ?? 'none'
   const result = answer.ok ? 'ok' : answer.fault.kind
   service.metrics.request(`admin:${name}`, result, (performance.now() - start) / 1_000)
+  // The token's name is the caller's; what the call held is in the audit log, if it changed anything.
   service.log.info('administration', { operation: name, fault: result, user: `${holder.name}@token` })
   return answer.ok && found
     ? { ok: true, body: writeCall(`${name}Response`, answerForm(found), answer.value, version) }
@@ -73,6 +77,7 @@ async function run(
   try {
     return await work()
   } catch (error) {
+    // The caller can wait and try again. Anything else here is a bug, of which it is told nothing.
     if (storeFailure(error) === 'busy') return failed('Busy', { retryAfter: busyRetryMs })
     log.error('bug', { operation: name, ...bugFields(error) })
     return failed('Internal', {})

@@ -30,6 +30,7 @@ export function readCall(bytes: Uint8Array, version: SoapVersion): ReadCall {
   const isSoap = (element: XmlElement | undefined, local: string) =>
     element?.uri === envelopeNamespaces[version] && element.local === local
   const root = xml.value
+  // An empty header is let pass: many toolkits always send one. What it held would have to be understood.
   const [first, second, third] = root.children
   const body = second ?? first
   if (!isSoap(root, 'Envelope') || !isSoap(body, 'Body') || third)
@@ -57,6 +58,7 @@ function topElement(name: string, schema: z.core.$ZodType, value: unknown): stri
 export function writeFault(fault: AdminFault, version: SoapVersion): string {
   const detail = topElement(fault.kind, faultDetails[fault.kind], fault.detail)
   const reason = escaped(reasonOf(fault))
+  // Sender or receiver: by this a program knows whether trying again may help.
   const isOurs = fault.kind === 'Internal' || fault.kind === 'Busy' || fault.kind === 'RateLimited'
   if (version === '1.1') {
     const code = isOurs ? 's:Server' : 's:Client'

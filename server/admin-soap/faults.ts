@@ -68,6 +68,7 @@ export function faultOf(failure: Failure, isBatch: boolean): AdminFault {
     }
     case 'refused': {
       const { code, what = '', why } = failure.refusal
+      // A fault of its own, so that a program can tell "there is nobody of this name" from every other refusal.
       return code === 'unknownUser'
         ? { kind: 'UnknownUser', detail: { user: what } }
         : { kind: 'Refused', detail: { why } }

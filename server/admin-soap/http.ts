@@ -32,6 +32,7 @@ export async function addAdministration(app: FastifyInstance, service: AdminServ
     })
     let wsdl: string | undefined
     scope.get(adminPath, (request, reply) => {
+      // Made at the first question: the port in its address is known only when the server listens.
       wsdl ??= adminWsdl(adminOperations, `${service.url()}${adminPath}`)
       return sendWsdl(request, reply, wsdl)
     })
@@ -46,6 +47,7 @@ async function answer(service: AdminService, { request, reply, holder }: Asked):
   const { body } = request
   if (!(body instanceof Uint8Array))
     return sendFault(request, reply, { kind: 'BadRequest', detail: { place: '', why: 'no body' } })
+  // An answer may take 20 seconds (`patience`); work for somebody who hung up ends sooner.
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const version = versionOf(request)

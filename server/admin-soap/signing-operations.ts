@@ -37,6 +37,7 @@ const draftOperation = deed({
   input: z.strictObject({ proposal: what }),
   output: drafted,
   async work({ store, config, clock }, { proposal }) {
+    // One moment for the draft and, handed back, for the commit: heads hold it, so both must make the same bytes.
     const now = clock.now()
     const made = await draft({ store, config }, { what: proposal, now })
     if (!made.ok) return refusedBy(made)

@@ -111,6 +111,7 @@ function timeOf(text: string, place: string): number {
 function scalarOf({ type }: Definition, text: string, place: string): unknown {
   const trimmed = text.trim()
   if (type === 'number') {
+    // At most 15 digits: all of them are exact as JavaScript's numbers.
     if (!/^[+-]?\d{1,15}$/.test(trimmed)) throw new Misread(place, 'a whole number is needed')
     return Number(trimmed)
   }
@@ -145,6 +146,7 @@ function recordOf(shape: z.core.$ZodShape, element: XmlElement, place: string): 
 
 function listOf(of: z.core.$ZodType, found: readonly XmlElement[], place: string): readonly unknown[] {
   const [only] = found
+  // `groups=[""]` is how toolkits say "none of them"; without it an empty list could not be told from an absent one.
   if (found.length === 1 && only && only.children.length === 0 && only.text === '') return []
   return found.map((element, index) => valueIn(of, element, `${place}.${index}`))
 }
@@ -172,6 +174,7 @@ function writeOne(name: string, schema: z.core.$ZodType, value: unknown): string
 }
 
 function writeFields(shape: z.core.$ZodShape, value: unknown): string {
+  // In the declaration's order, not the value's: XML Schema's sequence means exactly that.
   return Object.entries(shape)
     .map(([field, inner]) => writeValue(field, inner, fieldIn(value, field)))
     .join('')

@@ -54,6 +54,7 @@ function portOperation(name: string): string {
   return `<operation name="${name}"><input message="k:${name}"/><output message="k:${name}Response"/>${faults}</operation>`
 }
 
+/** How one version of SOAP carries the operations; `soap` is its prefix here and its port's name. */
 function binding(soap: string, names: readonly string[]): string {
   const body = `<${soap}:body use="literal"/>`
   const faults = faultKinds

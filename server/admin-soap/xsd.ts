@@ -32,6 +32,7 @@ function simpleType(definition: Definition): string | undefined {
   if (definition.type === 'boolean') return 'boolean'
   const format = definition.type === 'string' && 'format' in definition ? definition.format : undefined
   if (format === 'base64') return 'base64Binary'
+  // A time that is given may be a date, milliseconds or `never`: to XML that is text.
   const isText = definition.type === 'string' || (definition.type === 'union' && !variantsOf(definition))
   return isText ? 'string' : undefined
 }

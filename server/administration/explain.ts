@@ -20,6 +20,7 @@ type Admission =
   | { readonly rule: 'domain'; readonly id: string; readonly domain: string }
   | { readonly rule: 'self' }
 
+/** Whether one address is in one user's list, and everything that bears on it: what the page shows and `why` prints. */
 export type Explanation = {
   readonly user: string
   readonly address: string

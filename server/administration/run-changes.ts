@@ -1,6 +1,8 @@
 /**
- * The one way in which anything is administered: changes, all or none, in one transaction with the new version of every
- * list that they touch and a line each in the audit log.
+ * The one way in which anything is administered: changes, all or none, in one transaction with the new version of
+ * every list that they touch and a line each in the audit log. `changes/` has a handler for each kind of change;
+ * `submit.ts` decides before whether a run waits for a second person or for the policy key, and `operations/` are
+ * what the doors offer of it.
  */
 
 import type { Change } from '../../shared/administration/change.ts'
@@ -47,6 +49,7 @@ class Undone extends Error {
   }
 }
 
+/** How a run is done; without options it is kept. */
 export type RunOptions = {
   /** Nothing is kept: to see what would happen. */
   readonly dry?: boolean

@@ -10,6 +10,10 @@ import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
 
+/**
+ * One for a run: its changes are applied one after the other to the same rows, and lists are written once, after the
+ * last.
+ */
 export type Work = {
   readonly inside: Store
   readonly config: Config

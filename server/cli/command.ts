@@ -1,4 +1,8 @@
-/** The frame of every command: data folder, `--json`, opening and closing the store, telling the outcome. */
+/**
+ * The frame of every command: data folder, `--json`, opening and closing the store, telling the outcome. A command
+ * gets its frame here, has operations done over a `transport.ts`, and tells what came of it by `outcome.ts`;
+ * `reading.ts` and `changing.ts` are the two usual forms.
+ */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import type { Administration } from '../administration/administer.ts'

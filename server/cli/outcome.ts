@@ -5,9 +5,13 @@ import { type Answer, reasonOf } from '../admin-soap/faults.ts'
 /** 2 is wrong usage, as everywhere. `refused`: the request does not fit what is there. `unavailable`: folder, key, port. */
 export const exitCodes = { ok: 0, bug: 1, usage: 2, refused: 3, unavailable: 4 } as const
 
-/** `line` of a file, or `place` in a document. */
+/** One fault of several, and where it is: the `line` of a file, or the `place` in a document. */
 export type OutcomeFault = { readonly line?: number; readonly place?: string; readonly why: string }
 
+/**
+ * `text` for people, `value` for programs: both say the same. `code` becomes the exit code, by which scripts go on or
+ * stop.
+ */
 export type Outcome =
   | { readonly ok: true; readonly value: Readonly<Record<string, unknown>>; readonly text: string }
   | {

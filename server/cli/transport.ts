@@ -3,6 +3,9 @@ import type { z } from 'zod'
 import type { Answer } from '../admin-soap/faults.ts'
 import type { Administration } from '../administration/administer.ts'
 
+/**
+ * How operations are done: here, on the opened data folder, or by a server elsewhere. A command need not know which.
+ */
 export type Transport = {
   /** Throws `Unreachable`; an operation that does not exist is a bug, one that is refused an answer. */
   call<S extends z.ZodType>(name: string, given: unknown, answer: S): Promise<Answer<z.output<S>>>

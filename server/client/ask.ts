@@ -21,10 +21,12 @@ export async function ask(service: Service, call: Call): Promise<CallAnswer> {
   const user = await service.store.users.get(device.user)
   const deviceBox = fromBase64(device.dbox, 32)
   if (!user || !deviceBox) return fault('Internal')
+  // Read for each question: a role that was taken a moment ago opens nothing any more.
   const role = (await service.store.administration.role(user.id))?.role
   // As it was when the client asked: it may not know the one that the answer itself brings in.
   const freshSeed = (await service.keys.current()).fresh.secret
   const result = await answerTo(service, { user, device, role, sid, ip: call.ip, gone: call.gone }, request)
+  // Logged by name and kind only; the input may hold a password.
   if (!result.ok) tellRefused(service, device, { what: request.what, kind: result.failure.kind })
   const sealed = sealAskAnswer(primitives, answerOf(result), request, { freshSeed, deviceBox, random: randomBytes })
   return { ok: true, fields: writeFields(sealed) }
@@ -57,6 +59,7 @@ function answerOf(result: Result<Canonical>): AskAnswer {
   const { retryAfter, fields, reason } = detail
   const told = {
     ...(retryAfter === undefined ? {} : { retryAfter: Math.ceil(retryAfter) }),
+    // Cut, since fields are named by whoever asked: a refusal must fit into an answer.
     ...(fields === undefined ? {} : { fields: fields.slice(0, 20).map((field) => field.slice(0, 100)) }),
     ...(reason === undefined ? {} : { reason }),
   }

@@ -1,4 +1,8 @@
-/** The index of operations: element name to handler, and the way of one call through them. */
+/**
+ * The index of operations: element name to handler, and the way of one call through them. Before each handler
+ * `authenticate.ts` says who calls; `service.ts` is what handlers are given; `http.ts` and `push/` are the two ways
+ * in.
+ */
 import type { SoapFault } from '../../shared/soap/faults.ts'
 import { type OperationName, operationOfRequest } from '../../shared/soap/operations.ts'
 import { readEnvelope } from '../../shared/soap/reader.ts'

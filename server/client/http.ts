@@ -107,6 +107,7 @@ function sendFault(reply: FastifyReply, fault: SoapFault, text = writeFault(faul
 function faultOfError(service: Service, error: unknown): SoapFault {
   if (error instanceof TooMany) return { code: 'RateLimited', retryAfter: error.retryAfter }
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500
+  // The framework's own refusals come by their status; whatever it has no status for is a bug of ours.
   if (status === 413) return { code: 'TooLarge' }
   if (typeof status === 'number' && status < 500) return { code: 'BadRequest' }
   service.log.error('bug', bugFields(error))

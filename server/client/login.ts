@@ -15,6 +15,7 @@ import { type Call, type CallAnswer, fault, type Service } from './service.ts'
  * of it, its account and its list is sealed for it.
  */
 export async function login(service: Service, call: Call): Promise<CallAnswer> {
+  // One look for the whole call: it is answered by the keys that opened it, also where these are replaced meanwhile.
   const keys = await service.keys.current()
   const opened = openCall(keys, call)
   if (!opened.ok) return opened
@@ -22,6 +23,7 @@ export async function login(service: Service, call: Call): Promise<CallAnswer> {
   // Used up before the password is looked at: a recorded login cannot be sent a second time.
   if (!(await service.store.sessions.takeNonce(asked.sNon, service.clock.now()))) return fault('StaleNonce')
   const deviceBox = fromBase64(asked.DboxPk, 32)
+  // With a key of low order everybody would know the secret that seals this device's answers (protocol.md 2).
   if (!deviceBox || !primitives.boxKey(deviceBox, randomBytes(32))) return fault('BadRequest')
   const checked = await service.accounts.check(asked.usr, asked.pw, call.ip)
   service.metrics.login(checked.ok ? 'ok' : checked.kind)

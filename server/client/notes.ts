@@ -31,6 +31,7 @@ export async function report(service: Service, call: Call): Promise<CallAnswer> 
   if (!asked.ok) return asked
   const { device, request } = asked.caller
   const told = { user: device.user, device: device.id, kind: request.what }
+  // Kept, not only logged: an alarm means that somebody served two truths, and logs are rotated.
   await service.store.journal.addReport({ ...told, at: service.clock.now() })
   const fields = { ...told, version: request.ver }
   if (request.alarm) service.log.error('alarm', fields)

@@ -30,13 +30,16 @@ export async function sync(service: Service, call: Call): Promise<CallAnswer> {
   for (;;) {
     const keys = await service.keys.current()
     const commands = await commandsOf(service, device)
+    // Only now, and not at the door: a device that is to be wiped must get its command (protocol.md 9).
     if (!live && commands.length === 0) return fault('DeviceRevoked')
     const list = await service.material.newest(device.user)
     if (list?.row.id !== request.lst) return fault('BadRequest')
+    // The client then asks for the whole list; whether that is a rollback it decides itself.
     if (isAhead(request, list.row) || isTooFarBehind(request, placeOf(list.row))) return fault('VersionUnknown')
     const chain = await chainOf(service, request, list.row)
     // A locked or revoked device gets its commands and not a byte of the list.
     const content = live ? await contentOf(service, request, { list, chain }) : noContent
+    // Read after the list: a head by a key that the client has not heard of comes with the manifest that lists it.
     const manifests = await service.store.journal.manifestsAfter(request.man)
     // The list moved while its entries were read, or the keys did: begin again with the newer version.
     if (!content || (manifests.at(-1)?.version ?? 0) > keys.manifest.ver) continue
@@ -60,6 +63,7 @@ function placeOf({ epoch, version }: ListRow): { readonly ep: number; readonly v
 
 async function commandsOf({ store }: Service, device: DeviceRow): Promise<readonly SignedCommand[]> {
   const rows = await store.devices.commands(device.user, device.id)
+  // A statement names 16 commands at most (protocol.md 3.5); the others come with the next answer.
   return rows
     .slice(0, maxCommands)
     .map((row) => signedCommandSchema.parse({ c: decodeCanonical(utf8(row.bytes)), s: row.sig }))

@@ -42,6 +42,7 @@ type Held = { readonly over: Promise<Poke | undefined>; readonly end: () => void
 /** Listens before the version is read, so that no change falls between. */
 function hold(service: Service, { device, request }: Caller<'Wait'>, gone: AbortSignal): Held {
   const key = `${device.user} ${device.id}`
+  // A device waits once: an older Wait is of a connection that it has given up.
   service.waits.get(key)?.()
   const { promise, resolve } = Promise.withResolvers<Poke | undefined>()
   const end = () => resolve(undefined)

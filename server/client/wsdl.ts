@@ -3,6 +3,7 @@ import { kithNamespace } from '../../shared/soap/namespaces.ts'
 import { operations } from '../../shared/soap/operations.ts'
 import { escapeXml } from '../../shared/text/xml-text.ts'
 
+/** Every operation of the table, so that the description cannot lag behind the service. */
 const names = Object.keys(operations)
 
 type Field = { readonly name: string; readonly optional: boolean }

@@ -1,4 +1,8 @@
-/** The gateway process: composition of the policy service, the filters, the quarantine's errands and the health port. */
+/**
+ * The gateway process: composition of the policy service, the filters, the quarantine's errands and the health port.
+ * A message passes `policy.ts` (Postfix's questions) and `outgoing-filter.ts`, or only `mail/smtp/inbound.ts` where
+ * it comes from outside; `dispatch.ts` judges it for each recipient, and `next-hop.ts` hands it on.
+ */
 import { parseAddress } from '../../shared/address.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { createUsageRecorder } from '../administration/usage.ts'

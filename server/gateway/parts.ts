@@ -6,6 +6,7 @@ import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
 import type { Context } from '../settings/context.ts'
 import { createQuarantine, type Quarantine, type QuarantineParts } from './quarantine.ts'
 
+/** What every door of the gateway is given. */
 export type GatewayParts = Awaited<ReturnType<typeof gatewayParts>>
 
 /**

@@ -6,6 +6,7 @@ import { authorOf, evidenceOf, type Judge, judgeFor, verdictField } from '../mai
 import type { Store } from '../store/store.ts'
 import { type NextHop, sendOn } from './next-hop.ts'
 
+/** The errands of the quarantine, which a gateway does by the clock; keeping back is `dispatch.ts`'s. */
 export type Quarantine = {
   /** Sends what was released to its mailbox; of several gateways one sends it. Answers how many went. */
   sendReleased(): Promise<number>

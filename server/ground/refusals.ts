@@ -2,6 +2,7 @@
 import type { ChangeFaultCode } from '../../shared/fault-codes.ts'
 import { entryLimits } from '../../shared/whitelist/entry.ts'
 
+/** Why something was not done. Doors with words of their own go by `code` and `what`; all others print `why`. */
 export type Refusal = {
   readonly ok: false
   readonly why: string

@@ -1,4 +1,8 @@
-/** One door for every kind of source: read once, or kept in step for as long as it is watched. */
+/**
+ * One door for every kind of source: read once, or kept in step for as long as it is watched. Each kind has a folder
+ * that reads it into the shape of `contact.ts`; `reconcile.ts` then compares that with a list, and `wishes.ts` makes
+ * wishes of the difference.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assertNever } from '../../shared/rpc.ts'
 import { failedImport, type ImportResult } from './contact.ts'

@@ -1,4 +1,8 @@
-/** The manifest in the store, and the one way in which it moves: signed by the root keys, one version at a time (protocol.md 3.1). */
+/**
+ * The manifest in the store, and the one way in which it moves: signed by the root keys, one version at a time
+ * (protocol.md 3.1). `key-files.ts` has the secrets on the disk, `key-ring.ts` and `policy-key.ts` give each process
+ * the ones that this manifest lists; rotations are in `administration/keys`.
+ */
 import { fromUtf8, toBase64, utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
 import {

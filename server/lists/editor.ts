@@ -1,6 +1,7 @@
 /**
  * The only way in which a whitelist changes: one transaction of entries, version + 1, signed head and outbox row
- * (protocol.md 7). Needs the policy key, so it never runs in the SOAP process.
+ * (protocol.md 7). Needs the policy key, so it never runs in the SOAP process. `changes.ts` says what wishes do to
+ * the rows, `list-difference.ts` what that and the rules come to for one list, and `issue.ts` writes the version.
  */
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { emptyAcc } from '../../shared/whitelist/head.ts'
@@ -21,6 +22,7 @@ type ChangeResult =
   | { readonly ok: false; readonly kind: 'noList' }
   | { readonly ok: false; readonly kind: 'refused'; readonly faults: readonly WishFault[] }
 
+/** For whoever changes one list alone. What concerns many lists goes by `administration/run-changes.ts`. */
 export type ListEditor = {
   /** A new user's empty list, version 1. Joins the transaction of `store` where it is one. */
   create(user: string, store?: Store): Promise<void>

@@ -27,6 +27,7 @@ type ListEntries = {
  */
 export type Operations = { readonly ops: readonly Op[]; readonly size: number }
 
+/** What `client/sync.ts` asks. Each answer is of one version; whoever asks twice compares the versions. */
 export type Material = {
   /** The list's newest version; undefined where the user has none. */
   newest(user: string): Promise<ListVersion | undefined>

@@ -1,4 +1,8 @@
-/** The embedded mail: submission and IMAP for the accounts of the whitelist service, and, if wanted, mail from outside. */
+/**
+ * The embedded mail: submission and IMAP for the accounts of the whitelist service, and, if wanted, mail from
+ * outside. `smtp/transaction.ts` judges what people send, `smtp/inbound.ts` takes in what comes, `smtp/deliver.ts`
+ * stores both, and `imap/` shows the mailboxes.
+ */
 import { createNotifier } from './imap/notifier.ts'
 import { startImap } from './imap/server.ts'
 import { submissionMemoryMs } from './limits.ts'

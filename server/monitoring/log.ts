@@ -31,7 +31,10 @@ export type Log = {
   error(event: string, fields?: LogFields): void
 }
 
-/** Asked again when it is written: types are gone by then, and a wider object may have been handed over. */
+/**
+ * The fields that are picked when a line is written: types are gone by then, and a wider object may have been handed
+ * over.
+ */
 const allowed = [
   'operation',
   'fault',

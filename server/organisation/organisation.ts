@@ -1,4 +1,7 @@
-/** The organisation at one moment: people, groups, rules and cards, read whole and kept by its version. */
+/**
+ * The organisation at one moment: people, groups, rules and cards, read whole and kept by its version. From it
+ * `shared-cards.ts` tells which cards each user sees, and `denials.ts` what nobody may list.
+ */
 
 import type { RuleRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { policySettings } from '../../shared/administration/change.ts'
 import type { Config } from '../settings/config.ts'
 
+/** Reads the stored settings. Each has a default, so a store that an older program wrote reads as well. */
 export const organisationPolicySchema = z.strictObject({
   everyone: policySettings.everyone.default(false),
   departments: policySettings.departments.default(false),
@@ -14,6 +15,7 @@ export const organisationPolicySchema = z.strictObject({
   offlineDays: policySettings.offlineDays.optional(),
   onExpiry: policySettings.onExpiry.optional(),
 })
+/** The settings in force; the two of the lease may be left to config.json (`wholePolicy`). */
 export type OrganisationPolicy = z.infer<typeof organisationPolicySchema>
 /** What is in force. */
 type WholePolicy = Omit<OrganisationPolicy, keyof Lease> & Lease
@@ -33,4 +35,5 @@ export function isLeaseMoved(before: OrganisationPolicy, after: OrganisationPoli
   return before.offlineDays !== after.offlineDays || before.onExpiry !== after.onExpiry
 }
 
+/** Of an organisation whose administrators have set nothing yet. */
 export const defaultPolicy: OrganisationPolicy = organisationPolicySchema.parse({})

@@ -1,5 +1,6 @@
 /** Units: how rules name people. `all`, `department:NAME`, `group:ID`, `user:LOGIN`. */
 
+/** A text of one of these four forms; `isUnit` of `shared/` checks it where somebody types one. */
 export type Unit = string
 
 /** What of a person a unit looks at. */

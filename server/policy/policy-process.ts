@@ -122,6 +122,7 @@ async function main(path: string): Promise<void> {
     }
     return { kind: (await carry()) ? 'done' : 'keyAbsent' }
   })
+  // Imports need the key for what they change, so they are kept in step here and not in the serving process.
   const administration = await administer(context)
   const imports = keepImports(administration, log)
   const stops = [
@@ -134,6 +135,7 @@ async function main(path: string): Promise<void> {
     await imports.close()
     await store.close()
   }
+  // At once and not after a minute: heads may have grown old while nothing ran.
   await look()
   await imports.look()
 }

@@ -29,7 +29,6 @@ export function supervisePolicy(path: string, log: Log, onRestart: () => void): 
   let wait = firstWaitMs
   let timer: ReturnType<typeof setTimeout> | undefined
   let lastNumber = 0
-  // By number: answers may come in another order than the questions.
   const waiting = new Map<number, (answer: PolicyAnswer) => void>()
   const start = () => {
     const startedAt = performance.now()
@@ -52,7 +51,6 @@ export function supervisePolicy(path: string, log: Log, onRestart: () => void): 
       wait = performance.now() - startedAt > wellMs ? firstWaitMs : Math.min(wait * 2, longestWaitMs)
       timer = setTimeout(start, wait)
     })
-    // A fork that fails says so here and ends as well; its end is what is acted upon.
     child.on('error', () => undefined)
   }
   start()

@@ -26,6 +26,7 @@ export async function backUp(path: string, to: string): Promise<Done<BackedUp>> 
   const config = await readConfig(folder)
   if (!config.ok) return config
   await mkdir(to, { recursive: true, mode: 0o700 })
+  // Mixed with older files it would be a copy of no moment.
   if ((await readdir(to)).length > 0) return { ok: false, why: `${to} is not empty` }
   await chmod(to, 0o700)
   const isHere = config.value.store.kind === 'sqlite'
@@ -81,6 +82,7 @@ export async function checkStore(path: string): Promise<Done<Checked>> {
   const { dialect, traits } = await backendOf(config.value.store, folder)
   const db = new Kysely<Tables>({ dialect })
   try {
+    // An older store is brought up to date first, as every command does: the check knows the newest form only.
     await prepare(db, traits)
     // A snapshot: a list that changes between two reads would look broken.
     return await atOnce(db, async (held) => {

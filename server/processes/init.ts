@@ -63,6 +63,7 @@ const taken = 'the database holds an organisation already: a further server gets
 
 async function writeCertificate(folder: Folder, host: string, now: number): Promise<void> {
   const { cert, key } = selfSigned([...new Set([host, ...ownNames])], now)
+  // The certificate may be read by others, which clients compare; its key may not.
   await mkdir(folder.tls, { recursive: true, mode: 0o700 })
   await writeFile(join(folder.tls, 'cert.pem'), cert, { mode: 0o644 })
   await writeFile(join(folder.tls, 'key.pem'), key, { mode: 0o600 })

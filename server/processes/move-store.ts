@@ -141,6 +141,7 @@ function differenceOf(one: Sums, other: Sums): string | undefined {
 async function changeSettings({ config }: Folder, store: StoreSettings): Promise<void> {
   const settings: unknown = JSON.parse(await readFile(config, 'utf8'))
   const changed = { ...(typeof settings === 'object' ? settings : {}), store }
+  // Flushed before it is renamed: after a power cut config.json must not be empty.
   const file = await open(`${config}.new`, 'w', 0o600)
   await file.writeFile(`${JSON.stringify(changed, null, 2)}\n`)
   await file.sync()

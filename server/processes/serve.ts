@@ -1,4 +1,8 @@
-/** The serving process: composition of the SOAP service, push, embedded mail, health port and the policy process beside it. */
+/**
+ * The serving process: composition of the SOAP service, push, embedded mail, health port and the policy process
+ * beside it. The policy process is forked by `policy/policy-supervisor.ts`, since this one never loads the policy
+ * key; the gateway is a process of its own (`gateway/gateway.ts`).
+ */
 import { isIPv6 } from 'node:net'
 import { createAccounts } from '../accounts/accounts.ts'
 import { createSessions } from '../accounts/sessions.ts'
@@ -60,6 +64,7 @@ const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
  */
 export async function startServer(context: Context, log: Log, options: ServeOptions = {}): Promise<Done<Running>> {
   const { config } = context
+  // Passwords and tokens come this way: in the clear they stay within the machine.
   if (options.insecureLoopback && !loopback.has(config.listen)) {
     return { ok: false, why: `plain HTTP is for loopback only, and "listen" is ${config.listen}` }
   }
@@ -136,7 +141,6 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   const push = attachPush(service, http.server)
   closers.push(() => push.close())
   const port = portOf(http.server.address()) ?? config.port
-  // Known only now: the port may have been any free one.
   url = `${scheme}://${isIPv6(config.host) ? `[${config.host}]` : config.host}:${port}`
   const health = await openHealthPort(
     config.metricsPort,

@@ -63,6 +63,7 @@ const gateway = z.strictObject({
 /** The gateway's part, with every default filled in. */
 export type GatewayConfig = z.infer<typeof gateway>
 
+/** The form of config.json. Whatever it does not name is refused, so that a typing error is no silent default. */
 export const configSchema = z.strictObject({
   /** Names this organisation in every signed object; never changes. */
   org: z.string().min(1).max(64),

@@ -1,4 +1,7 @@
-/** A data folder opened: what every command and every process needs. */
+/**
+ * A data folder opened: what every command and every process needs. `folder.ts` says what lies where, `config.ts`
+ * reads the settings, and `open-configured.ts` opens the store that they name.
+ */
 import { type Clock, systemClock } from '../ground/clock.ts'
 import type { Done } from '../ground/refusals.ts'
 import type { Store } from '../store/store.ts'

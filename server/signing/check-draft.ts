@@ -1,6 +1,8 @@
 /**
- * Checks a draft before anything of it is signed: the operations that the server names are applied to what was signed last,
- * and have to give each head's root, count and chain. What a person is shown is taken from here.
+ * Checks a draft before anything of it is signed: the operations that the server names are applied to what was signed
+ * last, and have to give each head's root, count and chain. What a person is shown is taken from here.
+ * `signed-lists.ts` says what a head has to follow from, `signed-file.ts` keeps that, and `words.ts` puts the result
+ * before a person.
  */
 import { toHex } from '../../shared/whitelist/bytes/encoding.ts'
 import { applyOps, idOf, inOrder, type ListEntry, type Op } from '../../shared/whitelist/delta.ts'

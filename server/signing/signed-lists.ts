@@ -6,6 +6,10 @@ import { draftHead, type Head, type Policy } from '../../shared/whitelist/head.t
 import { primitives } from '../ground/primitives.ts'
 import type { PooledEntry } from './bundle.ts'
 
+/**
+ * One version that this machine signed: its place, the hash of its chain, its policy, and every entry that its root
+ * stands for.
+ */
 export type SignedList = {
   readonly list: string
   readonly epoch: number

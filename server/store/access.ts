@@ -2,6 +2,7 @@
 import type { Database } from './database.ts'
 import type { AttemptRow, EnrolmentRow } from './tables.ts'
 
+/** Asked before anybody is known: nothing here names a session. */
 export type AccessStore = {
   /**
    * `key` names what is counted: a login name, an account or a network address, so that a guesser is slowed by each

@@ -2,6 +2,7 @@
 import type { Dialect, Kysely } from 'kysely'
 import type { Tables } from './tables.ts'
 
+/** SQLite or PostgreSQL behind one query interface: a connection, or a transaction under way. */
 export type Database = Kysely<Tables>
 
 /** What the dialects name differently. Text is compared by its bytes everywhere, whatever the language of the database. */

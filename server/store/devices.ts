@@ -2,6 +2,7 @@
 import type { Database, DialectTraits } from './database.ts'
 import type { CommandRow, DeviceRow, DeviceState, HalfRow } from './tables.ts'
 
+/** Rows alone: what a state means, and who may change it, is decided in `administration/devices` and `accounts`. */
 export type DeviceStore = {
   readonly get: (user: string, id: string) => Promise<DeviceRow | undefined>
   readonly list: (user?: string) => Promise<readonly DeviceRow[]>

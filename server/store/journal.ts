@@ -2,6 +2,7 @@
 import type { Database } from './database.ts'
 import type { ManifestRow, OrgLogRow, ReportRow } from './tables.ts'
 
+/** Nothing here is changed once it is written, but for the settings. */
 export type JournalStore = {
   /** Of this version, or the newest; undefined only in a store that is being made. */
   readonly manifest: (version?: number) => Promise<ManifestRow | undefined>

@@ -3,6 +3,10 @@ import type { Database, DialectTraits } from './database.ts'
 import type { EntryRow, ListRow, OutboxKind, OutboxRow, VersionRow } from './tables.ts'
 import { joined } from './transactions.ts'
 
+/**
+ * Rows alone: `server/lists` decides what is in them. Texts of entries and operations may be long, so most questions
+ * leave them out.
+ */
 export type ListStore = {
   readonly get: (id: string) => Promise<ListRow | undefined>
   readonly ofUser: (user: string) => Promise<ListRow | undefined>

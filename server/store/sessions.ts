@@ -2,6 +2,7 @@
 import type { Database } from './database.ts'
 import type { SessionRow } from './tables.ts'
 
+/** All of it in the store and not in memory, so that any server of several answers a client's next call. */
 export type SessionStore = {
   readonly get: (hash: string) => Promise<SessionRow | undefined>
   /** The row is found by a hash: whoever reads the database, or a back-up of it, gets no session from it. */

@@ -1,4 +1,8 @@
-/** The server's store: small repositories over one database, SQLite or PostgreSQL. */
+/**
+ * The server's store: small repositories over one database, SQLite or PostgreSQL. Each file beside this has the rows
+ * of one topic; `tables.ts` says what they mean, `schema.ts` describes them for the database, and `sqlite.ts` and
+ * `postgres/` are the two databases.
+ */
 import { Kysely } from 'kysely'
 import { oneAtATime } from '../ground/one-at-a-time.ts'
 import { type AccessStore, createAccessStore } from './access.ts'

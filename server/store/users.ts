@@ -2,6 +2,7 @@
 import type { Database } from './database.ts'
 import type { UserRow } from './tables.ts'
 
+/** Rows alone, passwords as hashes: `accounts` checks them, `administration` changes them. */
 export type UserStore = {
   readonly get: (id: string) => Promise<UserRow | undefined>
   /** By the ASCII-folded address; disabled users are found as well. */

@@ -29,6 +29,7 @@ type RequestDependencies = {
 
 /** Requests of one user that wait at the same time, and that were made within a day. */
 export const maxOpenRequests = 50
+/** Of one user within a day, ended ones included: each of them asks something of other people. */
 export const maxRequestsADay = 20
 const dayMs = 24 * 3_600_000
 /** So long a no holds. */

@@ -2,6 +2,7 @@
 import type { Organisation } from '../../organisation/organisation.ts'
 import type { ContactRequestRow } from '../../store/administration/tables.ts'
 
+/** One side as approval sees it: a person with an account here, or only an address. */
 export type Side = {
   /** Login; absent without an account here. */
   readonly user?: string

@@ -40,7 +40,8 @@ async function apply(
   const read = readDocument(text)
   if (!read.ok) return faulty(read.faults)
   const { store, config, run } = administration
-  // Compared now, made in a moment: a change that somebody makes in between is refused with its place or stays.
+  // The comparison is of one moment, and the run comes after it: a change that no longer fits by then is refused with
+  // its place.
   const planned = changesOf(await loadState(store, config), read.value, { prune: options.prune === true })
   if (!planned.ok) return faulty(planned.faults)
   const { changes, places } = planned

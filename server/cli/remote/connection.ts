@@ -14,6 +14,7 @@ import { codeOf } from '../../ground/durable-file.ts'
 import type { Transport } from '../transport.ts'
 import { Unreachable } from './unreachable.ts'
 
+/** A server elsewhere and what opens it. Over TLS the token goes only after the certificate was looked at. */
 export type RemoteServer = {
   readonly url: URL
   readonly token: string

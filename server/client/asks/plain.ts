@@ -2,6 +2,7 @@
 
 /** Whole characters in normal form, cut where it is long. */
 export function plain(text: string, most = 4_000): string {
+  // Canonical JSON takes well-formed texts in NFC only (protocol.md 2); one bad name would fail the whole answer.
   return text.slice(0, most).toWellFormed().normalize('NFC')
 }
 

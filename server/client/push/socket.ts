@@ -51,6 +51,7 @@ export function attachPush(service: Service, server: Server): Push {
 function welcome(service: Service, connection: WebSocket): void {
   service.metrics.sockets(1)
   const timer = setTimeout(() => connection.terminate(), introductionMs)
+  // Without a listener an error of one peer would end the process.
   connection.on('error', () => connection.terminate())
   connection.once('close', () => {
     clearTimeout(timer)

@@ -9,7 +9,9 @@ import { type Listener, listen } from '../listener.ts'
 
 /** The library's types under our names, so that no other file imports it. */
 export type SmtpSession = SMTPServerSession
+/** The bytes of DATA as they arrive, dots unstuffed. */
 export type SmtpData = SMTPServerDataStream
+/** A door's handlers and limits; addresses in them are the library's reading, so ask `writtenAddress`. */
 export type SmtpOptions = SMTPServerOptions
 
 /** The path of each session's command under way: what stands between the angle brackets, to the letter. */

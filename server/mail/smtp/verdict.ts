@@ -20,6 +20,7 @@ import type { ListStore } from '../../store/lists.ts'
 import { type Dns, dkimFacts } from './dkim.ts'
 import { bytesOf, type CleanMessage } from './message.ts'
 
+/** What a message is judged with, for any recipient. */
 export type Judge = {
   /** Keeps when contacts were last used; absent: nobody does. */
   readonly usage?: Pick<UsageRecorder, 'sent' | 'received'>

@@ -102,6 +102,7 @@ async function addPerson(administration: Administration, person: DemoPerson, pas
   const { user, name, scope } = person
   if (await administration.store.users.get(user)) return
   const given = { user, name, scope, ...(password === undefined ? {} : { password }) }
+  // By the operation that administrators use: the demo is made as a real organisation is.
   const added = await addUserOperation.call(localDesk(administration), given)
   if (!added.ok) throw new Error('a person of the demo does not fit')
 }

@@ -1,5 +1,6 @@
 /** The people of the demo organisation. Invented, every one of them. */
 
+/** A person of the demo, and how the others have that person in their lists. */
 export type DemoPerson = {
   readonly user: string
   readonly name: string

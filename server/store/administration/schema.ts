@@ -2,6 +2,7 @@
 import type { TableShape } from '../table-shape.ts'
 import type { AdministrationTables } from './tables.ts'
 
+/** Columns of each table; what they mean is said in `tables.ts` beside this. */
 export const administrationShapes: { readonly [T in keyof AdministrationTables]: TableShape<AdministrationTables[T]> } =
   {
     cards: { columns: { id: 'text', rev: 'number', key: 'text', json: 'text', leaf: 'bytes' }, key: ['id'] },

@@ -6,6 +6,7 @@ import type { PoolConfig } from 'pg'
 import { z } from 'zod'
 import { StoreUnusable } from '../failures.ts'
 
+/** The form of `store` in config.json where it is PostgreSQL. */
 export const postgresSettings = z.strictObject({
   kind: z.literal('postgres'),
   /** Name or address; or the folder of the database's socket. */

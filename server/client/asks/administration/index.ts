@@ -87,6 +87,7 @@ async function call<I extends z.ZodObject, O extends z.ZodObject>(
   })
   const answer = await operation.call(desk, given)
   const fault = answer.ok ? 'ok' : answer.failure.kind
+  // The operation and who asked for it; what it held is in the audit log, which only those see who administer.
   service.log.info('administration', { operation: operation.name, fault, user: user.id, device: device.id })
   return answer
 }
@@ -169,6 +170,7 @@ type Deeds = 'admin.decide' | 'admin.change' | 'admin.undo' | 'admin.keyStep' | 
 /** Asks that change something. The page counts from its own form of a change to the operation's. */
 const deedAsks: Pick<AskHandlers, Deeds> = {
   'admin.change': change(runBatch, ({ changes: given }, common) => {
+    // The page sends changes as data, so each is read here; one that does not fit is told at its place.
     const parsed = given.map((one: unknown) => changeForm.safeParse(one))
     const faults = parsed.flatMap(({ error }, index) =>
       error ? [faultAt(index, refusal('malformed', placeOfFault(error), faultOfChange(error)))] : [],

@@ -27,6 +27,7 @@ export const openingAsks: Pick<AskHandlers, Names> = {
     // The session alone is not enough: somebody may have found the device unlocked.
     const checked = await checkPassword(service, caller, password)
     if (!checked.ok) return checked
+    // It counts once a code of it has come: a picture that was never scanned must not lock anybody out.
     const secret = newTotpSecret()
     await keepSecret(service, caller.sid, secret)
     return ok({ secret, uri: totpUri(secret, `Kith ${service.config.org}`, caller.user.id) })
@@ -42,6 +43,7 @@ export const openingAsks: Pick<AskHandlers, Names> = {
   'admin.open': async (service, caller, { password = '', code = '' }) => {
     const { step, totp } = await stateOf(service, caller)
     if (totp) return told(service, caller, await openByCode(service, { user: caller.user.id, sid: caller.sid, code }))
+    // An administrator without an authenticator sets one up first; the password alone opens for lesser roles.
     if (step === 'setUp') return fail('secondFactor')
     const checked = await checkPassword(service, caller, password)
     if (!checked.ok) return checked

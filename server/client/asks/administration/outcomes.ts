@@ -17,6 +17,7 @@ export const mostShown = 50
 export function outcomeTold(done: DeedOutcome, isReasonNeeded: boolean): Outcome {
   const { state, proposal = '', needs = 'signature', lists, audit } = done
   if (state === 'pending') return { state, id: proposal, needs }
+  // Sums over all lists, names of the first fifty: a change of a department reaches thousands.
   const sum = (pick: 'added' | 'changed' | 'removed') => lists.reduce((all, list) => all + list[pick], 0)
   const moved = {
     lists: lists.length,
