@@ -83,6 +83,7 @@ async function showSignedIn(stage: Stage, { opened, step }: SignedIn): Promise<R
     // The server did not confirm the list, or a command wiped or locked the account.
     if (!shown.ok || stage.opened() !== opened) return shown
   }
+  // Best effort: when the list is late, the window shows an empty list and fills it as it comes.
   if (!opened.runtime.keeper.state()?.core) await atMost(stage, firstListLimit, opened.runtime.sync.sync())
   return ok(undefined)
 }
