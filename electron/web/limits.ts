@@ -4,6 +4,7 @@
 export const maxBody = 1_000_000
 /** Time for a request's headers and for its whole body, in milliseconds. */
 export const headersTimeout = 10_000
+/** See `headersTimeout`: this is the time for the body. */
 export const requestTimeout = 30_000
 /** Pages that may listen at once. */
 export const maxStreams = 32

@@ -131,6 +131,7 @@ const overviewForm = z.object({
 /** The organisation in numbers. */
 export type AdminOverview = Readonly<z.infer<typeof overviewForm>>
 
+/** A group with its members' logins. `size`: how many there are, also where `members` was left out. */
 export const groupForm = z
   .object({ group: text, title: text, members: z.array(text), size: number })
   .meta({ id: 'Group' })
@@ -163,6 +164,7 @@ export const lineForm = z
   .meta({ id: 'AuditLine' })
 
 const proposalState = z.enum(['approval', 'ready', 'done', 'refused'])
+/** Changes that wait for a second person (`approval`) or for the policy key (`ready`), or that were decided. */
 export const proposalForm = z
   .object({
     id: text,
@@ -202,6 +204,7 @@ export const requestForm = z
   })
   .meta({ id: 'Request' })
 
+/** Every reading by its name. */
 export const readings = {
   overview: { input: nothing, output: overviewForm },
   policy: { input: nothing, output: z.object({ policy: policyForm }) },

@@ -12,8 +12,8 @@ export function failureOfFault(fault: SoapFault, headerRetryAfter?: number): Fai
   const wait = fault.retryAfter ?? headerRetryAfter
   const waits = kind === 'tooManyAttempts' || kind === 'rateLimited' || kind === 'busy'
   return waits && wait !== undefined
-    // A fault is unsigned: whoever forges one may make the client wait an hour, and no longer.
-    ? { kind, detail: { retryAfter: Math.min(Math.max(0, wait), longestWait) } }
+    ? // A fault is unsigned: whoever forges one may make the client wait an hour, and no longer.
+      { kind, detail: { retryAfter: Math.min(Math.max(0, wait), longestWait) } }
     : { kind }
 }
 

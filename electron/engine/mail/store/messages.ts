@@ -143,6 +143,7 @@ function reads(database: Database) {
             conversation,
             before.at,
             before.seq,
+            // One more than wanted tells whether there are older ones, without counting them.
             count + 1,
           )
         : database.all<Row>(

@@ -39,6 +39,7 @@ async function tryToSignIn(stage: Stage, input: SignInInput): Promise<Result<Sig
   const attempt = { input, target, place, shownCause: shownCauseOf(stage.state()) }
   const current = stage.opened()
   if (current && current.runtime.store.place.folder === place.folder) return signInAgain(current, attempt)
+  // One account at a time: two open stores would announce into one page.
   await closeAccount(stage)
   const result = await signInHere(stage, attempt)
   if (result.ok) {
