@@ -1,7 +1,4 @@
-/**
- * What can be read of an organisation: the question and the answer of each reading, once. The page's asks, the SOAP
- * service with its WSDL and the command line have these forms, or fewer of their fields.
- */
+/** Question and answer of each reading, once: page, SOAP and command line have these forms or fewer of their fields. */
 import { z } from 'zod'
 import { keyFactsSchema, keysViewSchema } from '../key-steps.ts'
 import { releaseRequestSchema } from '../quarantine.ts'

@@ -141,6 +141,7 @@ class Link implements EngineLink {
   #exited(): void {
     this.#child = undefined
     this.#closed()
+    // Nobody will answer these any more. What waits in the queue is kept for the next engine.
     this.#failAnswers()
     if (this.#state === 'closing' || this.#state === 'failed') return
     this.#state = 'starting'

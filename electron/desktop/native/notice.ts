@@ -5,6 +5,7 @@ import { contract, type Settings } from '../../../shared/contract.ts'
 import type { EventEnvelope } from '../../../shared/rpc.ts'
 import type { NativeWords } from './words.ts'
 
+/** What a notification says, and where a click on it leads. */
 export type Notice = {
   readonly title: string
   readonly body: string

@@ -88,7 +88,6 @@ export async function openAccountRuntime(deps: RuntimeDependencies): Promise<Acc
   const ask = createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest })
   const requests = createRequests(ask, ports.log, deps.events.requests)
   const connection = createAccountConnection(deps, { keeper, calls, sync, relogin, requests })
-  // First no new sync begins, then the one that runs is waited for: it may be writing to the store.
   const stop = async (): Promise<void> => {
     await connection.stop()
     await sync.settled()

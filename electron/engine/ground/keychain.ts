@@ -23,7 +23,7 @@ type Keytar = {
 export function createKeytarStore(service: string, clock: Pick<Clock, 'after'>): SecretStore {
   let loading: Promise<Keytar> | undefined
   const use = async <T>(limit: number, act: (keytar: Keytar) => Promise<T>): Promise<T> => {
-    // Loaded once: a second import after a failure would fail the same way, and slowly.
+    // Loaded once: an import that has failed fails the same way again.
     loading ??= loadKeytar()
     const keytar = await loading
     return withLimit(clock, limit, act(keytar))

@@ -45,7 +45,6 @@ export function createContactIndex(initial: readonly ContactItem[]): ContactInde
     search ??= createContactSearch(sorted)
     return search
   }
-  // The page asks for one search in many windows: its groups are worked out once.
   let cached: { readonly search: string; readonly revision: number; readonly selection: Selection } | undefined
 
   const select = (wish: string): Selection => {
@@ -90,7 +89,6 @@ export function createContactIndex(initial: readonly ContactItem[]): ContactInde
       // Two entries have one address: which of them answers for it is settled by going through all.
       if (byKey.size !== byId.size) for (const item of byId.values()) byKey.set(item.listed.key, item)
       sorted = gone.length + items.length < sortAnewFrom ? move(sorted, gone, items) : sortItems(byId.values())
-      // Thrown away rather than made anew here: who does not search pays nothing for a change.
       if (search && !search.change(gone, items)) search = undefined
       revision += 1
     },

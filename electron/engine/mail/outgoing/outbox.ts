@@ -58,7 +58,6 @@ function worker(parts: OutboxParts): Worker {
       // Messages are sent one at a time and only here, so a row that says `sending` now was interrupted by an error.
       returnToQueue(parts)
       do {
-        // Before draining: what is queued meanwhile sets it, and leads to another turn.
         again = false
         await drain(parts, current)
       } while (again && !current.stopped)
@@ -66,7 +65,6 @@ function worker(parts: OutboxParts): Worker {
     } catch (error) {
       due = afterFailure(parts, current, error)
     }
-    // Before the timer is set: it wakes by `wake`, which does nothing while a worker is noted.
     working = undefined
     undoTimer()
     if (due === undefined || current.blocked || current.stopped) return

@@ -22,7 +22,7 @@ export function accountEvents(stage: Stage): RuntimeEvents {
       stage.emit('contacts.changed', { revision: opened.runtime.keeper.contacts.index.revision, change })
       // After the event: the page then asks for conversations that are judged by the list that it has heard of.
       opened.mail?.service.listChanged()
-      // A first list brings the mail up, which may judge nothing before (O7).
+      // A first list brings the mail up, which may judge nothing before.
       startMail(opened)
     },
     news: () => stage.emit('quarantine.changed', {}),
