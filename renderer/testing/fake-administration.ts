@@ -6,8 +6,6 @@ import type { KeysView } from '../../shared/key-steps.ts'
 import { fail, type Handlers, ok, type Result } from '../../shared/rpc.ts'
 import { fakeNow } from './fake-people.ts'
 
-type GivenChange = AskQuestion<'admin.change'>['changes'][number]
-
 /** The code that the fake authenticator shows. */
 export const fakeCode = '123456'
 
@@ -20,7 +18,7 @@ export type FakeAdministration = {
   lines: AuditLine[]
   policy: AdminOverview['policy']
   keys: KeysView
-  asked: { readonly changes: readonly GivenChange[]; readonly why: string }[]
+  asked: { readonly changes: AskQuestion<'admin.change'>['changes']; readonly why: string }[]
 }
 
 export function createFakeAdministration(people = 3): FakeAdministration {

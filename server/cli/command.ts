@@ -21,6 +21,7 @@ export const commonOptions = z.object({
     .transform((text) => text.toLowerCase())
     .optional(),
 })
+/** What every command is given. */
 export type CommonOptions = z.output<typeof commonOptions>
 
 const defaultFolder = process.env.KITH_DATA ?? 'kith-data'

@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AdminAskName, adminAsks, type Outcome } from '../../shared/administration.ts'
-import type { AskQuestion } from '../../shared/asks.ts'
 import { resetSecondFactor } from '../accounts/admin-session.ts'
 import { codeAt } from '../accounts/testing/authenticator.ts'
 import { signedIn, type Target, type TestClient } from '../testing/client.ts'
 import { type TestServer, testPassword, testServer } from '../testing/harness.ts'
-
-type GivenChange = AskQuestion<'admin.change'>['changes'][number]
 
 const step = 30_000
 let server: TestServer
@@ -30,7 +27,11 @@ async function setUp(who: TestClient): Promise<string> {
   return made.out.secret
 }
 
-async function change(who: TestClient, changes: GivenChange[], dry = false): Promise<Outcome> {
+async function change(
+  who: TestClient,
+  changes: { op: string; [field: string]: unknown }[],
+  dry = false,
+): Promise<Outcome> {
   const answer = await who.ask('admin.change', { changes, why: 'a test', dry })
   if (!answer.ok) throw new Error(answer.kind)
   return answer.out
