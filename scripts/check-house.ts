@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { minFileLines, notYet } from './house-rules.ts'
 import { checkCircles } from './house/circles.ts'
 import { checkReasons, checkUnusedPackages } from './house/dependencies.ts'
 import { checkMeanings, checkUnusedExports } from './house/exports.ts'
@@ -15,7 +16,6 @@ import { checkReferences } from './house/references.ts'
 import { checkRooms } from './house/rooms.ts'
 import { checkSizes, smallFiles } from './house/sizes.ts'
 import { checkDocumented, checkHeadLines } from './house/words.ts'
-import { minFileLines, notYet } from './house-rules.ts'
 
 const isAll = process.argv.includes('--all')
 const root = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '.'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { countPackages, type Machine } from './install-weight.ts'
+import { countPackages, type Machine } from './testing/install-weight.ts'
 
 const linux: Machine = { os: 'linux', cpu: 'x64', libc: 'glibc' }
 

@@ -52,8 +52,6 @@ export type AdminRequest = Readonly<z.infer<typeof requestForm>>
 
 /** A change as the server's `changeSchema` reads it: an operation and its fields. */
 const givenChangeSchema = z.looseObject({ op: z.string().max(40) })
-/** A change as the page gives it; the server reads it strictly. */
-export type GivenChange = z.infer<typeof givenChangeSchema>
 
 /** Changes that are asked for together. */
 const maxChanges = 500

@@ -1,5 +1,7 @@
 /** What a command is given besides its arguments. Secrets come from here only: a command line can be read by others. */
+
 import type { ReadStream } from 'node:tty'
+import { askHidden, type HiddenInput } from '../../shared/hidden-prompt.ts'
 
 export type Input = {
   readonly interactive: boolean
@@ -12,8 +14,7 @@ export type Input = {
 /** Most characters read from standard input: more than any message may have. */
 const maxInput = 1_000_000
 
-type Terminal = Pick<ReadStream, 'isTTY' | 'setRawMode' | 'setEncoding' | 'resume' | 'pause' | 'on' | 'off'> &
-  AsyncIterable<unknown>
+type Terminal = HiddenInput & Pick<ReadStream, 'isTTY'> & AsyncIterable<unknown>
 
 /** Makes the input over a terminal or a pipe; `ask` prints a question where there is somebody to answer it. */
 export function createInput(stdin: Terminal, ask: (question: string) => void): Input {
@@ -21,7 +22,7 @@ export function createInput(stdin: Terminal, ask: (question: string) => void): I
   return {
     interactive: stdin.isTTY,
     secret: async (question) => {
-      if (stdin.isTTY) return prompt(stdin, question, ask)
+      if (stdin.isTTY) return (await askHidden(stdin, question, ask)) || undefined
       const line = (await pipe.line()).replace(/\r$/, '')
       return line === '' ? undefined : line
     },
@@ -57,34 +58,4 @@ function readPipe(stdin: Terminal) {
       return take(text.length, text.length)
     },
   }
-}
-
-const keys = { enter: '\r', line: '\n', interrupt: '\u0003', end: '\u0004', erase: '\u007f', back: '\b' }
-
-/** Undefined when cancelled. */
-function prompt(stdin: Terminal, question: string, ask: (question: string) => void): Promise<string | undefined> {
-  ask(question)
-  stdin.setRawMode(true)
-  stdin.setEncoding('utf8')
-  stdin.resume()
-  return new Promise((resolve) => {
-    let typed = ''
-    const finish = (value: string | undefined) => {
-      stdin.off('data', receive)
-      stdin.setRawMode(false)
-      stdin.pause()
-      ask('\n')
-      resolve(value === '' ? undefined : value)
-    }
-    const receive = (chunk: unknown) => {
-      for (const key of String(chunk)) {
-        if (key === keys.enter || key === keys.line) return finish(typed)
-        if (key === keys.interrupt || key === keys.end) return finish(undefined)
-        const erases = key === keys.erase || key === keys.back
-        typed = erases ? Array.from(typed).slice(0, -1).join('') : typed + key
-      }
-      return undefined
-    }
-    stdin.on('data', receive)
-  })
 }

@@ -1,9 +1,12 @@
+import type { AdminAskName, AdminState, AuditLine, Outcome } from '../../shared/administration.ts'
 import type { AdminOverview, AdminUser } from '../../shared/administration/readings.ts'
-import type { AdminAskName, AdminState, AuditLine, GivenChange, Outcome } from '../../shared/administration.ts'
+import type { AskQuestion } from '../../shared/asks.ts'
 import type { KithContract } from '../../shared/contract.ts'
 import type { KeysView } from '../../shared/key-steps.ts'
 import { fail, type Handlers, ok, type Result } from '../../shared/rpc.ts'
 import { fakeNow } from './fake-people.ts'
+
+type GivenChange = AskQuestion<'admin.change'>['changes'][number]
 
 /** The code that the fake authenticator shows. */
 export const fakeCode = '123456'
@@ -274,10 +277,9 @@ const fakeKeys: KeysView = {
 /** A first password and an enrolment code, as the fake server makes them. */
 export const fakeAccess = { password: 'abcd-efgh-jkmn-pqrs', code: 'kith:enrolment-code' }
 
-function keeping(
-  fake: FakeAdministration,
-  inside: Inside,
-): Pick<AdminCalls, 'admin.keys' | 'admin.keyStep' | 'admin.access'> {
+type KeyCalls = Pick<AdminCalls, 'admin.keys' | 'admin.keyStep' | 'admin.access'>
+
+function keeping(fake: FakeAdministration, inside: Inside): KeyCalls {
   return {
     'admin.keys': inside(() => ok(fake.keys)),
     'admin.keyStep': inside(({ step, why }) => {

@@ -27,19 +27,19 @@ overEach((stores) => {
     expect((await signedIn(target, as('alice'), device)).session.half).toBe(half)
     expect((await signedIn(target, as('alice'))).session.half).not.toBe(half)
     expect(server.logged()).not.toContain(half)
-    const rows = await server.administration.devices.list('alice')
+    const rows = await server.administration.store.devices.list('alice')
     expect(JSON.stringify(rows)).not.toContain(half)
   })
 
   test('protocol 9: a lock keeps the half, a revocation destroys it for good, and other devices keep theirs', async () => {
-    const { devices, store } = server.administration
+    const { run, store } = server.administration
     const one = await signedIn(target, as('bob'))
     const other = await signedIn(target, as('bob'))
-    await devices.change('lock', { id: one.device.id })
+    await run([{ op: 'device.lock', user: 'bob', device: one.device.id }])
     expect(await signIn(target, as('bob'), one.device)).toMatchObject({ fault: { code: 'DeviceRevoked' } })
-    await devices.change('unlock', { id: one.device.id })
+    await run([{ op: 'device.unlock', user: 'bob', device: one.device.id }])
     expect((await signedIn(target, as('bob'), one.device)).session.half).toBe(one.session.half)
-    await devices.revoke({ id: one.device.id })
+    await run([{ op: 'device.revoke', user: 'bob', device: one.device.id }])
     expect(await store.devices.half('bob', one.device.id)).toBeUndefined()
     expect(await signIn(target, as('bob'), one.device)).toMatchObject({ fault: { code: 'DeviceRevoked' } })
     expect(await store.devices.half('bob', one.device.id)).toBeUndefined()

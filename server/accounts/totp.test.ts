@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { codeAt, newTotpSecret, stepOfCode, totpUri } from './totp.ts'
+import { codeAt } from './testing/authenticator.ts'
+import { newTotpSecret, stepOfCode, totpUri } from './totp.ts'
 
 /** `12345678901234567890`, the key of RFC 6238 appendix B, in base32. */
 const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'

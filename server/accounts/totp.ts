@@ -22,11 +22,6 @@ export function stepOfCode(secret: string, typed: string, now: number): number |
   return apart === null ? undefined : TOTP.counter({ period, timestamp: now }) + apart
 }
 
-/** The code of a moment (milliseconds), as the authenticator shows it. */
-export function codeAt(secret: string, now: number): string {
-  return TOTP.generate({ ...settings, secret: Secret.fromBase32(secret), timestamp: now })
-}
-
 /** What the QR code says (the key URI format of authenticator apps); the library's own names what is the default anyway. */
 export function totpUri(secret: string, issuer: string, user: string): string {
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(user)}`

@@ -13,14 +13,14 @@ import { readValue } from './typed-xml.ts'
 
 export type AdminService = Pick<Service, 'config' | 'store' | 'clock' | 'log' | 'metrics' | 'policy' | 'url' | 'cert'>
 
-export type RawCall = {
+type RawCall = {
   readonly bytes: Uint8Array
   readonly version: SoapVersion
   readonly holder: TokenHolder
   readonly gone: AbortSignal
 }
 
-export type Reply = { readonly ok: true; readonly body: string } | { readonly ok: false; readonly fault: AdminFault }
+type Reply = { readonly ok: true; readonly body: string } | { readonly ok: false; readonly fault: AdminFault }
 
 /** Answers one call, and counts, times and logs it. */
 export async function dispatch(service: AdminService, call: RawCall): Promise<Reply> {

@@ -15,7 +15,7 @@ export const envelopeNamespaces = {
 
 export const contentTypes = { '1.1': 'text/xml; charset=utf-8', '1.2': 'application/soap+xml; charset=utf-8' } as const
 
-export type ReadCall =
+type ReadCall =
   | { readonly ok: true; readonly call: XmlElement; readonly isFault: boolean }
   | { readonly ok: false; readonly why: string }
 
@@ -39,6 +39,7 @@ export function readCall(bytes: Uint8Array, version: SoapVersion): ReadCall {
   return { ok: true, call, isFault }
 }
 
+/** A call as its envelope; the schema says how the value is written. */
 export function writeCall(name: string, schema: z.core.$ZodType, value: unknown, version: SoapVersion): string {
   return envelope(version, topElement(name, schema, value))
 }
@@ -48,6 +49,7 @@ function topElement(name: string, schema: z.core.$ZodType, value: unknown): stri
   return writeValue(name, schema, value).replace(/^<\w+/, (start) => `${start} xmlns="${adminNamespace}"`)
 }
 
+/** A fault as its envelope, with its kind as an element of the detail and words for people. */
 export function writeFault(fault: AdminFault, version: SoapVersion): string {
   const detail = topElement(fault.kind, faultDetails[fault.kind], fault.detail)
   const reason = escaped(reasonOf(fault))

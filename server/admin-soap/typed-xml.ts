@@ -5,13 +5,16 @@
  * Objects are elements with children, arrays are repeated elements (one empty element: an empty array), a union with a
  * discriminator is the one child that is named by it, and what is absent is left out.
  */
+
 import type { z } from 'zod'
 import type { XmlElement } from '../../shared/soap/xml.ts'
+import { escapeXml, writableInXml } from '../../shared/text/xml-text.ts'
 
 export const adminNamespace = 'urn:kith:admin:1'
 
 export type Definition = z.core.$ZodTypes['_zod']['def']
 
+/** What zod knows of a schema; the one place that looks inside. */
 export function definitionOf(schema: z.core.$ZodType): Definition {
   return (schema as z.ZodType).def as Definition
 }
@@ -40,7 +43,7 @@ export function fieldOf(schema: z.core.$ZodType): {
   return { of: schema, isOptional: false, isList: false }
 }
 
-export type Variant = { readonly element: string; readonly value: string; readonly shape: z.core.$ZodShape }
+type Variant = { readonly element: string; readonly value: string; readonly shape: z.core.$ZodShape }
 
 /** The alternatives of a discriminated union: `contact.add` is the element `contactAdd`. Undefined where it is none. */
 export function variantsOf(
@@ -59,7 +62,7 @@ export function variantsOf(
   return { by, all }
 }
 
-export type ReadValue =
+type ReadValue =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly place: string; readonly why: string }
 
@@ -175,16 +178,7 @@ function fieldIn(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }
 
-const entities = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-])
-
-/** Characters that XML 1.0 (2.2) cannot hold, and CR, which its readers change: what a person once typed must not break an answer. */
-const unwritable = /[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
-
+/** Escaped text in which nothing can break an answer, whatever a person once typed. */
 export function escaped(text: string): string {
-  return text.replace(unwritable, '\ufffd').replace(/[&<>"]/g, (character) => entities.get(character) ?? '')
+  return escapeXml(writableInXml(text))
 }

@@ -1,4 +1,5 @@
 /** Keeps stored imports in step while the server runs: a roster as it changes, a directory at its interval. */
+import { oneAtATime } from '../ground/one-at-a-time.ts'
 import type { ImportResult } from '../import/contact.ts'
 import { type SourceWatch, watchSource } from '../import/read-source.ts'
 import type { Log } from '../monitoring/log.ts'
@@ -16,14 +17,14 @@ type Kept = { readonly settings: string; readonly watch: SourceWatch }
 export function keepImports(host: ImportHost, log: Log): ImportKeeper {
   const kept = new Map<string, Kept>()
   let claimed: (() => Promise<void>) | undefined
-  let work: Promise<void> = Promise.resolve()
+  const inOrder = oneAtATime()
   const follow = (stored: StoredImport): void => {
     const { source } = stored
     if (source.kind !== 'ldap' && source.kind !== 'xmpp') return
     const told = (result: ImportResult) => {
-      work = work
-        .then(() => take(host, log, { stored, result }))
-        .catch((error: unknown) => log.error('import', { error: nameOf(error) }))
+      inOrder('take', () => take(host, log, { stored, result })).catch((error: unknown) =>
+        log.error('import', { error: nameOf(error) }),
+      )
     }
     const surroundings = { folder: host.folder.path, env: process.env, unicode: host.config.policy.unicode }
     kept.set(source.name, { settings: JSON.stringify(stored), watch: watchSource(source, surroundings, told) })
@@ -46,7 +47,7 @@ export function keepImports(host: ImportHost, log: Log): ImportKeeper {
     async close() {
       for (const { watch } of kept.values()) watch.close()
       await Promise.all([...kept.values()].map(({ watch }) => watch.ended))
-      await work
+      await inOrder('take', async () => undefined)
       await claimed?.()
     },
   }

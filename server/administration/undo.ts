@@ -9,7 +9,7 @@ import type { RunAs, Submitted } from './submit.ts'
 import type { Fault, Ran } from './work.ts'
 
 /** Numbers of lines, both included: what was changed together has numbers in a row. */
-export type Lines = { readonly first: number; readonly last: number }
+type Lines = { readonly first: number; readonly last: number }
 
 /** Lines that are taken back at once. */
 const maxLines = 200_000

@@ -41,6 +41,7 @@ export function withServer(program: Command): Command {
   return program
 }
 
+/** Gives a command the options that every command has. */
 export function withCommon(command: Command): Command {
   command
     .option('--data <folder>', 'data folder (or KITH_DATA)', defaultFolder)
@@ -58,6 +59,7 @@ export function withReason(command: Command): Command {
   return withCommon(command).option('--why <text>', 'the reason, for the audit log')
 }
 
+/** For what changes lists or people: with the reason, and a way to only look. */
 export function withChange(command: Command): Command {
   return withReason(command).option('--dry-run', 'show what would change, and keep nothing')
 }
@@ -69,7 +71,7 @@ export function operating<S extends z.ZodType<CommonOptions & { readonly url?: s
 ): (...given: unknown[]) => Promise<void> {
   return anywhere(schema, async (options, ...names) => {
     // Loaded where something is done: help, and saying what is wrong with an option, take half the time without it.
-    const { openTransport } = await import('./transport.ts')
+    const { openTransport } = await import('./open-transport.ts')
     const opened = await openTransport(options)
     if (!opened.ok) return opened.outcome
     try {
@@ -121,7 +123,7 @@ export function acting<S extends z.ZodType<CommonOptions>>(
 }
 
 /** Commander passes the arguments, then the options, then the command. */
-export function anywhere<S extends z.ZodType<CommonOptions>>(
+function anywhere<S extends z.ZodType<CommonOptions>>(
   schema: S,
   work: (options: z.output<S>, ...names: string[]) => Promise<Outcome>,
 ): (...given: unknown[]) => Promise<void> {

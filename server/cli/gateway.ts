@@ -16,6 +16,7 @@ const dovecotOptions = commonOptions.extend({
   queue: z.string().regex(/^\/[A-Za-z0-9./_+-]*$/, 'is no path of a folder'),
 })
 
+/** Adds `gateway`, which works at the server alone. */
 export function addGatewayCommands(program: Command): void {
   const gateway = withCommon(
     program.command('gateway').description('the guard beside a mail server: policy service and filters, until ended'),

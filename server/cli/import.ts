@@ -17,7 +17,7 @@ import {
 import type { ImportFault } from '../import/contact.ts'
 import { diffJson, diffText, faultText } from '../import/diff.ts'
 import { importSourceSchema } from '../import/source.ts'
-import { carry } from './changing.ts'
+import { carryAtServer } from './changing.ts'
 import {
   administering,
   changeOptions,
@@ -39,6 +39,7 @@ type RunOptions = z.infer<typeof runOptions>
 const units = 'whose lists: all, department:NAME, group:ID or user:LOGIN'
 const wrongUnit = { ok: false, code: 'usage', why: `--for says ${units}` } as const
 
+/** Adds `import`, which works at the server alone: sources name files and hosts as the server sees them. */
 export function addImportCommands(program: Command): void {
   const group = program.command('import').description('contacts from files, directories and rosters')
   withRun(
@@ -97,7 +98,7 @@ async function run(administration: Administration, options: RunOptions, stored: 
   const value = { plans: plans.map(({ user, plan }) => ({ user, ...diffJson(plan) })) }
   const warnings = [...planned.warnings, ...plans.flatMap(({ plan }) => plan.warnings)].map(faultText)
   if (changes.length === 0) return succeeded(['it is so already', ...warnings].join('\n'), { ...value, warnings })
-  return carry(administration, (more) => planned.carry(more), {
+  return carryAtServer(administration, (more) => planned.carry(more), {
     ...options,
     value,
     warnings: [...new Set(warnings)],
@@ -149,7 +150,7 @@ async function remove(
   const { contacts, why, dryRun } = options
   const value = { name, contacts }
   if (contacts === 'remove')
-    return carry(administration, (more) => removeImported(administration, name, more), { ...options, value })
+    return carryAtServer(administration, (more) => removeImported(administration, name, more), { ...options, value })
   if (dryRun) return { ok: false, code: 'usage', why: '--dry-run shows what --contacts remove would take away' }
   const done = await removeImport(administration, name, why)
   if (!done.ok) return refused(done.why)

@@ -16,6 +16,7 @@ const initOptions = commonOptions.extend({
   approve: z.enum(['auto', 'enrolled', 'manual']).optional(),
 })
 
+/** Adds `init`, which makes a folder that is not there yet. */
 export function addInitCommand(program: Command): void {
   withCommon(program.command('init').description('make a data folder: keys, certificate, settings, empty store'))
     .requiredOption('--domain <domain>', 'mail domain of the organisation')

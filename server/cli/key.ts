@@ -23,6 +23,7 @@ const exportOptions = reasonOptions.extend({ to: z.string() })
 const rootRotateOptions = rootOptions.extend({ to: z.array(z.string()).min(1), threshold: z.string().default('1') })
 type RootOptions = z.infer<typeof rootOptions>
 
+/** Adds `key` and `manifest`, which work at the server alone, where the keys' files are. */
 export function addKeyCommands(program: Command): void {
   const key = program.command('key').description('keys of the organisation')
   withCommon(key.command('list').description('fingerprints, and which manifests list them')).action(

@@ -18,10 +18,12 @@ export type Outcome =
       readonly faults?: readonly OutcomeFault[]
     }
 
+/** An outcome to be told as `text` to people, as `value` to programs. */
 export function succeeded(text: string, value: Readonly<Record<string, unknown>>): Outcome {
   return { ok: true, text, value }
 }
 
+/** What was asked for cannot be done as things are. */
 export function refused(why: string): Outcome {
   return { ok: false, code: 'refused', why }
 }
@@ -35,6 +37,7 @@ export function faulty(faults: readonly OutcomeFault[]): Outcome {
   return { ok: false, code: 'refused', why, faults: faults.slice(0, maxFaults) }
 }
 
+/** The store or the server cannot be reached or used now. */
 export function unavailable(why: string): Outcome {
   return { ok: false, code: 'unavailable', why }
 }

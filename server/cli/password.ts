@@ -1,13 +1,13 @@
 /** Passwords come from a prompt without echo or from standard input, never from the argument list, which every user of the machine can read. */
 import { stderr, stdin } from 'node:process'
+import { askHidden } from '../../shared/hidden-prompt.ts'
 
-export type PasswordResult =
-  | { readonly ok: true; readonly value: string }
-  | { readonly ok: false; readonly why: string }
+type PasswordResult = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly why: string }
 
 /** Bytes of standard input that are read for a password at most. */
 const maxInput = 4_096
 
+/** A new password: typed twice at a terminal, else the first line of standard input. */
 export async function askNewPassword(): Promise<PasswordResult> {
   if (!stdin.isTTY) return { ok: true, value: firstLine(await readInput()) }
   const first = await prompt('Password: ')
@@ -21,7 +21,7 @@ export type Question = {
   /** A new secret is typed twice. */
   readonly isNew: boolean
 }
-export type SecretsResult =
+type SecretsResult =
   | { readonly ok: true; readonly value: readonly string[] }
   | { readonly ok: false; readonly why: string }
 
@@ -58,32 +58,7 @@ function firstLine(text: string): string {
   return text.split(/\r?\n/, 1)[0] ?? ''
 }
 
-const control = { end: '\r', line: '\n', cancel: '\u0003', close: '\u0004', erase: '\u007f', back: '\b' }
-
 /** Undefined when cancelled. */
 function prompt(question: string): Promise<string | undefined> {
-  stderr.write(question)
-  stdin.setRawMode(true)
-  stdin.setEncoding('utf8')
-  stdin.resume()
-  return new Promise((resolve) => {
-    let typed = ''
-    const finish = (value: string | undefined) => {
-      stdin.off('data', receive)
-      stdin.setRawMode(false)
-      stdin.pause()
-      stderr.write('\n')
-      resolve(value)
-    }
-    const receive = (chunk: Buffer | string) => {
-      for (const character of String(chunk)) {
-        if (character === control.end || character === control.line) return finish(typed)
-        if (character === control.cancel || character === control.close) return finish(undefined)
-        const erases = character === control.erase || character === control.back
-        typed = erases ? Array.from(typed).slice(0, -1).join('') : typed + character
-      }
-      return undefined
-    }
-    stdin.on('data', receive)
-  })
+  return askHidden(stdin, question, (text) => stderr.write(text))
 }

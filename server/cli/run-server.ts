@@ -12,6 +12,7 @@ type Serving = { readonly data: string; readonly readyFd: number }
 /** `port`: HTTPS port instead of the one in the settings; `insecureLoopback`: plain HTTP. */
 type ServingClients = Serving & { readonly port?: number | undefined; readonly insecureLoopback?: boolean | undefined }
 
+/** Serves a data folder until told to end. */
 export async function serve({ data, port, insecureLoopback, readyFd }: ServingClients): Promise<Outcome> {
   const log = createLog()
   const context = await openContext(data)
@@ -30,6 +31,7 @@ export async function serve({ data, port, insecureLoopback, readyFd }: ServingCl
   }
 }
 
+/** Serves the demo's folder, made where it is missing, until told to end. */
 export async function demo({ data, port, readyFd }: ServingClients): Promise<Outcome> {
   const log = createLog()
   const started = await startDemo(data, log, port)
@@ -42,6 +44,7 @@ export async function demo({ data, port, readyFd }: ServingClients): Promise<Out
   return succeeded('', {})
 }
 
+/** Runs the gateway of a data folder until told to end. */
 export async function gateway({ data, readyFd }: Serving): Promise<Outcome> {
   const log = createLog()
   const context = await openContext(data)

@@ -9,6 +9,7 @@ const serveOptions = commonOptions.extend({
   readyFd: z.number().int().min(1),
 })
 
+/** Adds `serve` and `demo`; the server is loaded only when one of them runs. */
 export function addServeCommands(program: Command): void {
   withServing(program.command('serve').description('serve until ended; prints one JSON line when ready'))
     .option('--insecure-loopback', 'plain HTTP, on loopback only: for tests')

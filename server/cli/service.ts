@@ -8,6 +8,7 @@ import { type Outcome, refused, succeeded, told, unavailable } from './outcome.t
 import { jsonOf, readText } from './text.ts'
 import type { Transport } from './transport.ts'
 
+/** Adds `run` and `call`; they work here and by a server elsewhere. */
 export function addServiceCommands(program: Command): void {
   withChange(program.command('run <file>').description('changes: a JSON array, all or none')).action(
     operating(changeOptions, runFile),

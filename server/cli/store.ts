@@ -10,6 +10,7 @@ import { type Outcome, succeeded, unavailable } from './outcome.ts'
 
 const migrateOptions = commonOptions.extend({ to: z.string() })
 
+/** Adds `store`, `backup` and `check`, which work at the server alone. */
 export function addStoreCommands(program: Command): void {
   const store = program.command('store').description('the database behind the server')
   withCommon(

@@ -1,16 +1,7 @@
 /** How a command has an operation done: here, on an opened data folder, or by a server elsewhere. The same names, answers and faults. */
 import type { z } from 'zod'
-import { type Answer, failed, faultOf } from '../admin-soap/faults.ts'
-import { operationsByName } from '../admin-soap/operations.ts'
-import { type Administration, administer } from '../administration/administer.ts'
-import { localDesk } from '../administration/operations/desk.ts'
-import { readTls } from '../keys/tls.ts'
-import { urlOf } from '../settings/config.ts'
-import { openContext } from '../settings/context.ts'
-import type { CommonOptions } from './command.ts'
-import { type Outcome, unavailable } from './outcome.ts'
-import { connectTo } from './remote/connection.ts'
-import { serverOf } from './remote/server.ts'
+import type { Answer } from '../admin-soap/faults.ts'
+import type { Administration } from '../administration/administer.ts'
 
 export type Transport = {
   /** Throws `Unreachable`; an operation that does not exist is a bug, one that is refused an answer. */
@@ -19,48 +10,14 @@ export type Transport = {
   readonly administration?: Administration
 }
 
-type Opened =
-  | { readonly ok: true; readonly value: Transport; readonly close: () => Promise<void> }
-  | { readonly ok: false; readonly outcome: Outcome }
-
-/** `url`: the server's address for enrolment codes, where the settings do not tell it. */
-export async function openTransport(options: CommonOptions & { readonly url?: string | undefined }): Promise<Opened> {
-  if (options.remote !== undefined) {
-    const server = await serverOf(options)
-    if (!server.ok) return { ok: false, outcome: server }
-    return { ok: true, value: connectTo(server.value), close: () => Promise.resolve() }
-  }
-  const context = await openContext(options.data)
-  if (!context.ok) return { ok: false, outcome: unavailable(context.why) }
-  const { store } = context.value
-  try {
-    const value = here(await administer(context.value), options.url)
-    return { ok: true, value, close: () => store.close() }
-  } catch (error) {
-    await store.close()
-    throw error
-  }
-}
-
-/** What makes enrolment codes names the server in them. */
-const naming: ReadonlySet<string> = new Set(['CreateEnrolment', 'GiveAccess'])
-
-function here(administration: Administration, url: string | undefined): Transport {
-  return {
-    administration,
-    async call(name, given, schema) {
-      const operation = operationsByName.get(name)
-      if (!operation) return failed('BadRequest', { place: '', why: `there is no operation ${name}` })
-      const tls = naming.has(name) ? await readTls(administration) : undefined
-      if (tls?.ok === false) return failed('Refused', { why: tls.why })
-      const address = url ?? urlOf(administration.config)
-      if (tls && address === undefined) return failed('Refused', { why: 'the settings name no port: tell --url' })
-      const done = await operation.call(
-        localDesk(administration, () => address ?? '', tls?.value.cert),
-        given,
-      )
-      if (done.ok) return { ok: true, value: schema.parse(done.value) }
-      return { ok: false, fault: faultOf(done.failure, name === 'RunChanges') }
-    },
-  }
+/** Where a command works, as its options say. */
+export type Place = {
+  /** The data folder, unless the server is elsewhere. */
+  readonly data: string
+  /** Address of a server elsewhere, the file of a token for it, and the SHA-256 of its certificate. */
+  readonly remote?: string | undefined
+  readonly tokenFile?: string | undefined
+  readonly pin?: string | undefined
+  /** The server's address for enrolment codes, where the settings do not tell it. */
+  readonly url?: string | undefined
 }

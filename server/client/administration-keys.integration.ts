@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Access } from '../../shared/access.ts'
-import type { GivenChange } from '../../shared/administration.ts'
+import type { AskQuestion } from '../../shared/asks.ts'
 import type { KeyFactsView, KeyStep, KeysView } from '../../shared/key-steps.ts'
 import { parseEnrolment } from '../../shared/whitelist/enrolment.ts'
-import { codeAt } from '../accounts/totp.ts'
+import { codeAt } from '../accounts/testing/authenticator.ts'
 import { exportKey } from '../administration/keys/root-rotation.ts'
 import { signedIn, type Target, type TestClient } from '../testing/client.ts'
 import { type TestServer, testPassword, testServer } from '../testing/harness.ts'
+
+type GivenChange = AskQuestion<'admin.change'>['changes'][number]
 
 let server: TestServer
 let target: Target

@@ -122,6 +122,6 @@ test('a request over the cap, or of no canonical form, is refused before anybody
 
 test('a revoked device asks nothing', async () => {
   const carol = await signedIn(target, { user: 'bob', password: testPassword })
-  await server.administration.devices.revoke({ id: carol.device.id })
+  await server.administration.run([{ op: 'device.revoke', user: 'bob', device: carol.device.id }])
   expect(await carol.call('Ask', request(carol))).toMatchObject({ fault: { code: 'DeviceRevoked' } })
 })

@@ -26,7 +26,7 @@ function asked(change: Partial<RekeyRequest> = {}, seed = next.dsig): RekeyReque
 }
 
 const stored = () => server.administration.store.devices.get('alice', client.device.id)
-const rotate = () => server.administration.devices.change('rotate', { id: client.device.id })
+const rotate = () => server.administration.run([{ op: 'device.rotate', user: 'alice', device: client.device.id }])
 
 test('told to, a device brings new keys; the answer may get lost, and the same again is taken by the new ones', async () => {
   await rotate()
@@ -67,6 +67,6 @@ test('nobody told it to: refused; a stranger’s signature, too; and so is a loc
   const call = { action: 'Rekey', sid: client.session.sid, bytes } as const
   const forged = signedEnvelope(client.device, call, randomBytes(32))
   expect(await tell(client.target, forged)).toMatchObject({ ok: false, fault: { code: 'BadSignature' } })
-  await server.administration.devices.change('lock', { id: client.device.id })
+  await server.administration.run([{ op: 'device.lock', user: 'alice', device: client.device.id }])
   expect(await client.call('Rekey', asked())).toMatchObject({ ok: false, fault: { code: 'DeviceRevoked' } })
 })

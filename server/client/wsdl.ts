@@ -1,6 +1,7 @@
 /** The service's description for other SOAP programs: fixed, made from the same table of operations as the reader. */
 import { kithNamespace } from '../../shared/soap/namespaces.ts'
 import { operations } from '../../shared/soap/operations.ts'
+import { escapeXml } from '../../shared/text/xml-text.ts'
 
 const names = Object.keys(operations)
 
@@ -83,12 +84,8 @@ ${names.map(portOperation).join('\n')}
 ${names.map(boundOperation).join('\n')}
   </binding>
   <service name="Kith">
-    <port name="WhitelistSoap12" binding="k:WhitelistSoap12"><soap:address location="${escaped(address)}"/></port>
+    <port name="WhitelistSoap12" binding="k:WhitelistSoap12"><soap:address location="${escapeXml(address)}"/></port>
   </service>
 </definitions>
 `
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 }

@@ -2,10 +2,12 @@
  * The policy service: Postfix asks for each recipient of a login, and once more before DATA. What it refuses is refused
  * in the session, with the rule; what it cannot judge is put off (451).
  */
+
 import type { Socket } from 'node:net'
 import { foldAscii, parseAddress } from '../../shared/address.ts'
 import type { Refusal } from '../../shared/guard.ts'
 import type { Account, Accounts } from '../accounts/accounts.ts'
+import { oneAtATime } from '../ground/one-at-a-time.ts'
 import { type Listener, listen } from '../mail/listener.ts'
 import type { MailLog } from '../mail/ports.ts'
 import { refusalReply, SmtpReply, tryLater } from '../mail/smtp/reply.ts'
@@ -43,7 +45,7 @@ export function startPolicy(policy: Policy, at: { readonly host: string; readonl
 function serve(policy: Policy, socket: Socket): void {
   const reader = createPolicyReader()
   const memory: Memory = { instance: '', refusals: [] }
-  let before: Promise<void> = Promise.resolve()
+  const inOrder = oneAtATime()
   socket.on('error', () => socket.destroy())
   socket.on('data', (chunk: Buffer) => {
     const requests = reader.push(chunk)
@@ -52,12 +54,11 @@ function serve(policy: Policy, socket: Socket): void {
       socket.destroy()
       return
     }
-    const answer = async (request: PolicyRequest, earlier: Promise<void>) => {
-      await earlier
+    const answer = async (request: PolicyRequest) => {
       const action = await decideAction(policy, memory, request)
       if (socket.writable) socket.write(`action=${action}\n\n`)
     }
-    for (const request of requests) before = policy.tasks.run(answer(request, before))
+    for (const request of requests) void policy.tasks.run(inOrder('answer', () => answer(request)))
   })
 }
 

@@ -13,6 +13,7 @@ const tags = {
   set: 0x31,
 }
 
+/** A value with its tag and length; `contents` one after the other. */
 export function tagged(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(contents)
   return Buffer.concat([Buffer.from([tag]), lengthOf(body.length), body])
@@ -28,10 +29,12 @@ function lengthOf(length: number): Buffer {
 
 export const derTrue = tagged(tags.boolean, Buffer.from([0xff]))
 
+/** SEQUENCE. */
 export function derSequence(...parts: readonly Uint8Array[]): Buffer {
   return tagged(tags.sequence, ...parts)
 }
 
+/** SET. */
 export function derSet(...parts: readonly Uint8Array[]): Buffer {
   return tagged(tags.set, ...parts)
 }
@@ -42,6 +45,7 @@ export function derInteger(bytes: Uint8Array): Buffer {
   return tagged(tags.integer, ...(first >= 0x80 ? [Buffer.from([0])] : []), bytes)
 }
 
+/** OCTET STRING. */
 export function derOctets(bytes: Uint8Array): Buffer {
   return tagged(tags.octets, bytes)
 }
@@ -51,6 +55,7 @@ export function derBits(bytes: Uint8Array, unused = 0): Buffer {
   return tagged(tags.bits, Buffer.from([unused]), bytes)
 }
 
+/** UTF8String. */
 export function derText(text: string): Buffer {
   return tagged(tags.utf8, Buffer.from(text, 'utf8'))
 }
@@ -63,6 +68,7 @@ export function derTime(time: number): Buffer {
     : tagged(tags.time, Buffer.from(`${digits}Z`))
 }
 
+/** OBJECT IDENTIFIER, given as numbers with dots. */
 export function derOid(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number)
   return tagged(tags.oid, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]))

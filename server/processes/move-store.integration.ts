@@ -1,11 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { Kysely } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openContext } from '../settings/context.ts'
+import { folderAt } from '../settings/folder.ts'
+import { backendOf } from '../settings/open-configured.ts'
+import type { Tables } from '../store/tables.ts'
 import { faultOfList } from '../testing/consistency.ts'
 import { runCommand, startCommand, type TestFolder, testFolder } from '../testing/harness.ts'
 import { createNumbers } from '../testing/numbers.ts'
+import { makeOld } from '../testing/old-store.ts'
 import { startPostgres, type TestPostgres } from '../testing/postgres.ts'
 
 let postgres: TestPostgres
@@ -99,6 +104,16 @@ test('there and back: everything is the same, numbers go on, the old store refus
   expect(await contents()).toEqual(before)
 })
 
+test('a store of schema 1 is moved with all that it holds', { timeout: 120_000 }, async () => {
+  const before = await contents()
+  const { dialect } = await backendOf({ kind: 'sqlite' }, folderAt(folder.path))
+  const db = new Kysely<Tables>({ dialect })
+  await makeOld(db)
+  await db.destroy()
+  expect(await migrate(await postgres.createDatabase())).toMatchObject({ ok: true, store: 'postgres' })
+  expect(await contents()).toEqual(before)
+})
+
 test('broken off anywhere it is begun again; nothing is lost', { timeout: 180_000 }, async () => {
   const before = await contents()
   const settings = await postgres.createDatabase()
@@ -120,24 +135,28 @@ test('broken off anywhere it is begun again; nothing is lost', { timeout: 180_00
   expect(await contents()).toEqual(before)
 })
 
-test('a running server, a database in use, a damaged list: refused, and the old store stays', {
-  timeout: 120_000,
-}, async () => {
-  const settings = await postgres.createDatabase()
-  const other = await testFolder(['carol'], { store: settings })
-  await other.administration.store.close()
-  expect(await migrate(settings)).toMatchObject({ ok: false, error: expect.stringContaining('in use') })
-  await other.close()
-  const open = await openContext(folder.path)
-  if (!open.ok) throw new Error(open.why)
-  const empty = await postgres.createDatabase()
-  expect(await migrate(empty)).toMatchObject({ ok: false, error: expect.stringContaining('busy') })
-  await open.value.store.lists.removeEntries('L-alice', ['c5'])
-  await open.value.store.close()
-  expect(await migrate(empty)).toMatchObject({ ok: false, error: expect.stringContaining('damaged') })
-  expect(await migrate({ ...empty, password: 'x' })).toMatchObject({
-    ok: false,
-    error: expect.stringContaining('password'),
-  })
-  expect(await configured()).toBe('sqlite')
-})
+test(
+  'a running server, a database in use, a damaged list: refused, and the old store stays',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    const settings = await postgres.createDatabase()
+    const other = await testFolder(['carol'], { store: settings })
+    await other.administration.store.close()
+    expect(await migrate(settings)).toMatchObject({ ok: false, error: expect.stringContaining('in use') })
+    await other.close()
+    const open = await openContext(folder.path)
+    if (!open.ok) throw new Error(open.why)
+    const empty = await postgres.createDatabase()
+    expect(await migrate(empty)).toMatchObject({ ok: false, error: expect.stringContaining('busy') })
+    await open.value.store.lists.removeEntries('L-alice', ['c5'])
+    await open.value.store.close()
+    expect(await migrate(empty)).toMatchObject({ ok: false, error: expect.stringContaining('damaged') })
+    expect(await migrate({ ...empty, password: 'x' })).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('password'),
+    })
+    expect(await configured()).toBe('sqlite')
+  },
+)

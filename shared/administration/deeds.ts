@@ -29,7 +29,7 @@ export const outcomeForm = z.object({
   /** Where it was asked for: which change adds an address that looks like a known one, and like which. */
   warnings: z.array(z.object({ index: number, why: z.string() }).meta({ id: 'Warning' })).exactOptional(),
 })
-/** What a deed came to, or would come to. */
+/** What came of changes: carried out, tried, or kept until somebody else has seen them. */
 export type DeedOutcome = Readonly<z.output<typeof outcomeForm>>
 
 /** An enrolment code, and until when it may be used. */

@@ -1,4 +1,6 @@
 /** The one writer of SOAP envelopes, for both ends (protocol.md section 4). */
+
+import { escapeXml, writableInXml } from '../text/xml-text.ts'
 import { isReceiverFault, plainReason, type SoapFault } from './faults.ts'
 import { kithNamespace, soapNamespace } from './namespaces.ts'
 
@@ -48,19 +50,8 @@ function word(local: string): string {
   return local
 }
 
-const entities = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&apos;'],
-])
-
-/** Char of XML 1.0 section 2.2 without CR, which readers change. */
-const writable = /^[\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u
-
 /** Text with the five entities. */
 function escaped(text: string): string {
-  if (!writable.test(text)) throw new Error('a field that XML cannot hold')
-  return text.replace(/[&<>"']/g, (character) => entities.get(character) ?? '')
+  if (writableInXml(text) !== text) throw new Error('a field that XML cannot hold')
+  return escapeXml(text)
 }

@@ -1,5 +1,4 @@
 /** Asks the server for what is not the list (shared/asks.ts), and believes only an answer signed by F for this request. */
-
 import {
   type AskFailure,
   type AskName,
@@ -17,6 +16,7 @@ import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
 import { maxRequestBytes } from '../../../shared/whitelist/limits.ts'
 import { keysOf, type SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import type { AskRequest } from '../../../shared/whitelist/request.ts'
+import { createTurns } from '../ground/turns.ts'
 import type { SignedCalls } from './signed-calls.ts'
 
 /** Asks one question of `shared/asks.ts`. Failures: those of the question, of the link, and untrustedServer. */
@@ -41,12 +41,10 @@ const overhead = 2_000
  */
 export function createAsk(dependencies: AskDependencies): Ask {
   const askOne = createAskOne(dependencies)
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns()
   return (what, input) => {
-    if (longAsks.has(what)) return askOne(what, input)
-    const turn = last.then(() => askOne(what, input))
-    last = turn.catch(() => undefined)
-    return turn
+    const ask = () => askOne(what, input)
+    return longAsks.has(what) ? ask() : inTurn(ask)
   }
 }
 

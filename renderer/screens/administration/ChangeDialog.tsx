@@ -67,7 +67,8 @@ function GiveAccess() {
   const { t } = useWords()
   const [added] = wish && 'changes' in wish ? wish.changes : []
   if (outcome?.state !== 'done' || added?.op !== 'user.add') return null
-  const { user, name } = added
+  const { user } = added
+  const name = added.name || user
   const give = () => {
     changing.close()
     access.begin({ user, title: t('access.title', { name }), give: ['password', 'enrolment'] })

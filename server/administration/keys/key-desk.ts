@@ -1,8 +1,7 @@
 /** How the services ask for the keys: of the policy process, since they themselves never hold P or R. */
 import { setTimeout as after } from 'node:timers/promises'
 import type { KeyStep, KeysView } from '../../../shared/key-steps.ts'
-import type { Done } from '../../ground/refusals.ts'
-import { type Refusal, refusal } from '../../ground/refusals.ts'
+import { type Done, type Refusal, refusal } from '../../ground/refusals.ts'
 import type { Actor } from '../actor.ts'
 import type { PolicyAnswer, PolicyPort } from './policy-tasks.ts'
 
@@ -12,7 +11,7 @@ type Moved = { readonly version: number; readonly epoch: number; readonly expire
 const patienceMs = 20_000
 
 /** The keys as they are; refused where the policy process is away. */
-export async function keysOf(policy: PolicyPort): Promise<Done<KeysView>> {
+export async function askKeys(policy: PolicyPort): Promise<Done<KeysView>> {
   const answer = await policy.ask({ task: 'keys' })
   return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
 }

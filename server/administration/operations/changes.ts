@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { type ChangeOp, changeForm, changeSchema, fieldsOf, roleFor } from '../../../shared/administration/change.ts'
 import { type DeedOutcome, outcomeForm } from '../../../shared/administration/deeds.ts'
 import { faultOfReason } from '../audit.ts'
-import { readPassword } from '../people.ts'
 import { scopeFor } from '../tokens.ts'
 import { changesBack, undo } from '../undo.ts'
 import { deed, failedBy, type Operation, refusedBy } from './operation.ts'
@@ -27,29 +26,6 @@ export function changing(name: string, op: ChangeOp, names: Readonly<Record<stri
     },
   })
 }
-
-/** `password`: without one nobody can sign in until it is set. It is not kept where the user waits for a second person. */
-export const addUser = deed({
-  name: 'AddUser',
-  role: roleFor({ op: 'user.add' }),
-  scope: scopeFor({ op: 'user.add' }),
-  input: z.strictObject({ ...fieldsOf('user.add'), ...asked, password: z.string().max(1_000).optional() }),
-  output: outcomeForm,
-  async work(desk, { why, dryRun, explain, password, ...given }) {
-    const read = password === undefined ? undefined : await readPassword(password)
-    if (read?.ok === false) return refusedBy(read)
-    const change = changeSchema.parse({ op: 'user.add', ...given })
-    if (change.op !== 'user.add') throw new Error('another change than it was made as')
-    return makeChanges(desk, [change], {
-      why,
-      dryRun,
-      explain,
-      also: async (inside) => {
-        if (read) await inside.users.setPassword(change.user, read.value)
-      },
-    })
-  },
-})
 
 /** All or none. */
 export const runBatch = deed({

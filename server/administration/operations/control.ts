@@ -11,7 +11,7 @@ import { isOpen } from '../requests/requests.ts'
 import { type OperatorView, requestsForOperators } from '../requests/views.ts'
 import { decide, runOf } from '../submit.ts'
 import { nothingChanged, runBatch, undoLines } from './changes.ts'
-import { deed, failedBy, reading, refusedBy, why, windowOf } from './operation.ts'
+import { deed, failedBy, reading, reasonField, refusedBy, windowOf } from './operation.ts'
 import { asked, makeChanges, settled } from './outcome.ts'
 
 export const listAudit = reading({
@@ -59,7 +59,7 @@ function waitingFirst(rows: readonly ProposalRow[]): readonly ProposalRow[] {
   return [...newest.filter(isWaiting), ...newest.filter((row) => !isWaiting(row))]
 }
 
-export const getProposal = reading({
+const getProposal = reading({
   name: 'GetProposal',
   ...readings.proposal,
   async work({ administration }, { id }) {
@@ -73,7 +73,7 @@ export const decideProposal = deed({
   name: 'DecideProposal',
   role: 'administrator',
   scope: 'read',
-  input: z.strictObject({ id: z.string().max(64), approve: z.boolean(), why }),
+  input: z.strictObject({ id: z.string().max(64), approve: z.boolean(), why: reasonField }),
   output: outcomeForm,
   async work(desk, { id, approve, why: reason = '' }) {
     const { store, actor, note } = desk
@@ -112,7 +112,7 @@ export const listRequests = reading({
   },
 })
 
-export const decideRequest = deed({
+const decideRequest = deed({
   name: 'DecideRequest',
   role: 'operator',
   scope: 'contacts',
@@ -135,9 +135,9 @@ export const listReleases = reading({
   ...readings.releases,
   async work({ quarantine }, { count = mostReleases }) {
     const releases = (await quarantine.asked(count)).map(({ user, id, sender, subject, at, rule, reason }) => {
-      const why_ = heldReasonSchema.safeParse(reason)
+      const held = heldReasonSchema.safeParse(reason)
       // Rows always have one; a gateway of another version may have others.
-      return { user, id, claimedAddress: sender, subject, at, rule, reason: why_.data ?? ('notListed' as const) }
+      return { user, id, claimedAddress: sender, subject, at, rule, reason: held.data ?? ('notListed' as const) }
     })
     return { ok: true, value: { releases } }
   },

@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { manifestForm } from '../../../shared/administration/deeds.ts'
 import { readings } from '../../../shared/administration/readings.ts'
 import { type KeyStep, rotatingKeySchema } from '../../../shared/key-steps.ts'
-import { keysOf, moveKeys } from '../keys/key-desk.ts'
-import { type Answer, type Desk, deed, refusedBy, why } from './operation.ts'
+import { askKeys, moveKeys } from '../keys/key-desk.ts'
+import { type Desk, deed, type OperationAnswer, reasonField, refusedBy } from './operation.ts'
 
 /** Told by the process that holds the keys, not from the store. */
 export const listKeys = deed({
@@ -14,7 +14,7 @@ export const listKeys = deed({
   scope: 'read',
   ...readings.keys,
   async work({ policy }) {
-    const keys = await keysOf(policy)
+    const keys = await askKeys(policy)
     return keys.ok ? { ok: true, value: { ...keys.value, keys: [...keys.value.keys] } } : refusedBy(keys)
   },
 })
@@ -23,7 +23,7 @@ async function take(
   { policy, actor }: Desk,
   step: KeyStep,
   reason = '',
-): Promise<Answer<z.output<typeof manifestForm>>> {
+): Promise<OperationAnswer<z.output<typeof manifestForm>>> {
   const done = await moveKeys(policy, step, { why: reason, ...actor })
   return done.ok ? done : refusedBy(done)
 }
@@ -32,27 +32,27 @@ async function take(
 const step = { role: 'administrator', scope: 'all', output: manifestForm } as const
 
 /** `stolen`: nobody may trust the old key; of the policy key, no list that it signed either. */
-export const rotateKey = deed({
+export const rotateKeyOperation = deed({
   name: 'RotateKey',
   ...step,
-  input: z.strictObject({ key: rotatingKeySchema, stolen: z.boolean().optional(), why }),
+  input: z.strictObject({ key: rotatingKeySchema, stolen: z.boolean().optional(), why: reasonField }),
   work: (desk, { key, stolen = false, why: reason }) => take(desk, { step: 'rotate', key, stolen }, reason),
 })
 
 /** All but the newest key are taken out. */
-export const retireKey = deed({
+export const retireKeyOperation = deed({
   name: 'RetireKey',
   ...step,
-  input: z.strictObject({ key: rotatingKeySchema, why }),
+  input: z.strictObject({ key: rotatingKeySchema, why: reasonField }),
   work: (desk, { key, why: reason }) => take(desk, { step: 'retire', key }, reason),
 })
 
 /** The same keys, valid for longer. */
-export const renewManifest = deed({
+export const renewManifestOperation = deed({
   name: 'RenewManifest',
   ...step,
-  input: z.strictObject({ why }),
+  input: z.strictObject({ why: reasonField }),
   work: (desk, { why: reason }) => take(desk, { step: 'renew' }, reason),
 })
 
-export const keyOperations = [listKeys, rotateKey, retireKey, renewManifest]
+export const keyOperations = [listKeys, rotateKeyOperation, retireKeyOperation, renewManifestOperation]

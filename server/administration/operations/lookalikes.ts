@@ -10,7 +10,7 @@ import type { Store } from '../../store/store.ts'
 import type { Desk } from './operation.ts'
 
 /** `index`: of the change. */
-export type Lookalike = { readonly index: number; readonly why: string }
+type Lookalike = { readonly index: number; readonly why: string }
 
 /** New contacts are compared with every account and with what their user sees, new users with every account. */
 export function lookalikesOf(

@@ -53,14 +53,16 @@ export type Failure =
   /** What was drafted is no longer what would be written: draft again. */
   | { readonly kind: 'movedOn' }
 
-export type Failed = { readonly ok: false; readonly failure: Failure }
-export type Answer<T> = { readonly ok: true; readonly value: T } | Failed
+export type OperationFailed = { readonly ok: false; readonly failure: Failure }
+export type OperationAnswer<T> = { readonly ok: true; readonly value: T } | OperationFailed
 
-export function failedBy(failure: Failure): Failed {
+/** The answer of an operation that failed. */
+export function failedBy(failure: Failure): OperationFailed {
   return { ok: false, failure }
 }
 
-export function refusedBy(refusal: Refusal): Failed {
+/** The answer of an operation that was refused for a reason that people have words for. */
+export function refusedBy(refusal: Refusal): OperationFailed {
   return failedBy({ kind: 'refused', refusal })
 }
 
@@ -76,7 +78,7 @@ export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   /** Of the answer, what other programs are told; without it all. More beside a lone field would be another form to them. */
   readonly wire?: z.ZodObject
   /** `given`: as it was read, not yet checked. */
-  call(desk: Desk, given: unknown): Promise<Answer<z.output<O>>>
+  call(desk: Desk, given: unknown): Promise<OperationAnswer<z.output<O>>>
 }
 
 type Declared<I extends z.ZodObject, O extends z.ZodObject> = Pick<
@@ -89,7 +91,7 @@ export function deed<I extends z.ZodObject, O extends z.ZodObject>({
   work,
   ...declared
 }: Omit<Operation<I, O>, 'call'> & {
-  readonly work: (desk: Desk, input: z.output<I>) => Promise<Answer<z.output<O>>>
+  readonly work: (desk: Desk, input: z.output<I>) => Promise<OperationAnswer<z.output<O>>>
 }): Operation<I, O> {
   return {
     ...declared,
@@ -111,7 +113,7 @@ export function reading<I extends z.ZodObject, O extends z.ZodObject>({
   work,
   ...declared
 }: Declared<I, O> & {
-  readonly work: (inside: Store, input: z.output<I>, desk: Desk) => Promise<Answer<z.output<O>>>
+  readonly work: (inside: Store, input: z.output<I>, desk: Desk) => Promise<OperationAnswer<z.output<O>>>
 }): Operation<I, O> {
   return deed<I, O>({
     ...declared,
@@ -122,11 +124,12 @@ export function reading<I extends z.ZodObject, O extends z.ZodObject>({
 }
 
 /** The first thing that does not fit. */
-export function malformed({ issues: [issue] }: z.ZodError): Extract<Failure, { readonly kind: 'malformed' }> {
+function malformed({ issues: [issue] }: z.ZodError): Extract<Failure, { readonly kind: 'malformed' }> {
   return { kind: 'malformed', place: issue?.path.join('.') ?? '', why: issue?.message ?? 'unreadable' }
 }
 
-export const why = z.string().max(1_000).optional()
+/** The reason for the audit log, in the input of a deed. */
+export const reasonField = z.string().max(1_000).optional()
 
 /** Whether the search is in one of the texts. */
 export function finds(search: string | undefined, texts: readonly string[]): boolean {

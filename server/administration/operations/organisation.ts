@@ -42,7 +42,7 @@ export const getOverview = reading({
   },
 })
 
-export const getPolicy = reading({
+const getPolicy = reading({
   name: 'GetPolicy',
   ...readings.policy,
   async work(inside, _nothing, { config }) {

@@ -9,10 +9,10 @@ import type { RunOptions } from '../run-changes.ts'
 import type { Submitted } from '../submit.ts'
 import { type Ran, readRan } from '../work.ts'
 import { lookalikesOf } from './lookalikes.ts'
-import { type Answer, type Desk, failedBy, refusedBy, why } from './operation.ts'
+import { type Desk, failedBy, type OperationAnswer, reasonField, refusedBy } from './operation.ts'
 
 /** Beside what a change says: the reason, whether it is only tried, and whether a person wants to see more of it. */
-export const asked = { why, dryRun: z.boolean().optional(), explain: z.boolean().optional() }
+export const asked = { why: reasonField, dryRun: z.boolean().optional(), explain: z.boolean().optional() }
 export type Asked = {
   readonly why?: string | undefined
   readonly dryRun?: boolean | undefined
@@ -20,14 +20,14 @@ export type Asked = {
 }
 
 /** What a way of its own does: it has the changes made with these options. */
-export type Running = (options: RunOptions & { readonly why: string }) => Promise<Submitted>
+export type CarryWork = (options: RunOptions & { readonly why: string }) => Promise<Submitted>
 
 /** Changes as the caller's. `also`: what else belongs to their transaction. */
 export async function makeChanges(
   desk: Desk,
   changes: readonly Change[],
   { also, ...options }: Asked & Pick<RunOptions, 'also'> = {},
-): Promise<Answer<DeedOutcome>> {
+): Promise<OperationAnswer<DeedOutcome>> {
   const beyond = desk.beyond(changes)
   if (beyond) return failedBy(beyond)
   const [only] = changes
@@ -54,9 +54,9 @@ function both(one: Also, other: Also | undefined): Also {
 /** For whatever comes to changes in a way of its own. */
 export async function carry(
   desk: Desk,
-  work: Running,
+  work: CarryWork,
   { why: reason = '', dryRun = false, explain = false }: Asked,
-): Promise<Answer<DeedOutcome>> {
+): Promise<OperationAnswer<DeedOutcome>> {
   let lines: readonly AuditRow[] = []
   const also: Also = async (inside, ran) => {
     const [first] = ran.ok ? ran.audit : []
@@ -67,7 +67,7 @@ export async function carry(
   return submitted.needs === 'approval' ? pendingOf(submitted.pending, 'approval') : settled(desk, submitted.pending)
 }
 
-function pendingOf(proposal: string, needs: 'approval' | 'signature'): Answer<DeedOutcome> {
+function pendingOf(proposal: string, needs: 'approval' | 'signature'): OperationAnswer<DeedOutcome> {
   return { ok: true, value: { state: 'pending', proposal, needs, lists: [], audit: [] } }
 }
 
@@ -77,7 +77,7 @@ const elsewhereMs = 1_000
 const lookMs = 250
 
 /** The result of a proposal that is ready, as soon as it is carried out; `pending` where that takes too long. */
-export async function settled(desk: Desk, proposal: string): Promise<Answer<DeedOutcome>> {
+export async function settled(desk: Desk, proposal: string): Promise<OperationAnswer<DeedOutcome>> {
   const start = performance.now()
   let end = start + desk.patience
   for (;;) {
@@ -101,7 +101,7 @@ export async function settled(desk: Desk, proposal: string): Promise<Answer<Deed
 
 type Ended = { readonly state: 'done' } | { readonly state: 'dryRun'; readonly lines: readonly AuditRow[] }
 
-function answerOf(ran: Ran, ended: Ended): Answer<DeedOutcome> {
+function answerOf(ran: Ran, ended: Ended): OperationAnswer<DeedOutcome> {
   if (!ran.ok) return failedBy({ kind: 'changes', faults: ran.faults })
   const lists = ran.lists.map(({ list: _list, ...rest }) => rest)
   if (ended.state === 'done') return { ok: true, value: { state: 'done', lists, audit: [...ran.audit] } }

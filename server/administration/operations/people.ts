@@ -1,7 +1,8 @@
 /** People: their accounts, their devices, and what lets them sign in. */
 
 import { z } from 'zod'
-import { accessForm, enrolmentForm } from '../../../shared/administration/deeds.ts'
+import { changeSchema, fieldsOf, roleFor } from '../../../shared/administration/change.ts'
+import { accessForm, enrolmentForm, outcomeForm } from '../../../shared/administration/deeds.ts'
 import { type AdminDevice, type AdminUser, readings } from '../../../shared/administration/readings.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { deviceWords } from '../../keys/device-words.ts'
@@ -9,9 +10,21 @@ import type { Store } from '../../store/store.ts'
 import type { CommandRow, DeviceRow, UserRow } from '../../store/tables.ts'
 import { faultOfTaking, newEnrolment, newPassword } from '../access.ts'
 import { commandOf } from '../devices/device-moves.ts'
-import { setPassword as givePassword } from '../people.ts'
-import { addUser, changing } from './changes.ts'
-import { type Desk, deed, type Failed, failedBy, finds, reading, refusedBy, why, windowOf } from './operation.ts'
+import { setPassword as givePassword, readPassword } from '../passwords.ts'
+import { scopeFor } from '../tokens.ts'
+import { changing } from './changes.ts'
+import {
+  type Desk,
+  deed,
+  failedBy,
+  finds,
+  type OperationFailed,
+  reading,
+  reasonField,
+  refusedBy,
+  windowOf,
+} from './operation.ts'
+import { asked, makeChanges } from './outcome.ts'
 
 /** What is known of users beside their own rows. */
 async function tellerOf(inside: Store, devices: readonly DeviceRow[]): Promise<(row: UserRow) => AdminUser> {
@@ -80,7 +93,7 @@ function commandTold({ bytes, state }: CommandRow) {
   return { command, scope, state, at }
 }
 
-export const listDevices = reading({
+const listDevices = reading({
   name: 'ListDevices',
   ...readings.devices,
   async work(inside, { user }) {
@@ -88,8 +101,31 @@ export const listDevices = reading({
   },
 })
 
+/** `password`: without one nobody can sign in until it is set. It is not kept where the user waits for a second person. */
+export const addUserOperation = deed({
+  name: 'AddUser',
+  role: roleFor({ op: 'user.add' }),
+  scope: scopeFor({ op: 'user.add' }),
+  input: z.strictObject({ ...fieldsOf('user.add'), ...asked, password: z.string().max(1_000).optional() }),
+  output: outcomeForm,
+  async work(desk, { why, dryRun, explain, password, ...given }) {
+    const read = password === undefined ? undefined : await readPassword(password)
+    if (read?.ok === false) return refusedBy(read)
+    const change = changeSchema.parse({ op: 'user.add', ...given })
+    if (change.op !== 'user.add') throw new Error('another change than it was made as')
+    return makeChanges(desk, [change], {
+      why,
+      dryRun,
+      explain,
+      also: async (inside) => {
+        if (read) await inside.users.setPassword(change.user, read.value)
+      },
+    })
+  },
+})
+
 /** Whoever may become an administrator by it needs all: a password or a device of one opens what the caller may not. */
-async function faultOfGiving(desk: Desk, user: string): Promise<Failed | undefined> {
+async function faultOfGiving(desk: Desk, user: string): Promise<OperationFailed | undefined> {
   const { store, actor } = desk
   if (!(await store.users.get(user))) return refusedBy(refusal('unknownUser', user))
   const isAdministrator = (await store.administration.role(user)) !== undefined
@@ -99,11 +135,11 @@ async function faultOfGiving(desk: Desk, user: string): Promise<Failed | undefin
   return taken && refusedBy(taken)
 }
 
-export const setPassword = deed({
+const setPassword = deed({
   name: 'SetPassword',
   role: 'administrator',
   scope: 'people',
-  input: z.strictObject({ user: z.string(), password: z.string().max(1_000), why }),
+  input: z.strictObject({ user: z.string(), password: z.string().max(1_000), why: reasonField }),
   output: z.object({}),
   async work(desk, { user, password, why: reason = '' }) {
     const fault = await faultOfGiving(desk, user)
@@ -116,11 +152,11 @@ export const setPassword = deed({
 /** How long an enrolment code may be used. */
 const enrolmentDays = 7
 
-export const createEnrolment = deed({
+const createEnrolment = deed({
   name: 'CreateEnrolment',
   role: 'administrator',
   scope: 'people',
-  input: z.strictObject({ user: z.string(), days: z.number().int().min(1).max(90).optional(), why }),
+  input: z.strictObject({ user: z.string(), days: z.number().int().min(1).max(90).optional(), why: reasonField }),
   output: enrolmentForm,
   async work(desk, { user, days = enrolmentDays, why: reason = '' }) {
     const fault = await faultOfGiving(desk, user)
@@ -141,7 +177,7 @@ export const giveAccess = deed({
       .array(z.enum(['password', 'enrolment']))
       .min(1)
       .max(2),
-    why,
+    why: reasonField,
   }),
   output: accessForm,
   async work(desk, { user, give, why: reason = '' }) {
@@ -157,7 +193,7 @@ export const giveAccess = deed({
   },
 })
 
-export const listRoles = reading({
+const listRoles = reading({
   name: 'ListRoles',
   ...readings.roles,
   async work({ administration }) {
@@ -170,7 +206,7 @@ export const peopleOperations = [
   listRoles,
   listUsers,
   getUser,
-  addUser,
+  addUserOperation,
   changing('SetUser', 'user.set'),
   changing('DisableUser', 'user.disable'),
   changing('EnableUser', 'user.enable'),

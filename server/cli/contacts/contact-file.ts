@@ -2,8 +2,8 @@
 import { type ContactInput, contactInputSchema } from '../../../shared/administration/change.ts'
 import { jsonOf, readText } from '../text.ts'
 
-export type FileFault = { readonly line: number; readonly why: string }
-export type ContactFile = {
+type FileFault = { readonly line: number; readonly why: string }
+type ContactFile = {
   readonly contacts: readonly ContactInput[]
   /** Line number of each contact. */
   readonly lines: readonly number[]
@@ -16,6 +16,7 @@ export async function readContactFile(name: string): Promise<ContactFile | undef
   return text === undefined ? undefined : parseContactLines(text)
 }
 
+/** Reads the lines; empty ones do not count. */
 export function parseContactLines(text: string): ContactFile {
   const contacts: ContactInput[] = []
   const lines: number[] = []

@@ -9,6 +9,7 @@ import { type Outcome, refused, succeeded, table } from '../outcome.ts'
 
 const addOptions = reasonOptions.extend({ scope: z.array(z.enum(tokenScopes)).min(1), expires: z.string() })
 
+/** Adds `token`, which works at the server alone: no token makes another. */
 export function addTokenCommands(program: Command): void {
   const token = program.command('token').description('what opens the administration service to a program')
   withReason(token.command('add <name>').description('make a token; it is shown this once'))

@@ -2,21 +2,22 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Administration } from '../../administration/administer.ts'
+import { changesOf } from '../../administration/document/document-changes.ts'
+import type { PlaceFault } from '../../administration/document/document-draft.ts'
 import {
   documentSchema,
   loadState,
   type OrganisationDocument,
   snapshotOf,
 } from '../../administration/document/document.ts'
-import { changesOf } from '../../administration/document/document-changes.ts'
-import type { PlaceFault } from '../../administration/document/document-draft.ts'
-import { carry } from '../changing.ts'
+import { carryAtServer } from '../changing.ts'
 import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
 import { faulty, type Outcome, succeeded, unavailable } from '../outcome.ts'
 import { jsonOf, readText } from '../text.ts'
 
 const applyOptions = changeOptions.extend({ prune: z.boolean().optional() })
 
+/** Adds `apply` and `snapshot`, which work at the server alone. */
 export function addDocumentCommands(program: Command): void {
   withChange(program.command('apply <file>').description('bring about what a document says, all of it or nothing'))
     .option('--prune', 'take away what a section of the document does not name; people are disabled')
@@ -43,7 +44,7 @@ async function apply(
   if (!planned.ok) return faulty(planned.faults)
   const { changes, places } = planned
   if (changes.length === 0) return succeeded('it is so already', { changes: 0 })
-  return carry(administration, (more) => run(changes, more), {
+  return carryAtServer(administration, (more) => run(changes, more), {
     ...options,
     places: places.map((place) => ({ place })),
     ...(options.dryRun ? {} : { value: { changes: changes.length } }),
@@ -55,7 +56,7 @@ type ReadDocument =
   | { readonly ok: false; readonly faults: readonly PlaceFault[] }
 
 /** What `snapshot --json` printed has `ok` beside the document. */
-export function readDocument(text: string): ReadDocument {
+function readDocument(text: string): ReadDocument {
   const value = jsonOf(text)
   if (value === undefined) return { ok: false, faults: [{ place: 'document', why: 'it is not JSON' }] }
   const parsed = documentSchema.safeParse(withoutOk(value))
@@ -70,7 +71,7 @@ function withoutOk(value: unknown): unknown {
 }
 
 /** `users[3].address` */
-export function placeOf(path: readonly PropertyKey[]): string {
+function placeOf(path: readonly PropertyKey[]): string {
   const text = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
   return text.replace(/^\./, '') || 'document'
 }

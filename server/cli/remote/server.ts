@@ -1,7 +1,7 @@
 /** Which server elsewhere a command asks, and with which token. */
 import { readFile } from 'node:fs/promises'
-import type { CommonOptions } from '../command.ts'
 import type { Outcome } from '../outcome.ts'
+import type { Place } from '../transport.ts'
 import type { RemoteServer } from './connection.ts'
 
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'])
@@ -9,7 +9,7 @@ const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'
 type Server = { readonly ok: true; readonly value: RemoteServer } | Extract<Outcome, { readonly ok: false }>
 
 /** From `--remote`, `--token-file` and `--pin`; a token goes nowhere but over HTTPS or this machine's loopback. */
-export async function serverOf({ remote = '', tokenFile, pin }: CommonOptions): Promise<Server> {
+export async function serverOf({ remote = '', tokenFile, pin }: Omit<Place, 'data'>): Promise<Server> {
   const url = URL.canParse(remote) ? new URL(remote) : undefined
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.has(url.hostname))
   if (!url || !isSafe) return { ok: false, code: 'usage', why: '--remote is https://host:port' }

@@ -25,6 +25,7 @@ const signOptions = commonOptions.extend({
 })
 type SignOptions = z.output<typeof signOptions>
 
+/** Adds `sign`, which works by a server elsewhere alone. */
 export function addSignCommand(program: Command): void {
   withCommon(program.command('sign').description('sign what waits for the policy key, which is on this machine'))
     .requiredOption('--policy-key <file>', 'the key, from "kith-server key policy export"')

@@ -7,6 +7,7 @@ import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
 import { type Command, signCommand } from '../../../shared/whitelist/command.ts'
 import { decodeHead, type Head, signHead } from '../../../shared/whitelist/head.ts'
 import { reasonOf } from '../../admin-soap/faults.ts'
+import { drafted, listContents, textOfCommand } from '../../admin-soap/signing-operations.ts'
 import { reissue } from '../../administration/signing.ts'
 import { systemClock } from '../../ground/clock.ts'
 import { codeOf } from '../../ground/durable-file.ts'
@@ -14,7 +15,6 @@ import { primitives } from '../../ground/primitives.ts'
 import type { Done } from '../../ground/refusals.ts'
 import { createPool, type Pool, unpack } from '../../signing/bundle.ts'
 import { type Contents, unknownIn, type Verified, verifyDraft } from '../../signing/check-draft.ts'
-import { drafted, listContents, textOfCommand } from '../../signing/operations.ts'
 import { readSigned, type Signed, signedFileOf, writeSigned } from '../../signing/signed-file.ts'
 import { withTaken } from '../../signing/signed-lists.ts'
 import { visible, wordsOf } from '../../signing/words.ts'
@@ -48,6 +48,7 @@ export type Round = { readonly ok: true; readonly signed: number } | { readonly 
 /** Drafts of one proposal: others may change lists meanwhile. */
 const maxDrafts = 5
 
+/** Signs one proposal, or what is due to be signed again; begins anew where the server has moved meanwhile. */
 export async function signOne(desk: SigningDesk, what: string): Promise<Round> {
   for (let tries = 0; tries < maxDrafts; tries++) {
     const draft = await desk.remote.call('Draft', { proposal: what }, drafted)
@@ -97,17 +98,15 @@ async function check({ remote, signed, pool }: SigningDesk, draft: Drafted): Pro
   if (heads.some(isOld)) return { ok: false, why: 'the lists moved on', movedOn: true }
   const verified = verifyDraft({ heads, operations, contents }, signed.lists, pool)
   if (!verified.ok) return verified
-  const commands = draft.commands.map(
-    ({ device, command: cmd, scope }): Command => ({
-      t: 'cmd',
-      org,
-      dev: device,
-      cmd,
-      scope,
-      id: randomUUID(),
-      iat: now,
-    }),
-  )
+  const commands = draft.commands.map(({ device, command: cmd, scope }): Command => ({
+    t: 'cmd',
+    org,
+    dev: device,
+    cmd,
+    scope,
+    id: randomUUID(),
+    iat: now,
+  }))
   return { ok: true, ...verified.value, commands }
 }
 

@@ -5,9 +5,11 @@
  * `@xmpp/client` was tried: it cannot be given a certificate to trust, signs in without TLS where the server offers none,
  * follows the server to another host, cuts characters in two, and takes answers of any size.
  */
+
 import net from 'node:net'
 import tls from 'node:tls'
-import { childOf, createStanzaParser, escapeXml, type Stanza, StreamFault, streamUri } from './stanza.ts'
+import { escapeXml } from '../../../shared/text/xml-text.ts'
+import { childOf, createStanzaParser, type Stanza, StreamFault, streamUri } from './stanza.ts'
 
 type Peer = {
   readonly host: string

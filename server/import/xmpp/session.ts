@@ -1,10 +1,12 @@
 /** A signed-in session: a resource, the roster, and what the server asks in between. */
+
 import { randomBytes } from 'node:crypto'
 import { foldAscii } from '../../../shared/address.ts'
+import { escapeXml } from '../../../shared/text/xml-text.ts'
 import type { XmppConnection } from './connection.ts'
 import { type Roster, rosterOf, rosterUri } from './roster.ts'
 import { type Login, signIn } from './sign-in.ts'
-import { childOf, escapeXml, type Stanza, StreamFault } from './stanza.ts'
+import { childOf, type Stanza, StreamFault } from './stanza.ts'
 
 export type XmppAccount = Login & { readonly domain: string }
 

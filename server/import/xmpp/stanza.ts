@@ -106,8 +106,3 @@ function attributesOf(
 export function childOf(stanza: Stanza | undefined, uri: string, local: string): Stanza | undefined {
   return stanza?.children.find((child) => child.uri === uri && child.local === local)
 }
-
-/** Text as it may stand in an element or an attribute. */
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-}

@@ -2,6 +2,7 @@
  * Incoming messages: judged, then stored in one transaction with the position, so that a message is neither lost nor
  * stored twice whenever the process ends. Everything is announced after it is stored.
  */
+import { createTurns } from '../../ground/turns.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import type { Position } from '../store/positions.ts'
 import type { NewMessage, Person } from '../store/records.ts'
@@ -51,13 +52,8 @@ const previewLength = 200
 /** The inbox over one store. Its methods run one after another and reject only for bugs and a failing store. */
 export function createInbox(dependencies: MailDependencies, store: MailStore): Inbox {
   const parts = { dependencies, store }
-  let turn: Promise<void> = Promise.resolve()
-  /** One at a time: two judgements of one held message would both find it held. */
-  const inTurn = (act: () => Promise<void>): Promise<void> => {
-    const result = turn.then(act)
-    turn = result.catch(() => undefined)
-    return result
-  }
+  // Two judgements of one held message at a time would both find it held.
+  const inTurn = createTurns()
   return {
     receive: (batch) => inTurn(() => receive(parts, batch)),
     listChanged: () => inTurn(() => judgeAgain(parts, idsOfChangedClaims(parts))),

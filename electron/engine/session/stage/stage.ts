@@ -5,6 +5,7 @@
 import type { Session } from '../../../../shared/session.ts'
 import type { AccountRuntime } from '../../account/account-runtime.ts'
 import type { Emit, Ports, Undo } from '../../ground/ports.ts'
+import { createTurns, type InTurn } from '../../ground/turns.ts'
 import type { MailService } from '../../mail/dependencies.ts'
 import { parseServerAddress } from '../../soap/server-address.ts'
 import { nextSession, type SessionEvent, type SessionState } from '../session-state.ts'
@@ -36,7 +37,7 @@ export type Stage = {
   readonly waitFor: (undo: Undo) => void
   readonly stopWaiting: () => void
   /** Runs verbs one after another. */
-  readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>
+  readonly inTurn: InTurn
   /** The same for what nobody waits for: a bug in it is logged. */
   readonly queue: (act: () => Promise<void>) => void
 }
@@ -47,13 +48,8 @@ export function createStage(ports: Ports, emit: Emit): Stage {
   let state: SessionState = { step: 'signedOut', server: profile.server, user: profile.user }
   let opened: Opened | undefined
   let waiting: Undo = () => undefined
-  let last: Promise<unknown> = Promise.resolve()
   const session = () => sessionOf(state, ports)
-  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const turn = last.then(act, act)
-    last = turn.catch(() => undefined)
-    return turn
-  }
+  const inTurn = createTurns()
   return {
     ports,
     emit,

@@ -1,6 +1,7 @@
 /** The administration's asks: operations as the page has them, each behind one gate. Read this first. */
 import type { z } from 'zod'
 import type { Access } from '../../../../shared/access.ts'
+import { type AdminAskName, maxRows, type Outcome } from '../../../../shared/administration.ts'
 import {
   changeForm,
   faultOfChange,
@@ -10,13 +11,12 @@ import {
   roleFor,
 } from '../../../../shared/administration/change.ts'
 import type { outcomeForm } from '../../../../shared/administration/deeds.ts'
-import { type AdminAskName, maxRows, type Outcome } from '../../../../shared/administration.ts'
 import type { AskInput, AskOutput } from '../../../../shared/asks.ts'
 import { type FailureKind, fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { adminUntil } from '../../../accounts/admin-session.ts'
 import { userActor } from '../../../administration/actor.ts'
 import { runBatch, undoLines } from '../../../administration/operations/changes.ts'
-import { listContacts, why } from '../../../administration/operations/contacts.ts'
+import { listContacts, whyListed } from '../../../administration/operations/contacts.ts'
 import {
   decideProposal,
   listAudit,
@@ -26,8 +26,13 @@ import {
   verifyAudit,
 } from '../../../administration/operations/control.ts'
 import { serviceDesk } from '../../../administration/operations/desk.ts'
-import { listKeys, renewManifest, retireKey, rotateKey } from '../../../administration/operations/keys.ts'
-import type { Answer, Operation } from '../../../administration/operations/operation.ts'
+import {
+  listKeys,
+  renewManifestOperation,
+  retireKeyOperation,
+  rotateKeyOperation,
+} from '../../../administration/operations/keys.ts'
+import type { Operation, OperationAnswer } from '../../../administration/operations/operation.ts'
 import { getOverview, listGroups, listMembers, listRules } from '../../../administration/operations/organisation.ts'
 import { getUser, giveAccess, listUsers } from '../../../administration/operations/people.ts'
 import { faultAt, refusal } from '../../../ground/refusals.ts'
@@ -36,7 +41,14 @@ import type { Service } from '../../service.ts'
 import type { AskCaller, AskHandlers } from '../handler.ts'
 import { allPlain, plain } from '../plain.ts'
 import { openingAsks } from './opening.ts'
-import { failed, mostShown, type OperationFailure, outcomeTold, refused, refusedTold } from './outcomes.ts'
+import {
+  mostShown,
+  type OperationFailure,
+  outcomeTold,
+  readingFailed,
+  refusedOutcome,
+  refusedTold,
+} from './outcomes.ts'
 
 type Handler<I, T, K extends FailureKind = OperationFailure> = (
   service: Service,
@@ -62,7 +74,7 @@ async function call<I extends z.ZodObject, O extends z.ZodObject>(
   operation: Operation<I, O>,
   service: Service,
   { caller, given }: { readonly caller: AskCaller; readonly given: z.input<I> },
-): Promise<Answer<z.output<O>>> {
+): Promise<OperationAnswer<z.output<O>>> {
   const { user, device, role, gone } = caller
   const desk = serviceDesk(service, {
     actor: userActor(user.id),
@@ -93,7 +105,7 @@ function read<I extends z.ZodObject, O extends z.ZodObject>(
     const { count }: { readonly count?: unknown } = given
     if (typeof count === 'number' && count > maxRows) return fail('badRequest', { fields: ['count'] })
     const answer = await call(operation, service, { caller, given })
-    return answer.ok ? ok(allPlain(tell(answer.value))) : failed(answer.failure)
+    return answer.ok ? ok(allPlain(tell(answer.value))) : readingFailed(answer.failure)
   })
 }
 
@@ -137,7 +149,7 @@ const readingAsks = {
   'admin.users': read(listUsers),
   'admin.user': read(getUser),
   'admin.contacts': read(listContacts),
-  'admin.why': read(why),
+  'admin.why': read(whyListed),
   'admin.groups': read(listGroups),
   'admin.members': read(listMembers),
   'admin.rules': read(listRules),
@@ -157,25 +169,28 @@ const deedAsks: Pick<AskHandlers, Deeds> = {
     const faults = parsed.flatMap(({ error }, index) =>
       error ? [faultAt(index, refusal('malformed', placeOfFault(error), faultOfChange(error)))] : [],
     )
-    return faults.length > 0 ? refused(faults) : { changes: parsed.flatMap(({ data }) => data ?? []), ...common }
+    return faults.length > 0 ? refusedOutcome(faults) : { changes: parsed.flatMap(({ data }) => data ?? []), ...common }
   }),
   'admin.undo': change(undoLines, ({ n: first }, common) => ({ first, ...common })),
 
   'admin.decide': async (service, caller, { id, approve }) => {
     const decided = await change(decideProposal, () => ({ id, approve }))(service, caller, {})
-    return decided.ok && decided.value.state === 'done' && !approve ? ok(refused([])) : decided
+    return decided.ok && decided.value.state === 'done' && !approve ? ok(refusedOutcome([])) : decided
   },
 
   'admin.keyStep': gated<AskInput<'admin.keyStep'>, Outcome>(
-    rotateKey.role,
+    rotateKeyOperation.role,
     async (service, caller, { step, why: reason }) => {
       const common = { why: plain(reason.trim()) }
       const moved =
         step.step === 'renew'
-          ? await call(renewManifest, service, { caller, given: common })
+          ? await call(renewManifestOperation, service, { caller, given: common })
           : step.step === 'retire'
-            ? await call(retireKey, service, { caller, given: { key: step.key, ...common } })
-            : await call(rotateKey, service, { caller, given: { key: step.key, stolen: step.stolen, ...common } })
+            ? await call(retireKeyOperation, service, { caller, given: { key: step.key, ...common } })
+            : await call(rotateKeyOperation, service, {
+                caller,
+                given: { key: step.key, stolen: step.stolen, ...common },
+              })
       return moved.ok ? ok({ state: 'manifest', ...moved.value }) : refusedTold(moved.failure)
     },
   ),

@@ -1,7 +1,7 @@
 /** What an operation came to, as the page is told it: sums and first rows of what may be long, and why it was refused. */
 
-import type { DeedOutcome } from '../../../../shared/administration/deeds.ts'
 import type { Outcome } from '../../../../shared/administration.ts'
+import type { DeedOutcome } from '../../../../shared/administration/deeds.ts'
 import type { AskFailure } from '../../../../shared/asks.ts'
 import type { ChangeFault } from '../../../../shared/fault-codes.ts'
 import { assertNever, fail, type Result } from '../../../../shared/rpc.ts'
@@ -36,12 +36,13 @@ export type OperationFailure = AskFailure<'admin.overview'>
 
 /** Refused with its reasons, where the failure has any; else an ask that failed. */
 export function refusedTold(failure: Failure): Result<Refused, OperationFailure> {
-  if (failure.kind === 'changes') return { ok: true, value: refused(failure.faults) }
-  if (failure.kind === 'refused') return { ok: true, value: refused([faultAt(0, failure.refusal)]) }
-  return failed(failure)
+  if (failure.kind === 'changes') return { ok: true, value: refusedOutcome(failure.faults) }
+  if (failure.kind === 'refused') return { ok: true, value: refusedOutcome([faultAt(0, failure.refusal)]) }
+  return readingFailed(failure)
 }
 
-export function refused(faults: readonly Fault[]): Refused {
+/** Why changes were refused, cut to what an answer carries. */
+export function refusedOutcome(faults: readonly Fault[]): Refused {
   return {
     state: 'refused',
     faults: faults.slice(0, mostShown).map(({ why, what, ...rest }) => ({
@@ -52,8 +53,8 @@ export function refused(faults: readonly Fault[]): Refused {
   }
 }
 
-/** Of what only reads. */
-export function failed(failure: Failure): Result<never, OperationFailure> & { readonly ok: false } {
+/** Why a reading was not answered. */
+export function readingFailed(failure: Failure): Result<never, OperationFailure> & { readonly ok: false } {
   switch (failure.kind) {
     case 'notAllowed':
       return fail('notAllowed')

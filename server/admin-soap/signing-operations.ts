@@ -4,10 +4,10 @@ import { type DeedOutcome, outcomeForm } from '../../shared/administration/deeds
 import { decodeCanonical, encodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { fromBase64, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type SignedCommand, signedCommandSchema } from '../../shared/whitelist/command.ts'
-import { type Answer, deed, failedBy, refusedBy } from '../administration/operations/operation.ts'
+import { deed, failedBy, type OperationAnswer, refusedBy } from '../administration/operations/operation.ts'
 import { commit, draft } from '../administration/signing.ts'
-import { pack } from './bundle.ts'
-import { tellContents } from './contents.ts'
+import { pack } from '../signing/bundle.ts'
+import { tellContents } from '../signing/contents.ts'
 
 /** A proposal's id, or `reissue`: heads at half of their life. */
 const what = z.string().max(64)
@@ -91,7 +91,7 @@ const commitOperation = deed({
   async work(
     { store, config, clock },
     { proposal, now, signatures: texts, commands = [] },
-  ): Promise<Answer<DeedOutcome>> {
+  ): Promise<OperationAnswer<DeedOutcome>> {
     const signatures = texts.map((text) => fromBase64(text, 64) ?? new Uint8Array(64))
     const signedCommands = commands.flatMap(commandFrom)
     const done = await commit({ store, config, clock }, { what: proposal, now, signatures, commands: signedCommands })
@@ -103,6 +103,7 @@ const commitOperation = deed({
   },
 })
 
+/** A signed command as it is handed in: its canonical bytes in base64. */
 export function textOfCommand(command: SignedCommand): string {
   return toBase64(encodeCanonical(command))
 }
