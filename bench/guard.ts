@@ -50,7 +50,7 @@ function benchLookalikes(): void {
   const rows = [100, 10_000, 100_000].map((size) => {
     const steps = buildListView(Array.from({ length: size }, (_, i) => contact(i)))
     const times: number[] = []
-    for (let done: boolean | undefined = false; !done; ) {
+    for (let done: boolean | undefined = false; !done;) {
       const start = performance.now()
       done = steps.next().done
       times.push(performance.now() - start)

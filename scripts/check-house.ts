@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { minFileLines } from './house-rules.ts'
 import { checkCircles } from './house/circles.ts'
 import { checkReasons, checkUnusedPackages } from './house/dependencies.ts'
 import { checkMeanings, checkUnusedExports } from './house/exports.ts'
@@ -15,14 +16,13 @@ import { checkReferences } from './house/references.ts'
 import { checkRooms } from './house/rooms.ts'
 import { checkSizes, smallFiles } from './house/sizes.ts'
 import { checkDocumented, checkHeadLines } from './house/words.ts'
-import { minFileLines } from './house-rules.ts'
 
 const root = process.argv[2] ?? '.'
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
 const listing = ['ls-files', '--cached', '--others', '--exclude-standard']
-const paths = execFileSync('git', listing, { cwd: root, encoding: 'utf8' })
-  .split('\n')
-  .filter((file) => file !== '' && existsSync(path.join(root, file)))
+const listed = execFileSync('git', listing, { cwd: root, encoding: 'utf8' }).split('\n')
+// In the middle of a merge git names a file more than once.
+const paths = [...new Set(listed)].filter((file) => file !== '' && existsSync(path.join(root, file)))
 const files = paths
   .filter((file) => /\.(ts|tsx|mts|cts|js|mjs|cjs|jsx)$/.test(file))
   .map((file) => readFacts(file, read(file)))

@@ -105,9 +105,9 @@ export const packagesOfTests: readonly string[] = [
 
 /** Packages that no file imports, each with the reason why it is there all the same. */
 export const tools: Readonly<Record<string, string>> = {
-  '@biomejs/biome': 'a command: format and lint',
   '@electron/fuses': 'electron-builder flips the fuses with it',
   'electron-builder': 'a command: packages the desktop',
+  oxfmt: 'a command: format',
   oxlint: 'a command: lint',
   'oxlint-tsgolint': "oxlint's rules that need types",
   tailwindcss: 'imported by renderer/styles/main.css',

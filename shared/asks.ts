@@ -3,8 +3,8 @@
  * question and its answer, which both ends parse. Everything in them has a canonical form: no null, no fraction.
  */
 import { z } from 'zod'
-import { roleSchema } from './administration/change.ts'
 import { type AdminAskName, adminAsks } from './administration.ts'
+import { roleSchema } from './administration/change.ts'
 import {
   type AnyCallFailure,
   anyCallFailures,

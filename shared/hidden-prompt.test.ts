@@ -4,7 +4,8 @@ import { askHidden } from './hidden-prompt.ts'
 
 function terminal() {
   const calls: string[] = []
-  const note = (name: string) => (value?: unknown) => calls.push(value === undefined ? name : `${name} ${value}`)
+  const note = (name: string) => (value?: string | boolean) =>
+    calls.push(value === undefined ? name : `${name} ${value}`)
   const input = Object.assign(new EventEmitter(), {
     setRawMode: note('raw'),
     setEncoding: note('encoding'),

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Address, parseAddress } from './address.ts'
-import { contact } from './guard/testing.ts'
 import type { ListedContact } from './guard.ts'
+import { contact } from './guard/testing.ts'
 import { createLookalikes } from './lookalike.ts'
 
 function address(text: string): Address {

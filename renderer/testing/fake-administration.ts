@@ -1,5 +1,5 @@
-import type { AdminOverview, AdminUser } from '../../shared/administration/readings.ts'
 import type { AdminAskName, AdminState, AuditLine, Outcome } from '../../shared/administration.ts'
+import type { AdminOverview, AdminUser } from '../../shared/administration/readings.ts'
 import type { AskQuestion } from '../../shared/asks.ts'
 import type { KithContract } from '../../shared/contract.ts'
 import type { KeysView } from '../../shared/key-steps.ts'

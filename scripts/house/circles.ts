@@ -40,7 +40,7 @@ function wayRound(graph: Graph, circle: readonly string[]): readonly string[] {
   const [first = ''] = circle
   const inside = new Set(circle)
   const seen = new Set<string>()
-  for (let ways = [[first]]; ways.length > 0; ) {
+  for (let ways = [[first]]; ways.length > 0;) {
     const longer = ways.flatMap((way) => (graph.get(way.at(-1) ?? '') ?? []).map((next) => [...way, next]))
     const round = longer.find((way) => way.at(-1) === first)
     if (round) return round

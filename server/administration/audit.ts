@@ -68,7 +68,7 @@ const batch = 1_000
 /** The first line that does not follow from those before it; undefined where the whole log holds. */
 export async function brokenAudit(store: Store): Promise<number | undefined> {
   let prev = beginning
-  for (let n = 0; ; ) {
+  for (let n = 0; ;) {
     const rows = await store.administration.auditsAfter(n, batch)
     if (rows.length === 0) return undefined
     for (const row of rows) {

@@ -1,7 +1,6 @@
 /** Sources of contacts that the organisation has set up, and what running one does to the lists. */
 import { z } from 'zod'
-import type { Change } from '../../shared/administration/change.ts'
-import { isUnit } from '../../shared/administration/change.ts'
+import { type Change, isUnit } from '../../shared/administration/change.ts'
 import type { Done } from '../ground/refusals.ts'
 import type { ImportFault, ImportResult } from '../import/contact.ts'
 import { readSource } from '../import/read-source.ts'

@@ -8,8 +8,7 @@ import { type Done, refusal } from '../ground/refusals.ts'
 import { nudge } from '../lists/nudge.ts'
 import type { Store } from '../store/store.ts'
 import { faultOfReason, type Note } from './audit.ts'
-import type { RunAs } from './submit.ts'
-import { faultOfSubmitted, type Submitted } from './submit.ts'
+import { faultOfSubmitted, type RunAs, type Submitted } from './submit.ts'
 
 type NewUser = {
   readonly id: string

@@ -69,10 +69,10 @@ overEach((stores) => {
 
     test('a list over 2 MB comes in parts and is whole', async () => {
       const remark = 'x'.repeat(900)
-      const many = Array.from(
-        { length: 2_500 },
-        (_, i): ListWish => ({ op: 'add', contact: { address: `m${i}@partner.example`, name: `M ${i}`, remark } }),
-      )
+      const many = Array.from({ length: 2_500 }, (_, i): ListWish => ({
+        op: 'add',
+        contact: { address: `m${i}@partner.example`, name: `M ${i}`, remark },
+      }))
       expect(await server.administration.editor.change('bob', many, 'test')).toMatchObject({
         ok: true,
         value: { version: 2 },

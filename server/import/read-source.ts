@@ -73,7 +73,7 @@ export function watchSource(
     return result.ok
   }
   const run = async (): Promise<void> => {
-    for (let failures = 0; !stop.signal.aborted; ) {
+    for (let failures = 0; !stop.signal.aborted;) {
       const well =
         source.kind === 'ldap'
           ? told(await readLdap(source, surroundings))

@@ -13,8 +13,7 @@ import {
   signManifest,
 } from '../../shared/whitelist/manifest.ts'
 import { primitives } from '../ground/primitives.ts'
-import type { Done } from '../ground/refusals.ts'
-import { type Refusal, refusal } from '../ground/refusals.ts'
+import { type Done, type Refusal, refusal } from '../ground/refusals.ts'
 import type { Context } from '../settings/context.ts'
 import type { Store } from '../store/store.ts'
 import type { ManifestRow } from '../store/tables.ts'

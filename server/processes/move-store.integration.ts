@@ -135,24 +135,28 @@ test('broken off anywhere it is begun again; nothing is lost', { timeout: 180_00
   expect(await contents()).toEqual(before)
 })
 
-test('a running server, a database in use, a damaged list: refused, and the old store stays', {
-  timeout: 120_000,
-}, async () => {
-  const settings = await postgres.createDatabase()
-  const other = await testFolder(['carol'], { store: settings })
-  await other.administration.store.close()
-  expect(await migrate(settings)).toMatchObject({ ok: false, error: expect.stringContaining('in use') })
-  await other.close()
-  const open = await openContext(folder.path)
-  if (!open.ok) throw new Error(open.why)
-  const empty = await postgres.createDatabase()
-  expect(await migrate(empty)).toMatchObject({ ok: false, error: expect.stringContaining('busy') })
-  await open.value.store.lists.removeEntries('L-alice', ['c5'])
-  await open.value.store.close()
-  expect(await migrate(empty)).toMatchObject({ ok: false, error: expect.stringContaining('damaged') })
-  expect(await migrate({ ...empty, password: 'x' })).toMatchObject({
-    ok: false,
-    error: expect.stringContaining('password'),
-  })
-  expect(await configured()).toBe('sqlite')
-})
+test(
+  'a running server, a database in use, a damaged list: refused, and the old store stays',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    const settings = await postgres.createDatabase()
+    const other = await testFolder(['carol'], { store: settings })
+    await other.administration.store.close()
+    expect(await migrate(settings)).toMatchObject({ ok: false, error: expect.stringContaining('in use') })
+    await other.close()
+    const open = await openContext(folder.path)
+    if (!open.ok) throw new Error(open.why)
+    const empty = await postgres.createDatabase()
+    expect(await migrate(empty)).toMatchObject({ ok: false, error: expect.stringContaining('busy') })
+    await open.value.store.lists.removeEntries('L-alice', ['c5'])
+    await open.value.store.close()
+    expect(await migrate(empty)).toMatchObject({ ok: false, error: expect.stringContaining('damaged') })
+    expect(await migrate({ ...empty, password: 'x' })).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('password'),
+    })
+    expect(await configured()).toBe('sqlite')
+  },
+)

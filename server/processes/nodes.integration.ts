@@ -64,86 +64,96 @@ async function follow(client: TestClient, ending: AbortSignal): Promise<Readonly
   return faults
 }
 
-test('servers and database are killed while lists change: no version is reused, skipped or lost', {
-  timeout: 600_000,
-}, async () => {
-  const [one, two] = nodes
-  const as = { user: 'alice', password: testPassword }
-  const clients = [await signedIn(one.target, as), await signedIn(two.target, as)]
-  const ending = new AbortController()
-  const following = clients.map((client) => follow(client, ending.signal))
-  const changers = [
-    startChanger(one.path, 'alice', 'a'),
-    startChanger(two.path, 'alice', 'b'),
-    startChanger(two.path, 'bob', 'c'),
-  ]
-  const over = new AbortController()
-  const finished = Promise.all(changers.map((changer) => changer.done)).finally(() => over.abort())
-  // It is awaited below, after a restart that may be under way.
-  finished.catch(() => undefined)
-  const count = () => changers.reduce((sum, { told }) => sum + told.length, 0)
-  const numbers = createNumbers(20_261_125)
-  const victims = new Map<string, number>()
-  while (!over.signal.aborted) {
-    const goal = count() + 2 + numbers.below(12)
-    while (!over.signal.aborted && count() < goal) await wait(5)
-    if (over.signal.aborted) break
-    const victim = numbers.below(4)
-    victims.set(String(victim), (victims.get(String(victim)) ?? 0) + 1)
-    if (victim === 0) changers[numbers.below(3)]?.kill()
-    if (victim === 1) await restart(numbers.below(2) === 0 ? one : two)
-    if (victim > 1) {
-      await postgres.kill()
-      await postgres.start()
+test(
+  'servers and database are killed while lists change: no version is reused, skipped or lost',
+  {
+    timeout: 600_000,
+  },
+  async () => {
+    const [one, two] = nodes
+    const as = { user: 'alice', password: testPassword }
+    const clients = [await signedIn(one.target, as), await signedIn(two.target, as)]
+    const ending = new AbortController()
+    const following = clients.map((client) => follow(client, ending.signal))
+    const changers = [
+      startChanger(one.path, 'alice', 'a'),
+      startChanger(two.path, 'alice', 'b'),
+      startChanger(two.path, 'bob', 'c'),
+    ]
+    const over = new AbortController()
+    const finished = Promise.all(changers.map((changer) => changer.done)).finally(() => over.abort())
+    // It is awaited below, after a restart that may be under way.
+    finished.catch(() => undefined)
+    const count = () => changers.reduce((sum, { told }) => sum + told.length, 0)
+    const numbers = createNumbers(20_261_125)
+    const victims = new Map<string, number>()
+    while (!over.signal.aborted) {
+      const goal = count() + 2 + numbers.below(12)
+      while (!over.signal.aborted && count() < goal) await wait(5)
+      if (over.signal.aborted) break
+      const victim = numbers.below(4)
+      victims.set(String(victim), (victims.get(String(victim)) ?? 0) + 1)
+      if (victim === 0) changers[numbers.below(3)]?.kill()
+      if (victim === 1) await restart(numbers.below(2) === 0 ? one : two)
+      if (victim > 1) {
+        await postgres.kill()
+        await postgres.start()
+      }
     }
-  }
-  await finished
-  expect(victims.size).toBeGreaterThan(1)
+    await finished
+    expect(victims.size).toBeGreaterThan(1)
 
-  const { administration } = folder
-  for (const [user, labels] of [
-    ['alice', ['a', 'b']],
-    ['bob', ['c']],
-  ] as const) {
-    const told = changers.filter((_, i) => labels.some((label) => label === ['a', 'b', 'c'][i])).flatMap((c) => c.told)
-    const row = await administration.store.lists.ofUser(user)
-    expect(row).toMatchObject({ count: labels.length * 60, version: labels.length * 60 + 1 })
-    expect(new Set(told).size).toBe(told.length)
-    expect(Math.max(...told)).toBeLessThanOrEqual(row?.version ?? 0)
-    // Replays each version from nothing: none is missing, each is signed and chained.
-    expect(await faultOfList(administration, user)).toBeUndefined()
-  }
-  ending.abort()
-  await administration.editor.change('alice', [{ op: 'add', contact: { address: 'last@x.example', name: 'L' } }], 't')
-  const faults = await Promise.all(following)
-  const row = await administration.store.lists.ofUser('alice')
-  for (const client of clients) {
-    await client.sync()
-    expect([client.state.ver, client.state.entries.size]).toEqual([row?.version, 121])
-  }
-  // Whatever happened, a server that was reached and could not answer said so: ask again later.
-  expect(faults.flatMap((set) => [...set]).filter((code) => code !== 'Busy')).toEqual([])
-})
+    const { administration } = folder
+    for (const [user, labels] of [
+      ['alice', ['a', 'b']],
+      ['bob', ['c']],
+    ] as const) {
+      const told = changers
+        .filter((_, i) => labels.some((label) => label === ['a', 'b', 'c'][i]))
+        .flatMap((c) => c.told)
+      const row = await administration.store.lists.ofUser(user)
+      expect(row).toMatchObject({ count: labels.length * 60, version: labels.length * 60 + 1 })
+      expect(new Set(told).size).toBe(told.length)
+      expect(Math.max(...told)).toBeLessThanOrEqual(row?.version ?? 0)
+      // Replays each version from nothing: none is missing, each is signed and chained.
+      expect(await faultOfList(administration, user)).toBeUndefined()
+    }
+    ending.abort()
+    await administration.editor.change('alice', [{ op: 'add', contact: { address: 'last@x.example', name: 'L' } }], 't')
+    const faults = await Promise.all(following)
+    const row = await administration.store.lists.ofUser('alice')
+    for (const client of clients) {
+      await client.sync()
+      expect([client.state.ver, client.state.entries.size]).toEqual([row?.version, 121])
+    }
+    // Whatever happened, a server that was reached and could not answer said so: ask again later.
+    expect(faults.flatMap((set) => [...set]).filter((code) => code !== 'Busy')).toEqual([])
+  },
+)
 
 async function restart(node: Node): Promise<void> {
   await node.kill()
   await node.start()
 }
 
-test('a change on one server wakes those who wait on the other, also after the publisher is killed', {
-  timeout: 60_000,
-}, async () => {
-  const as = { user: 'bob', password: testPassword }
-  for (const [round, node] of nodes.entries()) {
-    const client = await signedIn(node.target, as)
-    await client.sync()
-    const waiting = tell(client.target, client.waitEnvelope())
-    const other = nodes[1 - round]
-    await other?.kill()
-    const contact = { address: `woken${round}@x.example`, name: 'W' }
-    await folder.administration.editor.change('bob', [{ op: 'add', contact }], 't')
-    const told = await waiting
-    expect(told.ok && told.fields.get('ver')).toBe(String(client.state.ver + 1))
-    await other?.start()
-  }
-})
+test(
+  'a change on one server wakes those who wait on the other, also after the publisher is killed',
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const as = { user: 'bob', password: testPassword }
+    for (const [round, node] of nodes.entries()) {
+      const client = await signedIn(node.target, as)
+      await client.sync()
+      const waiting = tell(client.target, client.waitEnvelope())
+      const other = nodes[1 - round]
+      await other?.kill()
+      const contact = { address: `woken${round}@x.example`, name: 'W' }
+      await folder.administration.editor.change('bob', [{ op: 'add', contact }], 't')
+      const told = await waiting
+      expect(told.ok && told.fields.get('ver')).toBe(String(client.state.ver + 1))
+      await other?.start()
+    }
+  },
+)

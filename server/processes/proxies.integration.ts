@@ -125,24 +125,28 @@ describe.each<[ProxyKind, number]>([
     expect((await exchange(target, '/metrics')).status).not.toBe(200)
   })
 
-  test('when a server is killed its clients go on at the other, and it takes part again when it is back', {
-    timeout: 120_000,
-  }, async () => {
-    const client = await enrolled('alice')
-    for (const [at, node] of nodes.entries()) {
-      const other = nodes[1 - at]
-      await node.kill()
-      for (let i = 0; i < 4; i++) expect((await exchange(target, `${soapPath}?wsdl`)).status).toBe(200)
-      expect(await client.sync()).toMatchObject({ ok: true })
-      const waiting = tell(target, client.waitEnvelope())
-      await vi.waitFor(async () => expect(await other?.metric('kith_waiters')).toBe(1))
-      await changed('alice')
-      expect(await waiting).toMatchObject({ ok: true })
-      expect(await client.sync()).toMatchObject({ ok: true })
-      await node.start()
-      await vi.waitFor(() => takesPart(node, target), { timeout: 30_000, interval: 200 })
-    }
-  })
+  test(
+    'when a server is killed its clients go on at the other, and it takes part again when it is back',
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      const client = await enrolled('alice')
+      for (const [at, node] of nodes.entries()) {
+        const other = nodes[1 - at]
+        await node.kill()
+        for (let i = 0; i < 4; i++) expect((await exchange(target, `${soapPath}?wsdl`)).status).toBe(200)
+        expect(await client.sync()).toMatchObject({ ok: true })
+        const waiting = tell(target, client.waitEnvelope())
+        await vi.waitFor(async () => expect(await other?.metric('kith_waiters')).toBe(1))
+        await changed('alice')
+        expect(await waiting).toMatchObject({ ok: true })
+        expect(await client.sync()).toMatchObject({ ok: true })
+        await node.start()
+        await vi.waitFor(() => takesPart(node, target), { timeout: 30_000, interval: 200 })
+      }
+    },
+  )
 })
 
 async function enrolmentFor(user: string, url: string) {

@@ -77,7 +77,7 @@ function isSoundQuotedPrintable(body: Uint8Array): boolean {
 function decodeQuotedPrintable(body: Uint8Array): Uint8Array {
   const decoded = new Uint8Array(body.length)
   let length = 0
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const byte = body[at] ?? 0
     const afterBreak = byte === equals ? softBreakEnd(body, at) : undefined
     if (afterBreak !== undefined) {

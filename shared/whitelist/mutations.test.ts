@@ -81,19 +81,23 @@ it(`refuses all of ${runs.fields} mutations of an answer's fields`, { timeout: 6
   expect(snapshot(state)).toBe(before)
 })
 
-it(`${runs.envelopes} mutations of whole envelopes are refused or change nothing that is read`, {
-  timeout: 300_000,
-}, () => {
-  const bytes = utf8(writeEnvelope({ operation: 'SyncResponse', fields: writeSyncAnswer(honest) }))
-  let refused = 0
-  for (let run = 0; run < runs.envelopes; run++) {
-    const envelope = readEnvelope(mutated(bytes))
-    const answer = envelope.ok && envelope.operation === 'SyncResponse' ? readSyncAnswer(envelope.fields) : undefined
-    const checked = answer && checkAnswer(state, open, answer, context)
-    if (!checked?.ok) refused++
-    else if (checked.step !== 'applied' || snapshot(checked.state) !== honestState)
-      throw new Error(`another state in run ${run}`)
-  }
-  expect(refused).toBeGreaterThan(runs.envelopes * 0.99)
-  expect(snapshot(state)).toBe(before)
-})
+it(
+  `${runs.envelopes} mutations of whole envelopes are refused or change nothing that is read`,
+  {
+    timeout: 300_000,
+  },
+  () => {
+    const bytes = utf8(writeEnvelope({ operation: 'SyncResponse', fields: writeSyncAnswer(honest) }))
+    let refused = 0
+    for (let run = 0; run < runs.envelopes; run++) {
+      const envelope = readEnvelope(mutated(bytes))
+      const answer = envelope.ok && envelope.operation === 'SyncResponse' ? readSyncAnswer(envelope.fields) : undefined
+      const checked = answer && checkAnswer(state, open, answer, context)
+      if (!checked?.ok) refused++
+      else if (checked.step !== 'applied' || snapshot(checked.state) !== honestState)
+        throw new Error(`another state in run ${run}`)
+    }
+    expect(refused).toBeGreaterThan(runs.envelopes * 0.99)
+    expect(snapshot(state)).toBe(before)
+  },
+)

@@ -17,8 +17,8 @@ import { closeAccount } from './stage/close-account.ts'
 import { tellRole } from './stage/show-account.ts'
 import type { Opened, Stage } from './stage/stage.ts'
 import { start } from './unlock/start.ts'
-import { lock, unlock } from './unlock/unlock.ts'
 import { createUnlockThrottle } from './unlock/unlock-throttle.ts'
+import { lock, unlock } from './unlock/unlock.ts'
 
 /** The session as the handlers use it. The verbs answer with the session as it is then, or with why they failed. */
 export type SessionService = {

@@ -2,8 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { KithContract } from '../../../shared/contract.ts'
-import { contract } from '../../../shared/contract.ts'
+import { contract, type KithContract } from '../../../shared/contract.ts'
 import {
   type CallName,
   connect,

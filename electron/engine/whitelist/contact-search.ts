@@ -62,7 +62,7 @@ function joined(items: readonly ContactItem[]): { readonly text: string; readonl
 function matches(text: string, starts: Uint32Array, word: string): number[] {
   const found: number[] = []
   let index = 0
-  for (let at = text.indexOf(word); at >= 0 && index + 1 < starts.length; ) {
+  for (let at = text.indexOf(word); at >= 0 && index + 1 < starts.length;) {
     while ((starts[index + 1] ?? Number.POSITIVE_INFINITY) <= at) index += 1
     found.push(index)
     index += 1

@@ -47,7 +47,7 @@ export async function syncRound(
   want: 'auto' | 'full',
 ): Promise<RoundResult> {
   let parts: PartialList | undefined
-  for (let restarted = 0; restarted <= restarts; ) {
+  for (let restarted = 0; restarted <= restarts;) {
     const step = await askOnce(deps, state, { want, parts })
     if (step.ok && step.step === 'part') {
       parts = step.partial

@@ -1,7 +1,7 @@
 /** Long lists of which only the rows on screen are drawn. */
 import { type Ref, useEffect, useRef } from 'react'
-import { ListRow, placeOf } from './ListRow.tsx'
 import type { ListModel } from './list-model.ts'
+import { ListRow, placeOf } from './ListRow.tsx'
 import { fullHeight, type RowLayout, rowsInView } from './row-layout.ts'
 import { type ListHandle, useRoving } from './use-roving.ts'
 import { useRem, useRowView } from './use-row-view.ts'

@@ -55,18 +55,16 @@ export function useCommands(typed: string): readonly CommandGroup[] {
   const fixed = useFixedCommands()
   const people = useFoundPeople(search)
   const commands = fixed.filter(({ label }) => label.toLocaleLowerCase().includes(search.toLocaleLowerCase()))
-  const persons = people.map(
-    (person): Command => ({
-      id: `person ${person.id}`,
-      label: person.name,
-      icon: 'contacts',
-      person,
-      run: () => {
-        void conversation.open(addressIdentity(person.address))
-        navigation.show('chats')
-      },
-    }),
-  )
+  const persons = people.map((person): Command => ({
+    id: `person ${person.id}`,
+    label: person.name,
+    icon: 'contacts',
+    person,
+    run: () => {
+      void conversation.open(addressIdentity(person.address))
+      navigation.show('chats')
+    },
+  }))
   return [
     { value: t('palette.people'), items: persons },
     { value: t('palette.commands'), items: commands },

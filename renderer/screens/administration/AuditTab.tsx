@@ -1,7 +1,7 @@
 /** The tab of the audit log: its lines, one line in full, and undoing it. */
 import { useRef, useState } from 'react'
-import { isKnownOp, roleFor } from '../../../shared/administration/change.ts'
 import type { AuditLine } from '../../../shared/administration.ts'
+import { isKnownOp, roleFor } from '../../../shared/administration/change.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { Facts } from '../../components/Facts.tsx'

@@ -1,6 +1,5 @@
 /** Why a change was refused, fault by fault. */
-import type { ChangeFault } from '../../../shared/fault-codes.ts'
-import { isChangeFaultCode } from '../../../shared/fault-codes.ts'
+import { type ChangeFault, isChangeFaultCode } from '../../../shared/fault-codes.ts'
 import { useWords } from '../../i18n/i18n.ts'
 
 /** Why it was refused; what a newer server says in words of its own stands beneath a general sentence. */

@@ -10,8 +10,8 @@ import { formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import type { May } from '../session.ts'
 import { AdminList } from './AdminList.tsx'
-import { RuleDialog } from './RuleDialog.tsx'
 import { kindWords, ruleWords } from './reason-words.ts'
+import { RuleDialog } from './RuleDialog.tsx'
 
 /** Days; whatever is in force is among them. */
 const leases = [1, 3, 7, 14, 30, 90]

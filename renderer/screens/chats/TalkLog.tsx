@@ -5,8 +5,8 @@ import { useNow, useSlice, useStores } from '../../components/context.tsx'
 import { scrollStop } from '../../components/scroll-stop.ts'
 import { formatDay } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import { TalkLine } from './TalkLine.tsx'
 import { type TalkItem, talkItems } from './talk-items.ts'
+import { TalkLine } from './TalkLine.tsx'
 import { useLogScroll } from './use-log-scroll.ts'
 
 /** So near to the upper end, older messages are asked for. */

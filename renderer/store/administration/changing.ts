@@ -1,7 +1,7 @@
 /** The change that is being tried and carried out. */
 import { createStore } from 'zustand/vanilla'
-import type { Change } from '../../../shared/administration/change.ts'
 import type { Outcome } from '../../../shared/administration.ts'
+import type { Change } from '../../../shared/administration/change.ts'
 import type { KeyStep } from '../../../shared/key-steps.ts'
 import type { Failure, Result } from '../../../shared/rpc.ts'
 import { latest } from '../latest.ts'

@@ -1,7 +1,7 @@
 /** The organisation: overview, groups, rules, and the reasons for a listing. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { AdminMember, AdminOverview, AdminRule } from '../../../shared/administration/readings.ts'
 import type { AdminGroup, Why } from '../../../shared/administration.ts'
+import type { AdminMember, AdminOverview, AdminRule } from '../../../shared/administration/readings.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
 import { createListWindow } from '../lists/windowed.ts'

@@ -3,9 +3,9 @@
 import type { Change } from '../../../shared/administration/change.ts'
 import { readAddress } from '../../lists/contact.ts'
 import { ruleIdOf } from '../changes/rules.ts'
-import type { OrganisationDocument, PresentState } from './document.ts'
 import { type DocumentChanges, DocumentDraft } from './document-draft.ts'
 import { planContacts, planPeople } from './document-people.ts'
+import type { OrganisationDocument, PresentState } from './document.ts'
 
 /** `prune`: what a section of the document does not name goes; people are disabled. */
 export function changesOf(

@@ -5,8 +5,8 @@ import { entryFromText } from '../../lists/changes.ts'
 import { contactOfEntryRow, entryOf, plainLine, readAddress, readExpiry } from '../../lists/contact.ts'
 import type { EntryRow, UserRow } from '../../store/tables.ts'
 import { isOwn } from '../last-use.ts'
-import { type DocumentPerson, factsOf, type OrganisationDocument, type PresentState } from './document.ts'
 import type { DocumentDraft } from './document-draft.ts'
+import { type DocumentPerson, factsOf, type OrganisationDocument, type PresentState } from './document.ts'
 
 /** A person as the document wants it, in the form of a row. */
 type WantedPerson = Pick<UserRow, 'id' | 'scope' | 'name' | 'address' | 'address_key'> &
@@ -107,7 +107,7 @@ function inOrder(before: ReadonlyMap<string, UserRow>, people: readonly WantedPe
   const holders = new Map([...before.values()].map((user) => [user.address_key, user.id]))
   const ordered: WantedPerson[] = []
   let waiting = [...people]
-  for (let left = -1; waiting.length !== left; ) {
+  for (let left = -1; waiting.length !== left;) {
     left = waiting.length
     const blocked: WantedPerson[] = []
     for (const person of waiting) {

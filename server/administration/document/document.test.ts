@@ -2,8 +2,8 @@ import { array, assert, asyncProperty, boolean, constantFrom, option, record, su
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { faultOfList } from '../../testing/consistency.ts'
 import { type TestFolder, testFolder } from '../../testing/harness.ts'
-import { documentSchema, loadState, type OrganisationDocument, snapshotOf } from './document.ts'
 import { changesOf } from './document-changes.ts'
+import { documentSchema, loadState, type OrganisationDocument, snapshotOf } from './document.ts'
 
 let folder: TestFolder
 

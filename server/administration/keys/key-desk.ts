@@ -1,8 +1,7 @@
 /** How the services ask for the keys: of the policy process, since they themselves never hold P or R. */
 import { setTimeout as after } from 'node:timers/promises'
 import type { KeyStep, KeysView } from '../../../shared/key-steps.ts'
-import type { Done } from '../../ground/refusals.ts'
-import { type Refusal, refusal } from '../../ground/refusals.ts'
+import { type Done, type Refusal, refusal } from '../../ground/refusals.ts'
 import type { Actor } from '../actor.ts'
 import type { PolicyAnswer, PolicyPort } from './policy-tasks.ts'
 

@@ -1,8 +1,7 @@
 /** The root keys that sign a manifest: those in the data folder and those in files that custodians brought. */
 import { toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
-import type { Done } from '../../ground/refusals.ts'
-import { refusal } from '../../ground/refusals.ts'
+import { type Done, refusal } from '../../ground/refusals.ts'
 import { readKeys } from '../../keys/key-files.ts'
 import { newestManifest } from '../../keys/manifests.ts'
 import { openRootFile } from '../../keys/root-file.ts'

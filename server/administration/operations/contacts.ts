@@ -8,8 +8,8 @@ import { contactOfEntryRow } from '../../lists/contact.ts'
 import { contentsOf } from '../../lists/contents.ts'
 import { loadOrganisation, type Organisation, type Person } from '../../organisation/organisation.ts'
 import type { EntryRow } from '../../store/tables.ts'
-import { admissionsOf, explain } from '../explain.ts'
 import { explanationWords } from '../explain-words.ts'
+import { admissionsOf, explain } from '../explain.ts'
 import { expiringContacts, unusedContacts } from '../last-use.ts'
 import { changing } from './changes.ts'
 import { finds, reading, refusedBy, windowOf } from './operation.ts'
@@ -28,9 +28,11 @@ export const listContacts = reading({
     const ownById = new Map(own.map((row) => [row.id, row]))
     const contents = effective || screen ? await contentsOf(inside, list, organisation) : own
     const denied = screen ? own.filter((row) => row.denied !== 0) : []
-    const rows = [...contents, ...denied].map(
-      ({ id, key, json }): Row => ({ key, entry: entryFromText(json), own: ownById.get(id) }),
-    )
+    const rows = [...contents, ...denied].map(({ id, key, json }): Row => ({
+      key,
+      entry: entryFromText(json),
+      own: ownById.get(id),
+    }))
     const wanted = (screen ? asShown(rows) : rows).filter(({ entry: { n, m, r } }) => finds(search, [n, m, r]))
     const byKey = new Map([...organisation.people.values()].map((person) => [person.key, person]))
     const contacts = windowOf(wanted, window, 1_000).map((row) =>

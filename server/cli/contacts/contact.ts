@@ -1,8 +1,7 @@
 /** `kith-server contact add|set|remove`: what changes the entries of one user */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import type { Change } from '../../../shared/administration/change.ts'
-import { type ContactChanges, contactChangesSchema } from '../../../shared/administration/change.ts'
+import { type Change, type ContactChanges, contactChangesSchema } from '../../../shared/administration/change.ts'
 import { readings } from '../../../shared/administration/readings.ts'
 import { isOwn } from '../../administration/last-use.ts'
 import { change, operate } from '../changing.ts'

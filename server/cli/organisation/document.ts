@@ -2,14 +2,14 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Administration } from '../../administration/administer.ts'
+import { changesOf } from '../../administration/document/document-changes.ts'
+import type { PlaceFault } from '../../administration/document/document-draft.ts'
 import {
   documentSchema,
   loadState,
   type OrganisationDocument,
   snapshotOf,
 } from '../../administration/document/document.ts'
-import { changesOf } from '../../administration/document/document-changes.ts'
-import type { PlaceFault } from '../../administration/document/document-draft.ts'
 import { carryAtServer } from '../changing.ts'
 import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
 import { faulty, type Outcome, succeeded, unavailable } from '../outcome.ts'

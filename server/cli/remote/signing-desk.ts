@@ -98,17 +98,15 @@ async function check({ remote, signed, pool }: SigningDesk, draft: Drafted): Pro
   if (heads.some(isOld)) return { ok: false, why: 'the lists moved on', movedOn: true }
   const verified = verifyDraft({ heads, operations, contents }, signed.lists, pool)
   if (!verified.ok) return verified
-  const commands = draft.commands.map(
-    ({ device, command: cmd, scope }): Command => ({
-      t: 'cmd',
-      org,
-      dev: device,
-      cmd,
-      scope,
-      id: randomUUID(),
-      iat: now,
-    }),
-  )
+  const commands = draft.commands.map(({ device, command: cmd, scope }): Command => ({
+    t: 'cmd',
+    org,
+    dev: device,
+    cmd,
+    scope,
+    id: randomUUID(),
+    iat: now,
+  }))
   return { ok: true, ...verified.value, commands }
 }
 

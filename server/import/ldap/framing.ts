@@ -32,7 +32,7 @@ export function createFraming(): Framing {
     take(bytes) {
       total += bytes.length
       if (total > maxTotal) return 'its answer is too large'
-      for (let at = 0; at < bytes.length; ) {
+      for (let at = 0; at < bytes.length;) {
         if (left > 0) {
           const taken = Math.min(left, bytes.length - at)
           left -= taken

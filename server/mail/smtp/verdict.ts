@@ -1,7 +1,7 @@
 /** The gateway's verdict about a message for one recipient, by that recipient's own list, signed with G (protocol.md 8). */
 import { parseAddress } from '../../../shared/address.ts'
-import { asksForDkim } from '../../../shared/guard/dkim.ts'
 import { type DkimFact, type IncomingVerdict, judgeIncoming } from '../../../shared/guard.ts'
+import { asksForDkim } from '../../../shared/guard/dkim.ts'
 import { type RawMessage, splitMessage } from '../../../shared/header.ts'
 import { keySignatureOf } from '../../../shared/whitelist/mail-signature.ts'
 import {

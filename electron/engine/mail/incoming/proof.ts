@@ -1,7 +1,7 @@
 /** What proves an incoming message's sender (I2, I5): facts for the guard, gathered from the raw bytes. */
 import { parseAddress } from '../../../../shared/address.ts'
-import { asksForDkim, type DkimFacts } from '../../../../shared/guard/dkim.ts'
 import type { IncomingFacts } from '../../../../shared/guard.ts'
+import { asksForDkim, type DkimFacts } from '../../../../shared/guard/dkim.ts'
 import type { RawMessage } from '../../../../shared/header.ts'
 import { fromBase64 } from '../../../../shared/whitelist/bytes/encoding.ts'
 import { keySignatureOf } from '../../../../shared/whitelist/mail-signature.ts'

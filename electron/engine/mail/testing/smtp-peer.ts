@@ -1,7 +1,6 @@
 /** An SMTP server over real loopback TCP that fails where the script says, and otherwise accepts everything. */
 
-import type { AddressInfo } from 'node:net'
-import { createServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 
 export const phases = ['greeting', 'EHLO', 'AUTH', 'MAIL', 'RCPT', 'DATA', 'dot'] as const
 type Phase = (typeof phases)[number]

@@ -11,8 +11,8 @@ import { useWords } from '../../../i18n/i18n.ts'
 import type { May } from '../../session.ts'
 import { Section } from '../../settings/Section.tsx'
 import { Copyable } from '../Copyable.tsx'
-import { KeyList } from './KeyList.tsx'
 import { type Commanding, stepCommand } from './key-commands.ts'
+import { KeyList } from './KeyList.tsx'
 import { RootKeys } from './RootKeys.tsx'
 
 /** `commanding` is absent for whoever may only look. */

@@ -6,8 +6,8 @@ import { Note } from '../../../components/Note.tsx'
 import { useWords } from '../../../i18n/i18n.ts'
 import { Section } from '../../settings/Section.tsx'
 import { Copyable } from '../Copyable.tsx'
-import { KeyList } from './KeyList.tsx'
 import { type Commanding, exportCommand, rootCommand } from './key-commands.ts'
+import { KeyList } from './KeyList.tsx'
 
 /** How many new root keys, and how many of them must sign. */
 const shapes = { '1/1': [1, 1], '2/3': [3, 2], '3/5': [5, 3] } as const

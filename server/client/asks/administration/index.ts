@@ -1,6 +1,7 @@
 /** The administration's asks: operations as the page has them, each behind one gate. Read this first. */
 import type { z } from 'zod'
 import type { Access } from '../../../../shared/access.ts'
+import { type AdminAskName, maxRows, type Outcome } from '../../../../shared/administration.ts'
 import {
   changeForm,
   faultOfChange,
@@ -10,7 +11,6 @@ import {
   roleFor,
 } from '../../../../shared/administration/change.ts'
 import type { outcomeForm } from '../../../../shared/administration/deeds.ts'
-import { type AdminAskName, maxRows, type Outcome } from '../../../../shared/administration.ts'
 import type { AskInput, AskOutput } from '../../../../shared/asks.ts'
 import { type FailureKind, fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { adminUntil } from '../../../accounts/admin-session.ts'

@@ -1,7 +1,7 @@
 /** What an operation came to, as the page is told it: sums and first rows of what may be long, and why it was refused. */
 
-import type { DeedOutcome } from '../../../../shared/administration/deeds.ts'
 import type { Outcome } from '../../../../shared/administration.ts'
+import type { DeedOutcome } from '../../../../shared/administration/deeds.ts'
 import type { AskFailure } from '../../../../shared/asks.ts'
 import type { ChangeFault } from '../../../../shared/fault-codes.ts'
 import { assertNever, fail, type Result } from '../../../../shared/rpc.ts'
