@@ -21,7 +21,7 @@ const root = process.argv[2] ?? '.'
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
 const listing = ['ls-files', '--cached', '--others', '--exclude-standard']
 const listed = execFileSync('git', listing, { cwd: root, encoding: 'utf8' }).split('\n')
-// In the middle of a merge git names a file more than once.
+// A file that is being merged is listed once for each side.
 const paths = [...new Set(listed)].filter((file) => file !== '' && existsSync(path.join(root, file)))
 const files = paths
   .filter((file) => /\.(ts|tsx|mts|cts|js|mjs|cjs|jsx)$/.test(file))

@@ -275,10 +275,9 @@ const fakeKeys: KeysView = {
 /** A first password and an enrolment code, as the fake server makes them. */
 export const fakeAccess = { password: 'abcd-efgh-jkmn-pqrs', code: 'kith:enrolment-code' }
 
-function keeping(
-  fake: FakeAdministration,
-  inside: Inside,
-): Pick<AdminCalls, 'admin.keys' | 'admin.keyStep' | 'admin.access'> {
+type KeyCalls = Pick<AdminCalls, 'admin.keys' | 'admin.keyStep' | 'admin.access'>
+
+function keeping(fake: FakeAdministration, inside: Inside): KeyCalls {
   return {
     'admin.keys': inside(() => ok(fake.keys)),
     'admin.keyStep': inside(({ step, why }) => {

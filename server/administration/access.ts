@@ -7,7 +7,7 @@ import { policyFrom } from '../organisation/organisation.ts'
 import type { Context } from '../settings/context.ts'
 import type { Store } from '../store/store.ts'
 import { faultOfReason, type Note } from './audit.ts'
-import { setPassword } from './people.ts'
+import { setPassword } from './passwords.ts'
 
 type AccessDependencies = Pick<Context, 'store' | 'clock' | 'config'> & {
   readonly note: Note

@@ -8,7 +8,6 @@ import type { Store } from '../store/store.ts'
 import { type Actor, localActor } from './actor.ts'
 import { type Note, noteAs } from './audit.ts'
 import { commandSignerOf } from './devices/device-moves.ts'
-import { createPeople, type People } from './people.ts'
 import { carryOut, type RunAs, runningAs } from './submit.ts'
 
 /** Those who hold the policy key: the command line, never the SOAP process. */
@@ -20,7 +19,6 @@ export type Administration = Context & {
   readonly carryOut: () => Promise<number | undefined>
   readonly run: RunAs
   readonly editor: ListEditor
-  readonly people: People
 }
 
 /**
@@ -43,7 +41,6 @@ export async function administer(context: Context): Promise<Administration> {
     carryOut: async () =>
       (await isHere(policyKey, context.store)) ? carryOut(dependencies, context.clock.now) : undefined,
     editor: createListEditor(dependencies),
-    people: createPeople({ ...context, run, note }),
   }
 }
 

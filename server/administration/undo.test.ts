@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Change } from '../../shared/administration/change.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
 import { loadState, snapshotOf } from './document/document.ts'
+import { setPassword } from './passwords.ts'
 import { hasMoved, undo } from './undo.ts'
 
 let folder: TestFolder
@@ -106,7 +107,7 @@ test('lines that are not there, that changed nothing, or that nothing undoes', a
   )
   const again = await run({ op: 'group.join', group: 'g', user: 'bob' })
   expect(await undo(administration, again)).toMatchObject({ faults: [{ why: `line ${again.first} changed nothing` }] })
-  await administration.people.setPassword('bob', 'another password')
+  await setPassword(administration, { id: 'bob', password: 'another password', why: '' })
   const password = again.last + 1
   expect(await undo(administration, { first, last: password })).toMatchObject({
     faults: [{ why: `line ${password} (user.password) cannot be undone` }],

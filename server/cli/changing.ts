@@ -1,12 +1,14 @@
 /** Has changes made for a command, and tells what they came to. */
+import type { z } from 'zod'
 import { type DeedOutcome, outcomeForm } from '../../shared/administration/deeds.ts'
 import { jsonOf } from '../../shared/json.ts'
 import type { Answer } from '../admin-soap/faults.ts'
 import type { Administration } from '../administration/administer.ts'
 import { textOfLine } from '../administration/audit.ts'
 import type { CarryWork } from '../administration/operations/outcome.ts'
-import type { ChangeOptions } from './command.ts'
+import { type ChangeOptions, type changeOptions, operating } from './command.ts'
 import { faulty, type Outcome, type OutcomeFault, succeeded, told } from './outcome.ts'
+import { givenOf } from './reading.ts'
 import type { Transport } from './transport.ts'
 
 /** Lines of a difference that are told. */
@@ -34,8 +36,20 @@ export async function operate(
   telling: Telling = {},
 ): Promise<Outcome> {
   const { why, dryRun } = options
-  const asked = { ...(why === undefined ? {} : { why }), ...(dryRun === undefined ? {} : { dryRun }), explain: true }
+  const asked = { ...givenOf({ why, dryRun }), explain: true }
   return toldOutcome(await transport.call(name, { ...given, ...asked }, outcomeForm), telling)
+}
+
+/** The action of a command that is one operation. `given`: its input; `telling`: what it adds to the usual words. */
+export function does<S extends z.ZodType<z.output<typeof changeOptions>>>(
+  schema: S,
+  name: string,
+  given: (options: z.output<S>, ...names: string[]) => object,
+  telling: (...names: string[]) => Telling = () => ({}),
+): (...given: unknown[]) => Promise<void> {
+  return operating(schema, (transport, options, ...names) =>
+    operate(transport, options, { name, given: given(options, ...names) }, telling(...names)),
+  )
 }
 
 /** Changes, all or none. `changes`: as the options say it, not yet known to be such. */
@@ -59,11 +73,7 @@ export async function carryAtServer(
     import('../administration/operations/desk.ts'),
     import('../admin-soap/faults.ts'),
   ])
-  const done = await carry(
-    localDesk(administration, () => ''),
-    work,
-    { why, dryRun, explain: true },
-  )
+  const done = await carry(localDesk(administration), work, { why, dryRun, explain: true })
   return toldOutcome(done.ok ? done : { ok: false, fault: faultOf(done.failure, false) }, telling)
 }
 

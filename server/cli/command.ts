@@ -21,7 +21,8 @@ export const commonOptions = z.object({
     .transform((text) => text.toLowerCase())
     .optional(),
 })
-type CommonOptions = z.output<typeof commonOptions>
+/** What every command is given. */
+export type CommonOptions = z.output<typeof commonOptions>
 
 const defaultFolder = process.env.KITH_DATA ?? 'kith-data'
 

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { type AdminDevice, readings } from '../../shared/administration/readings.ts'
 import { operate } from './changing.ts'
 import { changeOptions, operating, withChange, withCommon } from './command.ts'
-import { type Outcome, refused, succeeded, table, told } from './outcome.ts'
+import { type Outcome, refused, succeeded, told } from './outcome.ts'
+import { givenOf, iso, reads } from './reading.ts'
 import type { Transport } from './transport.ts'
 
 const deviceOptions = changeOptions.extend({ user: z.string().optional(), wipe: z.enum(['list', 'all']).optional() })
@@ -22,7 +23,20 @@ const verbs = {
 export function addDeviceCommands(program: Command): void {
   const device = program.command('device').description('devices of users')
   withUser(withCommon(device.command('list').description('list devices with the words that their users see'))).action(
-    operating(deviceOptions, list),
+    reads(deviceOptions, {
+      name: 'ListDevices',
+      form: readings.devices.output,
+      given: ({ user }) => givenOf({ user }),
+      tell(answer) {
+        const devices = answer.devices.map(deviceTold)
+        const rows = devices.map(({ device: id, user, name, state, words, seen, commands }) => {
+          const last = commands.at(-1)
+          const command = last ? `${last.command}${last.command === 'wipe' ? ` ${last.scope}` : ''}: ${last.state}` : ''
+          return [user, id, name, state, command, seen, words]
+        })
+        return { head: ['USER', 'DEVICE', 'NAME', 'STATE', 'COMMAND', 'SEEN', 'WORDS'], rows, value: { devices } }
+      },
+    }),
   )
   for (const [verb, { name, says }] of Object.entries(verbs)) {
     const command = withUser(withChange(device.command(`${verb} <device>`).description(says)))
@@ -41,33 +55,20 @@ type Move = { readonly name: string; readonly id: string }
 /** By the device's id alone where only one user has it. */
 async function move(transport: Transport, options: DeviceOptions, { name, id }: Move): Promise<Outcome> {
   const { user, wipe } = options
-  const found = await transport.call('ListDevices', user === undefined ? {} : { user }, readings.devices.output)
+  const found = await transport.call('ListDevices', givenOf({ user }), readings.devices.output)
   if (!found.ok) return told(found, () => succeeded('', {}))
   const [first, second] = found.value.devices.filter(({ device }) => device === id)
   if (!first) return refused(`there is no device ${JSON.stringify(id)}`)
   if (second) return refused('several users have this device: name the user')
-  const given = { user: first.user, device: id, ...(wipe === undefined ? {} : { wipe }) }
+  const given = { user: first.user, device: id, ...givenOf({ wipe }) }
   return operate(transport, options, { name, given })
-}
-
-async function list(transport: Transport, { user }: DeviceOptions): Promise<Outcome> {
-  const answer = await transport.call('ListDevices', user === undefined ? {} : { user }, readings.devices.output)
-  return told(answer, (value) => {
-    const devices = value.devices.map(deviceTold)
-    const lines = devices.map(({ device, user: whose, name, state, words, seen, commands }) => {
-      const last = commands.at(-1)
-      const command = last ? `${last.command}${last.command === 'wipe' ? ` ${last.scope}` : ''}: ${last.state}` : ''
-      return [whose, device, name, state, command, seen, words]
-    })
-    return succeeded(table([['USER', 'DEVICE', 'NAME', 'STATE', 'COMMAND', 'SEEN', 'WORDS'], ...lines]), { devices })
-  })
 }
 
 function deviceTold({ version, epoch, seen, commands, ...rest }: AdminDevice) {
   return {
     ...rest,
-    commands: commands.map((one) => ({ ...one, at: new Date(one.at).toISOString() })),
+    commands: commands.map((one) => ({ ...one, at: iso(one.at) })),
     acknowledged: { epoch, version },
-    seen: new Date(seen).toISOString(),
+    seen: iso(seen),
   }
 }

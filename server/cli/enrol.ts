@@ -6,6 +6,7 @@ import { enrolmentForm } from '../../shared/administration/deeds.ts'
 import { parseEnrolment } from '../../shared/whitelist/enrolment.ts'
 import { operating, reasonOptions, withReason } from './command.ts'
 import { type Outcome, succeeded, told } from './outcome.ts'
+import { givenOf } from './reading.ts'
 import type { Transport } from './transport.ts'
 
 const enrolOptions = reasonOptions.extend({ user: z.string(), days: z.string(), url: z.string().optional() })
@@ -26,7 +27,7 @@ async function enrol(transport: Transport, options: z.infer<typeof enrolOptions>
   const days = Number(options.days)
   if (!Number.isInteger(days) || days < 1 || days > maxDays)
     return { ok: false, code: 'usage', why: `--days is a number from 1 to ${maxDays}` }
-  const given = { user, days, ...(why === undefined ? {} : { why }) }
+  const given = { user, days, ...givenOf({ why }) }
   return told(await transport.call('CreateEnrolment', given, enrolmentForm), ({ code }) => {
     const text = `${renderUnicodeCompact(code)}\n${code}\n\nFor one device of ${user}, within ${days} days.`
     const url = parseEnrolment(code)?.url

@@ -5,7 +5,8 @@ import { readings } from '../../shared/administration/readings.ts'
 import type { Context } from '../settings/context.ts'
 import { change } from './changing.ts'
 import { commonOptions, onFolder, operating, reasonOptions, withCommon, withReason } from './command.ts'
-import { type Outcome, refused, succeeded, table, told } from './outcome.ts'
+import { type Outcome, refused, succeeded, table } from './outcome.ts'
+import { iso, reads } from './reading.ts'
 import type { Transport } from './transport.ts'
 
 const userOptions = commonOptions.extend({ user: z.string() })
@@ -23,7 +24,21 @@ export function addQuarantineCommands(program: Command): void {
     onFolder(userOptions, show),
   )
   withCommon(quarantine.command('requests').description('messages that users ask for, oldest first')).action(
-    operating(commonOptions, requests),
+    reads(commonOptions, {
+      name: 'ListReleases',
+      form: readings.releases.output,
+      tell({ releases }) {
+        const asked = releases.map(({ at, claimedAddress: sender, ...rest }) => ({ ...rest, at: iso(at), sender }))
+        const rows = asked.map(({ id, user, at, rule, reason, sender, subject }) => {
+          return [String(id), user, at, rule, reason, sender, subject]
+        })
+        return {
+          head: ['NUMBER', 'USER', 'TIME', 'RULE', 'REASON', 'FROM', 'SUBJECT'],
+          rows,
+          value: { requests: asked },
+        }
+      },
+    }),
   )
   for (const { verb, says } of [
     { verb: 'release', says: 'have the gateway deliver a message' },
@@ -48,19 +63,6 @@ async function list({ store }: Context, { user }: UserOptions): Promise<Outcome>
     return [String(id), at, state, rule, reason, sender, subject]
   })
   return succeeded(table([['NUMBER', 'TIME', 'STATE', 'RULE', 'REASON', 'FROM', 'SUBJECT'], ...rows]), { messages })
-}
-
-async function requests(transport: Transport): Promise<Outcome> {
-  return told(await transport.call('ListReleases', {}, readings.releases.output), ({ releases }) => {
-    const asked = releases.map(({ at, claimedAddress: sender, ...rest }) => {
-      return { ...rest, at: new Date(at).toISOString(), sender }
-    })
-    const rows = asked.map(({ id, user, at, rule, reason, sender, subject }) => {
-      return [String(id), user, at, rule, reason, sender, subject]
-    })
-    const head = ['NUMBER', 'USER', 'TIME', 'RULE', 'REASON', 'FROM', 'SUBJECT']
-    return succeeded(table([head, ...rows]), { requests: asked })
-  })
 }
 
 async function show({ store }: Context, { user }: UserOptions, number = ''): Promise<Outcome> {

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { readings } from '../../shared/administration/readings.ts'
 import { operate } from './changing.ts'
 import { type ChangeOptions, changeOptions, commonOptions, operating, withChange, withCommon } from './command.ts'
-import { type Outcome, refused, succeeded, table, told } from './outcome.ts'
+import { type Outcome, refused, succeeded, told } from './outcome.ts'
+import { givenOf, iso, reads } from './reading.ts'
 import type { Transport } from './transport.ts'
 
 const listOptions = commonOptions.extend({ all: z.boolean().optional() })
@@ -14,7 +15,22 @@ export function addRequestCommands(program: Command): void {
   const request = program.command('request').description('wishes of users for contacts')
   withCommon(request.command('list').description('requests that wait, and for whom'))
     .option('--all', 'those that ended, too')
-    .action(operating(listOptions, list))
+    .action(
+      reads(listOptions, {
+        name: 'ListRequests',
+        form: readings.requests.output,
+        given: ({ all }) => givenOf({ all }),
+        tell(answer) {
+          const requests = answer.requests.map(({ id, at, scope: _scope, approval: _approval, ...rest }) => {
+            return { request: id, ...rest, waits: waitsFor(rest), at: iso(at) }
+          })
+          const rows = requests.map(({ request: id, user, address, waits, at, note }) => {
+            return [id, user, address, waits, at, JSON.stringify(note)]
+          })
+          return { head: ['REQUEST', 'USER', 'ADDRESS', 'WAITS FOR', 'AT', 'NOTE'], rows, value: { requests } }
+        },
+      }),
+    )
   for (const { verb, approve, says } of [
     { verb: 'approve', approve: true, says: 'let each side list the other' },
     { verb: 'refuse', approve: false, says: 'end a request; it cannot be repeated for 30 days' },
@@ -42,19 +58,6 @@ async function decide(transport: Transport, options: ChangeOptions, { id, approv
       value: { request: id, user, address },
     },
   )
-}
-
-async function list(transport: Transport, { all }: z.infer<typeof listOptions>): Promise<Outcome> {
-  const answer = await transport.call('ListRequests', all === true ? { all } : {}, readings.requests.output)
-  return told(answer, (value) => {
-    const requests = value.requests.map(({ id: request, at, scope: _scope, approval: _approval, ...rest }) => {
-      return { request, ...rest, waits: waitsFor(rest), at: new Date(at).toISOString() }
-    })
-    const rows = requests.map(({ request, user, address, waits, at, note }) => {
-      return [request, user, address, waits, at, JSON.stringify(note)]
-    })
-    return succeeded(table([['REQUEST', 'USER', 'ADDRESS', 'WAITS FOR', 'AT', 'NOTE'], ...rows]), { requests })
-  })
 }
 
 /** For whom: `peer`, `administrator`, `sponsor LOGIN`; a rule that keeps the two apart; or nobody. */

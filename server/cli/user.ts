@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { readings } from '../../shared/administration/readings.ts'
 import { allRows } from './all-rows.ts'
-import { operate } from './changing.ts'
+import { does, operate } from './changing.ts'
 import {
   changeOptions,
   commonOptions,
@@ -15,6 +15,7 @@ import {
 } from './command.ts'
 import { type Outcome, refused, succeeded, table, told } from './outcome.ts'
 import { askNewPassword } from './password.ts'
+import { givenOf, iso } from './reading.ts'
 import type { Transport } from './transport.ts'
 
 const setOptions = changeOptions.extend({
@@ -43,13 +44,19 @@ export function addUserCommands(program: Command): void {
     .action(operating(setOptions, set))
   withCommon(user.command('list').description('list all users')).action(operating(commonOptions, list))
   withChange(user.command('disable <login>').description('end all sessions and refuse new ones')).action(
-    operating(changeOptions, (transport, options, login = '') =>
-      operate(transport, options, { name: 'DisableUser', given: { user: login } }, { text: `${login} is disabled` }),
+    does(
+      changeOptions,
+      'DisableUser',
+      (_options, user) => ({ user }),
+      (user) => ({ text: `${user} is disabled` }),
     ),
   )
   withChange(user.command('enable <login>').description('let a disabled user sign in again')).action(
-    operating(changeOptions, (transport, options, login = '') =>
-      operate(transport, options, { name: 'EnableUser', given: { user: login } }, { text: `${login} is enabled` }),
+    does(
+      changeOptions,
+      'EnableUser',
+      (_options, user) => ({ user }),
+      (user) => ({ text: `${user} is enabled` }),
     ),
   )
   withReason(user.command('password <login>').description('set a new password; ends all sessions')).action(
@@ -77,7 +84,7 @@ function withPerson(command: Command): Command {
 
 function personOf({ name, address, department, sponsor, expires }: SetOptions) {
   const given = { name, address, department, sponsor, expires }
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  return givenOf(given)
 }
 
 type Newcomer = { readonly login: string; readonly isGuest: boolean }
@@ -117,7 +124,7 @@ function set(transport: Transport, options: SetOptions, login = ''): Promise<Out
 async function setPassword(transport: Transport, { why }: z.infer<typeof reasonOptions>, login = ''): Promise<Outcome> {
   const password = await askNewPassword()
   if (!password.ok) return refused(password.why)
-  const given = { user: login, password: password.value, ...(why === undefined ? {} : { why }) }
+  const given = { user: login, password: password.value, ...givenOf({ why }) }
   return told(await transport.call('SetPassword', given, z.object({})), () =>
     succeeded(`${login} has a new password`, {}),
   )
@@ -132,7 +139,7 @@ async function list(transport: Transport): Promise<Outcome> {
   return told(all, ({ rows: found }) => {
     const users = found.map(({ expires, ...user }) => ({
       ...user,
-      ...(expires === undefined ? {} : { expires: new Date(expires).toISOString() }),
+      ...(expires === undefined ? {} : { expires: iso(expires) }),
     }))
     const rows = users.map(({ user, name, address, scope, state, department = '', sponsor = '', expires = '' }) => {
       return [user, name, address, scope, state, department, sponsor, expires]

@@ -41,13 +41,8 @@ beforeAll(async () => {
   server = await testServer(['alice', 'bob', 'carol', 'olga', 'anna', 'rita'], { domain: 'corp.test' })
   const { cert } = server.running
   target = { url: server.running.ready.url, ...(cert === undefined ? {} : { cert }) }
-  for (const [user, role] of [
-    ['alice', 'administrator'],
-    ['rita', 'administrator'],
-    ['olga', 'operator'],
-    ['anna', 'auditor'],
-  ] as const)
-    await server.administration.run([{ op: 'role.set', user, role }])
+  const roles = { alice: 'administrator', rita: 'administrator', olga: 'operator', anna: 'auditor' } as const
+  for (const [user, role] of Object.entries(roles)) await server.administration.run([{ op: 'role.set', user, role }])
   admin = await client('alice')
   secret = await setUp(admin)
   const confirmed = await admin.ask('admin.confirm', { code: codeAt(secret, server.administration.clock.now()) })

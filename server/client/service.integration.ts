@@ -4,6 +4,7 @@ import { soapPath } from '../../shared/soap/namespaces.ts'
 import { writeFields } from '../../shared/soap/operations.ts'
 import { writeEnvelope } from '../../shared/soap/writer.ts'
 import { encodeRequest } from '../../shared/whitelist/request.ts'
+import { setPassword } from '../administration/passwords.ts'
 import type { ListWish } from '../lists/changes.ts'
 import {
   exchange,
@@ -166,7 +167,7 @@ overEach((stores) => {
 
   describe('accounts (protocol.md 5)', () => {
     test('AuthFailed is the same bytes for unknown user, wrong password and disabled user', async () => {
-      await server.administration.people.disable('dave')
+      await server.administration.run([{ op: 'user.disable', user: 'dave' }])
       const answers: string[] = []
       for (let round = 0; round < 4; round++) {
         for (const user of [`nobody${round}`, 'carol', 'dave']) {
@@ -203,12 +204,12 @@ overEach((stores) => {
     test('a new password and a disabled account end every session', async () => {
       const client = await signedIn(target, as('frank'))
       expect(await client.sync()).toMatchObject({ ok: true })
-      await server.administration.people.setPassword('frank', 'another password')
+      await setPassword(server.administration, { id: 'frank', password: 'another password', why: '' })
       expect(await client.sync()).toMatchObject({ code: 'SessionExpired' })
       const again = await signedIn(target, { user: 'frank', password: 'another password' }, client.device)
       again.seq = client.seq
       expect(await again.sync()).toMatchObject({ ok: true })
-      await server.administration.people.disable('frank')
+      await server.administration.run([{ op: 'user.disable', user: 'frank' }])
       expect(await again.sync()).toMatchObject({ code: 'SessionExpired' })
     })
 

@@ -1,4 +1,5 @@
 /** Cards: entries that many lists share, made once. A user's card shows what every colleague sees. */
+import { z } from 'zod'
 import { canonicalText } from '../../shared/whitelist/bytes/canonical.ts'
 import { type Entry, entryText, leafOfText } from '../../shared/whitelist/entry.ts'
 import { primitives } from '../ground/primitives.ts'
@@ -35,9 +36,16 @@ export function entryOfUser(user: UserRow): Omit<Entry, 'rev'> {
   }
 }
 
+const detailsSchema = z.object({ name: z.string().exactOptional(), proof: z.string().exactOptional() })
+
+/** What a rule for a whole domain says besides the domain: the name that it has in lists, and how its mail is proven. */
+export function domainDetails(more: string): Readonly<z.infer<typeof detailsSchema>> {
+  return detailsSchema.parse(JSON.parse(more))
+}
+
 /** A whole domain, open to those whom the rule names: proven by the domain only. */
 export function entryOfDomain({ id, a, more }: RuleRow): Omit<Entry, 'rev'> {
-  const { name = a.slice(1), proof = 'dmarc' }: { name?: string; proof?: string } = JSON.parse(more)
+  const { name = a.slice(1), proof = 'dmarc' } = domainDetails(more)
   return { id: `d.${id}`, n: name, k: '', m: a, r: '', s: 'ext', a: proof }
 }
 

@@ -7,15 +7,14 @@
  */
 
 import { administer } from '../administration/administer.ts'
-import { noteAs, ReasonNeeded } from '../administration/audit.ts'
+import { ReasonNeeded } from '../administration/audit.ts'
 import { commandSignerOf } from '../administration/devices/device-moves.ts'
 import { keepImports } from '../administration/keep-imports.ts'
-import { keysView, takeKeyStepHere } from '../administration/keys/key-steps.ts'
+import { answerKeyStep, keysView, refusedAnswer } from '../administration/keys/key-steps.ts'
 import { numberedTask, type PolicyAnswer, type PolicyTask } from '../administration/keys/policy-tasks.ts'
 import { carryOut } from '../administration/submit.ts'
 import { systemClock } from '../ground/clock.ts'
 import { oneAtATime } from '../ground/one-at-a-time.ts'
-import type { Refusal } from '../ground/refusals.ts'
 import { repeat } from '../ground/repeat.ts'
 import { PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor } from '../lists/editor.ts'
@@ -23,7 +22,6 @@ import { signerOf } from '../lists/issue.ts'
 import { reissueDue } from '../lists/reissue.ts'
 import { bugFields, createLog, failureTo } from '../monitoring/log.ts'
 import { readConfig } from '../settings/config.ts'
-import type { Context } from '../settings/context.ts'
 import { folderAt } from '../settings/folder.ts'
 import { openConfigured } from '../settings/open-configured.ts'
 
@@ -86,21 +84,6 @@ function listen(answer: (task: PolicyTask) => Promise<PolicyAnswer>): void {
   })
 }
 
-type KeyTask = Extract<PolicyTask, { readonly task: 'keyStep' }>
-
-/** Every list may be signed anew in it: nothing else is signed meanwhile. */
-async function stepKeys(context: Context, { step, why, who, via }: KeyTask): Promise<PolicyAnswer> {
-  const done = await takeKeyStepHere(context, step, { why, note: noteAs({ clock: context.clock, who, via }) })
-  if (!done.ok) return refusedAnswer(done)
-  const { ver: version, ep: epoch, exp } = done.value
-  log.info('keys', { kind: step.step, version })
-  return { kind: 'manifest', version, epoch, expires: exp }
-}
-
-function refusedAnswer({ ok: _ok, ...refused }: Refusal): PolicyAnswer {
-  return { kind: 'refused', ...refused }
-}
-
 async function main(path: string): Promise<void> {
   const folder = folderAt(path)
   const read = await readConfig(folder)
@@ -127,12 +110,18 @@ async function main(path: string): Promise<void> {
       if (count > 0) log.info('reissued', { count })
     })
   }
+  const context = { folder, config, store, clock }
   listen(async (task) => {
-    if (task.task === 'keys') return { kind: 'keys', keys: await keysView({ folder, config, store, clock }) }
-    if (task.task === 'keyStep') return inOrder('carry', () => stepKeys({ folder, config, store, clock }, task))
+    if (task.task === 'keys') return { kind: 'keys', keys: await keysView(context) }
+    // Every list may be signed anew in it: nothing else is signed meanwhile.
+    if (task.task === 'keyStep') {
+      const answer = await inOrder('carry', () => answerKeyStep(context, task))
+      if (answer.kind === 'manifest') log.info('keys', { kind: task.step.step, version: answer.version })
+      return answer
+    }
     return { kind: (await carry()) ? 'done' : 'keyAbsent' }
   })
-  const administration = await administer({ folder, config, store, clock })
+  const administration = await administer(context)
   const imports = keepImports(administration, log)
   const stops = [
     repeat(everyMs, look, failed),

@@ -57,9 +57,9 @@ test('the policy process is forked again when it ends, and ends when the server 
 })
 
 test('a head at half of its life is issued again as soon as the server runs', async () => {
-  const { store, people } = folder.administration
+  const { store, run } = folder.administration
   folder.pass(-4 * 24 * 3_600_000)
-  expect(await people.add({ id: 'bob', name: 'Bob', scope: 'internal' })).toMatchObject({ ok: true })
+  expect(await run([{ op: 'user.add', user: 'bob', name: 'Bob', scope: 'internal' }])).toMatchObject({ ok: true })
   const { child, finished } = startCommand(folder.path, ['serve'])
   const renewed = async () => expect(await store.lists.ofUser('bob')).toMatchObject({ version: 2, count: 0 })
   await vi.waitFor(renewed, { timeout: 20_000 })

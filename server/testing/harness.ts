@@ -1,4 +1,5 @@
 /** For tests: a data folder, a serving server in this process, and the command line as processes of its own. */
+
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,6 +7,8 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { type Administration, administer } from '../administration/administer.ts'
+import { localDesk } from '../administration/operations/desk.ts'
+import { addUserOperation } from '../administration/operations/people.ts'
 import { type Clock, systemClock } from '../ground/clock.ts'
 import { createLog } from '../monitoring/log.ts'
 import { initialise } from '../processes/init.ts'
@@ -40,8 +43,13 @@ export async function testFolder(users: readonly string[], settings: Partial<Con
   if (!context.ok) throw new Error(context.why)
   const administration = await administer({ ...context.value, clock })
   for (const id of users) {
-    const added = await administration.people.add({ id, name: id, scope: 'internal' }, testPassword)
-    if (!added.ok) throw new Error(added.why)
+    const added = await addUserOperation.call(localDesk(administration), {
+      user: id,
+      name: id,
+      scope: 'internal',
+      password: testPassword,
+    })
+    if (!added.ok) throw new Error(JSON.stringify(added.failure))
   }
   return {
     path,

@@ -1,7 +1,9 @@
 /** For tests: two servers on one store, each a process that may be killed. */
+
 import { once } from 'node:events'
 import { cp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Target } from './client.ts'
 import { startCommand } from './harness.ts'
 
@@ -61,6 +63,6 @@ async function serve(path: string, port: string) {
   })
   ended.catch(() => undefined)
   const [line]: Buffer[] = await Promise.race([once(child.stdout, 'data'), ended])
-  const { url, metrics }: { readonly url: string; readonly metrics: number } = JSON.parse(String(line))
+  const { url, metrics } = z.object({ url: z.string(), metrics: z.number() }).parse(JSON.parse(String(line)))
   return { child, finished, url, metrics }
 }

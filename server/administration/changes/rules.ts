@@ -1,10 +1,11 @@
 /** Changes of the organisation's rules and settings, and of who administers. */
+
 import { createHash } from 'node:crypto'
 import type { Change, ChangeOf } from '../../../shared/administration/change.ts'
 import { isLevel } from '../../../shared/whitelist/entry.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { readAddress } from '../../lists/contact.ts'
-import { entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards.ts'
+import { domainDetails, entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import { organisationPolicySchema, wholePolicy } from '../../organisation/policy.ts'
 import type { RuleRow } from '../../store/administration/tables.ts'
@@ -70,7 +71,7 @@ export const setRole: Handler<ChangeOf<'role.set'>> = async (work, { user, role 
 /** The change that makes a rule: for undoing its removal, and for a snapshot. */
 export function changeOfRule({ kind, a, b, more }: RuleRow): Change {
   if (kind === 'open') return { op: 'rule.open', a, b }
-  if (kind === 'domain') return { op: 'rule.domain', domain: a, for: b, ...JSON.parse(more) }
+  if (kind === 'domain') return { op: 'rule.domain', domain: a, for: b, ...domainDetails(more) }
   return { op: 'rule.deny', what: a, ...(b === '' ? {} : { user: b }) }
 }
 

@@ -1,8 +1,10 @@
 /** The organisation as one document: what `snapshot` prints and `apply` brings about. Passwords are not in it. */
+
 import { z } from 'zod'
 import { type ContactInput, contactInputSchema, policyChangesSchema } from '../../../shared/administration/change.ts'
 import { entryFromText } from '../../lists/changes.ts'
 import { type AddressFacts, contactOfEntryRow } from '../../lists/contact.ts'
+import { domainDetails } from '../../organisation/cards.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import type { OrganisationPolicy } from '../../organisation/policy.ts'
 import type { GroupMemberRow, GroupRow, RuleRow } from '../../store/administration/tables.ts'
@@ -154,14 +156,7 @@ function rulesOf(rules: readonly RuleRow[]) {
   const of = (wanted: RuleRow['kind']) => rules.filter(({ kind }) => kind === wanted)
   return {
     open: of('open').map(({ a, b }) => ({ a, b })),
-    domains: of('domain').map(({ a, b, more }) => ({ domain: a, for: b, ...moreOf(more) })),
+    domains: of('domain').map(({ a, b, more }) => ({ domain: a, for: b, ...domainDetails(more) })),
     deny: of('deny').map(({ a, b }) => ({ what: a, ...(b === '' ? {} : { user: b }) })),
   }
-}
-
-const moreSchema = z.object({ name: z.string().optional(), proof: z.string().optional() })
-
-function moreOf(more: string): { readonly name?: string; readonly proof?: string } {
-  const { name, proof } = moreSchema.parse(JSON.parse(more))
-  return { ...(name === undefined ? {} : { name }), ...(proof === undefined ? {} : { proof }) }
 }

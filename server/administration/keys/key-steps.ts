@@ -2,14 +2,15 @@
 import type { KeyStep, KeysView } from '../../../shared/key-steps.ts'
 import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
 import type { Manifest } from '../../../shared/whitelist/manifest.ts'
-import { type Done, refusal } from '../../ground/refusals.ts'
+import { type Done, type Refusal, refusal } from '../../ground/refusals.ts'
 import { readKeys } from '../../keys/key-files.ts'
 import { type ManifestStep, newestManifest } from '../../keys/manifests.ts'
 import { inUse } from '../../keys/policy-key.ts'
 import { nudge } from '../../lists/nudge.ts'
 import type { Context } from '../../settings/context.ts'
-import { faultOfReason, type Note } from '../audit.ts'
+import { faultOfReason, type Note, noteAs } from '../audit.ts'
 import { keyInventory } from './inventory.ts'
+import type { PolicyAnswer, PolicyTask } from './policy-tasks.ts'
 import { openRoots } from './root-keys.ts'
 import { renewManifest, retireKeys, rotateKey } from './rotation.ts'
 
@@ -28,12 +29,27 @@ export async function takeKeyStep(context: Context, step: KeyStep, asked: Signed
 }
 
 /** The same with the root keys that are in the data folder, for whoever asks from another machine. */
-export async function takeKeyStepHere(context: Context, step: KeyStep, asked: Asked): Promise<Done<Manifest>> {
+async function takeKeyStepHere(context: Context, step: KeyStep, asked: Asked): Promise<Done<Manifest>> {
   const roots = await openRoots(context, [])
   if (!roots.ok) return roots
   const isOfPolicy = step.step === 'rotate' && step.key === 'policy'
   if (isOfPolicy && !(await isPolicyHere(context))) return refusal('policyElsewhere')
   return takeKeyStep(context, step, { ...asked, roots: roots.value })
+}
+
+/** The same, as whoever asked for it by a task is answered. */
+export async function answerKeyStep(context: Context, { step, why, who, via }: KeyTask): Promise<PolicyAnswer> {
+  const done = await takeKeyStepHere(context, step, { why, note: noteAs({ clock: context.clock, who, via }) })
+  if (!done.ok) return refusedAnswer(done)
+  const { ver: version, ep: epoch, exp: expires } = done.value
+  return { kind: 'manifest', version, epoch, expires }
+}
+
+type KeyTask = Extract<PolicyTask, { readonly task: 'keyStep' }>
+
+/** A refusal, as a task is answered. */
+export function refusedAnswer({ ok: _ok, ...refused }: Refusal): PolicyAnswer {
+  return { kind: 'refused', ...refused }
 }
 
 /** Whoever moved the policy key away does not want a new one beside the root key. */

@@ -130,8 +130,10 @@ const decideRequest = deed({
 /** Messages that users ask for at most. */
 const mostReleases = 1_000
 
+/** What strangers wrote is nothing for every program that may look: the scope is that of deciding about it. */
 export const listReleases = reading({
   name: 'ListReleases',
+  scope: 'all',
   ...readings.releases,
   async work({ quarantine }, { count = mostReleases }) {
     const releases = (await quarantine.asked(count)).map(({ user, id, sender, subject, at, rule, reason }) => {

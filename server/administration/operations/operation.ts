@@ -108,17 +108,19 @@ export function deed<I extends z.ZodObject, O extends z.ZodObject>({
   }
 }
 
-/** What only looks: always into a snapshot of the store, so that an answer is of one moment. For every role and token. */
+/** What only looks: always into a snapshot of the store, so that an answer is of one moment. For every role and, unless `scope` says more, every token. */
 export function reading<I extends z.ZodObject, O extends z.ZodObject>({
   work,
+  scope = 'read',
   ...declared
 }: Declared<I, O> & {
+  readonly scope?: TokenScope
   readonly work: (inside: Store, input: z.output<I>, desk: Desk) => Promise<OperationAnswer<z.output<O>>>
 }): Operation<I, O> {
   return deed<I, O>({
     ...declared,
     role: 'auditor',
-    scope: 'read',
+    scope,
     work: (desk, input) => desk.store.snapshot((inside) => work(inside, input, desk)),
   })
 }

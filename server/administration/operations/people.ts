@@ -10,7 +10,7 @@ import type { Store } from '../../store/store.ts'
 import type { CommandRow, DeviceRow, UserRow } from '../../store/tables.ts'
 import { faultOfTaking, newEnrolment, newPassword } from '../access.ts'
 import { commandOf } from '../devices/device-moves.ts'
-import { setPassword as givePassword, readPassword } from '../people.ts'
+import { setPassword as givePassword, readPassword } from '../passwords.ts'
 import { scopeFor } from '../tokens.ts'
 import { changing } from './changes.ts'
 import {
@@ -102,7 +102,7 @@ const listDevices = reading({
 })
 
 /** `password`: without one nobody can sign in until it is set. It is not kept where the user waits for a second person. */
-const addUser = deed({
+export const addUserOperation = deed({
   name: 'AddUser',
   role: roleFor({ op: 'user.add' }),
   scope: scopeFor({ op: 'user.add' }),
@@ -206,7 +206,7 @@ export const peopleOperations = [
   listRoles,
   listUsers,
   getUser,
-  addUser,
+  addUserOperation,
   changing('SetUser', 'user.set'),
   changing('DisableUser', 'user.disable'),
   changing('EnableUser', 'user.enable'),

@@ -8,12 +8,12 @@ import { writeCsv } from '../../import/csv/write.ts'
 import { allRows } from '../all-rows.ts'
 import { commonOptions, operating, readDays, withCommon } from '../command.ts'
 import { type Outcome, succeeded, table, told } from '../outcome.ts'
+import { givenOf, iso, reads } from '../reading.ts'
 import type { Transport } from '../transport.ts'
 
 const listOptions = commonOptions.extend({ user: z.string(), effective: z.boolean().optional() })
 const exportOptions = listOptions.extend({ format: z.enum(['csv', 'json']) })
 const daysOptions = commonOptions.extend({ user: z.string().optional(), days: z.number() })
-type DaysOptions = z.infer<typeof daysOptions>
 
 /** Puts them under `contact`; they work here and by a server elsewhere. */
 export function addContactReadings(contact: Command): void {
@@ -31,15 +31,45 @@ export function addContactReadings(contact: Command): void {
   withCommon(contact.command('unused').description('contacts that were neither used nor changed for long'))
     .option('--user <login>', 'whose whitelist; without: everybody')
     .option('--days <days>', 'for how long', readDays, 90)
-    .action(operating(daysOptions, listUnused))
+    .action(
+      reads(daysOptions, {
+        name: 'ListUnused',
+        form: readings.unused.output,
+        given: ({ user, days }) => givenOf({ user, days }),
+        tell(answer) {
+          const contacts = answer.contacts.map(({ used, source, ...rest }) => {
+            return { ...rest, from: sourceWords(source), ...(used === undefined ? {} : { used: iso(used) }) }
+          })
+          const rows = contacts.map(({ user, name, address, from, used = 'never' }) => [
+            user,
+            name,
+            address,
+            from,
+            used,
+          ])
+          return { head: ['USER', 'NAME', 'ADDRESS', 'FROM', 'USED'], rows, value: { contacts } }
+        },
+      }),
+    )
   withCommon(contact.command('expiring').description('contacts and guests whose time ends soon'))
     .option('--user <login>', 'whose whitelist; without: everybody')
     .option('--days <days>', 'how soon', readDays, 30)
-    .action(operating(daysOptions, listExpiring))
+    .action(
+      reads(daysOptions, {
+        name: 'ListExpiring',
+        form: readings.expiring.output,
+        given: ({ user, days }) => givenOf({ user, days }),
+        tell(answer) {
+          const contacts = answer.contacts.map((one) => ({ ...one, expires: iso(one.expires) }))
+          const rows = contacts.map(({ user, name, address, kind, expires }) => [user, name, address, kind, expires])
+          return { head: ['USER', 'NAME', 'ADDRESS', 'KIND', 'EXPIRES'], rows, value: { contacts } }
+        },
+      }),
+    )
 }
 
 async function contactsOf(transport: Transport, { user, effective }: z.infer<typeof listOptions>) {
-  const given = { user, ...(effective === undefined ? {} : { effective }) }
+  const given = { user, ...givenOf({ effective }) }
   return allRows(transport, { name: 'ListContacts', given, form: readings.contacts.output }, (page) => page.contacts)
 }
 
@@ -74,7 +104,7 @@ async function listContacts(transport: Transport, options: z.infer<typeof listOp
         nickname,
         remark,
         groups,
-        ...(typeof expires === 'number' ? { expires: new Date(expires).toISOString() } : {}),
+        ...(typeof expires === 'number' ? { expires: iso(expires) } : {}),
         ...(contact.closed ? { closed: true } : {}),
         from: originOf(contact),
         ...(contact.denied ? { denied: true } : {}),
@@ -87,29 +117,5 @@ async function listContacts(transport: Transport, options: z.infer<typeof listOp
     const head = ['NAME', 'NICKNAME', 'ADDRESS', 'SCOPE', 'GROUPS', 'FROM']
     const text = `version ${version}, ${contacts.length} contacts\n${table([head, ...rows])}`
     return succeeded(text, { version, epoch, contacts })
-  })
-}
-
-function daysOf({ user, days }: DaysOptions) {
-  return { days, ...(user === undefined ? {} : { user }) }
-}
-
-async function listUnused(transport: Transport, options: DaysOptions): Promise<Outcome> {
-  return told(await transport.call('ListUnused', daysOf(options), readings.unused.output), (value) => {
-    const contacts = value.contacts.map(({ used, source, ...contact }) => ({
-      ...contact,
-      from: sourceWords(source),
-      ...(used === undefined ? {} : { used: new Date(used).toISOString() }),
-    }))
-    const rows = contacts.map(({ user, name, address, from, used = 'never' }) => [user, name, address, from, used])
-    return succeeded(table([['USER', 'NAME', 'ADDRESS', 'FROM', 'USED'], ...rows]), { contacts })
-  })
-}
-
-async function listExpiring(transport: Transport, options: DaysOptions): Promise<Outcome> {
-  return told(await transport.call('ListExpiring', daysOf(options), readings.expiring.output), (value) => {
-    const contacts = value.contacts.map((one) => ({ ...one, expires: new Date(one.expires).toISOString() }))
-    const rows = contacts.map(({ user, name, address, kind, expires }) => [user, name, address, kind, expires])
-    return succeeded(table([['USER', 'NAME', 'ADDRESS', 'KIND', 'EXPIRES'], ...rows]), { contacts })
   })
 }

@@ -7,6 +7,7 @@ import { isOwn } from '../../administration/last-use.ts'
 import { change, operate } from '../changing.ts'
 import { changeOptions, operating, readDays, withChange } from '../command.ts'
 import { faulty, type Outcome, succeeded, told, unavailable } from '../outcome.ts'
+import { givenOf } from '../reading.ts'
 import type { Transport } from '../transport.ts'
 import { readContactFile } from './contact-file.ts'
 import { addContactReadings } from './contact-reading.ts'
@@ -34,7 +35,13 @@ export function addContactCommands(program: Command): void {
   )
   add.action(operating(fieldOptions, addContact))
   const set = withFields(withUser(contact.command('set <address>').description('change a contact')))
-  set.option('--address <address>', 'new address').action(operating(fieldOptions, setContact))
+  set.option('--address <address>', 'new address').action(
+    operating(fieldOptions, (transport, options, address) => {
+      const { user } = options
+      const given = { user, address, changes: fieldsOf(options) }
+      return operate(transport, options, { name: 'SetContact', given }, { list: user })
+    }),
+  )
   withChange(contact.command('remove [addresses...]').description('remove contacts, all in one version'))
     .option('--user <login>', 'whose whitelist')
     .option('--unused-days <days>', 'all that were not used for so many days, of everybody or of --user', readDays)
@@ -65,9 +72,7 @@ function withFields(command: Command): Command {
 function fieldsOf(options: GivenFields): ContactChanges {
   const { name, nickname, remark, scope, proof, expires, direction, address } = options
   const given = { name, nickname, remark, scope, proof, expires, direction, address, groups: options.group }
-  return contactChangesSchema.parse(
-    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  )
+  return contactChangesSchema.parse(givenOf(given))
 }
 
 async function addContact(transport: Transport, options: FieldOptions, address?: string): Promise<Outcome> {
@@ -88,12 +93,6 @@ async function addFile(transport: Transport, options: FieldOptions, name: string
   return change(transport, options, changes, { list: user, places: file.lines.map((line) => ({ line })) })
 }
 
-function setContact(transport: Transport, options: FieldOptions, address = ''): Promise<Outcome> {
-  const { user } = options
-  const given = { user, address, changes: fieldsOf(options) }
-  return operate(transport, options, { name: 'SetContact', given }, { list: user })
-}
-
 async function removeContacts(
   transport: Transport,
   options: RemoveOptions,
@@ -110,7 +109,7 @@ async function removeContacts(
 /** What an import brings stays: it would come back. */
 async function removeUnused(transport: Transport, options: RemoveOptions, days: number): Promise<Outcome> {
   const { user } = options
-  const given = { days, ...(user === undefined ? {} : { user }) }
+  const given = { days, ...givenOf({ user }) }
   const found = await transport.call('ListUnused', given, readings.unused.output)
   if (!found.ok) return told(found, () => succeeded('', {}))
   const changes = found.value.contacts

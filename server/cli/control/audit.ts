@@ -20,7 +20,8 @@ import {
   withChange,
   withCommon,
 } from '../command.ts'
-import { type Outcome, refused, succeeded, table, told, unavailable } from '../outcome.ts'
+import { type Outcome, refused, succeeded, unavailable } from '../outcome.ts'
+import { givenOf, iso, reads } from '../reading.ts'
 import type { Transport } from '../transport.ts'
 
 const listOptions = commonOptions.extend({
@@ -37,9 +38,27 @@ export function addAuditCommands(program: Command): void {
     .option('--search <text>', 'in who, what, whom, why')
     .option('--before <number>', 'only lines older than this one')
     .option('--count <number>', 'how many', '50')
-    .action(operating(listOptions, list))
+    .action(
+      reads(listOptions, {
+        name: 'ListAudit',
+        form: readings.audit.output.omit({ more: true }),
+        given: ({ search, before, count }) => givenOf({ search, before, count }),
+        tell: ({ lines }) => ({
+          head: ['LINE', 'AT', 'WHO', 'VIA', 'WHAT', 'WHY'],
+          rows: lines.map((row) => [String(row.n), iso(row.at), row.who, row.via, textOfLine(row), row.why]),
+          value: { lines: lines.map(toldLine) },
+        }),
+      }),
+    )
   withCommon(audit.command('verify').description('whether the log holds from its first line to its last')).action(
-    operating(commonOptions, verify),
+    reads(commonOptions, {
+      name: 'VerifyAudit',
+      form: readings.auditState.output,
+      tell: (state) =>
+        state.broken === undefined
+          ? { text: `${state.lines} lines, all of them as they were written`, value: state }
+          : refused(`the log is broken at line ${state.broken}`),
+    }),
   )
   withCommon(audit.command('export').description('the whole log, one JSON object a line'))
     .requiredOption('--to <file>', 'a new file')
@@ -49,29 +68,8 @@ export function addAuditCommands(program: Command): void {
   ).action(operating(changeOptions, undoLines))
 }
 
-async function list(transport: Transport, options: z.infer<typeof listOptions>): Promise<Outcome> {
-  const { search, before, count } = options
-  const given = { count, ...(search === undefined ? {} : { search }), ...(before === undefined ? {} : { before }) }
-  const answer = await transport.call('ListAudit', given, readings.audit.output.omit({ more: true }))
-  return told(answer, (value) => {
-    const lines = value.lines.map(toldLine)
-    const cells = value.lines.map((row) => {
-      return [String(row.n), new Date(row.at).toISOString(), row.who, row.via, textOfLine(row), row.why]
-    })
-    return succeeded(table([['LINE', 'AT', 'WHO', 'VIA', 'WHAT', 'WHY'], ...cells]), { lines })
-  })
-}
-
 function toldLine({ at, before, after, undo, hash: _hash, undoable: _undoable, ...rest }: z.output<typeof lineForm>) {
-  return { ...rest, at: new Date(at).toISOString(), before: jsonOf(before), after: jsonOf(after), undo: jsonOf(undo) }
-}
-
-async function verify(transport: Transport): Promise<Outcome> {
-  return told(await transport.call('VerifyAudit', {}, readings.auditState.output), (value) =>
-    value.broken === undefined
-      ? succeeded(`${value.lines} lines, all of them as they were written`, value)
-      : refused(`the log is broken at line ${value.broken}`),
-  )
+  return { ...rest, at: iso(at), before: jsonOf(before), after: jsonOf(after), undo: jsonOf(undo) }
 }
 
 async function exportAll({ store }: Administration, { to }: z.infer<typeof exportOptions>): Promise<Outcome> {

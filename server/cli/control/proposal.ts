@@ -7,7 +7,8 @@ import { jsonOf } from '../../../shared/json.ts'
 import { reasonOf } from '../../admin-soap/faults.ts'
 import { toldOutcome } from '../changing.ts'
 import { commonOptions, operating, reasonOptions, withCommon, withReason } from '../command.ts'
-import { type Outcome, refused, succeeded, table, told } from '../outcome.ts'
+import { type Outcome, refused, succeeded, told } from '../outcome.ts'
+import { givenOf, iso, reads } from '../reading.ts'
 import type { Transport } from '../transport.ts'
 
 const listOptions = commonOptions.extend({ all: z.boolean().optional() })
@@ -17,8 +18,36 @@ export function addProposalCommands(program: Command): void {
   const proposal = program.command('proposal').description('changes that wait for a second person')
   withCommon(proposal.command('list').description('those that wait'))
     .option('--all', 'those that were decided too')
-    .action(operating(listOptions, list))
-  withCommon(proposal.command('show <id>').description('what it would change')).action(operating(commonOptions, show))
+    .action(
+      reads(listOptions, {
+        name: 'ListProposals',
+        form: readings.proposals.output,
+        given: ({ all }) => (all === true ? {} : { state: 'approval' }),
+        tell(answer) {
+          const proposals = answer.proposals.map(toldProposal)
+          const rows = proposals.map(({ id, at, who, state, changes, why }) => {
+            return [id, at, who, state, `${changes.length}`, why]
+          })
+          return { head: ['ID', 'AT', 'WHO', 'STATE', 'CHANGES', 'WHY'], rows, value: { proposals } }
+        },
+      }),
+    )
+  withCommon(proposal.command('show <id>').description('what it would change')).action(
+    reads(commonOptions, {
+      name: 'GetProposal',
+      form: readings.proposal.output,
+      given: (_options, id) => ({ id }),
+      tell(answer) {
+        const told = toldProposal(answer.proposal)
+        const { who, at, why, state, changes } = told
+        const head = `${state}, proposed by ${who} at ${at}${why === '' ? '' : `: ${why}`}`
+        return {
+          text: [head, ...changes.map((one) => `  ${JSON.stringify(one)}`)].join('\n'),
+          value: { proposal: told },
+        }
+      },
+    }),
+  )
   withReason(proposal.command('approve <id>').description('have it carried out; not by whoever proposed it')).action(
     operating(reasonOptions, (transport, { why }, id = '') => decided(transport, { id, why, approve: true })),
   )
@@ -27,34 +56,14 @@ export function addProposalCommands(program: Command): void {
   )
 }
 
-async function list(transport: Transport, { all }: z.infer<typeof listOptions>): Promise<Outcome> {
-  const asked = all === true ? {} : { state: 'approval' }
-  return told(await transport.call('ListProposals', asked, readings.proposals.output), (value) => {
-    const proposals = value.proposals.map(toldProposal)
-    const lines = proposals.map(({ id, at, who, state, changes, why }) => {
-      return [id, at, who, state, `${changes.length}`, why]
-    })
-    return succeeded(table([['ID', 'AT', 'WHO', 'STATE', 'CHANGES', 'WHY'], ...lines]), { proposals })
-  })
-}
-
 function toldProposal({ at, result, ...rest }: z.output<typeof proposalForm>) {
-  return { ...rest, at: new Date(at).toISOString(), ...(result === undefined ? {} : { result: jsonOf(result) }) }
-}
-
-async function show(transport: Transport, _options: unknown, id = ''): Promise<Outcome> {
-  return told(await transport.call('GetProposal', { id }, readings.proposal.output), (value) => {
-    const proposal = toldProposal(value.proposal)
-    const { who, at, why, state, changes } = proposal
-    const head = `${state}, proposed by ${who} at ${at}${why === '' ? '' : `: ${why}`}`
-    return succeeded([head, ...changes.map((change) => `  ${JSON.stringify(change)}`)].join('\n'), { proposal })
-  })
+  return { ...rest, at: iso(at), ...(result === undefined ? {} : { result: jsonOf(result) }) }
 }
 
 type Deciding = { readonly id: string; readonly why: string | undefined; readonly approve: boolean }
 
 async function decided(transport: Transport, { id, why, approve }: Deciding): Promise<Outcome> {
-  const given = { id, approve, ...(why === undefined ? {} : { why }) }
+  const given = { id, approve, ...givenOf({ why }) }
   const answer = await transport.call('DecideProposal', given, outcomeForm)
   if (answer.ok && !approve) return succeeded(`${id} is refused`, { id, state: 'refused' })
   if (answer.ok) return toldOutcome(answer, { text: `${id} is approved and carried out`, value: { id } })

@@ -4,13 +4,23 @@ import { z } from 'zod'
 import { readings } from '../../../shared/administration/readings.ts'
 import { change, operate } from '../changing.ts'
 import { type ChangeOptions, changeOptions, commonOptions, operating, withChange, withCommon } from '../command.ts'
-import { type Outcome, succeeded, table, told } from '../outcome.ts'
+import type { Outcome } from '../outcome.ts'
+import { reads } from '../reading.ts'
 import type { Transport } from '../transport.ts'
 
 /** Adds `policy` and `role`; they work here and by a server elsewhere. */
 export function addPolicyCommands(program: Command): void {
   const policy = program.command('policy').description('how the organisation makes its lists')
-  withCommon(policy.command('show').description('show the settings')).action(operating(commonOptions, show))
+  withCommon(policy.command('show').description('show the settings')).action(
+    reads(commonOptions, {
+      name: 'GetPolicy',
+      form: readings.policy.output,
+      tell: ({ policy: settings }) => ({
+        rows: Object.entries(settings).map(([name, value]) => [name, onOrOff(value)]),
+        value: { policy: settings },
+      }),
+    }),
+  )
   withChange(
     policy
       .command('set <settings...>')
@@ -22,7 +32,17 @@ export function addPolicyCommands(program: Command): void {
   withChange(role.command('set <login> <role>').description('none, auditor, operator or administrator'))
     .option('--reset-second-factor', 'the authenticator is lost: the next one is set up with the password')
     .action(operating(roleOptions, setRole))
-  withCommon(role.command('list').description('list who may administer')).action(operating(commonOptions, listRoles))
+  withCommon(role.command('list').description('list who may administer')).action(
+    reads(commonOptions, {
+      name: 'ListRoles',
+      form: readings.roles.output,
+      tell: ({ roles }) => ({
+        head: ['LOGIN', 'ROLE'],
+        rows: roles.map(({ user, role: name }) => [user, name]),
+        value: { roles },
+      }),
+    }),
+  )
 }
 
 const roleOptions = changeOptions.extend({ resetSecondFactor: z.boolean().optional() })
@@ -47,12 +67,6 @@ async function setRole(
   return outcome
 }
 
-async function show(transport: Transport): Promise<Outcome> {
-  return told(await transport.call('GetPolicy', {}, readings.policy.output), ({ policy }) =>
-    succeeded(table(Object.entries(policy).map(([name, value]) => [name, onOrOff(value)])), { policy }),
-  )
-}
-
 async function set(transport: Transport, options: ChangeOptions, ...settings: readonly string[]): Promise<Outcome> {
   const pairs = settings.map((setting) => setting.split('='))
   const wrong = pairs.find((pair) => pair.length !== 2)
@@ -74,10 +88,4 @@ const switches: ReadonlyMap<string, boolean> = new Map([
 function onOrOff(value: string | number | boolean): string {
   if (typeof value !== 'boolean') return String(value)
   return value ? 'on' : 'off'
-}
-
-async function listRoles(transport: Transport): Promise<Outcome> {
-  return told(await transport.call('ListRoles', {}, readings.roles.output), ({ roles }) =>
-    succeeded(table([['LOGIN', 'ROLE'], ...roles.map(({ user, role }) => [user, role])]), { roles }),
-  )
 }

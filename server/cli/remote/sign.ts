@@ -17,7 +17,7 @@ import type { Round, SigningDesk } from './signing-desk.ts'
 import { Unreachable } from './unreachable.ts'
 
 const signOptions = commonOptions.extend({
-  remote: z.string(),
+  remote: z.string('names the server: https://host:port'),
   policyKey: z.string(),
   yes: z.boolean().optional(),
   full: z.boolean().optional(),

@@ -1,4 +1,5 @@
 /** A small organisation to try out: accounts, whitelists, and a server on loopback. Each step may be repeated after a break. */
+
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,6 +7,8 @@ import { z } from 'zod'
 import { formatEnrolment } from '../../../shared/whitelist/enrolment.ts'
 import { introduction } from '../../accounts/enrolment-codes.ts'
 import { type Administration, administer } from '../../administration/administer.ts'
+import { localDesk } from '../../administration/operations/desk.ts'
+import { addUserOperation } from '../../administration/operations/people.ts'
 import { systemClock } from '../../ground/clock.ts'
 import type { Done } from '../../ground/refusals.ts'
 import type { ListWish } from '../../lists/changes.ts'
@@ -92,10 +95,11 @@ async function addPeople(administration: Administration, passwords: ReadonlyMap<
 }
 
 /** Contacts have accounts, too, so that what is written to them arrives; nobody can sign in to them. */
-async function addPerson({ people, store }: Administration, person: DemoPerson, password?: string): Promise<void> {
-  const { user: id, name, scope } = person
-  if (await store.users.get(id)) return
-  const added = await people.add({ id, name, scope }, password)
+async function addPerson(administration: Administration, person: DemoPerson, password?: string): Promise<void> {
+  const { user, name, scope } = person
+  if (await administration.store.users.get(user)) return
+  const given = { user, name, scope, ...(password === undefined ? {} : { password }) }
+  const added = await addUserOperation.call(localDesk(administration), given)
   if (!added.ok) throw new Error('a person of the demo does not fit')
 }
 

@@ -1,4 +1,4 @@
-/** The port to cryptography and compression: KWP/1 asks for these and nothing else. Two implementations, same bytes. */
+/** The port to cryptography and compression: KWP/1 asks for these and nothing else. Node's crypto is in use; tweetnacl is what it is tested against. */
 
 /** Brotli (RFC 7932). */
 export interface Brotli {
