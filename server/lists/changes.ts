@@ -9,6 +9,10 @@ import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import type { EntryRow } from '../store/tables.ts'
 import { type AddressFacts, type ContactResult, entryOf, readAddress } from './contact.ts'
 
+/**
+ * One thing to be done to a user's own entries. Addresses are as the administrator wrote them; they are parsed here,
+ * and compared by key.
+ */
 export type ListWish =
   | {
       readonly op: 'add'
@@ -19,25 +23,40 @@ export type ListWish =
   | { readonly op: 'set'; readonly address: string; readonly changes: ContactChanges }
   | { readonly op: 'remove'; readonly address: string }
 
+/** Why one wish of a change is refused; `index` is its place among the wishes, from 0. */
 export type WishFault = Omit<Refusal, 'ok'> & { readonly index: number }
 
+/**
+ * What the wishes come to, before rules and cards have their say: `issue` turns it into a version, `list-difference`
+ * into operations.
+ */
 export type Planned = {
+  /** Rows that are new or changed, by entry id; `denied` is not decided yet. */
   readonly puts: ReadonlyMap<string, EntryRow>
+  /** Ids of rows that were stored and go. One that was added and removed by the same wishes is in neither. */
   readonly removed: ReadonlySet<string>
   readonly added: number
   readonly changed: number
   /** By how many bytes the list grows. */
   readonly bytes: number
+  /** The number that the next new entry's id is made of. It never falls, so an id is never given twice. */
   readonly next: number
+  /** Empty where every wish can be granted. */
   readonly faults: readonly WishFault[]
 }
 
+/**
+ * All that `plan` may know. The caller reads it under the list's lock, so that it stays true until the version is
+ * written.
+ */
 export type ListFacts = {
   readonly list: string
   readonly next: number
+  /** Whether the policy allows addresses beyond ASCII (guard.md A2). */
   readonly unicode: boolean
   /** Rows of the addresses that the wishes name, by key. */
   readonly rows: ReadonlyMap<string, EntryRow>
+  /** What the organisation knows of an address, by its folded form and domain: it fills what the wish leaves open. */
   readonly about: (key: string, domain: string) => AddressFacts
 }
 
@@ -74,6 +93,7 @@ class Draft {
   readonly #rows: Map<string, EntryRow>
   readonly #puts = new Map<string, EntryRow>()
   readonly #removed = new Set<string>()
+  /** Ids that are in the store. Only these need removing there, and only others count as added. */
   readonly #before: ReadonlySet<string>
   #next: number
 
@@ -122,12 +142,14 @@ class Draft {
     const address = readAddress(input.address, this.#facts.unicode)
     if (!address.ok) return address
     const { key, domain, text } = address.value
+    // One address has one entry (guard.md A3): two entries could ask for different proofs of the same sender.
     const other = this.#rows.get(key)
     if (other && other.id !== place.id) return refusal('alreadyListed', text)
     const about = this.#facts.about(key, domain)
     const { id, rev } = place
     const entry: ContactResult<Entry> = entryOf({ id, rev }, { ...input, address: text }, about, old?.base)
     if (!entry.ok) return entry
+    // A changed address frees the old one for a later wish of the same change.
     if (old) this.#rows.delete(old.row.key)
     const json = entryText(entry.value)
     // Whether a rule denies it is decided when the list is issued.

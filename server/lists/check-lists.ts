@@ -15,6 +15,7 @@ import { type Content, contentsOf } from './contents.ts'
 export async function faultOfLists({ db, traits }: StoreSide): Promise<string | undefined> {
   const store = insideOf(db, traits)
   const organisation = await loadOrganisation(store)
+  // One list at a time: a damaged store is checked on small machines too, and one list may hold 100,000 entries.
   for (const row of await db.selectFrom('lists').selectAll().orderBy('id').execute()) {
     const fault = faultOfContents(await contentsOf(store, row, organisation), row) ?? (await faultOfChain(db, row))
     if (fault !== undefined) return `${row.id}: ${fault}`
@@ -24,6 +25,8 @@ export async function faultOfLists({ db, traits }: StoreSide): Promise<string | 
 
 function faultOfContents(contents: readonly Content[], row: ListRow): string | undefined {
   const leaves = contents.map((entry) => leafOfText(primitives, entry.json))
+  // The leaf beside each entry is what heads are computed from; an entry that was edited in the database betrays
+  // itself here.
   if (contents.some((entry, i) => toHex(entry.leaf) !== toHex(leaves[i] ?? new Uint8Array())))
     return 'an entry differs from its leaf'
   if (row.count !== leaves.length || row.root !== toHex(stateRoot(primitives, leaves, leaves.length)))
@@ -36,6 +39,7 @@ const pageSize = 1_000
 
 async function faultOfChain(db: Database, row: ListRow): Promise<string | undefined> {
   let acc = emptyAcc
+  // 0 until the first row was read: versions begin with 1.
   let reached = 0
   let root = ''
   for (;;) {
@@ -53,11 +57,14 @@ async function faultOfChain(db: Database, row: ListRow): Promise<string | undefi
     }
     if (page.length < pageSize) break
   }
+  // The list's own row must be the end of the chain: otherwise a version was cut off, or the row was put back from an
+  // older copy.
   return reached === row.version && acc === row.acc && root === row.root
     ? undefined
     : 'the newest version is not the list’s'
 }
 
+/** What the chain is checked by; operations are left out, since they are by far the longest column. */
 type Link = Pick<VersionRow, 'version' | 'head' | 'core_hash' | 'acc'>
 
 function versionsAfter(db: Database, list: string, version: number): Promise<readonly Link[]> {

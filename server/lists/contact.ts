@@ -4,13 +4,18 @@ import type { ContactChanges, ContactInput } from '../../shared/administration/c
 import { type Entry, entryLimits, isEntry } from '../../shared/whitelist/entry.ts'
 import { type Refusal, refusal } from '../ground/refusals.ts'
 
+/** A value made of what an administrator gave, or why it cannot be had, in words for that person. */
 export type ContactResult<T> = { readonly ok: true; readonly value: T } | Refusal
 
-/** What is known about an address beside what the administrator says. */
+/**
+ * What is known about an address beside what the administrator says: an account's own scope, or `internal` for the
+ * own domain.
+ */
 export type AddressFacts = { readonly scope: 'internal' | 'external'; readonly hasAccount: boolean }
 
 /** An address, or `@domain` for everybody there: the rules say whether that may be listed. */
 export function readAddress(text: string, unicode: boolean): ContactResult<Address> {
+  // A stand-in local part makes `@domain` an address, so that the one parser (guard.md A1) decides about domains too.
   const isDomain = text.startsWith('@')
   const parsed = parseAddress(`${isDomain ? 'x' : ''}${text.normalize('NFC')}`, { unicode })
   if (parsed.ok && isDomain) {
@@ -29,10 +34,13 @@ export function entryOf(
   facts: AddressFacts,
   base?: Entry,
 ): ContactResult<Entry> {
+  // What the input leaves out stays as it is in `base`; of a new entry it is decided from the facts.
   const expires = input.expires === undefined ? { ok: true as const, value: base?.x } : readExpiry(input.expires)
   if (!expires.ok) return expires
   const scope = input.scope ?? scopeOf(base) ?? facts.scope
   const groups = input.groups?.map(plainLine) ?? base?.g ?? []
+  // Somebody external with an account here signs in to send: a login proves more than DMARC and needs nothing of
+  // another mail server.
   const proof = input.proof ?? base?.a ?? (facts.hasAccount && scope === 'external' ? 'login' : '')
   const direction = input.direction === undefined ? base?.o : directions[input.direction]
   const entry: Entry = {
@@ -42,6 +50,7 @@ export function entryOf(
     m: input.address,
     r: plainLine(input.remark ?? base?.r ?? ''),
     s: scope === 'internal' ? 'int' : 'ext',
+    // Absent and empty would be two canonical forms of one meaning, with two leaves: what says nothing is left out.
     ...(proof === '' ? {} : { a: proof }),
     ...(expires.value === undefined ? {} : { x: expires.value }),
     ...(groups.length === 0 ? {} : { g: groups }),
@@ -62,6 +71,7 @@ export function contactOfEntryRow({ n, k, m, r, s, a, x, g, o }: Entry): Contact
     scope: s === 'int' ? 'internal' : 'external',
     ...(a === undefined ? {} : { proof: a }),
     ...(x === undefined ? {} : { expires: x }),
+    // `n` closes an address within an open domain; only rules make it, so no administrator's word stands for it.
     ...(o === undefined || o === 'n' ? {} : { direction: o === 's' ? ('send' as const) : ('receive' as const) }),
   }
 }
@@ -80,6 +90,7 @@ export function normaliseChanges<C extends ContactChanges>(given: C): C {
   }
 }
 
+/** Words of the administrator and what protocol.md 3.2 has for them: `both` is the field's absence. */
 const directions = { both: undefined, send: 's', receive: 'r' } as const
 
 function scopeOf(base: Entry | undefined): 'internal' | 'external' | undefined {
@@ -107,6 +118,7 @@ export function readExpiry(expires: number | string): ContactResult<number | und
   return refusal('date', String(expires), `${JSON.stringify(expires)} is not a date`)
 }
 
+/** Which limit an entry breaks. Called only for one that `isEntry` refused, so what is left at the end is the proof. */
 function faultOf(entry: Entry): Refusal {
   if (entry.n.length > entryLimits.n) return refusal('nameLong')
   if (entry.k.length > entryLimits.k) return refusal('nicknameLong')

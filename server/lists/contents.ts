@@ -5,6 +5,10 @@ import { sharedCards } from '../organisation/shared-cards.ts'
 import type { Store } from '../store/store.ts'
 import type { ListRow } from '../store/tables.ts'
 
+/**
+ * One entry as the list holds it: `key` the folded address, `json` its canonical text, `leaf` that text's hash
+ * (protocol.md 3.2).
+ */
 export type Content = { readonly id: string; readonly key: string; readonly json: string; readonly leaf: Uint8Array }
 
 /** In order of id. Rows and organisation must be of one moment. */

@@ -15,6 +15,7 @@ import { type ListWish, type Planned, plan, type WishFault, wishedKeys } from '.
 import { type HeadSigner, issue, issueAll, type ListChange } from './issue.ts'
 import { type OrganisationStep, standing } from './list-difference.ts'
 
+/** `noList`: there is no such user. `refused`: nothing was written. */
 type ChangeResult =
   | { readonly ok: true; readonly value: ListChange }
   | { readonly ok: false; readonly kind: 'noList' }
@@ -31,6 +32,7 @@ export type ListEditor = {
   renew(inside: Store, list: string, epoch: number): Promise<void>
 }
 
+/** `sign` may be a signer that only collects heads, where the policy key is on another machine (`signing/`). */
 type EditorDependencies = {
   readonly store: Store
   readonly clock: Clock
@@ -41,6 +43,7 @@ type EditorDependencies = {
 /** The editor over a store; each of its changes is one transaction, signed with the policy key. */
 export function createListEditor(dependencies: EditorDependencies): ListEditor {
   const { store, clock } = dependencies
+  // Re-issues of thousands of lists follow one another; the organisation is loaded again only when it has changed.
   const organisations = createOrganisations()
   const stay = async (inside: Store) => standing(await organisations.of(inside))
   const again = async (inside: Store, row: ListRow, by: string) => {
@@ -60,6 +63,8 @@ export function createListEditor(dependencies: EditorDependencies): ListEditor {
     reissue: (list, olderThan) =>
       store.transaction(async (inside) => {
         const row = await inside.lists.lock(list)
+        // Asked again under the lock: between the search for old heads and here another process may have issued the
+        // list.
         const newest = row && (await inside.lists.headOf(list, row.version))
         if (!row || !newest || newest.at >= olderThan) return false
         await again(inside, row, 'policy')
@@ -67,21 +72,28 @@ export function createListEditor(dependencies: EditorDependencies): ListEditor {
       }),
     async renew(inside, list, epoch) {
       const row = await inside.lists.lock(list)
+      // The epoch rises in the row before the head is drafted, so that no head of the stolen key's epoch is newer.
       if (row) await again(inside, { ...row, epoch }, 'rotation')
     },
   }
 }
 
+/** For changes without wishes: they read no entry's text beforehand. */
 export const noTexts: ReadonlyMap<string, EntryRow> = new Map()
 
+/** Logins of the users, and where the organisation stands once they are in it. */
 type NewLists = { readonly users: Iterable<string>; readonly step: OrganisationStep }
 
-/** Nobody has a card before the list is there: the step's cards before are none. */
+/**
+ * Version 1 of new users' lists, in the transaction `inside`. Nobody has a card before the list is there: the step's
+ * cards before are none, so that all of them are additions.
+ */
 export async function createLists(
   dependencies: EditorDependencies,
   inside: Store,
   { users, step }: NewLists,
 ): Promise<readonly ListChange[]> {
+  // A list begins in the epoch of today's manifest: clients refuse a head of an earlier one.
   const manifest = decodeManifest(utf8((await inside.journal.manifest())?.bytes ?? ''))
   const empty = { epoch: manifest?.m.ep ?? 1, version: 0, acc: emptyAcc, root: '', count: 0, bytes: 0, next: 1 }
   const nobody = { ...step, cardsBefore: { of: () => noCards } }
@@ -106,17 +118,20 @@ type WantedChange = {
   readonly step: OrganisationStep
 }
 
-/** In the transaction under way. */
+/** Grants the wishes in the transaction under way: the list's next version, or the faults and nothing written. */
 export async function changeList(
   dependencies: Omit<EditorDependencies, 'store' | 'clock'>,
   inside: Store,
   { user, wishes, by, now, step }: WantedChange,
 ): Promise<ChangeResult> {
   const found = await inside.lists.ofUser(user)
+  // The lock is taken before anything is read that the plan rests on. Two changes of one list would otherwise make
+  // one version twice.
   const row = found && (await inside.lists.lock(found.id))
   if (!row) return { ok: false, kind: 'noList' }
   const unicode = dependencies.config.policy.unicode
   const keys = wishedKeys(wishes, unicode)
+  // Only rows of the named addresses: a change of one contact must not cost a list of 100,000.
   const rows = await inside.lists.entriesByKeys(row.id, keys)
   const accounts = new Map((await inside.users.byAddresses(keys)).map((account) => [account.address_key, account]))
   const texts = new Map(rows.map((entry) => [entry.key, entry]))

@@ -50,6 +50,9 @@ type Issue = {
   readonly always?: boolean
 }
 
+/**
+ * What became of one list; `version` is the old one where nothing changed. Counts are of entries that its user sees.
+ */
 export type ListChange = {
   readonly list: string
   readonly version: number
@@ -87,6 +90,7 @@ export async function issueAll(
       inside,
       moves.filter(({ isNew }) => isNew),
     )
+    // A wish may take an id without making a version (its entry is denied at once). The id is spent all the same.
     const counted = moves.filter(({ isNew, change: { row, planned } }) => !isNew && planned.next !== row.next)
     await inside.lists.put(counted.map(({ change: { row, planned } }) => ({ ...row, next: planned.next })))
     done.push(...moves.map(resultOf))
@@ -94,6 +98,7 @@ export async function issueAll(
   return done
 }
 
+/** One list between its own rows, which are written, and its version, which is not yet. */
 type Move = {
   readonly change: Issue
   readonly difference: ListDifference
@@ -104,6 +109,7 @@ type Move = {
 /** Writes the list's own rows. */
 async function move(inside: Store, change: Issue, own: readonly OwnLeaf[]): Promise<Move> {
   const { row, planned, step } = change
+  // Two steps: which rows the rules flip is known by keys alone, and only the texts of those are then read.
   const flips = flippedBy(own, { user: row.user, planned, step })
   const texts = await withTexts(
     inside,
@@ -114,6 +120,8 @@ async function move(inside: Store, change: Issue, own: readonly OwnLeaf[]): Prom
   await writeRows(inside, row, { planned, difference })
   const { additions, changes, removals } = difference
   const isMoved = additions.length + changes.length + removals.length > 0
+  // The lease's terms are in the signed head (protocol.md 3.4), so a policy that moved needs a new one even for
+  // unchanged entries.
   const isNew = isMoved || change.always === true || isLeaseMoved(step.before.policy, step.after.policy)
   return { change, difference, isNew }
 }
@@ -151,6 +159,7 @@ async function writeVersions(
 ): Promise<void> {
   const [first] = moves
   if (!first) return
+  // One time for all: the heads of one change belong to one moment in the log.
   const { now } = first.change
   const drafts = moves.map((one) => draftOf(config, one))
   await inside.lists.put(drafts.map(({ row }) => row))
@@ -165,11 +174,13 @@ async function writeVersions(
   )
   const versions = drafts.map((draft, at) => versionOf(draft, signatures[at]))
   await inside.lists.addVersions(versions)
+  // Heads join the organisation's log in the transaction that issues them: none exists that the log does not name.
   await logHeads(
     inside,
     drafts.map(({ head }) => head.hash),
     now,
   )
+  // Devices are woken through the outbox, which becomes visible with the version and never before it.
   await inside.lists.announce(
     ...versions.map(({ list, epoch, version }) => ({ kind: 'list', list, epoch, version, at: now }) as const),
   )
@@ -196,6 +207,8 @@ function draftOf(config: Config, one: Move): Draft {
 
 function versionOf({ change, difference, row, head }: Draft, signature: Uint8Array | undefined): VersionRow {
   if (!signature) throw new Error('a head was not signed')
+  // Empty operations say "not kept"; `notKept` as their size makes every delta across them too long, so a full list
+  // goes out.
   const ops = isWorthKeeping(difference, row.bytes) ? opsText(difference) : ''
   return {
     list: row.id,
@@ -232,6 +245,10 @@ function coreOf(
   }
 }
 
+/**
+ * The policy that is signed into the head (protocol.md 3.4). `store` and `uni` are absent where they would say the
+ * default.
+ */
 function policyOf(config: Config, organisation: OrganisationPolicy): Policy {
   const { policy } = config
   const { onExpiry, offlineDays } = wholePolicy(organisation, config)

@@ -15,7 +15,10 @@ import type { Planned } from './changes.ts'
 import { addressKeys } from './contents.ts'
 import { oncePerPair } from './once-per-pair.ts'
 
-/** From one state of the organisation to the next; for all lists. */
+/**
+ * From one state of the organisation to the next, for all lists. Before and after are the same object where only the
+ * list itself changes.
+ */
 export type OrganisationStep = {
   readonly before: Organisation
   readonly after: Organisation
@@ -31,19 +34,24 @@ export type OrganisationStep = {
 export function stepBetween(before: Organisation, after: Organisation): OrganisationStep {
   const cardsBefore = sharedCards(before)
   const cardsAfter = before === after ? cardsBefore : sharedCards(after)
+  // Thousands of users see the same two sets of cards; their difference is worked out for the first of them only.
   const between = oncePerPair(setDifference)
   return { before, after, cardsBefore, cardsAfter, isHidingMoved: hidingOf(before) !== hidingOf(after), between }
 }
 
+/**
+ * What decides whether own entries show, as a text to compare. Where it stands still no list's rows need looking at.
+ */
 function hidingOf({ denials, disabled }: Organisation): string {
   return JSON.stringify([denials.fingerprint, [...disabled].sort()])
 }
 
-/** Nothing changes but the list itself. */
+/** The step of a change that touches nothing but the list itself. */
 export function standing(organisation: Organisation): OrganisationStep {
   return stepBetween(organisation, organisation)
 }
 
+/** All that the difference of one list is computed from; own rows and texts are read under the list's lock. */
 type ListFacts = {
   readonly user: string
   /** The user's own rows before the change. */
@@ -54,6 +62,7 @@ type ListFacts = {
   readonly step: OrganisationStep
 }
 
+/** What one list's next version is made of: `issue` writes rows from it, signs its root and keeps its operations. */
 export type ListDifference = {
   /** Ids that go, and texts of entries that come or change. */
   readonly removals: readonly string[]
@@ -61,6 +70,7 @@ export type ListDifference = {
   readonly changes: readonly string[]
   /** Texts of the entries that go or change, as they were. */
   readonly before: readonly string[]
+  /** Hashes of all entries after the change, in order of id: the state root is computed over them (protocol.md 3.3). */
   readonly leaves: Leaves
   /** By how many bytes the list grows. */
   readonly bytes: number
@@ -101,6 +111,8 @@ export function differenceOf(facts: ListFacts): ListDifference {
     else tally.remove(id, json)
   }
   const { user, own, step } = facts
+  // An own entry goes before a card of the same address, so the cards that show depend on the own entries before and
+  // after.
   const ownAfter = rowsAfter(facts, puts, flips)
   const before = step.cardsBefore.of(user, addressKeys(own.filter((row) => row.denied === 0)))
   const after = step.cardsAfter.of(user, addressKeys(ownAfter))
@@ -125,6 +137,8 @@ function ownDifference({ user, own, texts, planned, step }: ListFacts, tally: Ta
   const puts = [...planned.puts.values()].map((row) => ({ ...row, denied: deniedIn(step.after, user, row) }))
   for (const { id, json, denied } of puts) {
     const old = wasShown(id) ? textOf(textById.get(id)).json : undefined
+    // A denied row is stored and not shown. To the client a row that becomes denied is removed, and one that shows
+    // again is added.
     if (denied === 0 && old !== undefined) tally.change(old, json)
     else if (denied === 0) tally.add(json)
     else if (old !== undefined) tally.remove(id, old)
@@ -132,6 +146,7 @@ function ownDifference({ user, own, texts, planned, step }: ListFacts, tally: Ta
   return puts
 }
 
+/** The own rows that show after the change: whoever showed and was not flipped, and whoever was hidden and was. */
 function rowsAfter(
   { own, planned }: ListFacts,
   puts: readonly EntryRow[],

@@ -21,6 +21,10 @@ type ListEntries = {
   readonly joined: (offset: number, limit: number) => readonly string[]
 }
 
+/**
+ * One operation for each entry that changed, and how many bytes they take as canonical text: sync compares that with
+ * the whole list.
+ */
 export type Operations = { readonly ops: readonly Op[]; readonly size: number }
 
 export type Material = {
@@ -57,8 +61,11 @@ export function createMaterial(store: Store): Material {
     operations(row, from) {
       const key = `${row.id} ${row.epoch} ${row.version} ${from}`
       const kept = deltas.get(key) ?? loadOperations(store, row, from)
+      // Taken out and put in again: a Map keeps the order of insertion, so the first key is the one that was asked
+      // for longest ago.
       deltas.delete(key)
       deltas.set(key, kept)
+      // A failed read is not kept, or every device would get the same failure until the list moves.
       kept.catch(() => deltas.delete(key))
       for (const oldest of deltas.keys()) {
         if (deltas.size <= maxDeltas) break
@@ -87,6 +94,7 @@ function load(
   })
 }
 
+/** Joins ranges of entries on demand: a list that goes out in parts is cut in the same places for every device. */
 function joiner(texts: readonly string[]): ListEntries['joined'] {
   const ranges = new Map<string, readonly string[]>()
   return (offset, limit) => {
@@ -98,6 +106,7 @@ function joiner(texts: readonly string[]): ListEntries['joined'] {
   }
 }
 
+/** Operations of several versions come to one an entry: put and del cancel, and the last put wins. */
 async function loadOperations(store: Store, row: ListRow, from: number): Promise<Operations> {
   const texts = await store.lists.opsBetween(row.id, from, row.version)
   const added = new Set<Op>()

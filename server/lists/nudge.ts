@@ -13,6 +13,10 @@ export async function tellNews(inside: Store, users: readonly string[], now: num
 
 type Announced = { readonly kind: 'access' | 'news'; readonly now: number }
 
+/**
+ * Through the outbox, like a list's change, so that it reaches every server that shares the store, and only if the
+ * transaction commits. Whoever has no list has no device that waits.
+ */
 async function announce(inside: Store, user: string, { kind, now }: Announced): Promise<void> {
   const list = await inside.lists.ofUser(user)
   if (list) await inside.lists.announce({ kind, list: list.id, epoch: list.epoch, version: list.version, at: now })

@@ -3,6 +3,10 @@ import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { isOp, type Op } from '../../shared/whitelist/delta.ts'
 
+/**
+ * What a version changes in its list: ids of removed entries, canonical texts of those that come or change. `opsText`
+ * writes it into the version's row.
+ */
 export type TextChange = {
   readonly removals: readonly string[]
   readonly additions: readonly string[]
@@ -44,6 +48,7 @@ export function opsFromText(text: string, added: { add(op: Op): unknown } = nobo
     const isAdded = isRecord(one) && one.op === 'add'
     const op = isAdded ? { ...one, op: 'put' } : one
     if (!isOp(op)) throw new Error(damaged)
+    // A first revision is new to the list as well: each change of an entry raises it.
     if (isAdded || (op.op === 'put' && op.e.rev === 1)) added.add(op)
     return op
   })

@@ -3,10 +3,13 @@ import { hashOf } from '../ground/hash.ts'
 import type { Store } from '../store/store.ts'
 import type { OrgLogRow } from '../store/tables.ts'
 
+/** What the first entry names as the one before it: 64 zeros, as the first manifest does. */
 const beginning = '0'.repeat(64)
 
 /** Adds heads by their hashes, in this order. `at`: milliseconds since the epoch. */
 export async function logHeads(inside: Store, hashes: readonly string[], at: number): Promise<void> {
+  // Two transactions that read the same last entry would fork the chain. A writing transaction holds the whole store,
+  // so there is none beside this.
   let last = await inside.journal.lastLog()
   const rows: OrgLogRow[] = []
   for (const head_hash of hashes) {
@@ -20,6 +23,7 @@ export async function logHeads(inside: Store, hashes: readonly string[], at: num
 export async function isLogWhole(store: Store): Promise<boolean> {
   let before: { readonly prev: string; readonly head_hash: string } | undefined
   for (const [index, row] of (await store.journal.log()).entries()) {
+    // Numbers without gaps, and each link: a removed or altered line breaks the link of the next one.
     if (row.n !== index + 1 || row.prev !== linkOf(before)) return false
     before = row
   }

@@ -6,6 +6,7 @@ import type { ListEditor } from './editor.ts'
 
 const dayMs = 24 * 3_600_000
 
+/** The editor must have the policy key, so this runs in the policy process or in a command. */
 type ReissueDependencies = {
   readonly store: Store
   readonly editor: ListEditor
@@ -18,8 +19,10 @@ export async function reissueDue(
   { store, editor, clock, config }: ReissueDependencies,
   max = Number.POSITIVE_INFINITY,
 ): Promise<number> {
+  // Half of a head's life is left for repair: a policy process that is down for days does no harm yet.
   const due = clock.now() - (config.headDays * dayMs) / 2
   let count = 0
+  // A transaction for each list: others write in between, and what was issued stays when the process is ended.
   for (const list of (await store.lists.olderThan(due)).slice(0, max)) if (await editor.reissue(list, due)) count += 1
   return count
 }

@@ -12,6 +12,10 @@ import { entryFromText } from './changes.ts'
 import { type Content, contentsOf } from './contents.ts'
 import { opsFromText } from './ops.ts'
 
+/**
+ * One user's list as a message is judged by it. `epoch` and `version` go into the verdict (protocol.md 8); `onExpiry`
+ * says what the policy allows once the lease is over.
+ */
 export type WhitelistView = {
   readonly list: ListView
   readonly epoch: number
@@ -22,11 +26,16 @@ export type WhitelistView = {
   readonly unicode: boolean
 }
 
+/**
+ * The mail side's only way to lists: every judgement asks anew, so a removed contact is refused from the next message
+ * on.
+ */
 export type Whitelists = {
   /** Undefined: this user has no list; refuse everything. */
   viewOf(userId: string): Promise<WhitelistView | undefined>
 }
 
+/** A view as it is kept. Whether the lease is over depends on the clock, so that is asked at each use and not kept. */
 type Kept = Omit<WhitelistView, 'lease'> & {
   readonly leaseEnds: number
   /** By entry id, so that the next version costs only what it changed. */
@@ -44,6 +53,7 @@ export function createWhitelists({ store, clock }: { readonly store: Store; read
   const views = new Map<string, Kept>()
   return {
     async viewOf(userId) {
+      // The newest version is read each time, which is one row; entries are read only when it moved.
       const row = await store.lists.ofUser(userId)
       if (!row) return undefined
       const kept = views.get(userId)
@@ -52,6 +62,7 @@ export function createWhitelists({ store, clock }: { readonly store: Store; read
           ? kept
           : await load(store, organisations, { list: row.id, kept })
       if (!view) return undefined
+      // Put in again at the end: the first keys are those of users who had no mail for longest.
       views.delete(userId)
       views.set(userId, view)
       for (const oldest of views.keys()) if (views.size > maxViews) views.delete(oldest)
@@ -102,6 +113,7 @@ async function forward(lists: ListStore, row: ListRow, kept: Kept): Promise<Kept
   const ops = texts.flatMap((text) => opsFromText(text))
   if (ops.length === 0) return kept.contacts
   const contacts = new Map(kept.contacts)
+  // Applied to a copy: the old map may be in use by a judgement that is under way.
   for (const op of ops) {
     if (op.op === 'put') contacts.set(op.e.id, contactOfEntry(op.e))
     else contacts.delete(op.id)

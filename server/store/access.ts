@@ -3,11 +3,16 @@ import type { Database } from './database.ts'
 import type { AttemptRow, EnrolmentRow } from './tables.ts'
 
 export type AccessStore = {
+  /**
+   * `key` names what is counted: a login name, an account or a network address, so that a guesser is slowed by each
+   * (protocol.md 5.3).
+   */
   readonly attempts: (key: string) => Promise<AttemptRow | undefined>
   readonly setAttempts: (row: AttemptRow) => Promise<void>
   readonly clearAttempts: (key: string) => Promise<void>
   /** Counters whose window and wait both ended before `time`. */
   readonly removeAttempts: (time: number) => Promise<void>
+  /** By the secret's hash: the secret itself is in the enrolment code only. */
   readonly enrolment: (hash: string) => Promise<EnrolmentRow | undefined>
   readonly addEnrolment: (row: EnrolmentRow) => Promise<void>
   /** True once: the code belongs to the device from then on. */
@@ -37,6 +42,7 @@ export function createAccessStore(db: Database): AccessStore {
       await db.insertInto('enrolments').values(row).execute()
     },
     async spendEnrolment(hash, device) {
+      // One statement asks and marks: of two devices that show the same code at once, one finds it unused.
       const used = await db
         .updateTable('enrolments')
         .set({ device })

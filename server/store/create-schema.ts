@@ -7,6 +7,7 @@ import type { ColumnTypes, Database, DialectTraits } from './database.ts'
 import { allShapes } from './schema.ts'
 import type { ColumnKind, TableShape } from './table-shape.ts'
 
+/** Which columns each table has. */
 type Shape = TableShape<Record<string, unknown>>
 type Present = ReadonlyMap<string, ReadonlySet<string>>
 
@@ -51,6 +52,8 @@ function tableOf(db: Database, { name, shape, types }: Plan): CreateTableBuilder
   let table: CreateTableBuilder<string, string> = db.schema.createTable(name)
   for (const [column, kind] of Object.entries(shape.columns)) {
     const reference = shape.references?.[column]
+    // No column is ever null: an absent value would be a third meaning beside empty and 0, and SQL compares it with
+    // nothing.
     table = table.addColumn(column, sql.raw(typeOf(kind, types)), (c) => {
       if (kind === 'counter') return counted(c.primaryKey(), types)
       if (!reference) return c.notNull()
@@ -66,6 +69,7 @@ function tableOf(db: Database, { name, shape, types }: Plan): CreateTableBuilder
 async function addColumns(db: Database, { name, shape, types }: Plan, present: ReadonlySet<string>): Promise<void> {
   for (const [column, kind] of Object.entries(shape.columns)) {
     if (present.has(column)) continue
+    // Rows that are already there need a value; an older program that goes on writing for a while gets the same one.
     const value = shape.defaults?.[column]
     const initial = value === undefined ? emptyOf(kind, types) : sql.lit(value)
     await db.schema

@@ -11,11 +11,13 @@ export type DeviceStore = {
   readonly setKeys: (device: Pick<DeviceRow, 'user' | 'id'>, keys: Pick<DeviceRow, 'dsig' | 'dbox'>) => Promise<void>
   /** Takes a request number: false unless it is higher than all before; two requests never both pass. */
   readonly takeSeq: (device: Pick<DeviceRow, 'user' | 'id'>, seq: number, now: number) => Promise<boolean>
+  /** What the device says that it holds; administrators see from it who has a change. */
   readonly acknowledge: (device: Pick<DeviceRow, 'user' | 'id'>, ack: Acknowledgement) => Promise<void>
   /** The server's half of what opens its store, base64 (protocol.md 9). */
   readonly half: (user: string, device: string) => Promise<string | undefined>
   readonly addHalf: (row: HalfRow) => Promise<void>
   readonly removeHalf: (user: string, device: string) => Promise<void>
+  /** Those that the device has not carried out yet, oldest first: they go out with its next answer (protocol.md 9). */
   readonly commands: (user: string, device: string) => Promise<readonly CommandRow[]>
   readonly addCommand: (row: CommandRow) => Promise<void>
   /** Every command that was ever signed for these devices. */
@@ -27,6 +29,7 @@ export type DeviceStore = {
   readonly setCommand: (device: Pick<DeviceRow, 'user' | 'id'>, id: string, state: CommandRow['state']) => Promise<void>
 }
 
+/** `head`: the head's hash, hex. */
 type Acknowledgement = { readonly epoch: number; readonly version: number; readonly head: string }
 
 /**
@@ -41,6 +44,7 @@ export function createDeviceStore(db: Database, traits: DialectTraits): DeviceSt
 
 type TakeSeq = DeviceStore['takeSeq']
 
+/** The condition is in the statement: two requests with one number cannot both find it unused. */
 function takingEach(db: Database): TakeSeq {
   return async ({ user, id }, seq, now) => {
     const taken = await db
@@ -62,6 +66,7 @@ function takingTogether(db: Database): TakeSeq {
   let busy = false
   const takeAll = async () => {
     while (waiting.length > 0) {
+      // Whoever comes while these are written waits for the next round.
       const some = waiting
       waiting = []
       try {
@@ -73,6 +78,8 @@ function takingTogether(db: Database): TakeSeq {
         })
         for (const [at, { resolve }] of some.entries()) resolve(taken[at] === true)
       } catch (error) {
+        // The transaction wrote nothing, so nobody's number is taken; each request fails and is sent again with a
+        // higher one.
         for (const { reject } of some) reject(error)
       }
     }
@@ -81,6 +88,7 @@ function takingTogether(db: Database): TakeSeq {
   return (...taking) => {
     const asked = { ...Promise.withResolvers<boolean>(), taking }
     waiting.push(asked)
+    // Not at once: requests that arrived with this one are read from their sockets first and share its commit.
     if (!busy) setImmediate(() => void takeAll())
     busy = true
     return asked.promise

@@ -1,5 +1,9 @@
 /** What a failure of the database means to us: the only file that knows the drivers' codes. Anything else is a bug. */
 
+/**
+ * Closed list, so that doors and commands can say in words what each means. `password` and `refused`: the database
+ * does not let us in, or not do this.
+ */
 export type StoreFailure =
   | 'busy'
   | 'damaged'

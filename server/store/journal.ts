@@ -3,6 +3,7 @@ import type { Database } from './database.ts'
 import type { ManifestRow, OrgLogRow, ReportRow } from './tables.ts'
 
 export type JournalStore = {
+  /** Of this version, or the newest; undefined only in a store that is being made. */
   readonly manifest: (version?: number) => Promise<ManifestRow | undefined>
   /** Only its number: asked with every answer. */
   readonly newestManifest: () => Promise<number>
@@ -13,6 +14,7 @@ export type JournalStore = {
   readonly addLog: (rows: readonly OrgLogRow[]) => Promise<void>
   readonly log: () => Promise<readonly OrgLogRow[]>
   readonly addReport: (row: Omit<ReportRow, 'id'>) => Promise<void>
+  /** What the store says of itself, such as its schema; not the administrator's settings, which are in config.json. */
   readonly setting: (name: string) => Promise<string | undefined>
   readonly setSetting: (name: string, value: string) => Promise<void>
 }

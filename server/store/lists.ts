@@ -18,6 +18,7 @@ export type ListStore = {
   readonly entriesByKeys: (list: string, keys: readonly string[]) => Promise<readonly EntryRow[]>
   readonly addEntries: (rows: readonly EntryRow[]) => Promise<void>
   readonly removeEntries: (list: string, ids: readonly string[]) => Promise<void>
+  /** With its operations, which may be as long as the list: where these are not needed ask `headOf`. */
   readonly version: (list: string, version: number) => Promise<VersionRow | undefined>
   readonly headOf: (list: string, version: number) => Promise<VersionHead | undefined>
   /** What follows `after`, oldest first, without the operations themselves. */
@@ -29,18 +30,32 @@ export type ListStore = {
   readonly addVersions: (rows: readonly VersionRow[]) => Promise<void>
   /** Lists whose newest version is older than `time`: their heads are to be issued again. */
   readonly olderThan: (time: number) => Promise<readonly string[]>
+  /** Puts pokes into the outbox (protocol.md 7), which every process on the store reads. */
   readonly announce: (...rows: readonly Omit<OutboxRow, 'id'>[]) => Promise<void>
   readonly announcedAfter: (id: number) => Promise<readonly Announcement[]>
+  /** 0: none yet. */
   readonly lastAnnounced: () => Promise<number>
   readonly removeAnnounced: (before: number) => Promise<void>
 }
 
+/**
+ * An own entry without its text: enough for hashing and for the rules, and short enough to read for a hundred lists
+ * at once.
+ */
 export type OwnLeaf = Pick<EntryRow, 'list' | 'id' | 'key' | 'leaf' | 'denied' | 'source'>
 
 /** A version without its operations, which may be as long as the list. */
 export type VersionHead = Pick<VersionRow, 'version' | 'epoch' | 'head' | 'head_sig' | 'at'>
+/**
+ * What a client that is behind needs of a version to follow the chain (protocol.md 6), and whether its operations are
+ * worth sending.
+ */
 export type ChainLink = Pick<VersionRow, 'version' | 'epoch' | 'core_hash' | 'ops_size'>
 
+/**
+ * A poke as it is read back. `version` is the list's newest at that moment, also where something beside the list
+ * changed.
+ */
 export type Announcement = {
   readonly id: number
   readonly kind: OutboxKind
@@ -67,9 +82,11 @@ function listRows(db: Database, traits: DialectTraits): Pick<ListStore, 'get' | 
     ofUser: (user) => db.selectFrom('lists').selectAll().where('user', '=', user).executeTakeFirst(),
     lock(id) {
       const row = db.selectFrom('lists').selectAll().where('id', '=', id)
+      // SQLite has no row locks and needs none: the writing transaction holds the whole store.
       return (traits.rowLocks ? row.forUpdate() : row).executeTakeFirst()
     },
     lockAll() {
+      // In order of id: two that lock all lists never wait for each other.
       const rows = db.selectFrom('lists').selectAll().orderBy('id')
       return (traits.rowLocks ? rows.forUpdate() : rows).execute()
     },

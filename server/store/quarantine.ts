@@ -5,11 +5,14 @@ import type { Database } from './database.ts'
 import type { QuarantineRow } from './tables.ts'
 import { atOnce, joined } from './transactions.ts'
 
+/** A message as the gateway hands it over; every one begins as `kept`. */
 export type NewQuarantined = Omit<Insertable<QuarantineRow>, 'state' | 'due'>
 /** Without the bytes: what lists show. */
 export type Quarantined = Omit<Selectable<QuarantineRow>, 'raw'>
+/** With the bytes, for the one who sends it on. */
 type QuarantinedMessage = Selectable<QuarantineRow>
 
+/** The gateway puts messages in and sends released ones; users and administrators look, ask and decide. */
 export type QuarantineStore = {
   /** All or none. Answers their ids. */
   readonly add: (rows: readonly NewQuarantined[]) => Promise<readonly number[]>
@@ -39,9 +42,12 @@ export type QuarantineStore = {
 /** `due` of what is to be sent at once: a time that has passed by every machine's clock. */
 export const dueNow = 1
 
+/** `from` counts from 0, newest first. */
 type Window = { readonly from: number; readonly count: number }
+/** A step from one of the states `from` to another; `due` goes into the row with it. */
 export type Move = { readonly from: readonly KeptState[]; readonly to: KeptState; readonly due: number }
 
+/** Every column but the bytes, which may be 25 MB each. */
 const listed = [
   'id',
   'user',
@@ -113,6 +119,7 @@ export function createQuarantineStore(db: Database): QuarantineStore {
     asked: (count) =>
       db.selectFrom('quarantine').select(listed).where('state', '=', 'asked').orderBy('id').limit(count).execute(),
     async move({ user, id }, { from, to, due: at }) {
+      // The state before is part of the condition: of two who decide at once, one does.
       const moved = await db
         .updateTable('quarantine')
         .set({ state: to, due: at })
@@ -138,6 +145,7 @@ export function createQuarantineStore(db: Database): QuarantineStore {
         .limit(maxTold)
         .execute()
       const ids = rows.map(({ id }) => id)
+      // Marked before the digest is written; where that fails `untell` takes it back.
       if (ids.length > 0) await db.updateTable('quarantine').set({ told: 1 }).where('id', 'in', ids).execute()
       return rows
     },

@@ -4,7 +4,9 @@ import type { SessionRow } from './tables.ts'
 
 export type SessionStore = {
   readonly get: (hash: string) => Promise<SessionRow | undefined>
+  /** The row is found by a hash: whoever reads the database, or a back-up of it, gets no session from it. */
   readonly add: (row: SessionRow) => Promise<void>
+  /** Moves the end that an unused session has; the absolute one stays. */
   readonly touch: (hash: string, idle: number) => Promise<void>
   /** Of what is administered within the session. */
   readonly setAdmin: (
@@ -49,6 +51,7 @@ export function createSessionStore(db: Database): SessionStore {
       await db.insertInto('nonces').values({ n, exp }).execute()
     },
     async takeNonce(n, now) {
+      // Deleting is asking: of two logins with one nonce, one finds it.
       const taken = await db.deleteFrom('nonces').where('n', '=', n).where('exp', '>', now).executeTakeFirst()
       return taken.numDeletedRows === 1n
     },

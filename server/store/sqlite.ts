@@ -25,6 +25,7 @@ const openMs = 15_000
 /** Then we try again this often, and everything else in the process goes on meanwhile. */
 const retryMs = 25
 
+/** One file, one writer: a transaction that begins holds everything, so there is no lock to take beside it. */
 const sqliteTraits: DialectTraits = {
   text: 'text',
   bytes: 'blob',
@@ -54,6 +55,7 @@ class ImmediateDriver extends SqliteDriver {
   }
 
   override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
+    // A reader that became a writer half-way would have to fail when another wrote meanwhile (SQLITE_BUSY_SNAPSHOT).
     const begin = settings?.accessMode === 'read only' ? 'begin deferred' : 'begin immediate'
     await connection.executeQuery(CompiledQuery.raw(begin))
   }
@@ -67,6 +69,8 @@ function retryWhenBusy(connection: DatabaseConnection): DatabaseConnection {
         try {
           return await connection.executeQuery<R>(query)
         } catch (error) {
+          // Retried between statements, not by SQLite: its own waiting would stop every other request of this
+          // process.
           if (storeFailure(error) !== 'busy' || performance.now() >= end) throw error
           await setTimeout(retryMs)
         }
@@ -88,6 +92,7 @@ function sqliteDialect(file: string, alone: boolean): Dialect {
 async function openFile(file: string, alone: boolean): Promise<SqliteDatabase> {
   const { default: SqliteFile } = await import('better-sqlite3-multiple-ciphers')
   if (file !== ':memory:') {
+    // Made here with its rights: SQLite itself would make it readable to whoever the umask allows.
     closeSync(openSync(file, 'a', 0o600))
     chmodSync(file, 0o600)
   }
@@ -95,7 +100,10 @@ async function openFile(file: string, alone: boolean): Promise<SqliteDatabase> {
   // After a crash the first to open recovers the log, and the others wait for it here.
   database.pragma(`busy_timeout = ${alone ? blockMs : openMs}`)
   if (alone) database.pragma('locking_mode = EXCLUSIVE')
+  // Readers and the one writer do not wait for each other (sqlite.org/wal.html).
   database.pragma('journal_mode = WAL')
+  // A commit is on the disk when it returns: a head that devices have seen, or mail that was answered with 250, must
+  // not be undone by a power cut.
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
   // What is deleted, such as the half of a revoked device's key, is overwritten where that costs no more writing.

@@ -21,6 +21,7 @@ import type { Tables } from './tables.ts'
 import { atOnce } from './transactions.ts'
 import { createUserStore, type UserStore } from './users.ts'
 
+/** Each has its rows and the questions about them; none knows the others' tables. */
 type Repositories = {
   readonly users: UserStore
   readonly devices: DeviceStore
@@ -34,6 +35,10 @@ type Repositories = {
   readonly quarantine: QuarantineStore
 }
 
+/**
+ * What every part of the server is given. A store inside a transaction has the same form, so code need not know which
+ * it holds.
+ */
 export type Store = Repositories &
   Pick<Backend, 'pollMs' | 'watch' | 'claim'> & {
     /**
@@ -119,6 +124,7 @@ function storeOver(db: Database, { traits, pollMs, watch, claim }: Backend): Sto
 export function insideOf(db: Database, traits: DialectTraits): Store {
   const store: Store = {
     ...repositories(db, traits),
+    // A nested transaction is part of the outer one: it commits or fails with it.
     transaction: (work) => work(store),
     snapshot: (work) => work(store),
     pollMs: 0,

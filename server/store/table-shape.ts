@@ -3,8 +3,10 @@
 /** `counter`: counts by itself and is the key; a number is never given twice. */
 export type ColumnKind = 'text' | 'number' | 'bytes' | 'counter'
 
+/** Enough to create a table in either dialect and to copy its rows; typed, so that a column cannot be forgotten. */
 export type TableShape<Row> = {
   readonly columns: { readonly [C in keyof Row & string]: ColumnKind }
+  /** The primary key, in this order: copies and checks go through a table by it. */
   readonly key: readonly (keyof Row & string)[]
   readonly unique?: readonly (keyof Row & string)[]
   /** Each an index over one column. */

@@ -4,6 +4,7 @@ import type { KeptState } from '../../shared/quarantine.ts'
 import type { AdministrationTables } from './administration/tables.ts'
 import type { MailTables } from './mail/mail-schema.ts'
 
+/** An account. Whoever has been a user stays here, disabled at most: logs and entries name the login. */
 export type UserRow = {
   /** Login name, lower case. */
   readonly id: string
@@ -24,7 +25,9 @@ export type UserRow = {
   readonly expires: number
 }
 
+/** `pending`: waits for approval. `locked` may come back, `revoked` never does. */
 export type DeviceState = 'pending' | 'active' | 'locked' | 'revoked'
+/** A device of a user; its id is the device's own choice, so it is unique only with the user. */
 export type DeviceRow = {
   readonly id: string
   readonly user: string
@@ -35,15 +38,18 @@ export type DeviceRow = {
   readonly state: DeviceState
   /** Highest request number seen: each request must exceed it. */
   readonly seq: number
+  /** What it last said that it holds (Ack, protocol.md 4); 0 and empty: nothing yet. */
   readonly ack_epoch: number
   readonly ack_version: number
   readonly ack_head: string
+  /** Its last signed request. */
   readonly last: number
 }
 
 /** The server's half of what opens a device's store, base64 (protocol.md 9); a row of its own, so that no list of devices shows it. */
 export type HalfRow = { readonly user: string; readonly device: string; readonly half: string }
 
+/** A list as its newest version has it; the entries are in rows of their own and on shared cards. */
 export type ListRow = {
   readonly id: string
   readonly user: string
@@ -51,6 +57,7 @@ export type ListRow = {
   readonly version: number
   /** Hex. */
   readonly acc: string
+  /** State root over the entries (protocol.md 3.3), hex. */
   readonly root: string
   readonly count: number
   /** Bytes of the entries' canonical texts together. */
@@ -59,6 +66,7 @@ export type ListRow = {
   readonly next: number
 }
 
+/** An entry of one list alone, whether or not it shows there. */
 export type EntryRow = {
   readonly list: string
   readonly id: string
@@ -77,6 +85,10 @@ export type EntryRow = {
   readonly denied: number
 }
 
+/**
+ * A version of a list. Rows are added and never changed: clients that are behind follow the chain through all of
+ * them.
+ */
 export type VersionRow = {
   readonly list: string
   readonly version: number
@@ -84,16 +96,20 @@ export type VersionRow = {
   /** Hex. */
   readonly core_hash: string
   readonly acc: string
+  /** What changed against the version before, as `lists/ops.ts` writes it; empty: not kept. */
   readonly ops_json: string
   /** Characters of `ops_json`: whether a delta is worth loading is known without loading it. */
   readonly ops_size: number
+  /** Canonical JSON of the head, exactly the bytes that were signed. */
   readonly head: string
   /** Base64. */
   readonly head_sig: string
+  /** Who made the version: a login or actor, or the reason, such as `policy` for a re-issue. */
   readonly by: string
   readonly at: number
 }
 
+/** One device's session; it ends at the earlier of its two ends. */
 export type SessionRow = {
   /** Hash of the session id: the id itself is never stored. */
   readonly hash: string
@@ -110,8 +126,10 @@ export type SessionRow = {
   readonly admin_idle: number
 }
 
+/** `sNon` of a Hello, base64, until a login uses it or its 60 seconds are over. */
 type NonceRow = { readonly n: string; readonly exp: number }
 
+/** A command to a device (protocol.md 3.7). `bytes` is what P signed, canonical JSON; `sig` its signature, base64. */
 export type CommandRow = {
   readonly id: string
   readonly user: string
@@ -123,6 +141,7 @@ export type CommandRow = {
 
 /** `list`: the list has a new version. `access`: the user's sessions or devices changed. `news`: something beside the list did. */
 export type OutboxKind = 'list' | 'access' | 'news'
+/** A poke. Rows live for an hour: whoever was away for longer asks for the list anyway. */
 export type OutboxRow = {
   readonly id: Generated<number>
   readonly kind: OutboxKind
@@ -150,6 +169,7 @@ export type AttemptRow = {
   readonly strikes: number
 }
 
+/** A code for one device of one user. The device is kept, since the same one may show its code again. */
 export type EnrolmentRow = {
   /** Hash of the one-time secret. */
   readonly hash: string
@@ -193,8 +213,10 @@ export type QuarantineRow = {
   readonly raw: Uint8Array
 }
 
+/** What the store says of itself (schema, standing) and the organisation's policy and version. */
 type SettingRow = { readonly name: string; readonly value: string }
 
+/** Names of the tables without the embedded mail's. */
 export type ServerTables = AdministrationTables & {
   readonly users: UserRow
   readonly devices: DeviceRow
@@ -215,4 +237,5 @@ export type ServerTables = AdministrationTables & {
   readonly quarantine: QuarantineRow
 }
 
+/** Every table of the store. */
 export type Tables = ServerTables & MailTables

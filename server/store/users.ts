@@ -4,6 +4,7 @@ import type { UserRow } from './tables.ts'
 
 export type UserStore = {
   readonly get: (id: string) => Promise<UserRow | undefined>
+  /** By the ASCII-folded address; disabled users are found as well. */
   readonly byAddress: (key: string) => Promise<UserRow | undefined>
   readonly byAddresses: (keys: readonly string[]) => Promise<readonly UserRow[]>
   readonly all: () => Promise<readonly UserRow[]>
@@ -14,6 +15,7 @@ export type UserStore = {
   readonly setPassword: (id: string, argon2: string) => Promise<void>
 }
 
+/** What is absent stays. The login and the scope of an account never change. */
 export type UserChanges = Partial<
   Pick<UserRow, 'name' | 'address' | 'address_key' | 'department' | 'sponsor' | 'expires'>
 >

@@ -2,9 +2,12 @@
 import type { Database } from '../database.ts'
 import type { AuditRow, ContactRequestRow, InvitationRow, ProposalRow, RoleRow, TokenRow, UsageRow } from './tables.ts'
 
+/** `before`: only lines with a lower number, which is how the next page is asked for. `count`: at most so many. */
 type AuditSearch = { readonly text?: string; readonly before?: number; readonly count: number }
 
+/** Rows only: who may do what, and the chain of the audit log, are `server/administration`'s. */
 export type AdministrationStore = {
+  /** The end of the chain; undefined while the log is empty. */
   readonly lastAudit: () => Promise<AuditRow | undefined>
   readonly addAudit: (...rows: readonly AuditRow[]) => Promise<void>
   readonly audit: (n: number) => Promise<AuditRow | undefined>
@@ -28,11 +31,14 @@ export type AdministrationStore = {
   readonly removeRole: (user: string) => Promise<void>
   /** True once for each step: a code opens once. */
   readonly takeTotpStep: (user: string, step: number) => Promise<boolean>
+  /** By the token's hash. Whether it has expired is for the caller to see. */
   readonly token: (hash: string) => Promise<TokenRow | undefined>
   readonly tokens: () => Promise<readonly TokenRow[]>
   readonly addToken: (row: TokenRow) => Promise<void>
+  /** By the name, which an administrator knows; false where there is none. */
   readonly removeToken: (name: string) => Promise<boolean>
   readonly request: (id: string) => Promise<ContactRequestRow | undefined>
+  /** Oldest first; `user` is either side of a request. */
   readonly requests: (search: {
     readonly user?: string
     readonly state?: ContactRequestRow['state']
@@ -51,6 +57,7 @@ export type AdministrationStore = {
   /** True once. */
   readonly spendInvitation: (hash: string, user: string) => Promise<boolean>
   readonly usage: (user: string) => Promise<readonly UsageRow[]>
+  /** Notes the times at which a user and a contact last wrote; 0 leaves what is there. */
   readonly touch: (row: UsageRow) => Promise<void>
 }
 
@@ -88,6 +95,7 @@ function auditRows(
       let query = db.selectFrom('audit').selectAll().orderBy('n', 'desc').limit(count)
       if (before !== undefined) query = query.where('n', '<', before)
       if (text !== undefined && text !== '') {
+        // Signs that LIKE reads as patterns are escaped: who searches for `a_b` means that text.
         const like = `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`
         query = query.where((where) =>
           where.or(
@@ -117,6 +125,7 @@ function proposalRows(
       await db.insertInto('proposals').values(row).execute()
     },
     async moveProposal(id, from, to) {
+      // The state is part of the condition, so reading and writing are one step and no lock is needed.
       const moved = await db
         .updateTable('proposals')
         .set(to)
@@ -149,6 +158,8 @@ function roleRows(
         .updateTable('roles')
         .set({ totp_step: step })
         .where('user', '=', user)
+        // Steps only rise: a code that was seen on the way cannot be used again within its 30 seconds, and no older
+        // one either.
         .where('totp_step', '<', step)
         .executeTakeFirst()
       return used.numUpdatedRows === 1n

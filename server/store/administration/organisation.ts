@@ -3,10 +3,16 @@ import { sql } from 'kysely'
 import type { Database } from '../database.ts'
 import type { CardRow, GroupMemberRow, GroupRow, RuleRow } from './tables.ts'
 
+/**
+ * What `server/organisation` computes everybody's shared cards from. All of it is read whole, and read again once the
+ * version has moved.
+ */
 export type OrganisationStore = {
+  /** 0 before the first change. */
   readonly version: () => Promise<number>
   /** Moves the version, under the lock of its row: changes of the organisation follow one another. */
   readonly bump: () => Promise<number>
+  /** JSON of what the administrators have set; undefined: nothing, and the defaults of `config.json` hold. */
   readonly policy: () => Promise<string | undefined>
   readonly setPolicy: (json: string) => Promise<void>
   readonly cards: () => Promise<readonly CardRow[]>
@@ -25,6 +31,7 @@ export type OrganisationStore = {
   readonly removeRule: (id: string) => Promise<void>
 }
 
+/** Both stand in `settings`, which has a lock for each row and needs no table of one row. */
 const versionName = 'organisation.version'
 const policyName = 'organisation.policy'
 
@@ -95,6 +102,7 @@ function groupRows(
         .execute()
     },
     async removeGroup(id) {
+      // Members first: a group that is made anew under the same id must not begin with the old one's people.
       await db.deleteFrom('members').where('group', '=', id).execute()
       await db.deleteFrom('groups').where('id', '=', id).execute()
     },

@@ -7,11 +7,14 @@ export type CardRow = {
   readonly rev: number
   /** ASCII-folded address, or `@domain`. */
   readonly key: string
+  /** Canonical text of the entry and its hash (protocol.md 3.2), made once however many lists have the card. */
   readonly json: string
   readonly leaf: Uint8Array
 }
 
+/** What rules call `group:ID`; the title is for people. */
 export type GroupRow = { readonly id: string; readonly title: string }
+/** `user`: a login. A user may be in several groups. */
 export type GroupMemberRow = { readonly group: string; readonly user: string }
 
 /** `open`: the members of `a` and `b` list each other. `domain`: whoever `b` names lists everybody at the domain `a`. `deny`: nobody (or only the user `b`) lists `a`, an address or `@domain`. */
@@ -28,8 +31,10 @@ export type RuleRow = {
 export type AuditRow = {
   readonly n: number
   readonly at: number
+  /** One name for whoever acts, whatever the door (`administration/actor.ts`); `via` is the door. */
   readonly who: string
   readonly via: string
+  /** Name of the change, and whom or what it was made to. */
   readonly op: string
   readonly target: string
   readonly why: string
@@ -53,6 +58,7 @@ export type ProposalRow = {
   /** JSON. */
   readonly changes: string
   readonly state: 'approval' | 'ready' | 'done' | 'refused'
+  /** Who decided where four eyes are asked for; empty: nobody yet, or it needs no second person. */
   readonly approved_by: string
   /** JSON of the outcome; empty until there is one. */
   readonly result: string
@@ -76,9 +82,12 @@ export type TokenRow = {
   /** Hash of the token: the token itself is never stored. */
   readonly hash: string
   readonly name: string
+  /** JSON array of names; docs/administration.md says what each opens. */
   readonly scopes: string
+  /** Who made it, and so has seen it: a token counts as that person where four eyes are asked for. */
   readonly by: string
   readonly at: number
+  /** 0: never. */
   readonly expires: number
 }
 
@@ -101,14 +110,17 @@ export type ContactRequestRow = {
   readonly decided_by: string
 }
 
+/** A link by which whoever has it asks for the user `user` as a contact, who has agreed by making it. It works once. */
 export type InvitationRow = {
   /** Hash of the secret in the link. */
   readonly hash: string
   readonly user: string
   readonly exp: number
+  /** Login of whoever used it; empty: nobody. */
   readonly used_by: string
 }
 
+/** Names of the tables; `schema.ts` beside this describes their columns for the database. */
 export type AdministrationTables = {
   readonly cards: CardRow
   readonly groups: GroupRow

@@ -24,6 +24,7 @@ export function createMailFolders(db: Database): MailFolders {
     async folders(account, now) {
       const present = await rowsOf(db, account)
       if (present.length > 0) return present.map(folderOf)
+      // Made at first sight, not with the account: an organisation with another mail server never has any.
       return joined(db, (inside) => makeStandard(inside, account, now))
     },
     folder: (account, path) => find(db, account, path),
@@ -97,6 +98,7 @@ async function create(db: Database, wanted: Wanted, now: number): Promise<MailFo
   return row ? folderOf(row) : 'ALREADYEXISTS'
 }
 
+// `*` and `%` are wildcards of LIST (RFC 3501 6.3.8): a folder named so could not be told from a pattern.
 function acceptable(path: string): boolean {
   return path.length > 0 && path.length <= maxPath && !/[\p{Cc}*%]/u.test(path)
 }
@@ -129,6 +131,7 @@ async function rename(db: Database, { account, path, to }: Renaming): Promise<tr
   const folder = await find(db, account, path)
   if (!folder) return 'NONEXISTENT'
   if (await find(db, account, to)) return 'ALREADYEXISTS'
+  // A folder does not go below itself, and the four standard ones stay where every client looks for them.
   if (isStandard(folder) || !acceptable(to) || to.startsWith(`${path}/`)) return 'CANNOT'
   for (const row of await rowsOf(db, account)) {
     if (row.path !== path && !row.path.startsWith(`${path}/`)) continue
@@ -144,6 +147,7 @@ async function remove(db: Database, account: string, path: string): Promise<Mail
   if (!folder) return 'NONEXISTENT'
   if (isStandard(folder)) return 'CANNOT'
   const held = db.selectFrom('mail_messages').select('content').where('folder', '=', folder.id)
+  // Read before the messages go: afterwards nothing says which bytes were theirs.
   const contents = (await held.execute()).map((row) => row.content)
   await db.deleteFrom('mail_messages').where('folder', '=', folder.id).execute()
   await db.deleteFrom('mail_folders').where('id', '=', folder.id).execute()

@@ -107,6 +107,10 @@ async function deliver(db: Database, deliveries: readonly Delivery[], now: numbe
   return added
 }
 
+/**
+ * Whether this submission has not reached this recipient before. The row and the message are written together, so a
+ * retry after a lost 250 finds both or neither.
+ */
 async function isFirst(db: Database, { account, submission }: Delivery, at: number): Promise<boolean> {
   if (!submission) return true
   const inserted = await db
@@ -117,6 +121,7 @@ async function isFirst(db: Database, { account, submission }: Delivery, at: numb
   return inserted.numInsertedOrUpdatedRows === 1n
 }
 
+/** Messages of a folder by their UIDs, in any order; those that are not there are passed over. */
 type Selection = { readonly folder: number; readonly uids: readonly number[] }
 type Row = {
   readonly uid: number
@@ -145,6 +150,7 @@ async function setFlags(db: Database, selection: Selection, change: FlagChange):
   for (const row of await rowsOf(db, selection)) {
     const before = flagsOf(row.flags)
     const after = flagsAfter(before, change)
+    // CONDSTORE: another client changed the message since this one looked; it is told and decides anew.
     if (change.unchangedSince !== undefined && row.modseq > change.unchangedSince) conflicts.push(row.uid)
     else if (!sameFlags(before, after)) wanted.push({ uid: row.uid, flags: after })
   }
@@ -172,6 +178,7 @@ function sameFlags(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((flag) => b.includes(flag))
 }
 
+/** With `uids` it is UID EXPUNGE (RFC 4315): only of those, what another client has marked stays. */
 async function expunge(db: Database, folder: number, uids?: readonly number[]): Promise<readonly Removed[]> {
   const marked = await db
     .selectFrom('mail_messages')
@@ -205,6 +212,7 @@ async function removeRows(
 
 type Target = { readonly folder: number; readonly move: boolean }
 
+/** Copies share the bytes of the originals, so COPY and MOVE cost rows and no message is written again. */
 async function copy(db: Database, from: Selection, target: Target): Promise<readonly Copied[]> {
   const rows = await rowsOf(db, from)
   if (rows.length === 0) return []
@@ -221,6 +229,7 @@ async function copy(db: Database, from: Selection, target: Target): Promise<read
       .values(values.slice(start, start + batch))
       .execute()
   }
+  // After the copies are in: whatever cuts the transaction off, no message is in neither folder.
   const removed = target.move ? await removeRows(db, from.folder, rows) : []
   const removedAt = new Map(removed.map(({ uid, modseq }) => [uid, modseq]))
   return copies.map(({ row, uid, modseq }) => {

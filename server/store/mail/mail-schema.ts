@@ -5,6 +5,7 @@
 import type { Generated } from 'kysely'
 import type { TableShape } from '../table-shape.ts'
 
+/** A folder of one account. Its counters only rise, and move in the transaction that uses the numbers. */
 export type MailFolderRow = {
   readonly id: Generated<number>
   /** Login name of the owner. */
@@ -22,6 +23,7 @@ export type MailFolderRow = {
   readonly subscribed: number
 }
 
+/** What a message is, apart from which folders it is in. */
 type MailContentRow = {
   readonly id: Generated<number>
   /** The message, byte for byte. */
@@ -32,6 +34,7 @@ type MailContentRow = {
   readonly structure: string
 }
 
+/** A message's place in one folder. */
 type MailMessageRow = {
   readonly folder: number
   readonly uid: number
@@ -60,6 +63,7 @@ type MailSubmissionRow = {
 /** One row, `id` 1: the last UIDVALIDITY given out. */
 type MailValidityRow = { readonly id: number; readonly last: number }
 
+/** Names of the embedded mail's tables. */
 export type MailTables = {
   readonly mail_folders: MailFolderRow
   readonly mail_contents: MailContentRow
@@ -68,6 +72,7 @@ export type MailTables = {
   readonly mail_validity: MailValidityRow
 }
 
+/** Their columns for the database; `references` keep bytes from being deleted while a message has them. */
 export const mailShapes: { readonly [T in keyof MailTables]: TableShape<MailTables[T]> } = {
   mail_folders: {
     columns: {

@@ -28,6 +28,7 @@ export type StoredMessage = {
 /** What a message looks like from outside, worked out once, when it is stored; JSON. */
 export type MessageSummary = { readonly envelope: string; readonly structure: string }
 
+/** A message to be stored, byte for byte; `received` is its INTERNALDATE in milliseconds. */
 export type NewMessage = {
   readonly raw: Uint8Array
   readonly summary: MessageSummary
@@ -35,8 +36,14 @@ export type NewMessage = {
   readonly received: number
 }
 
+/** Where a stored message is; `folder` as it is with that message in it, for clients that have it open. */
 export type Added = { readonly folder: MailFolder; readonly uid: number; readonly modseq: number }
+/** What clients that have the folder open are told: who is gone, under which modification number. */
 export type Removed = { readonly uid: number; readonly modseq: number }
+/**
+ * `from`, `to`: UIDs in the two folders. `removedAt`: modification number of the original's removal, where it was
+ * moved.
+ */
 export type Copied = {
   readonly from: number
   readonly to: number
@@ -51,20 +58,24 @@ export type Delivery = {
   readonly submission?: { readonly account: string; readonly messageId: string }
 }
 
+/** IMAP's STORE: FLAGS, +FLAGS or -FLAGS. */
 export type FlagChange = {
   readonly action: 'set' | 'add' | 'remove'
   readonly flags: readonly string[]
   /** RFC 7162 3.1.3: messages changed after this stay as they are. */
   readonly unchangedSince?: number
 }
+/** `changed` leaves out messages whose flags were already so: nobody need be told of them. */
 export type FlagOutcome = {
   readonly changed: readonly { readonly uid: number; readonly flags: readonly string[]; readonly modseq: number }[]
   /** Left alone because of `unchangedSince`. */
   readonly conflicts: readonly number[]
 }
 
+/** IMAP response codes (RFC 5530), as clients understand them. */
 export type FolderRefusal = 'NONEXISTENT' | 'ALREADYEXISTS' | 'CANNOT'
 
+/** Folders by account and path. Nothing here asks whether the account exists: whoever signed in has one. */
 export type MailFolders = {
   /** The account's folders; INBOX, Sent, Drafts and Trash are made at first sight. `now`: milliseconds. */
   folders(account: string, now: number): Promise<readonly MailFolder[]>
@@ -75,6 +86,7 @@ export type MailFolders = {
   subscribe(account: string, path: string, subscribed: boolean): Promise<true | FolderRefusal>
 }
 
+/** What SELECT, FETCH, SEARCH and STATUS read. */
 export type MailReading = {
   /** The folder as it is now and the UIDs in it, ascending, read in one moment. */
   open(
@@ -90,6 +102,7 @@ export type MailReading = {
   raw(content: number): Promise<Uint8Array | undefined>
 }
 
+/** What changes messages; each call is one transaction. */
 export type MailMessages = {
   append(folder: number, message: NewMessage): Promise<Added | undefined>
   /** All of them or none, in one transaction; those that were delivered before are left out of the answer. */
@@ -107,4 +120,5 @@ export type MailMessages = {
   forgetSubmissions(before: number): Promise<void>
 }
 
+/** The whole of it, as `Store.mail` offers it. */
 export type MailStore = MailFolders & MailReading & MailMessages

@@ -24,10 +24,12 @@ const maxMessages = 10
 /** In a transaction of each side. What the other database held is gone. */
 export async function copyAll(from: StoreSide, to: StoreSide): Promise<Sums> {
   const tables = shapes()
+  // Tables that refer to others are emptied first and filled last.
   for (const [name] of tables.toReversed()) await sql`delete from ${sql.table(name)}`.execute(to.db)
   const sums: Record<string, Sums[string]> = {}
   for (const [name, shape] of tables) {
     sums[name] = await summed(from, [name, shape], (rows) => insert(to.db, name, { shape, rows }))
+    // Numbers of rows that are gone are not given out again on the other side either: somebody may still hold one.
     const last = await lastNumber(from, name, shape)
     if (last > 0) await setLastNumber(to, name, last)
   }
@@ -61,6 +63,7 @@ async function summed(
     rows += page.length
     await each(page)
   }
+  // The counter is part of what a table holds.
   hash.update(String(await lastNumber(side, name, shape)))
   return { rows, hash: hash.digest('hex') }
 }
@@ -92,6 +95,7 @@ function notCopied(name: string): readonly RawBuilder<unknown>[] {
   return name === 'settings' ? [sql`name <> ${'standing'}`] : []
 }
 
+/** As many rows as one statement has parameters for. */
 function pageSize(shape: Shape): number {
   return Math.min(maxRows, Math.floor(maxParameters / Object.keys(shape.columns).length))
 }

@@ -9,6 +9,10 @@ const maxConnections = 10
 /** Types by their numbers in PostgreSQL's catalogue: `int8`, and the `numeric` that its sums are. */
 const numberTypes: ReadonlySet<number> = new Set([20, 1_700])
 
+/**
+ * The driver gives 64-bit numbers as text. All of ours are below 2^53, and one that is not must not be rounded in
+ * silence.
+ */
 function numberOf(text: string): number {
   const number = Number(text)
   if (!Number.isSafeInteger(number)) throw new RangeError('a stored number is too large')
@@ -129,6 +133,8 @@ export class PostgresDriver implements Driver {
   }
 
   async beginTransaction(connection: Connection, settings: TransactionSettings): Promise<void> {
+    // Writers take locks and then read: READ COMMITTED shows what was committed while they waited for the lock. One
+    // moment for the whole transaction would show the state before it.
     const mode = settings.accessMode === 'read only' ? 'repeatable read read only' : 'read committed'
     await connection.run(`start transaction isolation level ${mode}`)
   }
@@ -147,6 +153,7 @@ export class PostgresDriver implements Driver {
   }
 
   async releaseConnection(connection: Connection): Promise<void> {
+    // True makes the pool close the connection instead of lending it again.
     connection.client.release(connection.isBroken)
   }
 

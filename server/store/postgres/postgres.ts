@@ -6,6 +6,10 @@ import { PostgresDriver } from './driver.ts'
 import { lockInside } from './locks.ts'
 import { claimPart, watchOutbox } from './signals.ts'
 
+/**
+ * `collate "C"` compares text by its bytes: state roots and pages of rows are in that order whatever the database's
+ * language.
+ */
 const postgresTraits: DialectTraits = {
   text: 'text collate "C"',
   bytes: 'bytea',

@@ -20,6 +20,7 @@ export const postgresSettings = z.strictObject({
   /** File with the certificate to trust, PEM, relative to the data folder; without: those that Node trusts. */
   ca: z.string().min(1).optional(),
 })
+/** The settings with every default filled in. */
 export type PostgresSettings = z.infer<typeof postgresSettings>
 
 /** Environment variable with the database's password. */
@@ -43,9 +44,11 @@ const sessionOptions = [
   'tcp_keepalives_interval=10',
   'tcp_keepalives_count=4',
 ]
+/** Whoever starts while the database is away learns it soon. */
 const connectMs = 10_000
 /** A database that vanished without a word is given up then: longer than a writer waits for others. */
 const answerMs = 90_000
+/** Idle connections are probed this often: a firewall on the way must not forget them, nor we a dead peer. */
 const keepAliveMs = 20_000
 
 const onThisMachine: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])

@@ -36,6 +36,7 @@ async function run(connection: PoolConfig, wake: () => void, ending: AbortSignal
 async function listen(connection: PoolConfig, wake: () => void, ending: AbortSignal): Promise<void> {
   const client = await connect(connection)
   try {
+    // Heard before LISTEN is sent, and woken once after it: what was announced between two connections is not missed.
     client.on('notification', wake)
     await translated(client.query(`listen ${channel}`))
     wake()
@@ -54,6 +55,7 @@ async function publish(client: Client, ending: AbortSignal): Promise<void> {
     if (isPublisher) {
       const { rows } = await translated(client.query<{ id: string }>('select coalesce(max(id), 0) as id from outbox'))
       const last = rows[0]?.id ?? told
+      // The number alone: whoever is woken reads the rows from the table.
       if (last !== told) await translated(client.query('select pg_notify($1, $2)', [channel, last]))
       told = last
     }
