@@ -129,7 +129,7 @@ export type House = {
   readonly loose: readonly string[]
 }
 
-/** The houses whose order is checked; other parts have too few rooms to need one. */
+/** The houses whose order of rooms is checked. */
 export const houses: readonly House[] = [
   {
     root: 'server/',

@@ -171,7 +171,7 @@ class Desktop {
     const words = nativeWords(this.#settings.language)
     if (reason === 'busy') dialog.showErrorBox(words.inUse, words.inUseDetail)
     else dialog.showErrorBox(words.cannotStart, `${words.cannotStartDetail}\n${this.#options.profile}`)
-    // Not `quit`, which would ask the engine to close that could not be made.
+    // Not `quit`: that would ask the engine to close, and there is none.
     app.exit(1)
   }
 

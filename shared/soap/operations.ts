@@ -47,8 +47,8 @@ const hashes = z
   .transform((text) => (text === '' ? [] : text.split(' ')))
 /** Signed manifests in base64, oldest first, one space between. */
 const manifests = z.string().transform((text, context) => {
-  const texts = text === '' ? [] : text.split(' ', maxManifestSteps + 1)
   // One more than allowed is split off at most, which is enough to see that there are too many.
+  const texts = text === '' ? [] : text.split(' ', maxManifestSteps + 1)
   const items = texts.flatMap((item) => decoded(item, maxObjectBytes) ?? [])
   return items.length === texts.length && items.length <= maxManifestSteps ? items : refuse(context)
 })

@@ -11,7 +11,6 @@ export function utf8(text: string): Uint8Array {
 /** Text of UTF-8 bytes; `undefined` if they are not valid UTF-8. A byte order mark is kept as a character, not swallowed. */
 export function fromUtf8(bytes: Uint8Array): string | undefined {
   try {
-    // A decoder of its own each time: after an error a fatal one may keep bytes of the text before.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return undefined
