@@ -20,12 +20,10 @@ function characters(text: string): string[] {
 export function initialsOf(name: string, address: string): string {
   const text = name.trim() || address
   if (/^[\p{Script=Han}·・\s]+$/u.test(text))
-    return (
-      characters(text.replace(/[·・\s]/gu, ''))
-        // Of a Chinese name the given name, which stands last, tells people apart.
-        .slice(-2)
-        .join('')
-    )
+    // Of a Chinese name the given name, which stands last, tells people apart.
+    return characters(text.replace(/[·・\s]/gu, ''))
+      .slice(-2)
+      .join('')
   const words = text
     .split(/[\s._\-@]+/u)
     .filter((word) => /^[\p{L}\p{N}]/u.test(word) && !/^\p{Script=Han}/u.test(word))
