@@ -16,6 +16,7 @@ import { maxPasswordLength, verifyPassword } from './passwords.ts'
 
 type Scope = 'internal' | 'external'
 
+/** Somebody who may sign in, without anything secret. */
 export type Account = {
   /** Login name. */
   readonly id: string
@@ -59,6 +60,8 @@ export function createAccounts(dependencies: AccountDependencies): Accounts {
     async check(login, password, ip) {
       const typed = foldLogin(login)
       if (password.length > maxPasswordLength) return { ok: false, kind: 'authFailed' }
+      // Guesses at one login wait for each other: a flood of them takes one of the few places for hashing, and not
+      // all.
       return inOrder(typed, () => checkOne(dependencies, { typed, password, ip }))
     },
     byId: async (id) => accountOf(await store.users.get(id)),
@@ -92,6 +95,8 @@ async function checkOne(dependencies: AccountDependencies, attempt: Attempt): Pr
   const counted = await count(dependencies, keys)
   if (counted.step === 'locked') return { ok: false, kind: 'locked', retryAfter: counted.retryAfter, by: counted.by }
   const usable = user?.state === 'active' && counted.step === 'counted'
+  // Always compared, also for nobody and for somebody who is locked: the time of the answer tells nothing
+  // (protocol.md 5.3).
   const right = await verify(usable ? user.argon2 : undefined, attempt.password)
   const account = right ? accountOf(user) : undefined
   if (!account) return { ok: false, kind: 'authFailed' }
@@ -122,6 +127,7 @@ function count({ store, clock, limits }: AccountDependencies, keys: Keys): Promi
       if (verdict.allowed) await access.setAttempts(verdict.row)
       return verdict
     }
+    // The address first: a guesser who is stopped by it does not use up other people's tries as well.
     const byAddress = await take(limits?.address ?? addressLimit, keys.address)
     if (!byAddress.allowed) return { step: 'locked', retryAfter: byAddress.retryAfter, by: 'address' }
     const byTyped = await take(account, keys.typed)

@@ -47,6 +47,7 @@ export function keepSecret({ store }: Pick<Dependencies, 'store'>, sid: string, 
   return store.sessions.setAdmin(hashOf(sid), { totp })
 }
 
+/** `nothing`: no authenticator is set up, or none waits for its first code. `retryAfter`: milliseconds. */
 export type CodeVerdict =
   | { readonly ok: true }
   | { readonly ok: false; readonly kind: 'wrong' | 'nothing' }

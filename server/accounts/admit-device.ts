@@ -6,6 +6,7 @@ import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { DeviceRow, DeviceState } from '../store/tables.ts'
 
+/** `otherKeys`: the id is known with other keys, so this is another device that names itself so. */
 type Admission = DeviceState | 'otherKeys' | 'wrongCode' | 'tooMany'
 type AdmissionFacts = { readonly store: Store; readonly config: Config; readonly clock: Clock }
 

@@ -1,6 +1,7 @@
 /** How often a login may be tried (protocol.md 5): pure counting, facts in, verdict out. */
 import type { AttemptRow } from '../store/tables.ts'
 
+/** So many tries within a window; both times in milliseconds. */
 export type AttemptLimit = {
   readonly max: number
   readonly windowMs: number
@@ -26,6 +27,7 @@ export function countAttempt(limit: AttemptLimit, row: AttemptRow, now: number):
   const count = fresh ? 1 : row.count + 1
   const since = fresh ? now : row.since
   const full = count >= limit.max
+  // A day without tries, and the waits begin anew with the shortest.
   const quiet = now - Math.max(row.since, row.until) >= longestWaitMs
   const strikes = (quiet ? 0 : row.strikes) + (full && limit.waitMs !== undefined ? 1 : 0)
   return {

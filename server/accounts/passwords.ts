@@ -12,7 +12,9 @@ export const nobodysHash =
 /** Hashings at once, 64 MiB each; the others wait in order. */
 const atOnce = 4
 
+/** Characters; NIST SP 800-63B asks for eight at least. */
 export const minPasswordLength = 8
+/** Characters; longer ones are refused before they are hashed, so that nobody makes the server work with megabytes. */
 export const maxPasswordLength = 1_000
 
 let running = 0

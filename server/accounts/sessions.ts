@@ -5,11 +5,14 @@ import { hashOf } from '../ground/hash.ts'
 import type { Store } from '../store/store.ts'
 import type { SessionRow } from '../store/tables.ts'
 
+/** A session ends after this, whatever happens, and the client signs in again silently. */
 export const sessionLifetimeMs = 12 * 3_600_000
+/** It ends sooner where nothing is asked in it for so long. */
 export const sessionIdleMs = 60 * 60_000
 /** The end by idleness is written at most this often: a write for each request would only wear the disk. */
 const touchEveryMs = 60_000
 
+/** `find` gives the session's row while it lasts, and counts as its use. */
 export type Sessions = {
   /** Gives the id that only the client keeps. */
   open(user: string, device: string): Promise<{ readonly sid: string; readonly exp: number; readonly idle: number }>

@@ -14,6 +14,7 @@ export async function authorise(
 ): Promise<Answer<TokenHolder>> {
   const now = clock.now()
   const key = `token:${ip}`
+  // Only failed tries are counted: a program with a good token may call as often as it likes.
   const tries = (await store.access.attempts(key)) ?? noAttempts(key)
   if (tries.until > now) return failed('RateLimited', { retryAfter: tries.until - now })
   const [, token] = header.length > maxHeader ? [] : (/^Bearer ([\w-]+)$/i.exec(header) ?? [])

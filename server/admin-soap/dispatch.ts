@@ -11,8 +11,10 @@ import { type AdminFault, type Answer, failed, faultOf } from './faults.ts'
 import { answerForm, operationsByName } from './operations.ts'
 import { readValue } from './typed-xml.ts'
 
+/** Of the whole service only what administration needs: no clients' sessions, no whitelist material. */
 export type AdminService = Pick<Service, 'config' | 'store' | 'clock' | 'log' | 'metrics' | 'policy' | 'url' | 'cert'>
 
+/** A call whose token was found good and whose body is not read yet. */
 type RawCall = {
   readonly bytes: Uint8Array
   readonly version: SoapVersion
@@ -31,6 +33,7 @@ export async function dispatch(service: AdminService, call: RawCall): Promise<Re
   const answer =
     read.ok && found
       ? await run(service, found, async () => {
+          // Before the form is looked at: whoever may not call it learns nothing of what it takes.
           if (!grants(holder.scopes, found.scope)) return failed('NotAllowed', { scope: found.scope })
           const value = readValue(found.input, read.call)
           if (!value.ok) return failed('BadRequest', { place: value.place, why: value.why })
@@ -47,6 +50,7 @@ export async function dispatch(service: AdminService, call: RawCall): Promise<Re
     : { ok: false, fault: answer.ok ? { kind: 'Internal', detail: {} } : answer.fault }
 }
 
+/** The desk at which a token's holder stands: each change is measured by the token's scopes. */
 async function deskOf(service: AdminService, { holder, gone }: RawCall): Promise<Desk> {
   return serviceDesk(service, {
     actor: await tokenActor(service.store, holder.name),

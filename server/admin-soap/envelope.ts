@@ -6,15 +6,19 @@ import { readXml, type XmlElement } from '../../shared/soap/xml.ts'
 import { type AdminFault, faultDetails, reasonOf } from './faults.ts'
 import { adminNamespace, escaped, writeValue } from './typed-xml.ts'
 
+/** Both are served: which of them a program speaks is its toolkit's choice. */
 export type SoapVersion = '1.1' | '1.2'
 
+/** Namespace of the envelope, by which the two versions differ. */
 export const envelopeNamespaces = {
   '1.1': 'http://schemas.xmlsoap.org/soap/envelope/',
   '1.2': 'http://www.w3.org/2003/05/soap-envelope',
 } as const
 
+/** What each version's answers are sent as. */
 export const contentTypes = { '1.1': 'text/xml; charset=utf-8', '1.2': 'application/soap+xml; charset=utf-8' } as const
 
+/** `isFault` is for our own client, which reads answers by this as well. */
 type ReadCall =
   | { readonly ok: true; readonly call: XmlElement; readonly isFault: boolean }
   | { readonly ok: false; readonly why: string }

@@ -34,12 +34,16 @@ export const faultDetails = {
   Internal: z.strictObject({}),
 } as const
 
+/** One of these names; it is also the element's name in the WSDL. */
 export type FaultKind = keyof typeof faultDetails
+/** A fault with the detail of its kind. */
 export type AdminFault = {
   readonly [K in FaultKind]: { readonly kind: K; readonly detail: z.input<(typeof faultDetails)[K]> }
 }[FaultKind]
 
+/** An answer that is a fault. */
 export type Failed = { readonly ok: false; readonly fault: AdminFault }
+/** What a step of a call comes to. */
 export type Answer<T> = { readonly ok: true; readonly value: T } | Failed
 
 /** An answer that is a fault of this kind. */

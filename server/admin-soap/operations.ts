@@ -5,6 +5,7 @@ import { signingOperations } from './signing-operations.ts'
 
 export const adminOperations: readonly Operation[] = [...administrativeOperations, ...signingOperations]
 
+/** The same by the name that a call's element has. */
 export const operationsByName: ReadonlyMap<string, Operation> = new Map(adminOperations.map((one) => [one.name, one]))
 
 /** The form of an operation's answer, as other programs get it. */

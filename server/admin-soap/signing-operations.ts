@@ -12,6 +12,10 @@ import { tellContents } from '../signing/contents.ts'
 /** A proposal's id, or `reissue`: heads at half of their life. */
 const what = z.string().max(64)
 
+/**
+ * What the signing machine is told. It believes none of the descriptions and checks all of it
+ * (signing/check-draft.ts).
+ */
 export const drafted = z.strictObject({
   organisation: z.string(),
   /** Milliseconds since the epoch: part of what is signed. */
@@ -54,6 +58,7 @@ const draftOperation = deed({
   },
 })
 
+/** What lists hold, as the server says it; `version` and `acc` are those that the drafted heads build on. */
 export const listContents = z.strictObject({
   lists: z.array(
     z.strictObject({ list: z.string(), version: z.number().int(), acc: z.string() }).meta({ id: 'ListContents' }),
@@ -92,6 +97,7 @@ const commitOperation = deed({
     { store, config, clock },
     { proposal, now, signatures: texts, commands = [] },
   ): Promise<OperationAnswer<DeedOutcome>> {
+    // One that is no signature becomes zeros, which verify nowhere: the order of the others must stay.
     const signatures = texts.map((text) => fromBase64(text, 64) ?? new Uint8Array(64))
     const signedCommands = commands.flatMap(commandFrom)
     const done = await commit({ store, config, clock }, { what: proposal, now, signatures, commands: signedCommands })
@@ -113,4 +119,5 @@ function commandFrom(text: string): readonly SignedCommand[] {
   return parsed.success ? [parsed.data] : []
 }
 
+/** For tokens with the scope `sign`; the page and the command line at the server do without. */
 export const signingOperations = [draftOperation, contentsOperation, commitOperation]

@@ -10,8 +10,10 @@ import type { z } from 'zod'
 import type { XmlElement } from '../../shared/soap/xml.ts'
 import { escapeXml, writableInXml } from '../../shared/text/xml-text.ts'
 
+/** Namespace of every element in calls, answers and the WSDL. */
 export const adminNamespace = 'urn:kith:admin:1'
 
+/** What zod keeps of a schema's form. */
 export type Definition = z.core.$ZodTypes['_zod']['def']
 
 /** What zod knows of a schema; the one place that looks inside. */
@@ -62,6 +64,7 @@ export function variantsOf(
   return { by, all }
 }
 
+/** `place`: path of the element that does not fit, with dots. */
 type ReadValue =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly place: string; readonly why: string }

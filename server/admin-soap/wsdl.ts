@@ -11,6 +11,7 @@ const faultKinds = Object.keys(faultDetails) as FaultKind[]
 /** `address`: where to post. */
 export function adminWsdl(operations: readonly Operation[], address: string): string {
   const names = operations.map(({ name }) => name)
+  // Document/literal wrapped: every message has one part, the element that is named after the operation.
   const messages = [...names.flatMap((name) => [name, `${name}Response`]), ...faultKinds].map(message)
   return `<?xml version="1.0" encoding="UTF-8"?>
 <definitions name="KithAdministration" targetNamespace="${adminNamespace}" xmlns="http://schemas.xmlsoap.org/wsdl/"

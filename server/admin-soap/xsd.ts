@@ -15,6 +15,7 @@ export function elementXsd(name: string, schema: z.core.$ZodType, types: NamedTy
   const id = idOf(of)
   if (id === undefined) return `<xs:element name="${name}"${occurs}>${inlineType(definition, types)}</xs:element>`
   if (!types.has(id)) {
+    // Its place is taken first: a type that names itself within would otherwise be described for ever.
     types.set(id, '')
     types.set(id, inlineType(definition, types).replace(/^<xs:(\w+)>/, `<xs:$1 name="${id}">`))
   }

@@ -39,6 +39,7 @@ export async function newEnrolment(
   { store, clock, config, note, url, cert }: AccessDependencies,
   { user, why, days }: ForUser & { readonly days: number },
 ): Promise<Done<EnrolmentCode>> {
+  // Outside the transaction: it reads the manifests and needs no lock, which everybody else waits for.
   const introduced = await introduction({ store, config }, url(), cert)
   return store.transaction(async (inside) => {
     const row = await inside.users.get(user)
@@ -46,6 +47,7 @@ export async function newEnrolment(
     if (row.state !== 'active') return refusal('userDisabled', user)
     const unreasoned = await faultOfReason(inside, why)
     if (unreasoned) return unreasoned
+    // The line is written with the secret's hash or not at all: no code exists that the log does not know of.
     await note(inside, { op: 'enrolment.add', target: user, why })
     const secret = await createEnrolmentSecret({ store: inside, clock }, user, days * dayMs)
     return {

@@ -33,6 +33,7 @@ export async function tokenActor(store: Store, token: string): Promise<Actor> {
  */
 export async function canonicalName(store: Store, name: string): Promise<string> {
   const [, own = '', door] = /^(.+)@(local|token)$/.exec(name) ?? []
+  // The maker first: a token named after somebody else must not pass for a second pair of eyes.
   const maker = door === 'token' ? await makerOf(store, own) : undefined
   if (maker !== undefined) return maker
   return door !== undefined && (await store.users.get(own)) ? own : name

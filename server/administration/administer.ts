@@ -30,6 +30,7 @@ export async function administer(context: Context): Promise<Administration> {
   const sign = signerOf(policyKey)
   const actor = await localActor(context.store, localUser())
   const dependencies = { ...context, sign, signCommand: commandSignerOf(policyKey) }
+  // Asked at each change: the key may be exported, or brought back, while this runs.
   const atHand = async () => ((await isHere(policyKey, context.store)) ? dependencies : context)
   const run = runningAs(context, actor, atHand)
   const note = noteAs({ clock: context.clock, ...actor })

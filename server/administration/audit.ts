@@ -8,6 +8,7 @@ import type { AuditRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import type { Actor } from './actor.ts'
 
+/** A line before it has its place in the chain. */
 type AuditEntry = Omit<AuditRow, 'n' | 'prev' | 'hash'>
 
 /** Puts into the log what changes no list, in the transaction of what it tells of. */
@@ -20,6 +21,7 @@ export type Note = (
 export function noteAs({ clock, who, via }: Actor & { readonly clock: Clock }): Note {
   const empty = { why: '', before: '', after: '', undo: '' }
   return async (inside, line) => {
+    // Thrown, not answered: it ends the transaction, so that what was to be noted does not happen without its reason.
     const unreasoned = line.op.startsWith('proposal.') ? undefined : await faultOfReason(inside, line.why ?? '')
     if (unreasoned) throw new ReasonNeeded(unreasoned)
     await addAudit(inside, [{ at: clock.now(), who, via, ...empty, ...line }])
@@ -42,10 +44,12 @@ export class ReasonNeeded extends Error {
   }
 }
 
+/** What the first line names as the one before it. */
 const beginning = '0'.repeat(64)
 
 /** In the transaction of what they tell of. The numbers of the new lines, which follow one another. */
 export async function addAudit(inside: Store, entries: readonly AuditEntry[]): Promise<readonly number[]> {
+  // The transaction holds the whole store, so nobody appends between this look and the writing.
   const last = await inside.administration.lastAudit()
   const rows: AuditRow[] = []
   for (const entry of entries) {
@@ -68,6 +72,7 @@ const batch = 1_000
 /** The first line that does not follow from those before it; undefined where the whole log holds. */
 export async function brokenAudit(store: Store): Promise<number | undefined> {
   let prev = beginning
+  // Page by page: a log of years does not fit into memory.
   for (let n = 0; ;) {
     const rows = await store.administration.auditsAfter(n, batch)
     if (rows.length === 0) return undefined

@@ -12,6 +12,7 @@ import type { Store } from '../store/store.ts'
 import type { EntryRow } from '../store/tables.ts'
 import { changeOfRule } from './changes/rules.ts'
 
+/** One thing that puts an address into the list; `Reason` are those that cards have. */
 type Admission =
   | Reason
   /** An entry of the user's own. `source`: empty by hand. */
@@ -57,7 +58,9 @@ export function explain(store: Store, { user, address, now, unicode }: Question)
     const own = (await inside.lists.entriesByKeys(list.id, [key, domainOf(key)])).map((row) => row)
     const other = [...organisation.people.values()].find((person) => person.key === key)
     const denial = organisation.denials.find(user, key)
+    // From the list itself, not from the rules again: what is told must be what devices have.
     const contents = await contentsOf(inside, list, organisation)
+    // An entry of the very address goes before that of its domain (protocol.md 3.2).
     const entry = contents.find((one) => one.key === key) ?? contents.find((one) => one.key === domainOf(key))
     const shown = entry && contactOfEntryRow(entryFromText(entry.json))
     const expires = typeof shown?.expires === 'number' && shown.expires <= now ? shown.expires : undefined

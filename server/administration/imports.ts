@@ -23,8 +23,10 @@ const storedSchema = z.strictObject({
   /** Whose lists its contacts go to. */
   for: z.string().refine(isUnit),
 })
+/** A source and whose lists it goes to, as the administrator set it up. */
 export type StoredImport = z.infer<typeof storedSchema>
 
+/** They stand as one JSON text in the store, so that every server on it follows the same ones. */
 const settingName = 'imports'
 
 /** The sources as they are stored. */
@@ -78,6 +80,7 @@ export async function removeImported(
       await also?.(inside, ran)
     },
   })
+  // The removals wait for approval or signature; meanwhile the source must not bring anything new.
   if (submitted.ok && 'pending' in submitted) await removeImport(host, name, why)
   return submitted
 }
@@ -96,7 +99,9 @@ function unknownImport(name: string): { readonly ok: false; readonly why: string
   return { ok: false, why: `there is no import ${JSON.stringify(name)}` }
 }
 
+/** What one user's list gets from a source. */
 export type UserPlan = { readonly user: string; readonly plan: ImportPlan }
+/** A source that was read and compared; nothing is changed before `carry`. */
 export type ImportRun =
   | { readonly ok: false; readonly faults: readonly ImportFault[] }
   | {
@@ -143,6 +148,7 @@ export async function planRead(
   for (const [user, existing] of await listsOf(store, unit)) {
     const { name, maxShrink } = source
     const plan = reconcile(existing, read.contacts, { source: name, unicode, maxShrink, force })
+    // One list that cannot take it stops the import: half an import would be taken for a whole one.
     if (plan.faults.length > 0) return { ok: false, faults: plan.faults.map((fault) => ({ where: user, ...fault })) }
     plans.push({ user, plan })
   }

@@ -11,6 +11,7 @@ type ImportKeeper = {
   close(): Promise<void>
 }
 
+/** A source that is being watched; `settings` is its text, to see when it was changed. */
 type Kept = { readonly settings: string; readonly watch: SourceWatch }
 
 /** One process of all that share the store does it. */
@@ -22,6 +23,8 @@ export function keepImports(host: ImportHost, log: Log): ImportKeeper {
     const { source } = stored
     if (source.kind !== 'ldap' && source.kind !== 'xmpp') return
     const told = (result: ImportResult) => {
+      // One after the other: two results that are compared with the same lists would both want the same changes made,
+      // and the second would be refused.
       inOrder('take', () => take(host, log, { stored, result })).catch((error: unknown) =>
         log.error('import', { error: nameOf(error) }),
       )
@@ -31,6 +34,7 @@ export function keepImports(host: ImportHost, log: Log): ImportKeeper {
   }
   return {
     async look() {
+      // Two servers that follow one roster would take turns in writing the same changes.
       claimed ??= await host.store.claim('imports')
       if (!claimed) return
       const wanted = new Map((await listImports(host.store)).map((stored) => [stored.source.name, stored]))
@@ -46,6 +50,7 @@ export function keepImports(host: ImportHost, log: Log): ImportKeeper {
     },
     async close() {
       for (const { watch } of kept.values()) watch.close()
+      // The connections end first, then what they told last is written, and only then may another process take over.
       await Promise.all([...kept.values()].map(({ watch }) => watch.ended))
       await inOrder('take', async () => undefined)
       await claimed?.()

@@ -15,6 +15,7 @@ type UnusedContact = {
   /** The later of written to and heard of; 0: never since this is recorded. */
   readonly used: number
 }
+/** `days`: how long ago, or how soon. Without `user` everybody's. */
 type LastUse = { readonly now: number; readonly days: number; readonly user?: string }
 
 const dayMs = 24 * 3_600_000
@@ -46,6 +47,7 @@ async function unusedOf(inside: Store, list: ListRow, cutoff: number): Promise<r
     (await inside.administration.usage(list.user)).map((row) => [row.key, Math.max(row.sent, row.received)]),
   )
   const rows = (await inside.lists.entries(list.id)).filter((row) => lastUse(used, row.key) < cutoff)
+  // Somebody added or changed them within the time, and so has use for them.
   const fresh = rows.length === 0 ? new Set() : idsPut(await inside.lists.opsSince(list.id, cutoff))
   return rows
     .filter((row) => !fresh.has(row.id))

@@ -25,6 +25,10 @@ export type Run = Actor & {
   readonly now: number
 }
 
+/**
+ * `sign` may only collect heads (a draft, a dry run) or hand out signatures made elsewhere: the run is the same for
+ * all.
+ */
 export type RunDependencies = {
   readonly store: Store
   readonly config: Config
@@ -58,6 +62,7 @@ export async function runChanges(dependencies: RunDependencies, run: Run, option
       if (unreasoned) return { ok: false as const, faults: [faultAt(0, unreasoned)] }
       const outcome = await runInside(dependencies, inside, run)
       if (outcome.ok) await options.also?.(inside, outcome)
+      // Only a throw rolls a transaction back.
       if (!outcome.ok || options.dry === true) throw new Undone(outcome)
       return outcome
     })
@@ -79,12 +84,14 @@ async function runInside(
   const work: Work = { inside, config, now: run.now, signCommand, ...empty }
   const applied: Extract<Applied, { readonly ok: true }>[] = []
   const faults: Fault[] = []
+  // All of them, though one was refused: whoever asked is told every fault at once.
   for (const [index, change] of run.changes.entries()) {
     const one = await applyChange(work, change, index)
     if (one.ok) applied.push(one)
     else faults.push(faultAt(index, one))
   }
   if (faults.length > 0) return { ok: false, faults }
+  // Lists come last: several changes to one list make one version.
   const lists = await writeLists({ config, sign }, work, { before, by: run.who })
   if (!lists.ok) return lists
   const entries = applied.map((one, index) => auditOf(run, run.changes[index], one))
@@ -147,6 +154,7 @@ async function writeLists(signing: Signing, work: Work, { before, by }: Before):
 
 async function stepOf({ inside, organisationMoved }: Work, before: Organisation): Promise<OrganisationStep> {
   if (!organisationMoved) return standing(before)
+  // Other processes keep the organisation in memory and see by this number that they must read it again.
   await inside.organisation.bump()
   return stepBetween(before, await loadOrganisation(inside))
 }
@@ -159,6 +167,7 @@ async function writeOthers(
   { inside, now }: Work,
   { step, by, done }: Others,
 ): Promise<readonly UserListChange[]> {
+  // Locked before they are read: a list that somebody else is changing would get two versions of one number.
   const rows = (await inside.lists.lockAll()).filter(({ user }) => !done.has(user) && step.after.people.has(user))
   const issues = rows.map((row) => ({ row, planned: planNothing(row), texts: noTexts, step, by, now }))
   const issued = await issueAll(signing, inside, issues)

@@ -81,6 +81,7 @@ export async function commit(
   { store, config, clock }: Signing & { readonly clock: Clock },
   { what, now, signatures, commands }: Commit,
 ): Promise<Committed> {
+  // `now` comes back from whoever signs, so it is not believed: heads must begin about now.
   const age = clock.now() - now
   if (age < 0 || age > draftLifeMs) return movedOn
   const signer = handingOut(signatures, commands)
@@ -95,6 +96,7 @@ export async function commit(
     if (proposal?.state === 'done') return { ok: true, value: doneBefore(proposal.result) }
     if (proposal?.state !== 'ready') return notReady(what)
     const ran = await carryOutOne(dependencies, proposal, { now, also: signer.finish })
+    // Another process did it meanwhile; asked again, it is found done and answered so.
     if (!ran) return commit({ store, config, clock }, { what, now, signatures, commands })
     return ran.ok ? { ok: true, value: ran } : { ok: false, why: faultOfSubmitted(ran) ?? '' }
   } catch (error) {
@@ -126,6 +128,7 @@ function handingOut(
   const keysIn = async (inside: Store) => keysOf(await newestManifest(inside), 'pk')
   return {
     async sign(some, inside) {
+      // The keys of the manifest in force: a signature by a key that was replaced in between is none.
       const keys = await keysIn(inside)
       return some.map(({ bytes }) => {
         const signature = heads.next().value
@@ -135,6 +138,7 @@ function handingOut(
     },
     async signCommand(command, inside) {
       const signed = signedCommands.next().value
+      // All but the id must be what is asked for now: whoever signs makes the id.
       const isSame = signed && canonicalText({ ...signed.c, id: '' }) === canonicalText({ ...command, id: '' })
       if (!isSame || !verifyCommand(primitives, signed, await keysIn(inside))) throw new MovedOn()
       return signed

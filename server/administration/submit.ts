@@ -51,9 +51,11 @@ export async function submit(dependencies: SubmitDependencies, run: Run, options
   if (unreasoned) return { ok: false, faults: [faultAt(0, unreasoned)] }
   const needs = await whomItNeeds(dependencies, run)
   if (typeof needs !== 'string') return needs
+  // What touches no list needs no policy key and does not wait for one.
   const isAtOnce = needs === 'signature' && run.changes.every(needsNoKey)
   if (needs === 'signature' && (sign || isAtOnce))
     return runChanges({ store, config, sign: sign ?? noKey, signCommand }, run, options)
+  // What does not fit is refused now, and not to the person who signs it tomorrow.
   const tried = await tryChanges({ store, config }, run)
   if (!tried.ok) return tried
   const id = randomUUID()
@@ -215,6 +217,8 @@ export async function carryOutOne(
       },
     },
   ).catch(carriedOut)
+  // The run's transaction was rolled back with its faults; the proposal is ended in one of its own, or it would be
+  // tried for ever.
   if (ran && !ran.ok) await dependencies.store.administration.moveProposal(proposal.id, 'ready', done(ran))
   return ran
 }

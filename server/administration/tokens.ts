@@ -14,6 +14,7 @@ import type { Note } from './audit.ts'
  * `sign`: hands in signatures that the policy key made elsewhere; `all` does not hold it.
  */
 export const tokenScopes = ['read', 'contacts', 'people', 'devices', 'rules', 'all', 'sign'] as const
+/** One of them; a token may have several. */
 export type TokenScope = (typeof tokenScopes)[number]
 
 const scopesSchema = z.array(z.enum(tokenScopes)).min(1)
@@ -23,6 +24,7 @@ export type TokenHolder = { readonly name: string; readonly scopes: readonly Tok
 
 /** Says what it is to whoever finds it in a file. */
 const prefix = 'kith_'
+/** The name stands in the audit log as `NAME@token`, so it holds no `@` and no space. */
 const namePattern = /^[a-z0-9][a-z0-9._-]{0,49}$/
 
 /** The scope that a change needs; who administers is for `all` alone, or a token could make itself a bigger one. */

@@ -26,8 +26,10 @@ export async function undo(
   if (last - first >= maxLines) return refused(`more than ${maxLines} lines`)
   const rows = await store.administration.auditsAfter(first - 1, last - first + 1)
   if (rows.length < last - first + 1) return refused(`there is no line ${first + rows.length}`)
+  // Lines of deeds that are no changes (passwords, keys, tokens): nothing makes them undone.
   const alien = rows.find(({ op }) => !changeOps.has(op))
   if (alien) return refusedAs(refusal('undoNever', `${alien.n}`, `line ${alien.n} (${alien.op}) cannot be undone`))
+  // The last line first: it may rest on those before it.
   const steps = rows.toReversed().flatMap(stepsOf)
   if (steps.length === 0)
     return refusedAs(

@@ -3,6 +3,7 @@ import type { Clock } from '../ground/clock.ts'
 import type { UsageRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 
+/** The mail side tells it of every message. It never waits and never fails: last use is a help, not a record. */
 export type UsageRecorder = {
   /** `keys`: folded addresses. */
   sent(user: string, keys: readonly string[]): void
@@ -42,6 +43,7 @@ export function createUsageRecorder({ store, clock, every, failed }: UsageDepend
   }
   const flush = async () => {
     const rows = waiting
+    // Exchanged before the writing begins: what comes meanwhile waits for the next time.
     waiting = new Map()
     try {
       await store.transaction(async (inside) => {
@@ -50,6 +52,7 @@ export function createUsageRecorder({ store, clock, every, failed }: UsageDepend
       })
       isSince = true
     } catch (error) {
+      // Put back, to be written when the store is there again; what came meanwhile is later and wins.
       for (const row of rows.values()) add(row)
       failed(error)
     }

@@ -35,6 +35,10 @@ export type Applied =
     }
   | Refusal
 
+/**
+ * One change's work: it writes rows of people, groups, rules or devices itself, and only wishes for list entries,
+ * which are written once at the end.
+ */
 export type Handler<C extends Change> = (work: Work, change: C, index: number) => Promise<Applied>
 
 /** Why one of several changes was refused; `index`: its number among them. */
@@ -43,6 +47,7 @@ export type Fault = Omit<Refusal, 'ok'> & { readonly index: number }
 export type Ran =
   | { readonly ok: true; readonly lists: readonly UserListChange[]; readonly audit: readonly number[] }
   | { readonly ok: false; readonly faults: readonly Fault[] }
+/** A list that moved, and whose it is. */
 export type UserListChange = ListChange & { readonly user: string }
 
 const number = z.number().int()

@@ -6,6 +6,7 @@ import { primitives } from '../ground/primitives.ts'
 import type { DeviceRow } from '../store/tables.ts'
 import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 
+/** Whoever signed the request, and what was asked. */
 export type Caller<A extends RequestAction> = {
   readonly device: DeviceRow
   readonly sid: string
@@ -38,6 +39,8 @@ export async function authenticate<A extends RequestAction>(
   const key = device && fromBase64(device.dsig, 32)
   const call = { action, sid: context.sid, bytes }
   if (!device || !key || !verifyRequest(primitives, call, context.sig, key)) return fault('BadSignature')
+  // After the signature: a stranger's number must not use up the device's. Before the session: a replay learns
+  // nothing of it.
   if (!(await service.store.devices.takeSeq(device, request.seq, service.clock.now()))) return fault('Replay')
   const standing = await standingOf(service, device, { action, sid: context.sid })
   if (standing !== 'live' && standing !== 'dead') return fault(standing)

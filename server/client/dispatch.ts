@@ -26,6 +26,7 @@ const handlers: { readonly [N in OperationName]: (service: Service, call: Call) 
   Rekey: rekey,
 }
 
+/** `fault` beside the body, for the HTTP status. */
 type Reply = { readonly body: string; readonly fault?: SoapFault }
 type RawCall = { readonly bytes: Uint8Array; readonly ip: string; readonly gone: AbortSignal }
 

@@ -48,6 +48,7 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
   const https = { ...tls, minVersion: 'TLSv1.2', handshakeTimeout: handshakeTimeoutMs } as const
   const app: FastifyInstance = tls ? fastify({ ...common, https }) : fastify(common)
   cutOffLingering(app)
+  // One kind of body and one reader: whatever two parsers could take differently is refused.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/soap+xml', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', async (request, reply) => {
@@ -91,6 +92,7 @@ class TooMany extends Error {
 async function answer(service: Service, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { body } = request
   if (!(body instanceof Uint8Array)) return sendFault(reply, { code: 'BadRequest' })
+  // Wait is held for 50 seconds: a client that left must not keep its place for so long.
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const { body: text, fault } = await dispatchCall(service, { bytes: body, ip: request.ip, gone: gone.signal })

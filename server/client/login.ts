@@ -19,6 +19,7 @@ export async function login(service: Service, call: Call): Promise<CallAnswer> {
   const opened = openCall(keys, call)
   if (!opened.ok) return opened
   const { asked } = opened
+  // Used up before the password is looked at: a recorded login cannot be sent a second time.
   if (!(await service.store.sessions.takeNonce(asked.sNon, service.clock.now()))) return fault('StaleNonce')
   const deviceBox = fromBase64(asked.DboxPk, 32)
   if (!deviceBox || !primitives.boxKey(deviceBox, randomBytes(32))) return fault('BadRequest')
@@ -28,6 +29,7 @@ export async function login(service: Service, call: Call): Promise<CallAnswer> {
   const device = await admitDevice(service, checked.account.id, asked)
   service.log.info('login', { user: checked.account.id, device: asked.dev, kind: device })
   if (device === 'otherKeys') return fault('BadSignature')
+  // The same answer as to a wrong password: nobody learns that the password was right.
   if (device === 'wrongCode' || device === 'tooMany') return fault('AuthFailed')
   if (device !== 'active') return fault(device === 'pending' ? 'DevicePending' : 'DeviceRevoked')
   return answer(service, { asked, account: checked.account, deviceBox, freshSeed: keys.fresh.secret })

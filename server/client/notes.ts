@@ -15,6 +15,7 @@ export async function ack(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Ack', call)
   if (!asked.ok) return asked
   const { device, request } = asked.caller
+  // Only this device's own commands: the store looks for the id under the caller's name.
   if (request.cmd !== undefined && request.step !== undefined) {
     await service.store.devices.setCommand(device, request.cmd, request.step)
     service.log.info('command', { user: device.user, device: device.id, kind: request.step })

@@ -17,6 +17,8 @@ export async function rekey(service: Service, call: Call): Promise<CallAnswer> {
   if (!box || !primitives.boxKey(box, randomBytes(32)) || !verifyRekey(primitives, request)) return fault('BadRequest')
   const taken = await service.store.transaction(async (inside) => {
     const waiting = await inside.devices.commands(device.user, device.id)
+    // Only while an administrator's command waits (protocol.md 9): a stolen device must not change its keys by
+    // itself.
     if (!waiting.some((row) => commandOf(row.bytes).cmd === 'rotate')) return false
     await inside.devices.setKeys(device, { dsig, dbox })
     return true

@@ -15,6 +15,7 @@ import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { Hub } from './push/hub.ts'
 
+/** Made once by `processes/serve.ts`; operations keep nothing between calls but what is here. */
 export type Service = {
   readonly config: Config
   readonly store: Store
@@ -41,6 +42,7 @@ export type Service = {
   readonly cert?: string
 }
 
+/** One call: an envelope that was read, and where it came from. `ip` counts for limits only. */
 export type Call = {
   readonly envelope: Envelope
   readonly ip: string
@@ -48,6 +50,7 @@ export type Call = {
   readonly gone: AbortSignal
 }
 
+/** The fields of the answer's element, or a fault, which is unsigned (protocol.md 10). */
 export type CallAnswer =
   | { readonly ok: true; readonly fields: ReadonlyMap<string, string> }
   | { readonly ok: false; readonly fault: SoapFault }
@@ -60,4 +63,5 @@ export function fault(
   return { ok: false, fault: { code, ...more } }
 }
 
+/** For operations that only say that they are done. */
 export const emptyAnswer: CallAnswer = { ok: true, fields: new Map() }

@@ -26,6 +26,7 @@ export async function sync(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Sync', call)
   if (!asked.ok) return asked
   const { device, request, live } = asked.caller
+  // No lock is held: an answer is made from what was read, and thrown away where the list moved meanwhile.
   for (;;) {
     const keys = await service.keys.current()
     const commands = await commandsOf(service, device)
@@ -34,6 +35,7 @@ export async function sync(service: Service, call: Call): Promise<CallAnswer> {
     if (list?.row.id !== request.lst) return fault('BadRequest')
     if (isAhead(request, list.row) || isTooFarBehind(request, placeOf(list.row))) return fault('VersionUnknown')
     const chain = await chainOf(service, request, list.row)
+    // A locked or revoked device gets its commands and not a byte of the list.
     const content = live ? await contentOf(service, request, { list, chain }) : noContent
     const manifests = await service.store.journal.manifestsAfter(request.man)
     // The list moved while its entries were read, or the keys did: begin again with the newer version.

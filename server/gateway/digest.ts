@@ -35,6 +35,7 @@ export async function sendDigests(parts: DigestParts): Promise<number> {
       told += 1
     } catch (error) {
       parts.failed(error)
+      // Taken back: the rows were marked as told before anybody was.
       await parts.store.quarantine.untell(rows.map(({ id }) => id))
     }
   }
@@ -55,6 +56,7 @@ type Letter = { readonly account: Account; readonly sender: string; readonly now
 
 /** Messages named one by one; of more there is the number. */
 const maxNamed = 100
+/** Characters of a line of base64 (RFC 2045 6.8). */
 const lineLength = 76
 
 function digestFor({ account, sender, now }: Letter, rows: readonly Quarantined[]): Uint8Array {

@@ -41,6 +41,7 @@ export async function dispatchMessage(dispatcher: Dispatcher, job: Job): Promise
     const judged = await judgeFor(dispatcher, account, evidence)
     const isHeld = judged.found.verdict === 'hold'
     dispatcher.decided(isHeld ? 'held' : 'passed')
+    // A recipient of its own each: the verdict is by one list, and the copies differ.
     if (isHeld && dispatcher.held === 'quarantine') kept.push(rowOf(text, account, judged))
     else copies.push(copyFor(job, [text], [judged.field]))
   }

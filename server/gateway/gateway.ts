@@ -25,6 +25,7 @@ import { filterTimeoutMs, outgoingOptions } from './outgoing-filter.ts'
 import { type GatewayParts, gatewayParts, quarantineOf } from './parts.ts'
 import { startPolicy } from './policy.ts'
 
+/** The ports that were opened, which differ from the settings where these say 0. */
 export type GatewayReady = {
   readonly policy: number
   readonly outgoing: number
@@ -42,6 +43,7 @@ export async function startGateway(context: Context, { log, dns = systemDns }: M
   const tls = await readTls(context)
   if (!tls.ok) return tls
   const closers: Closers = []
+  // The other way round: what was opened last may use what was opened before it.
   const close = async () => {
     for (const step of closers.splice(0).toReversed()) await step()
   }

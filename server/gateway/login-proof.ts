@@ -31,6 +31,7 @@ export function isProvenLogin(
   return values.slice(0, maxFields).some((value) => {
     const [id, at, given] = /^(\S{1,64}) (\d{1,15}) ([0-9a-f]{64})$/.exec(value)?.slice(1) ?? []
     if (id !== login.id || at === undefined || given === undefined) return false
+    // Either way: the nodes' clocks may differ a little.
     const age = Math.abs(now - Number(at))
     return age < lifeMs && timingSafeEqual(Buffer.from(given, 'hex'), mac(login, secret, Number(at)))
   })

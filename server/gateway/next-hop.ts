@@ -8,6 +8,7 @@ import { bytesOf, type Parts } from '../mail/smtp/message.ts'
 import { SmtpReply, tryLater } from '../mail/smtp/reply.ts'
 import { createReplyReader, type NextServerReply } from './smtp-replies.ts'
 
+/** `name`: ours, for EHLO. */
 export type NextHop = { readonly host: string; readonly port: number; readonly name: string }
 
 /** One message for recipients who all get the same bytes. Addresses are parsed ones. */
@@ -32,6 +33,8 @@ export async function sendOn(next: NextHop, copies: readonly Copy[]): Promise<vo
   if (copies.length === 0) return
   const session = await open(next)
   try {
+    // With several copies every envelope is tried first: a recipient refused half-way could no longer be refused for
+    // all.
     if (copies.length > 1) {
       for (const copy of copies) {
         await envelope(session, copy)
@@ -100,6 +103,7 @@ async function send(session: Session, copy: Copy, othersAreSent: boolean): Promi
     accepted(await session.ask('DATA'), 354)
     accepted(await session.ask(stuffed(bytesOf(copy.message))), 250)
   } catch (error) {
+    // Somebody has the message by now: a final no would be untrue for them, so the client is told to try again.
     throw othersAreSent && error instanceof SmtpReply ? tryLater() : error
   }
 }

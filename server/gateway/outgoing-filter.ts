@@ -24,6 +24,7 @@ export const filterTimeoutMs = 600_000
  * whole.
  */
 export function outgoingOptions(filter: OutgoingFilter): SmtpOptions {
+  // A connection may carry several messages of several people: each MAIL begins anew.
   const transactions = new WeakMap<SmtpSession, Transaction>()
   const transactionIn = (session: SmtpSession) => {
     const transaction = transactions.get(session)
@@ -70,6 +71,7 @@ async function transactionFrom({ accounts }: OutgoingFilter, address: string): P
 type Incoming = { readonly stream: SmtpData; readonly session: SmtpSession }
 
 async function takeIn(filter: OutgoingFilter, transaction: Transaction, incoming: Incoming): Promise<void> {
+  // Read to its end before it is refused: only then does Postfix hear the answer.
   const raw = await collect(incoming.stream)
   const { account, key } = transaction
   const login = { id: account.id, key }

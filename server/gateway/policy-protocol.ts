@@ -31,6 +31,7 @@ export function createPolicyReader(): PolicyReader {
         requests.push(request)
         kept = kept.subarray(end + 2)
       }
+      // What is no request yet is bounded as well: a peer that never ends one must not fill the memory.
       return kept.length <= maxRequest ? requests : undefined
     },
   }

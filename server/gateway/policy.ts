@@ -18,6 +18,7 @@ import type { Decision } from '../monitoring/metrics.ts'
 import { proofOf } from './login-proof.ts'
 import { createPolicyReader, type PolicyRequest } from './policy-protocol.ts'
 
+/** What the service judges with. `decided` counts answers for the metrics. */
 export type Policy = Guarding & {
   readonly accounts: Pick<Accounts, 'byId' | 'byAddress'>
   readonly gatewayKey: { readonly secret: Uint8Array }
@@ -92,6 +93,7 @@ async function judge(policy: Policy, memory: Memory, request: PolicyRequest): Pr
   if (state !== 'DATA') return noObjection
   // One refused recipient stops the whole message (O1). A connection that saw none of them knows too little.
   if (memory.refusals.length > 0) throw refusalReply(memory.refusals)
+  // Postfix asked RCPT of another connection, so this one does not know what was refused there.
   if (isNew) throw tryLater()
   return `PREPEND ${proofOf({ id: account.id, key: transaction.key }, policy.gatewayKey.secret, policy.clock.now())}`
 }

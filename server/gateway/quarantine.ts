@@ -13,6 +13,10 @@ export type Quarantine = {
   expire(): Promise<number>
 }
 
+/**
+ * What messages are sent on with. `release`: whether a released message says `hold` or `pass` in its verdict; `days`:
+ * how long one is kept.
+ */
 export type QuarantineParts = Judge & {
   readonly store: Pick<Store, 'quarantine' | 'transaction'>
   readonly accounts: { byId(id: string): Promise<Account | undefined> }
@@ -41,6 +45,7 @@ export function createQuarantine(parts: QuarantineParts): Quarantine {
     async sendReleased() {
       let sent = 0
       const now = clock.now()
+      // Taken for 20 minutes: a gateway that ends on the way leaves the rest to the next look of another.
       for (const row of await store.quarantine.takeDue(now, now + againMs)) {
         try {
           if (await send(parts, row)) sent += 1

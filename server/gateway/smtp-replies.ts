@@ -18,6 +18,7 @@ export function createReplyReader(socket: Socket): ReplyReader {
       for (;;) {
         const line = await lines()
         const [, code = '', more = '', text = ''] = /^([2-5]\d\d)(?:([ -])(.*))?$/.exec(line) ?? []
+        // Closed at the first line that is none: whatever answers there, its yes would be believed.
         if (code === '') throw new Error('the next server does not speak SMTP')
         texts.push(text)
         if (more !== '-') return { code: Number(code), lines: texts }

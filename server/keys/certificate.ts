@@ -14,6 +14,7 @@ import {
   tagged,
 } from './der.ts'
 
+/** Certificate and private key, both PEM. */
 export type TlsFiles = { readonly cert: string; readonly key: string }
 
 /** The certificate is pinned, not chained, and replaced together with the pin: five years, as the manifest. */
@@ -21,6 +22,7 @@ const validMs = 5 * 365 * 24 * 3_600_000
 /** Clocks of clients may be behind. */
 const backdateMs = 24 * 3_600_000
 
+/** Names of algorithms and extensions (RFC 5280, RFC 5758), as numbers. */
 const oid = {
   ecdsaSha256: '1.2.840.10045.4.3.2',
   commonName: '2.5.4.3',
@@ -36,7 +38,9 @@ export function selfSigned(names: readonly string[], now: number): TlsFiles {
   const algorithm = derSequence(derOid(oid.ecdsaSha256))
   const name = derSequence(derSet(derSequence(derOid(oid.commonName), derText(names[0] ?? 'localhost'))))
   const signed = derSequence(
+    // Version 3, counted from 0: extensions exist only there.
     tagged(0xa0, derInteger(Buffer.from([2]))),
+    // The first byte keeps the serial number positive and of full length (RFC 5280 4.1.2.2).
     derInteger(Buffer.concat([Buffer.from([0x40]), randomBytes(15)])),
     algorithm,
     name,
@@ -63,6 +67,7 @@ function alternativeName(name: string): Buffer {
   return isIP(name) === 0 ? tagged(0x82, Buffer.from(name, 'ascii')) : tagged(0x87, addressBytes(name))
 }
 
+/** An address as 4 or 16 bytes; `URL` writes every form of an IPv6 address in the same way first. */
 function addressBytes(address: string): Buffer {
   if (!isIPv6(address)) return Buffer.from(address.split('.').map(Number))
   const [head = '', tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')

@@ -1,5 +1,6 @@
 /** The few DER forms (X.690) that a self-signed certificate needs. */
 
+/** Tag numbers of X.690; those of SEQUENCE and SET have the bit of constructed values. */
 const tags = {
   boolean: 0x01,
   integer: 0x02,
@@ -27,6 +28,7 @@ function lengthOf(length: number): Buffer {
   return Buffer.from([0x80 + bytes.length, ...bytes])
 }
 
+/** BOOLEAN true, which DER writes as all bits (X.690 11.1). */
 export const derTrue = tagged(tags.boolean, Buffer.from([0xff]))
 
 /** SEQUENCE. */
@@ -42,6 +44,7 @@ export function derSet(...parts: readonly Uint8Array[]): Buffer {
 /** A positive integer given as big-endian bytes. */
 export function derInteger(bytes: Uint8Array): Buffer {
   const first = bytes[0] ?? 0
+  // A first bit of 1 would make the number negative (X.690 8.3), so a zero byte goes before it.
   return tagged(tags.integer, ...(first >= 0x80 ? [Buffer.from([0])] : []), bytes)
 }
 
@@ -74,6 +77,7 @@ export function derOid(dotted: string): Buffer {
   return tagged(tags.oid, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]))
 }
 
+/** X.690 8.19: seven bits a byte, the highest group first; the top bit says that more follow. */
 function base128(number: number): readonly number[] {
   const bytes = [number % 128]
   for (let rest = Math.floor(number / 128); rest > 0; rest = Math.floor(rest / 128)) bytes.unshift(0x80 + (rest % 128))

@@ -7,6 +7,7 @@ import type { DeviceRow } from '../store/tables.ts'
 
 /** The same digits that the device shows while it waits. */
 export function deviceWords({ dsig, dbox }: Pick<DeviceRow, 'dsig' | 'dbox'>): string {
+  // Over both keys: a device that kept one and exchanged the other would show other digits.
   const keys = [dsig, dbox].map((key) => fromBase64(key, 32) ?? new Uint8Array(32))
   return digitsOf(taggedHash(primitives, 'key', ...keys))
 }

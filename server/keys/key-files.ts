@@ -15,14 +15,17 @@ import type { Folder } from '../settings/folder.ts'
 
 /** `root`: R, to be moved off-line. `policy`: P, never in the SOAP process. `fresh`: F. `server`: S. `gateway`: G. */
 export const keyNames = ['root', 'policy', 'fresh', 'server', 'gateway'] as const
+/** Which of the organisation's keys it is. */
 export type KeyName = (typeof keyNames)[number]
 
+/** The key file is missing or damaged: the process cannot do its work, and the message names the file. */
 export class KeyUnreadable extends Error {}
 
 /** Makes all keys; fails where one is already there. */
 export async function createKeys(folder: Folder): Promise<void> {
   await mkdir(folder.keys, { recursive: true, mode: 0o700 })
   await chmod(folder.keys, 0o700)
+  // `wx` fails where a file is: `init` in a used folder must not replace the keys that clients trust.
   for (const name of keyNames) await writeFile(fileOf(folder, name), newSecret(), { mode: 0o600, flag: 'wx' })
 }
 
@@ -39,6 +42,7 @@ export async function readKeys(folder: Folder, name: KeyName): Promise<readonly 
 
 /** The key that a rotation is about to bring in: made now, or by a run that was cut off. */
 export async function nextKey(folder: Folder, name: KeyName): Promise<KeyPair> {
+  // A run that was cut off left its key here. It goes on with that one, which a manifest may list already.
   await writeOnce(fileOf(folder, `${name}.next`), newSecret())
   return readPair(fileOf(folder, `${name}.next`), name)
 }
@@ -49,9 +53,11 @@ export async function settleKeys(folder: Folder, name: KeyName, listed: readonly
   for (const file of await filesOf(folder, name)) {
     const { public: key } = await readPair(file, name)
     const isListed = listed.includes(toBase64(key))
+    // Listed now, so its name may say which key it is, and the place is free for the next rotation.
     if (isListed && file === next) await renameDurably(file, fileOf(folder, `${name}.${idOf(key)}`))
     else if (!isListed && file !== next) await removeSecret(file)
   }
+  // Half-written files of a run that was cut off hold secrets, too.
   await removeRemains(folder.keys)
 }
 

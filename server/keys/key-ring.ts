@@ -6,6 +6,7 @@ import { KeyUnreadable, readKeys } from './key-files.ts'
 import { manifestOf } from './manifests.ts'
 import { allListed } from './policy-key.ts'
 
+/** What the serving process signs and opens with, as one manifest has it. */
 export type ServingKeys = {
   /** The manifest that these keys belong to, and the epoch of all lists under it. */
   readonly manifest: Pick<Manifest, 'ver' | 'ep' | 'exp'>
@@ -20,6 +21,7 @@ export type ServingKeys = {
 /** How often whoever signs without being asked by a client looks for rotated keys. */
 export const keysMs = 1_000
 
+/** `current` asks the store, for whoever answers a client; `last` asks nobody, for mail, which must not wait. */
 export type KeyRing = {
   /** Those of the manifest in force now. */
   current(): Promise<ServingKeys>
@@ -47,6 +49,7 @@ export async function openKeyRing({ folder, store }: Pick<Context, 'folder' | 's
   let last = await load()
   return {
     async current() {
+      // One number is read at each request; files are read only when it has changed.
       const newest = await store.journal.newestManifest()
       if (newest !== last.manifest.ver) last = await load()
       return last

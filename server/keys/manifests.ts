@@ -25,6 +25,7 @@ export const manifestLifeMs = 5 * 365 * dayMs
 /** From this long before its end an administrator is warned. */
 const warnMs = 90 * dayMs
 
+/** The field of the manifest in which keys of this name stand. */
 export const roleOf = { policy: 'pk', fresh: 'fk', server: 'sk', gateway: 'gk' } as const satisfies Readonly<
   Record<Exclude<KeyName, 'root'>, KeyRole>
 >
@@ -43,6 +44,7 @@ export function manifestOf(row: ManifestRow | undefined): SignedManifest {
 
 /** What the next manifest changes; undefined where there is nothing to change any more. */
 type ManifestChange = (current: Manifest) => Partial<Manifest> | undefined
+/** One move of the manifest, as `stepManifest` takes it. */
 export type ManifestStep = {
   readonly change: ManifestChange
   /** Root keys that sign: enough of the old manifest and enough of the new. */
@@ -77,10 +79,13 @@ export function stepManifest(context: Context, step: ManifestStep): Promise<Done
       ...current.m,
       ...changed,
       ver: current.m.ver + 1,
+      // Never sooner than before: whatever the step is for, it does not shorten the organisation's time.
       exp: Math.max(current.m.exp, now + manifestLifeMs),
       minClient: config.minClient,
       prev: manifestHash(primitives, current.m),
     }
+    // A signature by a key of neither manifest would make clients refuse it (protocol.md 3.1): every one present must
+    // be good.
     const known = [...current.m.rk, ...next.rk]
     const signers = step.roots.filter(({ public: key }) => known.includes(toBase64(key)))
     const signed = decodeManifest(encodeManifest(signManifest(primitives, next, signers)))

@@ -13,6 +13,7 @@ import { newestManifest } from './manifests.ts'
  */
 export type PolicyKey = (inside: Pick<Store, 'journal'>) => Promise<KeyPair>
 
+/** Not a fault where the key is kept elsewhere on purpose: what is to be signed waits as a proposal. */
 export class PolicyKeyAbsent extends KeyUnreadable {
   constructor(folder: Folder) {
     super(`the policy key is not on this machine (${folder.keys}): lists and commands are signed where it is`)

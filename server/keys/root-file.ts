@@ -40,6 +40,7 @@ export async function writeRootFile(
 ): Promise<Done> {
   if (passphrase.length < minPassphraseLength)
     return { ok: false, why: `a passphrase needs at least ${minPassphraseLength} characters` }
+  // Argon2id with 64 MiB and 3 passes: guessing costs whoever has a copy of the file as much for each try.
   const stretch = { salt: toBase64(randomBytes(16)), memory: 65_536, passes: 3 }
   const kek = await stretchPassphrase(passphrase, stretch)
   const nonce = randomBytes(nonceBytes)
@@ -52,6 +53,8 @@ export async function writeRootFile(
     box: toBase64(primitives.secretbox(key.secret, nonce, kek)),
   }
   await writeOnce(file, `${JSON.stringify(sealed, null, 2)}\n`)
+  // What was just written is opened before anybody removes the original: a file that cannot be opened loses the
+  // organisation.
   const read = await openRootFile(file, passphrase, name)
   if (!read.ok) return read
   const isSame = toBase64(read.value.public) === toBase64(key.public)

@@ -12,6 +12,7 @@ type Stretch = z.infer<typeof stretchSchema>
 
 /** 32 bytes that open what a passphrase protects. */
 export async function stretchPassphrase(passphrase: string, { salt, memory, passes }: Stretch): Promise<Uint8Array> {
+  // NFC: the same passphrase typed on another system may come in other code points.
   const key = await hashRaw(passphrase.normalize('NFC'), {
     salt: Buffer.from(salt, 'base64'),
     memoryCost: memory,

@@ -6,6 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import { maxConnections } from './limits.ts'
 
+/** `port`: where it listens, also where any free one was asked for. */
 export type Listener = { readonly port: number; readonly close: () => Promise<void> }
 
 type Listening = {
@@ -38,6 +39,7 @@ export function listen(listening: Listening): Promise<Listener> {
     else connected(socket)
   }
   const server = createServer((plain) => {
+    // Closed at once: a connection that waits for its turn costs as much as one that is served.
     if (sockets.size < maxConnections) accept(plain)
     else plain.destroy()
   })

@@ -15,6 +15,7 @@ type LogFacts = { readonly [name: string]: string | number | boolean }
 
 type MailPorts = { readonly smtp: number; readonly imap: number; readonly inbound?: number }
 
+/** Everything that the embedded mail is given; tests give it a store in memory and a clock of their own. */
 export type MailOptions = {
   readonly store: Pick<Store, 'mail' | 'lists'>
   readonly accounts: Pick<Accounts, 'check' | 'byAddress'>
@@ -35,6 +36,7 @@ export type MailOptions = {
   readonly host: string
 }
 
+/** The running servers, with the ports that they got. */
 export type MailServer = {
   readonly smtpPort: number
   readonly imapPort: number

@@ -40,6 +40,7 @@ export async function startMail(options: MailOptions): Promise<MailServer> {
   const failed = (error: Error) => log.info('smtp.connection', { error: error.name })
   const started: Listener[] = []
   const closeAll = async () => {
+    // The doors first, then what is under way: nothing new begins while we wait.
     await Promise.all(started.map((listener) => listener.close()))
     await tasks.idle()
   }

@@ -14,6 +14,7 @@ const maxBoundaries = 2_000
 /** The MIME tree, or undefined where the message gets the plain view. */
 export function mimeTreeOf(raw: Uint8Array): object | undefined {
   const text = latin1(raw)
+  // Looked for before the library sees the message: each of these makes it slow or ambiguous.
   if (headerEnd(text) > maxHeader || /\r\r/.test(text)) return undefined
   if (exceeds(text, /message\/rfc822/gi, maxNested) || exceeds(text, /\n--/g, maxBoundaries)) return undefined
   try {

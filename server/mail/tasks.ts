@@ -1,5 +1,6 @@
 /** Work under way, so that closing can wait for it: nothing uses the store after that. */
 
+/** One for each process that closes doors: a door's connections end before their handlers do. */
 export type Tasks = {
   run<T>(work: Promise<T>): Promise<T>
   /** Resolves when nothing is under way. */

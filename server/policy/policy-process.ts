@@ -96,6 +96,7 @@ async function main(path: string): Promise<void> {
   const editor = createListEditor({ store, clock, config, sign })
   const { withKey, sayAgain } = keyGuard()
   const inOrder = oneAtATime()
+  // One after the other: the timer and a task may ask at the same moment, and each run takes all that is ready.
   const carry = () =>
     inOrder('carry', () =>
       withKey(async () => {

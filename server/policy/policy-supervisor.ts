@@ -5,6 +5,7 @@ import { numberedAnswer, type PolicyAnswer, type PolicyDesk } from '../administr
 import type { Log } from '../monitoring/log.ts'
 import { storeEnvironment } from '../store/postgres/settings.ts'
 
+/** The running process, as `serve` holds it: others only see the desk at which tasks are given. */
 export type PolicySupervisor = PolicyDesk & {
   close(): Promise<void>
 }
@@ -28,6 +29,7 @@ export function supervisePolicy(path: string, log: Log, onRestart: () => void): 
   let wait = firstWaitMs
   let timer: ReturnType<typeof setTimeout> | undefined
   let lastNumber = 0
+  // By number: answers may come in another order than the questions.
   const waiting = new Map<number, (answer: PolicyAnswer) => void>()
   const start = () => {
     const startedAt = performance.now()
@@ -41,6 +43,7 @@ export function supervisePolicy(path: string, log: Log, onRestart: () => void): 
       waiting.delete(read.data.number)
     })
     child.once('exit', (code) => {
+      // A process that is gone answers nobody; who waited is told, and asks again.
       for (const answer of waiting.values()) answer({ kind: 'unavailable' })
       waiting.clear()
       if (closing) return
@@ -49,6 +52,7 @@ export function supervisePolicy(path: string, log: Log, onRestart: () => void): 
       wait = performance.now() - startedAt > wellMs ? firstWaitMs : Math.min(wait * 2, longestWaitMs)
       timer = setTimeout(start, wait)
     })
+    // A fork that fails says so here and ends as well; its end is what is acted upon.
     child.on('error', () => undefined)
   }
   start()
@@ -73,6 +77,7 @@ export function supervisePolicy(path: string, log: Log, onRestart: () => void): 
       const last = child
       if (!last || last.exitCode !== null || last.signalCode !== null) return
       const gone = new Promise<void>((resolve) => last.once('exit', () => resolve()))
+      // The closed channel is how the process hears of the end: a signal could hit it in the middle of a transaction.
       if (last.connected) last.disconnect()
       const killer = setTimeout(() => last.kill('SIGKILL'), endMs)
       await gone

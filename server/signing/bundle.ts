@@ -29,6 +29,7 @@ function rangesOf(texts: readonly string[], numbers: Map<string, number>): strin
   for (const text of texts) {
     const number = numbers.get(text) ?? numbers.size
     if (number === numbers.size) numbers.set(text, number)
+    // A neighbour makes the range longer, so a list that shares a thousand cards with the one before it is `0-999`.
     if (from >= 0 && number === to + 1) to = number
     else {
       close()
@@ -43,6 +44,7 @@ function rangesOf(texts: readonly string[], numbers: Map<string, number>): strin
 /** An entry with its leaf and text; one object for each text, however many lists have it. */
 export type PooledEntry = ListEntry & { readonly text: string }
 
+/** Read entries by text and by object. One pool serves the file and every draft of a run, so an entry is read once. */
 export type Pool = {
   /** Undefined for what is no entry. */
   of(text: string): PooledEntry | undefined
@@ -77,6 +79,7 @@ const bundleSchema = z.strictObject({
 /** Several lists of 100,000 entries. */
 const maxBytes = 256 * 1024 * 1024
 
+/** A list's part of a bundle, with its entries read. */
 export type Unpacked = { readonly gone: readonly string[]; readonly put: readonly PooledEntry[] }
 
 /** Undefined for anything that `pack` would not have made. */
@@ -85,6 +88,7 @@ export function unpack(bytes: Uint8Array, pool: Pool): readonly Unpacked[] | und
   const parsed = bundleSchema.safeParse(expanded && jsonOf(fromUtf8(expanded) ?? ''))
   if (!parsed.success) return undefined
   const entries: PooledEntry[] = []
+  // One text that is no entry spoils the bundle: the server is not trusted to mean well with the others.
   for (const text of parsed.data.entries) {
     const entry = pool.of(text)
     if (!entry) return undefined

@@ -30,6 +30,7 @@ function createChanges(): Changes {
 /** A list as the server has it before the draft: nobody's word but the server's. */
 export type Contents = Pick<SignedList, 'version' | 'acc' | 'entries'>
 
+/** What the server wants signed, read but not believed. */
 type Draft = {
   readonly heads: readonly Head[]
   /** One for each head. */
@@ -38,8 +39,10 @@ type Draft = {
   readonly contents: ReadonlyMap<string, Contents>
 }
 
+/** Without `before` the entry comes, without `after` it goes. */
 export type EntryChange = { readonly before?: PooledEntry; readonly after?: PooledEntry }
 
+/** One head that may be signed, and all that a person has to see of it. */
 export type VerifiedChange = {
   readonly core: Core
   /** Shown as a difference from nothing, and why. */
@@ -50,6 +53,7 @@ export type VerifiedChange = {
   readonly policy: { readonly before?: Policy; readonly after: Policy }
 }
 
+/** `signed`: what this machine will have signed, to be written to its file before signatures are handed out. */
 export type Verified = { readonly changes: readonly VerifiedChange[]; readonly signed: SignedLists }
 
 /** Lists whose contents the server has to tell: nothing that was signed here leads to them. */
@@ -73,6 +77,7 @@ export function verifyDraft(draft: Draft, signed: SignedLists, pool: Pool): Done
     const { usr: user } = head.core
     const known = signed.get(user) ?? []
     const before = made.get(user)
+    // A second head of one list in a draft follows from the first: the server takes both or none.
     const base = baseOf(before ? [{ ...before.next, isTaken: true }] : known, head)
     const one = verifyOne(head, {
       begun: beginningOf(base, head, draft),
@@ -86,6 +91,7 @@ export function verifyDraft(draft: Draft, signed: SignedLists, pool: Pool): Done
       core: head.core,
       ...(base.kind === 'whole' ? { whole: base.why } : {}),
       isAgain: known.some((other) => other.epoch === next.epoch && other.version === next.version),
+      // Of a list that follows from nothing signed here the operations prove nothing, so all of it is shown.
       entries: base.kind === 'whole' ? next.entries.map((entry) => changeOf(undefined, entry)) : entries,
       policy: { ...(base.kind === 'signed' ? { before: base.list.policy } : {}), after: next.policy },
     })
@@ -96,6 +102,10 @@ export function verifyDraft(draft: Draft, signed: SignedLists, pool: Pool): Done
   return { ok: true, value: { changes, signed: after } }
 }
 
+/**
+ * What the operations are applied to: this machine's own copy, or where there is none what the server tells, if at
+ * least its chain fits the head.
+ */
 function beginningOf(base: Base, head: Head, { contents }: Draft): Done<Contents> {
   if (base.kind === 'refused') return { ok: false, why: base.why }
   if (base.kind === 'signed') return { ok: true, value: base.list }
@@ -123,6 +133,7 @@ function verifyOne({ core, acc }: Head, { begun, operations, pool, changeOf }: S
   const after = before && ops && applyOps(primitives, before, ops)
   if (!before || !ops || !after) return { ok: false, why: 'what the server says was changed does not fit it' }
   const root = stateRoot(primitives, leavesOf(after.values()), after.size)
+  // The one check that counts: the head must stand for exactly the entries that a person is shown.
   if (core.cnt !== after.size || core.root !== toHex(root))
     return { ok: false, why: 'its head stands for something else than what the server says was changed' }
   const { lst: list, ep: epoch, ver: version, pol: policy } = core
@@ -131,6 +142,7 @@ function verifyOne({ core, acc }: Head, { begun, operations, pool, changeOf }: S
   const changed = ops.flatMap((op) => {
     const was = before.get(idOf(op))
     const [from, to] = [was && pool.ofEntry(was.entry), op.op === 'put' ? pool.ofEntry(op.e) : undefined]
+    // An operation may put what is there already; a pooled entry is one object, so equal means unchanged.
     return from === to ? [] : changeOf(from, to)
   })
   return { ok: true, value: { next, entries: changed } }

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts'
 import type { ListRow } from '../store/tables.ts'
 import { type ListTexts, pack } from './bundle.ts'
 
+/** `bundle` has as many lists as `rows`, in the same order. */
 type ToldContents = { readonly rows: readonly ListRow[]; readonly bundle: Uint8Array }
 
 /** Characters of different entries in one answer; a longer list goes alone. */
@@ -26,6 +27,8 @@ export function tellContents(store: Store, lists: readonly string[]): Promise<To
         if (!told.has(json)) length += json.length
         told.add(json)
       }
+      // Shared entries count once, as the bundle has them once. The signing machine asks again for the lists left
+      // out.
       if (length > maxLength && rows.length > 0) break
       rows.push(row)
       texts.push({ gone: [], put })

@@ -14,6 +14,7 @@ import type { Done } from '../ground/refusals.ts'
 import { type Pool, pack, unpack } from './bundle.ts'
 import type { SignedList, SignedLists } from './signed-lists.ts'
 
+/** What the file says, once it is opened. */
 export type Signed = {
   /** The organisation that this key signs for; undefined before the first signature. */
   readonly org: string | undefined
@@ -44,6 +45,7 @@ const fileSchema = z.strictObject({
 })
 
 const nonceBytes = 24
+/** Bytes that the file may expand to: nothing that is read here expands without an end. */
 const maxBytes = 512 * 1024 * 1024
 
 /** A file that is not there is one in which nothing is signed yet; one that does not open is for a person to look at. */
@@ -75,6 +77,7 @@ export async function writeSigned(file: string, secret: Uint8Array, { org, lists
   const told = [...lists].flatMap(([user, versions]) => versions.map((one) => rowOf(user, one)))
   const plain = primitives.compress(utf8(JSON.stringify({ format: 1, org, lists: told, entries })))
   const nonce = randomBytes(nonceBytes)
+  // Whole or not at all: a file that is cut off would make every list a stranger.
   await writeDurably(file, concat(nonce, primitives.secretbox(plain, nonce, sealKey(secret))))
 }
 
@@ -88,6 +91,10 @@ function* texts(lists: readonly SignedList[]) {
   for (const { entries } of lists) yield { gone: [], put: entries.map(({ text }) => text) }
 }
 
+/**
+ * Made from the policy key, so there is no second secret to keep; the prefix keeps it apart from every other use of
+ * that key.
+ */
 function sealKey(secret: Uint8Array): Uint8Array {
   return primitives.hash32(concat(utf8('kith signed lists 1\n'), secret))
 }

@@ -23,6 +23,7 @@ export function wordsOf(changes: readonly VerifiedChange[]): readonly string[] {
     const was = policy.before && policyWords(policy.before)
     const is = policyWords(policy.after)
     if (was !== is) lists.add(was === undefined ? `policy: ${is}` : `policy: ${was} -> ${is}`, core.usr)
+    // A head that changes nothing is said as well: nothing is signed that is not on the screen.
     if (!whole && changed.length === 0 && was === is) lists.add('unchanged, renewed', core.usr)
     for (const one of changed) entries.add(one, core.usr)
   }
@@ -45,6 +46,7 @@ class Groups<T> {
   }
 }
 
+/** Users named of a group: enough to recognise it by, few enough for one line. */
 const maxNamed = 5
 
 function listsOf(count: number, users: readonly string[]): string {
@@ -104,6 +106,7 @@ function dateOf(time: number): string {
 }
 
 function policyWords(policy: Policy): string {
+  // Every field that the head has, by no choice of ours: what is signed is shown.
   return Object.entries(policy)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key} ${String(value)}`)

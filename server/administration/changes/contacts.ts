@@ -75,6 +75,7 @@ async function contactAt(work: Work, user: string, address: string): Promise<Old
     const changes = wish.op === 'set' ? wish.changes : undefined
     // Where the entry was before this change, and after it.
     const after = changes && keyOf(changes.address ?? wish.address)
+    // Read backwards: what came later goes before, and the search goes on at the address from before this change.
     if (after === key) {
       later = { ...changes, ...later }
       key = at

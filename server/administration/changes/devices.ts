@@ -44,6 +44,7 @@ async function move({ inside, config, now, signCommand }: Work, asked: DeviceMov
 /** A lock that still waits for its signature must not come after this. */
 async function dropLocks({ inside: { administration } }: Work, user: string, device: string): Promise<void> {
   const lock = JSON.stringify([{ op: 'device.lock', user, device }] satisfies Change[])
+  // Kept as the proposal's result: whoever asked for the lock sees what became of it.
   const why = 'the device was unlocked before this was signed'
   const result = JSON.stringify({ ok: false, faults: [{ index: 0, why }] } satisfies Ran)
   for (const { id, changes, approved_by } of await administration.proposals('ready'))

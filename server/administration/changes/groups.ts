@@ -18,6 +18,7 @@ export const putGroup: Handler<ChangeOf<'group.put'>> = async (work, { group, ti
 export const removeGroup: Handler<ChangeOf<'group.remove'>> = async (work, { group }) => {
   const title = await titleOf(work, group)
   if (title === undefined) return refusal('unknownGroup', group)
+  // Read before they are gone, for the line in the log and for taking it back.
   const members = (await work.inside.organisation.members())
     .filter((row) => row.group === group)
     .map(({ user }) => user)

@@ -19,6 +19,7 @@ type Kept = { readonly user: string; readonly message: number }
 async function move({ inside, now }: Work, { user, message: id }: Kept, step: Move): Promise<Applied> {
   const kept = await inside.quarantine.get(user, id)
   if (!kept) return refusal('keptGone', String(id))
+  // Somebody else may have decided since it was shown: the state is asked again in the move itself.
   if (!(await inside.quarantine.move({ user, id }, step))) return refusal('keptDecided', kept.state)
   await tellNews(inside, [user], now)
   return { ok: true, target: `${user} ${id}`, before: kept.state, after: step.to, undo: [] }

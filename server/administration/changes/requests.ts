@@ -14,14 +14,17 @@ export const linkRequest: Handler<ChangeOf<'request.link'>> = async (work, { id,
   const row = await inside.administration.request(id)
   if (row?.state !== 'accepted')
     return refusal('requestGone', id, `no request ${JSON.stringify(id)} waits for approval`)
+  // Everything is asked anew: weeks may lie between the request and its approval.
   const organisation = await loadOrganisation(inside)
   const sides = sidesOf(organisation, row)
   if (!sides) return refusal('requestUser')
   if (isDenied(organisation, sides))
     return refusal('apart', row.address, `a rule keeps ${row.user} and ${row.address} apart`)
   if (isNobodysHere(row, work.config.domain)) return refusal('requestNobody', row.address)
+  // Whoever decided was shown another scope: somebody's account has changed since.
   if (scope !== scopeOf(sides)) return refusal('requestScope', scopeOf(sides))
   const undo: Change[] = []
+  // Both or neither: a contact on one side alone could write and get no answer.
   for (const [viewer, other] of [[sides.from, sides.to] as const, [sides.to, sides.from] as const]) {
     const added = await addTo(work, viewer, { other, id, index })
     if (added) undo.push(added)

@@ -86,9 +86,11 @@ async function addRule(work: Work, rule: Omit<RuleRow, 'id'>): Promise<Applied> 
   const row = { id, ...rule }
   const rules = await organisation.rules()
   const old = rules.find((one) => one.id === id)
+  // Said again, it changes nothing and gives no line: a document may be applied as often as one likes.
   if (old?.more === rule.more) return { ok: true, target: id, undo: [] }
   await organisation.putRule(row)
   const entry = rule.kind === 'domain' ? entryOfDomain(row) : entryOfDenied(row)
+  // The card goes on from its last revision, so that clients take it for a change and not for an older state.
   const card = await organisation.card(entry.id)
   if (rule.kind !== 'open') await organisation.putCard(nextCard(entry, rule.a, card))
   work.organisationMoved = true

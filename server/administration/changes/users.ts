@@ -25,6 +25,8 @@ export const addUser: Handler<ChangeOf<'user.add'>> = async (work, change) => {
   const row: UserRow = {
     id: user,
     scope,
+    // A hash that no password has, of the cost of every other: such an account cannot be told from one with a
+    // password.
     argon2: nobodysHash,
     state: 'active',
     created_at: now,
@@ -63,6 +65,7 @@ export const disableUser: Handler<ChangeOf<'user.disable'>> = async (work, { use
   if (!old) return refusal('unknownUser', user)
   await inside.users.setState(user, 'disabled')
   await inside.sessions.removeOf(user)
+  // Devices that wait are woken and find their session gone: nobody goes on reading until the next Sync.
   await nudge(inside, user, now)
   work.organisationMoved = true
   return { ok: true, target: user, before: old.state, after: 'disabled', undo: [{ op: 'user.enable', user }] }
@@ -73,6 +76,7 @@ export const enableUser: Handler<ChangeOf<'user.enable'>> = async (work, { user 
   const old = await work.inside.users.get(user)
   if (!old) return refusal('unknownUser', user)
   await work.inside.users.setState(user, 'active')
+  // The card is as it was; writing it says that people moved, so that others' lists are looked at and show it again.
   await writeCard(work, old)
   return { ok: true, target: user, before: old.state, after: 'active', undo: [{ op: 'user.disable', user }] }
 }
@@ -99,6 +103,7 @@ async function readPerson(
     const address = readAddress(given.address, config.policy.unicode)
     if (!address.ok) return address
     if (given.address.startsWith('@')) return refusal('userAddress')
+    // An address is an identity (guard.md A3): with two accounts of one, mail would be proven by either's login.
     const other = await inside.users.byAddress(address.value.key)
     if (other && other.id !== user) return refusal('addressTaken', address.value.text)
     value.address = address.value.text

@@ -10,12 +10,17 @@ import { nudge } from '../../lists/nudge.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommandRow, DeviceRow, DeviceState } from '../../store/tables.ts'
 
+/**
+ * `wipe`: with `revoke` only, and what the device is to remove; without it the device is shut out and told to remove
+ * nothing.
+ */
 export type DeviceMove = {
   readonly verb: 'approve' | 'lock' | 'unlock' | 'rotate' | 'revoke'
   readonly device: string
   readonly user: string
   readonly wipe?: 'list' | 'all' | undefined
 }
+/** The device's row, for the audit log. */
 type Moved = { readonly before: DeviceRow; readonly after: DeviceRow }
 
 /** Signs a command, wherever the policy key is. */
@@ -50,11 +55,13 @@ export async function moveDevice(
   await inside.devices.setState(device.user, device.id, state)
   // Without it the device's store never opens again (protocol.md 9).
   if (state === 'revoked') await inside.devices.removeHalf(device.user, device.id)
+  // The session ends here and now; the command reaches the device when it next asks, and may take days.
   if (state !== 'active') await inside.sessions.removeOf(device.user, device.id)
   await nudge(inside, device.user, dependencies.now)
   return { ok: true, value: { before: device, after: { ...device, state } } }
 }
 
+/** What each move leads to; `faultOf` says from where it may begin. */
 const next: { readonly [V in DeviceMove['verb']]: DeviceState } = {
   approve: 'active',
   lock: 'locked',

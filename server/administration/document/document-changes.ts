@@ -15,6 +15,7 @@ export function changesOf(
 ): DocumentChanges {
   const draft = new DocumentDraft(prune)
   planPolicy(state, document, draft)
+  // People before groups and contacts: both speak of users whom the same document may add.
   const people = planPeople(state, document, draft)
   planGroups(state, document, { draft, logins: people.logins })
   planRules(state, document, draft)
@@ -23,6 +24,7 @@ export function changesOf(
 }
 
 function planPolicy(state: PresentState, { policy = {} }: OrganisationDocument, draft: DocumentDraft): void {
+  // Settings that are so already are no change: applying a snapshot to where it came from does nothing.
   const old: Readonly<Record<string, unknown>> = state.policy
   const changes = Object.fromEntries(Object.entries(policy).filter(([name, value]) => old[name] !== value))
   if (Object.keys(changes).length > 0) draft.add('policy', { op: 'policy.set', changes })
@@ -61,6 +63,7 @@ function planRules(state: PresentState, { rules }: OrganisationDocument, draft: 
   ]
   const before = new Map(state.rules.map((rule) => [rule.id, rule]))
   const seen = new Set<string>()
+  // A rule that is named twice is one rule, since its id follows from what it says.
   for (const { place, change, id, more } of wanted) {
     if (!seen.has(id) && before.get(id)?.more !== more) draft.add(place, change)
     seen.add(id)

@@ -1,7 +1,9 @@
 /** What a document asks for, gathered while it is compared with the present state. */
 import { type Change, changeSchema, faultOfChange } from '../../../shared/administration/change.ts'
 
+/** `place` as in the document, such as `users[3].address`. */
 export type PlaceFault = { readonly place: string; readonly why: string }
+/** `places`: one for each change, for faults that show only when the change is made. */
 export type DocumentChanges =
   | { readonly ok: true; readonly changes: readonly Change[]; readonly places: readonly string[] }
   | { readonly ok: false; readonly faults: readonly PlaceFault[] }
@@ -18,6 +20,7 @@ export class DocumentDraft {
   }
 
   add(place: string, change: Change): void {
+    // Checked here, where the place in the document is still known.
     const parsed = changeSchema.safeParse(change)
     if (parsed.success) {
       this.#changes.push(parsed.data)

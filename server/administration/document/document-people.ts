@@ -45,6 +45,7 @@ export function planPeople(state: PresentState, document: OrganisationDocument, 
     if (!wanted || !draft.once(seen, wanted.id, `${place}.user`)) continue
     if (!draft.once(addresses, wanted.address_key, `${place}.address`)) continue
     const old = before.get(wanted.id)
+    // No change can do that: cards, proofs and rules of the account rest on its scope.
     if (old && old.scope !== scope) draft.refuse(`${place}.user`, `${old.id} is ${old.scope}, and stays so`)
     else people.push(wanted)
   }
@@ -103,6 +104,10 @@ function writePeople(
       draft.add(`${place}.sponsor`, { op: 'user.set', user, changes: { sponsor } })
 }
 
+/**
+ * The order in which people can be written one after the other: whoever takes an address comes after whoever gives it
+ * up.
+ */
 function inOrder(before: ReadonlyMap<string, UserRow>, people: readonly WantedPerson[]): readonly WantedPerson[] {
   const holders = new Map([...before.values()].map((user) => [user.address_key, user.id]))
   const ordered: WantedPerson[] = []

@@ -13,6 +13,7 @@ import type { EntryRow, UserRow } from '../../store/tables.ts'
 import { isOwn } from '../last-use.ts'
 
 const login = z.string().min(1).max(64)
+/** Milliseconds, a date, or `never`: a document is written by hand as well. */
 const expires = z.union([z.number().int().min(0), z.string().max(40)])
 
 const personSchema = z.strictObject({
@@ -53,7 +54,9 @@ export const documentSchema = z.strictObject({
     })
     .optional(),
 })
+/** A document as `apply` read it. */
 export type OrganisationDocument = z.infer<typeof documentSchema>
+/** A user or guest of a document. */
 export type DocumentPerson = z.infer<typeof personSchema>
 
 /** All that a document speaks of, as rows of one moment. */
@@ -74,6 +77,7 @@ type Settings = { readonly domain: string; readonly policy: { readonly unicode: 
 
 /** Reads everything that a document can say, of one moment. */
 export function loadState(store: Store, { domain, policy: { unicode } }: Settings): Promise<PresentState> {
+  // One moment: with a change between two reads the document would describe an organisation that never was.
   return store.snapshot(async (inside) => {
     const users = await inside.users.all()
     const entries = new Map<string, readonly EntryRow[]>()

@@ -7,6 +7,7 @@ import { expiryWarning, manifestOf, roleOf } from '../../keys/manifests.ts'
 import type { Context } from '../../settings/context.ts'
 import { keyBytes } from './rotation.ts'
 
+/** One key, as commands and the page tell of it. */
 export type KeyFacts = {
   readonly name: KeyName
   /** As digits, to compare by telephone. */
@@ -21,6 +22,7 @@ export type KeyFacts = {
   readonly here: boolean
 }
 
+/** The manifest in force and every key that any manifest listed or that lies here. */
 export type Inventory = {
   readonly manifest: Pick<Manifest, 'ver' | 'ep' | 'exp' | 'k'>
   readonly expiresInDays?: number
@@ -56,6 +58,7 @@ function factsOf(name: KeyName, manifests: readonly Manifest[], here: ReadonlySe
     const level = name === 'gateway' ? { level: keyLevel(keyBytes(key)) } : {}
     return { name, fingerprint: keyDigits(keyBytes(key)), ...level, listed: range, state, here: here.has(key) }
   })
+  // Here and in no manifest: a rotation made it and was cut off before the manifest moved.
   const waiting = [...here].filter((key) => !listed.has(key))
   const next = waiting.map((key): KeyFacts => {
     return { name, fingerprint: keyDigits(keyBytes(key)), state: 'next', here: true }

@@ -5,6 +5,7 @@ import { type Done, type Refusal, refusal } from '../../ground/refusals.ts'
 import type { Actor } from '../actor.ts'
 import type { PolicyAnswer, PolicyPort } from './policy-tasks.ts'
 
+/** The new manifest: its version, the epoch of all lists, and its end in milliseconds. */
 type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
 
 /** A new policy key signs every list anew; so long the caller waits for it. */
@@ -25,6 +26,7 @@ export async function moveKeys(policy: PolicyPort, step: KeyStep, asking: Asking
     policy.ask({ task: 'keyStep', step, ...asking }),
     after(patienceMs, undefined, { ref: false, signal: giveUp.signal }).catch(() => undefined),
   ])
+  // Otherwise the timer would hold its promise for the rest of the 20 seconds.
   giveUp.abort()
   if (!answer) return refusal('keysWorking')
   if (answer.kind !== 'manifest') return refusedBy(answer)

@@ -22,6 +22,7 @@ export async function takeKeyStep(context: Context, step: KeyStep, asked: Signed
   const unreasoned = await faultOfReason(context.store, asked.why)
   if (unreasoned) return unreasoned
   const { roots } = asked
+  // The line in the log belongs to the transaction of the manifest: no key changes unseen.
   const also = noteOf(step, { ...asked, now: context.clock.now })
   if (step.step === 'renew') return renewManifest(context, { roots, also })
   if (step.step === 'retire') return retireKeys(context, { name: step.key, roots, also })

@@ -17,6 +17,10 @@ const policyTaskSchema = z.discriminatedUnion('task', [
     via: z.string().max(64),
   }),
 ])
+/**
+ * A question to the policy process. None carries a change: those wait in the store as proposals, which it reads
+ * itself.
+ */
 export type PolicyTask = z.infer<typeof policyTaskSchema>
 
 const policyAnswerSchema = z.discriminatedUnion('kind', [
@@ -34,12 +38,14 @@ const policyAnswerSchema = z.discriminatedUnion('kind', [
   /** The process is not there, or failed: it is started again. */
   z.strictObject({ kind: z.literal('unavailable') }),
 ])
+/** Its answer. What a proposal came to is not in it, but in the proposal's row. */
 export type PolicyAnswer = z.infer<typeof policyAnswerSchema>
 
 /** Whoever has the policy key at hand, and the root key where that is on this machine. */
 export type PolicyPort = { readonly ask: (task: PolicyTask) => Promise<PolicyAnswer> }
 
 const number = z.number().int()
+/** As both cross the channel: the number says which question an answer is for. */
 export const numberedTask = z.strictObject({ number, task: policyTaskSchema })
 export const numberedAnswer = z.strictObject({ number, answer: policyAnswerSchema })
 

@@ -25,6 +25,7 @@ export async function openRoots(
       return { ok: false, why: `${file} is not a root key of the manifest in force (version ${m.ver})` }
     keys.set(toBase64(opened.value.public), opened.value)
   }
+  // Counted by what the manifest lists: a key that lies in the folder since an earlier rotation signs nothing.
   const listed = m.rk.flatMap((text) => keys.get(text) ?? [])
   if (listed.length >= m.k) return { ok: true, value: listed }
   const missing = m.k - listed.length

@@ -34,6 +34,7 @@ export async function exportKey(
     if (!isOurs) return { ok: false, why: `the ${name} key is not in the data folder` }
   }
   passed('written')
+  // Only now, when the file has been read back: until here a cut leaves the key in both places and never in none.
   await settleKeys(folder, name, [])
   passed('settled')
   return { ok: true, value: undefined }
@@ -58,6 +59,8 @@ export async function rotateRoots(
 ): Promise<Done<Manifest>> {
   if (threshold < 1 || threshold > to.length)
     return { ok: false, why: `of ${to.length} root keys between 1 and ${to.length} must sign` }
+  // Every new key is in its file before the manifest names it: a manifest whose keys nobody has could not be
+  // replaced.
   const made: KeyPair[] = []
   for (const place of to) {
     const key = await bring(place)
@@ -72,6 +75,8 @@ export async function rotateRoots(
   const old: Done<readonly KeyPair[]> = isDone ? { ok: true, value: [] } : await openRoots(context, from)
   if (!old.ok) return old
   const stepped = await stepManifest(context, {
+    // Enough of the old ones and enough of the new (protocol.md 3.1): the latter shows that the custodians' files
+    // open.
     roots: [...old.value, ...made],
     change: (current) => (isSame(current, rk, threshold) ? undefined : { rk, k: threshold }),
     ...(also ? { also } : {}),

@@ -17,6 +17,7 @@ import type { Context } from '../../settings/context.ts'
 import type { Store } from '../../store/store.ts'
 import { commandOf } from '../devices/device-moves.ts'
 
+/** Keys that are replaced by one step; the root keys have a way of their own (root-rotation.ts). */
 export type Rotating = Exclude<KeyName, 'root'>
 
 type Rotation = {
@@ -47,18 +48,21 @@ export async function rotateKey(
   const stepped = await stepManifest(context, {
     roots,
     change: (current) => {
+      // In already: the run before this one was cut off after the manifest, and only the files are to be settled.
       const isIn = current[role].includes(text)
       if (isIn && !(stolen && current[role].length > 1)) return undefined
       const keys = stolen ? [text] : withNext(name, current[role], text)
       return { [role]: keys, ...(name === 'policy' && stolen ? { ep: current.ep + 1 } : {}) }
     },
     also: async (inside, manifest) => {
+      // In the manifest's transaction: clients never see a manifest whose policy key has signed no list.
       if (name === 'policy') await signAnew(context, inside, { manifest, key: next })
       await also?.(inside, manifest)
     },
   })
   if (!stepped.ok) return stepped
   passed('stored')
+  // Files follow the manifest, never the other way: a secret is destroyed when nothing needs it any more.
   await settleKeys(context.folder, name, secretsToKeep(name, stepped.value))
   passed('settled')
   return stepped

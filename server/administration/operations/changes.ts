@@ -12,6 +12,7 @@ import { asked, carry, makeChanges } from './outcome.ts'
 export function changing(name: string, op: ChangeOp, names: Readonly<Record<string, string>> = {}): Operation {
   const renamed = Object.entries(fieldsOf(op)).map(([field, schema]) => [names[field] ?? field, schema])
   const fields: z.core.$ZodLooseShape = Object.fromEntries(renamed)
+  // The form has the names that other languages can write, the change has its own.
   const back = new Map(Object.entries(names).map(([field, given]) => [given, field]))
   return deed({
     name,
@@ -50,6 +51,7 @@ export const undoLines = deed({
   output: outcomeForm,
   async work(desk, { first, last = first, why = '', ...options }) {
     const lines = { first, last }
+    // Taking a change back is a change, too: it needs what the change itself would need.
     const beyond = desk.beyond(await changesBack(desk.store, lines))
     if (beyond) return failedBy(beyond)
     // The numbers alone are no reason.

@@ -14,8 +14,13 @@ import { expiringContacts, unusedContacts } from '../last-use.ts'
 import { changing } from './changes.ts'
 import { finds, reading, refusedBy, windowOf } from './operation.ts'
 
+/** A contact as listed: `own` is absent for a shared card, which the administrator changes by its rule. */
 type Row = { readonly key: string; readonly entry: Entry; readonly own: EntryRow | undefined }
 
+/**
+ * A user's own entries; `effective`: what the list holds, cards included; `screen`: the same as a person is shown it,
+ * denied entries included.
+ */
 export const listContacts = reading({
   name: 'ListContacts',
   ...readings.contacts,
@@ -75,6 +80,7 @@ function told({ entry, own }: Row, admitted: readonly AdmissionView[]): AdminCon
   }
 }
 
+/** `why` as an operation: the facts, and the same in words for programs that only print them. */
 export const whyListed = reading({
   name: 'Why',
   ...readings.why,
@@ -107,6 +113,7 @@ const listExpiring = reading({
   },
 })
 
+/** Operations about users' contacts. */
 export const contactOperations = [
   listContacts,
   listUnused,

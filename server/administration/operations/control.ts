@@ -14,11 +14,13 @@ import { nothingChanged, runBatch, undoLines } from './changes.ts'
 import { deed, failedBy, reading, reasonField, refusedBy, windowOf } from './operation.ts'
 import { asked, makeChanges, settled } from './outcome.ts'
 
+/** A page of the audit log, newest first. `more` is for the page alone: older programs know only the lines. */
 export const listAudit = reading({
   name: 'ListAudit',
   ...readings.audit,
   wire: readings.audit.output.omit({ more: true }),
   async work({ administration }, { search = '', before, count = 100 }) {
+    // One more than asked for tells whether there is another page.
     const wanted = { text: search.trim(), count: count + 1, ...(before === undefined ? {} : { before }) }
     const rows = await administration.audits(wanted)
     const lines = rows.slice(0, count).map(({ prev: _prev, ...row }) => ({ ...row, undoable: row.undo !== '' }))
@@ -26,6 +28,10 @@ export const listAudit = reading({
   },
 })
 
+/**
+ * Whether the chain of the log holds, and its last hash: kept elsewhere, that shows later whether the end was cut
+ * off.
+ */
 export const verifyAudit = reading({
   name: 'VerifyAudit',
   ...readings.auditState,
@@ -43,6 +49,7 @@ function proposalTold(row: ProposalRow): z.output<typeof proposalForm> {
   return { ...told, ...(by === '' ? {} : { by }), ...(result === '' ? {} : { result }) }
 }
 
+/** All proposals oldest first, or with `newest` so many, those that wait before all others. */
 export const listProposals = reading({
   name: 'ListProposals',
   ...readings.proposals,
@@ -83,6 +90,7 @@ export const decideProposal = deed({
     if (beyond) return failedBy(beyond)
     const decided = await store.transaction(async (inside) => {
       const result = await decide(inside, { id, who: actor.who, approve })
+      // The line is of the same transaction: no decision is without its line, by whatever door.
       if (result.ok) await note(inside, { op: `proposal.${approve ? 'approve' : 'refuse'}`, target: id, why: reason })
       return result
     })
@@ -103,6 +111,7 @@ function requestTold({ row, approval, scope = 'external', denied }: OperatorView
   }
 }
 
+/** Open contact requests, or all; each says whom it waits for. */
 export const listRequests = reading({
   name: 'ListRequests',
   ...readings.requests,
@@ -145,6 +154,7 @@ export const listReleases = reading({
   },
 })
 
+/** Operations about what was changed and what waits. */
 export const controlOperations = [
   runBatch,
   undoLines,

@@ -55,4 +55,5 @@ export const renewManifestOperation = deed({
   work: (desk, { why: reason }) => take(desk, { step: 'renew' }, reason),
 })
 
+/** Operations about the organisation's keys. */
 export const keyOperations = [listKeys, rotateKeyOperation, retireKeyOperation, renewManifestOperation]

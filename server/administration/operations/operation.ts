@@ -53,7 +53,9 @@ export type Failure =
   /** What was drafted is no longer what would be written: draft again. */
   | { readonly kind: 'movedOn' }
 
+/** A failure is told, not thrown: what is thrown is a bug. */
 export type OperationFailed = { readonly ok: false; readonly failure: Failure }
+/** What every door gets back, to put into its own form. */
 export type OperationAnswer<T> = { readonly ok: true; readonly value: T } | OperationFailed
 
 /** The answer of an operation that failed. */
@@ -66,6 +68,10 @@ export function refusedBy(refusal: Refusal): OperationFailed {
   return failedBy({ kind: 'refused', refusal })
 }
 
+/**
+ * One declaration. `input` and `output` are also the forms from which SOAP's reader, its WSDL and the page's types
+ * are made.
+ */
 export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> = {
   /** As SOAP and its WSDL have it. */
   readonly name: string

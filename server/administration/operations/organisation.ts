@@ -14,6 +14,7 @@ import { finds, reading, refusedBy, windowOf } from './operation.ts'
 const programUrl = new URL('../../../package.json', import.meta.url)
 const { version: program } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(programUrl, 'utf8')))
 
+/** The organisation in numbers, for the first screen: what waits for somebody is counted here. */
 export const getOverview = reading({
   name: 'GetOverview',
   ...readings.overview,
@@ -50,6 +51,7 @@ const getPolicy = reading({
   },
 })
 
+/** Groups with their members' logins; `size` counts them where the page leaves them out. */
 export const listGroups = reading({
   name: 'ListGroups',
   ...readings.groups,
@@ -65,6 +67,7 @@ export const listGroups = reading({
   },
 })
 
+/** A window of one group's members, with their names and addresses. */
 export const listMembers = reading({
   name: 'ListMembers',
   ...readings.members,
@@ -77,6 +80,7 @@ export const listMembers = reading({
   },
 })
 
+/** Every rule as the change that would make it again. */
 export const listRules = reading({
   name: 'ListRules',
   ...readings.rules,
@@ -88,6 +92,7 @@ export const listRules = reading({
   },
 })
 
+/** Operations about policy, groups and rules. */
 export const organisationOperations = [
   getOverview,
   getPolicy,

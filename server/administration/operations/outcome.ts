@@ -13,6 +13,7 @@ import { type Desk, failedBy, type OperationAnswer, reasonField, refusedBy } fro
 
 /** Beside what a change says: the reason, whether it is only tried, and whether a person wants to see more of it. */
 export const asked = { why: reasonField, dryRun: z.boolean().optional(), explain: z.boolean().optional() }
+/** These three as they were given; absent is empty or false. */
 export type Asked = {
   readonly why?: string | undefined
   readonly dryRun?: boolean | undefined
@@ -63,6 +64,7 @@ export async function carry(
     if (ran.ok && first !== undefined) lines = await inside.administration.auditsAfter(first - 1, ran.audit.length)
   }
   const submitted = await work({ why: reason, dry: dryRun, ...(dryRun && explain ? { also } : {}) })
+  // Approval takes a person: nobody waits for that. A signature may be there in a moment.
   if (!('pending' in submitted)) return answerOf(submitted, dryRun ? { state: 'dryRun', lines } : { state: 'done' })
   return submitted.needs === 'approval' ? pendingOf(submitted.pending, 'approval') : settled(desk, submitted.pending)
 }
@@ -81,6 +83,8 @@ export async function settled(desk: Desk, proposal: string): Promise<OperationAn
   const start = performance.now()
   let end = start + desk.patience
   for (;;) {
+    // The process that holds the key may be busy with a change of every list; whoever asked waits no longer than was
+    // promised.
     const told = await Promise.race([
       desk.policy.ask({ task: 'carryOut' }),
       ...(desk.patience > 0
@@ -88,6 +92,8 @@ export async function settled(desk: Desk, proposal: string): Promise<OperationAn
         : []),
     ])
     if (desk.gone.aborted) return pendingOf(proposal, 'signature')
+    // The result is read from the store: another process may have carried it out, and the answer of this one may be
+    // lost.
     const row = await desk.store.administration.proposal(proposal)
     if (row && (row.state === 'done' || row.state === 'refused') && row.result !== '') {
       const done = answerOf(readRan(row.result), { state: 'done' })

@@ -46,6 +46,7 @@ async function tellerOf(inside: Store, devices: readonly DeviceRow[]): Promise<(
   })
 }
 
+/** A window of the accounts, found by login, name, address or department. */
 export const listUsers = reading({
   name: 'ListUsers',
   ...readings.users,
@@ -58,6 +59,7 @@ export const listUsers = reading({
   },
 })
 
+/** One account with its devices, those seen last first. */
 export const getUser = reading({
   name: 'GetUser',
   ...readings.user,
@@ -109,6 +111,7 @@ export const addUserOperation = deed({
   input: z.strictObject({ ...fieldsOf('user.add'), ...asked, password: z.string().max(1_000).optional() }),
   output: outcomeForm,
   async work(desk, { why, dryRun, explain, password, ...given }) {
+    // Hashed before the transaction: it takes 46 ms, in which nobody else could write.
     const read = password === undefined ? undefined : await readPassword(password)
     if (read?.ok === false) return refusedBy(read)
     const change = changeSchema.parse({ op: 'user.add', ...given })
@@ -202,6 +205,7 @@ const listRoles = reading({
   },
 })
 
+/** Operations about accounts, and what lets people sign in. */
 export const peopleOperations = [
   listRoles,
   listUsers,
@@ -215,6 +219,7 @@ export const peopleOperations = [
   giveAccess,
 ]
 
+/** Operations about users' devices. */
 export const deviceOperations = [
   listDevices,
   changing('ApproveDevice', 'device.approve'),

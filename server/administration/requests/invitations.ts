@@ -27,6 +27,7 @@ export async function createInvitation(
   const secret = toBase64Url(randomBytes(secretBytes))
   const exp = now + lifeMs
   return store.transaction(async (inside) => {
+    // Counted in the transaction that adds one: two calls at once do not pass the limit together.
     if ((await inside.administration.openInvitations(user, now)) >= maxInvitations)
       return fail('rateLimited', { reason: 'open' })
     await inside.administration.addInvitation({ hash: hashOf(secret), user, exp, used_by: '' })
@@ -49,6 +50,7 @@ export async function takeInvitation(
   if (!row || maker?.state !== 'active' || row.exp <= now || row.used_by !== '') return no
   if (maker.id === user.id) return fail('refused', { reason: 'self' })
   const seen = await explain(inside, { user: user.id, address: maker.address, now, unicode })
+  // Asked before it is spent: it stays good for somebody whom it helps.
   if (seen.ok && seen.value.listed) return fail('refused', { reason: 'listed' })
   return (await inside.administration.spendInvitation(hash, user.id)) ? ok(maker) : no
 }

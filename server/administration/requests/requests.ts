@@ -85,6 +85,7 @@ async function asked(
   const same = own.find((row) => row.key === key && isOpen(row))
   if (same) return ok(same)
   const peer = await inside.users.byAddress(key)
+  // The other side has asked for this one already: asking back is agreeing.
   const other = known.find((row) => row.state === 'asked' && row.peer === user.id && row.user === peer?.id)
   if (other) return agreed(inside, other, { by: user.id, now })
   const limit = limitOf(own, key, now)
@@ -98,6 +99,7 @@ function limitOf(
   key: string,
   now: number,
 ): Result<never, RequestFailure> | undefined {
+  // A no holds for a while: asking again and again is how somebody is worn down.
   const no = own.find((row) => row.key === key && isNo(row) && row.decided_at > now - declinedForMs)
   if (no) return refusal('declined', no.decided_at + declinedForMs - now)
   if (own.filter(isOpen).length >= maxOpenRequests) return refusal('open')

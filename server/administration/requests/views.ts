@@ -65,6 +65,7 @@ function incomingOf(organisation: Organisation, row: ContactRequestRow): Contact
 function ownOf({ id, address, note, state, at, decided_at }: ContactRequestRow, now: number): ContactRequests['own'] {
   const told = { id, address, note, at }
   if (state === 'asked' || state === 'accepted') return [{ ...told, state: 'waiting' }]
+  // `declined` and `refused` are one to the user: which of the two said no is not told.
   if (state === 'withdrawn' || decided_at < now - shownForMs) return []
   return [{ ...told, state: state === 'done' ? 'linked' : 'declined' }]
 }
@@ -79,6 +80,7 @@ function shown({ name, address }: Side): { readonly name: string; readonly addre
   return { name, address }
 }
 
+/** A request as whoever decides sees it, rules included; its users never see these. */
 export type OperatorView = {
   readonly row: ContactRequestRow
   /** Undefined where it does not wait for approval. */

@@ -6,6 +6,7 @@ import type { Result } from '../../../shared/rpc.ts'
 import type { DeviceRow, UserRow } from '../../store/tables.ts'
 import type { Service } from '../service.ts'
 
+/** Who asks: signed in, on a device that is active. */
 export type AskCaller = {
   readonly user: UserRow
   readonly device: DeviceRow
@@ -18,10 +19,12 @@ export type AskCaller = {
   readonly gone: AbortSignal
 }
 
+/** One ask: its input was checked, and only failures that its contract names can come back. */
 export type AskHandler<N extends AskName> = (
   service: Service,
   caller: AskCaller,
   input: AskInput<N>,
 ) => Promise<Result<AskOutput<N>, AskFailure<N>>>
 
+/** One for each ask that the contract has: a missing one does not compile. */
 export type AskHandlers = { readonly [N in AskName]: AskHandler<N> }

@@ -2,6 +2,7 @@
 import { ok } from '../../../shared/rpc.ts'
 import type { AskHandlers } from './handler.ts'
 
+/** The role is told anew each time: the page shows the administration by it, the server decides for itself. */
 export const meAsks: Pick<AskHandlers, 'me'> = {
   me: async (_service, { role }) => ok({ role: role ?? 'none' }),
 }

@@ -5,6 +5,7 @@ import { dueNow, type Quarantined } from '../../store/quarantine.ts'
 import type { AskHandlers } from './handler.ts'
 import { plain } from './plain.ts'
 
+/** Only the caller's own rows: the user is part of every question to the store. */
 export const quarantineAsks: Pick<AskHandlers, 'quarantine.list' | 'quarantine.release'> = {
   'quarantine.list': async ({ store, config }, { user }, window) => {
     const { total, rows } = await store.quarantine.page(user.id, window)

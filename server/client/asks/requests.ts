@@ -7,6 +7,7 @@ import type { AskHandlers } from './handler.ts'
 
 type Names = 'requests.list' | 'requests.create' | 'requests.answer' | 'requests.withdraw' | 'invitations.create'
 
+/** Each hands the question on to `administration/requests`, for the calling user and nobody else. */
 export const requestAsks: Pick<AskHandlers, Names> = {
   'requests.list': async (service, { user }) => ok(await requestsOf(service, user.id)),
   'requests.create': (service, { user }, input) => createRequest(service, user, input),

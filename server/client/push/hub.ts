@@ -5,7 +5,10 @@
 import type { Announcement } from '../../store/lists.ts'
 import type { Store } from '../../store/store.ts'
 
-/** `access`: the list may be the same, but who may read it is not. `news`: something beside it, that its user is to ask for. */
+/**
+ * What waiters are told: the list's version at that moment. `access`: the list may be the same, but who may read it
+ * is not. `news`: something beside it, that its user is to ask for.
+ */
 export type Poke = {
   readonly list: string
   readonly epoch: number
@@ -14,6 +17,7 @@ export type Poke = {
   readonly news: boolean
 }
 
+/** One for the process: thousands of waiting devices cost one question to the store, not one each. */
 export type Hub = {
   /** Calls back at each announcement of the list; gives the undo. */
   listen(list: string, receive: (poke: Poke) => void): () => void
@@ -25,6 +29,7 @@ export type Hub = {
   close(): Promise<void>
 }
 
+/** What the hub looks at, and its clock. */
 export type HubDependencies = {
   readonly store: Store
   /** Calls `work` again and again, `ms` apart; gives the undo. */
@@ -39,6 +44,7 @@ export async function openHub({ store, every }: HubDependencies): Promise<Hub> {
   let last = await store.lists.lastAnnounced()
   const look = async () => {
     const news = await store.lists.announcedAfter(last)
+    // The last one stands for all: announcements become visible in the order of their numbers (store/lists.ts).
     last = news.at(-1)?.id ?? last
     for (const [list, poke] of newestOf(news)) {
       if (poke.news) newsCounts.set(list, (newsCounts.get(list) ?? 0) + 1)

@@ -15,6 +15,7 @@ import { fault, type Service } from '../service.ts'
 import { isNewer } from '../wait.ts'
 import type { Poke } from './hub.ts'
 
+/** Where clients connect. */
 export const pushPath = '/kith/push'
 /** A connection that has not said who it is by then is closed. */
 const introductionMs = 10_000
@@ -67,6 +68,7 @@ function welcome(service: Service, connection: WebSocket): void {
 async function introduce(service: Service, connection: WebSocket, data: Buffer): Promise<void> {
   const envelope = readEnvelope(data)
   const isWait = envelope.ok && operationOfRequest(envelope.operation) === 'Wait'
+  // The same proof as for every call: the WebSocket itself knows nobody.
   const asked = isWait ? await authenticate(service, 'Wait', { envelope }) : fault('BadRequest')
   const row = asked.ok ? await service.store.lists.ofUser(asked.caller.device.user) : undefined
   const refused = asked.ok ? fault('BadRequest') : asked
@@ -88,6 +90,8 @@ function refuse(connection: WebSocket, text: string): void {
 function follow(service: Service, connection: WebSocket, { device, sid }: Caller<'Wait'>): void {
   const key = `push ${device.user} ${device.id}`
   const replace = () => connection.close(closeReplaced)
+  // A device that lost its connection comes back before the server notices: the old one is closed, not counted beside
+  // it.
   service.waits.get(key)?.()
   service.waits.set(key, replace)
   const check = async () => {
@@ -97,6 +101,7 @@ function follow(service: Service, connection: WebSocket, { device, sid }: Caller
     return live
   }
   const receive = async (poke: Poke) => {
+    // A disabled account or locked device is shut out when it happens, not when it asks next.
     if (!poke.access || (await check())) send(connection, poke)
   }
   const failed = (error: unknown) => {

@@ -22,6 +22,7 @@ async function append(
   const folder = await context.mail.folder(user.id, session.isUTF8Enabled() ? utf8Path(path) : path)
   if (!folder) return ['TRYCREATE']
   const received = date ? Date.parse(date) : context.clock.now()
+  // The folder may be gone since it was looked up: the client is told as if it had never been there.
   const added = await context.mail.append(folder.id, { raw, summary: summarise(raw), flags, received })
   if (!added) return ['TRYCREATE']
   context.notifier.publish(user.id, folder.id, [{ command: 'EXISTS', uid: added.uid, modseq: added.modseq }])

@@ -7,6 +7,7 @@ import type { Tasks } from '../tasks.ts'
 import type { ImapCallback, ImapCore, ImapResponse, ImapSession } from './core.ts'
 import type { MailNotifier } from './notifier.ts'
 
+/** One for the server; handlers keep nothing between commands, since the store and the notifier have it. */
 export type ImapContext = {
   readonly core: ImapCore
   readonly mail: MailStore

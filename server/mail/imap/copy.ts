@@ -29,6 +29,7 @@ async function copy(context: ImapContext, job: Job, options: CopyOptions): Promi
   const removed = copied.flatMap(({ from, removedAt }) =>
     removedAt === undefined ? [] : [{ uid: from, modseq: removedAt }],
   )
+  // The session that moved hears of it in the answer to MOVE (RFC 6851 3.3), all others through the notifier.
   for (const { uid } of removed) await writeChange(session, session.formatResponse('EXPUNGE', uid))
   const { notifier } = context
   notifier.publish(

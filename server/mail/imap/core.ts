@@ -20,6 +20,7 @@ export type FetchItem = {
   readonly original: { partial?: unknown[] }
 }
 
+/** A FETCH as the library parsed it; `messages` are UIDs, also where the client named sequence numbers. */
 export type FetchOptions = {
   readonly messages: readonly number[]
   readonly query: readonly FetchItem[]
@@ -28,6 +29,7 @@ export type FetchOptions = {
   readonly metadataOnly: boolean
 }
 
+/** A STORE; `unchangedSince` 0: whatever has changed meanwhile. */
 export type StoreOptions = {
   readonly messages: readonly number[]
   readonly value: readonly string[]
@@ -37,11 +39,13 @@ export type StoreOptions = {
   readonly isUid?: boolean
 }
 
+/** Without `isUid` everything that is marked `\Deleted` goes; `silent` at CLOSE, which tells nobody. */
 export type ExpungeOptions = {
   readonly isUid: boolean
   readonly messages?: readonly number[]
   readonly silent?: boolean
 }
+/** COPY and MOVE; `destination` is a path. */
 export type CopyOptions = { readonly destination: string; readonly messages: readonly number[] }
 
 /** One term of a SEARCH; a list of terms means all of them. */
@@ -52,14 +56,18 @@ export type SearchTerm = {
   readonly operator?: string
   readonly exists?: boolean
 }
+/** A term or, in parentheses, several. */
 export type SearchQuery = SearchTerm | readonly SearchQuery[]
+/** A SEARCH, every part of which must match. */
 export type SearchOptions = { readonly query: readonly SearchQuery[] }
 
 /** A response ready to be compiled; opaque to us. */
 export type ImapResponse = { readonly __response?: never }
 
+/** Whoever signed in; both are the login name here. */
 export type ImapUser = { readonly id: string; readonly username: string }
 
+/** One connection after its login; `selected` is the mailbox that is open in it. */
 export type ImapSession = {
   readonly id: string
   readonly user: ImapUser
@@ -72,6 +80,7 @@ export type ImapSession = {
   isUTF8Enabled(): boolean | undefined
 }
 
+/** How a handler answers the library: once, with an error or with what it asked for. */
 export type ImapCallback<T extends unknown[]> = (error: Error | null, ...results: T | []) => void
 
 /** `true`: done. A string: the response code of a NO. */
@@ -86,8 +95,10 @@ export type Notice = {
   readonly flags?: readonly string[]
   readonly ignore?: string
 }
+/** `LOGOUT`: the connection ends. `DROP`: whoever has the mailbox open is put out of it, because it was deleted. */
 export type ImapEvent = { readonly command: 'LOGOUT' | 'DROP'; readonly reason?: string; readonly mailbox?: number }
 
+/** Where the library asks what other connections have done; ours is `notifier.ts`. */
 export type Notifier = {
   addListener(session: ImapSession, listener: (event?: ImapEvent) => void): void
   removeListener(session: ImapSession, listener: (event?: ImapEvent) => void): void
@@ -95,7 +106,9 @@ export type Notifier = {
 }
 
 type Login = { readonly method: string; readonly username: string; readonly password: string }
+/** A folder as LIST tells it; `specialUse` by RFC 6154. */
 export type Listed = { readonly path: string; readonly specialUse?: string }
+/** A mailbox as SELECT opens it: its UIDs in order are the library's sequence numbers. */
 export type Opened = {
   readonly _id: number
   readonly uidValidity: number
@@ -103,6 +116,7 @@ export type Opened = {
   readonly modifyIndex: number
   readonly uidList: number[]
 }
+/** What STATUS tells of a mailbox that need not be open. */
 export type Status = {
   readonly messages: number
   readonly unseen: number
@@ -111,7 +125,9 @@ export type Status = {
   readonly highestModseq: number
 }
 type Quota = { readonly root: string; readonly quota: number; readonly storageUsed: number }
+/** COPYUID (RFC 4315): which UID became which, so that a client need not look for its copies. */
 export type CopyInfo = { readonly uidValidity: number; readonly sourceUid: number[]; readonly destinationUid: number[] }
+/** APPENDUID (RFC 4315). */
 export type AppendInfo = { readonly uidValidity: number; readonly uid: number }
 /** Path, flags, INTERNALDATE as the client wrote it or false, bytes. */
 export type Appending = [path: string, flags: readonly string[], date: string | false, raw: Uint8Array]
@@ -166,6 +182,7 @@ type ImapServer = EventEmitter &
     readonly connections: ReadonlySet<ImapConnection>
   }
 
+/** What the library would log with. */
 export type Logger = { readonly [level in 'info' | 'debug' | 'error']: (...args: readonly unknown[]) => void }
 
 type ImapOptions = {
@@ -182,6 +199,7 @@ type MimeIndexer = {
   getBodyStructure(tree: object): unknown[]
 }
 
+/** The parts of the library that we use. */
 export type ImapCore = {
   readonly IMAPServer: new (options: ImapOptions) => ImapServer
   readonly Indexer: new () => MimeIndexer

@@ -31,6 +31,7 @@ export async function fetchValues(
         ...asked.session.getQueryResponse([item], known, { acceptUTF8Enabled: asked.session.isUTF8Enabled() }),
       )
     } else {
+      // Read when the first item wants bytes: a client that lists ten thousand messages reads none of them.
       sources ??= await sourcesOf(mail, message)
       if (!sources) return undefined
       values.push(contentValue(asked.session, item, sources))

@@ -19,6 +19,7 @@ type Place = { readonly mailbox: number; readonly session: ImapSession }
 
 async function fetchMessages(context: ImapContext, place: Place, options: FetchOptions): Promise<[ImapOutcome]> {
   const { mailbox, session } = place
+  // Before the bytes go: the flags in this very answer have \Seen (RFC 3501 6.4.5).
   if (options.markAsSeen) await markSeen(context, place, options.messages)
   for (const { original, partial } of options.query) {
     // RFC 3501 7.4.2: the response names the origin only.
@@ -33,6 +34,7 @@ async function fetchMessages(context: ImapContext, place: Place, options: FetchO
       if (!response) continue
       const { compile, compileStream } = context.core
       const output = values.some(isStream) ? compileStream(response) : { compiled: compile(response) }
+      // The client is gone: nothing more is read for it.
       if (!(await write(session, output))) return [true]
     }
   }

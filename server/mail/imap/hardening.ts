@@ -45,6 +45,7 @@ export function hardenedTake(take: Take): Take {
 
 function end(connection: Hardened, farewell: string): void {
   connection.send(farewell)
+  // One turn later, or the farewell would not leave.
   setImmediate(() => connection.close(true))
 }
 
@@ -53,6 +54,7 @@ const maxPattern = 512
 
 /** LIST's wildcards (RFC 3501 6.3.8), in time that is the product of the two lengths. */
 export function matchFolders<F extends { readonly path: string }>(folders: readonly F[], query: string): readonly F[] {
+  // Neighbouring wildcards mean one of them; merged, they cost nothing.
   const pattern = query.replace(/[*%]*\*[*%]*/g, '*').replace(/%+/g, '%')
   return pattern.length > maxPattern ? [] : folders.filter(({ path }) => matches(path, pattern))
 }

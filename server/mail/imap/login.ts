@@ -27,6 +27,7 @@ export function loginHandlers(context: ImapContext): Pick<Handlers, 'onAuth'> {
           if (checked.kind === 'locked') locked = new NotNow(method)
           return []
         }
+        // The standard folders are made now: clients list them first and would show an empty account.
         await context.mail.folders(checked.account.id, context.clock.now())
         context.log.info('imap.login', { ok: true, account: checked.account.id })
         return [{ user: { id: checked.account.id, username: checked.account.id } }]

@@ -7,6 +7,7 @@ import type { ImapEvent, ImapSession, Notice, Notifier } from './core.ts'
 /** Notices kept a folder after all connections were told: far more than come between a read and its answer. */
 const keptNotices = 10_000
 
+/** The library's notifier, and how our own handlers and the delivery tell it what they did. */
 export type MailNotifier = Notifier & {
   /** In order of `modseq`. Connections that idle in this folder hear at once. */
   publish(account: string, folder: number, notices: readonly Omit<Notice, '_id'>[]): void
@@ -23,6 +24,7 @@ export function createNotifier(failed: (error: unknown) => void): MailNotifier {
   const journals = new Map<number, Notice[]>()
   const tell = (account: string, event?: ImapEvent) => {
     for (const listener of listeners.get(account) ?? []) {
+      // One broken connection must not keep the others from hearing.
       try {
         listener(event)
       } catch (error) {

@@ -27,6 +27,7 @@ async function search({ mail }: ImapContext, { mailbox }: Place, { query }: Sear
   let since = { messages: 0, bytes: 0 }
   for (const message of await mail.list(mailbox)) {
     if (since.messages >= turn || since.bytes >= turnBytes) {
+      // Other connections get their turn: searching a large mailbox is computing, and there is one thread.
       await new Promise((resolve) => setImmediate(resolve))
       since = { messages: 0, bytes: 0 }
     }

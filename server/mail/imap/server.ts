@@ -48,6 +48,7 @@ export async function startImap(
     logger: silent,
   })
   const context: ImapContext = { ...dependencies, core }
+  // Set before anybody connects: the library asks it at every command.
   server.notifier = notifier
   Object.assign(
     server,

@@ -22,6 +22,7 @@ async function store(context: ImapContext, place: Place, options: StoreOptions):
   })
   const condstore = session.selected !== false && session.selected.condstoreEnabled
   for (const { uid, flags, modseq } of changed) {
+    // RFC 7162 3.2: with CONDSTORE the new modification number is told even where the flags are not.
     if (options.silent && !condstore) continue
     const facts = {
       uid: options.isUid ? uid : false,

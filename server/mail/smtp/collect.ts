@@ -10,6 +10,7 @@ export async function collect(stream: SmtpData): Promise<Uint8Array> {
   for await (const chunk of stream) {
     if (!Buffer.isBuffer(chunk)) continue
     size += chunk.length
+    // More is read and forgotten: the memory stays bounded, and the client gets its answer.
     if (size <= maxMessageBytes) chunks.push(chunk)
   }
   if (size > maxMessageBytes) throw new SmtpReply(552, `5.3.4 A message may have ${maxMessageBytes} bytes`)

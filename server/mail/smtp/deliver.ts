@@ -49,6 +49,8 @@ export async function deliverHere(deliverer: Deliverer, job: Job): Promise<void>
     }
     deliveries.push({ account: account.id, message: stored, ...(submission ? { submission } : {}) })
   }
+  // All mailboxes in one transaction: a failure after half of them would make the sender's retry come twice to the
+  // others.
   const added: readonly Added[] = await mail.deliver(deliveries, clock.now())
   for (const { folder, uid, modseq } of added) {
     notifier.publish(folder.account, folder.id, [{ command: 'EXISTS', uid, modseq }])

@@ -16,6 +16,7 @@ parentPort?.on('message', (message: unknown) => {
 
 async function resolver(name: string): Promise<string[][]> {
   const { promise, resolve } = Promise.withResolvers<readonly string[] | undefined>()
+  // Two signatures may ask for one record at a time; the answer serves both.
   const before = waiting.get(name)
   waiting.set(name, (texts) => {
     before?.(texts)

@@ -13,8 +13,10 @@ import {
 import type { Clock } from '../../ground/clock.ts'
 import { verifyDkim } from './dkim-verify.ts'
 
+/** TXT records by name, each as one text; a test gives its own. */
 export type Dns = Pick<DkimMeans, 'txt'>
 
+/** The resolver of the machine. The strings of one record belong together (RFC 7208 3.3). */
 export const systemDns: Dns = {
   txt: async (name) => (await resolveTxt(name)).map((strings) => strings.join('')),
 }
@@ -48,6 +50,7 @@ const saidSchema = z.union([
 type Job = { readonly raw: Uint8Array; readonly now: number }
 
 async function verifyApart(job: Job, resolver: DkimResolver): Promise<DkimAnswer> {
+  // Without our environment: the thread reads what a stranger wrote, and nothing secret need be in it.
   const worker = new Worker(new URL('./dkim-worker.ts', import.meta.url), { workerData: job, env: {} })
   const { promise, resolve, reject } = Promise.withResolvers<DkimAnswer>()
   const late = setTimeout(() => reject(new Error('verifying took too long')), patienceMs)
@@ -62,6 +65,7 @@ async function verifyApart(job: Job, resolver: DkimResolver): Promise<DkimAnswer
     return await promise
   } finally {
     clearTimeout(late)
+    // Also one that is late: it would go on computing for a message that was judged without it.
     await worker.terminate()
   }
 }

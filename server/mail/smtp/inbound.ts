@@ -50,6 +50,7 @@ export function inboundOptions(inbound: Inbound): SmtpOptions {
     onRcptTo(_parsed, session, done) {
       const admit = async () => {
         const { key, recipient } = await reached(inbound, writtenAddress(session))
+        // By account: who is named by two spellings of one address gets one copy.
         states.get(session)?.recipients.set(recipient.account?.id ?? key, recipient)
       }
       handled(inbound, admit(), done)

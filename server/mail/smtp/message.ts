@@ -65,6 +65,7 @@ export function readSubmitted(
   bindAuthor(fields, author)
   const messageId = fields.find(({ name }) => name === 'message-id')?.value
   if (messageId !== undefined && !isMessageId(messageId)) throw refuseForm('The Message-ID is malformed')
+  // Bcc goes: whoever is named there is in the envelope, and nobody else may learn of it.
   const kept = fields.filter(({ name }) => !isForeign(name) && !isHidden(name)).map((field) => field.raw)
   if (messageId === undefined) kept.push(`Message-ID: ${added.messageId}`)
   if (!fields.some(({ name }) => name === 'date')) kept.push(`Date: ${added.date}`)
@@ -103,6 +104,7 @@ function refuseForm(text: string): SmtpReply {
 
 function bindAuthor(fields: readonly HeaderField[], { key, unicode }: Author): void {
   const own = fields.filter(({ name }) => senderFields.includes(name))
+  // Every address in every one of these fields: programs differ in which of them they show as the sender.
   const bound = own.every(({ value }) => {
     const parsed = parseMailboxes(value, { unicode })
     return parsed.ok && parsed.value.length === 1 && parsed.value.every(({ address }) => address.key === key)

@@ -7,6 +7,7 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMT
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js'
 import { type Listener, listen } from '../listener.ts'
 
+/** The library's types under our names, so that no other file imports it. */
 export type SmtpSession = SMTPServerSession
 export type SmtpData = SMTPServerDataStream
 export type SmtpOptions = SMTPServerOptions
@@ -72,6 +73,7 @@ export async function startSmtp(options: SmtpOptions, { failed, ...at }: At): Pr
     secure: at.tls !== undefined,
     secured: true,
     logger: false,
+    // Whoever connects would otherwise have us ask a name server of its choice.
     disableReverseLookup: true,
     hideENHANCEDSTATUSCODES: false,
     rejectOversized: true,

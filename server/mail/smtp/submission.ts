@@ -12,6 +12,7 @@ import { type SmtpData, type SmtpOptions, type SmtpSession, writtenAddress } fro
 import { handled } from './trace.ts'
 import { data, mailFrom, rcptTo, type Sending, type Transaction, transactionOf } from './transaction.ts'
 
+/** A sending door that checks logins itself. */
 export type Submission = Sending & { readonly accounts: Pick<Accounts, 'check' | 'byAddress'>; readonly tasks: Tasks }
 
 /** The door as an SMTP server: each connection signs in, and each of its messages is judged by the login's list. */

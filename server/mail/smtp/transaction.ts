@@ -14,12 +14,14 @@ import { refusalReply, SmtpReply, tryLater } from './reply.ts'
 import type { SmtpSession } from './strict-server.ts'
 import { received } from './trace.ts'
 
+/** What a recipient is judged with. */
 export type Guarding = {
   readonly accounts: Pick<Accounts, 'byAddress'>
   readonly whitelists: Whitelists
   readonly clock: Clock
 }
 
+/** The same for a door that also hands messages on; embedded mail and gateway differ in `reach` and `deliver` only. */
 export type Sending = Guarding & {
   readonly domain: string
   readonly log: MailLog
@@ -53,6 +55,7 @@ export async function mailFrom(guarding: Guarding, transaction: Transaction, { a
   transaction.refusals = []
   transaction.recipients = new Map()
   const { account, key } = transaction
+  // Asked at every message: a connection outlives the account that signed in on it.
   const known = await guarding.accounts.byAddress(key)
   if (known?.id !== account.id) throw new SmtpReply(550, '5.7.1 This account is closed')
   const view = await guarding.whitelists.viewOf(account.id)

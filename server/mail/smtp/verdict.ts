@@ -64,6 +64,7 @@ export function evidenceOf(judge: Judge, message: CleanMessage, login?: string):
   }
 }
 
+/** What one recipient's list says, and the proof of it for that recipient's client. */
 export type Judged = {
   readonly found: IncomingVerdict
   /** The list that judged. */
@@ -122,6 +123,7 @@ export async function verdictField(
   facts: Pick<VerdictFacts, 'from' | 'level' | 'verdict'>,
 ): Promise<string> {
   const { message, hashes } = evidence
+  // A verdict names the list and its version (protocol.md 8), so that it proves nothing to a reader of another list.
   const list = await lists.ofUser(recipient.id)
   const all = {
     ...facts,

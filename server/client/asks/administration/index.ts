@@ -50,6 +50,7 @@ import {
   refusedTold,
 } from './outcomes.ts'
 
+/** An ask's work once its input was read; the gate adds the failures that every one of them has. */
 type Handler<I, T, K extends FailureKind = OperationFailure> = (
   service: Service,
   caller: AskCaller,
@@ -103,6 +104,7 @@ function read<I extends z.ZodObject, O extends z.ZodObject>(
 ): Handler<z.input<I>, unknown> {
   return gated(operation.role, async (service, caller, given) => {
     const { count }: { readonly count?: unknown } = given
+    // Programs may ask for more; an answer to Ask has at most 1 MiB (protocol.md 4).
     if (typeof count === 'number' && count > maxRows) return fail('badRequest', { fields: ['count'] })
     const answer = await call(operation, service, { caller, given })
     return answer.ok ? ok(allPlain(tell(answer.value))) : readingFailed(answer.failure)
@@ -144,6 +146,7 @@ function proposalsTold({ proposals }: z.output<typeof listProposals.output>): As
   }
 }
 
+/** Asks that only look, each the reading of the same name. */
 const readingAsks = {
   'admin.overview': read(getOverview),
   'admin.users': read(listUsers),
@@ -163,6 +166,7 @@ const readingAsks = {
 
 type Deeds = 'admin.decide' | 'admin.change' | 'admin.undo' | 'admin.keyStep' | 'admin.access'
 
+/** Asks that change something. The page counts from its own form of a change to the operation's. */
 const deedAsks: Pick<AskHandlers, Deeds> = {
   'admin.change': change(runBatch, ({ changes: given }, common) => {
     const parsed = given.map((one: unknown) => changeForm.safeParse(one))
@@ -213,6 +217,10 @@ const {
   'admin.close': close,
 } = openingAsks
 
+/**
+ * All asks of the administration. The way in is open to whoever has a role; the others only while the administration
+ * is open.
+ */
 export const administrationAsks: Pick<AskHandlers, AdminAskName> = {
   'admin.state': gated('auditor', state, true),
   'admin.setUp': gated('auditor', setUp, true),

@@ -16,6 +16,7 @@ import type { AskCaller, AskHandlers } from '../handler.ts'
 
 type Names = 'admin.state' | 'admin.setUp' | 'admin.confirm' | 'admin.open' | 'admin.close'
 
+/** Their order at first: state, set-up, confirm; later: state, open, close. */
 export const openingAsks: Pick<AskHandlers, Names> = {
   'admin.state': async (service, caller) => ok(await stateOf(service, caller)),
 
@@ -23,6 +24,7 @@ export const openingAsks: Pick<AskHandlers, Names> = {
   'admin.setUp': async (service, caller, { password }) => {
     const { totp, step } = await stateOf(service, caller)
     if (totp && step !== 'open') return fail('secondFactor')
+    // The session alone is not enough: somebody may have found the device unlocked.
     const checked = await checkPassword(service, caller, password)
     if (!checked.ok) return checked
     const secret = newTotpSecret()
