@@ -11,9 +11,11 @@ import type { Stores } from './store/stores.ts'
 
 /** Draws the page in the user's language and theme, over these stores. */
 export function App({ stores }: { readonly stores: Stores }) {
+  // Made once: a second instance would draw every word anew and lose the language that was chosen.
   const [i18n] = useState(() => createI18n(stores.settings.store.getState().language))
   useAppearance(stores.settings, i18n)
   return (
+    // The page's policy allows no style elements, which Base UI would otherwise put into the document.
     <CSPProvider disableStyleElements>
       <I18nextProvider i18n={i18n}>
         <StoresProvider stores={stores}>

@@ -16,6 +16,7 @@ declare global {
   }
 }
 
+/** The engine as the page sees it: calls and events of the contract, whoever answers them. */
 export type Kith = Host<KithContract>
 
 function bridgeTransport(bridge: Bridge): Transport {

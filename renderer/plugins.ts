@@ -7,6 +7,7 @@ import { pagePolicy } from '../shared/page-policy.ts'
 /** The host's policy as far as a meta element can hold it: a second lock should a header ever get lost. */
 const metaPolicy = pagePolicy
   .split('; ')
+  // A meta element can't say it (CSP3 section 3.3): only the host's header does.
   .filter((directive) => !directive.startsWith('frame-ancestors'))
   .join('; ')
 

@@ -68,11 +68,13 @@ function listen(ports: WebTransportPorts, send: Send, receive: (envelope: EventE
     })
     opened.addEventListener('open', () => {
       wait = firstWait
+      // Events of the time without a stream are lost: what they would have said is asked for.
       if (missed) void catchUp(send, receive)
       missed = false
     })
     opened.addEventListener('error', () => {
       missed = true
+      // The browser tries again by itself until the server has closed the stream for good.
       if (opened.readyState !== closed) return
       undoWait = ports.clock.after(wait, open)
       wait = Math.min(wait * 2, longestWait)

@@ -1,5 +1,6 @@
 /** The house rules as data: the import table of ARCHITECTURE.md, packages, the order of rooms, sizes. */
 
+/** A part of the repository: what it may import, and what may run in it. */
 export type Part = {
   readonly name: string
   /** Path prefix from the project's root. */
@@ -128,6 +129,7 @@ export type House = {
   readonly loose: readonly string[]
 }
 
+/** The houses whose order of rooms is checked. */
 export const houses: readonly House[] = [
   {
     root: 'server/',

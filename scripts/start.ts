@@ -47,6 +47,7 @@ function build(): Promise<number> {
 
 async function showDemo(runtime: Runtime, places: DemoPlaces): Promise<number> {
   const demo = await startDemo(places)
+  // Without its server the demo shows nothing: when that ends, the windows close.
   void demo.ended.then(() => endHosts())
   try {
     return ending ? 0 : await showHosts(runtime, places)

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { changeFaultSchema } from './fault-codes.ts'
 
+/** What lets somebody sign in, on the wire: a password, an enrolment code, or why neither was made. */
 export const accessSchema = z.discriminatedUnion('state', [
   z.strictObject({
     state: z.literal('given'),

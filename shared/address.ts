@@ -62,12 +62,15 @@ const unusable = /[\p{Co}\p{Cn}\ufffc\ufffd]/u
 export function parseAddress(text: string, options: AddressOptions = {}): Checked<Address, AddressFault> {
   const fault = faultOfCharacters(text, options.unicode === true)
   if (fault !== undefined) return { ok: false, fault }
+  // Exactly one: with two, programs differ about which one parts local part and domain.
   const at = text.indexOf('@')
   if (at < 1 || at !== text.lastIndexOf('@')) return { ok: false, fault: 'syntax' }
   const local = text.slice(0, at)
+  // Folded before it is checked: IDNA maps capitals, and the round trip has to change nothing.
   const domain = foldAscii(text.slice(at + 1))
   const partFault = faultOfLocal(local) ?? faultOfDomain(domain)
   if (partFault !== undefined) return { ok: false, fault: partFault }
+  // The local part is folded too (A3): two contacts who differ in capitals alone would be a trap.
   return { ok: true, value: { text, local, domain, key: `${foldAscii(local)}@${domain}` } }
 }
 

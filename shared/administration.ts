@@ -85,6 +85,7 @@ const outcomeSchema = z.discriminatedUnion('state', [
 /** What a change came to, or would come to. */
 export type Outcome = z.infer<typeof outcomeSchema>
 
+/** Every question of the administration with its schemas; the server decides each time whether the caller may. */
 export const adminAsks = {
   'admin.state': { input: nothing, output: adminStateSchema },
   /** A new secret for an authenticator; in force once a code of it has come. */

@@ -47,6 +47,7 @@ type Administration = {
 
 const administration = Object.fromEntries(
   Object.entries(adminAsks).map(([name, ask]) => {
+    // Widened to be asked by any name: what is not in the table has the failures of an operation.
     const own: Readonly<Record<string, readonly FailureKind[]>> = adminFailures
     return [name, { ...ask, failures: own[name] ?? operationFailures }]
   }),
@@ -111,6 +112,7 @@ type AskCalls = { readonly [N in Exclude<AskName, 'me'>]: AskCall<(typeof asks)[
 /** The questions that a face may ask: all but the engine's own. */
 export const askCalls = Object.fromEntries<unknown>(
   Object.entries(asks)
+    // `me` is the engine's own: the page hears of the role in the session.
     .filter(([name]) => name !== 'me')
     .map(([name, ask]) => [name, { ...ask, failures: [...ask.failures, ...closedFailures, ...serverFailures] }]),
 ) as AskCalls

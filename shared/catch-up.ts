@@ -48,6 +48,7 @@ type Send = (envelope: CallEnvelope) => Promise<unknown>
 /** Asks for what may have changed and tells it as events, in the table's order. What cannot be asked for now is left out. */
 export async function catchUp(send: Send, tell: (event: EventEnvelope) => void): Promise<void> {
   for (const [name, makeUp] of Object.entries<MakeUp<Event>>(makeUps)) {
+    // In the table's order: whoever listens hears of the session before anything that belongs to it.
     if (makeUp.by === 'tell') tell({ name, value: makeUp.value })
     if (makeUp.by !== 'ask') continue
     const value = await send({ name: makeUp.call, input: {} }).then(valueIn, () => undefined)

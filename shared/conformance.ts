@@ -101,6 +101,7 @@ async function setTheme(host: Transport, theme: string): Promise<void> {
   claim(answer.ok, `settings.set failed${answer.ok ? '' : `: ${answer.kind}`}`)
 }
 
+/** The cases, in an order that leaves the settings as they were. */
 export const conformanceCases: readonly ConformanceCase[] = [
   {
     title: 'a malformed envelope is a bad request',

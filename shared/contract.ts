@@ -17,6 +17,7 @@ const address = z.string().max(320)
 const from = z.number().int().min(0).max(1_000_000)
 const count = z.number().int().min(1).max(500)
 
+/** Colours of the page; `system` follows the machine. */
 export const themeSchema = z.enum(['system', 'light', 'dark'])
 
 const contactSchema = z.object({
@@ -84,6 +85,7 @@ const conversationSchema = z.object({
 /** A conversation with one contact. */
 export type Conversation = z.infer<typeof conversationSchema>
 
+/** A held message as every face shows it: a claim, never a contact's message. `at`: milliseconds since the epoch. */
 export const heldSchema = z.object({
   id: z.string(),
   /** As the message claims; never to be shown as a contact's name. */
@@ -100,6 +102,7 @@ export const heldSchema = z.object({
 /** A message that the guard held, with the rule. */
 export type HeldMessage = z.infer<typeof heldSchema>
 
+/** What the user may choose, and what profile.json keeps of it. */
 export const settingsSchema = z.object({
   language: languageSchema,
   theme: themeSchema,

@@ -1,6 +1,7 @@
 /** Why a change was refused: a closed list, so that every face can have words for each (server/ground/refusals.ts has the English ones). */
 import { z } from 'zod'
 
+/** Every reason for which a change may be refused. */
 export const changeFaultCodes = [
   'unknownUser',
   'userExists',
@@ -54,6 +55,7 @@ export const changeFaultCodes = [
   'keysAway',
   'keysWorking',
 ] as const
+/** One of those codes, as it comes over a wire. */
 export const changeFaultCodeSchema = z.enum(changeFaultCodes)
 /** A reason that this version knows. */
 export type ChangeFaultCode = z.infer<typeof changeFaultCodeSchema>

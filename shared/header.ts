@@ -49,11 +49,13 @@ export function splitMessage(raw: Uint8Array): RawMessage {
   while (at < raw.length) {
     const bodyStart = afterEmptyLine(raw, at)
     if (bodyStart !== undefined) {
+      // A lone LF as the empty line: some programs end the header there, others read on.
       const bare = bodyStart - at === 1
       const broken = bare || fields.length === 0
       return finish(fields, raw.subarray(bodyStart), broken ? (fault ?? 'malformed') : fault)
     }
     const field = scanField(raw, at)
+    // The body counts as empty: what lies beyond the limit was not read, and nothing may be judged by it.
     if (field === undefined || fields.length === maxHeaderFields)
       return finish(fields, raw.subarray(raw.length), 'tooLarge')
     const read = readField(raw, at, field)

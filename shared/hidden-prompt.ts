@@ -39,6 +39,7 @@ export function askHidden(
         if (key === keys.enter || key === keys.line) return finish(typed)
         if (key === keys.interrupt || key === keys.end) return finish(undefined)
         const erases = key === keys.erase || key === keys.back
+        // By characters, not by code units: half of one would stay behind.
         typed = erases ? Array.from(typed).slice(0, -1).join('') : typed + key
       }
       return undefined

@@ -6,10 +6,12 @@ const number = z.number().int().min(0)
 
 /** Keys that the manifest lists and a root key replaces (protocol.md 1). */
 export const rotatingKeys = ['policy', 'fresh', 'server', 'gateway'] as const
+/** One of those keys, as a request names it. */
 export const rotatingKeySchema = z.enum(rotatingKeys)
 /** A key that the manifest lists, and that a new manifest replaces. */
 export type RotatingKey = z.infer<typeof rotatingKeySchema>
 
+/** What may be known of a key: never the key itself, only its fingerprint. */
 export const keyFactsSchema = z.strictObject({
   name: z.enum(['root', ...rotatingKeys]),
   /** As digits, to compare by telephone. */
@@ -25,6 +27,7 @@ export const keyFactsSchema = z.strictObject({
 /** One key of the organisation, as the page shows it. */
 export type KeyFactsView = z.infer<typeof keyFactsSchema>
 
+/** The fields that tell of a manifest. `expires`: milliseconds since the epoch. */
 export const manifestViewShape = { version: number, epoch: number, expires: z.number().int() }
 
 /** The manifest in force, and the keys that it lists or listed. */
@@ -41,6 +44,7 @@ export const keysViewSchema = z.strictObject({
 /** The manifest and every key that it lists or listed. */
 export type KeysView = z.infer<typeof keysViewSchema>
 
+/** A step of the keys. Each ends in a new manifest, which root keys sign. */
 export const keyStepSchema = z.discriminatedUnion('step', [
   /** A new key. `stolen`: nobody may trust the old one; of the policy key, no list that it signed either. */
   z.strictObject({ step: z.literal('rotate'), key: rotatingKeySchema, stolen: z.boolean() }),

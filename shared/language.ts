@@ -22,6 +22,7 @@ export function nearestLanguage(tags: readonly string[]): Language {
 }
 
 function ours(tag: string): Language | undefined {
+  // A script decides before a region: `zh-Hans-HK` is simplified, although Hong Kong writes traditional.
   const [language, ...parts] = tag.toLowerCase().split(/[-_.@]/)
   if (language === 'en') return 'en'
   if (language !== 'zh') return undefined

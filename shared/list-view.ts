@@ -44,6 +44,7 @@ function viewOf(byKey: ReadonlyMap<string, ListedContact>, similar: ListView['si
  */
 export function findListed(byKey: (key: string) => ListedContact | undefined, key: string): ListedContact | undefined {
   const at = key.lastIndexOf('@')
+  // Only an address has something before its `@`: the key of a domain does not lead to the domain again.
   const domain = (): ListedContact | undefined => (at > 0 ? byKey(key.slice(at)) : undefined)
   const vouched = (listed: ListedContact | undefined) => listed && { ...listed, name: key, address: key, key }
   return byKey(key) ?? vouched(domain())

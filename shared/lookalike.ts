@@ -62,6 +62,7 @@ export function* buildLookalikes(
   return (address, name, except) => {
     const other: First =
       except === undefined ? first : (hash, same) => first(hash, (contact) => contact.key !== except && same(contact))
+    // The address first: it is what an answer goes to, while a name is free for anybody to take.
     return likeAddress(address.key, other) ?? likeName(contacts, { name, except }, other) ?? likeLocal(address, other)
   }
 }

@@ -39,6 +39,7 @@ const participantSchema = z.object({
 /** Somebody whom a message names. */
 export type Participant = z.infer<typeof participantSchema>
 
+/** A message as every face gets it: text alone, no HTML, no bytes. */
 export const messageSchema = z.object({
   id: z.string(),
   /** The contact's address, ASCII-folded: one conversation a contact. */

@@ -27,6 +27,7 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
+  // The files are on this machine anyway, and a page of an older version must not come back after an update.
   'cache-control': 'no-store',
 }
 

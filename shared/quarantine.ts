@@ -28,6 +28,7 @@ export type KeptMessage = Readonly<z.infer<typeof keptSchema>>
 /** Who decides that a message leaves the quarantine. */
 export const releasedBySchema = z.enum(['user', 'administrator'])
 
+/** A part of the list: `count` messages from the `from`-th on, the newest being 0. */
 export const keptWindowSchema = z.strictObject({
   from: z.number().int().min(0).max(1_000_000),
   count: z.number().int().min(1).max(500),
@@ -38,7 +39,9 @@ export const keptPageSchema = z.strictObject({
   by: releasedBySchema,
   kept: z.array(keptSchema),
 })
+/** One kept message, by its number. */
 export const keptIdSchema = z.strictObject({ id })
+/** How far a message is after something was asked for it. */
 export const keptMovedSchema = z.strictObject({ state: keptStateSchema })
 
 /** A user asks for a message: for whoever decides. */

@@ -1,6 +1,7 @@
 /** Contact requests and invitations, as the server tells them and every face shows them. */
 import { z } from 'zod'
 
+/** Most characters of the note that goes with a request, UTF-16 units. */
 export const maxNoteLength = 500
 
 /** What every invitation starts with; the secret follows, base64url of 16 bytes. */
@@ -33,6 +34,7 @@ const personSchema = z.strictObject({ name: z.string().max(200), address: z.stri
 const note = z.string().max(maxNoteLength)
 const at = z.number().int()
 
+/** Every request that concerns the user, as the server tells it. `at`: milliseconds since the epoch. */
 export const requestsSchema = z.strictObject({
   /** Others' wishes, which the user answers. */
   incoming: z.array(z.strictObject({ id, from: personSchema, note, at })),
@@ -54,6 +56,9 @@ export type ContactRequests = Readonly<z.infer<typeof requestsSchema>>
 
 /** `to`: an address, or a pasted invitation. */
 export const newRequestSchema = z.strictObject({ to: z.string().min(1).max(1_000), note })
+/** The user's answer to a request, by its id. */
 export const requestAnswerSchema = z.strictObject({ id, accept: z.boolean() })
+/** A request of the user's own, by its id. */
 export const requestIdSchema = z.strictObject({ id })
+/** A new invitation. It holds the only copy of its secret: the server keeps a hash. `expiresAt`: milliseconds. */
 export const invitationSchema = z.strictObject({ text: z.string().max(100), expiresAt: z.number().int() })

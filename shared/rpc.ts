@@ -78,6 +78,7 @@ export function serve<C extends Contract>(
 ): (envelope: unknown) => Promise<Result<unknown>> {
   return async (envelope) => {
     const { name, input } = readEnvelope(envelope)
+    // Own names only: `constructor` and its like come from an object's prototype and are no calls.
     if (name === undefined || !Object.hasOwn(contract.calls, name)) return fail('badRequest')
     const schema = contract.calls[name]
     const handler = handlers[name as CallName<C>] as ((input: unknown) => unknown) | undefined

@@ -20,6 +20,9 @@ export const demoSchema = z.object({
   ),
 })
 
+/**
+ * Where the user stands, one step with what its screen shows. It holds no secret: every face and every page gets it.
+ */
 export const sessionSchema = z.discriminatedUnion('step', [
   /** `server` and `user`: what was used last, to fill the form. */
   z.object({

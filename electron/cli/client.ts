@@ -9,6 +9,7 @@ import { failed, internalFailure, type Outcome, type Streams } from './outcome.t
 
 type Kith = Host<KithContract>
 
+/** What a command is given: the engine, where words come from and go to, and how it is asked to answer. */
 export type Context = {
   readonly kith: Kith
   readonly input: Input
@@ -21,6 +22,7 @@ export type Context = {
   readonly passphraseStdin: boolean
 }
 
+/** One command of the terminal; it says how it ended, and prints nothing of that itself. */
 export type Command = (context: Context) => Promise<Outcome>
 
 /** Opens, runs, closes. */
@@ -55,6 +57,7 @@ export function signedIn(command: Command): Command {
 async function unlock(context: Context, session: Extract<Session, { step: 'locked' }>) {
   const { input, kith } = context
   const question = session.secret === 'passphrase' ? 'Passphrase: ' : 'Password: '
+  // A pipe is read only where the caller has said that a passphrase is in it: its first line may be the message.
   const secret = input.interactive || context.passphraseStdin ? await input.secret(question) : undefined
   if (secret === undefined) return { ok: false, failure: { kind: 'locked' } } as const
   return kith.call('session.unlock', { secret })

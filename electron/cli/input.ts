@@ -3,6 +3,7 @@
 import type { ReadStream } from 'node:tty'
 import { askHidden, type HiddenInput } from '../../shared/hidden-prompt.ts'
 
+/** Where a command's words and secrets come from: a terminal or a pipe. */
 export type Input = {
   readonly interactive: boolean
   /** A secret: typed without echo, or the next line of standard input. Undefined when there is none. */

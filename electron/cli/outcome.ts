@@ -5,6 +5,7 @@ import { wordsOf } from './words.ts'
 /** 1: refused or failed, and said why. 2: wrong usage. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const
 
+/** How a command ended: well, by a failure of the contract, or because it was used wrongly. */
 export type Outcome =
   | { readonly ok: true; readonly text: string; readonly value: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly failure: Failure; readonly text?: string }
@@ -20,6 +21,7 @@ export function failed(failure: Failure, text?: string): Outcome {
   return text === undefined ? { ok: false, failure } : { ok: false, failure, text }
 }
 
+/** Where a command writes: `out` is for what was asked for, `error` for everything else. */
 export type Streams = { readonly out: (text: string) => void; readonly error: (text: string) => void }
 
 /** Prints an outcome; the exit code. */
@@ -46,4 +48,5 @@ export function jsonLine(value: unknown): string {
   )
 }
 
+/** The failure of what cannot happen: a bug, told instead of thrown. */
 export const internalFailure = fail('internal').failure

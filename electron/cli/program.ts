@@ -8,6 +8,7 @@ import { send } from './commands/send.ts'
 import { held, watch } from './commands/watch.ts'
 import { exitCodes, type Streams } from './outcome.ts'
 
+/** Options that every command has. `profile` absent: `KITH_PROFILE`, else the usual folder. */
 export type GlobalOptions = {
   readonly profile?: string
   readonly json: boolean

@@ -60,6 +60,7 @@ const reasons: Readonly<Record<string, string>> = {
   tooMany: 'is one recipient too many',
 }
 
+/** Why a message was held, by the guard's reasons. */
 export const heldWords: Readonly<Record<string, string>> = {
   notListed: 'not in your whitelist',
   notProven: 'claims to be a contact, not proven',

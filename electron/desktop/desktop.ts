@@ -86,6 +86,7 @@ class Desktop {
       this.#quitting = true
     })
     app.on('will-quit', (event) => this.#quit(event))
+    // Neither is waited for: the window is drawn in the system's language and theme meanwhile.
     void this.#readSettings()
     void this.#addTray()
   }
@@ -155,6 +156,7 @@ class Desktop {
   }
 
   async #addTray(): Promise<void> {
+    // Without a tray closing the window ends the app; with an unseen one it could not be opened again.
     if (!(await trayIsShown()) || this.#quitting) return
     this.#tray = openTray(this.#actions)
     this.#showUnread(this.#unreadCount)
@@ -169,6 +171,7 @@ class Desktop {
     const words = nativeWords(this.#settings.language)
     if (reason === 'busy') dialog.showErrorBox(words.inUse, words.inUseDetail)
     else dialog.showErrorBox(words.cannotStart, `${words.cannotStartDetail}\n${this.#options.profile}`)
+    // Not `quit`: that would ask the engine to close, and there is none.
     app.exit(1)
   }
 

@@ -1,6 +1,7 @@
 /** The desktop's own flags among Chromium's. A word that is neither is left alone: Electron passes its own. */
 import path from 'node:path'
 
+/** What Kith was started with on the command line. */
 export type Flags = {
   /** Folder of the profile; undefined for the user's usual one. */
   readonly profile?: string

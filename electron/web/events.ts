@@ -4,6 +4,7 @@ import type { EventEnvelope } from '../../shared/rpc.ts'
 import type { Clock } from '../engine/ground/ports.ts'
 import { heartbeat, maxStreams, maxUnread } from './limits.ts'
 
+/** The open event streams of all pages. */
 export type EventStreams = {
   /** Takes over a response; false when there are too many. */
   add(response: ServerResponse, headers: Readonly<Record<string, string>>): boolean
@@ -17,6 +18,7 @@ export function openEventStreams(listen: Listen, clock: Clock): EventStreams {
   const streams = new Set<ServerResponse>()
   const write = (text: string) => {
     for (const stream of streams) {
+      // A page that sleeps would fill this process's memory with what it does not read.
       if (stream.writableLength > maxUnread) stream.destroy()
       else stream.write(text)
     }

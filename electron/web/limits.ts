@@ -2,8 +2,9 @@
 
 /** Largest body of a call, in bytes: the longest text of a message in four-byte characters, and room. */
 export const maxBody = 1_000_000
-/** Time for a request's headers and for its whole body, in milliseconds. */
+/** Time for a request's headers, in milliseconds: whoever sends them slower holds a connection for nothing. */
 export const headersTimeout = 10_000
+/** Time for the whole request, headers included, in milliseconds. */
 export const requestTimeout = 30_000
 /** Pages that may listen at once. */
 export const maxStreams = 32

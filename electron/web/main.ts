@@ -56,6 +56,7 @@ async function end(): Promise<void> {
 }
 
 announce()
+// A link of its own: each is good for one browser, and the printed one is somebody else's.
 if (!values['no-open']) await openBrowser(host.link(), browserFile)
 // Each line of input asks for another link: the one before was good for one browser.
 process.stdin.on('data', announce)

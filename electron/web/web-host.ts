@@ -26,6 +26,7 @@ type WebHostOptions = {
   readonly random: (count: number) => Uint8Array
 }
 
+/** The running host. `origin`: where it listens, `http://127.0.0.1:PORT`. */
 export type WebHost = {
   readonly origin: string
   /** A link that opens the page once, in one browser; that browser keeps its session until the host ends. */
@@ -61,6 +62,7 @@ export async function openWebHost(options: WebHostOptions): Promise<WebHost> {
     close: async () => {
       site.streams.close()
       const closed = new Promise((resolve) => server.close(resolve))
+      // Event streams never end by themselves, so the server would wait for them for ever.
       server.closeAllConnections()
       await closed
     },

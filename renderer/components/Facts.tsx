@@ -1,6 +1,7 @@
 /** A list of terms with their values. */
 import { Fragment, type ReactNode } from 'react'
 
+/** One term and its value; terms are unique within a list. */
 type Fact = { readonly term: string; readonly text: ReactNode }
 
 type FactsProps = { readonly facts: readonly Fact[]; readonly close?: boolean }

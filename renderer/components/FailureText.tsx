@@ -9,10 +9,12 @@ import { refusalWords } from './words.ts'
 
 /** One sentence for a failure, where there is no room for more. */
 export function failureWords(t: Translate, failure: Failure): string {
+  // A contact request is refused for reasons that have words of their own.
   const reason = failure.detail?.reason ?? ''
   return isRequestReason(reason) ? t(`requestReason.${reason}`) : t(`failure.${failure.kind}`)
 }
 
+// Looked at four times a second, so that no second is skipped.
 function Countdown({ until }: { readonly until: number }) {
   const { t } = useWords()
   const left = until - useNow(250)

@@ -29,6 +29,7 @@ const shapes = {
     'M3 3l14 14M4.500 9.500a8 8 0 0 1 3-1.900M15.500 9.500A8 8 0 0 0 10.600 7.200M7.200 12.600a4 4 0 0 1 5 -.4M10 15.800v.1',
 } as const
 
+/** The name of an icon; sections of the main window have icons of their own name. */
 export type IconName = keyof typeof shapes
 
 /** One icon in the colour of the text around it; `size` in pixels. */

@@ -6,6 +6,7 @@ import { useSlice, useStores } from './context.tsx'
 import { failureWords } from './FailureText.tsx'
 import { Icon } from './Icons.tsx'
 
+/** The words of a notice, made when it is drawn: so they change with the language. */
 function useNoticeWords(notice: Notice): string {
   const { t } = useWords()
   if (notice.about === 'failure') return failureWords(t, notice.failure)

@@ -27,6 +27,7 @@ export function useNow(period: number): number {
   const { clock } = useStores()
   const [now, setNow] = useState(clock.now())
   useEffect(() => {
+    // The interval is the browser's, the time is the port's: tests decide what time it is.
     const timer = setInterval(() => setNow(clock.now()), period)
     return () => clearInterval(timer)
   }, [clock, period])
@@ -38,6 +39,7 @@ export function useLasting(active: boolean, wait = 100): boolean {
   const { clock } = useStores()
   const [lasting, setLasting] = useState(false)
   useEffect(() => {
+    // Work that was over within the wait never shows: a spinner that flashes looks like a fault.
     if (!active) return undefined
     const undo = clock.after(wait, () => setLasting(true))
     return () => {

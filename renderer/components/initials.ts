@@ -6,6 +6,7 @@ const tints = 8
 /** Always the same colour for the same address, on every device. */
 export function tintOf(address: string): number {
   let hash = 7
+  // A hash of the address's characters; `>>> 0` keeps it within 32 bits, the same on every machine.
   for (const character of address.toLowerCase()) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0
   return hash % tints
 }
@@ -19,6 +20,7 @@ function characters(text: string): string[] {
 export function initialsOf(name: string, address: string): string {
   const text = name.trim() || address
   if (/^[\p{Script=Han}·・\s]+$/u.test(text))
+    // Of a Chinese name the given name, which stands last, tells people apart.
     return characters(text.replace(/[·・\s]/gu, ''))
       .slice(-2)
       .join('')

@@ -18,6 +18,7 @@ export function useFoundPeople(text: string): readonly Contact[] {
   const [found, setFound] = useState<Found>({ search: '', people: nobody })
   const search = text.trim()
   useEffect(() => {
+    // Taken back when the words change: an answer to older words is not shown.
     let current = search !== ''
     const ask = async () => {
       if (!current) return
@@ -30,5 +31,6 @@ export function useFoundPeople(text: string): readonly Contact[] {
       undo()
     }
   }, [search, contacts, clock])
+  // While the next answer is on its way, people found for the beginning of these words stay on screen.
   return found.search !== '' && search.startsWith(found.search) ? found.people : nobody
 }

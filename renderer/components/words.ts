@@ -24,6 +24,7 @@ type Refusal = { readonly address: string; readonly rule: string; readonly reaso
 
 /** Why one recipient is refused, with the rule's number for whoever wants to look it up. */
 export function refusalWords(t: Translate, refusal: Refusal): string {
+  // A reason that this version has no words for, such as the mail server's, is shown as it came.
   const reason = isRefusalReason(refusal.reason) ? t(`refusal.${refusal.reason}`) : refusal.reason
   const words = refusal.address === '' ? reason : t('compose.refused', { address: refusal.address, reason })
   return t('common.and', { first: words, second: t('common.rule', { rule: refusal.rule }) })

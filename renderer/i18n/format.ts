@@ -47,6 +47,7 @@ export function formatNames(language: Language, names: readonly string[]): strin
 
 /** Days between two moments by the local calendar: 0 for the same day, 1 for the day before. */
 export function daysBetween(at: number, now: number): number {
+  // Taken as UTC days: a day of 23 or 25 hours, where summer time begins or ends, counts as one all the same.
   const midnight = (time: number) => {
     const day = new Date(time)
     return Date.UTC(day.getFullYear(), day.getMonth(), day.getDate())
@@ -73,6 +74,7 @@ export function formatShort(language: Language, at: number, now: number): string
   const days = daysBetween(at, now)
   if (days <= 0) return formatTime(language, at)
   if (days < 7) return new Intl.DateTimeFormat(language, { weekday: 'short' }).format(at)
+  // Less than a year, so that the same day of last year is never meant.
   if (days < 300) return new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' }).format(at)
   return new Intl.DateTimeFormat(language, { dateStyle: 'short' }).format(at)
 }

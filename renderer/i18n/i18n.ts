@@ -42,6 +42,7 @@ export function createI18n(language: Language): i18n {
   const instance = createInstance()
   void instance.use(initReactI18next).init({
     lng: language,
+    // Every language has every word, which the types make sure of.
     fallbackLng: false,
     initAsync: false,
     resources: {
@@ -61,4 +62,5 @@ export function useWords() {
   return { t, language: i18n.language as Language }
 }
 
+/** Gives a word of the page in the chosen language; a key that does not exist is an error of the types. */
 export type Translate = ReturnType<typeof useWords>['t']

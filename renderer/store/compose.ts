@@ -26,6 +26,7 @@ async function judge({ store, ports }: Context): Promise<void> {
   const addresses = [...new Set(allChips(store.getState()).map(({ address }) => address))]
   const refusals = await judgeRecipients(ports.host, addresses)
   if (!refusals) return
+  // A chip that came while the guard was asked has no answer here: it keeps its own.
   const asked = new Set(addresses)
   const judged = (chip: Chip): Chip => {
     if (!asked.has(chip.address)) return chip
@@ -68,12 +69,14 @@ async function send(context: Context): Promise<boolean> {
   const { store, ports } = context
   for (const field of recipientFields) {
     const { typed } = store.getState()
+    // What is still in a field counts as a recipient, since the sender sees it there.
     if (typed[field].trim() !== '') await add(context, field, typed[field])
   }
   await judge(context)
   const state = store.getState()
   if (!canSend(state)) return false
   const { failure: _over, ...rest } = state
+  // From here on nothing of the mail may change: what goes out is what was judged.
   store.setState({ ...rest, step: 'sending' }, true)
   const addresses = (chips: readonly Chip[]) => chips.map(({ address }) => address)
   const result = await ports.host.call('outbox.submit', {

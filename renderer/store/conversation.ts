@@ -75,6 +75,7 @@ async function open(context: Context, id: string): Promise<void> {
     return
   }
   const page = messages.ok ? messages.value : { messages: [], more: false }
+  // Noted now: a moment later the messages count as read, and the mark would have no place.
   const unread = page.messages.find(({ direction, read }) => direction === 'in' && !read)
   store.setState((state) => ({
     conversation: conversation.value,
@@ -82,6 +83,7 @@ async function open(context: Context, id: string): Promise<void> {
     more: page.more,
     phase: 'ready',
     ...(unread && { firstUnread: unread.id }),
+    // Somebody who has begun to type keeps what was typed: the stored draft is older.
     ...(draft.ok && state.draftSaved && { draft: draft.value.text }),
   }))
 }
@@ -128,6 +130,7 @@ async function loadOlder({ store, ports, opened }: Context): Promise<void> {
 async function saveDraft({ store, ports }: Context): Promise<void> {
   const { id, draft, draftSaved } = store.getState()
   if (id === undefined || draftSaved) return
+  // Before the call: a key during it sets the mark again, and the newer text is saved too.
   store.setState({ draftSaved: true })
   await ports.host.call('draft.save', { conversation: id, text: draft })
 }
@@ -142,6 +145,7 @@ async function send(context: Context): Promise<boolean> {
   const { id, conversation, draft, sending } = store.getState()
   if (id === undefined || !conversation?.open || sending || draft.trim() === '') return false
   const isWanted = context.opened.same()
+  // The box is empty at once: whoever writes on during the call begins the next message.
   store.setState({ ...withoutSendFailure(store.getState()), sending: true, draft: '', draftSaved: true }, true)
   const result = await ports.host.call('outbox.submit', { kind: 'chat', to: [conversation.address], text: draft })
   if (result.ok)
@@ -154,6 +158,7 @@ async function send(context: Context): Promise<boolean> {
     store.setState({ sending: false })
     await refresh(context)
   } else {
+    // What was typed meanwhile is kept, below the text that came back.
     const rest = store.getState().draft
     const text = rest === '' ? draft : `${draft}\n${rest}`
     store.setState({ sending: false, sendFailure: result.failure, draft: text, draftSaved: false })

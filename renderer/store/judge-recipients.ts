@@ -16,6 +16,7 @@ export async function judgeRecipients(
   host: Kith,
   texts: readonly string[],
 ): Promise<ReadonlyMap<string, Refused> | undefined> {
+  // No recipients is no reason for a warning while a mail has just been begun.
   if (texts.length === 0) return new Map()
   const refusals = await ask(host, texts)
   if (!refusals) return undefined

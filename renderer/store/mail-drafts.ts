@@ -45,11 +45,13 @@ export function createKeeper({ store, ports, kept, restore }: Keeping) {
   let known: string | undefined
   const questions = latest()
   const save = async () => {
+    // Not read yet: saving now would overwrite the drafts of the last run.
     if (known === undefined) return
     const state = store.getState()
     const open = state.touched && state.step !== 'closed' && hasContent(state) ? [state] : []
     const drafts = [...kept, ...open].map(draftOf).slice(-maxMailDrafts)
     const text = JSON.stringify(drafts)
+    // The store's state changes with every verdict too: only what would be kept differently is written.
     if (text === known) return
     known = text
     const saved = await ports.host.call('mailDrafts.save', { drafts })

@@ -1,7 +1,9 @@
 /** Which section is on screen. */
 import { createStore } from 'zustand/vanilla'
 
+/** The sections of the main window, in the order of the navigation. */
 export const screens = ['chats', 'mail', 'contacts', 'held', 'administration', 'settings'] as const
+/** One of them; icon and words have the same name. */
 export type Screen = (typeof screens)[number]
 
 type NavigationState = {

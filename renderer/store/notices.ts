@@ -9,6 +9,7 @@ type NoticeBody =
   | { readonly about: 'sent' | 'copied' | 'requested' }
   | { readonly about: 'failure'; readonly failure: Failure }
   | { readonly about: 'refreshed'; readonly change: ListChange }
+/** A notice on screen; `id` counts up and tells two of the same words apart. */
 export type Notice = NoticeBody & { readonly id: number }
 
 /** A message or a contact request that came in: read out to those who do not see the counts. */
@@ -33,6 +34,7 @@ export function createNotices(ports: Ports) {
       store.setState({ arrival: { id: next++, name, what } }),
     say: (body: NoticeBody) => {
       const id = next++
+      // Three at most: more would cover the page, and nobody would read them in time.
       store.setState(({ notices }) => ({ notices: [...notices.slice(-2), { ...body, id }] }))
       ports.clock.after(noticeTime, () => dismiss(id))
     },

@@ -5,6 +5,7 @@
  * each is an address, and an allowed one, the guard decides.
  */
 export function splitRecipients(text: string): string[] {
+  // Not within quotes or angle brackets: a name may hold a comma.
   const parts = text.split(/[,;\s，；、]+(?=(?:[^"<]|"[^"]*"|<[^>]*>)*$)/u)
   const addresses: string[] = []
   for (const part of parts) {

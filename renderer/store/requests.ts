@@ -13,6 +13,7 @@ export type RequestDraft = {
   readonly failure?: Failure
 }
 
+/** An invitation to hand on: its text, and when it ends, in milliseconds. */
 export type Invitation = { readonly text: string; readonly expiresAt: number }
 
 type RequestsState = {

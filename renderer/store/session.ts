@@ -12,6 +12,7 @@ type SessionState = {
   readonly retryAt?: number
 }
 
+/** What the sign-in form holds. `server` may be an enrolment code; `passphrase` is there where no keychain is. */
 export type SignInForm = {
   readonly server: string
   readonly user: string

@@ -30,4 +30,5 @@ export function createSettings(ports: Ports) {
   }
 }
 
+/** The settings' state with what changes it. */
 export type SettingsSlice = ReturnType<typeof createSettings>

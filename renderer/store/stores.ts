@@ -1,4 +1,8 @@
-/** The page's state, composed, and which event moves what. */
+/**
+ * The page's state, composed, and which event moves what. Each slice in this folder holds one part of the page: it
+ * asks the engine and keeps the answers, and components read it. Events only say that something moved; the slice then
+ * asks again. Begin with session.ts, then lists/windowed.ts.
+ */
 import type { Session } from '../../shared/session.ts'
 import { gather } from '../clock.ts'
 import { createAdministration } from './administration/administration.ts'
@@ -73,6 +77,7 @@ function followSession(slices: Slices): () => void {
   let ready = false
   return slices.session.store.subscribe(({ session }: { readonly session?: Session }) => {
     const now = session?.step === 'ready'
+    // Only the step into and out of `ready` matters: a connection that comes and goes loads nothing anew.
     if (now === ready) return
     ready = now
     if (now) enter(slices)
@@ -82,6 +87,7 @@ function followSession(slices: Slices): () => void {
 
 function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => void)[] {
   const { contacts, conversation, compose, chats, mail, held, requests, whitelist } = slices
+  // A sync or a full mailbox tells of hundreds of changes in a burst: each list is asked once for all of them.
   const contactsMoved = gather(clock, listWait, contacts.moved)
   const composeMoved = gather(clock, listWait, () => void compose.moved())
   const chatsMoved = gather(clock, listWait, () => void chats.list.reload())
@@ -139,6 +145,7 @@ export function openStores(ports: Ports) {
     ...slices,
     clock: ports.clock,
     start: async () => {
+      // First the settings: the first screen already has the user's language and theme.
       await slices.settings.load()
       await slices.session.load()
     },
@@ -148,4 +155,5 @@ export function openStores(ports: Ports) {
   }
 }
 
+/** The page's state as components get it by `useStores`. */
 export type Stores = ReturnType<typeof openStores>

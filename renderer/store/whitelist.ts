@@ -8,6 +8,7 @@ type Outcome =
   | { readonly kind: 'changed'; readonly change: ListChange }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
+/** The list in force as the page shows it. */
 export type WhitelistState = {
   readonly status?: WhitelistStatus
   readonly refresh: 'idle' | 'running'
@@ -29,6 +30,7 @@ export function createWhitelist(ports: Ports) {
       if (result.ok) store.setState({ status: result.value })
     },
     refresh: async (): Promise<Outcome | undefined> => {
+      // A second press while the first is on its way would only be told that it came too soon.
       if (store.getState().refresh === 'running') return undefined
       const { status } = store.getState()
       store.setState({ ...(status && { status }), refresh: 'running' }, true)

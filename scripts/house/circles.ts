@@ -24,6 +24,7 @@ function circlesIn(graph: Graph): readonly (readonly string[])[] {
     path.push(file)
     let lowest = place
     for (const next of graph.get(file) ?? [])
+      // Packages are no files of ours, and a file that is done lies in no circle with this one.
       if (graph.has(next) && !done.has(next)) lowest = Math.min(lowest, order.get(next) ?? visit(next))
     if (lowest < place) return lowest
     const circle = path.splice(path.indexOf(file))

@@ -13,6 +13,7 @@ export type Import = {
   readonly names: readonly string[]
 }
 
+/** What all rules together want to know of one file. */
 export type FileFacts = {
   readonly path: string
   readonly isTest: boolean
@@ -65,6 +66,7 @@ type Found = {
 
 function walk(file: string, program: ESTree.Program): Found {
   const found: Found = { imports: [], functions: [], touched: new Set(), named: new Map() }
+  // Names of members by their place: `a.b` is no use of an export called `b`.
   const members = new Set<number>()
   const imports = (target: string, names: readonly string[]) => found.imports.push(importOf(file, target, names))
   const touches = (node: ESTree.Node) => node.type === 'Identifier' && found.touched.add(node.name)

@@ -5,6 +5,7 @@ import { type FileFacts, type Import, isTest } from './facts.ts'
 
 /** The part that owns a path (from the project's root), or undefined: an error. */
 export function partOf(file: string): Part | undefined {
+  // The longest prefix: `renderer/vite.config.ts` is a configuration, although it lies in the page's folder.
   return parts.filter((part) => file.startsWith(part.root)).sort((a, b) => b.root.length - a.root.length)[0]
 }
 

@@ -1,6 +1,7 @@
 /** Reads what a file exports from its syntax tree, for its facts. */
 import type { ESTree } from 'vite'
 
+/** One name that a file gives to others. */
 export type Export = {
   readonly name: string
   readonly kind: 'function' | 'type' | 'value'

@@ -18,6 +18,7 @@ type Demo = {
   stop(): Promise<void>
 }
 
+/** Where the demo's things lie; `profile` gives the folder of one of its users' profiles. */
 export type DemoPlaces = { readonly folder: string; readonly file: string; profile(name: string): string }
 
 /** Where the demo keeps its server's folder, its file of accounts and its profiles; the folder is made. */
@@ -35,6 +36,7 @@ export async function holdDemo(folder: string): Promise<Server | undefined> {
   const place =
     process.platform === 'win32' ? `\\\\.\\pipe\\kith-demo-${path.basename(homedir())}` : path.join(folder, 'running')
   if (await answers(place)) return undefined
+  // A socket that nobody answers was left by a process that was killed.
   if (process.platform !== 'win32') rmSync(place, { force: true })
   const holder = createServer((socket) => socket.end())
   return new Promise((resolve, reject) => {

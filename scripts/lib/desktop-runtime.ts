@@ -1,8 +1,10 @@
 /** Whether the desktop can be shown here, and if not, why, in one line. */
 import { electronPath } from './end-to-end.ts'
 
+/** Electron's program with the words to start it, or why there is none. */
 export type Runtime = { readonly path: string; readonly words: readonly string[] } | { readonly reason: string }
 
+/** What decides about the runtime. `uid` is absent where the system has none. */
 export type Surroundings = {
   readonly platform: NodeJS.Platform
   readonly uid: number | undefined

@@ -4,7 +4,9 @@ import { mkdirSync } from 'node:fs'
 import { type Runtime, reasonOfEnd } from './desktop-runtime.ts'
 import { exitCode } from './processes.ts'
 
+/** Where a window stands: one half of the screen, or where it was. */
 export type Place = 'left' | 'right' | 'whole'
+/** What a face is started with: its profile's folder, and the file that describes the demo server. */
 export type HostOptions = { readonly profile: string; readonly demo: string; readonly place: Place }
 
 /** A desktop that ends within this time, in milliseconds, did not start. */
@@ -31,6 +33,7 @@ export function startDesktop(runtime: Extract<Runtime, { path: string }>, option
   const startedAt = performance.now()
   let printed = ''
   child.stderr?.on('data', (chunk) => {
+    // The end of what was printed: there stands why a program stopped.
     printed = (printed + String(chunk)).slice(-20_000)
     process.stderr.write(chunk)
   })

@@ -20,6 +20,7 @@ export const desktopPackages: readonly SystemPackage[] = [
   ].map((name) => ({ name, why: 'the desktop window' })),
 ]
 
+/** What all tests together need of a Debian system. */
 export const testPackages: readonly SystemPackage[] = [
   ...desktopPackages,
   { name: 'xvfb', why: 'a screen for tests' },

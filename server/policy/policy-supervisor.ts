@@ -72,14 +72,18 @@ export function supervisePolicy(path: string, log: Log, onRestart: () => void): 
     async close() {
       closing = true
       clearTimeout(timer)
-      const last = child
-      if (!last || last.exitCode !== null || last.signalCode !== null) return
-      const gone = new Promise<void>((resolve) => last.once('exit', () => resolve()))
-      // The closed channel is how the process hears of the end: a signal could hit it in the middle of a transaction.
-      if (last.connected) last.disconnect()
-      const killer = setTimeout(() => last.kill('SIGKILL'), endMs)
-      await gone
-      clearTimeout(killer)
+      if (child) await end(child)
     },
   }
+}
+
+/** Tells the process to end and waits for it; one that takes too long is killed. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  // The closed channel is how the process hears of the end: a signal could hit it in the middle of a transaction.
+  if (child.connected) child.disconnect()
+  const killer = setTimeout(() => child.kill('SIGKILL'), endMs)
+  await gone
+  clearTimeout(killer)
 }

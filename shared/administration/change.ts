@@ -17,6 +17,7 @@ export const contactInputSchema = z.strictObject({
 })
 /** The fields of a contact that somebody gives. */
 export type ContactInput = z.infer<typeof contactInputSchema>
+/** The same fields, all optional: what is not named stays as it is. */
 export const contactChangesSchema = contactInputSchema.partial()
 /** The fields of a contact that are to be different. */
 export type ContactChanges = z.infer<typeof contactChangesSchema>
@@ -74,6 +75,7 @@ const personFields = {
   expires,
 }
 
+/** One change, as everybody gives it. An unknown field is refused: what was meant by it would be lost silently. */
 export const changeSchema = z.discriminatedUnion('op', [
   z.strictObject({
     op: z.literal('contact.add'),
@@ -166,6 +168,7 @@ export function fieldsOf(op: ChangeOp): z.core.$ZodShape {
   return fields
 }
 
+/** The names of all changes. */
 export const changeOps: ReadonlySet<string> = new Set(changeSchema.options.map(({ shape }) => shape.op.value))
 
 /** What the audit log tells of beside changes. */
@@ -200,6 +203,7 @@ const ranks: { readonly [R in Role]: number } = { auditor: 0, operator: 1, admin
 
 /** Whether a role may do what another is needed for. */
 export function isAtLeast(role: Role, needed: Role): boolean {
+  // The roles lie above each other: an administrator may do all that an operator may.
   return ranks[role] >= ranks[needed]
 }
 

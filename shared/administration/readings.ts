@@ -1,7 +1,4 @@
-/**
- * What can be read of an organisation: the question and the answer of each reading, once. The page's asks, the SOAP
- * service with its WSDL and the command line have these forms, or fewer of their fields.
- */
+/** Question and answer of each reading, once: page, SOAP and command line have these forms or fewer of their fields. */
 import { z } from 'zod'
 import { keyFactsSchema, keysViewSchema } from '../key-steps.ts'
 import { releaseRequestSchema } from '../quarantine.ts'
@@ -131,6 +128,7 @@ const overviewForm = z.object({
 /** The organisation in numbers. */
 export type AdminOverview = Readonly<z.infer<typeof overviewForm>>
 
+/** A group with its members' logins. `size`: how many there are, also where `members` was left out. */
 export const groupForm = z
   .object({ group: text, title: text, members: z.array(text), size: number })
   .meta({ id: 'Group' })
@@ -163,6 +161,7 @@ export const lineForm = z
   .meta({ id: 'AuditLine' })
 
 const proposalState = z.enum(['approval', 'ready', 'done', 'refused'])
+/** Changes that wait for a second person (`approval`) or for the policy key (`ready`), or that were decided. */
 export const proposalForm = z
   .object({
     id: text,
@@ -202,6 +201,7 @@ export const requestForm = z
   })
   .meta({ id: 'Request' })
 
+/** Every reading by its name. */
 export const readings = {
   overview: { input: nothing, output: overviewForm },
   policy: { input: nothing, output: z.object({ policy: policyForm }) },

@@ -53,6 +53,7 @@ export function asksForDkim(list: ListView | undefined, message: RawMessage, uni
 
 /** Verifies what is signed, and of a size and shape with which that is soon done. Never rejects. */
 export async function gatherDkim({ raw, message }: SignedMessage, { txt, verify }: DkimMeans): Promise<DkimFacts> {
+  // Before the verifier sees a byte: its time grows with what a stranger chose to send (A5).
   if (!isVerifiable(raw, message)) return nothing
   let again = false
   const resolver: DkimResolver = async (name) => {

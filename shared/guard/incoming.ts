@@ -53,6 +53,7 @@ function judge(known: Known): IncomingVerdict {
   if (!('from' in sender)) return hold(sender.claimed, { rule: sender.rule, reason: 'malformed' })
   const { from } = sender
   const claimed = { name: from.name, address: from.address.text }
+  // Before the list is asked: an entry for the own address must not make it provable by less than the login.
   if (from.address.key === known.selfKey) return judgeOwn(known, from, claimed)
   const finding = findContact(known, from)
   if ('reason' in finding) return hold(claimed, finding)
@@ -114,6 +115,7 @@ function claimedText(values: readonly string[]): Claimed {
 }
 
 function hasDoubledField(message: RawMessage): boolean {
+  // Names are lower-case already: `From` and `FROM` are the same field twice.
   const seen = new Set<string>()
   for (const { name } of message.fields) {
     if (!singleFields.has(name)) continue
@@ -128,6 +130,7 @@ function othersOf(known: Known): readonly OtherParticipant[] {
   const others: OtherParticipant[] = []
   for (const { name: field, value } of known.facts.message.fields) {
     if (field !== 'to' && field !== 'cc') continue
+    // Nobody is named there, and so nobody is unlisted.
     if (value === '' || emptyGroup.test(value)) continue
     const parsed = parseMailboxes(value, { unicode: known.facts.unicode })
     if (!parsed.ok) others.push({ name: cleanName(value), address: '', listed: false, field })

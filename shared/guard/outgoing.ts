@@ -39,6 +39,7 @@ export function reasonAgainst(
   facts: Pick<OutgoingFacts, 'now' | 'lease' | 'onExpiry'>,
   selfKey: string | undefined,
 ): Reason | undefined {
+  // O6, and before the list is asked: writing to oneself works without one.
   if (address.key === selfKey) return undefined
   if (list === undefined) return { rule: 'O1', reason: 'noList' }
   // Tested for what allows, so that an unknown value refuses (F1).
@@ -70,6 +71,7 @@ function judge(list: ListView | undefined, facts: OutgoingFacts): OutgoingVerdic
     if (reason === undefined) allowed.set(address.key, address)
     else refused.set(address.key, { address: address.text, ...reason })
   }
+  // One refused recipient stops all (O1), and every reason is named, so that a sender need not try again and again.
   if (refused.size > 0) return refuse([...refused.values()])
   if (allowed.size > maxRecipients) return refuse([{ address: '', rule: 'O1', reason: 'tooMany' }])
   return { allowed: true, recipients: [...allowed.values()] }

@@ -22,6 +22,7 @@ function isVouchedFor(from: Address, level: string, verdict: IncomingFacts['verd
 function provesItself(from: Address, level: string, evidence: Evidence): boolean {
   if (level === 'login') return evidence.login !== undefined && foldAscii(evidence.login) === from.key
   if (level === 'dmarc') return evidence.dkim.some((fact) => covers(fact, asciiDomain(from)))
+  // An unknown level proves nothing: a newer list may ask for what this version can't check (F1).
   const at = level.indexOf(':')
   const [kind, value] = [level.slice(0, at), level.slice(at + 1)]
   if (at < 0 || value === '') return false

@@ -39,6 +39,7 @@ function plan(list: ListView | undefined, facts: ReplyFacts): ReplyPlan {
   const sender = used ? wanted : sort(list, facts, facts.senders)
   const selfKey = addressKey(facts.self)
   const others = sort(list, facts, facts.all ? [...facts.to, ...facts.cc] : [])
+  // Nobody gets the answer twice, and the user not a copy of it.
   const taken = new Set([selfKey, ...sender.listed.map(({ key }) => key)])
   return {
     to: withoutSelf(sender.listed, selfKey),

@@ -57,6 +57,7 @@ export function singleField(fields: readonly HeaderField[], wanted: string): str
 function readPart(part: RawMessage, outer: readonly string[], walk: Walk): Part | undefined {
   walk.parts += 1
   if (walk.parts > maxParts || outer.length > maxNesting) return undefined
+  // Twice the same field: a signature or a scanner may read the one, the reader's program the other.
   if (oncePerPart.some((wanted) => part.fields.filter(({ name }) => name === wanted).length > 1)) return undefined
   const encoding = transferEncoding(singleField(part.fields, 'content-transfer-encoding') ?? '')
   const media = readType(singleField(part.fields, 'content-type') ?? 'text/plain')
@@ -68,6 +69,7 @@ function readPart(part: RawMessage, outer: readonly string[], walk: Walk): Part 
       encoding === 'none' ? readChildren(part.body, media.parameters.get('boundary'), { outer, walk }) : undefined
     return children && { ...found, body: new Uint8Array(), children }
   }
+  // A message within a message has a From of its own, which nobody has proven: it is not opened.
   if (media.type.startsWith('message/') && !reportTypes.has(media.type)) walk.nested = true
   return isSound(part.body, encoding) ? { ...found, body: part.body, children: [] } : undefined
 }

@@ -16,6 +16,7 @@ export function readPart(part: Part): Reading {
   // RFC 2387: the first part is the document, the others are what it shows inside itself.
   if (part.type === 'multipart/related') return part.children.slice(0, 1).map(readPart)[0] ?? nothing
   if (part.type.startsWith('multipart/')) return joined(part.children.map(readPart))
+  // The sender's word that it is no text to be read here; nothing of it is decoded.
   if (part.isAttachment) return { text: '', more: true }
   if (part.type === 'text/plain') return decodeText(part)
   if (part.type !== 'text/html') return { text: '', more: true }

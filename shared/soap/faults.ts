@@ -3,6 +3,7 @@ import { maxReasonLength } from './limits.ts'
 import { kithNamespace, soapNamespace } from './namespaces.ts'
 import type { XmlElement } from './xml.ts'
 
+/** Every fault, by the name that stands in `Code/Subcode`. */
 export const faultCodes = [
   'AuthFailed',
   'Locked',

@@ -47,6 +47,7 @@ const hashes = z
   .transform((text) => (text === '' ? [] : text.split(' ')))
 /** Signed manifests in base64, oldest first, one space between. */
 const manifests = z.string().transform((text, context) => {
+  // One more than allowed is split off at most, which is enough to see that there are too many.
   const texts = text === '' ? [] : text.split(' ', maxManifestSteps + 1)
   const items = texts.flatMap((item) => decoded(item, maxObjectBytes) ?? [])
   return items.length === texts.length && items.length <= maxManifestSteps ? items : refuse(context)
@@ -125,6 +126,7 @@ export function readFields<S extends z.ZodObject>(
   schema: S,
   fields: ReadonlyMap<string, string>,
 ): z.output<S> | undefined {
+  // An unknown field is refused: what one end wrote and the other ignores could mean two things.
   for (const key of fields.keys()) if (!Object.hasOwn(schema.shape, key)) return undefined
   const parsed = schema.safeParse(Object.fromEntries(fields))
   return parsed.success ? parsed.data : undefined

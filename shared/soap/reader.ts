@@ -28,6 +28,7 @@ export function readEnvelope(bytes: Uint8Array): ReadEnvelope {
   if (!isSoap(root, 'Envelope') || !isSoap(body, 'Body') || root.children.length > 2) return refused('not an envelope')
   if (header && !isSoap(header, 'Header')) return refused('not an envelope')
   const [call, ...more] = body?.children ?? []
+  // With two children, one program would take the first and another the last.
   if (!call || more.length > 0) return refused('body without exactly one child')
   if (isSoap(call, 'Fault')) return { ok: false, refused: false, fault: readFault(call) }
   const fields = call.uri === kithNamespace ? leavesOf(call) : undefined

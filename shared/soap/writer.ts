@@ -52,6 +52,7 @@ function word(local: string): string {
 
 /** Text with the five entities. */
 function escaped(text: string): string {
+  // Altered silently, the text would no longer be what was signed.
   if (writableInXml(text) !== text) throw new Error('a field that XML cannot hold')
   return escapeXml(text)
 }

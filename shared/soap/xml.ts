@@ -49,6 +49,7 @@ export function readXml(bytes: Uint8Array, rules: XmlRules = flatXml): ReadXml {
   if (bytes.length > rules.maxBytes) return { ok: false, fault: 'too large' }
   const text = fromUtf8(bytes)
   if (text === undefined) return { ok: false, fault: 'not UTF-8' }
+  // Before the parser: what it never sees can't make it slow, nor be read differently by it.
   const fault = forbidden(text, rules)
   if (fault) return { ok: false, fault: fault }
   try {
@@ -131,6 +132,7 @@ function parse(text: string, rules: XmlRules): XmlElement {
   parser.on('closetag', () => {
     const element = open.pop()
     if (element && element.children.length > 0 && element.text.trim() !== '') refuse('mixed content')
+    // Taken out as if it had not been sent: the schema then sees an absent field.
     if (element?.isNil) open.at(-1)?.children.pop()
   })
   parser.write(text).close()

@@ -15,6 +15,7 @@ const strict = {
 export function isSettledDomain(domain: string): boolean {
   const ascii = domainToAscii(domain)
   if (ascii === undefined) return false
+  // There and back: a domain that comes back as another one would be two domains to two programs (A2).
   const unicode = toUnicode(ascii, strict)
   if (unicode.error) return false
   return ascii === domain || unicode.domain === domain

@@ -86,6 +86,7 @@ function readMailbox({ value, options, budget }: Reading, start: number): Step<M
     const step = readWord(value, at)
     if ('fault' in step) return step
     words.push(step.value)
+    // One budget for the whole field: a thousand names of thousands of words would each be within a limit of their own.
     if (--budget.words < 0) return { fault: 'tooLong' }
     at = skip(value, step.next)
   }
@@ -123,6 +124,7 @@ function readAngle(value: string, at: number, words: readonly Word[], options: A
   if (end < 0) return { fault: 'syntax' }
   const parsed = parseAddress(value.slice(at + 1, end), options)
   if (!parsed.ok) return parsed
+  // An unquoted address before the brackets is what a reader would take for the sender.
   if (words.some(({ text, quoted }) => !quoted && text.includes('@'))) return { fault: 'syntax' }
   return { value: { name: nameOf(words), address: parsed.value }, next: end + 1 }
 }

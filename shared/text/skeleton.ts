@@ -55,6 +55,7 @@ export function addressSkeleton(key: string): string {
 
 /** Skeleton of a name: its words in alphabetical order, so that `Li, Bo` is `Bo Li`. Empty when it has no letter. */
 export function nameSkeleton(name: string): string {
+  // Most names are ASCII, and its pattern is the cheaper one.
   const words = isAscii(name) ? name.split(notAsciiLetters) : name.split(notLetters)
   const shapes = words.filter((word) => word !== '').map(textSkeleton)
   return shapes.sort().join(' ')

@@ -4,6 +4,7 @@ import stringWidth from 'string-width'
 /** One line for each row, columns two spaces apart and as wide as their widest cell; rows may have different lengths. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
+  // Widths as a terminal shows them: a Chinese character takes two columns.
   for (const row of rows)
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, stringWidth(cell))
   const line = (row: readonly string[]) =>

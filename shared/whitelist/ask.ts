@@ -64,6 +64,7 @@ export function openAskAnswer(
   { freshKeys, boxSecret }: Opening,
 ): AskAnswer | undefined {
   const bytes = statementOf(asked, { seal: sealHash(primitives, sealed), kc })
+  // The signature first: only what F vouches for is opened with the device's key.
   if (!verifyAs(primitives, 'answer', { bytes, signature: sig }, freshKeys)) return undefined
   const opened = openBody(primitives, sealed, boxSecret, kc)
   if (!opened.ok || opened.value.length > maxAskAnswerBytes) return undefined

@@ -6,6 +6,7 @@ import type { Primitives } from './bytes/primitives.ts'
 import { count, name, signature } from './bytes/schemas.ts'
 import { signAs, verifyAs } from './bytes/signing.ts'
 
+/** What P signs for one device (protocol.md section 3.7). `iat`: milliseconds since the epoch. */
 export const commandSchema = z.strictObject({
   t: z.literal('cmd'),
   org: name,

@@ -66,6 +66,7 @@ export function applyOps(primitives: Primitives, base: ListEntries, ops: readonl
   for (const [id, kept] of base) {
     for (let op = added[next]; op !== undefined && idOf(op) < id; op = added[++next]) put(op)
     const op = byId.get(id)
+    // An operation takes the place of the entry with its id: `del` puts nothing there.
     if (op) put(op)
     else result.set(id, kept)
   }
@@ -88,6 +89,7 @@ export function collapse(versions: Iterable<readonly Op[]>, isNew: (op: Op) => b
       last.set(id, op)
     }
   }
+  // Asked of the first operation: whether the client had the entry before all these versions is what counts.
   const wasNew = (op: Op | undefined): boolean => op !== undefined && isNew(op)
   return [...last.entries()]
     .filter(([id, op]) => !(op.op === 'del' && wasNew(first.get(id))))

@@ -10,6 +10,7 @@ const bytesPerGroup = 5
 export function digitsOf(fingerprint: Uint8Array): string {
   if (fingerprint.length < groups * bytesPerGroup) throw new Error('a fingerprint is 32 bytes')
   const texts = Array.from({ length: groups }, (_, group) => {
+    // 40 bits to a group of 17: what the remainder favours is too little to matter.
     let value = 0
     for (let i = 0; i < bytesPerGroup; i++) value = value * 256 + (fingerprint[group * bytesPerGroup + i] ?? 0)
     return String(value % 10 ** groupDigits).padStart(groupDigits, '0')

@@ -4,6 +4,7 @@ import { decodeCanonical, encodeCanonical } from './bytes/canonical.ts'
 import { fromBase64Url, toBase64Url } from './bytes/encoding.ts'
 import { base64, hash, name } from './bytes/schemas.ts'
 
+/** What an enrolment code holds (protocol.md section 5.1); its text form is `formatEnrolment`'s. */
 export const enrolmentSchema = z.strictObject({
   org: name,
   /** The server: https, or http on this very machine. */

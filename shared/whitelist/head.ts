@@ -25,6 +25,7 @@ export const policySchema = z.strictObject({
 /** The list's rules on the wire; `policyOf` reads them. */
 export type Policy = Readonly<z.infer<typeof policySchema>>
 
+/** What a head says of one version of a list (protocol.md section 3.4), in the names of the wire. */
 export const coreSchema = z.strictObject({
   t: z.literal('core'),
   org: name,

@@ -80,6 +80,7 @@ export function openLogin(
   serverSecrets: readonly Uint8Array[],
 ): Login | undefined {
   if (sealed.length > maxRequestBytes) return undefined
+  // Several while a key is being replaced: a device that has not heard of the new one seals to the old.
   for (const secret of serverSecrets) {
     const bytes = openMessage(primitives, sealed, secret)
     const parsed = bytes && loginSchema.safeParse(decodeCanonical(bytes))

@@ -59,6 +59,7 @@ export function keySignatureOf(
   const publicKey = fromBase64(key, keyLength)
   const value = fields[0]?.value ?? ''
   const signature = value.length > maxField ? undefined : fromBase64(value.replace(/[ \t]+/g, ''), signatureLength)
+  // A signature that can't be read is a failed proof, not an absent one.
   if (!publicKey || !signature) return { key, valid: false }
   const bytes = bytesOf({ mid: messageIdOf(message), from, ...(hashes ?? messageHashes(primitives, message)) })
   return { key, valid: verifyAs(primitives, 'mail', { bytes, signature }, [publicKey]) }

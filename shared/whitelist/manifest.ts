@@ -132,11 +132,13 @@ export function acceptNext(
   const refuse = (fault: ManifestFault): ManifestResult => ({ ok: false, fault })
   if (next.m.org !== mine.m.org) return refuse('otherOrg')
   if (next.m.ver < mine.m.ver) return refuse('rollback')
+  // The one that I have, shown again, is no step. Another one of the same number is what a fork looks like.
   if (next.m.ver === mine.m.ver) {
     const same = manifestHash(primitives, next.m) === manifestHash(primitives, mine.m)
     return same ? { ok: true, value: mine } : refuse('rollback')
   }
   if (next.m.ver !== mine.m.ver + 1) return refuse('gap')
+  // A step names what it follows, so that two histories of one organisation can't be joined.
   if (next.m.prev !== manifestHash(primitives, mine.m)) return refuse('gap')
   if (!isSignedBy(primitives, next, [mine.m, next.m])) return refuse('notSigned')
   if (next.m.ep < mine.m.ep) return refuse('epochBack')

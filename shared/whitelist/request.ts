@@ -79,6 +79,7 @@ export function encodeRequest<A extends RequestAction>(action: A, request: Reque
 /** A request from its bytes, in form only. */
 export function decodeRequest<A extends RequestAction>(action: A, bytes: Uint8Array): RequestOf<A> | undefined {
   if (bytes.length > maxRequestBytes) return undefined
+  // One table serves all operations; that its entry fits the name is known here, but not to the compiler.
   const schema: z.ZodType<RequestOf<A>> = requestSchemas[action] as never
   const parsed = schema.safeParse(decodeCanonical(bytes))
   return parsed.success ? parsed.data : undefined

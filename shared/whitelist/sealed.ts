@@ -28,6 +28,7 @@ type Opened = Checked<Uint8Array, SealFault>
 /** Seals a body to a device's box key: compressed where that is shorter, padded, under a key of its own. */
 export function sealBody(primitives: Primitives, body: Uint8Array, to: Uint8Array, random: Random): Sealed {
   const ephemeral = random(keyLength)
+  // A key of its own for the body, boxed to the device: the commitment can then fix this one key.
   const key = random(keyLength)
   const n1 = random(nonceLength)
   const n2 = random(nonceLength)
@@ -61,6 +62,7 @@ export function openBody(primitives: Primitives, sealed: Uint8Array, secret: Uin
   const key = primitives.openSecretbox(wrapped, n1, shared)
   if (!key) return refuse('box')
   const expected = fromHex(kc, 32)
+  // Before the box is opened: a secretbox may open under two keys, and only this one was meant.
   if (!expected || !sameBytes(expected, taggedHash(primitives, 'kc', key, n2))) return refuse('commitment')
   const content = primitives.openSecretbox(box, n2, key)
   if (!content) return refuse('secretbox')
@@ -79,6 +81,7 @@ function cut(bytes: Uint8Array, lengths: readonly number[]): readonly Uint8Array
 
 function padded(primitives: Primitives, body: Uint8Array): Uint8Array {
   const short = primitives.compress(body)
+  // A short body gets longer by compressing; then it goes as it is.
   const smaller = short.length < body.length
   const content = smaller ? short : body
   const whole = new Uint8Array(Math.ceil((lengthBytes + content.length) / padTo) * padTo)

@@ -75,12 +75,14 @@ export function readVerdict(
   message: SplitMessage,
   gatewayKeys: readonly Uint8Array[],
 ): Verdict | undefined {
+  // A verdict takes some hundred bytes; a stranger's header may have a megabyte.
   if (value.length > 16_384) return undefined
   const [payload, sig, ...more] = value.replace(/[ \t\r\n]+/g, '').split('.')
   if (payload === undefined || sig === undefined || more.length > 0) return undefined
   const bytes = fromBase64(payload)
   const signature = fromBase64(sig, 64)
   if (!bytes || !signature || !verifyAs(primitives, 'verdict', { bytes, signature }, gatewayKeys)) return undefined
+  // After the signature: what nobody signed is not even parsed.
   const parsed = verdictSchema.safeParse(decodeCanonical(bytes))
   if (!parsed.success) return undefined
   const { hdr, bdy } = parsed.data

@@ -12,6 +12,7 @@ const page = 500
 export function contacts({ search }: { readonly search: string }): Command {
   return async ({ kith }) => {
     const found = new Map<string, Contact>()
+    // The list may move between two windows: a contact that is seen twice counts once by its id.
     for (let from = 0, total = 1; from < total; from += page) {
       const answer = await kith.call('contacts.query', { search, from, count: page })
       if (!answer.ok) return failed(answer.failure)

@@ -6,6 +6,7 @@ import type { Command, Context } from '../client.ts'
 import { done, failed, type Outcome } from '../outcome.ts'
 import { plainLine, wordsOf } from '../words.ts'
 
+/** The options of `kith login`. Without `server` the enrolment code is asked for, since it is a secret. */
 export type LoginOptions = { readonly server?: string; readonly user: string }
 
 /** Shortest passphrase that the contract takes. */
@@ -30,6 +31,7 @@ export function login({ server: option, user }: LoginOptions, extra: readonly st
     const passphrase = context.passphraseStdin ? await context.input.secret('Passphrase: ') : undefined
     const given = { server, user, password }
     let answer = await context.kith.call('session.signIn', passphrase === undefined ? given : { ...given, passphrase })
+    // Only now: where a keychain answers nobody should be made to invent a passphrase.
     if (!answer.ok && answer.failure.kind === 'passphraseNeeded' && context.input.interactive) {
       const chosen = await choosePassphrase(context)
       if (typeof chosen !== 'string') return chosen

@@ -52,6 +52,7 @@ function watchDeliveries({ kith, clock, interrupted }: Context) {
           resolve(stillWaiting)
         }
         const undoTimer = clock.after(timeout, stopWaiting)
+        // Ctrl+C ends the waiting, not the message: it is in the queue.
         void interrupted.then(stopWaiting)
         const settle = async () => {
           const outcome = await finished(id)
@@ -62,6 +63,7 @@ function watchDeliveries({ kith, clock, interrupted }: Context) {
         look = () => {
           settle().catch(reject)
         }
+        // At once too: the message may have been sent before anybody listened for this id.
         look()
       }),
   }

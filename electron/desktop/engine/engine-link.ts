@@ -6,6 +6,7 @@ import { catchUp } from '../../../shared/catch-up.ts'
 import { type EventEnvelope, fail, type Result } from '../../../shared/rpc.ts'
 import type { EngineChild, FromEngine } from './messages.ts'
 
+/** The engine's process as the main process uses it. */
 export type EngineLink = {
   /** Never rejects; while the engine restarts, a call waits for it. */
   serve(envelope: unknown): Promise<Result<unknown>>
@@ -73,6 +74,7 @@ class Link implements EngineLink {
     if (!child) return
     await new Promise<void>((resolve) => {
       const undo = this.#options.clock.after(closeLimit, () => {
+        // Nothing is lost by it: every step of mail and list is on the disk before it is announced.
         child.kill()
         resolve()
       })
@@ -125,6 +127,7 @@ class Link implements EngineLink {
     const waiting = this.#waiting
     this.#waiting = []
     for (const { envelope, answer } of waiting) this.#send(envelope, answer)
+    // Events of the dead engine's time are lost: what they would have told is asked for.
     if (this.#starts > 1) void catchUp((envelope) => this.serve(envelope), this.#options.onEvent)
   }
 
@@ -138,6 +141,7 @@ class Link implements EngineLink {
   #exited(): void {
     this.#child = undefined
     this.#closed()
+    // Nobody will answer these any more. What waits in the queue is kept for the next engine.
     this.#failAnswers()
     if (this.#state === 'closing' || this.#state === 'failed') return
     this.#state = 'starting'

@@ -1,6 +1,7 @@
 /** What the main process and the engine's process say to each other over their port. */
 import type { EventEnvelope, Result } from '../../../shared/rpc.ts'
 
+/** What the engine needs to know of its host. `demoFile`: a JSON file that describes a demo server. */
 export type StartOptions = {
   readonly profile: string
   readonly demoFile: string | undefined
@@ -8,11 +9,13 @@ export type StartOptions = {
   readonly systemLanguage: string
 }
 
+/** From the main process to the engine. `start` comes first; `id` tells the answers apart. */
 export type ToEngine =
   | { readonly type: 'start'; readonly options: StartOptions }
   | { readonly type: 'call'; readonly id: number; readonly envelope: unknown }
   | { readonly type: 'close' }
 
+/** From the engine to the main process. `closed` is the last. */
 export type FromEngine =
   | { readonly type: 'ready' }
   /** The engine could not be made; `busy`: another Kith holds the profile. The process ends after it. */

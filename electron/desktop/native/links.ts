@@ -3,6 +3,7 @@ import { type BrowserWindow, dialog, shell } from 'electron'
 import { isHttps } from '../window/hardening.ts'
 import type { NativeWords } from './words.ts'
 
+// One question at a time: a page that opens links in a loop must not bury the screen under them.
 let asking = false
 
 /** Asks the user, and opens the link in the system's browser on a yes. */
@@ -17,6 +18,7 @@ export function askToOpenLink(url: string, words: NativeWords, window: BrowserWi
       message: words.openLinkDetail,
       detail: href,
       buttons: [words.openLink, words.cancel],
+      // Cancel is what Enter and Escape do: leaving Kith takes a deliberate choice.
       defaultId: 1,
       cancelId: 1,
     })

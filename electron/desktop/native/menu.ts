@@ -2,6 +2,7 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
 import type { NativeWords } from './words.ts'
 
+/** What menu and tray can have done. */
 export type Actions = {
   readonly open: () => void
   readonly refresh: () => void

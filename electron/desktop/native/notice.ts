@@ -5,6 +5,7 @@ import { contract, type Settings } from '../../../shared/contract.ts'
 import type { EventEnvelope } from '../../../shared/rpc.ts'
 import type { NativeWords } from './words.ts'
 
+/** What a notification says, and where a click on it leads. */
 export type Notice = {
   readonly title: string
   readonly body: string
@@ -12,6 +13,7 @@ export type Notice = {
   readonly conversation: string | undefined
 }
 
+/** What decides whether an event makes a notification, and with which words. */
 export type NoticeFacts = {
   readonly settings: Pick<Settings, 'notifications' | 'notificationText'>
   readonly focused: boolean
@@ -43,6 +45,7 @@ function requestNotice(value: unknown, { settings, focused, recent, words }: Not
 function messageNotice(value: unknown, facts: NoticeFacts): Notice | undefined {
   const arrived: z.ZodSafeParseResult<{ conversation: string; name: string; text: string }> =
     contract.events['message.arrived'].safeParse(value)
+  // Whoever looks at the window sees it there.
   if (!arrived.success || !facts.settings.notifications || facts.focused) return undefined
   if (facts.recent > mostAtOnce)
     return { title: 'Kith', body: facts.words.newMessages(facts.recent), conversation: undefined }

@@ -34,6 +34,7 @@ export function createNotifier(clock: Clock, open: (conversation: string | undef
       })
       const notice = noticeOf(event, { ...facts, recent })
       if (!notice || !Notification.isSupported()) return
+      // A newer number takes the place of the older one, instead of standing below it.
       if (notice.conversation === undefined) summary?.close()
       const notification = show(notice)
       summary = notice.conversation === undefined ? notification : undefined

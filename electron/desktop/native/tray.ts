@@ -5,6 +5,7 @@ import { iconImage } from './icon-image.ts'
 import type { Actions } from './menu.ts'
 import type { NativeWords } from './words.ts'
 
+/** The icon as long as it is shown. `unread`: conversations with something unread; 0 takes the dot away. */
 export type TrayIcon = {
   show(words: NativeWords, unread: number): void
   remove(): void

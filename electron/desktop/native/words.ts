@@ -1,6 +1,7 @@
 /** Words outside the page: menu, tray, notifications, dialogs. The page has its own (renderer/i18n). */
 import type { Language } from '../../../shared/language.ts'
 
+/** Every word outside the page, in one language. */
 export type NativeWords = {
   readonly open: string
   readonly refresh: string

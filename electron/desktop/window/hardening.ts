@@ -37,11 +37,13 @@ export function hardenSession(session: Session): void {
   session.setPermissionCheckHandler((_contents, permission, origin) => allowed(permission, origin))
   session.setDevicePermissionHandler(() => false)
   session.setDisplayMediaRequestHandler((_request, answer) => answer({}))
+  // The spell checker fetches its dictionaries from a server of its maker.
   session.setSpellCheckerEnabled(false)
   session.on('will-download', (event, item) => {
     // The page may offer a text that it has made itself (diagnostics); where it goes is the user's choice.
     if (!item.getURL().startsWith(`blob:${pageOrigin}/`)) event.preventDefault()
   })
+  // Below the page's policy: this holds even where a policy is missing or has a hole.
   session.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !isOwnRequest(details.url) }))
 }
 

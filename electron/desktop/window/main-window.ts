@@ -49,6 +49,7 @@ export function openMainWindow(options: MainWindowOptions): BrowserWindow {
     },
   })
   if (state.maximized) window.maximize()
+  // Shown when there is something to see: an empty window would flash in the wrong colour.
   window.once('ready-to-show', () => window.show())
   rememberPlace(window, file)
   window.on('close', (event) => {

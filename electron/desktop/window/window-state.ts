@@ -1,9 +1,12 @@
 /** Where the window was, and whether it may be there again: screens come and go. Pure; files are window-file.ts. */
 import { z } from 'zod'
 
+/** A place on the screens, in the system's pixels; negative left of or above the first screen. */
 export type Rectangle = { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+/** Where the window is when it is not maximised, and whether it is. */
 export type WindowState = { readonly bounds: Rectangle; readonly maximized: boolean }
 
+/** The smallest window in which the page can be used, in pixels. */
 export const minimumSize = { width: 480, height: 400 } as const
 const usualSize = { width: 1180, height: 780 } as const
 /** Part of the window's upper edge that must be on a screen, so that it can be dragged. */

@@ -34,12 +34,14 @@ export function createAccountSync(
     log: ports.log,
     statusChanged: events.status,
     listChanged: events.listChanged,
+    // A fresh answer is what a held store waits for.
     confirmed: () => {
       if (store.account.read()?.held !== undefined) store.account.change({ held: undefined })
       policy.listConfirmed()
     },
     commands: async (commands) => {
       for (const command of commands) {
+        // On the disk first: a crash between the two loses no command, and the next start carries it out.
         store.commands.remember(command)
         events.command(command.c)
       }
@@ -60,10 +62,12 @@ export async function noticeRollback(
   const position = positionOf(keeper)
   if (!copy || !position || !isBehind(position, copy)) return
   ports.log.warn('store is older than its ratchet', { version: position.version, ratchet: copy.version })
+  // The floor, not the database's own position, is now what counts as a rollback.
   keeper.setFloor(copy)
   sync.askFull('localRollback')
 }
 
+/** `relogin` opens a session by the stored password; it fails without asking where that password was refused before. */
 type Parts = {
   readonly keeper: ListKeeper
   readonly calls: SignedCalls
@@ -116,6 +120,7 @@ async function waitForPoke(
   const answer = await calls.call('Wait', (common) => ({ ...common, lst, ep, ver }), options)
   if (!answer.ok) return { ok: false, failure: answer.failure }
   const poke = readFields(operations.Wait.response, answer.value)
+  // A poke is an unsigned hint, so an answer that is none is treated like a broken line: the back-off slows it down.
   return poke ? ok({ epoch: poke.ep, version: poke.ver }) : fail('unreachable')
 }
 

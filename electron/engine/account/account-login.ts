@@ -30,6 +30,7 @@ export function newRecord(
     root: rootFingerprint(primitives, manifest.m),
     user,
     password,
+    // Empty texts and `pending` stand until the first login that succeeds tells the real ones.
     userId: '',
     listId: '',
     name: '',
@@ -50,6 +51,7 @@ export function manifestOf(record: Pick<AccountRecord, 'manifest'>): SignedManif
 export function bindIdentity(identity: Identity, store: AccountStore, keeper: ListKeeper): void {
   identity.bind({
     keys: () => store.vault.keys,
+    // Until there is a list, the account's record is the only place for the manifest.
     manifest: () => keeper.state()?.manifest ?? recordedManifest(store),
     setManifest: (manifest) => {
       store.account.change({ manifest: toBase64(encodeManifest(manifest)) })
@@ -84,11 +86,13 @@ export function takeLogin(
 ): Result<AccountRecord, 'untrustedServer'> {
   const { usr, lst, name, address, mail } = answer
   const manifest = identity.manifest()
+  // Whoever answers may be another server under the same name: identity is compared before a byte is written.
   const list = keeper.state()
   if (!manifest || (list && (list.usr !== usr || list.lst !== lst))) return fail('untrustedServer')
   const { imap, smtp, authserv } = mail
   const servers = authserv === undefined ? { imap, smtp } : { imap, smtp, authserv }
   const record = store.database.transaction(() => {
+    // The empty list and the account appear together: a list without its account, or the reverse, could not be opened.
     if (!list) keeper.begin(emptyState({ org: manifest.m.org, usr, dev: answer.dev, lst }, manifest))
     return store.account.change({
       userId: usr,
@@ -105,6 +109,7 @@ export function takeLogin(
 
 /** Keeps the password's verifier beside the keys: unlocking must work without the server. */
 export async function keepVerifier(ports: Ports, store: AccountStore, password: string): Promise<void> {
+  // In passphrase mode the passphrase itself unlocks, so there is nothing to verify.
   if (store.vault.protection !== 'keychain') return
   const verifier = await passwordVerifier(password, ports.random)
   // The keys are read only after the hashing: they may have been replaced meanwhile, or the store wiped.

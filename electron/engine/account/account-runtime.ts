@@ -1,6 +1,8 @@
 /**
  * One account with its store open: its list, its contacts, its link to the server. It is opened by sign-in, start and
- * unlock, and closed by sign-out, lock and the end of the engine. It works without a network.
+ * unlock, and closed by sign-out, lock and the end of the engine. It works without a network. What calls the server
+ * from here goes through `signed-calls.ts`; what keeps the list current is put together in account-connection.ts, and
+ * what a login leaves behind in account-login.ts.
  */
 import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import type { SessionAnswer } from '../../../shared/whitelist/login.ts'
@@ -70,6 +72,7 @@ export async function openAccountRuntime(deps: RuntimeDependencies): Promise<Acc
   let rejected: string | undefined
   const login = async (password: string, code?: string): Promise<Exchanged<undefined>> => {
     const outcome = await logIn(deps, takeAnswer, { password, code })
+    // Remembered in memory alone: after a restart one more try is made, since the password may be right again.
     if (!outcome.ok && outcome.failure.kind === 'authFailed') rejected = password
     return outcome
   }
@@ -80,6 +83,7 @@ export async function openAccountRuntime(deps: RuntimeDependencies): Promise<Acc
   }
   const calls = createSignedCalls(link, relogin)
   const sync = createAccountSync(deps, { keeper, policy }, calls)
+  // Before the first sync: an older database must not be taken for the state that the server is asked to go on from.
   await noticeRollback(deps, keeper, sync)
   const ask = createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest })
   const requests = createRequests(ask, ports.log, deps.events.requests)
@@ -112,6 +116,7 @@ export async function openAccountRuntime(deps: RuntimeDependencies): Promise<Acc
     },
     stop,
     close: async () => {
+      // The link first: whatever waits for the server ends at once, and stopping need not wait for it.
       link.close()
       await stop()
       store.database.close()
@@ -126,6 +131,7 @@ function answerTaker(
 ): AccountRuntime['takeAnswer'] {
   return (answer, password) => {
     const taken = takeLogin(store, keeper, { answer, password, identity })
+    // Only an answer that was believed may bring the half: any other could change the form of the keys file.
     if (taken.ok) policy.loggedIn(answer.half)
     return taken
   }
@@ -136,7 +142,10 @@ async function askForCommand(
   kept: { readonly keeper: ListKeeper; readonly policy: StorePolicy },
 ): Promise<void> {
   const { link, ports } = deps
+  // Forgotten here whether or not the server heard of it: the next call must log in.
   link.dropSession()
+  // Straight over the link: `calls` would log in first, and a revoked device is refused there before it hears a
+  // command.
   const result = await createAccountSync(deps, kept, { call: link.call }).sync()
   if (!result.ok) ports.log.info('no command for this device', { kind: result.failure.kind })
 }
@@ -155,11 +164,13 @@ async function logIn(
   if (!store.database.isOpen) return signedOut
   if (!answer.ok) {
     const state = deviceStateOf(answer.failure.kind)
+    // Kept, so that the next start shows the wait or the lock without asking again.
     if (state) store.account.change({ device: state })
     return answer
   }
   const taken = takeAnswer(answer.value, password)
   if (!taken.ok) {
+    // A session of a server that is not believed must carry no further call.
     link.dropSession()
     return taken
   }

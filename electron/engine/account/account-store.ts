@@ -22,9 +22,11 @@ const migrations: readonly (readonly string[])[] = [[...recordsSchema, ...mailSc
 
 /** What lies on the disk of one account, opened. */
 export type AccountStore = {
+  /** Where its files and keychain items lie. */
   readonly place: AccountPlace
   readonly vault: Vault
   readonly database: Database
+  /** This and the next two are views of the database: who is signed in, the list, the administrator's commands. */
   readonly account: AccountRepository
   readonly list: ListRepository
   readonly commands: CommandRepository
@@ -51,6 +53,7 @@ export async function openAccountStore(
 ): Promise<Result<AccountStore | SealedStore, ClosedFailure>> {
   const vault = await openVault(vaultDependencies(ports, place), passphrase)
   if (!vault.ok) return vault
+  // Without the database's key the mode is `online-unlock`: only a login brings what opens it.
   return vault.value.keys.database ? storeOf(place, vault.value) : ok({ place, vault: vault.value })
 }
 
@@ -67,6 +70,7 @@ export async function createAccountStore(
 /** Opens the database by a vault that has its key. Failures: storeDamaged, diskFull. */
 export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore, ClosedFailure> {
   const { database: key } = vault.keys
+  // Callers ask for the key before: a store that opens without one would be a new, empty one.
   if (!key) throw new Error('a vault without the key of its database')
   try {
     const database = openDatabase({ file: place.databaseFile, key, migrations })
@@ -84,6 +88,7 @@ export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore,
   }
 }
 
+/** `none`: nothing. `keychain`, `passphrase`: how the keys are kept. `keysMissing`: a store without readable keys. */
 type StoredAccount = 'none' | 'keychain' | 'passphrase' | 'keysMissing'
 
 /** What lies in an account's folder. */

@@ -10,8 +10,11 @@ import type { AccountStore } from './account-store.ts'
 
 /** Called as things happen; none of them may wait for the account. */
 export type RuntimeEvents = {
+  /** How old the list is and how its last sync went. */
   readonly status: (status: WhitelistStatus) => void
+  /** A newer list is in force and stored. */
   readonly listChanged: (change: ListChange) => void
+  /** The server answered after a time without answers, or for the first time. */
   readonly online: () => void
   /** Contact requests moved; how many wait for the user's answer. */
   readonly requests: RequestEvents

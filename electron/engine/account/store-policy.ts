@@ -23,14 +23,17 @@ export function createStorePolicy(
   store: AccountStore,
   keeper: ListKeeper,
 ): StorePolicy {
+  // In memory alone: on the disk it would open the very box that it is kept away from.
   let half: Uint8Array | undefined
   /**
    * The policy, which P signed, decides the form. A half alone changes nothing: whatever server answers may give one.
    */
   const wanted = (keys: DeviceKeys, login: StoredLogin): DeviceKeys => {
     const core = keeper.state()?.core
+    // No list yet, so nobody has signed a policy: the file stays as it is.
     if (!core) return keys
     if (policyOf(core).store === 'local') return unwrapOnline(keys)
+    // Without the half the box can't be made anew, but the login beside it can be kept up to date.
     return half ? wrapOnline(keys, half, login, { primitives, random: ports.random }) : withLogin(keys, login)
   }
   const keep = (): void => {
@@ -57,6 +60,8 @@ export function createStorePolicy(
 /** Signing out: the next start must not log in by itself. */
 export function forgetPassword(store: AccountStore | SealedStore): void {
   if (isOpenStore(store)) store.account.forgetPassword()
+  // In mode `online-unlock` a second copy of the password lies in the keys file, for the login before the database
+  // opens.
   const { keys, replaceKeys } = store.vault
   if (!keys.online) return
   const { password: _dropped, ...login } = keys.online.login

@@ -20,18 +20,22 @@ type WipeSteps = {
   readonly reached: (step: WipeStep) => void
 }
 
+/** Where a wipe may be cut off: each step is reached once what it names is on the disk or told. */
 type WipeStep = 'noted' | 'stopped' | 'told' | 'keys' | 'closed' | 'files' | 'done'
 
 /** Everything of the account on this machine. */
 export async function wipeAll(store: AccountStore, command: Command, steps: WipeSteps): Promise<void> {
+  // The note names the keychain's items, since the next start may find neither keys nor database to learn them from.
   writeAtomic(wipeFile(store.place), JSON.stringify({ id: command.id, items: itemsOf(store.place) }))
   steps.reached('noted')
   await steps.stop()
   steps.reached('stopped')
   await steps.acknowledge('started')
   steps.reached('told')
+  // From here on the rest is unreadable, whatever interrupts: the point of no return comes before the slow deleting.
   await store.vault.destroy()
   steps.reached('keys')
+  // Windows deletes no open file.
   store.database.close()
   steps.reached('closed')
   destroyFiles(store.place.folder)
@@ -66,6 +70,7 @@ export async function resumeWipes(ports: Ports): Promise<void> {
       try {
         await ports.secrets.delete(item)
       } catch (error) {
+        // The files go all the same. What stays in the keychain is a key to nothing.
         if (!(error instanceof SecretStoreUnavailable)) throw error
       }
     }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Database } from './open.ts'
 
+/** `ca`: PEM of the authority that alone is trusted for this server; absent: the system's. */
 const mailServerSchema = z.object({
   host: z.string(),
   port: z.number(),

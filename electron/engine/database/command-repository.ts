@@ -18,6 +18,7 @@ export type CommandRepository = {
 export function createCommandRepository(database: Database): CommandRepository {
   return {
     remember: (command) => {
+      // A command that comes again keeps its step: `done` must never become `seen`.
       const insert = "INSERT OR IGNORE INTO commands (id, json, step) VALUES (?, ?, 'seen')"
       database.run(insert, command.c.id, JSON.stringify(command))
     },

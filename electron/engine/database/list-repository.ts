@@ -46,6 +46,7 @@ export type ListRepository = {
   ) => void
 }
 
+/** `text`: canonical JSON as signed. `leaf`: 32 bytes. `since`: milliseconds. */
 type EntryRow = { readonly text: string; readonly leaf: Uint8Array; readonly since: number }
 
 /** `since` stays what it was when the entry was first seen. */
@@ -94,6 +95,7 @@ function readList(database: Database, json: string): StoredList {
     since.set(entry.id, row.since)
     list.push({ entry, leaf: row.leaf })
   }
+  // The root is not computed again here: each page is authenticated by the cipher, and a count shows what is missing.
   const entries = inOrder(list)
   if (!manifest || !entries || (fields.core && fields.core.cnt !== entries.size))
     throw new StoreError('storeDamaged', 'LIST')

@@ -98,6 +98,7 @@ function migrate(driver: Driver.Database, migrations: OpenOptions['migrations'])
 }
 
 function wrap(driver: Driver.Database): Database {
+  // Texts of statements are literals of this program, so the map stays small.
   const cache = new Map<string, Driver.Statement>()
   const prepare = (sql: string): Driver.Statement => {
     const kept = cache.get(sql)

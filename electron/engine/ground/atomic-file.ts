@@ -19,6 +19,7 @@ export function writeAtomic(file: string, text: string): void {
     const handle = openSync(beside, 'w', fileMode)
     try {
       writeSync(handle, text)
+      // Before the rename: otherwise a power cut could leave the new name with none of the bytes.
       fsyncSync(handle)
     } finally {
       closeSync(handle)

@@ -31,6 +31,7 @@ export function createBackOff(random: (count: number) => Uint8Array): BackOff {
   return {
     next: (retryAfter = 0) => {
       const pause = last === undefined ? randomBetween(random, 0, afterBreak) : nextPause(bounds, last, random)
+      // `retryAfter` does not count as a pause of ours: one long wish of the server would make all later ones long.
       last = last === undefined ? bounds.base : pause
       return Math.max(retryAfter, pause)
     },

@@ -10,6 +10,7 @@ const rotateAt = 1_000_000
 export function createFileLog(folder: string, clock: Pick<Clock, 'now'>): Log {
   const file = join(folder, 'engine.log')
   const echo = process.env.KITH_LOG === 'stderr'
+  // Synchronous, so that the last line before a crash is on the disk.
   const write = (level: string) => (event: string, facts?: LogFacts) => {
     const line = `${JSON.stringify({ at: new Date(clock.now()).toISOString(), level, event, ...facts })}\n`
     if (echo) process.stderr.write(line)

@@ -10,6 +10,7 @@ import { createKeytarStore } from './keychain.ts'
 import type { Demo, Ports } from './ports.ts'
 import { systemClock, systemDns, systemRandom } from './system-ports.ts'
 
+/** What differs between hosts. `profile`: its folder. `systemLanguage`: a BCP 47 tag. */
 type HostOptions = {
   readonly profile: string
   /** JSON file that describes an embedded demo server: what `kith-server demo` prints under `demo`. */

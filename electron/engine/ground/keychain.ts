@@ -12,6 +12,7 @@ const probeLimit = 4_000
 /** An item that never exists: reading it shows whether the keychain answers without touching a secret. */
 const probeName = 'kith-probe'
 
+/** The part of keytar that is used; by hand, since its own types say nothing of `default`. */
 type Keytar = {
   readonly getPassword: (service: string, account: string) => Promise<string | null>
   readonly setPassword: (service: string, account: string, password: string) => Promise<void>
@@ -22,6 +23,7 @@ type Keytar = {
 export function createKeytarStore(service: string, clock: Pick<Clock, 'after'>): SecretStore {
   let loading: Promise<Keytar> | undefined
   const use = async <T>(limit: number, act: (keytar: Keytar) => Promise<T>): Promise<T> => {
+    // Loaded once: an import that has failed fails the same way again.
     loading ??= loadKeytar()
     const keytar = await loading
     return withLimit(clock, limit, act(keytar))

@@ -43,6 +43,7 @@ export class SecretStoreUnavailable extends Error {
 
 /** A place for a few short secrets. Each call rejects with `SecretStoreUnavailable` when the place does not answer in time. */
 export interface SecretStore {
+  /** Whether it answers now; may change later, as when a desktop session locks its keyring. */
   readonly available: () => Promise<boolean>
   readonly get: (name: string) => Promise<string | undefined>
   readonly set: (name: string, value: string) => Promise<void>

@@ -8,6 +8,7 @@ export function createTurns(): InTurn {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
     const turn = last.then(work)
+    // The queue goes on after a failure; only whoever asked for the work learns of it.
     last = turn.catch(() => undefined)
     return turn
   }

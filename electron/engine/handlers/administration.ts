@@ -30,6 +30,7 @@ export function administrationHandlers({
     const question = inNormalForm(input)
     if (question === undefined) return fail('badRequest')
     const answer = await askServer(name, question as AskQuestion<typeof name>)
+    // The role was taken away meanwhile: asking for it again takes the administration off the screen.
     if (!answer.ok && answer.failure.kind === 'notAllowed') roleDoubtful()
     if (answer.ok && name === 'admin.keyStep') await keysMoved()
     return answer
@@ -48,6 +49,7 @@ function inNormalForm(value: unknown): Canonical | undefined {
   }
   const members: Record<string, Canonical> = {}
   for (const [name, member] of Object.entries(value)) {
+    // An absent member and an undefined one are the same question; canonical JSON has no null (protocol.md section 2).
     if (member === undefined) continue
     const normal = inNormalForm(member)
     if (normal === undefined || !/^[A-Za-z][A-Za-z0-9]{0,31}$/.test(name)) return undefined

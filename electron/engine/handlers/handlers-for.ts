@@ -19,6 +19,7 @@ export function whileOpen<N extends Name>(
   find: () => HandlersOf<N> | undefined,
   why: () => ReturnType<typeof fail>,
 ): HandlersOf<N> {
+  // Looked for anew at each call: a handler that was kept would go on writing to a store that is locked by now.
   return handlersFor(names, (name) => (input) => {
     const handler: AnyHandler | undefined = find()?.[name]
     return handler ? handler(input) : why()

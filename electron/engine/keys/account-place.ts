@@ -22,6 +22,7 @@ export type AccountPlace = {
 
 /** The place of an account; nothing is made. Capitals in the user's name make no difference. */
 export function accountPlace(profile: string, server: string, user: string): AccountPlace {
+  // A hash, since server and user may hold characters that no path may. 96 bits of it never meet.
   const id = createHash('sha256')
     .update(`${server}\n${foldAscii(user.trim())}`)
     .digest('hex')
@@ -45,6 +46,7 @@ const companions = ['', '-wal', '-shm']
  * may come back from a backup, and with the keys file beside it the store would open again.
  */
 export function setAside(place: AccountPlace): void {
+  // One number for the whole set: database and keys file must be found again as a pair.
   let number = 1
   const taken = () => [place.databaseFile, place.keysFile].some((file) => existsSync(`${file}.unreadable-${number}`))
   while (taken()) number += 1

@@ -41,6 +41,7 @@ type KeyPairSecrets = { readonly dsig: Uint8Array; readonly dbox: Uint8Array }
 /** What keeps the key of the keys file. */
 export type Protection = 'keychain' | 'passphrase'
 
+// 32 bytes in base64, in the one spelling that is read.
 const key32 = z.string().refine((text) => fromBase64(text, 32) !== undefined)
 
 const fileSchema = z.discriminatedUnion('protection', [
@@ -95,6 +96,7 @@ export function sealKeys(
     device: keys.device,
     dsig: toBase64(keys.dsig),
     dbox: toBase64(keys.dbox),
+    // In mode `online-unlock` the plain key must be in the file nowhere: the half could no longer be withheld.
     database: keys.online || !keys.database ? undefined : toBase64(keys.database),
     other: keys.other && { dsig: toBase64(keys.other.dsig), dbox: toBase64(keys.other.dbox) },
     verifier: keys.verifier,
@@ -110,12 +112,14 @@ export function openKeys(file: KeysFile, kek: Uint8Array, primitives: Primitives
   const opened = nonce && box ? primitives.openSecretbox(box, nonce, kek) : undefined
   const text = opened ? fromUtf8(opened) : undefined
   if (text === undefined) return undefined
+  // The box was authenticated by the KEK: what is inside was written by this app, though perhaps by an older one.
   const parsed = sealedSchema.safeParse(JSON.parse(text))
   if (!parsed.success) return undefined
   const { device, verifier, other, online } = parsed.data
   const pair = pairOf(parsed.data)
   const otherPair = other && pairOf(other)
   const database = parsed.data.database === undefined ? undefined : fromBase64(parsed.data.database, 32)
+  // Exactly one of both: a file with neither opens nothing.
   const form = online ? { online } : database && { database }
   if (!pair || !form) return undefined
   const more = { ...(verifier === undefined ? {} : { verifier }), ...(otherPair ? { other: otherPair } : {}) }

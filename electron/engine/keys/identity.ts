@@ -40,6 +40,7 @@ export function createIdentity(keys: DeviceKeys, now: () => number, seq = 0): Id
       manifest = next
       keeper?.setManifest(next)
     },
+    // Kept before it is used: a crash after sending must not lead to the same number again (protocol.md section 4).
     nextSeq: () => {
       last = Math.max(last + 1, now())
       keeper?.setSeq(last)
@@ -49,6 +50,7 @@ export function createIdentity(keys: DeviceKeys, now: () => number, seq = 0): Id
     userId: () => keeper?.userId() ?? '',
     bind: (keep) => {
       keeper = keep
+      // Requests may have gone out before there was a store: the higher of both numbers counts.
       last = Math.max(last, keep.seq())
     },
   }

@@ -8,6 +8,7 @@ import type { Primitives, Random } from '../../../shared/whitelist/bytes/primiti
 import type { StoredLogin } from '../database/account-repository.ts'
 import type { DeviceKeys } from './device-keys.ts'
 
+/** The cryptography, and new random bytes for its nonces. */
 type Tools = { readonly primitives: Primitives; readonly random: Random }
 
 /** Undefined: this half does not open it. */
@@ -26,6 +27,7 @@ export function wrapOnline(keys: DeviceKeys, half: Uint8Array, login: StoredLogi
   const { database, online } = keys
   if (!database) return keys
   const opened = openOnline(keys, half, tools.primitives)
+  // The same half as before: a new box would rewrite the keys file at every login for nothing.
   if (online && opened && sameBytes(opened, database)) return withLogin(keys, login)
   const nonce = tools.random(24)
   const box = toBase64(tools.primitives.secretbox(database, nonce, half))

@@ -37,6 +37,7 @@ export function readRatchet(text: string | undefined, kek: Uint8Array): Ratchet 
   const [json, tag] = text?.trim().split(' ') ?? []
   const given = tag === undefined ? undefined : fromHex(tag, 32)
   if (json === undefined || !given || !sameBytes(given, mac(json, kek))) return undefined
+  // The MAC is good, so this device wrote it: another form here is a bug, and throws.
   const { ep, ver, head, trustedTime } = copySchema.parse(JSON.parse(json))
   return { epoch: ep, version: ver, head, trustedTime }
 }

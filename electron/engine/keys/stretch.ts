@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 /** Parameters kept beside what they made, so that later versions may raise them. `memory` in kB. */
 export const stretchSchema = z.object({
+  // The lower bounds are the least that OWASP recommends. The upper ones keep an altered file from taking all memory.
   salt: z.base64(),
   memory: z.number().int().min(19_456).max(1_048_576),
   passes: z.number().int().min(2).max(20),
@@ -23,6 +24,7 @@ export function newStretch(random: (count: number) => Uint8Array): Stretch {
 
 /** 32 bytes. The library's default algorithm is Argon2id. */
 export async function stretchPassphrase(passphrase: string, stretch: Stretch): Promise<Uint8Array> {
+  // NFC: two keyboards may compose the same letter differently, and the key must be the same.
   const key = await hashRaw(passphrase.normalize('NFC'), {
     salt: Buffer.from(stretch.salt, 'base64'),
     memoryCost: stretch.memory,

@@ -50,6 +50,7 @@ export type Vault = {
   readonly destroy: () => Promise<void>
 }
 
+/** The key-encryption key, 32 bytes, with what is needed to write the file again under it. */
 type Kek =
   | { readonly kek: Uint8Array; readonly protection: 'keychain' }
   | { readonly kek: Uint8Array; readonly protection: 'passphrase'; readonly stretch: Stretch }
@@ -68,6 +69,7 @@ export async function openVault(deps: VaultDependencies, passphrase?: string): P
   const found = await findKek(deps, file, passphrase)
   if (!found.ok) return found
   const keys = openKeys(file, found.value.kek, deps.primitives)
+  // A passphrase may be mistyped. A key from the keychain can't be: then it is the key of other files.
   if (!keys) return fail(file.protection === 'passphrase' ? 'passphraseWrong' : 'keysMissing')
   return ok(makeVault(deps, found.value, keys))
 }
@@ -111,6 +113,7 @@ async function newKek(deps: VaultDependencies, passphrase?: string): Promise<Res
     return ok({ kek: await stretchPassphrase(passphrase, stretch), protection: 'passphrase', stretch })
   }
   const kek = deps.ports.random(32)
+  // Before the keys file is written: a file whose key was never kept could not be opened again.
   return (await tryKeychain(() => deps.ports.secrets.set(deps.place.kekItem, toBase64(kek))))
     ? ok({ kek, protection: 'keychain' })
     : fail('keychainUnavailable')
@@ -151,11 +154,13 @@ function makeVault(deps: VaultDependencies, held: Kek, keys: DeviceKeys): Vault 
       const file = inKeychain
         ? { ...sealed, protection: 'keychain' }
         : { ...sealed, protection: 'passphrase', stretch: held.stretch }
+      // On the disk before it counts here: a request signed by a key that is lost again could never be repeated.
       writeAtomic(place.keysFile, `${JSON.stringify(file)}\n`)
       current = next
     },
     openOnline: (half) => {
       const database = openOnline(current, half, deps.primitives)
+      // Into memory alone: written, it would undo the mode.
       if (database) current = { ...current, database }
       return database !== undefined
     },
@@ -178,6 +183,7 @@ function makeVault(deps: VaultDependencies, held: Kek, keys: DeviceKeys): Vault 
 }
 
 async function destroy({ place, ports }: VaultDependencies, kek: Uint8Array): Promise<void> {
+  // The copy in memory too: nothing that this process still does may seal or open with it.
   kek.fill(0)
   await tryKeychain(() => ports.secrets.delete(place.kekItem))
   await tryKeychain(() => ports.secrets.delete(place.ratchetItem))

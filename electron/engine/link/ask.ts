@@ -25,6 +25,7 @@ export type Ask = <N extends AskName>(
   input: AskQuestion<N>,
 ) => Promise<Result<AskOutput<N>, AskFailure<N> | ServerFailure>>
 
+/** `boxSecret` and `manifest` are functions: both may be replaced while a question is out. */
 type AskDependencies = {
   readonly calls: SignedCalls
   readonly primitives: Primitives
@@ -48,6 +49,7 @@ export function createAsk(dependencies: AskDependencies): Ask {
   }
 }
 
+// They wait for the policy key, which may be in another process or in need of a second person.
 const longAsks: ReadonlySet<AskName> = new Set<AskName>(['admin.change', 'admin.undo', 'admin.decide', 'admin.keyStep'])
 
 function createAskOne({ calls, primitives, boxSecret, manifest }: AskDependencies): Ask {
@@ -55,6 +57,7 @@ function createAskOne({ calls, primitives, boxSecret, manifest }: AskDependencie
     const question = asks[what].input.safeParse(input)
     if (!question.success) return fail('badRequest')
     const given = question.data as Canonical
+    // Refused here with a word of its own: the server would only say that the request is too large.
     if (encodeCanonical(given).length > maxRequestBytes - overhead) return fail('tooLarge')
     let asked: AskRequest | undefined
     const answer = await calls.call('Ask', (common) => {
@@ -63,6 +66,7 @@ function createAskOne({ calls, primitives, boxSecret, manifest }: AskDependencie
     })
     if (!answer.ok) return { ok: false, failure: answer.failure }
     const fields = readFields(operations.Ask.response, answer.value)
+    // Read after the answer: the call may have logged in anew and followed the manifest to newer keys.
     const trusted = manifest()
     if (!fields || !asked || !trusted) return fail('untrustedServer')
     const keys = { freshKeys: keysOf(trusted, 'fk'), boxSecret: boxSecret() }

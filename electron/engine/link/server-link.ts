@@ -50,6 +50,7 @@ const callLimit = 30_000
 
 /** A link that connects when something is said, and keeps its session until it is dropped. */
 export function openServerLink(deps: LinkDependencies): ServerLink {
+  // The session lives in memory alone: a copy of the disk holds none.
   let sid: string | undefined
   const login = async (credentials: Credentials) => {
     let answer = await loginOnce(deps, credentials)
@@ -60,6 +61,8 @@ export function openServerLink(deps: LinkDependencies): ServerLink {
   return {
     login,
     call: async (action, make, options = {}) => {
+      // A nonce and a number of its own for every request, repeated ones too: the answer is then bound to this very
+      // one.
       const common = commonOf(deps)
       if (!common.ok) return common
       const signed = { action, sid: sid ?? '', bytes: encodeRequest(action, make(common.value)) }
@@ -103,6 +106,7 @@ async function loginOnce(deps: LinkDependencies, credentials: Credentials): Prom
   const greeting = await hello(deps)
   if (!greeting.ok) return greeting
   const { nonces, manifest } = greeting.value
+  // The first of a kind is in use (protocol.md section 1).
   const [serverKey] = keysOf(manifest, 'sk')
   if (!serverKey) return fail('untrustedServer')
   const { primitives, ports } = deps
@@ -133,6 +137,7 @@ async function loginOnce(deps: LinkDependencies, credentials: Credentials): Prom
       freshKeys: keysOf(manifest, 'fk'),
       boxSecret: keys.dbox,
     })
+  // The server's word for another device is not for us, even if our key opens it.
   return opened && opened.dev === keys.device ? ok(opened) : fail('untrustedServer')
 }
 

@@ -34,6 +34,7 @@ export function createSignedCalls(link: ServerLink, login: Relogin): SignedCalls
       let first = await link.call(action, make, options)
       // Two calls went out at once, and the later number arrived first. The next number is good in the same session.
       if (!first.ok && first.fault === 'Replay') first = await link.call(action, make, options)
+      // Once only: a server that ends every session at once must not keep the client logging in.
       if (first.ok || !(first.fault === 'SessionExpired' || wantsNewHello(first))) return first
       link.dropSession()
       const opened = await relogin()

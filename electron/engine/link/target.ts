@@ -23,6 +23,7 @@ export function readTarget(text: string, provisioned: readonly Enrolment[]): Tar
   }
   const address = parseServerAddress(trimmed)
   if (!address) return undefined
+  // A server that was made known beforehand keeps its pins, though only its address was typed.
   const known = provisioned.map(targetOf).find((target) => target?.address.origin === address.origin)
   return known ?? { address }
 }

@@ -31,6 +31,7 @@ export type Trust = {
 type TrustOptions = {
   readonly primitives: Primitives
   readonly now: () => number
+  /** Fingerprint of the root keys, hex, and the organisation's name, both from an enrolment code. */
   readonly pin?: string
   readonly org?: string
   /** The manifest kept from earlier. */
@@ -58,6 +59,7 @@ export function createTrust(options: TrustOptions): Trust {
         current = result.value
       }
       if (!current) return fail('untrustedServer')
+      // Only now, after the last step: a chain that breaks in the middle leaves the trusted manifest as it was.
       if (current !== before) options.accepted(current)
       return ok(current)
     },

@@ -52,12 +52,15 @@ function conversationHandlers(
     },
     'conversations.markRead': (input) => {
       const id = addressIdentity(input.id)
+      // Asked before the messages are marked: afterwards none is unread any more.
       const due = store.messages.receiptsDue(id)
+      // Together: a crash between the two would lose the receipts, or send them twice.
       const changed = store.transaction(() => {
         const count = store.messages.markRead(id)
         for (const message of due) parts.submitter.submitReceipt(message)
         return count
       })
+      // Nothing changed, so nothing is announced: the page marks a conversation as read on every look at it.
       if (changed === 0) return ok({})
       dependencies.emit('conversation.changed', { id })
       if (due.length > 0) parts.outbox.wake()
@@ -116,11 +119,13 @@ function draftHandlers({ dependencies, store }: HandlerParts): Named<'draft.get'
     'draft.save': ({ conversation, text }) => {
       const shown = showConversation(dependencies, store, conversation)
       if (!shown) return fail('notFound')
+      // The page saves again when it leaves; writing the same text would only wear the disk.
       if (store.drafts.get(shown.id) === text) return ok({})
       const now = dependencies.clock.now()
       store.transaction(() => {
         if (text === '') {
           store.drafts.remove(shown.id)
+          // A draft puts its conversation into the list; with the last draft gone, one without messages leaves it.
           store.conversations.dropEmpty(shown.id)
         } else {
           store.drafts.save(shown.id, text, now)
@@ -155,6 +160,7 @@ function heldHandlers({ store }: HandlerParts): Named<'held.list' | 'held.get'> 
     'held.get': ({ id }) => {
       const found = store.held.get(id)
       if (!found) return fail('notFound')
+      // Plain text only, made when it is looked at (I3).
       const { text } = readContent(splitMessage(found.raw))
       return ok({ held: found.held, text })
     },

@@ -1,4 +1,8 @@
-/** The client's mail side, put together: store, guard, outbox, mailbox, handlers. */
+/**
+ * The client's mail side, put together: store, guard, outbox, mailbox, handlers. Outgoing: `outgoing/submit.ts` judges
+ * and queues, `outgoing/sending.ts` sends. Incoming: `network/mailbox.ts` fetches, `incoming/inbox.ts` proves, judges
+ * and stores. Both ask `judge.ts`, which asks the list in force each time, and both keep everything in `store/`.
+ */
 import type { MailDependencies, MailService } from './dependencies.ts'
 import { mailHandlers } from './handlers.ts'
 import { createInbox } from './incoming/inbox.ts'
@@ -31,6 +35,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     dependencies,
     store,
     smtp: () => network.smtp(dependencies),
+    // The copy in the Sent folder is filed over the IMAP connection, so the outbox wakes the mailbox.
     sent: () => receiving.wake(),
   })
   const receiving = createMailbox({
@@ -38,6 +43,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     store,
     inbox: incoming,
     connect: network.connect,
+    // The IMAP server answered, so the network is there: what waits in the outbox need not wait out its pause.
     online: () => sending.endPauses(),
   })
   let judging: Promise<void> = Promise.resolve()
@@ -56,6 +62,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     },
     async stop() {
       await Promise.all([sending.stop(), receiving.stop()])
+      // The store is closed after this; a judgement in the middle would write into it.
       await judging
     },
     listChanged() {
@@ -78,6 +85,7 @@ function conversationStates(dependencies: MailDependencies, store: MailStore) {
   }
   const watched = new Set<string>()
   const watch = (id: string): void => {
+    // A set gives its members in the order of adding: the first is the oldest.
     const [oldest] = watched
     if (watched.size >= maxWatched && oldest !== undefined) watched.delete(oldest)
     watched.add(id)

@@ -41,6 +41,7 @@ export type SessionEvent =
 /** The step after an event; the same object where the event changes nothing. */
 export function nextSession(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
+    // Everything but the person is unknown until the network has spoken; sending is judged again at submit in any case.
     case 'opened': {
       const unknown = { connection: 'connecting', mail: 'connecting', sendingOff: 'no', role: 'none' } as const
       return { step: 'ready', ...event.person, ...unknown }
@@ -99,6 +100,7 @@ type LeftBehind = NamedAccount & {
 export function startOf({ server, user, locked, stored }: LeftBehind): 'signedOut' | 'open' | SessionEvent {
   if (server === '' || user === '' || stored === 'none') return 'signedOut'
   const reason = locked ? 'user' : 'start'
+  // Nobody but the user has the passphrase, so such a store is always locked at start.
   if (stored === 'passphrase') return { type: 'locked', secret: 'passphrase', reason, user }
   return stored === 'keychain' && locked ? { type: 'locked', secret: 'password', reason, user } : 'open'
 }
@@ -108,6 +110,7 @@ type AccountFacts = { readonly password?: string | undefined; readonly device: '
 
 /** The step that an opened store leads to. Without a record its first sign-in was cut off. */
 export function entryOf(account: AccountFacts | undefined): 'signedOut' | 'pending' | 'ready' {
+  // Signing out drops the password, so a store without one was left on purpose.
   if (account?.password === undefined) return 'signedOut'
   return account.device === 'pending' ? 'pending' : 'ready'
 }

@@ -41,6 +41,7 @@ export type SessionService = {
 /** The session on a stage; nothing happens before `start`. */
 export function createSession(stage: Stage): SessionService {
   const throttle = createUnlockThrottle(stage.ports.clock)
+  // The state is read when the verb has ended, inside its turn: a later verb can't have changed it yet.
   const verb = <K extends FailureKind>(act: () => Promise<Result<undefined, K>>): Promise<Result<Session, K>> =>
     stage.inTurn(async () => {
       const result = await act()
@@ -48,6 +49,7 @@ export function createSession(stage: Stage): SessionService {
     })
   return {
     state: stage.session,
+    // The store may be open behind a lock or a wait for approval: then nothing may be read of it.
     open: () => (stage.state().step === 'ready' ? stage.opened() : undefined),
     whyClosed: () => whyClosed(stage.state()),
     signIn: (input) => verb(() => signIn(stage, input)),
@@ -63,6 +65,7 @@ export function createSession(stage: Stage): SessionService {
     start: () => stage.inTurn(() => start(stage)),
     close: () =>
       stage.inTurn(async () => {
+        // A timer that fired later would queue a verb for a session that is gone.
         stage.stopWaiting()
         await closeAccount(stage)
       }),

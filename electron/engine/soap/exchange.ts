@@ -32,6 +32,7 @@ export async function exchange(
 ): Promise<Exchanged<Fields>> {
   const { operation, fields, header } = question
   const envelope = writeEnvelope({ operation: `${operation}Request`, fields, ...(header ? { header } : {}) })
+  // Whatever the status says, the body decides: a fault has its meaning whether a proxy changed the status or not.
   const posted = await client.post(envelope, options)
   if (!posted.ok) return posted
   const answer = posted.value

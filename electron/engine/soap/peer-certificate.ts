@@ -19,6 +19,7 @@ const handshakeLimit = 15_000
 /** Longest issuer text that is shown. */
 const issuerLimit = 200
 
+/** Where to look. `host` may be a name or a number, without brackets. */
 type PeerAddress = { readonly host: string; readonly port: number }
 
 /** `undefined` when there is no TLS server there. */
@@ -28,6 +29,7 @@ export function fetchPeerCertificate(
 ): Promise<PeerCertificate | undefined> {
   return new Promise((resolve) => {
     let undo: Undo = () => undefined
+    // SNI carries names alone (RFC 6066 section 3).
     const options = isIP(peer.host) ? {} : { servername: peer.host }
     // Not verified here on purpose: nothing is sent, and what was shown decides whether anything will be.
     const socket = connect({ host: peer.host, port: peer.port, rejectUnauthorized: false, ...options })

@@ -20,6 +20,7 @@ export type ServerAddress = {
 export function parseServerAddress(text: string): ServerAddress | undefined {
   const trimmed = text.trim()
   const url = readUrl(/^https?:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`)
+  // A URL with a password, a query or a fragment means something else than a server: it is refused, not cut to size.
   if (url?.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined
   if (!['/', soapPath].includes(url.pathname) || url.hostname === '') return undefined
   const tls = url.protocol === 'https:'

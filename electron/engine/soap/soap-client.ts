@@ -82,10 +82,12 @@ async function endConnection(connection: Promise<Connection> | undefined): Promi
 
 async function makeAgent(options: SoapClientOptions): Promise<Connection> {
   const { address, pin, clock } = options
+  // A Wait holds one socket for most of a minute; the others keep it from holding up every other call.
   const kept = { keepAlive: true, maxSockets: 6 }
   if (!address.tls) return ok(new HttpAgent(kept))
   if (pin === undefined) return ok(new HttpsAgent({ ...kept, minVersion: 'TLSv1.2' }))
   const shown = await fetchPeerCertificate(address, clock)
+  // No answer is not a wrong one: the certificate was never seen.
   if (!shown) return fail('unreachable')
   if (shown.pin !== pin.toLowerCase()) return untrusted(shown)
   return ok(new HttpsAgent({ ...kept, ...pinned(shown) }))
@@ -156,6 +158,7 @@ function send(
 function readAnswer(response: AxiosResponse<Buffer>): Result<SoapAnswer, ServerFailure> {
   const retryAfter = readRetryAfter(response.headers['retry-after'])
   const encoding: unknown = response.headers['content-encoding']
+  // A redirect is another server's address, which nobody vouches for.
   if (response.status >= 300 && response.status < 400) return fail('unreachable')
   if (encoding !== undefined && encoding !== 'identity') return fail('unreachable')
   const { status, data } = response

@@ -10,6 +10,7 @@ const longestWait = 3_600_000
 export function failureOfFault(fault: SoapFault, headerRetryAfter?: number): Failure<ServerFailure> {
   const kind = kindOf(fault.code)
   const wait = fault.retryAfter ?? headerRetryAfter
+  // Bounded, since a fault is unsigned: whoever forges one may make the client wait an hour, and no longer.
   const waits = kind === 'tooManyAttempts' || kind === 'rateLimited' || kind === 'busy'
   return waits && wait !== undefined
     ? { kind, detail: { retryAfter: Math.min(Math.max(0, wait), longestWait) } }

@@ -49,6 +49,7 @@ export function createConnection(deps: ConnectionDependencies): Connection {
   let wakeUp: () => void = () => undefined
   const pause = (ms: number): Promise<void> =>
     new Promise((resolve) => {
+      // Three may end a pause: the clock, `wake`, and the end of the loop. Each takes the others' listeners away.
       const finish = () => {
         undo()
         ending.signal.removeEventListener('abort', finish)
@@ -117,7 +118,9 @@ async function listen(deps: ConnectionDependencies, ending: AbortSignal, pause: 
       if (due.signal.aborted || ending.aborted) return undefined
       if (!poke.ok) return poke.failure
       const held = deps.clock.now() - begun
+      // Full time means that nothing happened; an early end without a new version means something beside the list.
       if (!isNews(poke.value, deps.current()) && held < waitHold - holdSlack) deps.news()
+      // A server that answers every Wait at once, broken or hostile, must not make the client spin.
       const rest = waitEvery - held
       if (rest > 0) await pause(rest)
       if (isNews(poke.value, deps.current())) return undefined

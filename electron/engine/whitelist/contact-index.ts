@@ -131,6 +131,7 @@ function windowOf({ items, sections }: Selection, from: number, count: number): 
     // Each section before this one took a heading row beside its contacts.
     const heading = section.start + index
     if (heading >= end) break
+    // The whole section lies above the window.
     if (heading + section.count < from) continue
     if (heading >= from) rows.push({ row: 'group', name: section.name, count: section.count })
     const first = section.start + Math.max(0, from - heading - 1)

@@ -22,6 +22,7 @@ export function createContactSearch(items: readonly ContactItem[]): ContactSearc
   const added = new Set<ContactItem>()
   return {
     find: (words) => {
+      // The longest word first: it occurs least often, and the others are looked for only where it does.
       const [first = '', ...others] = [...words].sort((a, b) => b.length - a.length)
       const kept: ContactItem[] = []
       for (const index of matches(text, starts, first)) {
@@ -66,6 +67,7 @@ function matches(text: string, starts: Uint32Array, word: string): number[] {
     while ((starts[index + 1] ?? Number.POSITIVE_INFINITY) <= at) index += 1
     found.push(index)
     index += 1
+    // On to the next contact: one match in each is enough.
     at = text.indexOf(word, starts[index])
   }
   return found

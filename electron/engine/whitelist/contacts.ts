@@ -36,6 +36,7 @@ export function createContacts(entries: Iterable<KnownEntry>): Contacts {
     view: live.view,
     prepare: live.prepare,
     update: (ids, find) => {
+      // The addresses before and after: a contact whose address changed touches both in the guard's view.
       const before = ids.map((id) => index.byId(id)?.listed.key ?? closed.byId(id)?.key)
       const now = ids.flatMap((id) => {
         const known = find(id)

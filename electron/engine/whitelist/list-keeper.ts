@@ -53,6 +53,7 @@ export function createListKeeper(repository: ListRepository, stored: StoredList 
     contacts,
     begin: (next) => write(next, noChange, 0),
     apply: (next, change, now) => {
+      // Put back if the disk refuses: an unwritten list was not confirmed.
       const before = syncedAt
       syncedAt = now
       try {
@@ -64,6 +65,7 @@ export function createListKeeper(repository: ListRepository, stored: StoredList 
       for (const id of change.removed) since.delete(id)
       for (const id of change.added) since.set(id, now)
       const ids = [...change.removed, ...change.added, ...change.changed]
+      // After the transaction: the page and the guard never see what a crash could take back.
       if (ids.length > 0) contacts.update(ids, known)
       const { added, changed, removed } = change
       return { added: added.length, changed: changed.length, removed: removed.length, version: next.ver }

@@ -62,6 +62,7 @@ export function createLiveView(source: ListSource, pause: () => Promise<unknown>
       const recent = changedOnes().similar(address, name)
       if (recent) return recent
       if (!old || !touched.has(old.key)) return old
+      // The old view found a contact that has changed: only a view made now can say who else is alike.
       return take(createListView(source.all())).similar(address, name)
     },
   }
@@ -69,6 +70,7 @@ export function createLiveView(source: ListSource, pause: () => Promise<unknown>
     view,
     changed: (keys) => {
       for (const key of keys) {
+        // Before the first view there is nothing to lay a change over.
         if (base !== undefined) touched.add(key)
         sinceBegun?.add(key)
       }

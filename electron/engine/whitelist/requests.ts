@@ -54,6 +54,7 @@ export function createRequests(ask: Ask, log: Log, { changed, arrived }: Request
     list,
     change: async (what, input) => {
       const result = await ask(what, input)
+      // The server is asked instead of guessing: a rule of the organisation may have answered differently.
       if (result.ok) await list()
       return result
     },

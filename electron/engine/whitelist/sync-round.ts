@@ -79,6 +79,7 @@ async function askOnce(
     return { ok: false, failure: answer.failure, alarm: false, mayMend: answer.fault === 'VersionUnknown' }
   }
   const read = readSyncAnswer(answer.value)
+  // Not even the form was right, so a proxy or a broken server is likelier than an attack: no alarm.
   if (!read || !asked) return { ...fail('listRefused'), refused: 'malformed', alarm: false, mayMend: true }
   const { non, seq, part } = asked
   const open = { non, seq, want, part, ...(parts ? { parts } : {}) }

@@ -73,6 +73,7 @@ export function createWhitelistSync(deps: SyncDependencies): WhitelistSync {
       const core = deps.keeper.state()?.core
       if (core && policyOf(core).update === 'server') return fail('refused')
       const rest = lastRefresh + refreshEvery - deps.clock.now()
+      // A rest longer than the gap means that the clock was set back: it must not keep the button waiting.
       if (!running && rest > 0 && rest <= refreshEvery) return fail('rateLimited', { retryAfter: rest })
       lastRefresh = deps.clock.now()
       return sync()
@@ -104,6 +105,7 @@ async function runRound(
       memory.progress = { done, total }
       announce()
     })
+    // Kept until a round succeeds: a rollback is told and mended even if the line breaks now.
     if (result.ok) memory.wish = noWish
     memory.failure = result.ok ? undefined : result.failure.kind
     return result
@@ -126,6 +128,7 @@ async function bringUpToDate(
 ): Promise<Result<ListChange, ServerFailure>> {
   const before = deps.keeper.state()
   if (!before) return fail('notSignedIn')
+  // Before the asking, so that it is told even where the sync fails.
   if (wish.notice !== undefined) await report(deps, before, { what: wish.notice, alarm: true })
   let result = await ask(deps, before, { want: wish.wantFull ? 'full' : 'auto', progress })
   if (!result.ok && result.mayMend) {
@@ -134,6 +137,7 @@ async function bringUpToDate(
     result = await ask(deps, before, { want: 'full', progress })
   }
   if (!result.ok) return { ok: false, failure: result.failure }
+  // On the disk before the list moves, so that a crash in between does not lose a wipe.
   await deps.commands(result.commands)
   if (result.step === 'commands') return fail('deviceRevoked')
   return ok(await accept(deps, result))
@@ -166,6 +170,7 @@ async function accept(
 ): Promise<ListChange> {
   const moved = deps.keeper.apply(state, change, deps.clock.now())
   const { lst, ep, ver, head, trustedTime } = state
+  // After the transaction: a copy ahead of its database would look like a rollback at the next start.
   await deps.writeRatchet({ epoch: ep, version: ver, head, trustedTime })
   // An answer with commands confirms nothing: a revoked device gets its command in an answer of the same form.
   if (commands.length === 0) deps.confirmed()

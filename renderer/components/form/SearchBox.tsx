@@ -25,6 +25,7 @@ export function SearchBox({ label, value, onChange, onLeave }: SearchBoxProps) {
         spellCheck={false}
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={(event) => {
+          // Keys within a composition belong to the input method: Escape there takes back a candidate, not the search.
           if (event.nativeEvent.isComposing) return
           if (event.key === 'ArrowDown') {
             event.preventDefault()

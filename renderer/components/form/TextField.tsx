@@ -8,7 +8,9 @@ type TextFieldProps = {
   readonly type?: 'text' | 'password' | 'date'
   readonly autoComplete?: string
   readonly hint?: string
+  /** What was typed was refused; it is marked for assistive technology too. */
   readonly invalid?: boolean
+  /** Whether the field takes the focus when it appears. */
   readonly focusFirst?: boolean
   readonly minLength?: number
   readonly optional?: boolean

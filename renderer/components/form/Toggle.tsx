@@ -12,6 +12,7 @@ type ToggleProps = {
 
 /** A switch that takes effect at once. */
 export function Toggle({ label, hint, checked, disabled = false, onChange }: ToggleProps) {
+  // The switch has no words of its own: label and hint name it by their ids.
   const id = useId()
   return (
     <div className="flex items-start justify-between gap-6">

@@ -28,6 +28,7 @@ function Blank() {
 /** Draws a row at its place, or bare bars while it has not come yet. */
 export function ListRow<Row>({ model, layout, index, rowProps }: ListRowProps<Row>) {
   const row = model.rowAt(index)
+  // A reader of the screen hears "3 of 100,000", although only a few rows exist.
   const position = positionOf(model, index)
   return (
     <li

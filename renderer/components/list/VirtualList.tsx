@@ -38,6 +38,7 @@ export function VirtualList<Row>({ model, ref }: { readonly model: ListModel<Row
     margin: margin * rem,
   }
   const { first, last } = rowsInView(layout, view, overscan)
+  // Rows that are not here are asked for by their places; the list draws bars until they come.
   useEffect(() => need(first, last), [need, first, last])
   const rows = range(first, last)
   const drawn = rows.filter((index) => !headings.has(index))

@@ -39,6 +39,7 @@ export function rowAtHeight(layout: RowLayout, height: number): number {
   return low
 }
 
+/** The part of a list that is in view: its upper edge and its height, in pixels. */
 export type View = { readonly top: number; readonly height: number }
 
 /** First and last row in a view, with some more on either side. */

@@ -5,6 +5,7 @@ export type HeadingMap = ReadonlyMap<number, number>
 
 /** Rows of headings among the rows before `index`, as far as they are known. */
 export function headingsBefore(headings: HeadingMap, index: number): number {
+  // There are few headings, groups of a list, so a walk over all of them costs less than an index.
   let before = 0
   for (const row of headings.keys()) if (row < index) before++
   return before

@@ -12,6 +12,7 @@ import type { ListModel } from './list-model.ts'
 import { type RowLayout, scrollToShow, type View } from './row-layout.ts'
 import { entryNear, moveByKey } from './row-map.ts'
 
+/** What the holder of a list may do: move the focus into it. */
 export type ListHandle = { focus(): void }
 
 type RovingParts = {
@@ -34,6 +35,7 @@ function useFocusRow(scroller: RefObject<HTMLElement | null>) {
     const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`)
     if (!row) return
     wanted.current = undefined
+    // The list has scrolled to the row by itself already; the browser would put it somewhere else.
     row.focus({ preventScroll: true })
   })
   return (index: number) => {
@@ -47,6 +49,7 @@ export function useRoving<Row>(model: ListModel<Row>, parts: RovingParts, ref: R
   const [active, setActive] = useState(0)
   const focusRow = useFocusRow(scroller)
   const near = entryNear(layout.headings, active, layout.total)
+  // A tab stop that is not drawn could not be reached: then the first row that is drawn has it.
   const tabStop = drawn.includes(near) ? near : drawn[0]
   useImperativeHandle(
     ref,
@@ -84,4 +87,5 @@ export function useRoving<Row>(model: ListModel<Row>, parts: RovingParts, ref: R
   })
 }
 
+/** What a row must carry so that the keyboard reaches it. */
 export type RowProps = ReturnType<ReturnType<typeof useRoving>>

@@ -27,6 +27,7 @@ export function useRowView(scroller: RefObject<HTMLElement | null>): View {
     if (!element) return undefined
     const read = () => {
       const next = { top: element.scrollTop, height: element.clientHeight || firstHeight }
+      // The same object where nothing moved: a scroll event must not draw the whole list again.
       setView((before) => (before.top === next.top && before.height === next.height ? before : next))
     }
     read()

@@ -57,6 +57,7 @@ function Palette() {
   const { t } = useWords()
   const [typed, setTyped] = useState('')
   const groups = useCommands(typed)
+  // Closed before the command runs, so that what it opens does not lie behind the dialog.
   const run = (command: Command) => {
     navigation.setPalette('closed')
     command.run()

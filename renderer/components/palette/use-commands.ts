@@ -8,6 +8,7 @@ import { useSlice, useStores } from '../context.tsx'
 import type { IconName } from '../Icons.tsx'
 import { useFoundPeople } from '../use-found-people.ts'
 
+/** One thing that the palette offers; `person` where it leads to somebody. */
 export type Command = {
   readonly id: string
   readonly label: string
@@ -21,6 +22,7 @@ function useFixedCommands(): readonly Command[] {
   const { navigation, compose, session } = useStores()
   const { t } = useWords()
   const { session: state } = useSlice(session)
+  // As in the navigation: whoever has no role does not see that there is an administration.
   const isHidden = state?.step !== 'ready' || state.role === 'none'
   const shown = isHidden ? screens.filter((screen) => screen !== 'administration') : screens
   const refresh = useRefresh()
@@ -45,6 +47,7 @@ function useFixedCommands(): readonly Command[] {
   ]
 }
 
+/** Commands under one heading; `value` is the heading, as Base UI names it. */
 export type CommandGroup = { readonly value: string; readonly items: readonly Command[] }
 
 /** Commands and people that match, in groups; empty groups are left out. */

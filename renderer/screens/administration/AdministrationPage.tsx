@@ -67,6 +67,7 @@ export function AdministrationPage({ session }: { readonly session: Ready }) {
   const { tab } = useSlice(administration)
   const { t } = useWords()
   useEffect(() => {
+    // Asked each time that the section comes on screen: the administration closes by itself after a while.
     void administration.enter()
   }, [administration])
   const isOpen = state?.step === 'open'

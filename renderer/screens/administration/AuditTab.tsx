@@ -35,6 +35,7 @@ function Details({
   const { changing } = useStores().administration
   const { t, language } = useWords()
   const { n, op, target, who, via, at, why, before, after } = line
+  // Undoing is a change like others: it is tried, shown and given a reason in the dialog of changes.
   const undo = () => {
     onClose()
     void changing.begin({ title: t('admin.undoTitle', { what: opWords(t, op), target }), undo: n })

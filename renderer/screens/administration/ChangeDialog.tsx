@@ -65,6 +65,7 @@ function GiveAccess() {
   const { changing, access } = useStores().administration
   const { wish, outcome } = useSlice(changing)
   const { t } = useWords()
+  // The dialog for new users makes exactly one change.
   const [added] = wish && 'changes' in wish ? wish.changes : []
   if (outcome?.state !== 'done' || added?.op !== 'user.add') return null
   const { user } = added
@@ -90,6 +91,7 @@ function Confirm({ warning }: { readonly warning: string | undefined }) {
   const { t } = useWords()
   if (step === 'trying') return <output>{t('change.trying')}</output>
   if (tried?.state === 'refused') return <Told outcome={tried} />
+  // A decision about a proposal has no reason of its own: the proposal has one already.
   const isDecision = wish !== undefined && 'approve' in wish
   const label = isDecision ? (wish.approve ? 'change.approve' : 'change.decline') : 'change.do'
   const isNeeded = tried?.state === 'tried' ? tried.reason : overview?.policy.reason === 'required'

@@ -19,6 +19,7 @@ function parsed(json: string): readonly Field[] | undefined {
   return value === undefined ? undefined : fieldsOf(value)
 }
 
+// Names of fields as the server writes them, and the words that the page has for them.
 const known = {
   user: 'signIn.user',
   address: 'card.address',

@@ -44,6 +44,7 @@ function MembersDialog({ group, onClose }: { readonly group: AdminGroup; readonl
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onClose()
+    // Logins are pasted from mails and tables: blanks, commas and semicolons separate them.
     const users = [...new Set(text.split(/[\s,;、]+/u).filter((user) => user !== ''))]
     if (users.length === 0) return
     const changes = users.map((user) => ({ op: 'group.join' as const, group: group.group, user }))

@@ -21,6 +21,7 @@ function SecretForm({ label, type, submit, onSubmit, children }: SecretFormProps
   const [secret, setSecret] = useState('')
   const send = (event: FormEvent) => {
     event.preventDefault()
+    // Before the answer: a wrong one is typed again, and a right one must not lie in the page's memory.
     setSecret('')
     void onSubmit(secret)
   }
@@ -97,6 +98,7 @@ function Step() {
       </Note>
     ) : null
   }
+  // Somebody with an authenticator is asked for its code, whoever has none for the password.
   if (state.step === 'code') return <CodeForm confirming={false} />
   const isSetUp = state.step === 'setUp'
   return (

@@ -9,6 +9,7 @@ import { useWords } from '../../i18n/i18n.ts'
 import { Section } from '../settings/Section.tsx'
 
 /** From then on the coming end of the manifest is said loudly. */
+// The keys' tab warns 90 days before the end; here, where everybody looks first, stands only what is urgent.
 const soonMs = 30 * 24 * 3_600_000
 
 function Waiting() {

@@ -74,6 +74,7 @@ export function Requests({ requests, may }: { readonly requests: readonly AdminR
 function ReleaseButtons({ release: { user, id, claimedAddress: address } }: { readonly release: ReleaseRequest }) {
   const { changing } = useStores().administration
   const { t } = useWords()
+  // A decision is a change like others, so it is tried, shown and written to the log.
   const begin = (op: 'quarantine.release' | 'quarantine.refuse', title: string) =>
     void changing.begin({ title, changes: [{ op, user, message: id }] })
   return (

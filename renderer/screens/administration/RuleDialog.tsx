@@ -20,6 +20,7 @@ const labels = {
 function changeOf(kind: Kind, { a, b }: Texts): Change {
   if (kind === 'open') return { op: 'rule.open', a, b }
   if (kind === 'domain') return { op: 'rule.domain', domain: a, for: b }
+  // Without a user it denies to everybody.
   return { op: 'rule.deny', what: a, ...(b === '' ? {} : { user: b }) }
 }
 

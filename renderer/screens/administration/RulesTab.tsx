@@ -21,6 +21,7 @@ const switches = ['everyone', 'departments', 'domains', 'fourEyes'] as const
 function PolicyDialog({ policy, onClose }: { readonly policy: AdminOverview['policy']; readonly onClose: () => void }) {
   const { changing } = useStores().administration
   const { t, language } = useWords()
+  // One switch at a time: each is shown with its effect before it is done, so the dialog closes at once.
   const change = (changes: PolicyChanges) => {
     onClose()
     void changing.begin({ title: t('admin.policyTitle'), changes: [{ op: 'policy.set', changes }] })

@@ -47,6 +47,7 @@ export function DeliveryLine({ message }: { readonly message: Message }) {
 /** Names the other participants of a message, and says which of them are not listed (I4). */
 function Others({ message, self }: { readonly message: Message; readonly self: string }) {
   const { t, language } = useWords()
+  // The two who talk are named by the conversation; only others are worth a line.
   const peers = new Set([addressIdentity(self), message.conversation])
   const others = [...message.to, ...message.cc].filter(({ address }) => !peers.has(addressIdentity(address)))
   if (others.length === 0) return null

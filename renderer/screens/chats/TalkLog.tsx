@@ -34,6 +34,7 @@ function useSeeing(): void {
   const { messages } = useSlice(conversation)
   useEffect(() => {
     const see = () => {
+      // A message that came while the window was behind others was seen by nobody yet.
       if (document.hasFocus() && messages.length > 0) void conversation.seen()
     }
     see()

@@ -5,6 +5,7 @@ import { daysBetween } from '../../i18n/format.ts'
 /** Messages further apart than this begin a new block. */
 const blockGap = 5 * 60_000
 
+/** What may stand in the log. `key` is React's: it stays with its item when older ones come in above. */
 export type TalkItem =
   | { readonly item: 'day'; readonly key: string; readonly at: number }
   | { readonly item: 'new'; readonly key: string }
@@ -19,6 +20,7 @@ export type TalkItem =
 
 function sameBlock(a: Message | undefined, b: Message | undefined): boolean {
   if (!a || !b || a.direction !== b.direction || a.from.address !== b.from.address) return false
+  // A block does not go over midnight: the separator of the new day stands between.
   return b.at - a.at < blockGap && daysBetween(a.at, b.at) === 0
 }
 

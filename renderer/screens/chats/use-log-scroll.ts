@@ -16,7 +16,9 @@ export function useLogScroll(log: RefObject<HTMLDivElement | null>, messages: re
     const element = log.current
     if (!element) return
     const before = place.current
+    // Older messages came in above: by as much as the log grew, its contents moved down.
     const grew = element.scrollHeight - before.height
+    // Whoever has just written wants to see it, wherever the log was scrolled to.
     const newOwn = own && last !== before.last
     if (before.atEnd || newOwn) element.scrollTo({ top: element.scrollHeight })
     else if (first !== before.first && last === before.last) element.scrollTo({ top: element.scrollTop + grew })

@@ -13,6 +13,7 @@ function useOutcomeWords({ outcome, status, refresh }: WhitelistState): { text: 
   const { t } = useWords()
   if (refresh === 'running') return undefined
   if (outcome?.kind === 'changed') return { text: changeWords(t, outcome.change), bad: false }
+  // The user's own refresh speaks first; without one, the last sync that failed by itself.
   const failure =
     outcome?.failure ?? (status?.state === 'failed' && status.failure ? { kind: status.failure } : undefined)
   if (!failure) return undefined

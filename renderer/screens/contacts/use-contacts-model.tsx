@@ -13,6 +13,7 @@ import { rowAt, type Windowed } from '../../store/lists/windowed.ts'
 /** Where the group headings stand, as text, so that two findings can be compared. */
 function findHeadings(list: Windowed<ContactRow>): string {
   const found: string[] = []
+  // Only pages that were looked at are here: headings elsewhere become known as somebody scrolls to them.
   for (const [page, rows] of list.pages) {
     for (const [place, row] of rows.entries()) {
       if (row.row === 'group') found.push(`${page * list.pageSize + place}:${row.count}`)

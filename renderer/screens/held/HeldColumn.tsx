@@ -22,6 +22,7 @@ type Claim = { readonly claimedName?: string; readonly claimedAddress: string }
 
 /** Who the message says it is from, said as a claim; never shown like a contact. */
 export function claimWords(t: Translate, held: Claim): string {
+  // The words around it say that it is a claim: nobody has proven it (I3).
   const name = held.claimedName || held.claimedAddress
   return name === '' ? t('held.noSender') : t('held.claim', { name })
 }

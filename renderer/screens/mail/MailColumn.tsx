@@ -78,6 +78,7 @@ function useMailModel(): ListModel<Message> {
     isCurrent: ({ id }) => id === selected && !composing,
     renderRow: (message) => <MailLine message={message} now={now} />,
     onOpen: (message) => {
+      // A mail that is being written is kept, and the reader sees what was pressed.
       compose.putAside()
       void mail.select(message)
       navigation.show('mail')

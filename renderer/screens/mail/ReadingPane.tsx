@@ -29,6 +29,7 @@ function People({ people }: { readonly people: readonly Participant[] }) {
 function Actions({ message }: { readonly message: Message }) {
   const { compose } = useStores()
   const { t } = useWords()
+  // With one recipient, oneself, answering to all would be the same button twice.
   const several = message.to.length + message.cc.length > 1
   return (
     <div className="flex flex-1 justify-end gap-2">

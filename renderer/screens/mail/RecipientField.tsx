@@ -77,6 +77,7 @@ function useTaking(field: RecipientLine) {
     onKeyDown: (event: KeyboardEvent<HTMLInputElement>) => {
       if (event.nativeEvent.isComposing) return
       const finishes = finishingKeys.includes(event.key) && typed().includes('@')
+      // With a suggestion marked, Enter chooses it: that is the list's to do.
       const chosen = event.currentTarget.getAttribute('aria-activedescendant')
       if (!finishes && !(event.key === 'Enter' && !chosen)) return
       event.preventDefault()
@@ -95,6 +96,7 @@ export function RecipientField({ field }: { readonly field: RecipientLine }) {
   const people = useFoundPeople(typed[field])
   const found = people.map(asChip)
   const taking = useTaking(field)
+  // Escape closes the suggestions for these words; the next letter opens them again.
   const [dismissed, setDismissed] = useState('')
   const open = found.length > 0 && typed[field] !== dismissed
   return (

@@ -9,6 +9,7 @@ import { PasswordDialog } from './PasswordDialog.tsx'
 
 function useBannerWords({ connection, mail, sendingOff }: Ready): string | undefined {
   const { t } = useWords()
+  // The order is of weight: what keeps one from sending at all goes before a line that may come back.
   if (sendingOff === 'upgrade') return t('connection.upgrade')
   if (sendingOff === 'lease') return t('connection.lease')
   if (connection === 'signInAgain') return t('connection.signInAgain')

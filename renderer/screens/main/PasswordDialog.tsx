@@ -20,6 +20,7 @@ export function PasswordDialog({ session, open, onClose }: PasswordDialogProps) 
     event.preventDefault()
     const { server, user } = session
     const done = await stores.session.signIn({ server, user, password })
+    // Whatever the answer was: a wrong password is typed again, a right one must not stay in the page.
     setPassword('')
     if (done) onClose()
   }

@@ -16,6 +16,7 @@ export function useShortcuts(): void {
       if (key === 'k') navigation.setPalette('open')
       else if (!event.repeat) void refresh()
     }
+    // Before any field sees the key: a list or a dialog may stop it on its way up.
     window.addEventListener('keydown', press, { capture: true })
     return () => window.removeEventListener('keydown', press, { capture: true })
   }, [navigation, refresh])

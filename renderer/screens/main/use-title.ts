@@ -9,6 +9,7 @@ export function useTitle(): void {
   const { t } = useWords()
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) ${t('app.name')}` : t('app.name')
+    // Behind the lock the title must not tell how much is unread.
     return () => {
       document.title = t('app.name')
     }

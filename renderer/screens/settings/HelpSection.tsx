@@ -12,6 +12,7 @@ function saveText(text: string, name: string): void {
   link.href = url
   link.download = name
   link.click()
+  // Without this the text would stay in memory until the page is closed.
   URL.revokeObjectURL(url)
 }
 

@@ -88,9 +88,11 @@ export function SignIn({ session }: { readonly session: SignedOut }) {
   const { t } = useWords()
   const [form, setForm] = useState({ server: session.server, user: session.user, password: '', passphrase: '' })
   const [asked, setAsked] = useState(false)
+  // Asked for only once the engine has said that there is no keychain: most people never see the field.
   const passphrase = asked || failure?.kind === 'passphraseNeeded'
   const change = (part: Partial<SignInForm>) => setForm((before) => ({ ...before, ...part }))
   const send = (whole: typeof form) => {
+    // The next try clears the failure that showed the field; what is typed there must not vanish with it.
     setAsked(passphrase)
     const { passphrase: text, ...plain } = whole
     void stores.session.signIn(passphrase && text !== '' ? whole : plain)

@@ -16,6 +16,7 @@ export function Unlock({ session }: { readonly session: Extract<Session, { reado
   const [secret, setSecret] = useState('')
   const submit = async (event: FormEvent) => {
     event.preventDefault()
+    // A right secret goes with this screen; emptying the field before would show it empty for a moment.
     if (!(await stores.session.unlock(secret))) setSecret('')
   }
   return (

@@ -10,12 +10,15 @@ import { createOpening } from './opening.ts'
 import { createOrganisation } from './organisation.ts'
 import { createPeople } from './people.ts'
 
+/** The tabs of the administration, in the order shown. */
 export const adminTabs = ['overview', 'users', 'groups', 'rules', 'proposals', 'audit', 'why', 'keys'] as const
+/** One of them, by the name that its words have too. */
 export type AdminTab = (typeof adminTabs)[number]
 
 /** What those with a role see and do. */
 export function createAdministration(ports: Ports) {
   const store = createStore<{ readonly tab: AdminTab }>(() => ({ tab: 'overview' }))
+  // Only what is on screen: each answer is a question to the server.
   const reload = () => {
     const { tab } = store.getState()
     if (tab === 'users') people.reload()

@@ -4,6 +4,7 @@ import type { KithContract } from '../../../shared/contract.ts'
 import type { Input, Output, Result } from '../../../shared/rpc.ts'
 import type { Ports } from '../ports.ts'
 
+/** Asks one question of the administration; failures are those of its call. */
 export type Asking = <N extends AdminAskName>(
   name: N,
   input: Input<KithContract, N>,

@@ -59,6 +59,7 @@ export function createChanging(ask: Asking, moved: () => void) {
       const isWanted = wishes.same()
       store.setState({ step: 'doing' })
       const result = await run(wish, why, false)
+      // Even if the dialog was closed meanwhile: the change was carried out, and the lists behind it are old.
       moved()
       if (!isWanted()) return
       store.setState(result.ok ? { step: 'over', outcome: result.value } : { step: 'over', failure: result.failure })

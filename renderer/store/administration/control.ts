@@ -66,6 +66,7 @@ export function createControl({ clock }: Ports, ask: Asking) {
     need: (last: number) => {
       const { lines, more, loading } = store.getState()
       const oldest = lines.at(-1)
+      // By the oldest line's number, not by a place: new lines at the top move every place.
       if (more && !loading && oldest && last >= lines.length - 1) void load(oldest.n)
     },
     search: (search: string) => {

@@ -31,6 +31,7 @@ export function createOpening({ host, clock }: Ports, opened: () => void) {
       failed(result.failure)
       return false
     }
+    // The state is asked for again and again; only the step from closed to open loads anything.
     const wasOpen = store.getState().state?.step === 'open'
     store.setState({ busy: false, state: result.value }, true)
     if (result.value.step === 'open' && !wasOpen) opened()

@@ -66,6 +66,7 @@ export function createOrganisation({ clock }: Ports, ask: Asking) {
     },
     openGroup: (group: AdminGroup) => {
       store.setState({ group })
+      // The old group's members must not show under the new group's name until the answer comes.
       members.empty()
       void members.reload()
     },

@@ -59,6 +59,7 @@ export function createPeople({ clock }: Ports, ask: Asking) {
     if (selected === undefined) return
     const isWanted = selection.same()
     const result = await ask('admin.user', { user: selected })
+    // Somebody else was chosen meanwhile: this answer would show under the wrong name.
     if (!isWanted()) return
     if (result.ok) store.setState({ detail: result.value })
     else store.setState({ failure: result.failure })

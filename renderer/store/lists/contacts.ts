@@ -35,6 +35,7 @@ function isCalled({ name, nickname, address }: Contact, search: string): boolean
 async function find(ports: Ports, search: string, wanted: number): Promise<readonly Contact[]> {
   const result = await ports.host.call('contacts.query', { search, from: 0, count: wanted + headingRows })
   if (!result.ok) return []
+  // A contact in several groups stands in several rows, so people are gathered by id.
   const people = new Map<string, Contact>()
   for (const row of result.value.rows) if (isPerson(row)) people.set(row.contact.id, row.contact)
   const found = [...people.values()]

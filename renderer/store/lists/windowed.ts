@@ -12,9 +12,11 @@ export type Windowed<Row> = {
   readonly failure?: Failure
 }
 
+/** An answer about one page of a list: how many rows there are in all, and the page's own. */
 export type Page<Row> = { readonly total: number; readonly rows: readonly Row[] }
 type LoadPage<Row> = (from: number, count: number) => Promise<Result<Page<Row>>>
 
+/** A long list as a screen uses it. */
 export type ListWindow<Row> = {
   readonly rows: StoreApi<Windowed<Row>>
   /** Says which rows are on screen; what is missing of them is asked for. */
@@ -49,12 +51,14 @@ function kept<Row>(context: Context<Row>, pages: ReadonlyMap<number, readonly Ro
   const middle = (context.first + context.last) / 2 / pageSize
   const near = [...pages].sort(([a], [b]) => Math.abs(a - middle) - Math.abs(b - middle)).slice(0, keptPages)
   const keys = new Set(near.map(([page]) => page))
+  // A page that was dropped must be asked for again when somebody scrolls back.
   for (const page of context.fresh) if (!keys.has(page)) context.fresh.delete(page)
   return new Map(near)
 }
 
 function store<Row>(context: Context<Row>, page: number, answer: Page<Row>): void {
   const { pages } = context.rows.getState()
+  // The first answer after a move: every page that is still here is of the old list.
   const firstAnswer = context.fresh.size === 0
   context.fresh.add(page)
   const next = firstAnswer ? new Map<number, readonly Row[]>() : new Map(pages)

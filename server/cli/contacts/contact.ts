@@ -115,7 +115,7 @@ async function removeUnused(transport: Transport, options: RemoveOptions, days: 
   if (!found.ok) return told(found, () => succeeded('', {}))
   const changes = found.value.contacts
     .filter(({ source }) => isOwn(source))
-    .map(({ user: usr, address }): Change => ({ op: 'contact.remove', user: usr, address }))
+    .map(({ user, address }): Change => ({ op: 'contact.remove', user, address }))
   const value = { contacts: changes.length }
   if (changes.length === 0) return succeeded('there was nothing to change', { ...value, lists: [] })
   return change(transport, options, changes, { value })

@@ -40,6 +40,7 @@ export function decodeCanonical(bytes: Uint8Array): Canonical | undefined {
   } catch {
     return undefined
   }
+  // Form first, text second: a value may be written canonically and still hold what the protocol forbids.
   if (!isCanonical(value, 0, new Set())) return undefined
   return JSON.stringify(value) === text ? value : undefined
 }

@@ -94,6 +94,7 @@ export function planAnswer(request: SyncRequest, facts: ListFacts): AnswerPlan {
   }
   if (facts.size <= partsAbove) return { kind: 'full', part: 0, parts: 1, offset: 0, limit: facts.count }
   const parts = Math.ceil(facts.count / entriesPerPart)
+  // The list got shorter meanwhile: part 0 tells the client, by another head, to begin again.
   const part = request.part < parts ? request.part : 0
   return { kind: 'full', part, parts, offset: part * entriesPerPart, limit: entriesPerPart }
 }

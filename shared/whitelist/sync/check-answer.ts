@@ -1,4 +1,9 @@
-/** The client's side of a sync: every check of protocol.md section 6, in its order, all or nothing. */
+/**
+ * The client's side of a sync: every check of protocol.md section 6, in its order, all or nothing. check-statement.ts
+ * has steps 1 to 10 (who says what), this file 11 to 14 (what was sealed); list-state.ts is what they start from, and
+ * failures.ts names each check. The engine's sync-round.ts asks and calls this; steps 15 and 16 are in
+ * whitelist-sync.ts.
+ */
 import { type Body, type BodyHeader, decodeBody } from '../body.ts'
 import { toHex } from '../bytes/encoding.ts'
 import type { Primitives } from '../bytes/primitives.ts'
@@ -82,6 +87,7 @@ export function checkAnswer(
 ): CheckedAnswer {
   if (!open) return refusedFor('noRequest')
   const statement = checkStatement(state, open, answer, context)
+  // Nothing sealed is opened before every signature is good: whoever can't sign can't make this device decrypt.
   if (typeof statement === 'string') return refusedFor(statement)
   const { fresh } = statement
   const commands = fresh.cmd
@@ -93,6 +99,7 @@ export function checkAnswer(
   const partial = addPart(open, statement, body, context.primitives)
   if (partial && partial.received.length < partial.total) return { ok: true, step: 'part', partial, commands }
   const entries = apply(state, body, partial, context.primitives)
+  // The count before the root: it costs nothing, and tells a cut list from an altered one.
   if (!entries || entries.size !== statement.head.core.cnt) return refusedFor('apply')
   const root = toHex(stateRoot(context.primitives, leavesOf(entries), entries.size))
   if (root !== statement.head.core.root) return refusedFor('root')

@@ -34,6 +34,7 @@ export function checkStatement(
   const fresh = decodeFresh(answer.fresh)
   const head = decodeHead(answer.head)
   if (!fresh || !head || !answer.chain.every((link) => fromHex(link, 32))) return 'malformed'
+  // A clock set back must not make an expired manifest good again.
   const clock = Math.max(context.now, state.trustedTime)
   const manifest = stepManifests(state.manifest, answer.manifests, { primitives, now: clock })
   if (!manifest) return 'manifest'
@@ -144,6 +145,7 @@ function checkHistory(
   const { floor } = state
   if (floor && fresh.ep === floor.ep && fresh.ver === floor.ver && hash !== floor.head) return 'equivocation'
   if (fresh.ep !== state.ep || state.ver === 0) return undefined
+  // Two heads of one version: somebody shows different lists to different devices.
   if (fresh.ver === state.ver) return hash === state.head ? undefined : 'equivocation'
   if (chain.length !== fresh.ver - state.ver || chain.at(-1) !== coreHash(primitives, head.core)) return 'fork'
   const acc = chain.reduce((before, link) => nextAcc(primitives, before, link), state.acc)

@@ -21,6 +21,7 @@ const maxSubject = 998
 /** The text of a message; never fails, however broken the message is. */
 export function readContent(message: RawMessage): Content {
   const structure = structureOf(message)
+  // Ambiguous MIME has one view (I8): to choose one reading would be to choose for the sender who made two.
   if (structure.kind === 'broken') return sourceView(message)
   const { root } = structure
   const { text, more } = readPart(root)

@@ -64,6 +64,7 @@ export function createInbox(dependencies: MailDependencies, store: MailStore): I
 async function receive(parts: Parts, batch: Batch): Promise<void> {
   const { dependencies, store } = parts
   const prepared: Prepared[] = []
+  // One after another: each may ask the DNS and hold a message of 25 MB.
   for (const fetched of batch.messages) prepared.push(await prepare(dependencies, withSaneTime(parts, fetched)))
   if (batch.role === 'inbox') await prepareList(dependencies, prepared)
   const outcome = newOutcome()
@@ -73,6 +74,7 @@ async function receive(parts: Parts, batch: Batch): Promise<void> {
         batch.role === 'inbox' ? judge(dependencies, one) : readSent(dependencies, one, isConversation(store))
       apply(parts, judged, outcome)
     }
+    // In this very transaction: a crash leaves both the messages and the position, or neither.
     store.positions.set(batch.folder, batch.position)
   })
   announce(parts, outcome, batch.quiet)
@@ -103,6 +105,7 @@ async function judgeAgain(parts: Parts, ids: readonly string[]): Promise<void> {
   const { dependencies, store } = parts
   for (const id of ids) {
     const row = store.held.whole(id)
+    // Judged by an earlier round that ran meanwhile.
     if (!row) continue
     const prepared = await prepare(dependencies, row)
     await prepareList(dependencies, [prepared])
@@ -127,6 +130,7 @@ function newOutcome(): Outcome {
 function apply({ store }: Parts, judged: Judged, outcome: Outcome): void {
   if (judged.kind === 'message') {
     const { message, partner } = judged
+    // Already there, as after another UIDVALIDITY: it is not told of again.
     if (!store.messages.add(message)) return
     store.conversations.touch(message.conversation, partner, message.at)
     outcome.added.push({ message, partner })
@@ -150,6 +154,7 @@ function announce({ dependencies, store }: Parts, outcome: Outcome, quiet: boole
   for (const { message, partner } of outcome.added) {
     const { id, conversation, delivery } = message
     conversations.add(conversation)
+    // At the first reading of a mailbox thousands of notifications would come at once.
     if (quiet) continue
     emit('message.changed', { id, conversation, ...(delivery ? { delivery } : {}) })
     if (message.direction === 'in' && !message.read) {

@@ -57,6 +57,7 @@ export async function prepare(dependencies: MailDependencies, fetched: Fetched):
 export async function prepareList(dependencies: MailDependencies, messages: readonly Prepared[]): Promise<void> {
   const { view, prepare: prepareView } = dependencies.list()
   const isStranger = ({ message }: Prepared): boolean => {
+    // With non-ASCII addresses too: a look-alike is made of them, whether or not the policy allows any.
     const parsed = parseMailboxes(singleField(message.fields, 'from') ?? '', { unicode: true })
     return parsed.ok && parsed.value.some(({ address }) => view?.find(address.key) === undefined)
   }
@@ -124,6 +125,7 @@ export function readSent(
       ? parsed.value.map((mailbox) => ({ address: mailbox.address.text, name: mailbox.name }))
       : undefined
   }
+  // A fault, an unreadable field or another From: not a message that the user wrote, so nothing is shown.
   const [from] = read('from') ?? []
   const to = read('to')
   const cc = read('cc')
@@ -165,6 +167,7 @@ function common(prepared: Prepared, participants: Participants, sender: string) 
     id: messageIdentity('in', sender, messageId),
     messageId,
     kind: message.fields.some(({ name }) => name === 'chat-version') ? ('chat' as const) : ('mail' as const),
+    // The sender chose these; the last ones keep the thread, and the number bounds what is stored.
     references: messageIds(singleField(message.fields, 'references') ?? '').slice(-maxReferences),
     participants,
     subject: readSubject(message),

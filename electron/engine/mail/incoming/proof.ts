@@ -40,6 +40,7 @@ export async function gatherProof(
 
 function verdictOf({ list }: MailDependencies, message: RawMessage): IncomingFacts['verdict'] {
   const fields = message.fields.filter(({ name }) => name === verdictHeader)
+  // In a message with a fault nobody can say which field is which: then no header proves anything (F1).
   if (fields.length === 0 || message.fault) return undefined
   const keys = list().gatewayKeys.flatMap((text) => fromBase64(text, keyLength) ?? [])
   for (const field of fields.slice(0, maxVerdicts)) {
@@ -63,6 +64,7 @@ function loginOf(message: RawMessage, authserv: string | undefined): string | un
   if (!/^\S+(?:\s+1)?$/u.test(head) || head.split(/\s/u)[0]?.toLowerCase() !== authserv.toLowerCase()) return undefined
   const logins = results.filter((result) => /^auth\s*=/iu.test(result))
   const [only] = logins
+  // Two results for one login contradict each other, and doubt proves nothing.
   if (only === undefined || logins.length > 1 || !/^auth\s*=\s*pass(?:\s|$)/iu.test(only)) return undefined
   const account = /\ssmtp\.auth\s*=\s*(\S+)/iu.exec(only)?.[1]
   const parsed = account === undefined ? undefined : parseAddress(account)
@@ -85,6 +87,7 @@ function withoutComments(value: string): string | undefined {
 
 async function dkimOf(dependencies: MailDependencies, raw: Uint8Array, message: RawMessage): Promise<DkimFacts> {
   const { view, unicode } = dependencies.list()
+  // Not asked for, so no DNS look-up: it would tell the network of every stranger's mail that is read.
   if (!asksForDkim(view, message, unicode)) return { dkim: [], again: false }
   return dkimFacts({ raw, message }, dependencies.dns, dependencies.clock.now())
 }

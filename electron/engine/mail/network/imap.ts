@@ -81,6 +81,7 @@ export async function connectImap(options: ImapOptions, signal: AbortSignal): Pr
     maxLiteralSize: maxMessageSize + maxHeaderSize,
     clientInfo: { name: 'Kith' },
   })
+  // Without a listener an `error` event ends the process.
   // Errors between commands reach the next command, or `waitForNews`, as well.
   client.on('error', () => undefined)
   const abort = (): void => client.close()
@@ -171,6 +172,7 @@ async function findSentFolder(client: ImapFlow): Promise<string> {
 type Size = { readonly uid: number; readonly size: number }
 
 async function fetchAll(client: ImapFlow, after: number, take: (batch: FetchedBatch) => Promise<void>): Promise<void> {
+  // Fixed at the beginning: what arrives meanwhile is read in the next round, so the loop ends.
   const end = client.mailbox === false ? 0 : client.mailbox.uidNext
   for (let from = after + 1; from < end; from += uidWindow) {
     const sizes = await sizesOf(client, from, Math.min(from + uidWindow, end) - 1)
@@ -212,6 +214,7 @@ function lastOf(group: readonly Size[]): number {
 }
 
 async function sources(client: ImapFlow, group: readonly Size[]): Promise<readonly Fetched[]> {
+  // A message that is too large stands alone in its group, so this speaks of one message.
   const truncated = group.some(({ size }) => size > maxMessageSize)
   const source = truncated ? { maxLength: maxHeaderSize } : true
   const range = group.map(({ uid }) => uid).join(',')

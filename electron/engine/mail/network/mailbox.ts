@@ -107,6 +107,7 @@ async function session(parts: MailboxParts, run: Run): Promise<ImapError['kind']
     const options = { server: servers.imap, user: account.address, password: account.password() }
     const connected = await parts.connect(options, run.abort.signal)
     run.session = connected
+    // Stopped while it was logging in: `stop` found no session to close, so it is closed here.
     if (run.abort.signal.aborted) return 'unreachable'
     dependencies.connectionChanged('online')
     parts.online()
@@ -127,10 +128,13 @@ async function follow(parts: MailboxParts, run: Run, session: MailSession): Prom
   const sent = await session.sentFolder()
   let proofsAt = 0
   while (!run.abort.signal.aborted) {
+    // Before the round, so that a wish that comes during it leads to another one.
     run.wanted = false
+    // First the own copies, then the reading: the copy that was just filed is recognised in the same round.
     await fileSent(parts, session, sent)
     await readFolder(parts, session, { folder: sent, role: 'sent' })
     await readFolder(parts, session, { folder: 'INBOX', role: 'inbox' })
+    // Right after INBOX was selected: flags go to the selected folder.
     await flagSeen(parts, session, 'INBOX')
     const now = parts.dependencies.clock.now()
     if (now - proofsAt >= proofRetry) {
@@ -146,6 +150,7 @@ async function follow(parts: MailboxParts, run: Run, session: MailSession): Prom
  * server is still there.
  */
 async function waitForNews({ dependencies }: MailboxParts, run: Run, session: MailSession): Promise<void> {
+  // A wish that came during the round: waiting now would sleep on it until the renewal.
   if (run.wanted || run.abort.signal.aborted) return
   const { clock } = dependencies
   run.undoTimer = clock.after(idleRenewal, () => {
@@ -179,6 +184,7 @@ async function fileSent({ store, dependencies }: MailboxParts, session: MailSess
   await session.select(folder)
   for (const row of rows) {
     if (!(await session.holds(row.messageId))) await session.append(folder, row.raw, row.queuedAt)
+    // After the append: a crash in between finds the copy by its Message-ID and makes no second one.
     store.queue.remove(row.id)
     dependencies.log.info('mailbox.filed')
   }
@@ -190,6 +196,7 @@ async function flagSeen({ store }: MailboxParts, session: MailSession, folder: s
   const uids = store.messages.unseen(folder, position.uidValidity)
   if (uids.length === 0) return
   await session.markSeen(uids)
+  // After the server took them: a flag set twice does no harm, a lost one stays unread on other devices.
   store.messages.setSeen(folder, uids)
 }
 

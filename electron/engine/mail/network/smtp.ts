@@ -105,9 +105,11 @@ async function attempt(ready: () => Promise<SMTPConnection>, mail: OutgoingMail,
   let begun = false
   try {
     const connection = await ready()
+    // As late as can be (O3): connecting may have taken a minute, in which the list may have changed.
     const admitted = mail.admitted()
     // O2: each string as it will stand in RCPT TO.
     if (!mail.recipients.every((text) => admitsRecipient(admitted, text))) return { kind: 'refused' }
+    // From here on the server may hold the message, whatever error comes.
     begun = true
     const info = await sent(connection, mail)
     return { kind: 'sent', accepted: info.accepted, rejected: rejectedOf(info.rejectedErrors ?? []) }

@@ -51,6 +51,7 @@ export function commonHeader(composition: Composition): readonly string[] {
   const { from, cc } = participants
   // Without visible recipients the own address stands there: RFC 5322 3.4's empty group is refused by the guard (A2).
   const to = participants.to.length === 0 && cc.length === 0 ? [from] : participants.to
+  // The parent is the last one, so cutting at the front keeps it.
   const references = composition.references.slice(-maxReferences)
   const parent = references.at(-1)
   return [

@@ -91,6 +91,7 @@ function worker(parts: OutboxParts): Worker {
       if (run === undefined) return
       run.stopped = true
       undoTimer()
+      // Ends a delivery that hangs; its message returns to the queue with the same bytes.
       run.client.close()
       await working
       run = undefined
@@ -119,7 +120,9 @@ function pauseBefore(due: number, { pausedUntil }: SendingRun, now: number): num
 function requeue(parts: SendingParts, id: string): Result<Record<string, never>, 'notFound' | 'refused'> {
   const { store, dependencies } = parts
   const row = store.queue.get(id)
+  // Only a failed one: a message that waits or is being sent must not go out twice.
   if (row?.state !== 'failed') return fail('notFound')
+  // The user's wish is judged like a new message: the list may have changed since it failed.
   const verdict = judgeEnvelope(dependencies, row.recipients)
   if (!verdict.allowed) return fail('refused', { refusals: verdict.refusals })
   store.transaction(() => {

@@ -55,6 +55,7 @@ export async function drain(parts: SendingParts, run: SendingRun): Promise<void>
 async function sendOne(parts: SendingParts, run: SendingRun, row: OutboxRow): Promise<void> {
   const { store, dependencies } = parts
   store.transaction(() => {
+    // On the disk before the first byte leaves: after a crash a row in this state may have been accepted.
     store.queue.setState(row.id, 'sending')
     store.messages.setDelivery(row.id, { step: 'sending' })
   })
@@ -65,6 +66,7 @@ async function sendOne(parts: SendingParts, run: SendingRun, row: OutboxRow): Pr
     raw: row.raw,
     admitted: () => {
       const verdict = judgeEnvelope(dependencies, row.recipients)
+      // Stopped while it connected, as by a lock: nothing may leave any more, and no recipient is admitted.
       return verdict.allowed && !run.stopped ? verdict.recipients : []
     },
   })
@@ -117,11 +119,13 @@ function markSent(parts: SendingParts, row: OutboxRow): void {
     store.messages.setDelivery(row.id, delivery)
   })
   announce(parts, row)
+  // A receipt is not filed: the user did not write it.
   if (row.purpose === 'message') parts.sent()
 }
 
 /** Some recipients were not accepted: only they are tried again, the others have the message. */
 function settleRejected(parts: SendingParts, row: OutboxRow, rejected: readonly RejectedRecipient[]): void {
+  // Without names the server refused the message as a whole.
   const left = rejected.length === 0 ? row.recipients : rejected.map(({ address }) => address)
   parts.store.queue.setRecipients(row.id, left)
   if (rejected.length > 0 && rejected.every(({ permanent }) => !permanent)) {

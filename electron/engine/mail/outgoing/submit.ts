@@ -75,6 +75,7 @@ function enqueue(
   store: MailStore,
   submission: Submission,
 ): Result<Queued, SubmitFailure> {
+  // The organisation asks for a newer app (`minClient`): what this one lets through may be what was mended there.
   if (dependencies.list().sendingOff === 'upgrade') return fail('serverNewer')
   const { to, cc, bcc } = submission.recipients
   const verdict = judgeRecipients(dependencies, [...inField('to', to), ...inField('cc', cc), ...inField('bcc', bcc)])
@@ -83,6 +84,7 @@ function enqueue(
   const messageId = newMessageId(dependencies.account.address, dependencies.random)
   const participants = participantsOf(dependencies, submission.recipients)
   const basis: Basis = { participants, at: dependencies.clock.now(), messageId }
+  // The conversation is the first recipient's who is not the user; a note to oneself has only the user.
   const partner = envelope.find((a) => a.key !== selfKey(dependencies)) ?? envelope[0]
   if (partner === undefined) return fail('badRequest', { fields: ['to'] })
   const queued: Queued = {
@@ -91,6 +93,7 @@ function enqueue(
     conversation: partner.key,
     partner: personOf(dependencies, partner),
   }
+  // Outside the transaction: composing takes time, and the store's lock would wait for it.
   const raw = submission.compose(basis)
   store.transaction(() => {
     const recipients = envelope.map((address) => address.text)

@@ -9,6 +9,7 @@ type ConversationRow = {
   readonly name: string
   readonly lastAt: number
 }
+/** The columns as they are named on the disk. */
 type Row = { readonly id: string; readonly address: string; readonly name: string; readonly last_at: number }
 
 /** The conversations of one store. */

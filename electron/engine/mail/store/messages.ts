@@ -53,6 +53,7 @@ function writes(database: Database) {
         return false
       }
       const { from, to, cc } = message.participants
+      // Names and addresses are searched too: people remember who wrote rather than what.
       const people = [from, ...to, ...cc].map((p) => `${p.name} ${p.address}`).join('\n')
       const content = indexText(`${message.subject}\n${message.text}\n${people}`)
       database.run('INSERT INTO message_index (rowid, content) VALUES (?, ?)', lastId, content)
@@ -142,6 +143,7 @@ function reads(database: Database) {
             conversation,
             before.at,
             before.seq,
+            // One more than wanted tells whether there are older ones, without counting them.
             count + 1,
           )
         : database.all<Row>(

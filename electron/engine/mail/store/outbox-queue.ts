@@ -2,6 +2,10 @@
 import type { Database } from '../../database/open.ts'
 import { readStrings } from './records.ts'
 
+/**
+ * `waiting` for its turn; `sending`: handed over, unknown to whom; `filing`: sent, its copy not yet in Sent; `failed`
+ * until the user asks again.
+ */
 type OutboxState = 'waiting' | 'sending' | 'filing' | 'failed'
 
 /** One message on its way. Times are milliseconds since the epoch, `pause` is milliseconds. */

@@ -33,6 +33,7 @@ export async function carryOut(stage: Stage, command: Command): Promise<void> {
   if (!opened) return
   const { commands } = opened.runtime.store
   const tell = acknowledger(opened, command)
+  // It comes again because the server missed our word, so only the word is repeated.
   if (commands.isDone(command.id)) return tell('done')
   stage.ports.log.warn('signed command', { command: command.cmd, scope: command.scope })
   const order = { command, tell, reached: (step: string) => stage.ports.log.info(command.cmd, { step }) }
@@ -79,18 +80,21 @@ async function wipeOnlyList(stage: Stage, opened: Opened, { command, tell, reach
   const { store } = opened.runtime
   await stopAll(opened)
   reached('stopped')
+  // Told before the deleting, as the protocol orders: afterwards there may be no list to tell it for.
   await tell('started')
   reached('told')
   wipeList(store)
   reached('list')
   await tell('done')
   reached('done')
+  // After the deleting: a crash in between repeats it, which changes nothing.
   store.commands.finish(command.id)
   await lockAccount(stage, 'revoked')
 }
 
 async function wipeAccount(stage: Stage, opened: Opened, { command, tell, reached }: Order): Promise<void> {
   await wipeAll(opened.runtime.store, command, { stop: () => stopAll(opened), acknowledge: tell, reached })
+  // Nothing on this machine may name the user any more, the sign-in form neither.
   stage.saveProfile({ user: '', locked: false })
   await leaveAccount(stage)
 }

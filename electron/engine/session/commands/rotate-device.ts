@@ -18,6 +18,7 @@ const callLimit = 10_000
 export async function rotateDevice(stage: Stage, opened: Opened): Promise<boolean> {
   const { vault } = opened.runtime.store
   const reached = (step: string) => stage.ports.log.info('rotate', { step })
+  // A pair that is there already is one whose telling was cut off: a third pair would leave the server with a lost one.
   if (!vault.keys.other) {
     const { dsig, dbox } = makeKeys(vaultDependencies(stage.ports, opened.runtime.store.place))
     vault.replaceKeys({ ...vault.keys, other: { dsig, dbox } })
@@ -34,6 +35,7 @@ export async function rotateDevice(stage: Stage, opened: Opened): Promise<boolea
     vault.replaceKeys(swapped(vault.keys))
   }
   if (told !== 'taken') return false
+  // The old pair goes last, when the server's answer has shown that it is of no use any more.
   const { other: _gone, ...kept } = vault.keys
   vault.replaceKeys(kept)
   reached('kept')

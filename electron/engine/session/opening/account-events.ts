@@ -20,7 +20,9 @@ export function accountEvents(stage: Stage): RuntimeEvents {
       const opened = stage.opened()
       if (!opened) return
       stage.emit('contacts.changed', { revision: opened.runtime.keeper.contacts.index.revision, change })
+      // After the event: the page then asks for conversations that are judged by the list that it has heard of.
       opened.mail?.service.listChanged()
+      // A first list brings the mail up, which may judge nothing before.
       startMail(opened)
     },
     news: () => stage.emit('quarantine.changed', {}),

@@ -17,6 +17,7 @@ export function awaitApproval(stage: Stage, opened: Opened): void {
   stage.waitFor(
     askForApproval(stage, opened, (end) => {
       stage.queue(async () => {
+        // Signed out, or another account opened, while this waited in the queue.
         if (stage.opened() !== opened) return
         if (end === 'approved') showAccount(stage, opened)
         else await leaveAccount(stage, end)

@@ -17,6 +17,7 @@ const rounds = 2
  */
 export async function showConfirmed(stage: Stage, opened: Opened): Promise<Result<undefined, OpeningFailure>> {
   const { runtime } = opened
+  // The lock is on screen before the network is asked: what is held must not show meanwhile.
   if (isHeld(stage, opened)) showLocked(stage, opened, lockReasonOf(heldBy(opened)))
   let result: Result<unknown, OpeningFailure> = ok(undefined)
   for (let round = 0; round < rounds && result.ok && isHeld(stage, opened); round += 1) {

@@ -33,6 +33,7 @@ export function signedIn(
 ): Result<SignedIn, OpeningFailure> {
   if (answer.ok) return ok({ opened, step: 'active' })
   if (answer.failure.kind !== 'devicePending') return { ok: false, failure: answer.failure }
+  // Kept although the login failed: while the device waits for approval it asks again by itself.
   opened.runtime.store.account.change({ password })
   return ok({ opened, step: 'pending' })
 }

@@ -20,11 +20,13 @@ export async function enrol(
 ): Promise<Result<SignedIn, OpeningFailure>> {
   const { ports } = stage
   const dependencies = vaultDependencies(ports, place)
+  // Asked first: a device that the server knows but that can't keep its keys would be lost, and so would its code.
   const possible = await canCreateVault(dependencies, input.passphrase)
   if (!possible.ok) return possible
   const keys = makeKeys(dependencies)
   const identity = createIdentity(keys, ports.clock.now)
   const link = openLink(stage, target, identity)
+  // The one-time secret of the enrolment code; the server takes it for this device alone.
   const { code } = target
   const { user, password } = input
   const answer = await link.login({ user, password, ...(code === undefined ? {} : { code }) })
@@ -33,6 +35,7 @@ export async function enrol(
     link.close()
     return answer.ok ? fail('untrustedServer') : { ok: false, failure: answer.failure }
   }
+  // Only after the server's word: a mistyped password must not push the old store aside.
   if (storedAccount(place) !== 'none') setAside(place)
   const store = await createAccountStore(ports, place, { keys, passphrase: input.passphrase })
   if (!store.ok) {

@@ -24,6 +24,7 @@ export async function returnToOpen(
     return enrol(stage, attempt)
   }
   const { input, target } = attempt
+  // Before the account opens: its identity is made of the keys that lie in the vault then.
   renewKeys(stage, store, target)
   const opened = await openStored(stage, store)
   const answer = await opened.runtime.login(input.password, target.code)
@@ -45,6 +46,7 @@ export async function returnToSealed(
   if (opened.ok) return ok({ opened: opened.value, step: 'active' })
   const { kind } = opened.failure
   const isLost = kind === 'deviceRevoked' && code !== undefined
+  // Signing in again over the shown failure is the user's consent to begin anew.
   const isDamaged = kind === 'storeDamaged' && attempt.shownCause === kind
   return isLost || isDamaged ? enrol(stage, attempt) : opened
 }
@@ -56,6 +58,7 @@ export async function returnToSealed(
 function renewKeys(stage: Stage, store: AccountStore, target: Target): void {
   if (target.code === undefined || store.account.read()?.device !== 'revoked') return
   const { device, dsig, dbox } = makeKeys(vaultDependencies(stage.ports, store.place))
+  // The pair that waited belonged to the old device, which the server has revoked.
   const { other: _oldPair, ...kept } = store.vault.keys
   store.vault.replaceKeys({ ...kept, device, dsig, dbox })
   store.list.rename(device)

@@ -39,6 +39,7 @@ async function tryToSignIn(stage: Stage, input: SignInInput): Promise<Result<Sig
   const attempt = { input, target, place, shownCause: shownCauseOf(stage.state()) }
   const current = stage.opened()
   if (current && current.runtime.store.place.folder === place.folder) return signInAgain(current, attempt)
+  // One account at a time: two open stores would announce into one page.
   await closeAccount(stage)
   const result = await signInHere(stage, attempt)
   if (result.ok) {
@@ -83,6 +84,7 @@ async function showSignedIn(stage: Stage, { opened, step }: SignedIn): Promise<R
     // The server did not confirm the list, or a command wiped or locked the account.
     if (!shown.ok || stage.opened() !== opened) return shown
   }
+  // Best effort: when the list is late, the window shows an empty list and fills it as it comes.
   if (!opened.runtime.keeper.state()?.core) await atMost(stage, firstListLimit, opened.runtime.sync.sync())
   return ok(undefined)
 }

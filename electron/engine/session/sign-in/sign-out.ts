@@ -9,6 +9,7 @@ import type { Stage } from '../stage/stage.ts'
 export async function signOut(stage: Stage): Promise<void> {
   const opened = stage.opened()
   if (opened) {
+    // First, before anything waits for the network: a crash from here on leaves a store that does not log in by itself.
     forgetPassword(opened.runtime.store)
     await opened.mail?.service.stop()
     await opened.runtime.logout()

@@ -22,6 +22,7 @@ export function makeMail(stage: Stage, opened: Opened): void {
     account: {
       address: record.address,
       name: record.name,
+      // Read each time: a password changed by a new sign-in reaches the next connection to a mail server.
       password: () => runtime.store.account.read()?.password ?? '',
     },
     servers: serversOf(record.mail),
@@ -29,6 +30,7 @@ export function makeMail(stage: Stage, opened: Opened): void {
     emit: stage.emit,
     connectionChanged: (mail) => stage.dispatch({ type: 'mailChanged', mail }),
   })
+  // As text, since the record is read anew each time and two equal ones are two objects.
   opened.mail = { service, servers: JSON.stringify(record.mail), running: false }
 }
 
@@ -41,6 +43,7 @@ export function startMail({ runtime, mail }: Opened): void {
 
 /** The service anew: it may have given up on the old password. */
 export async function replaceMail(stage: Stage, opened: Opened): Promise<void> {
+  // Taken off first: whoever asks for the service while the old one stops must not get it.
   const old = opened.mail
   delete opened.mail
   await old?.service.stop()
@@ -62,6 +65,7 @@ function listInForce(stage: Stage, runtime: AccountRuntime): ListInForce {
   const state = runtime.keeper.state()
   const { lease, onExpiry } = runtime.keeper.lease(stage.ports.clock.now())
   return {
+    // Without a signed head there is no list, which is another answer than an empty one (guard.md F1).
     view: state?.core ? runtime.keeper.contacts.view : undefined,
     prepare: runtime.keeper.contacts.prepare,
     lease,

@@ -9,7 +9,9 @@ type LockReason = Extract<SessionEvent, { readonly type: 'locked' }>['reason']
 export async function closeAccount(stage: Stage): Promise<void> {
   const opened = stage.opened()
   if (!opened) return
+  // Off the stage before it is closed: nothing that runs meanwhile may use a store that is about to be gone.
   stage.setOpened(undefined)
+  // Mail before the store: a message that is being stored is still written.
   await opened.mail?.service.stop()
   await opened.runtime.close()
 }
@@ -31,6 +33,7 @@ export function showLocked(stage: Stage, { runtime }: Opened, reason: LockReason
 
 /** Closes the account and shows the sign-in form, with the failure that led there. */
 export async function leaveAccount(stage: Stage, cause?: ClosedFailure): Promise<void> {
+  // What the session waited for belongs to the account that is left.
   stage.stopWaiting()
   await closeAccount(stage)
   const { server, user } = stage.profile()

@@ -6,6 +6,7 @@ import type { Opened, Stage } from './stage.ts'
 /** Shows the account: its person, its mail, its connection. */
 export function showAccount(stage: Stage, opened: Opened): void {
   const record = opened.runtime.store.account.read()
+  // `entryOf` leads here only with a record.
   if (!record) throw new Error('a store without an account')
   const { user, name, address, server } = record
   stage.dispatch({ type: 'opened', person: { user, name, address, server } })
@@ -33,6 +34,7 @@ export function tellSending(stage: Stage, { runtime }: Opened): void {
 export async function tellRole({ opened, dispatch, ports }: Stage): Promise<void> {
   const current = opened()
   const answer = await current?.runtime.ask('me', {})
+  // Another account may be open by now, to which this role does not belong.
   if (!answer || opened() !== current) return
   if (answer.ok) dispatch({ type: 'roleChanged', role: answer.value.role })
   else ports.log.info('role not known', { kind: answer.failure.kind })

@@ -57,6 +57,7 @@ export function createStage(ports: Ports, emit: Emit): Stage {
     session,
     dispatch: (event) => {
       const next = nextSession(state, event)
+      // An event for a state that looks the same would only make the page draw again.
       if (JSON.stringify(next) === JSON.stringify(state)) return
       state = next
       ports.log.info('session', { step: state.step, event: event.type })

@@ -48,6 +48,7 @@ export async function openByLogin(
   const opened = await openAccount(stage, { store: store.value, identity, link })
   // The database's manifest may be behind the one that this login was checked by.
   if (followed && followed.m.ver > (opened.runtime.manifest()?.m.ver ?? 0)) identity.setManifest(followed)
+  // Asked before the answer is taken over, which writes the new one.
   const isNewPassword = store.value.account.read()?.password !== password
   const taken = opened.runtime.takeAnswer(answer.value, password)
   if (!taken.ok) {
@@ -74,6 +75,7 @@ async function logInByEitherPair(stage: Stage, { vault }: SealedStore, login: St
 
 async function logIn(stage: Stage, keys: DeviceKeys, login: StoredLogin, credentials: Credentials) {
   const identity = createIdentity(keys, stage.ports.clock.now)
+  // The manifest kept beside the keys: the server has to go on from it, however long the database was closed.
   const known = manifestOf(login)
   if (known) identity.setManifest(known)
   const link = openLink(stage, storedTarget(login), identity)

@@ -18,6 +18,7 @@ const tryAgainAfter = 5_000
 export async function start(stage: Stage): Promise<void> {
   const { server, user, locked } = stage.profile()
   const place = accountPlace(stage.ports.profile, server, user)
+  // Before anything else: a store that is being wiped must never show again.
   await goOnWiping(stage, place)
   const step = startOf({ server, user, locked, stored: storedAccount(place) })
   if (step === 'open') await open(stage, place)
@@ -64,6 +65,7 @@ function startByLogin(stage: Stage, sealed: SealedStore): void {
     if (entered.ok) return
     const { kind, detail } = entered.failure
     stage.ports.log.info('store stays locked', { kind })
+    // The login went well and the lock has its reason already: only a failed login is to be shown or tried again.
     if (opened.ok) return
     const event = afterFailedUnlock(stage.state(), kind, { server })
     if (event) stage.dispatch(event)

@@ -34,6 +34,7 @@ export async function unlock(
 ): Promise<Result<undefined, OpeningFailure>> {
   const opened = await openLocked(stage, throttle, secret)
   if (!opened.ok) return opened
+  // Only now that the store is open: after a wrong guess the app must still start locked.
   stage.saveProfile({ locked: false })
   return enter(stage, opened.value)
 }
@@ -45,6 +46,7 @@ async function openLocked(
 ): Promise<Result<Opened, OpeningFailure>> {
   const state = stage.state()
   if (state.step !== 'locked') return fail(state.step === 'ready' ? 'badRequest' : whyClosed(state))
+  // Before the passphrase is stretched: a guess that is refused costs nothing and tells nothing.
   const admitted = throttle.admit()
   if (!admitted.ok) return admitted
   const { server, user } = stage.profile()

@@ -19,6 +19,7 @@ function OneKey({ fact }: { readonly fact: KeyFactsView }) {
   )
 }
 
+// The order on screen: what counts now comes first.
 const order = ['inUse', 'next', 'listed', 'retired'] as const
 
 function byState(a: KeyFactsView, b: KeyFactsView): number {

@@ -41,6 +41,7 @@ function KeySteps({ name, keys, commanding }: OfKeys & { readonly name: Rotating
   if (!commanding) return null
   const facts = keys.keys.filter((fact) => fact.name === name)
   const listed = facts.filter(({ state }) => state === 'inUse' || state === 'listed')
+  // The policy key may be on another machine: then no step that it has to sign can be done from here.
   const isAway = name === 'policy' && !facts.some(({ here, state }) => here && state === 'inUse')
   const common = { here: keys.missing === 0, commanding }
   const key = t(`keyName.${name}`)

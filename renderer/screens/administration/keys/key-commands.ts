@@ -1,6 +1,7 @@
 /** The commands that do at the server what the page cannot: the root key is elsewhere. */
 import type { KeyStep } from '../../../../shared/key-steps.ts'
 
+/** What a command needs beside its step. */
 export type Commanding = {
   /** Root keys whose files have to be brought. */
   readonly missing: number

@@ -56,6 +56,7 @@ export function AccessDialog() {
   const { access } = useStores().administration
   const { wish, step, outcome, failure } = useSlice(access)
   const { t } = useWords()
+  // The secrets are in the store only while the dialog is open: closing it forgets them.
   if (!wish) return null
   return (
     <Modal open onClose={access.close} title={wish.title}>

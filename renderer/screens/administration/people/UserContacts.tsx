@@ -30,6 +30,7 @@ function ContactForm({ user, contact, onClose }: Editing) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onClose()
+    // Only what was changed is sent: two administrators who edit different fields do not undo each other.
     const names = (Object.keys(before) as (keyof ContactFields)[]).filter((name) => fields[name] !== before[name])
     const texts = Object.fromEntries(
       names.map((name) => [name, name === 'expires' && fields.expires === '' ? 'never' : fields[name]]),
@@ -74,6 +75,7 @@ function Contact({ user, contact, may, onClose }: Editing & { readonly contact: 
     const title = t('admin.removeContactTitle', { name: contact.name, user: user.name })
     void changing.begin({ title, changes: [{ op: 'contact.remove', user: user.user, address: contact.address }] })
   }
+  // An entry of this list alone has a source; a shared card comes from a rule, and is changed there.
   const isOwn = contact.source !== undefined
   const expires = contact.expires === undefined ? t('card.noExpiry') : formatDate(language, contact.expires)
   return (

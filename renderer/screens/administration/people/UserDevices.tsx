@@ -22,6 +22,7 @@ function DeviceButtons({ user, device }: OfDevice) {
       {label}
     </button>
   )
+  // Revoked is for good (protocol.md section 5.5): there is nothing left to do to it.
   if (state === 'revoked') return null
   return (
     <div className="flex flex-wrap gap-2">

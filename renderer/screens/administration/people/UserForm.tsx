@@ -105,6 +105,7 @@ export function AddUserDialog({ onClose }: { readonly onClose: () => void }) {
 
 /** Only what is different. */
 function changesOf(user: AdminUser, fields: PersonFields): Partial<PersonFields> {
+  // Only differences are sent, so that a field that somebody else has changed meanwhile stays as it is.
   const before = fieldsOf(user)
   const names = Object.keys(before) as (keyof PersonFields)[]
   const changed = names.filter((name) => before[name] !== fields[name])
