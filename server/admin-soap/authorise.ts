@@ -14,7 +14,7 @@ export async function authorise(
 ): Promise<Answer<TokenHolder>> {
   const now = clock.now()
   const key = `token:${ip}`
-  // Only failed tries are counted: a program with a good token may call as often as it likes.
+  // Only failed tries are counted: a good token is never slowed by its own calls.
   const tries = (await store.access.attempts(key)) ?? noAttempts(key)
   if (tries.until > now) return failed('RateLimited', { retryAfter: tries.until - now })
   // A long one is not looked at: the header is a stranger's, and of whatever it names the hash is computed.

@@ -120,5 +120,5 @@ function commandFrom(text: string): readonly SignedCommand[] {
   return parsed.success ? [parsed.data] : []
 }
 
-/** For tokens with the scope `sign`; the page and the command line at the server do without. */
+/** For tokens with the scope `sign`. The page and the command line at the server do without them. */
 export const signingOperations = [draftOperation, contentsOperation, commitOperation]

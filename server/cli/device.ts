@@ -60,7 +60,7 @@ async function move(transport: Transport, options: DeviceOptions, { name, id }: 
   if (!found.ok) return told(found, () => succeeded('', {}))
   const [first, second] = found.value.devices.filter(({ device }) => device === id)
   if (!first) return refused(`there is no device ${JSON.stringify(id)}`)
-  // Ids are the devices' own choice; to lock or wipe the wrong person's device would not be undone.
+  // Ids are the devices' own choice, and wiping the wrong person's device cannot be undone.
   if (second) return refused('several users have this device: name the user')
   const given = { user: first.user, device: id, ...givenOf({ wipe }) }
   return operate(transport, options, { name, given })

@@ -87,7 +87,7 @@ function move({ source, target, folder, to }: Move): Promise<Done<Moved>> {
       await holdAlone({ ...target, db })
       if (!(await mayReplace({ ...target, db }))) return undefined
       const sums = await copyAll(held, { ...target, db })
-      // Marked before it is committed: until the settings name it, no program takes this copy for the store.
+      // Marked as a copy that nobody has used yet: where the move breaks off, the next one may replace it.
       await createJournalStore(db).setSetting('standing', 'copy')
       return sums
     })

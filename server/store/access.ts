@@ -5,7 +5,7 @@ import type { AttemptRow, EnrolmentRow } from './tables.ts'
 /** Asked before anybody is known: nothing here names a session. */
 export type AccessStore = {
   /**
-   * `key` names what is counted: a login name, an account or a network address, so that a guesser is slowed by each
+   * `key` names what is counted, such as `login:NAME`, `account:ID` or `ip:ADDRESS`: a guesser is slowed by each
    * (protocol.md 5.3).
    */
   readonly attempts: (key: string) => Promise<AttemptRow | undefined>

@@ -7,8 +7,8 @@ import type { ColumnTypes, Database, DialectTraits } from './database.ts'
 import { allShapes } from './schema.ts'
 import type { ColumnKind, TableShape } from './table-shape.ts'
 
-/** Which columns each table has. */
 type Shape = TableShape<Record<string, unknown>>
+/** The tables that a database has, each with the names of its columns. */
 type Present = ReadonlyMap<string, ReadonlySet<string>>
 
 /** Whether every table and column is there. */

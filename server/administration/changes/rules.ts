@@ -86,7 +86,7 @@ async function addRule(work: Work, rule: Omit<RuleRow, 'id'>): Promise<Applied> 
   const row = { id, ...rule }
   const rules = await organisation.rules()
   const old = rules.find((one) => one.id === id)
-  // Said again, it changes nothing and gives no line: a document may be applied as often as one likes.
+  // Said again, it changes nothing: a document may be applied as often as one likes.
   if (old?.more === rule.more) return { ok: true, target: id, undo: [] }
   await organisation.putRule(row)
   const entry = rule.kind === 'domain' ? entryOfDomain(row) : entryOfDenied(row)

@@ -113,7 +113,7 @@ const listExpiring = reading({
   },
 })
 
-/** Operations about users' contacts. */
+/** What is done and asked about users' contacts, in the order of the WSDL. */
 export const contactOperations = [
   listContacts,
   listUnused,

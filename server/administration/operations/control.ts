@@ -154,7 +154,7 @@ export const listReleases = reading({
   },
 })
 
-/** Operations about what was changed and what waits. */
+/** What is done and asked about changes that were made or wait, in the order of the WSDL. */
 export const controlOperations = [
   runBatch,
   undoLines,

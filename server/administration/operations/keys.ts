@@ -55,5 +55,5 @@ export const renewManifestOperation = deed({
   work: (desk, { why: reason }) => take(desk, { step: 'renew' }, reason),
 })
 
-/** Operations about the organisation's keys. */
+/** What is done and asked about the organisation's keys, in the order of the WSDL. */
 export const keyOperations = [listKeys, rotateKeyOperation, retireKeyOperation, renewManifestOperation]

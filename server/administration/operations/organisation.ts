@@ -51,7 +51,9 @@ const getPolicy = reading({
   },
 })
 
-/** Groups with their members' logins; `size` counts them where the page leaves them out. */
+/**
+ * Groups with their members' logins. `total` is for the page, which asks for windows of them; other programs get all.
+ */
 export const listGroups = reading({
   name: 'ListGroups',
   ...readings.groups,
@@ -92,7 +94,7 @@ export const listRules = reading({
   },
 })
 
-/** Operations about policy, groups and rules. */
+/** What is done and asked about policy, groups and rules, in the order of the WSDL. */
 export const organisationOperations = [
   getOverview,
   getPolicy,

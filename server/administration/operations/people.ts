@@ -205,7 +205,7 @@ const listRoles = reading({
   },
 })
 
-/** Operations about accounts, and what lets people sign in. */
+/** What is done and asked about accounts, and what lets people sign in, in the order of the WSDL. */
 export const peopleOperations = [
   listRoles,
   listUsers,
@@ -219,7 +219,7 @@ export const peopleOperations = [
   giveAccess,
 ]
 
-/** Operations about users' devices. */
+/** What is done and asked about users' devices, in the order of the WSDL. */
 export const deviceOperations = [
   listDevices,
   changing('ApproveDevice', 'device.approve'),

@@ -14,7 +14,7 @@ export const csvColumns = [
   'expires',
   'direction',
 ] as const
-/** One of them. */
+/** Name of one of these columns. */
 export type CsvColumn = (typeof csvColumns)[number]
 
 /** CRLF and a byte order mark, without which some spreadsheets read UTF-8 as something else. */

@@ -31,7 +31,7 @@ export type OrganisationStore = {
   readonly removeRule: (id: string) => Promise<void>
 }
 
-/** Both stand in `settings`, which has a lock for each row and needs no table of one row. */
+/** Both stand in `settings`: neither needs a table of its own with one row. */
 const versionName = 'organisation.version'
 const policyName = 'organisation.policy'
 

@@ -229,7 +229,7 @@ async function copy(db: Database, from: Selection, target: Target): Promise<read
       .values(values.slice(start, start + batch))
       .execute()
   }
-  // After the copies are in: whatever cuts the transaction off, no message is in neither folder.
+  // After the copies are in: bytes that no message refers to go with the last one that did.
   const removed = target.move ? await removeRows(db, from.folder, rows) : []
   const removedAt = new Map(removed.map(({ uid, modseq }) => [uid, modseq]))
   return copies.map(({ row, uid, modseq }) => {

@@ -167,7 +167,7 @@ const readingAsks = {
 
 type Deeds = 'admin.decide' | 'admin.change' | 'admin.undo' | 'admin.keyStep' | 'admin.access'
 
-/** Asks that change something. The page counts from its own form of a change to the operation's. */
+/** Asks that change something. Each says how the page's question becomes the operation's input. */
 const deedAsks: Pick<AskHandlers, Deeds> = {
   'admin.change': change(runBatch, ({ changes: given }, common) => {
     // The page sends changes as data, so each is read here; one that does not fit is told at its place.

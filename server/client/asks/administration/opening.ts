@@ -16,7 +16,7 @@ import type { AskCaller, AskHandlers } from '../handler.ts'
 
 type Names = 'admin.state' | 'admin.setUp' | 'admin.confirm' | 'admin.open' | 'admin.close'
 
-/** Their order at first: state, set-up, confirm; later: state, open, close. */
+/** In the order of use: at first state, set-up, confirm; from then on state, open, close. */
 export const openingAsks: Pick<AskHandlers, Names> = {
   'admin.state': async (service, caller) => ok(await stateOf(service, caller)),
 
