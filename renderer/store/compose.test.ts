@@ -268,6 +268,56 @@ describe('answering', () => {
     expect(unlisted.state).toMatchObject({ to: [bob], unusedReplyTo: ['stranger@evil.example'] })
   })
 
+  async function slowAnswer(subject: string) {
+    const page = await createPage()
+    const own = { ...message, id: subject, subject }
+    page.state.messages = [...page.state.messages, own]
+    const { promise, resolve: release } = Promise.withResolvers<void>()
+    page.state.delays.set('message.planReply', promise)
+    const answering = page.stores.compose.answer(own, 'sender')
+    const arrive = async () => {
+      release()
+      await answering
+    }
+    return { ...page, compose: page.stores.compose, arrive }
+  }
+
+  test('a plan that comes after a lock opens nothing', async () => {
+    const { stores, state, compose, arrive } = await slowAnswer('Plan')
+    await stores.session.lock()
+    state.emit('session.changed', signedOutSession)
+    await arrive()
+    expect(compose.store.getState()).toMatchObject({ step: 'closed', subject: '', text: '' })
+  })
+
+  test('a plan that comes late pushes no mail aside that was begun meanwhile', async () => {
+    const { compose, arrive } = await slowAnswer('Plan')
+    await compose.start({})
+    compose.setText('mine')
+    await arrive()
+    expect(compose.store.getState()).toMatchObject({ step: 'editing', subject: '', text: 'mine' })
+  })
+
+  test('a plan that comes late opens nothing after Discard, and nothing over what was resumed', async () => {
+    const { compose, arrive } = await slowAnswer('Plan')
+    compose.discard()
+    await arrive()
+    expect(compose.store.getState().step).toBe('closed')
+    const again = await slowAnswer('Plan')
+    again.compose.resume()
+    await again.arrive()
+    expect(again.compose.store.getState()).toMatchObject({ step: 'editing', subject: '' })
+  })
+
+  test('of two answers the one pressed last opens, whichever plan comes first', async () => {
+    const { state, compose, arrive } = await slowAnswer('First')
+    const second = { ...message, id: 'second', subject: 'Second' }
+    state.messages = [...state.messages, second]
+    await compose.answer(second, 'sender')
+    await arrive()
+    expect(compose.store.getState()).toMatchObject({ step: 'editing', subject: 'Re: Second' })
+  })
+
   test('an answer that cannot be planned says why, with nobody in it', async () => {
     const { stores, state } = await createPage()
     state.failures.set('message.planReply', { kind: 'notFound' })

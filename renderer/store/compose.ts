@@ -15,6 +15,7 @@ import {
   recipientFields,
 } from './compose-state.ts'
 import { judgeRecipients } from './judge-recipients.ts'
+import { latest } from './latest.ts'
 import { createKeeper } from './mail-drafts.ts'
 import type { Ports } from './ports.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
@@ -133,15 +134,24 @@ export function createCompose(ports: Ports) {
   /** Mails that were begun before the one shown. Each comes back when the one after it is sent or discarded. */
   const kept: ComposeState[] = []
   const keeper = createKeeper({ ...context, kept, restore: (state) => readAnew(context, state) })
-  const start = (begun: ComposeStart) => begin(context, kept, begun)
+  /** Whatever opens, empties or ends the composer begins a round: an answer that is still being planned opens it no more. */
+  const opened = latest()
+  const start = (begun: ComposeStart) => {
+    opened.next()
+    return begin(context, kept, begun)
+  }
   return {
     store,
     /** What was begun before Kith was locked or closed. */
     load: keeper.load,
     save: keeper.save,
     start,
-    /** Begins an answer; to whom it goes, the guard says. */
-    answer: async (message: Message, scope: ReplyScope) => start(await startReply(ports.host, message, scope)),
+    /** Begins an answer; to whom it goes, the guard says. Nothing opens if by then something else was asked for. */
+    answer: async (message: Message, scope: ReplyScope) => {
+      const isWanted = opened.next()
+      const planned = await startReply(ports.host, message, scope)
+      if (isWanted()) await start(planned)
+    },
     add: (field: RecipientLine, text: string) => add(context, field, text),
     setTyped: (field: RecipientLine, text: string) => {
       const { typed } = store.getState()
@@ -166,6 +176,7 @@ export function createCompose(ports: Ports) {
     },
     /** Goes on with what was put aside or begun before, or begins anew. */
     resume: () => {
+      opened.next()
       const state = store.getState()
       if (state.step === 'sending') return
       const open = state.step === 'closed' ? (kept.pop() ?? closed) : state
@@ -173,10 +184,12 @@ export function createCompose(ports: Ports) {
       if (allChips(open).some(({ verdict }) => verdict === 'asking')) void readAnew(context, open)
     },
     discard: () => {
+      opened.next()
       store.setState(closed, true)
       void keeper.save()
     },
     clear: () => {
+      opened.next()
       keeper.forget()
       kept.length = 0
       store.setState(closed, true)
