@@ -93,9 +93,9 @@ export function isAskName(text: string): text is AskName {
 /** The refusals that the server may answer a question with. */
 export type AskFailure<N extends AskName> = (typeof asks)[N]['failures'][number] | AnyCallFailure
 
-/** Whether the question can end with this failure; a newer server may know others. */
-export function isAskFailure<N extends AskName>(name: N, kind: FailureKind): kind is AskFailure<N> | ServerFailure {
-  const known: readonly FailureKind[] = [...asks[name].failures, ...serverFailures, ...anyCallFailures]
+/** Whether the question can end with this failure; another version of the server may give others. */
+export function isAskFailure<N extends AskName>(name: N, kind: string): kind is AskFailure<N> | ServerFailure {
+  const known: readonly string[] = [...asks[name].failures, ...serverFailures, ...anyCallFailures]
   return known.includes(kind)
 }
 

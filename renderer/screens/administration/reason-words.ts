@@ -47,10 +47,18 @@ export function ruleWords(t: Translate, rule: Change): string {
   return user === undefined ? t('ruleWords.deny', { what }) : t('ruleWords.denyFor', { what, user })
 }
 
-/** The kind of a rule, in words. */
+/** The kind of a rule, in words; a change that is no rule of a known kind is called by its operation. */
 export function kindWords(t: Translate, { op }: Change): string {
-  if (op === 'rule.open') return t('ruleKind.open')
-  return t(op === 'rule.domain' ? 'ruleKind.domain' : 'ruleKind.deny')
+  switch (op) {
+    case 'rule.open':
+      return t('ruleKind.open')
+    case 'rule.domain':
+      return t('ruleKind.domain')
+    case 'rule.deny':
+      return t('ruleKind.deny')
+    default:
+      return opWords(t, op)
+  }
 }
 
 /** A newer server's operation keeps its own name. */
