@@ -16,7 +16,7 @@ import {
 import { keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 
-const nothing = z.strictObject({})
+const noFields = z.strictObject({})
 
 /** One question: its input, its answer, and the refusals of its own, beside what any call can fail with. */
 type AskSchema = {
@@ -57,18 +57,18 @@ const administration = Object.fromEntries(
 export const asks = {
   /** What the user may administer. */
   me: {
-    input: nothing,
+    input: noFields,
     output: z.strictObject({ role: roleSchema }),
     failures: [],
   },
   ...administration,
 
-  'requests.list': { input: nothing, output: requestsSchema, failures: [] },
-  'requests.create': { input: newRequestSchema, output: nothing, failures: ['refused', 'rateLimited', 'notFound'] },
+  'requests.list': { input: noFields, output: requestsSchema, failures: [] },
+  'requests.create': { input: newRequestSchema, output: noFields, failures: ['refused', 'rateLimited', 'notFound'] },
   /** Of the user who was asked, or of the sponsor who approves. */
-  'requests.answer': { input: requestAnswerSchema, output: nothing, failures: ['refused', 'rateLimited', 'notFound'] },
-  'requests.withdraw': { input: requestIdSchema, output: nothing, failures: ['notFound'] },
-  'invitations.create': { input: nothing, output: invitationSchema, failures: ['rateLimited'] },
+  'requests.answer': { input: requestAnswerSchema, output: noFields, failures: ['refused', 'rateLimited', 'notFound'] },
+  'requests.withdraw': { input: requestIdSchema, output: noFields, failures: ['notFound'] },
+  'invitations.create': { input: noFields, output: invitationSchema, failures: ['rateLimited'] },
 
   /** What the gateway keeps back for the user. */
   'quarantine.list': { input: keptWindowSchema, output: keptPageSchema, failures: [] },

@@ -111,8 +111,8 @@ export function verifyDraft(draft: Draft, signed: SignedLists, pool: Pool): Done
 function beginningOf(base: Base, head: Head, { contents }: Draft): Done<Contents> {
   if (base.kind === 'refused') return { ok: false, why: base.why }
   if (base.kind === 'signed') return { ok: true, value: base.list }
-  const nothing: Contents = { version: 0, acc: emptyAcc, entries: [] }
-  const told = head.core.ver === 1 ? nothing : contents.get(head.core.lst)
+  const emptyContents: Contents = { version: 0, acc: emptyAcc, entries: [] }
+  const told = head.core.ver === 1 ? emptyContents : contents.get(head.core.lst)
   if (!told || told.version !== head.core.ver - 1)
     return { ok: false, why: 'the server does not tell what was in it before' }
   return leadsTo(told.acc, head)
