@@ -160,7 +160,7 @@ function rowsAfter(
   return [...kept, ...puts.filter((row) => row.denied === 0)]
 }
 
-/** Compares canonical texts, so that no entry has to be parsed again. */
+/** Gathers what comes, goes and changes. It works on canonical texts, so that no entry has to be parsed again. */
 class Tally {
   readonly #removals: string[] = []
   readonly #additions: string[] = []
