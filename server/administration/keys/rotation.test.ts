@@ -49,8 +49,9 @@ async function retire(name: Rotating) {
 /** What a client does that was away during all of them. */
 async function followed(): Promise<SignedManifest> {
   const rows = await context().store.journal.manifestsAfter(0)
-  let [mine, ...others] = rows.map(manifestOf)
-  for (const next of others) {
+  const manifests = rows.map(manifestOf)
+  let [mine] = manifests
+  for (const next of manifests.slice(1)) {
     const accepted = mine && acceptNext(primitives, mine, next, context().clock.now())
     if (!accepted?.ok) throw new Error(`refused: ${accepted?.fault}`)
     mine = accepted.value
