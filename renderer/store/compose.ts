@@ -127,6 +127,14 @@ function begin(context: Context, kept: ComposeState[], begun: ComposeStart): Pro
   return judge(context)
 }
 
+function resume(context: Context, kept: ComposeState[]): void {
+  const state = context.store.getState()
+  if (state.step === 'sending') return
+  const open = state.step === 'closed' ? (kept.pop() ?? closed) : state
+  context.store.setState({ ...open, step: 'editing' }, true)
+  if (allChips(open).some(({ verdict }) => verdict === 'asking')) void readAnew(context, open)
+}
+
 /** Makes the composer's state; what was begun is kept by the engine. */
 export function createCompose(ports: Ports) {
   const store = createStore<ComposeState>(() => closed)
@@ -177,11 +185,7 @@ export function createCompose(ports: Ports) {
     /** Goes on with what was put aside or begun before, or begins anew. */
     resume: () => {
       opened.next()
-      const state = store.getState()
-      if (state.step === 'sending') return
-      const open = state.step === 'closed' ? (kept.pop() ?? closed) : state
-      store.setState({ ...open, step: 'editing' }, true)
-      if (allChips(open).some(({ verdict }) => verdict === 'asking')) void readAnew(context, open)
+      resume(context, kept)
     },
     discard: () => {
       opened.next()

@@ -49,16 +49,9 @@ export function ruleWords(t: Translate, rule: Change): string {
 
 /** The kind of a rule, in words; a change that is no rule of a known kind is called by its operation. */
 export function kindWords(t: Translate, { op }: Change): string {
-  switch (op) {
-    case 'rule.open':
-      return t('ruleKind.open')
-    case 'rule.domain':
-      return t('ruleKind.domain')
-    case 'rule.deny':
-      return t('ruleKind.deny')
-    default:
-      return opWords(t, op)
-  }
+  if (op === 'rule.open') return t('ruleKind.open')
+  if (op === 'rule.domain') return t('ruleKind.domain')
+  return op === 'rule.deny' ? t('ruleKind.deny') : opWords(t, op)
 }
 
 /** A newer server's operation keeps its own name. */
