@@ -6,6 +6,7 @@
  */
 
 import type { Change } from '../../shared/administration/change.ts'
+import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { faultAt, refusal } from '../ground/refusals.ts'
 import { changeList, createLists, noTexts, planNothing } from '../lists/editor.ts'
 import { type HeadSigner, issueAll, type ListChange } from '../lists/issue.ts'
@@ -190,3 +191,9 @@ function forUsers(users: readonly string[], changes: readonly ListChange[]): rea
     return user === undefined ? [] : [{ user, ...change }]
   })
 }
+
+/** For trying out what is never kept. */
+export const unsigned: HeadSigner = async (heads) => heads.map(() => new Uint8Array(64))
+
+/** A command as a proposal is tried with, before anybody signs. */
+export const unsignedCommand: CommandSigner = async (command) => ({ c: command, s: toBase64(new Uint8Array(64)) })

@@ -6,8 +6,7 @@ import type { HeadSigner } from '../lists/issue.ts'
 import { policyFrom } from '../organisation/organisation.ts'
 import type { Store } from '../store/store.ts'
 import { createReach } from './outside-reach.ts'
-import { type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
-import { unsigned } from './unsigned.ts'
+import { type Run, type RunDependencies, type RunOptions, runChanges, unsigned } from './run-changes.ts'
 import type { Ran } from './work.ts'
 
 /** Takes the transaction back. */

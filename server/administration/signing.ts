@@ -16,8 +16,8 @@ import { reissueDue } from '../lists/reissue.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
+import { unsigned, unsignedCommand } from './run-changes.ts'
 import { carryOutOne, faultOfSubmitted, readChanges, runProposal, type Submitted, waitForApproval } from './submit.ts'
-import { unsigned, unsignedCommand } from './unsigned.ts'
 import { type Ran, readRan } from './work.ts'
 
 /** In place of a proposal's id: heads at half of their life. */

@@ -11,9 +11,15 @@ import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import { type Actor, canonicalName } from './actor.ts'
 import { faultOfReason } from './audit.ts'
-import { type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
+import {
+  type Run,
+  type RunDependencies,
+  type RunOptions,
+  runChanges,
+  unsigned,
+  unsignedCommand,
+} from './run-changes.ts'
 import { runAlone } from './second-person.ts'
-import { unsigned, unsignedCommand } from './unsigned.ts'
 import type { Ran } from './work.ts'
 
 /** `pending`: the proposal's id; `needs` whom it waits for. */
