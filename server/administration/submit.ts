@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { type Change, changeSchema } from '../../shared/administration/change.ts'
+import { jsonOf } from '../../shared/json.ts'
 import type { Clock } from '../ground/clock.ts'
 import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import { nudge } from '../lists/nudge.ts'
@@ -204,7 +205,7 @@ function carriedOut(error: unknown): undefined {
 
 /** The changes that a proposal's row keeps; undefined where this program cannot read them. */
 export function readChanges(text: string): readonly Change[] | undefined {
-  return changeSchema.array().safeParse(JSON.parse(text)).data
+  return changeSchema.array().safeParse(jsonOf(text)).data
 }
 
 /** The run that a proposal asks for; with four eyes both are named. Throws where `readChanges` gives nothing. */
