@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { outcomeForm as outcome } from '../../shared/administration/deeds.ts'
 import { connectTo } from '../cli/remote/connection.ts'
+import { signIn } from '../testing/client.ts'
 import { type TestServer, testServer } from '../testing/harness.ts'
 import { type OtherMachine, otherMachine } from './testing/other-machine.ts'
 
@@ -19,6 +20,12 @@ afterEach(async () => {
   await machine.close()
   await server.close()
 })
+
+async function canSignIn(user: string, password: string): Promise<boolean> {
+  const { ready, cert } = server.running
+  const target = { url: ready.url, ...(cert === undefined ? {} : { cert }) }
+  return (await signIn(target, { user, password })).ok
+}
 
 describe('the command line on another machine', () => {
   test('adds, explains, lists, verifies and runs batches; faults have their place', async () => {
@@ -84,6 +91,40 @@ describe('the command line on another machine', () => {
       ])
     }
     expect(await call('CreateEnrolment', { user: 'bob', why: 'laptop' })).toMatchObject({ code: 0 })
+  })
+
+  test('a password that is given with a new account opens it', async () => {
+    await machine.tokenOf('all')
+    const words = ['user', 'add', 'kim', '--name', 'Kim', '--why', 'hired']
+    expect(await machine.run(words, 'all', 'a good password\n')).toMatchObject({
+      code: 0,
+      told: { state: 'done', address: 'kim@example.org' },
+    })
+    expect(await canSignIn('kim', 'a good password')).toBe(true)
+    const person = { user: 'lee', name: 'Lee', scope: 'internal', password: 'another good one' }
+    expect(await machine.run(['call', 'AddUser', JSON.stringify(person)], 'all')).toMatchObject({ code: 0 })
+    expect(await canSignIn('lee', 'another good one')).toBe(true)
+    expect(await canSignIn('lee', 'a good password')).toBe(false)
+    const [line] = await server.administration.store.administration.audits({ text: 'kim', count: 1 })
+    expect(line).toMatchObject({ op: 'user.password', target: 'kim', who: 'all@token', via: 'soap', why: 'hired' })
+  })
+
+  test('a password for an account that waits is not kept, and that is said', async () => {
+    await server.administration.run([{ op: 'policy.set', changes: { fourEyes: true } }])
+    await machine.tokenOf('all')
+    const words = ['guest', 'add', 'gu', '--name', 'Gu', '--address', 'gu@agency.example', '--sponsor', 'alice']
+    const later = 'the password is not kept: kith-server user password gu, once the account is there'
+    expect(await machine.run(words, 'all', 'a good password\n')).toMatchObject({
+      code: 0,
+      told: { state: 'pending', needs: 'approval', later },
+    })
+    const person = { user: 'gus', name: 'Gus', scope: 'external', address: 'gus@agency.example', sponsor: 'alice' }
+    const call = (given: object) => machine.run(['call', 'AddUser', JSON.stringify({ ...person, ...given })], 'all')
+    expect(await call({ password: 'a good password' })).toMatchObject({
+      code: 0,
+      told: { state: 'pending', password: 'notKept' },
+    })
+    expect((await call({ user: 'gust', address: 'gust@agency.example' })).told).not.toHaveProperty('password')
   })
 
   test('with four eyes a second token approves', async () => {
