@@ -82,6 +82,7 @@ test('guest add and user set; the password may wait; a dry run tells the differe
   expect(dry.out).toContain('nothing was changed')
   expect(dry.out).toContain('user.add gu: {"name":"Gu"')
   expect(dry.out).toContain('list of alice: 1 added')
+  expect(await json('user add dry --name Dry --dry-run')).toMatchObject({ dryRun: true, address: 'dry@example.org' })
   expect(await json(guest)).toMatchObject({ ok: true, user: 'gu', scope: 'external', address: 'gu@agency.example' })
   expect(await json('guest add other --name O')).toMatchObject({ exit: 2 })
   expect(await json('user set gu --department Agency --sponsor bob --why moved')).toMatchObject({ ok: true })
@@ -125,6 +126,13 @@ test('the audit log is listed, searched, verified, exported, and its lines are u
   expect(written).toHaveLength(Number(exported.lines))
   expect(written.at(-1)).toMatchObject({ n: exported.lines, hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
   expect(await json(`audit export --to ${to}`)).toMatchObject({ exit: 4 })
+})
+
+test('of several faults each has the number of its change', async () => {
+  expect(await json('contact remove no@one.example no@two.example --user alice')).toMatchObject({
+    exit: 3,
+    faults: [{ index: 0 }, { index: 1 }],
+  })
 })
 
 test('roles and tokens: a token is shown once, and nothing kept tells it', async () => {
