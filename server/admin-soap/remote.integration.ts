@@ -143,6 +143,24 @@ describe('the command line on another machine', () => {
     expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ version: 2 })
   })
 
+  test('proposals of an import are told as others are, and so is one that the server cannot read', async () => {
+    await server.administration.run([{ op: 'policy.set', changes: { fourEyes: true } }])
+    await machine.tokenOf('all')
+    const from = { source: 'hr', external: '1' }
+    const made = await server.administration.run([{ op: 'contact.add', user: 'alice', contact, from }])
+    const id = made.ok && 'pending' in made ? made.pending : ''
+    const row = { at: 1, who: 'ben@local', via: 'test', why: '', state: 'approval', approved_by: '', result: '' } as const
+    await server.administration.store.administration.addProposal({ ...row, id: 'later', changes: '[{"op":"moon.fly"}]' })
+    expect(await machine.run(['proposal', 'list'], 'all')).toMatchObject({
+      code: 0,
+      told: { proposals: [{ id: 'later', unreadable: true }, { id, changes: [{ op: 'contact.add', contact }] }] },
+    })
+    expect(await machine.run(['proposal', 'show', id], 'all')).toMatchObject({ code: 0, told: { proposal: { id } } })
+    expect(await machine.run(['proposal', 'show', 'later'], 'all')).toMatchObject({
+      told: { proposal: { who: 'ben@local', unreadable: true } },
+    })
+  })
+
   test('another certificate than the pinned one gets no token', async () => {
     const token = await machine.tokenOf('all')
     const stranger = connectTo({ url: new URL(server.running.ready.url), token, pin: '0'.repeat(64) })

@@ -271,6 +271,36 @@ test('with four eyes the second person approves; whoever proposed does not', asy
   })
 })
 
+test('proposals of an import are told as others are, and so is one that nobody here can read', async () => {
+  await json('policy set fourEyes=on')
+  const { store, config, clock } = folder.administration
+  const contact = { address: 'imported@far.example', name: 'Imported' }
+  const from = { source: 'hr', external: '1' }
+  const changes: Change[] = [{ op: 'contact.add', user: 'alice', contact, from }]
+  const imported = { changes, who: 'ben@local', via: 'import', why: '', now: clock.now() }
+  const made = await submit({ store, config }, imported)
+  const id = made.ok && 'pending' in made ? made.pending : ''
+  const told = { id, changes: [{ op: 'contact.add', user: 'alice', contact }] }
+  expect(await json(`proposal show ${id}`)).toMatchObject({ exit: 0, proposal: told })
+  const later = { at: clock.now(), who: 'ben@local', via: 'test', why: '', approved_by: '', result: '' }
+  await store.administration.addProposal({ ...later, id: 'later', state: 'approval', changes: '[{"op":"moon.fly"}]' })
+  await store.administration.addProposal({ ...later, id: 'torn', state: 'approval', changes: '[{"op"' })
+  const listed = await json('proposal list')
+  expect(listed).toMatchObject({
+    exit: 0,
+    proposals: expect.arrayContaining([
+      expect.objectContaining(told),
+      expect.objectContaining({ id: 'later', who: 'ben@local', unreadable: true, changes: [] }),
+      expect.objectContaining({ id: 'torn', unreadable: true }),
+    ]),
+  })
+  expect(listed.proposals).not.toContainEqual(expect.objectContaining({ id, unreadable: true }))
+  expect((await run('proposal show torn')).out).toContain('it can only be refused')
+  expect(await json('proposal approve later')).toMatchObject({ exit: 3, error: expect.stringContaining('cannot read') })
+  expect(await json('proposal refuse later')).toMatchObject({ exit: 0, state: 'refused' })
+  expect(await json('proposal refuse torn')).toMatchObject({ exit: 0, state: 'refused' })
+})
+
 test('where the policy asks for a reason every command that changes something wants one, and reading does not', async () => {
   const group = await json('group put early --title Early')
   expect(await json('policy set reason=required --why audit')).toMatchObject({ ok: true })

@@ -264,6 +264,23 @@ test('four eyes: what lets somebody in from outside, or makes an administrator, 
   expect(await rita.ask('admin.user', { user: 'bob' })).toMatchObject({ out: { user: { role: 'none' } } })
 })
 
+test('a proposal of an import is told, and one that nobody here can read says so', async () => {
+  const contact = { address: 'hr@other.test', name: 'Hr' }
+  const from = { source: 'hr', external: '1' }
+  const made = await server.administration.run([{ op: 'contact.add', user: 'bob', contact, from }])
+  const id = made.ok && 'pending' in made ? made.pending : ''
+  const row = { at: 1, who: 'ben@local', via: 'test', why: '', state: 'approval', approved_by: '', result: '' } as const
+  await server.administration.store.administration.addProposal({ ...row, id: 'later', changes: '[{"op":"moon.fly"}]' })
+  const answer = await admin.ask('admin.proposals', {})
+  const proposals = answer.ok ? answer.out.proposals : []
+  expect(proposals.find((one) => one.id === id)).toMatchObject({
+    changes: [JSON.stringify({ op: 'contact.add', user: 'bob', contact })],
+    count: 1,
+  })
+  expect(proposals.find((one) => one.id === 'later')).toMatchObject({ who: 'ben@local', unreadable: true, count: 0 })
+  expect(await admin.ask('admin.decide', { id: 'later', approve: false })).toMatchObject({ ok: true })
+})
+
 test('a device is locked, unlocked, and revoked with a wipe that the policy key signed', async () => {
   const carol = await client('carol')
   const device = { user: 'carol', device: carol.device.id }
