@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { outcomeForm as outcome } from '../../shared/administration/deeds.ts'
 import { connectTo } from '../cli/remote/connection.ts'
 import { signIn } from '../testing/client.ts'
-import { type TestServer, testServer } from '../testing/harness.ts'
+import { runCommand, type TestServer, testServer } from '../testing/harness.ts'
 import { type OtherMachine, otherMachine } from './testing/other-machine.ts'
 
 const contact = { address: 'pat@partner.example', name: 'Pat' }
@@ -91,6 +91,33 @@ describe('the command line on another machine', () => {
       ])
     }
     expect(await call('CreateEnrolment', { user: 'bob', why: 'laptop' })).toMatchObject({ code: 0 })
+  })
+
+  test('the commands for keys tell the same as at the server, and a file of a root key stays there', async () => {
+    await machine.tokenOf('all')
+    const { code, out } = await runCommand(server.path, ['key', 'list', '--json'])
+    const here: unknown = JSON.parse(out)
+    expect(code).toBe(0)
+    expect(JSON.stringify(here)).toMatch(/"level":"key:[^"]+","listed":\{"from":1,"to":1\},"state":"in use","here":true/)
+    expect((await machine.run(['key', 'list'], 'all')).told).toEqual(here)
+    const rotate = ['key', 'rotate', 'gateway', '--why', 'yearly']
+    expect(await machine.run([...rotate, '--root-key', 'r1'], 'all')).toMatchObject({
+      code: 2,
+      told: { ok: false, error: expect.stringContaining('--root-key') },
+    })
+    expect(await machine.run(rotate, 'all')).toMatchObject({
+      code: 0,
+      told: { ok: true, manifest: 2, epoch: 1, expires: expect.stringMatching(/^\d{4}-/) },
+    })
+    expect(await machine.run(['key', 'retire', 'gateway'], 'all')).toMatchObject({ code: 0, told: { manifest: 3 } })
+    expect(await machine.run(['manifest', 'renew'], 'all')).toMatchObject({ code: 0, told: { manifest: 4 } })
+    const lines = await server.administration.store.administration.audits({ count: 3 })
+    expect(lines.map(({ op, who }) => [op, who])).toEqual([
+      ['manifest.renew', 'all@token'],
+      ['key.retire', 'all@token'],
+      ['key.rotate', 'all@token'],
+    ])
+    expect(await machine.run(['key', 'policy', 'export', '--to', 'p'], 'all')).toMatchObject({ code: 2 })
   })
 
   test('a password that is given with a new account opens it', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AdminAskName, adminAsks, type Outcome } from '../../shared/administration.ts'
+import { type AdminAskName, adminAsks, maxRows, type Outcome } from '../../shared/administration.ts'
 import { resetSecondFactor } from '../accounts/admin-session.ts'
 import { codeAt } from '../accounts/testing/authenticator.ts'
 import { signedIn, type Target, type TestClient } from '../testing/client.ts'
@@ -239,6 +239,18 @@ test('faults name their change, and what is no change is refused without a word 
   for (const odd of [{ op: 'constructor' }, { op: 'user.add' }, { op: 'group.put', group: '../x', title: 'X' }])
     expect(await change(admin, [faulty[0] ?? odd, odd])).toMatchObject({ state: 'refused', faults: [{ index: 1 }] })
   expect(await admin.ask('admin.groups', { search: 'x', from: 0, count: 5 })).toMatchObject({ out: { total: 0 } })
+})
+
+test('an answer has so many rows at most, whether or not the question says how many', async () => {
+  const titles = Array.from({ length: maxRows + 5 }, (_, index) => `many-${index}`)
+  await server.administration.run(titles.map((group) => ({ op: 'group.put', group, title: 'Many' })))
+  const groups = await admin.ask('admin.groups', { search: 'many-' })
+  expect(groups).toMatchObject({ out: { total: maxRows + 5 } })
+  expect(groups.ok ? groups.out.groups : []).toHaveLength(maxRows)
+  expect(await admin.ask('admin.groups', { count: maxRows + 1 })).toMatchObject({ ok: false, kind: 'badRequest' })
+  await server.administration.run(titles.map((title) => ({ op: 'rule.deny', what: `${title}@many.test` })))
+  const rules = await admin.ask('admin.rules', {})
+  expect(rules.ok ? rules.out.rules : []).toHaveLength(maxRows)
 })
 
 test('four eyes: what lets somebody in from outside, or makes an administrator, waits for a second person', async () => {
