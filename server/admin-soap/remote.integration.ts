@@ -98,7 +98,9 @@ describe('the command line on another machine', () => {
     const { code, out } = await runCommand(server.path, ['key', 'list', '--json'])
     const here: unknown = JSON.parse(out)
     expect(code).toBe(0)
-    expect(JSON.stringify(here)).toMatch(/"level":"key:[^"]+","listed":\{"from":1,"to":1\},"state":"in use","here":true/)
+    expect(JSON.stringify(here)).toMatch(
+      /"level":"key:[^"]+","listed":\{"from":1,"to":1\},"state":"in use","here":true/,
+    )
     expect((await machine.run(['key', 'list'], 'all')).told).toEqual(here)
     const rotate = ['key', 'rotate', 'gateway', '--why', 'yearly']
     expect(await machine.run([...rotate, '--root-key', 'r1'], 'all')).toMatchObject({
@@ -176,11 +178,28 @@ describe('the command line on another machine', () => {
     const from = { source: 'hr', external: '1' }
     const made = await server.administration.run([{ op: 'contact.add', user: 'alice', contact, from }])
     const id = made.ok && 'pending' in made ? made.pending : ''
-    const row = { at: 1, who: 'ben@local', via: 'test', why: '', state: 'approval', approved_by: '', result: '' } as const
-    await server.administration.store.administration.addProposal({ ...row, id: 'later', changes: '[{"op":"moon.fly"}]' })
+    const row = {
+      at: 1,
+      who: 'ben@local',
+      via: 'test',
+      why: '',
+      state: 'approval',
+      approved_by: '',
+      result: '',
+    } as const
+    await server.administration.store.administration.addProposal({
+      ...row,
+      id: 'later',
+      changes: '[{"op":"moon.fly"}]',
+    })
     expect(await machine.run(['proposal', 'list'], 'all')).toMatchObject({
       code: 0,
-      told: { proposals: [{ id: 'later', unreadable: true }, { id, changes: [{ op: 'contact.add', contact }] }] },
+      told: {
+        proposals: [
+          { id: 'later', unreadable: true },
+          { id, changes: [{ op: 'contact.add', contact }] },
+        ],
+      },
     })
     expect(await machine.run(['proposal', 'show', id], 'all')).toMatchObject({ code: 0, told: { proposal: { id } } })
     expect(await machine.run(['proposal', 'show', 'later'], 'all')).toMatchObject({

@@ -113,12 +113,7 @@ async function renew(transport: Transport, options: RootOptions): Promise<Outcom
 const operationOf = { rotate: 'RotateKey', retire: 'RetireKey', renew: 'RenewManifest' } as const
 
 /** By the operation of the step; with files of root keys at the server alone, where they are read. */
-async function take(
-  transport: Transport,
-  options: RootOptions,
-  step: KeyStep,
-  lines: Lines,
-): Promise<Outcome> {
+async function take(transport: Transport, options: RootOptions, step: KeyStep, lines: Lines): Promise<Outcome> {
   const { administration } = transport
   if (options.rootKey.length > 0) {
     if (!administration) return { ok: false, code: 'usage', why: '--root-key FILE is for the server, not for --remote' }

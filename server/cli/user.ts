@@ -116,14 +116,14 @@ async function add(
 
 /** Where none was given it is made from the organisation's domain; undefined where that is elsewhere and not to be seen. */
 async function addressOf(
-  { administration, call }: Transport,
+  transport: Transport,
   given: string | undefined,
   { user, state, changes }: Readonly<Record<string, unknown>>,
 ): Promise<string | undefined> {
-  const made = state === 'done' ? await call('GetUser', { user }, readings.user.output) : undefined
+  const made = state === 'done' ? await transport.call('GetUser', { user }, readings.user.output) : undefined
   if (made?.ok) return made.value.user.address
   const tried = triedForm.safeParse(changes)
-  const domain = administration?.config.domain
+  const domain = transport.administration?.config.domain
   return tried.data?.[0]?.after.address ?? given ?? (domain === undefined ? undefined : `${String(user)}@${domain}`)
 }
 

@@ -173,9 +173,8 @@ export const proposalForm = z
     /** Who decided it. */
     by: text.exactOptional(),
     changes: z.array(changeForm),
-    /** `true` where this server cannot read the changes, which are then missing. */
+    /** The server cannot read the changes, which are then missing. `result`: JSON of what it came to. */
     unreadable: z.boolean().exactOptional(),
-    /** JSON of what it came to. */
     result: text.exactOptional(),
   })
   .meta({ id: 'Proposal' })

@@ -27,10 +27,7 @@ export async function moveKeys(
   const asked = policy.ask({ task: 'keyStep', step, ...asking })
   const answer = await (patience === undefined
     ? asked
-    : Promise.race([
-        asked,
-        after(patience, undefined, { ref: false, signal: giveUp.signal }).catch(() => undefined),
-      ]))
+    : Promise.race([asked, after(patience, undefined, { ref: false, signal: giveUp.signal }).catch(() => undefined)]))
   // Otherwise the timer would hold its promise for the rest of the 20 seconds.
   giveUp.abort()
   if (!answer) return refusal('keysWorking')

@@ -49,7 +49,12 @@ function proposalTold(row: ProposalRow): z.output<typeof proposalForm> {
   const { id, at, who, via, why: reason, state, approved_by: by, result } = row
   const changes = changesIn(row)
   return {
-    ...{ id, at, who, via, why: reason, state },
+    id,
+    at,
+    who,
+    via,
+    why: reason,
+    state,
     changes: (changes ?? []).map(withoutOrigin),
     ...(changes ? {} : { unreadable: true }),
     ...(by === '' ? {} : { by }),

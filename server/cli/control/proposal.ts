@@ -45,7 +45,9 @@ export function addProposalCommands(program: Command): void {
           text: [
             head,
             ...changes.map((one) => `  ${JSON.stringify(one)}`),
-            ...(unreadable === true ? ['  what it would change cannot be read by this version: it can only be refused'] : []),
+            ...(unreadable === true
+              ? ['  what it would change cannot be read by this version: it can only be refused']
+              : []),
           ].join('\n'),
           value: { proposal: told },
         }
