@@ -6,7 +6,7 @@ import { groupForm, lineForm, proposalForm, readings, type requestForm } from '.
 import { changeFaultSchema } from './fault-codes.ts'
 import { keyStepSchema, manifestViewShape } from './key-steps.ts'
 
-const nothing = z.strictObject({})
+const noFields = z.strictObject({})
 const text = z.string().max(100_000)
 const at = z.number().int()
 const number = z.number().int().min(0)
@@ -87,7 +87,7 @@ export type Outcome = z.infer<typeof outcomeSchema>
 
 /** Every question of the administration with its schemas; the server decides each time whether the caller may. */
 export const adminAsks = {
-  'admin.state': { input: nothing, output: adminStateSchema },
+  'admin.state': { input: noFields, output: adminStateSchema },
   /** A new secret for an authenticator; in force once a code of it has come. */
   'admin.setUp': {
     input: z.strictObject({ password: z.string().min(1).max(1_000) }),
@@ -102,7 +102,7 @@ export const adminAsks = {
     }),
     output: adminStateSchema,
   },
-  'admin.close': { input: nothing, output: adminStateSchema },
+  'admin.close': { input: noFields, output: adminStateSchema },
   'admin.overview': readings.overview,
   'admin.users': readings.users,
   'admin.user': readings.user,
@@ -115,7 +115,7 @@ export const adminAsks = {
   'admin.members': readings.members,
   'admin.rules': readings.rules,
   'admin.audit': { input: readings.audit.input, output: readings.audit.output.extend({ lines: z.array(shownLine) }) },
-  'admin.verify': { input: nothing, output: readings.auditState.output.omit({ holds: true, hash: true }) },
+  'admin.verify': { input: noFields, output: readings.auditState.output.omit({ holds: true, hash: true }) },
   'admin.proposals': {
     input: readings.proposals.input,
     output: z.object({ proposals: z.array(shownProposal) }),

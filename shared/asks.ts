@@ -16,7 +16,7 @@ import {
 import { keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 
-const nothing = z.strictObject({})
+const noFields = z.strictObject({})
 
 /** One question: its input, its answer, and the refusals of its own, beside what any call can fail with. */
 type AskSchema = {
@@ -57,18 +57,18 @@ const administration = Object.fromEntries(
 export const asks = {
   /** What the user may administer. */
   me: {
-    input: nothing,
+    input: noFields,
     output: z.strictObject({ role: roleSchema }),
     failures: [],
   },
   ...administration,
 
-  'requests.list': { input: nothing, output: requestsSchema, failures: [] },
-  'requests.create': { input: newRequestSchema, output: nothing, failures: ['refused', 'rateLimited', 'notFound'] },
+  'requests.list': { input: noFields, output: requestsSchema, failures: [] },
+  'requests.create': { input: newRequestSchema, output: noFields, failures: ['refused', 'rateLimited', 'notFound'] },
   /** Of the user who was asked, or of the sponsor who approves. */
-  'requests.answer': { input: requestAnswerSchema, output: nothing, failures: ['refused', 'rateLimited', 'notFound'] },
-  'requests.withdraw': { input: requestIdSchema, output: nothing, failures: ['notFound'] },
-  'invitations.create': { input: nothing, output: invitationSchema, failures: ['rateLimited'] },
+  'requests.answer': { input: requestAnswerSchema, output: noFields, failures: ['refused', 'rateLimited', 'notFound'] },
+  'requests.withdraw': { input: requestIdSchema, output: noFields, failures: ['notFound'] },
+  'invitations.create': { input: noFields, output: invitationSchema, failures: ['rateLimited'] },
 
   /** What the gateway keeps back for the user. */
   'quarantine.list': { input: keptWindowSchema, output: keptPageSchema, failures: [] },
@@ -93,9 +93,9 @@ export function isAskName(text: string): text is AskName {
 /** The refusals that the server may answer a question with. */
 export type AskFailure<N extends AskName> = (typeof asks)[N]['failures'][number] | AnyCallFailure
 
-/** Whether the question can end with this failure; a newer server may know others. */
-export function isAskFailure<N extends AskName>(name: N, kind: FailureKind): kind is AskFailure<N> | ServerFailure {
-  const known: readonly FailureKind[] = [...asks[name].failures, ...serverFailures, ...anyCallFailures]
+/** Whether the question can end with this failure; another version of the server may give others. */
+export function isAskFailure<N extends AskName>(name: N, kind: string): kind is AskFailure<N> | ServerFailure {
+  const known: readonly string[] = [...asks[name].failures, ...serverFailures, ...anyCallFailures]
   return known.includes(kind)
 }
 

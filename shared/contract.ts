@@ -10,7 +10,7 @@ import { deliverySchema, draftSchema, mailDraftsSchema, messageSchema } from './
 import { heldReasonSchema } from './quarantine.ts'
 import { protectionSchema, sessionSchema } from './session.ts'
 
-const nothing = z.strictObject({})
+const noFields = z.strictObject({})
 const id = z.string().min(1).max(200)
 const address = z.string().max(320)
 /** Windows of long lists: the page asks for what it shows. */
@@ -129,7 +129,7 @@ const replyPlanSchema = z.object({
 /** Every call with its question, its answer and its failures, and every event. */
 export const contract = {
   calls: {
-    'session.state': { input: nothing, output: sessionSchema, failures: [] },
+    'session.state': { input: noFields, output: sessionSchema, failures: [] },
     /** `server`: host, host:port, https URL, or an enrolment code. `passphrase`: where there is no keychain. */
     'session.signIn': {
       input: z.strictObject({
@@ -141,14 +141,14 @@ export const contract = {
       output: sessionSchema,
       failures: openingFailures,
     },
-    'session.signOut': { input: nothing, output: sessionSchema, failures: [] },
-    'session.lock': { input: nothing, output: sessionSchema, failures: closed },
+    'session.signOut': { input: noFields, output: sessionSchema, failures: [] },
+    'session.lock': { input: noFields, output: sessionSchema, failures: closed },
     'session.unlock': {
       input: z.strictObject({ secret: z.string().min(1).max(1_000) }),
       output: sessionSchema,
       failures: openingFailures,
     },
-    'session.protection': { input: nothing, output: protectionSchema, failures: [] },
+    'session.protection': { input: noFields, output: protectionSchema, failures: [] },
 
     'contacts.query': {
       input: z.strictObject({ search: z.string().max(200), from, count }),
@@ -161,8 +161,8 @@ export const contract = {
       failures: closed,
     },
     'contacts.get': { input: z.strictObject({ address }), output: contactSchema, failures: [...closed, 'notFound'] },
-    'contacts.refresh': { input: nothing, output: changeSchema, failures: [...closed, ...serverFailures, 'refused'] },
-    'whitelist.status': { input: nothing, output: whitelistSchema, failures: closed },
+    'contacts.refresh': { input: noFields, output: changeSchema, failures: [...closed, ...serverFailures, 'refused'] },
+    'whitelist.status': { input: noFields, output: whitelistSchema, failures: closed },
     /** The guard's opinion on recipients while composing: a hint; `outbox.submit` decides. */
     'guard.judge': {
       input: z.strictObject({ recipients: z.array(z.string().max(320)).max(500) }),
@@ -180,7 +180,7 @@ export const contract = {
       output: conversationSchema,
       failures: [...closed, 'notFound'],
     },
-    'conversations.markRead': { input: z.strictObject({ id: address }), output: nothing, failures: closed },
+    'conversations.markRead': { input: z.strictObject({ id: address }), output: noFields, failures: closed },
     /** Newest last; `before` is a message id of the window above. */
     'messages.list': {
       input: z.strictObject({ conversation: address, before: id.optional(), count }),
@@ -205,7 +205,7 @@ export const contract = {
       output: z.object({ id: z.string() }),
       failures: [...closed, 'refused', 'serverNewer'],
     },
-    'outbox.retry': { input: z.strictObject({ id }), output: nothing, failures: [...closed, 'notFound', 'refused'] },
+    'outbox.retry': { input: z.strictObject({ id }), output: noFields, failures: [...closed, 'notFound', 'refused'] },
 
     'draft.get': {
       input: z.strictObject({ conversation: address }),
@@ -214,12 +214,12 @@ export const contract = {
     },
     'draft.save': {
       input: z.strictObject({ conversation: address, text: z.string().max(100_000) }),
-      output: nothing,
+      output: noFields,
       failures: [...closed, 'notFound'],
     },
     /** Mails that were begun: all of them at once. */
-    'mailDrafts.get': { input: nothing, output: mailDraftsSchema, failures: closed },
-    'mailDrafts.save': { input: mailDraftsSchema, output: nothing, failures: closed },
+    'mailDrafts.get': { input: noFields, output: mailDraftsSchema, failures: closed },
+    'mailDrafts.save': { input: mailDraftsSchema, output: noFields, failures: closed },
 
     'held.list': {
       input: z.strictObject({ from, count }),
@@ -235,12 +235,12 @@ export const contract = {
     /** Contact requests, what the gateway keeps back, the administration: asked of the server each time, which decides. */
     ...askCalls,
 
-    'settings.get': { input: nothing, output: settingsSchema, failures: [] },
+    'settings.get': { input: noFields, output: settingsSchema, failures: [] },
     'settings.set': { input: settingsSchema.partial(), output: settingsSchema, failures: [] },
     /** Text for a support case: versions, states, counts, failures. No address, name, text or secret. */
-    'diagnostics.export': { input: nothing, output: z.object({ text: z.string() }), failures: [] },
+    'diagnostics.export': { input: noFields, output: z.object({ text: z.string() }), failures: [] },
     'app.about': {
-      input: nothing,
+      input: noFields,
       output: z.object({ version: z.string(), engine: z.string(), device: z.string(), deviceWords: z.string() }),
       failures: [],
     },
@@ -264,7 +264,7 @@ export const contract = {
     'message.arrived': z.object({ id: z.string(), conversation: z.string(), name: z.string(), text: z.string() }),
     'held.changed': z.object({ total: z.number() }),
     /** What is kept back on the server may have moved: ask again. */
-    'quarantine.changed': nothing,
+    'quarantine.changed': noFields,
     'settings.changed': settingsSchema,
     /** A notification was clicked: show that conversation. Comes from the desktop host, not from the engine. */
     'app.open': z.object({ conversation: z.string() }),

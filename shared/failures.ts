@@ -60,10 +60,11 @@ type FailureDetail = {
   readonly refusals?: readonly { readonly address: string; readonly rule: string; readonly reason: string }[]
 }
 
+/** Why there is no value, as a result says it. */
+export type Failed<K extends FailureKind> = { readonly ok: false; readonly failure: Failure<K> }
+
 /** A value, or why there is none. `K`: the failures that it can be, all of them where nothing is said. */
-export type Result<T, K extends FailureKind = FailureKind> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failure: Failure<K> }
+export type Result<T, K extends FailureKind = FailureKind> = { readonly ok: true; readonly value: T } | Failed<K>
 
 /** What a pure check gives: the value as it was read, or the fault `F` that it found. */
 export type Checked<T, F> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: F }
@@ -74,10 +75,7 @@ export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
 }
 
 /** The result of what failed. */
-export function fail<K extends FailureKind>(
-  kind: K,
-  detail?: FailureDetail,
-): { readonly ok: false; readonly failure: Failure<K> } {
+export function fail<K extends FailureKind>(kind: K, detail?: FailureDetail): Failed<K> {
   return { ok: false, failure: detail ? { kind, detail } : { kind } }
 }
 

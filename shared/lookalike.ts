@@ -131,7 +131,7 @@ function tellingLocal(key: string): string | undefined {
 const stepSize = 1_000
 
 function* buildTable(listed: readonly ListedContact[]): Generator<undefined, HashTable> {
-  const collector = makeCollector(listed)
+  const collector = createCollector(listed)
   for (let from = 0; from < listed.length; from += stepSize) {
     collector.take(from, Math.min(from + stepSize, listed.length))
     yield
@@ -139,7 +139,7 @@ function* buildTable(listed: readonly ListedContact[]): Generator<undefined, Has
   return yield* buildHashTable(...collector.found())
 }
 
-function makeCollector(listed: readonly ListedContact[]) {
+function createCollector(listed: readonly ListedContact[]) {
   const hashNeighbours = createNeighbourHasher()
   // Three texts, the address itself, and at most one for each of its characters.
   const most = listed.reduce((sum, { key }) => sum + key.length + 4, 0)

@@ -33,6 +33,10 @@ function stems(language: string): string[] {
 }
 
 const ready = sessionSchema.options[3].shape
+/** The changes that make a rule. */
+const ruleKinds = [...changeOps]
+  .filter((op) => op.startsWith('rule.') && op !== 'rule.remove')
+  .map((op) => op.slice('rule.'.length))
 /** Keys that the page puts together from a part and a value of a closed union: every value of each. */
 const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'adminApproval.': policySettings.approval.options,
@@ -49,7 +53,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'policyHint.': ['everyone', 'departments', 'domains', 'fourEyes'],
   'requestWaits.': requestForm.shape.waits.unwrap().options,
   'proposalState.': proposalForm.shape.state.options,
-  'ruleKind.': ['open', 'domain', 'deny'],
+  'ruleKind.': ruleKinds,
   'card.': ['internal', 'external'],
   'closed.': ['removed', 'expired', 'lease', 'upgrade', 'unknown'],
   'compose.': ['to', 'cc', 'bcc'],

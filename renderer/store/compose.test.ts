@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { MailDraft, Message } from '../../shared/message.ts'
+import type { MailDraft } from '../../shared/message.ts'
 import { createPage } from '../testing/create-page.ts'
 import { settle } from '../testing/fake-clock.ts'
 import { readySession, signedOutSession } from '../testing/fake-session.ts'
@@ -211,71 +211,5 @@ describe('recipients in text', () => {
     ['two words@x.test', false],
   ])('%s looks finished: %s', (text, finished) => {
     expect(looksLikeAddress(text)).toBe(finished)
-  })
-})
-
-describe('answering', () => {
-  const self = 'alice@kith.test'
-  const person = (address: string, listed = true) => ({ address, name: '', listed })
-  const message: Message = {
-    id: 'm',
-    conversation: 'bob@kith.test',
-    kind: 'mail',
-    direction: 'in',
-    from: person('bob@kith.test'),
-    to: [person(self), person('carol@kith.test')],
-    cc: [person('stranger@evil.example', false)],
-    subject: 'Plan',
-    text: 'one\ntwo',
-    simplified: false,
-    at: 0,
-    read: true,
-  }
-
-  async function answer(scope: 'sender' | 'all', replyTo: readonly string[] = []) {
-    const { stores, state } = await createPage()
-    state.messages = [...state.messages, message]
-    state.replyTo.set(message.id, replyTo)
-    await stores.compose.answer(message, scope)
-    return { state: stores.compose.store.getState(), fake: state }
-  }
-
-  test('O5 goes to the sender alone', async () => {
-    const { state } = await answer('sender')
-    expect(state).toMatchObject({
-      step: 'editing',
-      to: [{ ...bob, verdict: 'allowed' }],
-      cc: [],
-      dropped: [],
-      unusedReplyTo: [],
-      subject: 'Re: Plan',
-      text: '\n\n> one\n> two',
-      inReplyTo: 'm',
-    })
-  })
-
-  test('O5 to all drops the unlisted and names them', async () => {
-    const { state } = await answer('all')
-    expect(state.to.map(({ address }) => address)).toEqual(['bob@kith.test'])
-    expect(state.cc.map(({ address }) => address)).toEqual(['carol@kith.test'])
-    expect(state.dropped).toEqual(['stranger@evil.example'])
-  })
-
-  test('O5 goes to a listed Reply-To; an unlisted one is shown and not used', async () => {
-    const listed = await answer('sender', ['carol@kith.test'])
-    expect(listed.state).toMatchObject({ to: [{ address: 'carol@kith.test' }], unusedReplyTo: [] })
-    const unlisted = await answer('sender', ['stranger@evil.example'])
-    expect(unlisted.state).toMatchObject({ to: [bob], unusedReplyTo: ['stranger@evil.example'] })
-  })
-
-  test('an answer that cannot be planned says why, with nobody in it', async () => {
-    const { stores, state } = await createPage()
-    state.failures.set('message.planReply', { kind: 'notFound' })
-    await stores.compose.answer(message, 'sender')
-    expect(stores.compose.store.getState()).toMatchObject({
-      to: [],
-      subject: 'Re: Plan',
-      failure: { kind: 'notFound' },
-    })
   })
 })

@@ -15,6 +15,7 @@ import {
   recipientFields,
 } from './compose-state.ts'
 import { judgeRecipients } from './judge-recipients.ts'
+import { latest } from './latest.ts'
 import { createKeeper } from './mail-drafts.ts'
 import type { Ports } from './ports.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
@@ -126,6 +127,14 @@ function begin(context: Context, kept: ComposeState[], begun: ComposeStart): Pro
   return judge(context)
 }
 
+function resume(context: Context, kept: ComposeState[]): void {
+  const state = context.store.getState()
+  if (state.step === 'sending') return
+  const open = state.step === 'closed' ? (kept.pop() ?? closed) : state
+  context.store.setState({ ...open, step: 'editing' }, true)
+  if (allChips(open).some(({ verdict }) => verdict === 'asking')) void readAnew(context, open)
+}
+
 /** Makes the composer's state; what was begun is kept by the engine. */
 export function createCompose(ports: Ports) {
   const store = createStore<ComposeState>(() => closed)
@@ -133,15 +142,24 @@ export function createCompose(ports: Ports) {
   /** Mails that were begun before the one shown. Each comes back when the one after it is sent or discarded. */
   const kept: ComposeState[] = []
   const keeper = createKeeper({ ...context, kept, restore: (state) => readAnew(context, state) })
-  const start = (begun: ComposeStart) => begin(context, kept, begun)
+  /** Whatever opens, empties or ends the composer begins a round: an answer that is still being planned opens it no more. */
+  const opened = latest()
+  const start = (begun: ComposeStart) => {
+    opened.next()
+    return begin(context, kept, begun)
+  }
   return {
     store,
     /** What was begun before Kith was locked or closed. */
     load: keeper.load,
     save: keeper.save,
     start,
-    /** Begins an answer; to whom it goes, the guard says. */
-    answer: async (message: Message, scope: ReplyScope) => start(await startReply(ports.host, message, scope)),
+    /** Begins an answer; to whom it goes, the guard says. Nothing opens if by then something else was asked for. */
+    answer: async (message: Message, scope: ReplyScope) => {
+      const isWanted = opened.next()
+      const planned = await startReply(ports.host, message, scope)
+      if (isWanted()) await start(planned)
+    },
     add: (field: RecipientLine, text: string) => add(context, field, text),
     setTyped: (field: RecipientLine, text: string) => {
       const { typed } = store.getState()
@@ -166,17 +184,16 @@ export function createCompose(ports: Ports) {
     },
     /** Goes on with what was put aside or begun before, or begins anew. */
     resume: () => {
-      const state = store.getState()
-      if (state.step === 'sending') return
-      const open = state.step === 'closed' ? (kept.pop() ?? closed) : state
-      store.setState({ ...open, step: 'editing' }, true)
-      if (allChips(open).some(({ verdict }) => verdict === 'asking')) void readAnew(context, open)
+      opened.next()
+      resume(context, kept)
     },
     discard: () => {
+      opened.next()
       store.setState(closed, true)
       void keeper.save()
     },
     clear: () => {
+      opened.next()
       keeper.forget()
       kept.length = 0
       store.setState(closed, true)

@@ -85,6 +85,74 @@ describe('a conversation', () => {
     })
   })
 
+  test('a refused text comes back too where the conversation was opened again meanwhile', async () => {
+    const page = await createPage()
+    const { conversation } = page.stores
+    await conversation.open(bob)
+    const submitted = Promise.withResolvers<void>()
+    page.state.failures.set('outbox.submit', { kind: 'diskFull' })
+    page.state.delays.set('outbox.submit', submitted.promise)
+    conversation.setDraft('first')
+    const sending = conversation.send()
+    await conversation.open(bob)
+    submitted.resolve()
+    expect(await sending).toBe(false)
+    expect(conversation.store.getState()).toMatchObject({ draft: 'first', sendFailure: { kind: 'diskFull' } })
+    expect(page.state.drafts.get(bob)).toBe('first')
+  })
+
+  test('a refused text stays though an older stored draft is still being read', async () => {
+    const page = await createPage()
+    const { conversation } = page.stores
+    await conversation.open(bob)
+    const submitted = Promise.withResolvers<void>()
+    const read = Promise.withResolvers<void>()
+    page.state.failures.set('outbox.submit', { kind: 'diskFull' })
+    page.state.delays.set('outbox.submit', submitted.promise)
+    page.state.delays.set('draft.get', read.promise)
+    conversation.setDraft('first')
+    const sending = conversation.send()
+    const opening = conversation.open(bob)
+    await settle()
+    submitted.resolve()
+    await sending
+    read.resolve()
+    await opening
+    expect(conversation.store.getState()).toMatchObject({ phase: 'ready', draft: 'first' })
+  })
+
+  test('what was typed since the conversation was opened again is kept when the text before it was sent', async () => {
+    const page = await createPage()
+    const { conversation } = page.stores
+    await conversation.open(bob)
+    const submitted = Promise.withResolvers<void>()
+    page.state.delays.set('outbox.submit', submitted.promise)
+    conversation.setDraft('first')
+    const sending = conversation.send()
+    await conversation.open(bob)
+    conversation.setDraft('second')
+    page.clock.pass(500)
+    await settle()
+    submitted.resolve()
+    expect(await sending).toBe(true)
+    expect(conversation.store.getState().draft).toBe('second')
+    expect(page.state.drafts.get(bob)).toBe('second')
+  })
+
+  test('of two quick clicks the newer wins, though a draft is saved slowly', async () => {
+    const page = await createPage()
+    const { conversation } = page.stores
+    await conversation.open(bob)
+    conversation.setDraft('half')
+    const saved = Promise.withResolvers<void>()
+    page.state.delays.set('draft.save', saved.promise)
+    const older = conversation.open('dan@kith.test')
+    await conversation.open('carol@kith.test')
+    saved.resolve()
+    await older
+    expect(conversation.store.getState().id).toBe('carol@kith.test')
+  })
+
   test('I6 a removed contact closes the open conversation; its history stays', async () => {
     const page = await createPage()
     await page.stores.conversation.open(bob)

@@ -61,8 +61,10 @@ async function getConversation({ ports }: Context, id: string): Promise<Result<C
 
 async function open(context: Context, id: string): Promise<void> {
   const { store, ports } = context
-  await saveDraft(context)
+  // Before the call: of two quick clicks the newer wins, however long the first one's draft takes to be saved.
   const isWanted = context.opened.next()
+  await saveDraft(context)
+  if (!isWanted()) return
   store.setState({ ...empty, id, phase: 'loading' }, true)
   const [conversation, messages, draft] = await Promise.all([
     getConversation(context, id),
@@ -83,8 +85,8 @@ async function open(context: Context, id: string): Promise<void> {
     more: page.more,
     phase: 'ready',
     ...(unread && { firstUnread: unread.id }),
-    // Somebody who has begun to type keeps what was typed: the stored draft is older.
-    ...(draft.ok && state.draftSaved && { draft: draft.value.text }),
+    // What was typed meanwhile, or came back refused, stays: the stored draft is older.
+    ...(draft.ok && state.draftSaved && state.draft === '' && { draft: draft.value.text }),
   }))
 }
 
@@ -144,16 +146,17 @@ async function send(context: Context): Promise<boolean> {
   const { store, ports } = context
   const { id, conversation, draft, sending } = store.getState()
   if (id === undefined || !conversation?.open || sending || draft.trim() === '') return false
-  const isWanted = context.opened.same()
+  // Not a round of `opened`: a refused text comes back too where the same conversation was opened again.
+  const isShown = () => store.getState().id === id
   // The box is empty at once: whoever writes on during the call begins the next message.
   store.setState({ ...withoutSendFailure(store.getState()), sending: true, draft: '', draftSaved: true }, true)
   const result = await ports.host.call('outbox.submit', { kind: 'chat', to: [conversation.address], text: draft })
   if (result.ok)
     await ports.host.call('draft.save', {
       conversation: id,
-      text: isWanted() ? store.getState().draft : '',
+      text: isShown() ? store.getState().draft : '',
     })
-  if (!isWanted()) return result.ok
+  if (!isShown()) return result.ok
   if (result.ok) {
     store.setState({ sending: false })
     await refresh(context)

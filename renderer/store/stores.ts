@@ -24,7 +24,7 @@ import { createWhitelist } from './whitelist.ts'
 /** Milliseconds in which several events lead to one question about a list. */
 const listWait = 50
 
-function makeSlices(ports: Ports) {
+function createSlices(ports: Ports) {
   return {
     session: createSession(ports),
     settings: createSettings(ports),
@@ -43,7 +43,7 @@ function makeSlices(ports: Ports) {
   }
 }
 
-type Slices = ReturnType<typeof makeSlices>
+type Slices = ReturnType<typeof createSlices>
 
 /** What the counts in the navigation and the first screen need. */
 function enter(slices: Slices): void {
@@ -139,7 +139,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
 
 /** The page's state, whole: made once, by the composition root. `stop` takes back every subscription. */
 export function openStores(ports: Ports) {
-  const slices = makeSlices(ports)
+  const slices = createSlices(ports)
   const undo = [followSession(slices), ...followEvents(slices, ports)]
   return {
     ...slices,

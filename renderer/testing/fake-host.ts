@@ -52,6 +52,7 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     mailDrafts: [],
     administration: createFakeAdministration(options.administered),
     failures: new Map(),
+    delays: new Map(),
     calls: [],
     now,
     emit,
@@ -64,7 +65,7 @@ function wait(milliseconds: number): Promise<void> {
   })
 }
 
-/** Fails once if a failure was laid down for a call, and notes every call. */
+/** Fails or is late once if that was laid down for a call, and notes every call. */
 function withFailures(handlers: Handlers<KithContract>, state: FakeState, latency: number): Handlers<KithContract> {
   const names = Object.keys(handlers) as CallName<KithContract>[]
   const wrapped = names.map((name) => {
@@ -73,9 +74,12 @@ function withFailures(handlers: Handlers<KithContract>, state: FakeState, latenc
       if (latency > 0) await wait(latency)
       state.calls.push({ name, input })
       const failure = state.failures.get(name)
-      if (!failure) return handler(input)
+      const delay = state.delays.get(name)
       state.failures.delete(name)
-      return { ok: false, failure }
+      state.delays.delete(name)
+      const result = failure ? { ok: false, failure } : handler(input)
+      if (delay) await delay
+      return result
     }
     return [name, run]
   })

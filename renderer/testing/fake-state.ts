@@ -28,6 +28,8 @@ export type FakeState = {
   administration: FakeAdministration
   /** Failures that the next call of that name answers with. */
   failures: Map<string, Failure>
+  /** What the next call of that name waits for before its answer comes. */
+  delays: Map<string, Promise<unknown>>
   calls: { readonly name: string; readonly input: unknown }[]
   readonly now: () => number
   readonly emit: (name: string, value: unknown) => void

@@ -94,7 +94,7 @@ function plannedReply(state: FakeState, message: Message, scope: 'sender' | 'all
     onExpiry: 'block',
     unicode: false,
     senders: texts(isOwn ? message.to : [message.from]),
-    replyTo: state.replyTo.get(message.id) ?? [],
+    replyTo: isOwn ? [] : (state.replyTo.get(message.id) ?? []),
     to: isOwn ? [] : texts(message.to),
     cc: texts(message.cc),
     all: scope === 'all',

@@ -15,6 +15,6 @@ export function countPackages(lockfile: string, machine: Machine): number {
   ).length
 }
 
-function fits(named: readonly string[] | undefined, have: string): boolean {
-  return named === undefined || named.includes(have)
+function fits(named: readonly string[] | undefined, actual: string): boolean {
+  return named === undefined || named.includes(actual)
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Change } from '../../shared/administration/change.ts'
-import type { Entry } from '../../shared/whitelist/entry.ts'
+import { type Entry, entryText } from '../../shared/whitelist/entry.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
-import { reachesOutside } from './outside-reach.ts'
+import { createReach } from './outside-reach.ts'
 
 const domain = 'corp.test'
 const inside: Entry = { id: 'c1', rev: 1, n: 'I', k: '', m: 'in@corp.test', r: '', s: 'int' }
@@ -11,7 +11,7 @@ const open: Entry = { ...outside, id: 'd.1', m: '@other.test' }
 const closed: Entry = { ...outside, id: 'x.1', o: 'n' }
 
 function step(before: readonly Entry[], after: readonly Entry[], isGuests = false): boolean {
-  return reachesOutside([{ isGuests, before, after }], domain)
+  return createReach(domain)({ isGuests, before: before.map(entryText), after: after.map(entryText) })
 }
 
 describe('somebody is let in', () => {

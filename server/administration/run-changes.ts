@@ -1,11 +1,12 @@
 /**
  * The one way in which anything is administered: changes, all or none, in one transaction with the new version of
  * every list that they touch and a line each in the audit log. `changes/` has a handler for each kind of change;
- * `submit.ts` decides before whether a run waits for a second person or for the policy key, and `operations/` are
+ * `submit.ts` decides whether a run waits for a second person or for the policy key, and `operations/` are
  * what the doors offer of it.
  */
 
 import type { Change } from '../../shared/administration/change.ts'
+import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { faultAt, refusal } from '../ground/refusals.ts'
 import { changeList, createLists, noTexts, planNothing } from '../lists/editor.ts'
 import { type HeadSigner, issueAll, type ListChange } from '../lists/issue.ts'
@@ -53,6 +54,8 @@ class Undone extends Error {
 export type RunOptions = {
   /** Nothing is kept: to see what would happen. */
   readonly dry?: boolean
+  /** Looks at the store as the changes find it, in their transaction. */
+  readonly before?: (inside: Store) => Promise<void>
   /** What else belongs to the transaction, once all went well; in a dry run it is rolled back with the rest. */
   readonly also?: (inside: Store, ran: Ran) => Promise<void>
 }
@@ -63,6 +66,7 @@ export async function runChanges(dependencies: RunDependencies, run: Run, option
     return await dependencies.store.transaction(async (inside) => {
       const unreasoned = options.dry === true ? undefined : await faultOfReason(inside, run.why)
       if (unreasoned) return { ok: false as const, faults: [faultAt(0, unreasoned)] }
+      await options.before?.(inside)
       const outcome = await runInside(dependencies, inside, run)
       if (outcome.ok) await options.also?.(inside, outcome)
       // Only a throw rolls a transaction back.
@@ -187,3 +191,9 @@ function forUsers(users: readonly string[], changes: readonly ListChange[]): rea
     return user === undefined ? [] : [{ user, ...change }]
   })
 }
+
+/** For trying out what is never kept. */
+export const unsigned: HeadSigner = async (heads) => heads.map(() => new Uint8Array(64))
+
+/** A command as a proposal is tried with, before anybody signs. */
+export const unsignedCommand: CommandSigner = async (command) => ({ c: command, s: toBase64(new Uint8Array(64)) })

@@ -16,8 +16,8 @@ import { reissueDue } from '../lists/reissue.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
-import { runChanges } from './run-changes.ts'
-import { carryOutOne, faultOfSubmitted, runOf, unsigned, unsignedCommand } from './submit.ts'
+import { unsigned, unsignedCommand } from './run-changes.ts'
+import { carryOutOne, faultOfSubmitted, readChanges, runProposal, type Submitted, waitForApproval } from './submit.ts'
 import { type Ran, readRan } from './work.ts'
 
 /** In place of a proposal's id: heads at half of their life. */
@@ -58,8 +58,13 @@ export async function draft(
   }
   const proposal = await store.administration.proposal(what)
   if (proposal?.state !== 'ready') return notReady(what)
-  const ran = await runChanges({ store, config, sign, signCommand }, { ...runOf(proposal), now }, { dry: true })
-  return ran.ok ? { ok: true, value: { heads, commands } } : { ok: false, why: faultOfSubmitted(ran) ?? '' }
+  if (!readChanges(proposal.changes)) return unreadable
+  const ran = await runProposal({ store, config, sign, signCommand }, proposal, { now, dry: true })
+  if (ran === 'approval') {
+    const waiting = await waitForApproval(store, what)
+    return waiting ? refusedAs(waiting) : notReady(what)
+  }
+  return ran.ok ? { ok: true, value: { heads, commands } } : refusedAs(ran)
 }
 
 type Commit = {
@@ -95,14 +100,21 @@ export async function commit(
     // Done already: whoever did not hear the answer asks again.
     if (proposal?.state === 'done') return { ok: true, value: doneBefore(proposal.result) }
     if (proposal?.state !== 'ready') return notReady(what)
+    if (!readChanges(proposal.changes)) return unreadable
     const ran = await carryOutOne(dependencies, proposal, { now, also: signer.finish })
     // Another process did it meanwhile; asked again, it is found done and answered so.
     if (!ran) return commit({ store, config, clock }, { what, now, signatures, commands })
-    return ran.ok ? { ok: true, value: ran } : { ok: false, why: faultOfSubmitted(ran) ?? '' }
+    return ran.ok && !('pending' in ran) ? { ok: true, value: ran } : refusedAs(ran)
   } catch (error) {
     if (error instanceof MovedOn) return movedOn
     throw error
   }
+}
+
+const unreadable: Refused = { ok: false, why: 'the proposal was made by a newer program' }
+
+function refusedAs(submitted: Submitted): Refused {
+  return { ok: false, why: faultOfSubmitted(submitted) ?? '' }
 }
 
 const movedOn: Refused = { ok: false, why: 'moved on, draft again', movedOn: true }

@@ -4,20 +4,22 @@
  */
 import { randomUUID } from 'node:crypto'
 import { type Change, changeSchema } from '../../shared/administration/change.ts'
-import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { Clock } from '../ground/clock.ts'
 import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
-import { entryFromText } from '../lists/changes.ts'
-import type { HeadSigner, HeadToSign } from '../lists/issue.ts'
 import { nudge } from '../lists/nudge.ts'
-import { policyFrom } from '../organisation/organisation.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import { type Actor, canonicalName } from './actor.ts'
 import { faultOfReason } from './audit.ts'
-import type { CommandSigner } from './devices/device-moves.ts'
-import { reachesOutside } from './outside-reach.ts'
-import { type Run, type RunDependencies, type RunOptions, runChanges } from './run-changes.ts'
+import {
+  type Run,
+  type RunDependencies,
+  type RunOptions,
+  runChanges,
+  unsigned,
+  unsignedCommand,
+} from './run-changes.ts'
+import { runAlone } from './second-person.ts'
 import type { Ran } from './work.ts'
 
 /** `pending`: the proposal's id; `needs` whom it waits for. */
@@ -49,71 +51,18 @@ export async function submit(dependencies: SubmitDependencies, run: Run, options
   const { store, config, sign, signCommand } = dependencies
   const unreasoned = await faultOfReason(store, run.why)
   if (unreasoned) return { ok: false, faults: [faultAt(0, unreasoned)] }
-  const needs = await whomItNeeds(dependencies, run)
-  if (typeof needs !== 'string') return needs
   // What touches no list needs no policy key and does not wait for one.
-  const isAtOnce = needs === 'signature' && run.changes.every(needsNoKey)
-  if (needs === 'signature' && (sign || isAtOnce))
-    return runChanges({ store, config, sign: sign ?? noKey, signCommand }, run, options)
-  // What does not fit is refused now, and not to the person who signs it tomorrow.
-  const tried = await tryChanges({ store, config }, run)
-  if (!tried.ok) return tried
+  const isAtOnce = sign !== undefined || run.changes.every(needsNoKey)
+  const signers = isAtOnce ? { sign: sign ?? noKey, signCommand } : { sign: unsigned, signCommand: unsignedCommand }
+  // Also what waits is tried first: what does not fit is refused now, and not to the person who signs it tomorrow.
+  const ran = await runAlone({ store, config, ...signers }, run, isAtOnce ? options : { dry: true })
+  if (ran !== 'approval' && (isAtOnce || !ran.ok)) return ran
   const id = randomUUID()
   await store.transaction(async (inside) => {
     await lockOut(inside, run)
-    await inside.administration.addProposal(proposalOf(id, run, needs === 'approval' ? 'approval' : 'ready'))
+    await inside.administration.addProposal(proposalOf(id, run, ran === 'approval' ? 'approval' : 'ready'))
   })
-  return { ok: true, pending: id, needs }
-}
-
-/** With four eyes, a second person for what lets somebody from outside in or takes a pair of eyes away; else why it does not fit. */
-async function whomItNeeds(
-  { store, config }: SubmitDependencies,
-  run: Run,
-): Promise<'approval' | 'signature' | Extract<Ran, { readonly ok: false }>> {
-  if (!policyFrom(await store.organisation.policy()).fourEyes) return 'signature'
-  const before = await standingOf(store)
-  const heads: HeadToSign[] = []
-  const sign: HeadSigner = (some, inside) => {
-    heads.push(...some)
-    return unsigned(some, inside)
-  }
-  let after = before
-  const also = async (inside: Store) => {
-    after = await standingOf(inside)
-  }
-  const tried = await runChanges({ store, config, sign, signCommand: unsignedCommand }, run, { dry: true, also })
-  if (!tried.ok) return tried
-  const steps = heads.map(({ user, change, before: texts }) => ({
-    isGuests: after.guests.has(user),
-    before: texts.map(entryFromText),
-    after: [...change.additions, ...change.changes].map(entryFromText),
-  }))
-  const isLetIn = isMore(before.guests, after.guests) || reachesOutside(steps, config.domain)
-  // Whoever could make a second administrator alone would be both pairs of eyes.
-  const isAlone = !after.fourEyes || isMore(before.administrators, after.administrators)
-  return isLetIn || isAlone ? 'approval' : 'signature'
-}
-
-function isMore(before: ReadonlySet<string>, after: ReadonlySet<string>): boolean {
-  return [...after].some((one) => !before.has(one))
-}
-
-type Standing = {
-  /** Logins of people from outside who may sign in. */
-  readonly guests: ReadonlySet<string>
-  readonly administrators: ReadonlySet<string>
-  readonly fourEyes: boolean
-}
-
-async function standingOf({ users, administration, organisation }: Store): Promise<Standing> {
-  const guests = (await users.all()).filter(({ scope, state }) => scope === 'external' && state === 'active')
-  const administrators = (await administration.roles()).filter(({ role }) => role === 'administrator')
-  return {
-    guests: new Set(guests.map(({ id }) => id)),
-    administrators: new Set(administrators.map(({ user }) => user)),
-    fourEyes: policyFrom(await organisation.policy()).fourEyes,
-  }
+  return { ok: true, pending: id, needs: ran === 'approval' ? 'approval' : 'signature' }
 }
 
 /** What would happen: nothing is kept, and no key is needed. */
@@ -154,12 +103,6 @@ async function lockOut(inside: Store, { changes, now }: Run): Promise<void> {
   }
 }
 
-/** For trying out what is never kept. */
-export const unsigned: HeadSigner = async (heads) => heads.map(() => new Uint8Array(64))
-
-/** A command as a proposal is tried with, before anybody signs. */
-export const unsignedCommand: CommandSigner = async (command) => ({ c: command, s: toBase64(new Uint8Array(64)) })
-
 function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): ProposalRow {
   const { changes, who, via, why, now } = run
   return { id, at: now, who, via, why, changes: JSON.stringify(changes), state, approved_by: '', result: '' }
@@ -179,12 +122,24 @@ export async function decide(store: Store, { id, who, approve }: Decision): Prom
   return moved ? { ok: true } : refusal('decided')
 }
 
-/** Carries out what is ready, oldest first; each proposal once, whoever does it and however often that is interrupted. */
-export async function carryOut(dependencies: RunDependencies, now: () => number): Promise<number> {
+/**
+ * Carries out what is ready, oldest first; each proposal once, whoever does it and however often that is interrupted.
+ * `unreadable`: is told the id of each that a newer program made and this one cannot read; it is left as it is. Gives
+ * how many came to an end.
+ */
+export async function carryOut(
+  dependencies: RunDependencies,
+  now: () => number,
+  unreadable: (id: string) => void = () => undefined,
+): Promise<number> {
   let count = 0
   for (const proposal of await dependencies.store.administration.proposals('ready')) {
-    await carryOutOne(dependencies, proposal, { now: now() })
-    count += 1
+    if (!readChanges(proposal.changes)) {
+      unreadable(proposal.id)
+      continue
+    }
+    const carried = await carryOutOne(dependencies, proposal, { now: now() })
+    if (!carried || !('pending' in carried)) count += 1
   }
   return count
 }
@@ -195,32 +150,50 @@ type Carrying = {
   readonly also?: () => Promise<void>
 }
 
-/** What a ready proposal came to; undefined where another process was faster. */
+/**
+ * What a ready proposal came to; undefined where another process was faster. One that nobody approved and that now
+ * needs a second person waits for that person instead.
+ */
 export async function carryOutOne(
   dependencies: RunDependencies,
   proposal: ProposalRow,
   { now, also }: Carrying,
-): Promise<Ran | undefined> {
+): Promise<Submitted | undefined> {
+  const { administration } = dependencies.store
   const done = (result: Ran) => ({
     state: result.ok ? ('done' as const) : ('refused' as const),
     approved_by: proposal.approved_by,
     result: JSON.stringify(result),
   })
-  const ran = await runChanges(
-    dependencies,
-    { ...runOf(proposal), now },
-    {
-      also: async (inside, result) => {
-        // Another process was faster: what we did is rolled back.
-        if (!(await inside.administration.moveProposal(proposal.id, 'ready', done(result)))) throw new CarriedOut()
-        await also?.()
-      },
+  const ran = await runProposal(dependencies, proposal, {
+    now,
+    also: async (inside, result) => {
+      // Another process was faster: what we did is rolled back.
+      if (!(await inside.administration.moveProposal(proposal.id, 'ready', done(result)))) throw new CarriedOut()
+      await also?.()
     },
-  ).catch(carriedOut)
+  }).catch(carriedOut)
+  if (ran === 'approval') return waitForApproval(dependencies.store, proposal.id)
   // The run's transaction was rolled back with its faults; the proposal is ended in one of its own, or it would be
   // tried for ever.
-  if (ran && !ran.ok) await dependencies.store.administration.moveProposal(proposal.id, 'ready', done(ran))
+  if (ran && !ran.ok) await administration.moveProposal(proposal.id, 'ready', done(ran))
   return ran
+}
+
+/** A proposal's run: what a second person approved may do what it does, all else is judged by what it does now. */
+export function runProposal(
+  dependencies: RunDependencies,
+  proposal: ProposalRow,
+  { now, ...options }: RunOptions & { readonly now: number },
+): Promise<Ran | 'approval'> {
+  const made = proposal.approved_by === '' ? runAlone : runChanges
+  return made(dependencies, { ...runOf(proposal), now }, options)
+}
+
+/** Has a ready proposal wait for a second person; undefined where another process was faster. */
+export async function waitForApproval({ administration }: Store, id: string): Promise<Submitted | undefined> {
+  const moved = await administration.moveProposal(id, 'ready', { state: 'approval', approved_by: '', result: '' })
+  return moved ? { ok: true, pending: id, needs: 'approval' } : undefined
 }
 
 class CarriedOut extends Error {}
@@ -229,10 +202,17 @@ function carriedOut(error: unknown): undefined {
   if (!(error instanceof CarriedOut)) throw error
 }
 
-/** The run that a proposal asks for; with four eyes both are named. */
-export function runOf({ changes, who, via, why, approved_by }: ProposalRow): Omit<Run, 'now'> {
+/** The changes that a proposal's row keeps; undefined where this program cannot read them. */
+export function readChanges(text: string): readonly Change[] | undefined {
+  return changeSchema.array().safeParse(JSON.parse(text)).data
+}
+
+/** The run that a proposal asks for; with four eyes both are named. Throws where `readChanges` gives nothing. */
+export function runOf({ changes: text, who, via, why, approved_by }: ProposalRow): Omit<Run, 'now'> {
+  const changes = readChanges(text)
+  if (!changes) throw new Error('a proposal of a newer program')
   const by = approved_by === '' ? who : `${who}, ${approved_by}`
-  return { changes: changeSchema.array().parse(JSON.parse(changes)), who: by, via, why }
+  return { changes, who: by, via, why }
 }
 
 /** For whoever needs it done now: in words, where it is not. */

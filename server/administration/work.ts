@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import type { Change } from '../../shared/administration/change.ts'
-import { changeFaultCodeSchema } from '../../shared/fault-codes.ts'
+import { isChangeFaultCode } from '../../shared/fault-codes.ts'
 import type { Refusal } from '../ground/refusals.ts'
 import type { ListWish } from '../lists/changes.ts'
 import type { ListChange } from '../lists/issue.ts'
@@ -73,12 +73,18 @@ const ranSchema = z.union([
   z.object({
     ok: z.literal(false),
     faults: z.array(
-      z.object({
-        index: number,
-        why: z.string(),
-        code: changeFaultCodeSchema.exactOptional(),
-        what: z.string().exactOptional(),
-      }),
+      z
+        .object({
+          index: number,
+          why: z.string(),
+          code: z.string().exactOptional(),
+          what: z.string().exactOptional(),
+        })
+        // A newer program has other reasons: of those the words are left.
+        .transform(({ code, ...rest }) => ({
+          ...rest,
+          ...(code !== undefined && isChangeFaultCode(code) ? { code } : {}),
+        })),
     ),
   }),
 ])

@@ -144,7 +144,7 @@ async function reachedHere(
 ) {
   const account = await accounts.byAddress(key)
   const parsed = parseAddress(key, { unicode: true })
-  if (!account && !(parsed.ok && domains.has(parsed.value.key.slice(parsed.value.key.lastIndexOf('@') + 1)))) {
+  if (!account && !(parsed.ok && domains.has(parsed.value.domain))) {
     throw noMailbox()
   }
   return account

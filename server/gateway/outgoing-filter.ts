@@ -2,7 +2,7 @@
  * The filter between Postfix's submission and its queue. Postfix has checked the login and asked the policy service;
  * here the message itself is judged, and a message whose login is not proven goes nowhere.
  */
-import { parseAddress } from '../../shared/address.ts'
+import { addressKey } from '../../shared/address.ts'
 import { splitMessage } from '../../shared/header.ts'
 import { maxRecipients } from '../../shared/message.ts'
 import { maxConnections, maxMessageBytes } from '../mail/limits.ts'
@@ -62,8 +62,8 @@ export function outgoingOptions(filter: OutgoingFilter): SmtpOptions {
 
 /** Whoever may send as this address; that it is really that login is proven by the message. */
 async function transactionFrom({ accounts }: OutgoingFilter, address: string): Promise<Transaction> {
-  const parsed = parseAddress(address, { unicode: true })
-  const account = parsed.ok ? await accounts.byAddress(parsed.value.key) : undefined
+  const key = addressKey(address)
+  const account = key === undefined ? undefined : await accounts.byAddress(key)
   if (!account) throw new SmtpReply(550, '5.7.1 I2 The sender must be your own address')
   return transactionOf(account)
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Socket } from 'node:net'
-import { foldAscii, parseAddress } from '../../shared/address.ts'
+import { addressKey, foldAscii } from '../../shared/address.ts'
 import type { Refusal } from '../../shared/guard.ts'
 import type { Account, Accounts } from '../accounts/accounts.ts'
 import { oneAtATime } from '../ground/one-at-a-time.ts'
@@ -109,8 +109,9 @@ async function judgeOne(policy: Policy, account: Account, { memory, request }: A
 
 /** Mail servers sign people in by login name or by address. */
 async function accountOf({ accounts }: Policy, login: string): Promise<Account> {
-  const parsed = parseAddress(login, { unicode: true })
-  const account = (await accounts.byId(foldAscii(login))) ?? (parsed.ok && (await accounts.byAddress(parsed.value.key)))
+  const key = addressKey(login)
+  const byLogin = await accounts.byId(foldAscii(login))
+  const account = byLogin ?? (key === undefined ? undefined : await accounts.byAddress(key))
   if (!account) throw new SmtpReply(550, '5.7.1 This login has no account here')
   return account
 }

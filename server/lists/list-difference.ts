@@ -16,17 +16,17 @@ import { addressKeys } from './contents.ts'
 import { oncePerPair } from './once-per-pair.ts'
 
 /**
- * From one state of the organisation to the next, for all lists. Before and after are the same object where only the
- * list itself changes.
+ * The organisation before and after a change, with what all lists need of the two. They are the same object where a
+ * change touches nothing but lists' own entries.
  */
 export type OrganisationStep = {
   readonly before: Organisation
   readonly after: Organisation
   readonly cardsBefore: SharedCards
   readonly cardsAfter: SharedCards
-  /** Whether own entries may show, or hide, that did not before. */
+  /** Whether the change may show own entries that were hidden, or hide some that showed. */
   readonly isHidingMoved: boolean
-  /** Of two sets of cards; computed once for each pair. */
+  /** Tells what differs between two sets of cards. It is worked out once for each pair. */
   readonly between: (before: CardSet, after: CardSet) => CardDifference
 }
 
@@ -39,9 +39,7 @@ export function stepBetween(before: Organisation, after: Organisation): Organisa
   return { before, after, cardsBefore, cardsAfter, isHidingMoved: hidingOf(before) !== hidingOf(after), between }
 }
 
-/**
- * What decides whether own entries show, as a text to compare. Where it stands still no list's rows need looking at.
- */
+/** All that decides whether own entries show, as one text. While it stays the same, no list's rows need looking at. */
 function hidingOf({ denials, disabled }: Organisation): string {
   return JSON.stringify([denials.fingerprint, [...disabled].sort()])
 }
@@ -79,7 +77,7 @@ export type ListDifference = {
   readonly flipped: { readonly denied: readonly string[]; readonly admitted: readonly string[] }
 }
 
-/** Own rows, untouched by the wishes, that are now kept out or let in. */
+/** The user's own rows that no wish touches and that the change keeps out, or lets in, all the same. */
 export function flippedBy(
   own: readonly OwnLeaf[],
   { user, planned, step }: Pick<ListFacts, 'user' | 'planned' | 'step'>,
@@ -91,7 +89,10 @@ export function flippedBy(
   )
 }
 
-/** By a rule; or it came by a request, and the account that it is of is disabled, as a shared card would go. */
+/**
+ * 1 where a row must not show, else 0: a rule denies it, or it came by a request and its account is disabled. A shared
+ * card of a disabled account goes in the same way.
+ */
 function deniedIn(
   { denials, disabled }: Organisation,
   user: string,
@@ -159,7 +160,7 @@ function rowsAfter(
   return [...kept, ...puts.filter((row) => row.denied === 0)]
 }
 
-/** On canonical texts: nothing is read again. */
+/** Gathers what comes, goes and changes. It works on canonical texts, so that no entry has to be parsed again. */
 class Tally {
   readonly #removals: string[] = []
   readonly #additions: string[] = []

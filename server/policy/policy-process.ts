@@ -96,11 +96,18 @@ async function main(path: string): Promise<void> {
   const editor = createListEditor({ store, clock, config, sign })
   const { withKey, sayAgain } = keyGuard()
   const inOrder = oneAtATime()
+  const said = new Set<string>()
+  const unreadable = (id: string) => {
+    if (said.has(id)) return
+    said.add(id)
+    log.warn('proposals of a newer program are left as they are', { count: said.size })
+  }
   // One after the other: the timer and a task may ask at the same moment, and each run takes all that is ready.
   const carry = () =>
     inOrder('carry', () =>
       withKey(async () => {
-        const count = await carryOut({ store, config, sign, signCommand: commandSignerOf(policyKey) }, clock.now)
+        const dependencies = { store, config, sign, signCommand: commandSignerOf(policyKey) }
+        const count = await carryOut(dependencies, clock.now, unreadable)
         if (count > 0) log.info('carried out', { count })
       }),
     )

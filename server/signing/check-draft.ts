@@ -22,14 +22,14 @@ import {
   withSigned,
 } from './signed-lists.ts'
 
-/** One object for each pair: thousands of lists share a change, and it is put in words once. */
+/** Gives one and the same object for the same pair: thousands of lists share a change, and it is put in words once. */
 type Changes = (before: PooledEntry | undefined, after: PooledEntry | undefined) => EntryChange
 
 function createChanges(): Changes {
   return oncePerPair((before, after) => ({ ...(before ? { before } : {}), ...(after ? { after } : {}) }))
 }
 
-/** A list as the server has it before the draft: nobody's word but the server's. */
+/** A list as the server says that it is before the draft. Nothing here proves it. */
 export type Contents = Pick<SignedList, 'version' | 'acc' | 'entries'>
 
 /** What the server wants signed, read but not believed. */
@@ -37,28 +37,28 @@ type Draft = {
   readonly heads: readonly Head[]
   /** One for each head. */
   readonly operations: readonly Unpacked[]
-  /** By list: of those that `unknownIn` names. */
+  /** What is in the lists that `unknownIn` names, by the list's id. */
   readonly contents: ReadonlyMap<string, Contents>
 }
 
-/** Without `before` the entry comes, without `after` it goes. */
+/** What becomes of one entry. Without `before` it is new; without `after` it is removed. */
 export type EntryChange = { readonly before?: PooledEntry; readonly after?: PooledEntry }
 
 /** One head that may be signed, and all that a person has to see of it. */
 export type VerifiedChange = {
   readonly core: Core
-  /** Shown as a difference from nothing, and why. */
+  /** Present where the whole list is shown as new, with the reason. */
   readonly whole?: Beginning
-  /** Another one of this version was signed before, which the server did not take. */
+  /** Whether this machine signed another head of this version before, which the server did not take. */
   readonly isAgain: boolean
   readonly entries: readonly EntryChange[]
   readonly policy: { readonly before?: Policy; readonly after: Policy }
 }
 
-/** `signed`: what this machine will have signed, to be written to its file before signatures are handed out. */
+/** A draft that holds. `signed` is what this machine will have signed; it is written to its file before any signature is handed out. */
 export type Verified = { readonly changes: readonly VerifiedChange[]; readonly signed: SignedLists }
 
-/** Lists whose contents the server has to tell: nothing that was signed here leads to them. */
+/** Ids of the lists whose contents the server has to tell, because nothing that was signed here leads to them. */
 export function unknownIn(heads: readonly Head[], signed: SignedLists): readonly string[] {
   const seen = new Set<string>()
   const first = heads.filter(({ core }) => !seen.has(core.usr) && seen.add(core.usr))
@@ -111,8 +111,8 @@ export function verifyDraft(draft: Draft, signed: SignedLists, pool: Pool): Done
 function beginningOf(base: Base, head: Head, { contents }: Draft): Done<Contents> {
   if (base.kind === 'refused') return { ok: false, why: base.why }
   if (base.kind === 'signed') return { ok: true, value: base.list }
-  const nothing: Contents = { version: 0, acc: emptyAcc, entries: [] }
-  const told = head.core.ver === 1 ? nothing : contents.get(head.core.lst)
+  const emptyContents: Contents = { version: 0, acc: emptyAcc, entries: [] }
+  const told = head.core.ver === 1 ? emptyContents : contents.get(head.core.lst)
   if (!told || told.version !== head.core.ver - 1)
     return { ok: false, why: 'the server does not tell what was in it before' }
   return leadsTo(told.acc, head)

@@ -86,13 +86,14 @@ export async function prepare(db: Database, traits: DialectTraits): Promise<void
     await traits.lock(inside, 'schema')
     // Read again: another process may have brought the store up to date while this one waited.
     const version = await versionOf(inside)
-    if (version === 1) await renameColumns(inside, await presentIn(inside))
+    // A store may be older than the setting itself; in a new one there is nothing to rename.
+    if (version < 2) await renameColumns(inside, await presentIn(inside))
     await complete(inside, traits)
     if (version < schemaVersion) await createJournalStore(inside).setSetting('schema', String(schemaVersion))
   })
 }
 
-/** 0: new. Throws where the store is of a later program. */
+/** 0: new, or older than the setting. Throws where the store is of a later program. */
 async function versionOf(db: Database): Promise<number> {
   const tables = await db.introspection.getTables()
   if (!tables.some((table) => table.name === 'settings')) return 0

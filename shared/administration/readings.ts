@@ -6,7 +6,7 @@ import { changeForm, contactInputSchema, policySettings, roleSchema } from './ch
 
 const text = z.string()
 const number = z.number().int()
-const nothing = z.strictObject({})
+const noFields = z.strictObject({})
 const days = number.min(1).max(36_500)
 const ofUser = z.strictObject({ user: text })
 
@@ -204,8 +204,8 @@ export const requestForm = z
 
 /** Every reading by its name. */
 export const readings = {
-  overview: { input: nothing, output: overviewForm },
-  policy: { input: nothing, output: z.object({ policy: policyForm }) },
+  overview: { input: noFields, output: overviewForm },
+  policy: { input: noFields, output: z.object({ policy: policyForm }) },
   users: { input: z.strictObject(windowed), output: z.object({ total: number, users: z.array(userForm) }) },
   user: {
     input: ofUser,
@@ -254,7 +254,7 @@ export const readings = {
     }),
   },
   roles: {
-    input: nothing,
+    input: noFields,
     output: z.object({ roles: z.array(z.object({ user: text, role: text }).meta({ id: 'UserRole' })) }),
   },
   groups: { input: z.strictObject(windowed), output: z.object({ groups: z.array(groupForm), total: number }) },
@@ -273,7 +273,7 @@ export const readings = {
   },
   /** Follows the whole chain; `broken`: the first line that does not follow from those before it. */
   auditState: {
-    input: nothing,
+    input: noFields,
     output: z.object({ holds: z.boolean(), lines: number, hash: text, broken: number.exactOptional() }),
   },
   /** Oldest first; `newest`: so many at most, those that wait first and the newest first. */
@@ -294,7 +294,7 @@ export const readings = {
   },
   /** The organisation's keys; `missing`: root keys that are not on the server, without which no step is taken. */
   keys: {
-    input: nothing,
+    input: noFields,
     output: keysViewSchema.extend({ expires: time, keys: z.array(keyFactsSchema.meta({ id: 'KeyFacts' })) }),
   },
 } as const

@@ -40,7 +40,7 @@ const maxSignedField = 16 * 1_024
 const maxSignedHeader = 128 * 1_024
 /** Answers of a resolver that says: there is no such record. Anything else is no answer. */
 const noRecord: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA'])
-const nothing: DkimFacts = { dkim: [], again: false }
+const noFacts: DkimFacts = { dkim: [], again: false }
 
 /** Whether the list wants this sender proven by DKIM: no stranger's message makes anybody ask the DNS for anything. */
 export function asksForDkim(list: ListView | undefined, message: RawMessage, unicode: boolean): boolean {
@@ -54,7 +54,7 @@ export function asksForDkim(list: ListView | undefined, message: RawMessage, uni
 /** Verifies what is signed, and of a size and shape with which that is soon done. Never rejects. */
 export async function gatherDkim({ raw, message }: SignedMessage, { txt, verify }: DkimMeans): Promise<DkimFacts> {
   // Before the verifier sees a byte: its time grows with what a stranger chose to send (A5).
-  if (!isVerifiable(raw, message)) return nothing
+  if (!isVerifiable(raw, message)) return noFacts
   let again = false
   const resolver: DkimResolver = async (name) => {
     try {
@@ -67,10 +67,10 @@ export async function gatherDkim({ raw, message }: SignedMessage, { txt, verify 
   try {
     const { results, fromFields } = await verify(raw, resolver)
     // The guard reads From by our parser. Where the two count differently, nothing that was verified is about that From.
-    return fromFields === 1 ? { dkim: results.flatMap(factOf), again } : nothing
+    return fromFields === 1 ? { dkim: results.flatMap(factOf), again } : noFacts
   } catch {
     // F1: a message that breaks the verifier is not proven.
-    return nothing
+    return noFacts
   }
 }
 

@@ -5,7 +5,7 @@ import { decodeTransfer } from './transfer-encoding.ts'
 
 /** Reading goes on as far as it can: `more` tells that something is left out. */
 type Reading = { readonly text: string; readonly more: boolean }
-const nothing: Reading = { text: '', more: false }
+const emptyReading: Reading = { text: '', more: false }
 
 /** How much of a text part, still encoded, is decoded: more than ten times what is shown. */
 const maxPartLength = 1_000_000
@@ -14,7 +14,7 @@ const maxPartLength = 1_000_000
 export function readPart(part: Part): Reading {
   if (part.type === 'multipart/alternative') return readAlternative(part.children)
   // RFC 2387: the first part is the document, the others are what it shows inside itself.
-  if (part.type === 'multipart/related') return part.children.slice(0, 1).map(readPart)[0] ?? nothing
+  if (part.type === 'multipart/related') return part.children.slice(0, 1).map(readPart)[0] ?? emptyReading
   if (part.type.startsWith('multipart/')) return joined(part.children.map(readPart))
   // The sender's word that it is no text to be read here; nothing of it is decoded.
   if (part.isAttachment) return { text: '', more: true }

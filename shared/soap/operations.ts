@@ -54,7 +54,7 @@ const manifests = z.string().transform((text, context) => {
 })
 
 const signedRequest = z.strictObject({ b: bytes(maxRequestBytes) })
-const nothing = z.strictObject({})
+const noFields = z.strictObject({})
 
 /** What each operation's elements hold. Request bytes `b` are those of whitelist/request.ts. */
 export const operations = {
@@ -82,15 +82,15 @@ export const operations = {
   },
   /** A poke: only a hint (section 7). */
   Wait: { request: signedRequest, response: z.strictObject({ lst: name, ep: integer, ver: integer }) },
-  Logout: { request: signedRequest, response: nothing },
-  Ack: { request: signedRequest, response: nothing },
-  Report: { request: signedRequest, response: nothing },
+  Logout: { request: signedRequest, response: noFields },
+  Ack: { request: signedRequest, response: noFields },
+  Report: { request: signedRequest, response: noFields },
   /** Whatever is not the list (asks.ts); the answer is that of whitelist/ask.ts. */
   Ask: {
     request: signedRequest,
     response: z.strictObject({ sealed: bytes(maxAskAnswerBytes + 2 * padTo), kc: hash, sig: signature }),
   },
-  Rekey: { request: signedRequest, response: nothing },
+  Rekey: { request: signedRequest, response: noFields },
 } as const
 /** The name of an operation, without `Request` or `Response`. */
 export type OperationName = keyof typeof operations

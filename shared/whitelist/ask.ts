@@ -12,27 +12,33 @@ import { maxAskAnswerBytes } from './limits.ts'
 import type { AskRequest } from './request.ts'
 import { openBody, sealBody, sealHash } from './sealed.ts'
 
-const answerSchema = z.discriminatedUnion('ok', [
-  z.strictObject({ ok: z.literal(true), out: z.custom<Canonical>((value) => value !== undefined) }),
-  z.strictObject({
-    ok: z.literal(false),
-    kind: z.enum(failureKinds),
-    detail: z
-      .strictObject({
-        retryAfter: count.exactOptional(),
-        fields: z.array(z.string().max(100)).max(20).readonly().exactOptional(),
-        /** One word of a set that the question's words know. */
-        reason: z
-          .string()
-          .regex(/^[A-Za-z]{1,40}$/)
-          .exactOptional(),
-      })
-      .readonly()
-      .exactOptional(),
-  }),
-])
+const goodSchema = z.strictObject({ ok: z.literal(true), out: z.custom<Canonical>((value) => value !== undefined) })
+const refusalSchema = z.strictObject({
+  ok: z.literal(false),
+  kind: z.enum(failureKinds),
+  detail: z
+    .strictObject({
+      retryAfter: count.exactOptional(),
+      fields: z.array(z.string().max(100)).max(20).readonly().exactOptional(),
+      /** One word of a set that the question's words know. */
+      reason: z
+        .string()
+        .regex(/^[A-Za-z]{1,40}$/)
+        .exactOptional(),
+    })
+    .readonly()
+    .exactOptional(),
+})
+const answerSchema = z.discriminatedUnion('ok', [goodSchema, refusalSchema])
 /** The answer inside the seal: what was asked for, or why there is none. */
 export type AskAnswer = Readonly<z.infer<typeof answerSchema>>
+
+/** As it is read: a newer server's answer is the server's word too, so its kind may be one that is not known here. */
+const openedSchema = z.discriminatedUnion('ok', [
+  goodSchema,
+  refusalSchema.extend({ kind: z.string().regex(/^[A-Za-z]{1,40}$/) }),
+])
+type OpenedAnswer = Readonly<z.infer<typeof openedSchema>>
 
 /** The request that an answer belongs to. */
 export type Asked = Pick<AskRequest, 'usr' | 'dev' | 'non' | 'seq' | 'what'>
@@ -62,13 +68,13 @@ export function openAskAnswer(
   { sealed, kc, sig }: SealedAnswer,
   asked: Asked,
   { freshKeys, boxSecret }: Opening,
-): AskAnswer | undefined {
+): OpenedAnswer | undefined {
   const bytes = statementOf(asked, { seal: sealHash(primitives, sealed), kc })
   // The signature first: only what F vouches for is opened with the device's key.
   if (!verifyAs(primitives, 'answer', { bytes, signature: sig }, freshKeys)) return undefined
   const opened = openBody(primitives, sealed, boxSecret, kc)
   if (!opened.ok || opened.value.length > maxAskAnswerBytes) return undefined
-  const parsed = answerSchema.safeParse(decodeCanonical(opened.value))
+  const parsed = openedSchema.safeParse(decodeCanonical(opened.value))
   return parsed.success ? parsed.data : undefined
 }
 

@@ -54,6 +54,11 @@ const signedSchema = z.strictObject({
 /** A manifest and its signatures, each with the root key that made it. On the wire: its canonical bytes. */
 export type SignedManifest = Readonly<z.infer<typeof signedSchema>>
 
+/** The number of a manifest; `undefined` where there is none. */
+export function manifestVersion(manifest: SignedManifest | undefined): number | undefined {
+  return manifest?.m.ver
+}
+
 /** `prev` of a first manifest. */
 export const noManifest = '0'.repeat(64)
 

@@ -32,7 +32,7 @@ export const refresh: Command = async ({ kith }) => {
   const answer = await kith.call('contacts.refresh', {})
   if (!answer.ok) return failed(answer.failure)
   const { added, changed, removed, version } = answer.value
-  const nothing = added + changed + removed === 0
-  const words = nothing ? 'Nothing changed' : `${added} added, ${changed} changed, ${removed} removed`
+  const isUnchanged = added + changed + removed === 0
+  const words = isUnchanged ? 'Nothing changed' : `${added} added, ${changed} changed, ${removed} removed`
   return done(`${words} (version ${version}).`, { change: answer.value })
 }

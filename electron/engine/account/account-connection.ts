@@ -115,16 +115,20 @@ async function waitForPoke(
   keeper: ListKeeper,
   signal: AbortSignal,
 ): Promise<Result<ListPosition, ServerFailure>> {
-  const { lst, ep, ver } = keeper.state() ?? { lst: '', ep: 0, ver: 0 }
+  const { lst: list, ep: epoch, ver: version } = keeper.state() ?? { lst: '', ep: 0, ver: 0 }
   const options = { timeout: waitHold + waitGrace, signal }
-  const answer = await calls.call('Wait', (common) => ({ ...common, lst, ep, ver }), options)
+  const answer = await calls.call('Wait', (common) => ({ ...common, lst: list, ep: epoch, ver: version }), options)
   if (!answer.ok) return { ok: false, failure: answer.failure }
   const poke = readFields(operations.Wait.response, answer.value)
   // A poke is an unsigned hint, so an answer that is none is treated like a broken line: the back-off slows it down.
-  return poke ? ok({ epoch: poke.ep, version: poke.ver }) : fail('unreachable')
+  return poke ? ok(positionIn(poke)) : fail('unreachable')
 }
 
 function positionOf(keeper: ListKeeper): ListPosition | undefined {
   const state = keeper.state()
-  return state && { epoch: state.ep, version: state.ver }
+  return state && positionIn(state)
+}
+
+function positionIn({ ep: epoch, ver: version }: Readonly<Record<'ep' | 'ver', number>>): ListPosition {
+  return { epoch, version }
 }

@@ -85,7 +85,8 @@ export async function openAccountRuntime(deps: RuntimeDependencies): Promise<Acc
   const sync = createAccountSync(deps, { keeper, policy }, calls)
   // Before the first sync: an older database must not be taken for the state that the server is asked to go on from.
   await noticeRollback(deps, keeper, sync)
-  const ask = createAsk({ calls, primitives, boxSecret: () => store.vault.keys.dbox, manifest: identity.manifest })
+  const boxSecret = () => store.vault.keys.dbox
+  const ask = createAsk({ calls, primitives, boxSecret, manifest: identity.manifest, log: ports.log })
   const requests = createRequests(ask, ports.log, deps.events.requests)
   const connection = createAccountConnection(deps, { keeper, calls, sync, relogin, requests })
   const stop = async (): Promise<void> => {

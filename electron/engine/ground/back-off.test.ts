@@ -1,7 +1,7 @@
 /** The pauses before the server is asked again. */
 import { describe, expect, it } from 'vitest'
 import { fakeRandom } from '../testing/fakes.ts'
-import { createBackOff, nextCheck } from './back-off.ts'
+import { createBackOff, nextCheck, nextPause } from './back-off.ts'
 
 describe('protocol 7 back-off', () => {
   it('starts in 0 to 3 s after a break, then stays between 1 and 60 s and grows', () => {
@@ -16,6 +16,14 @@ describe('protocol 7 back-off', () => {
     }
     const mean = (at: number) => pauses.reduce((sum, list) => sum + (list[at] ?? 0), 0) / pauses.length
     expect(mean(8)).toBeGreaterThan(4 * mean(1))
+  })
+
+  it('asks seldom in a long outage: what is drawn above the cap becomes the cap', () => {
+    const random = fakeRandom(5)
+    const pauses = Array.from({ length: 300 }, () => nextPause({ base: 1_000, cap: 60_000 }, 60_000, random))
+    expect(Math.max(...pauses)).toBe(60_000)
+    // Two thirds of what is drawn between 1 and 180 s.
+    expect(pauses.filter((pause) => pause === 60_000).length).toBeGreaterThan(150)
   })
 
   it('obeys Retry-After, and begins anew after reset', () => {

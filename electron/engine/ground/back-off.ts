@@ -12,11 +12,12 @@ const checkEvery = 15 * 60_000
 const checkSpread = 0.2
 
 /**
- * The pause after one of `last` milliseconds (0: none yet), drawn between the base and three times the last one, up to
- * the cap. Many clients that were cut off together come back spread out.
+ * The pause after one of `last` milliseconds (0: none yet): drawn between the base and three times the last one, then
+ * cut to the cap. Many clients that were cut off together come back spread out. Drawn first: in a long outage most
+ * pauses are the cap, where a draw up to the cap would ask twice as often.
  */
 export function nextPause({ base, cap }: Bounds, last: number, random: (count: number) => Uint8Array): number {
-  return Math.round(randomBetween(random, base, Math.max(base, Math.min(cap, last * 3))))
+  return Math.round(Math.min(cap, randomBetween(random, base, Math.max(base, last * 3))))
 }
 
 type BackOff = {

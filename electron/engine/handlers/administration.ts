@@ -2,6 +2,7 @@
 import { type AdminAskName, adminAsks } from '../../../shared/administration.ts'
 import type { AskQuestion } from '../../../shared/asks.ts'
 import type { KithContract } from '../../../shared/contract.ts'
+import type { ClosedFailure, Failed } from '../../../shared/failures.ts'
 import { fail, type Handlers } from '../../../shared/rpc.ts'
 import type { Canonical } from '../../../shared/whitelist/bytes/canonical.ts'
 import type { Ask } from '../link/ask.ts'
@@ -10,7 +11,7 @@ import { handlersFor } from './handlers-for.ts'
 type AdministrationDependencies = {
   /** How to ask the server; `undefined` while no account is open. */
   readonly ask: () => Ask | undefined
-  readonly whyClosed: () => ReturnType<typeof fail>
+  readonly whyClosed: () => Failed<ClosedFailure>
   /** The role is not what the page believes. */
   readonly roleDoubtful: () => void
   /** The manifest is another: what the new keys sign is believed only once it is here. */

@@ -1,6 +1,7 @@
 /** What a support case may know: versions, states, counts, failures. No address, name, text or secret. */
 import type { KithContract } from '../../../shared/contract.ts'
 import { type Handlers, type Output, ok } from '../../../shared/rpc.ts'
+import { manifestVersion } from '../../../shared/whitelist/manifest.ts'
 import type { Ports } from '../ground/ports.ts'
 import { deviceWords } from '../keys/primitives.ts'
 import type { SessionService } from '../session/session.ts'
@@ -65,7 +66,7 @@ function accountLines(session: SessionService): (readonly [string, string | numb
     ['listFailure', status.failure ?? 'none'],
     ['listConfirmed', isoOrNever(status.syncedAt)],
     ['leaseEnds', isoOrNever(status.leaseEndsAt)],
-    ['manifest', opened.runtime.manifest()?.m.ver ?? 0],
+    ['manifest', manifestVersion(opened.runtime.manifest()) ?? 0],
     ['messages', count('messages')],
     ['commands', count('commands')],
   ]

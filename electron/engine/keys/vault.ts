@@ -71,7 +71,7 @@ export async function openVault(deps: VaultDependencies, passphrase?: string): P
   const keys = openKeys(file, found.value.kek, deps.primitives)
   // A passphrase may be mistyped. A key from the keychain can't be: then it is the key of other files.
   if (!keys) return fail(file.protection === 'passphrase' ? 'passphraseWrong' : 'keysMissing')
-  return ok(makeVault(deps, found.value, keys))
+  return ok(createUnlockedVault(deps, found.value, keys))
 }
 
 /**
@@ -100,7 +100,7 @@ export async function createVault(
   const made = await newKek(deps, passphrase)
   if (!made.ok) return made
   makeFolder(deps.place.folder)
-  const vault = makeVault(deps, made.value, keys)
+  const vault = createUnlockedVault(deps, made.value, keys)
   vault.replaceKeys(keys)
   return ok(vault)
 }
@@ -139,7 +139,7 @@ async function findKek(
   }
 }
 
-function makeVault(deps: VaultDependencies, held: Kek, keys: DeviceKeys): Vault {
+function createUnlockedVault(deps: VaultDependencies, held: Kek, keys: DeviceKeys): Vault {
   const { place, ports } = deps
   const { secrets } = ports
   let current = keys

@@ -7,7 +7,7 @@ import {
   asks,
   isAskFailure,
 } from '../../../shared/asks.ts'
-import type { ServerFailure } from '../../../shared/failures.ts'
+import { failureKinds, type ServerFailure } from '../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { operations, readFields } from '../../../shared/soap/operations.ts'
 import { openAskAnswer } from '../../../shared/whitelist/ask.ts'
@@ -16,6 +16,7 @@ import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
 import { maxRequestBytes } from '../../../shared/whitelist/limits.ts'
 import { keysOf, type SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import type { AskRequest } from '../../../shared/whitelist/request.ts'
+import type { Log } from '../ground/ports.ts'
 import { createTurns } from '../ground/turns.ts'
 import type { SignedCalls } from './signed-calls.ts'
 
@@ -31,6 +32,7 @@ type AskDependencies = {
   readonly primitives: Primitives
   readonly boxSecret: () => Uint8Array
   readonly manifest: () => SignedManifest | undefined
+  readonly log: Log
 }
 
 /** Bytes of a request beside its input. */
@@ -52,7 +54,7 @@ export function createAsk(dependencies: AskDependencies): Ask {
 // They wait for the policy key, which may be in another process or in need of a second person.
 const longAsks: ReadonlySet<AskName> = new Set<AskName>(['admin.change', 'admin.undo', 'admin.decide', 'admin.keyStep'])
 
-function createAskOne({ calls, primitives, boxSecret, manifest }: AskDependencies): Ask {
+function createAskOne({ calls, primitives, boxSecret, manifest, log }: AskDependencies): Ask {
   return async (what, input) => {
     const question = asks[what].input.safeParse(input)
     if (!question.success) return fail('badRequest')
@@ -72,8 +74,12 @@ function createAskOne({ calls, primitives, boxSecret, manifest }: AskDependencie
     const keys = { freshKeys: keysOf(trusted, 'fk'), boxSecret: boxSecret() }
     const opened = openAskAnswer(primitives, fields, asked, keys)
     if (!opened) return fail('untrustedServer')
-    // A newer server may refuse for reasons that have no words here.
-    if (!opened.ok) return isAskFailure(what, opened.kind) ? fail(opened.kind, opened.detail) : fail('serverNewer')
+    if (!opened.ok) {
+      if (isAskFailure(what, opened.kind)) return fail(opened.kind, opened.detail)
+      log.warn('refusal that is none of the question', { what, kind: opened.kind })
+      // A kind that is known here is an older or a faulty server's, about which a newer Kith would know no more.
+      return fail(failureKinds.some((known) => known === opened.kind) ? 'internal' : 'serverNewer')
+    }
     const output = asks[what].output.safeParse(opened.out)
     return output.success ? ok(output.data as AskOutput<typeof what>) : fail('serverNewer')
   }

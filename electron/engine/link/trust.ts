@@ -12,6 +12,7 @@ import {
   acceptFirst,
   acceptNext,
   decodeManifest,
+  manifestVersion,
   type ManifestResult,
   rootFingerprint,
   type SignedManifest,
@@ -43,7 +44,7 @@ type TrustOptions = {
 export function createTrust(options: TrustOptions): Trust {
   const { primitives, now } = options
   return {
-    after: () => options.known()?.m.ver ?? (options.pin === undefined ? undefined : 0),
+    after: () => manifestVersion(options.known()) ?? (options.pin === undefined ? undefined : 0),
     follow: (steps) => {
       const before = options.known()
       let current = before

@@ -220,6 +220,20 @@ describe('O5 planning an answer', () => {
       failure: { kind: 'notFound' },
     })
   })
+
+  it.each([['carol@corp.test'], ['eve@evil.test']])(
+    'O5 the Reply-To of an own message, %s, is left alone',
+    async (replyTo) => {
+      await world.online()
+      const from = `Alice <${me.address}>`
+      const headers = [`Reply-To: ${replyTo}`]
+      world.box.deliver(submitted({ from, to: 'bob@corp.test', id: '<own@x>', headers }, me.address))
+      await world.settle()
+      const own = (await world.messages(bob.key)).find(({ direction }) => direction === 'out')
+      const planned = await world.mail.handlers['message.planReply']({ id: own?.id ?? '', scope: 'sender' })
+      expect(planned).toMatchObject({ value: { to: [{ address: bob.address }], unusedReplyTo: [] } })
+    },
+  )
 })
 
 describe('held and hints', () => {

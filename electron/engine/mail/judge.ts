@@ -49,7 +49,8 @@ export function planAnswer(dependencies: MailDependencies, message: StoredMessag
     onExpiry,
     unicode,
     senders: texts(isOwn ? to : [from]),
-    replyTo: texts(replyTo),
+    // An own message's Reply-To says where others answer the user, not where the user writes on.
+    replyTo: isOwn ? [] : texts(replyTo),
     to: isOwn ? [] : texts(to),
     cc: texts(cc),
     all: scope === 'all',

@@ -56,7 +56,7 @@ export function openSoapClient(options: SoapClientOptions): SoapClient {
   let connection: Promise<Connection> | undefined
   const closing = new AbortController()
   const connect = async (): Promise<Connection> => {
-    connection ??= makeAgent(options)
+    connection ??= createAgent(options)
     const made = await connection
     // A failure is not kept: the server may be back, or show the right certificate, the next time.
     if (!made.ok) connection = undefined
@@ -80,7 +80,7 @@ async function endConnection(connection: Promise<Connection> | undefined): Promi
   if (made?.ok) made.value.destroy()
 }
 
-async function makeAgent(options: SoapClientOptions): Promise<Connection> {
+async function createAgent(options: SoapClientOptions): Promise<Connection> {
   const { address, pin, clock } = options
   // A Wait holds one socket for most of a minute; the others keep it from holding up every other call.
   const kept = { keepAlive: true, maxSockets: 6 }

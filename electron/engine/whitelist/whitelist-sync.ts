@@ -169,13 +169,14 @@ async function accept(
   { state, change, commands }: Extract<RoundResult, { readonly step: 'applied' }>,
 ): Promise<ListChange> {
   const moved = deps.keeper.apply(state, change, deps.clock.now())
-  const { lst, ep, ver, head, trustedTime } = state
+  const { lst: list, ep: epoch, ver: version, head, trustedTime } = state
   // After the transaction: a copy ahead of its database would look like a rollback at the next start.
-  await deps.writeRatchet({ epoch: ep, version: ver, head, trustedTime })
+  await deps.writeRatchet({ epoch, version, head, trustedTime })
   // An answer with commands confirms nothing: a revoked device gets its command in an answer of the same form.
   if (commands.length === 0) deps.confirmed()
   if (moved.added + moved.changed + moved.removed > 0) deps.listChanged(moved)
-  const acknowledged = await deps.calls.call('Ack', (common) => ({ ...common, lst, ep, ver, head }))
+  const position = { lst: list, ep: epoch, ver: version, head }
+  const acknowledged = await deps.calls.call('Ack', (common) => ({ ...common, ...position }))
   if (!acknowledged.ok) deps.log.info('acknowledgement not taken', { kind: acknowledged.failure.kind })
   return moved
 }
@@ -183,20 +184,21 @@ async function accept(
 /** Tells the administrator, best effort: the outcome of the sync does not depend on it. */
 async function report(
   deps: SyncDependencies,
-  { lst, ep, ver }: ListState,
+  { lst: list, ep: epoch, ver: version }: ListState,
   { what, alarm }: { readonly what: string; readonly alarm: boolean },
 ): Promise<void> {
-  const sent = await deps.calls.call('Report', (common) => ({ ...common, lst, ep, ver, what, alarm }))
+  const position = { lst: list, ep: epoch, ver: version }
+  const sent = await deps.calls.call('Report', (common) => ({ ...common, ...position, what, alarm }))
   if (!sent.ok) deps.log.warn('report not taken', { what, kind: sent.failure.kind })
 }
 
 function statusOf({ keeper, clock }: SyncDependencies, memory: Memory, syncing: boolean): WhitelistStatus {
   const { progress, failure } = memory
-  const state = keeper.state()
+  const { ver: version, ep: epoch, entries } = keeper.state() ?? { ver: 0, ep: 0 }
   return {
-    version: state?.ver ?? 0,
-    epoch: state?.ep ?? 0,
-    count: state?.entries.size ?? 0,
+    version,
+    epoch,
+    count: entries?.size ?? 0,
     syncedAt: keeper.syncedAt(),
     leaseEndsAt: keeper.lease(clock.now()).endsAt,
     state: syncing ? 'syncing' : failure === undefined ? 'idle' : 'failed',

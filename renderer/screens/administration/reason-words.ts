@@ -47,10 +47,11 @@ export function ruleWords(t: Translate, rule: Change): string {
   return user === undefined ? t('ruleWords.deny', { what }) : t('ruleWords.denyFor', { what, user })
 }
 
-/** The kind of a rule, in words. */
+/** The kind of a rule, in words; a change that is no rule of a known kind is called by its operation. */
 export function kindWords(t: Translate, { op }: Change): string {
   if (op === 'rule.open') return t('ruleKind.open')
-  return t(op === 'rule.domain' ? 'ruleKind.domain' : 'ruleKind.deny')
+  if (op === 'rule.domain') return t('ruleKind.domain')
+  return op === 'rule.deny' ? t('ruleKind.deny') : opWords(t, op)
 }
 
 /** A newer server's operation keeps its own name. */

@@ -123,7 +123,7 @@ export function RequestsPane() {
   const heading = useRef<HTMLHeadingElement>(null)
   const act = useAct(() => heading.current?.focus())
   const { incoming, approvals, own } = state.requests
-  const nothing = incoming.length + approvals.length + own.length === 0
+  const isEmpty = incoming.length + approvals.length + own.length === 0
   return (
     <>
       <DetailBar>
@@ -143,7 +143,7 @@ export function RequestsPane() {
               </button>
             </EmptyState>
           )}
-          {state.phase === 'ready' && nothing && (
+          {state.phase === 'ready' && isEmpty && (
             <EmptyState icon="contacts" title={t('requests.empty')} hint={t('requests.emptyHint')} />
           )}
           <Lists requests={state.requests} act={act} />

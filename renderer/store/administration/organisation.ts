@@ -19,7 +19,7 @@ type OrganisationState = {
 const searchWait = 100
 const beginning: OrganisationState = { search: '' }
 
-function makeLists(store: StoreApi<OrganisationState>, ask: Asking) {
+function createLists(store: StoreApi<OrganisationState>, ask: Asking) {
   const groups = createListWindow<AdminGroup>(async (from, count) => {
     const result = await ask('admin.groups', { search: store.getState().search.trim(), from, count })
     if (!result.ok) return result
@@ -43,7 +43,7 @@ function makeLists(store: StoreApi<OrganisationState>, ask: Asking) {
 /** Makes the state of overview, groups, members, rules and reasons. */
 export function createOrganisation({ clock }: Ports, ask: Asking) {
   const store = createStore<OrganisationState>(() => beginning)
-  const { groups, members, rules } = makeLists(store, ask)
+  const { groups, members, rules } = createLists(store, ask)
   const askGroups = debounce(clock, searchWait, () => void groups.reload())
   const forget = (part: 'group' | 'why' | 'failure') => {
     const { [part]: _gone, ...rest } = store.getState()

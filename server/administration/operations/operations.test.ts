@@ -92,6 +92,23 @@ describe('a service, which never holds the policy key', () => {
     expect(asked).toEqual(['carryOut'])
   })
 
+  test('tells that a second person has to see it, where that shows only when it is carried out', async () => {
+    const { store, run, carryOut } = folder.administration
+    await run([{ op: 'policy.set', changes: { fourEyes: true, domains: true } }])
+    const answer = await operation('JoinGroup').call(
+      desk(async () => {
+        // It was empty, and nobody was let in by it.
+        await run([{ op: 'rule.domain', domain: '@evil.test', for: 'group:g' }])
+        await carryOut()
+        return 'done'
+      }),
+      { group: 'g', user: 'alice' },
+    )
+    expect(answer).toMatchObject({ ok: true, value: { state: 'pending', needs: 'approval' } })
+    expect(await store.administration.proposals('approval')).toHaveLength(1)
+    expect(await store.lists.ofUser('alice')).toMatchObject({ count: 0 })
+  })
+
   test('does not wait long where the key is elsewhere', async () => {
     const answer = await operation('AddContact').call(
       desk(async () => 'keyAbsent'),

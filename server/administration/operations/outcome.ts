@@ -99,6 +99,8 @@ export async function settled(desk: Desk, proposal: string): Promise<OperationAn
       const done = answerOf(readRan(row.result), { state: 'done' })
       return done.ok ? { ok: true, value: { ...done.value, proposal } } : done
     }
+    // Judged again when its turn came, it may need a second person after all.
+    if (row?.state === 'approval') return pendingOf(proposal, 'approval')
     if (told.kind === 'keyAbsent') end = Math.min(end, start + elsewhereMs)
     if (row?.state !== 'ready' || performance.now() > end) return pendingOf(proposal, 'signature')
     await after(lookMs)

@@ -62,8 +62,8 @@ export async function signOne(desk: SigningDesk, what: string): Promise<Round> {
     const count = changes.length + commands.length
     if (count === 0 && what === reissue) return { ok: true, signed: 0 }
     const lines = [...commands.map(wordsOfCommand), ...wordsOf(changes)]
-    const nothing = ['it changes no list and has no device do anything: there is nothing to sign']
-    if (!(await desk.isWanted(what, count === 0 ? nothing : lines))) return { ok: true, signed: 0 }
+    const nothingToSign = ['it changes no list and has no device do anything: there is nothing to sign']
+    if (!(await desk.isWanted(what, count === 0 ? nothingToSign : lines))) return { ok: true, signed: 0 }
     // Before the signatures leave: a crash afterwards must not make this machine sign another head of the same
     // version.
     const written = await writeDown(desk, { org: draft.value.organisation, lists: checked.signed })

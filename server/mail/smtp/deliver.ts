@@ -1,5 +1,5 @@
 /** Puts a message into local INBOXes, each copy with the verdict by its recipient's list. */
-import { parseAddress } from '../../../shared/address.ts'
+import { addressKey } from '../../../shared/address.ts'
 import type { Account } from '../../accounts/accounts.ts'
 import type { Added, Delivery, MailStore } from '../../store/mail/mail-store.ts'
 import type { MailNotifier } from '../imap/notifier.ts'
@@ -61,9 +61,8 @@ export async function deliverHere(deliverer: Deliverer, job: Job): Promise<void>
 /** Once a message is on its way: its author used these contacts. */
 export function recordSent({ usage }: Judge, { login, recipients }: Job): void {
   if (!login) return
-  const parsed = recipients.map(({ text }) => parseAddress(text, { unicode: true }))
   usage?.sent(
     login.account.id,
-    parsed.flatMap((address) => (address.ok ? [address.value.key] : [])),
+    recipients.flatMap(({ text }) => addressKey(text) ?? []),
   )
 }

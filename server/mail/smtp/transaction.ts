@@ -2,7 +2,7 @@
  * One mail transaction of a login under the guard, whoever checked the login: the embedded submission, or Postfix on
  * the gateway's behalf. A login may send as itself, to whom its whitelist names (protocol.md 8).
  */
-import { parseAddress } from '../../../shared/address.ts'
+import { addressKey, parseAddress } from '../../../shared/address.ts'
 import { judgeOutgoing, type OutgoingRecipient, type OutgoingVerdict, type Refusal } from '../../../shared/guard.ts'
 import type { Account, Accounts } from '../../accounts/accounts.ts'
 import type { Clock } from '../../ground/clock.ts'
@@ -40,9 +40,9 @@ export type Transaction = {
 
 /** A transaction of this login, with nothing in it yet. */
 export function transactionOf(account: Account): Transaction {
-  const parsed = parseAddress(account.address, { unicode: true })
-  if (!parsed.ok) throw new Error('an account has an address that does not parse')
-  return { account, key: parsed.value.key, refusals: [], recipients: new Map() }
+  const key = addressKey(account.address)
+  if (key === undefined) throw new Error('an account has an address that does not parse')
+  return { account, key, refusals: [], recipients: new Map() }
 }
 
 type Sender = { readonly address: string; readonly utf8: boolean }

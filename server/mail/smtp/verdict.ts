@@ -1,5 +1,5 @@
 /** The gateway's verdict about a message for one recipient, by that recipient's own list, signed with G (protocol.md 8). */
-import { parseAddress } from '../../../shared/address.ts'
+import { addressKey } from '../../../shared/address.ts'
 import { type DkimFact, type IncomingVerdict, judgeIncoming } from '../../../shared/guard.ts'
 import { asksForDkim } from '../../../shared/guard/dkim.ts'
 import { type RawMessage, splitMessage } from '../../../shared/header.ts'
@@ -96,8 +96,7 @@ function levelOf(found: IncomingVerdict): string {
 /** Address key; empty where From does not name one sender. */
 export function authorOf(found: IncomingVerdict, login = ''): string {
   if (found.verdict === 'admit') return found.contact.key
-  const parsed = parseAddress(found.claimed.address, { unicode: true })
-  return parsed.ok ? parsed.value.key : login
+  return addressKey(found.claimed.address) ?? login
 }
 
 type Reader = { readonly recipient: Account; readonly view: WhitelistView | undefined }

@@ -39,6 +39,16 @@ overEach((stores) => {
     await expect(addRow('lists')).rejects.toThrow(/unique/i)
   })
 
+  test('a store from before the setting, too', async () => {
+    const before = await sumsOf({ db, traits })
+    await makeOld(db)
+    await sql`delete from settings where name = 'schema'`.execute(db)
+    const store = await fresh.open()
+    expect(await store.journal.setting('schema')).toBe('2')
+    expect(await sumsOf({ db, traits })).toEqual(before)
+    expect(await store.lists.ofUser('lists.user')).toMatchObject({ version: 3, epoch: 2, count: 6 })
+  })
+
   test('a store of schema 1 that lacks a table and a column gets both under their new names', async () => {
     await makeOld(db)
     await sql`drop table reports`.execute(db)

@@ -12,7 +12,7 @@ import type { DnsResolver } from '../../ground/ports.ts'
 import { primitives } from '../../keys/primitives.ts'
 import { fakeDns } from '../../testing/fakes.ts'
 import { contactOf, listOf, type MailWorld, mailWorld, me } from '../testing/mail-world.ts'
-import { sample } from '../testing/messages.ts'
+import { authserv, sample, submitted } from '../testing/messages.ts'
 import { gatherProof, type Proof } from './proof.ts'
 
 const bo = contactOf('bo.li@example.org', { name: 'Bo Li', scope: 'external', level: 'dmarc' })
@@ -167,6 +167,19 @@ describe('I2 dmarc by DKIM', () => {
     expect((await judge(await sign(unsigned, { domain: 'other.test' }), dns, pinned)).verdict.verdict).toBe('admit')
     expect((await judge(await sign(unsigned), dns, pinned)).verdict.verdict).toBe('hold')
   })
+})
+
+describe('I2 login', () => {
+  it.each(['bo.li@example.org', '林柏@example.org'])(
+    'the own server’s word names the account %s by its key',
+    async (address) => {
+      const nowhere = { host: 'nowhere.test', port: 1, security: 'tls' } as const
+      const world = mailWorld({ contacts: [bo], servers: { imap: nowhere, smtp: nowhere, authserv } })
+      worlds.push(world)
+      const raw = submitted({ from: address }, address)
+      expect(await gatherProof(world.dependencies(), raw, splitMessage(raw))).toMatchObject({ login: address })
+    },
+  )
 })
 
 describe('I5 the gateway’s verdict', () => {

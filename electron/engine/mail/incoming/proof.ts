@@ -1,5 +1,5 @@
 /** What proves an incoming message's sender (I2, I5): facts for the guard, gathered from the raw bytes. */
-import { parseAddress } from '../../../../shared/address.ts'
+import { addressKey } from '../../../../shared/address.ts'
 import type { IncomingFacts } from '../../../../shared/guard.ts'
 import { asksForDkim, type DkimFacts } from '../../../../shared/guard/dkim.ts'
 import type { RawMessage } from '../../../../shared/header.ts'
@@ -67,8 +67,7 @@ function loginOf(message: RawMessage, authserv: string | undefined): string | un
   // Two results for one login contradict each other, and doubt proves nothing.
   if (only === undefined || logins.length > 1 || !/^auth\s*=\s*pass(?:\s|$)/iu.test(only)) return undefined
   const account = /\ssmtp\.auth\s*=\s*(\S+)/iu.exec(only)?.[1]
-  const parsed = account === undefined ? undefined : parseAddress(account)
-  return parsed?.ok ? parsed.value.key : undefined
+  return account === undefined ? undefined : addressKey(account)
 }
 
 /** Takes out RFC 5322 3.2.2 comments; undefined when they do not balance. */

@@ -23,8 +23,8 @@ export async function carryOutUnfinished(stage: Stage, { runtime }: Opened, whic
 }
 
 /** Whether the account may be shown only once this command is carried out. */
-export function isUrgent({ cmd }: Command): boolean {
-  return cmd !== 'rotate'
+export function isUrgent({ cmd: kind }: Command): boolean {
+  return kind !== 'rotate'
 }
 
 /** Carries out one command on the open account; without one nothing happens. */
@@ -32,23 +32,24 @@ export async function carryOut(stage: Stage, command: Command): Promise<void> {
   const opened = stage.opened()
   if (!opened) return
   const { commands } = opened.runtime.store
+  const { cmd: kind, scope, id } = command
   const tell = acknowledger(opened, command)
   // It comes again because the server missed our word, so only the word is repeated.
-  if (commands.isDone(command.id)) return tell('done')
-  stage.ports.log.warn('signed command', { command: command.cmd, scope: command.scope })
-  const order = { command, tell, reached: (step: string) => stage.ports.log.info(command.cmd, { step }) }
-  switch (command.cmd) {
+  if (commands.isDone(id)) return tell('done')
+  stage.ports.log.warn('signed command', { command: kind, scope })
+  const order = { command, tell, reached: (step: string) => stage.ports.log.info(kind, { step }) }
+  switch (kind) {
     case 'wipe':
-      return command.scope === 'list' ? wipeOnlyList(stage, opened, order) : wipeAccount(stage, opened, order)
+      return scope === 'list' ? wipeOnlyList(stage, opened, order) : wipeAccount(stage, opened, order)
     case 'lock':
       return lockByCommand(stage, opened, order)
     case 'rotate':
       if (!(await rotateDevice(stage, opened))) return
       await tell('done')
-      commands.finish(command.id)
+      commands.finish(id)
       return
     default:
-      return assertNever(command.cmd)
+      return assertNever(kind)
   }
 }
 
@@ -111,10 +112,11 @@ async function stopAll(opened: Opened): Promise<void> {
  * store is gone.
  */
 function acknowledger({ runtime }: Opened, command: Command): Tell {
-  const { userId: usr, listId: lst } = runtime.store.account.read() ?? { userId: '', listId: '' }
-  const { ep, ver, head } = runtime.keeper.state() ?? { ep: 0, ver: 0, head: '' }
+  const { userId, listId } = runtime.store.account.read() ?? { userId: '', listId: '' }
+  const { ep: epoch, ver: version, head } = runtime.keeper.state() ?? { ep: 0, ver: 0, head: '' }
   return async (step) => {
-    if (usr === '' || lst === '') return
-    await runtime.tell((common) => ({ ...common, usr, lst, ep, ver, head, cmd: command.id, step }), acknowledgeLimit)
+    if (userId === '' || listId === '') return
+    const position = { lst: listId, ep: epoch, ver: version, head }
+    await runtime.tell((common) => ({ ...common, usr: userId, ...position, cmd: command.id, step }), acknowledgeLimit)
   }
 }

@@ -1,4 +1,5 @@
 /** The mail service of the open account: made when its servers are known, made anew when they move. */
+import { policyOf } from '../../../../shared/whitelist/head.ts'
 import type { MailServer, MailServers } from '../../../../shared/whitelist/login.ts'
 import type { AccountRuntime } from '../../account/account-runtime.ts'
 import type { AccountRecord } from '../../database/account-repository.ts'
@@ -7,8 +8,8 @@ import { createMailService } from '../../mail/mail-service.ts'
 import { sendingOf } from './lease.ts'
 import type { Opened, Stage } from './stage.ts'
 
-/** Makes the mail service where the login has named the servers; it does not run yet. */
-export function makeMail(stage: Stage, opened: Opened): void {
+/** Makes the mail service where there is none and the login has named the servers; it does not run yet. */
+export function ensureMail(stage: Stage, opened: Opened): void {
   const { runtime } = opened
   const record = runtime.store.account.read()
   if (opened.mail || !record?.mail) return
@@ -47,7 +48,7 @@ export async function replaceMail(stage: Stage, opened: Opened): Promise<void> {
   const old = opened.mail
   delete opened.mail
   await old?.service.stop()
-  makeMail(stage, opened)
+  ensureMail(stage, opened)
   startMail(opened)
 }
 
@@ -56,21 +57,22 @@ export function renewMail(stage: Stage, opened: Opened): void {
   const servers = JSON.stringify(opened.runtime.store.account.read()?.mail)
   if (opened.mail && servers !== opened.mail.servers) stage.queue(() => replaceMail(stage, opened))
   else {
-    makeMail(stage, opened)
+    ensureMail(stage, opened)
     startMail(opened)
   }
 }
 
 function listInForce(stage: Stage, runtime: AccountRuntime): ListInForce {
   const state = runtime.keeper.state()
+  const core = state?.core
   const { lease, onExpiry } = runtime.keeper.lease(stage.ports.clock.now())
   return {
     // Without a signed head there is no list, which is another answer than an empty one (guard.md F1).
-    view: state?.core ? runtime.keeper.contacts.view : undefined,
+    view: core ? runtime.keeper.contacts.view : undefined,
     prepare: runtime.keeper.contacts.prepare,
     lease,
     onExpiry,
-    unicode: state?.core?.pol.uni ?? false,
+    unicode: core !== undefined && policyOf(core).unicode,
     gatewayKeys: state?.manifest.m.gk ?? [],
     sendingOff: sendingOf(stage, runtime),
   }

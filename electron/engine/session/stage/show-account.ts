@@ -1,5 +1,5 @@
 /** Shows the open account to the page, and keeps what it shows current. */
-import { makeMail, replaceMail, startMail } from './account-mail.ts'
+import { ensureMail, replaceMail, startMail } from './account-mail.ts'
 import { keepLease, sendingOf } from './lease.ts'
 import type { Opened, Stage } from './stage.ts'
 
@@ -10,7 +10,7 @@ export function showAccount(stage: Stage, opened: Opened): void {
   if (!record) throw new Error('a store without an account')
   const { user, name, address, server } = record
   stage.dispatch({ type: 'opened', person: { user, name, address, server } })
-  makeMail(stage, opened)
+  ensureMail(stage, opened)
   tellSending(stage, opened)
   opened.runtime.start()
   startMail(opened)

@@ -7,6 +7,7 @@
 import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { fromBase64 } from '../../../../shared/whitelist/bytes/encoding.ts'
+import { manifestVersion } from '../../../../shared/whitelist/manifest.ts'
 import { manifestOf } from '../../account/account-login.ts'
 import { type AccountStore, type SealedStore, storeOf } from '../../account/account-store.ts'
 import type { StoredLogin } from '../../database/account-repository.ts'
@@ -47,7 +48,8 @@ export async function openByLogin(
   const followed = identity.manifest()
   const opened = await openAccount(stage, { store: store.value, identity, link })
   // The database's manifest may be behind the one that this login was checked by.
-  if (followed && followed.m.ver > (opened.runtime.manifest()?.m.ver ?? 0)) identity.setManifest(followed)
+  const stored = manifestVersion(opened.runtime.manifest()) ?? 0
+  if (followed && (manifestVersion(followed) ?? 0) > stored) identity.setManifest(followed)
   // Asked before the answer is taken over, which writes the new one.
   const isNewPassword = store.value.account.read()?.password !== password
   const taken = opened.runtime.takeAnswer(answer.value, password)

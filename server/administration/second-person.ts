@@ -1,0 +1,104 @@
+/**
+ * Whether changes need a second person. It is judged in the transaction that makes them: what is harmless in the store
+ * of the moment may not be so after what else waits, or comes in between.
+ */
+import type { HeadSigner } from '../lists/issue.ts'
+import { policyFrom } from '../organisation/organisation.ts'
+import type { Store } from '../store/store.ts'
+import { createReach } from './outside-reach.ts'
+import { type Run, type RunDependencies, type RunOptions, runChanges, unsigned } from './run-changes.ts'
+import type { Ran } from './work.ts'
+
+/** Takes the transaction back. */
+class NeedsSecondPerson extends Error {}
+
+/**
+ * Makes changes that one person alone asks for. `approval`: with four eyes they need a second one, since they let
+ * somebody from outside in or take a pair of eyes away; nothing was kept. Faults come first: what does not fit is for
+ * nobody to approve.
+ */
+export async function runAlone(
+  dependencies: RunDependencies,
+  run: Run,
+  options: RunOptions = {},
+): Promise<Ran | 'approval'> {
+  const judge = createJudge(dependencies)
+  try {
+    return await runChanges({ ...dependencies, sign: judge.sign }, run, {
+      ...options,
+      before: judge.begin,
+      async also(inside, ran) {
+        if (await judge.isNeeded(inside)) throw new NeedsSecondPerson()
+        await options.also?.(inside, ran)
+      },
+    })
+  } catch (error) {
+    if (error instanceof NeedsSecondPerson) return 'approval'
+    throw error
+  }
+}
+
+type Standing = {
+  /** Logins of people from outside who may sign in. */
+  readonly guests: ReadonlySet<string>
+  readonly administrators: ReadonlySet<string>
+  readonly fourEyes: boolean
+}
+
+type Judge = {
+  readonly begin: (inside: Store) => Promise<void>
+  /** Looks at each batch of heads as it comes and keeps nothing of it. */
+  readonly sign: HeadSigner
+  readonly isNeeded: (inside: Store) => Promise<boolean>
+}
+
+/** For one run. Nothing is looked at where four eyes are not asked for. */
+function createJudge({ sign, config }: RunDependencies): Judge {
+  const reaches = createReach(config.domain)
+  let before: Standing | undefined
+  let after: Standing | undefined
+  let isLetIn = false
+  return {
+    async begin(inside) {
+      if (await asksForFourEyes(inside)) before = await standingOf(inside)
+    },
+    async sign(heads, inside) {
+      if (before && !isLetIn) {
+        // Lists are written last: whoever is a guest now is one when all is done.
+        after ??= await standingOf(inside)
+        const { guests } = after
+        isLetIn = heads.some(({ user, change, before: texts }) =>
+          reaches({ isGuests: guests.has(user), before: texts, after: [...change.additions, ...change.changes] }),
+        )
+      }
+      // What a second person has to see is taken back, and not signed before.
+      return isLetIn ? unsigned(heads, inside) : sign(heads, inside)
+    },
+    async isNeeded(inside) {
+      if (!before) return false
+      if (isLetIn) return true
+      after ??= await standingOf(inside)
+      // Whoever could make a second administrator alone would be both pairs of eyes.
+      const isAlone = !after.fourEyes || isMore(before.administrators, after.administrators)
+      return isAlone || isMore(before.guests, after.guests)
+    },
+  }
+}
+
+function isMore(before: ReadonlySet<string>, after: ReadonlySet<string>): boolean {
+  return [...after].some((one) => !before.has(one))
+}
+
+async function asksForFourEyes({ organisation }: Store): Promise<boolean> {
+  return policyFrom(await organisation.policy()).fourEyes
+}
+
+async function standingOf(store: Store): Promise<Standing> {
+  const guests = (await store.users.all()).filter(({ scope, state }) => scope === 'external' && state === 'active')
+  const administrators = (await store.administration.roles()).filter(({ role }) => role === 'administrator')
+  return {
+    guests: new Set(guests.map(({ id }) => id)),
+    administrators: new Set(administrators.map(({ user }) => user)),
+    fourEyes: await asksForFourEyes(store),
+  }
+}
