@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { type Change, changeSchema } from '../../shared/administration/change.ts'
+import { jsonOf } from '../../shared/json.ts'
 import type { Clock } from '../ground/clock.ts'
 import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
 import { nudge } from '../lists/nudge.ts'
@@ -204,11 +205,11 @@ function carriedOut(error: unknown): undefined {
 
 /** The changes that a proposal's row keeps; undefined where this program cannot read them. */
 export function readChanges(text: string): readonly Change[] | undefined {
-  return changeSchema.array().safeParse(JSON.parse(text)).data
+  return changeSchema.array().safeParse(jsonOf(text)).data
 }
 
 /** The run that a proposal asks for; with four eyes both are named. Throws where `readChanges` gives nothing. */
-export function runOf({ changes: text, who, via, why, approved_by }: ProposalRow): Omit<Run, 'now'> {
+function runOf({ changes: text, who, via, why, approved_by }: ProposalRow): Omit<Run, 'now'> {
   const changes = readChanges(text)
   if (!changes) throw new Error('a proposal of a newer program')
   const by = approved_by === '' ? who : `${who}, ${approved_by}`

@@ -1,17 +1,16 @@
 /** What was changed and what waits: the audit log, proposals, contact requests, messages that users ask for. */
 
 import { z } from 'zod'
-import { type Change, changeSchema } from '../../../shared/administration/change.ts'
+import type { Change } from '../../../shared/administration/change.ts'
 import { outcomeForm } from '../../../shared/administration/deeds.ts'
 import { type proposalForm, readings, type requestForm } from '../../../shared/administration/readings.ts'
-import { jsonOf } from '../../../shared/json.ts'
 import { heldReasonSchema } from '../../../shared/quarantine.ts'
 import { refusal } from '../../ground/refusals.ts'
 import type { ProposalRow } from '../../store/administration/tables.ts'
 import { brokenAudit } from '../audit.ts'
 import { isOpen } from '../requests/requests.ts'
 import { type OperatorView, requestsForOperators } from '../requests/views.ts'
-import { decide } from '../submit.ts'
+import { decide, readChanges } from '../submit.ts'
 import { nothingChanged, runBatch, undoLines } from './changes.ts'
 import { deed, failedBy, reading, reasonField, refusedBy, windowOf } from './operation.ts'
 import { asked, makeChanges, settled } from './outcome.ts'
@@ -47,7 +46,8 @@ export const verifyAudit = reading({
 
 function proposalTold(row: ProposalRow): z.output<typeof proposalForm> {
   const { id, at, who, via, why: reason, state, approved_by: by, result } = row
-  const changes = changesIn(row)
+  // One that a newer program made does not hide the others.
+  const changes = readChanges(row.changes)
   return {
     id,
     at,
@@ -60,11 +60,6 @@ function proposalTold(row: ProposalRow): z.output<typeof proposalForm> {
     ...(by === '' ? {} : { by }),
     ...(result === '' ? {} : { result }),
   }
-}
-
-/** Undefined where another version of this program wrote what this one cannot read: the others are told all the same. */
-function changesIn({ changes }: ProposalRow): readonly Change[] | undefined {
-  return changeSchema.array().safeParse(jsonOf(changes)).data
 }
 
 /** As `changeForm` has it: where an entry came from is for imports to know. */
@@ -113,7 +108,7 @@ export const decideProposal = deed({
     const { store, actor, note } = desk
     const row = await store.administration.proposal(id)
     if (!row) return refusedBy(refusal('unknownProposal', id))
-    const changes = changesIn(row)
+    const changes = readChanges(row.changes)
     if (!changes && approve) return refusedBy(refusal('malformed', 'changes', unreadable))
     // What cannot be read may be anything: it takes whoever may do everything to drop it.
     const beyond = desk.beyond(changes ?? [{ op: 'role.set', user: actor.who, role: 'administrator' }])
