@@ -16,6 +16,8 @@ export const keyFactsSchema = z.strictObject({
   name: z.enum(['root', ...rotatingKeys]),
   /** As digits, to compare by telephone. */
   fingerprint: text,
+  /** Of a gateway's key: how other organisations name it as the proof of mail from here. */
+  level: text.exactOptional(),
   /** `listed`: still accepted beside the one in use. `next`: made by a rotation that is not finished. */
   state: z.enum(['inUse', 'listed', 'retired', 'next']),
   /** First and last manifest that lists it; 0 for one that none lists yet. */

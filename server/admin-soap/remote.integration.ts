@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { outcomeForm as outcome } from '../../shared/administration/deeds.ts'
 import { connectTo } from '../cli/remote/connection.ts'
-import { type TestServer, testServer } from '../testing/harness.ts'
+import { signIn } from '../testing/client.ts'
+import { runCommand, type TestServer, testServer } from '../testing/harness.ts'
 import { type OtherMachine, otherMachine } from './testing/other-machine.ts'
 
 const contact = { address: 'pat@partner.example', name: 'Pat' }
@@ -19,6 +20,12 @@ afterEach(async () => {
   await machine.close()
   await server.close()
 })
+
+async function canSignIn(user: string, password: string): Promise<boolean> {
+  const { ready, cert } = server.running
+  const target = { url: ready.url, ...(cert === undefined ? {} : { cert }) }
+  return (await signIn(target, { user, password })).ok
+}
 
 describe('the command line on another machine', () => {
   test('adds, explains, lists, verifies and runs batches; faults have their place', async () => {
@@ -86,6 +93,69 @@ describe('the command line on another machine', () => {
     expect(await call('CreateEnrolment', { user: 'bob', why: 'laptop' })).toMatchObject({ code: 0 })
   })
 
+  test('the commands for keys tell the same as at the server, and a file of a root key stays there', async () => {
+    await machine.tokenOf('all')
+    const { code, out } = await runCommand(server.path, ['key', 'list', '--json'])
+    const here: unknown = JSON.parse(out)
+    expect(code).toBe(0)
+    expect(JSON.stringify(here)).toMatch(
+      /"level":"key:[^"]+","listed":\{"from":1,"to":1\},"state":"in use","here":true/,
+    )
+    expect((await machine.run(['key', 'list'], 'all')).told).toEqual(here)
+    const rotate = ['key', 'rotate', 'gateway', '--why', 'yearly']
+    expect(await machine.run([...rotate, '--root-key', 'r1'], 'all')).toMatchObject({
+      code: 2,
+      told: { ok: false, error: expect.stringContaining('--root-key') },
+    })
+    expect(await machine.run(rotate, 'all')).toMatchObject({
+      code: 0,
+      told: { ok: true, manifest: 2, epoch: 1, expires: expect.stringMatching(/^\d{4}-/) },
+    })
+    expect(await machine.run(['key', 'retire', 'gateway'], 'all')).toMatchObject({ code: 0, told: { manifest: 3 } })
+    expect(await machine.run(['manifest', 'renew'], 'all')).toMatchObject({ code: 0, told: { manifest: 4 } })
+    const lines = await server.administration.store.administration.audits({ count: 3 })
+    expect(lines.map(({ op, who }) => [op, who])).toEqual([
+      ['manifest.renew', 'all@token'],
+      ['key.retire', 'all@token'],
+      ['key.rotate', 'all@token'],
+    ])
+    expect(await machine.run(['key', 'policy', 'export', '--to', 'p'], 'all')).toMatchObject({ code: 2 })
+  })
+
+  test('a password that is given with a new account opens it', async () => {
+    await machine.tokenOf('all')
+    const words = ['user', 'add', 'kim', '--name', 'Kim', '--why', 'hired']
+    expect(await machine.run(words, 'all', 'a good password\n')).toMatchObject({
+      code: 0,
+      told: { state: 'done', address: 'kim@example.org' },
+    })
+    expect(await canSignIn('kim', 'a good password')).toBe(true)
+    const person = { user: 'lee', name: 'Lee', scope: 'internal', password: 'another good one' }
+    expect(await machine.run(['call', 'AddUser', JSON.stringify(person)], 'all')).toMatchObject({ code: 0 })
+    expect(await canSignIn('lee', 'another good one')).toBe(true)
+    expect(await canSignIn('lee', 'a good password')).toBe(false)
+    const [line] = await server.administration.store.administration.audits({ text: 'kim', count: 1 })
+    expect(line).toMatchObject({ op: 'user.password', target: 'kim', who: 'all@token', via: 'soap', why: 'hired' })
+  })
+
+  test('a password for an account that waits is not kept, and that is said', async () => {
+    await server.administration.run([{ op: 'policy.set', changes: { fourEyes: true } }])
+    await machine.tokenOf('all')
+    const words = ['guest', 'add', 'gu', '--name', 'Gu', '--address', 'gu@agency.example', '--sponsor', 'alice']
+    const later = 'the password is not kept: kith-server user password gu, once the account is there'
+    expect(await machine.run(words, 'all', 'a good password\n')).toMatchObject({
+      code: 0,
+      told: { state: 'pending', needs: 'approval', later },
+    })
+    const person = { user: 'gus', name: 'Gus', scope: 'external', address: 'gus@agency.example', sponsor: 'alice' }
+    const call = (given: object) => machine.run(['call', 'AddUser', JSON.stringify({ ...person, ...given })], 'all')
+    expect(await call({ password: 'a good password' })).toMatchObject({
+      code: 0,
+      told: { state: 'pending', password: 'notKept' },
+    })
+    expect((await call({ user: 'gust', address: 'gust@agency.example' })).told).not.toHaveProperty('password')
+  })
+
   test('with four eyes a second token approves', async () => {
     await server.administration.run([{ op: 'policy.set', changes: { fourEyes: true } }])
     await machine.tokenOf('all')
@@ -100,6 +170,41 @@ describe('the command line on another machine', () => {
       told: { state: 'done' },
     })
     expect(await server.administration.store.lists.ofUser('alice')).toMatchObject({ version: 2 })
+  })
+
+  test('proposals of an import are told as others are, and so is one that the server cannot read', async () => {
+    await server.administration.run([{ op: 'policy.set', changes: { fourEyes: true } }])
+    await machine.tokenOf('all')
+    const from = { source: 'hr', external: '1' }
+    const made = await server.administration.run([{ op: 'contact.add', user: 'alice', contact, from }])
+    const id = made.ok && 'pending' in made ? made.pending : ''
+    const row = {
+      at: 1,
+      who: 'ben@local',
+      via: 'test',
+      why: '',
+      state: 'approval',
+      approved_by: '',
+      result: '',
+    } as const
+    await server.administration.store.administration.addProposal({
+      ...row,
+      id: 'later',
+      changes: '[{"op":"moon.fly"}]',
+    })
+    expect(await machine.run(['proposal', 'list'], 'all')).toMatchObject({
+      code: 0,
+      told: {
+        proposals: [
+          { id: 'later', unreadable: true },
+          { id, changes: [{ op: 'contact.add', contact }] },
+        ],
+      },
+    })
+    expect(await machine.run(['proposal', 'show', id], 'all')).toMatchObject({ code: 0, told: { proposal: { id } } })
+    expect(await machine.run(['proposal', 'show', 'later'], 'all')).toMatchObject({
+      told: { proposal: { who: 'ben@local', unreadable: true } },
+    })
   })
 
   test('another certificate than the pinned one gets no token', async () => {

@@ -209,7 +209,7 @@ export function readChanges(text: string): readonly Change[] | undefined {
 }
 
 /** The run that a proposal asks for; with four eyes both are named. Throws where `readChanges` gives nothing. */
-export function runOf({ changes: text, who, via, why, approved_by }: ProposalRow): Omit<Run, 'now'> {
+function runOf({ changes: text, who, via, why, approved_by }: ProposalRow): Omit<Run, 'now'> {
   const changes = readChanges(text)
   if (!changes) throw new Error('a proposal of a newer program')
   const by = approved_by === '' ? who : `${who}, ${approved_by}`

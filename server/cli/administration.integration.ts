@@ -1,8 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Change } from '../../shared/administration/change.ts'
-import { submit } from '../administration/submit.ts'
 import { createUsageRecorder } from '../administration/usage.ts'
 import { type Finished, runCommand, type TestFolder, testFolder } from '../testing/harness.ts'
 
@@ -82,6 +80,7 @@ test('guest add and user set; the password may wait; a dry run tells the differe
   expect(dry.out).toContain('nothing was changed')
   expect(dry.out).toContain('user.add gu: {"name":"Gu"')
   expect(dry.out).toContain('list of alice: 1 added')
+  expect(await json('user add dry --name Dry --dry-run')).toMatchObject({ dryRun: true, address: 'dry@example.org' })
   expect(await json(guest)).toMatchObject({ ok: true, user: 'gu', scope: 'external', address: 'gu@agency.example' })
   expect(await json('guest add other --name O')).toMatchObject({ exit: 2 })
   expect(await json('user set gu --department Agency --sponsor bob --why moved')).toMatchObject({ ok: true })
@@ -125,6 +124,13 @@ test('the audit log is listed, searched, verified, exported, and its lines are u
   expect(written).toHaveLength(Number(exported.lines))
   expect(written.at(-1)).toMatchObject({ n: exported.lines, hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
   expect(await json(`audit export --to ${to}`)).toMatchObject({ exit: 4 })
+})
+
+test('of several faults each has the number of its change', async () => {
+  expect(await json('contact remove no@one.example no@two.example --user alice')).toMatchObject({
+    exit: 3,
+    faults: [{ index: 0 }, { index: 1 }],
+  })
 })
 
 test('roles and tokens: a token is shown once, and nothing kept tells it', async () => {
@@ -238,29 +244,6 @@ test('contacts that nobody uses are listed and removed together, those of an imp
   expect(await json(`undo ${String(removed.audit)}`)).toMatchObject({ lists: [{ user: 'bob', added: 1 }] })
   expect(await json('contact remove a@x.example --unused-days 90')).toMatchObject({ exit: 2 })
   expect((await run('contact remove --unused-days 0')).code).toBe(2)
-})
-
-test('with four eyes the second person approves; whoever proposed does not', async () => {
-  await json('policy set fourEyes=on')
-  const asked = await json('contact add out@far.example --name Out --user alice --why deal')
-  expect(asked).toMatchObject({ ok: true, needs: 'approval', pending: expect.any(String) })
-  const id = String(asked.pending)
-  expect(await json('proposal list')).toMatchObject({ proposals: [{ id, why: 'deal' }] })
-  expect((await run(`proposal show ${id}`)).out).toContain('out@far.example')
-  expect(await json(`proposal approve ${id}`)).toMatchObject({ exit: 3, error: 'a second person has to approve it' })
-  const { store, config, clock } = folder.administration
-  const changes: Change[] = [{ op: 'contact.add', user: 'alice', contact: { address: 'ben@far.example', name: 'Ben' } }]
-  const bens = await submit({ store, config }, { changes, who: 'ben@local', via: 'test', why: '', now: clock.now() })
-  const pending = bens.ok && 'pending' in bens ? bens.pending : ''
-  expect(await json(`proposal approve ${pending} --why seen`)).toMatchObject({ ok: true, state: 'done' })
-  expect(await lastLine()).toMatchObject({ op: 'contact.add', who: expect.stringMatching(/^ben@local, .+@local$/) })
-  const other = await json('contact add two@far.example --name Two --user alice')
-  expect(await json(`proposal refuse ${String(other.pending)} --why no`)).toMatchObject({ state: 'refused' })
-  expect(await lastLine()).toMatchObject({ op: 'proposal.refuse', why: 'no' })
-  expect(await json('proposal list')).toMatchObject({ proposals: [{ id }] })
-  expect(await json('proposal list --all')).toMatchObject({
-    proposals: [{ state: 'approval' }, { state: 'done' }, { state: 'refused' }],
-  })
 })
 
 test('where the policy asks for a reason every command that changes something wants one, and reading does not', async () => {

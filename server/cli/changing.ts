@@ -20,7 +20,7 @@ type Telling = {
   readonly text?: string
   readonly value?: Readonly<Record<string, unknown>>
   readonly warnings?: readonly string[]
-  /** What is still to be done once a proposal is approved. */
+  /** What is still to be done once a proposal is carried out. */
   readonly later?: string
   /** The user whose list it is about: its version is told. */
   readonly list?: string
@@ -109,7 +109,7 @@ function placed(place: Omit<OutcomeFault, 'why'> | undefined, why: string): stri
 function toldPending({ proposal, needs }: DeedOutcome, { later }: Telling): Told {
   const whom = needs === 'approval' ? 'a second person has to approve it' : 'it waits for the policy key'
   const text = `${whom}: proposal ${proposal}${later === undefined ? '' : `\n${later}`}`
-  return { text, value: { pending: proposal, proposal, needs } }
+  return { text, value: { pending: proposal, proposal, needs, ...(later === undefined ? {} : { later }) } }
 }
 
 function toldDifference({ lists, changes: lines = [] }: DeedOutcome): Told {

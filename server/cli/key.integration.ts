@@ -131,4 +131,6 @@ test('without the policy key a contact waits for its signature, and the administ
     pending: expect.any(String),
   })
   expect(await json(['contact', 'list', '--user', 'alice'])).toMatchObject({ exit: 0, contacts: [] })
+  // From afar it is refused; whoever sits at the server may have a new one there.
+  expect(await json(['key', 'rotate', 'policy', '--stolen'])).toMatchObject({ exit: 0, manifest: 2, epoch: 2 })
 })

@@ -1,20 +1,26 @@
 /** `kith-server key list|rotate|retire`, `key root export|rotate`, `manifest renew` */
 import { Argument, type Command } from 'commander'
 import { z } from 'zod'
-import type { KeyStep } from '../../shared/key-steps.ts'
+import { manifestForm } from '../../shared/administration/deeds.ts'
+import { readings } from '../../shared/administration/readings.ts'
+import type { KeyFactsView, KeyStep, KeysView } from '../../shared/key-steps.ts'
 import type { Manifest } from '../../shared/whitelist/manifest.ts'
 import type { Administration } from '../administration/administer.ts'
 import { faultOfReason } from '../administration/audit.ts'
-import { type Inventory, type KeyFacts, keyInventory } from '../administration/keys/inventory.ts'
+import type { KeyFacts } from '../administration/keys/inventory.ts'
 import { takeKeyStep } from '../administration/keys/key-steps.ts'
 import { openRoots, type RootFile } from '../administration/keys/root-keys.ts'
 import { exportKey, rotateRoots } from '../administration/keys/root-rotation.ts'
 import type { Rotating } from '../administration/keys/rotation.ts'
+import { systemClock } from '../ground/clock.ts'
 import type { Done } from '../ground/refusals.ts'
+import { expiryWarning } from '../keys/manifests.ts'
 import { isProtected, type PortableKey } from '../keys/root-file.ts'
-import { administering, commonOptions, reasonOptions, withCommon, withReason } from './command.ts'
-import { type Outcome, refused, succeeded, table } from './outcome.ts'
+import { administering, commonOptions, operating, reasonOptions, withCommon, withReason } from './command.ts'
+import { type Outcome, refused, succeeded, table, told as toldAnswer } from './outcome.ts'
 import { askSecrets, type Question } from './password.ts'
+import { givenOf, iso } from './reading.ts'
+import type { Transport } from './transport.ts'
 
 /** Keys that a command replaces. The root keys have commands of their own, since each goes into a file. */
 const rotating = ['fresh', 'server', 'gateway', 'policy'] as const
@@ -24,19 +30,21 @@ const exportOptions = reasonOptions.extend({ to: z.string() })
 const rootRotateOptions = rootOptions.extend({ to: z.array(z.string()).min(1), threshold: z.string().default('1') })
 type RootOptions = z.infer<typeof rootOptions>
 
-/** Adds `key` and `manifest`, which work at the server alone, where the keys' files are. */
+/** Adds `key` and `manifest`; what needs a file of a root key, or moves a key into one, works at the server alone. */
 export function addKeyCommands(program: Command): void {
   const key = program.command('key').description('keys of the organisation')
   withCommon(key.command('list').description('fingerprints, and which manifests list them')).action(
-    administering(commonOptions, async (administration) => listed(await keyInventory(administration))),
+    operating(commonOptions, async (transport) =>
+      toldAnswer(await transport.call('ListKeys', {}, readings.keys.output), listed),
+    ),
   )
   withRoots(key.command('rotate').description('bring in a new key; running it again completes what was cut off'))
     .addArgument(new Argument('<key>').choices(rotating))
     .option('--stolen', 'nobody may trust the old key any more; of the policy key: no list that it signed either')
-    .action(administering(rotateOptions, rotate))
+    .action(operating(rotateOptions, rotate))
   withRoots(key.command('retire').description('drop all but the newest key, once clients had time to hear of it'))
     .addArgument(new Argument('<key>').choices(rotating))
-    .action(administering(rootOptions, retire))
+    .action(operating(rootOptions, retire))
   addRootCommands(key.command('root').description('the keys that sign the manifest'))
   withReason(key.command('policy').description('the key that signs lists').command('export'))
     .description('move the policy key into a file that a passphrase opens: lists are then signed elsewhere')
@@ -44,7 +52,7 @@ export function addKeyCommands(program: Command): void {
     .action(administering(exportOptions, (administration, options) => moveOut(administration, options, 'policy')))
   const manifest = program.command('manifest').description('which keys speak for the organisation')
   withRoots(manifest.command('renew').description('the same keys, valid for longer')).action(
-    administering(rootOptions, renew),
+    operating(rootOptions, renew),
   )
 }
 
@@ -71,13 +79,16 @@ function collect(value: string, before: readonly string[] = []): readonly string
 }
 
 async function rotate(
-  administration: Administration,
+  transport: Transport,
   { stolen, ...options }: z.infer<typeof rotateOptions>,
   given = '',
 ): Promise<Outcome> {
   const name = nameOf(given)
-  const done = await take(administration, options, { step: 'rotate', key: name, stolen })
-  return told(done, (manifest) => [`the ${name} key is new`, adviceAfter(name, stolen), versionOf(manifest)])
+  return take(transport, options, { step: 'rotate', key: name, stolen }, (moved) => [
+    `the ${name} key is new`,
+    adviceAfter(name, stolen),
+    versionOf(moved),
+  ])
 }
 
 function adviceAfter(name: Rotating, stolen: boolean): string {
@@ -87,28 +98,43 @@ function adviceAfter(name: Rotating, stolen: boolean): string {
   return `the old one is still accepted: ${later}`
 }
 
-async function retire(administration: Administration, options: RootOptions, given = ''): Promise<Outcome> {
+async function retire(transport: Transport, options: RootOptions, given = ''): Promise<Outcome> {
   const name = nameOf(given)
-  const done = await take(administration, options, { step: 'retire', key: name })
-  return told(done, (manifest) => [`only the newest ${name} key is left`, versionOf(manifest)])
+  return take(transport, options, { step: 'retire', key: name }, (moved) => [
+    `only the newest ${name} key is left`,
+    versionOf(moved),
+  ])
 }
 
-async function renew(administration: Administration, options: RootOptions): Promise<Outcome> {
-  const done = await take(administration, options, { step: 'renew' })
-  return told(done, (manifest) => [versionOf(manifest)])
+async function renew(transport: Transport, options: RootOptions): Promise<Outcome> {
+  return take(transport, options, { step: 'renew' }, (moved) => [versionOf(moved)])
 }
 
-async function take(
+const operationOf = { rotate: 'RotateKey', retire: 'RetireKey', renew: 'RenewManifest' } as const
+
+/** By the operation of the step; with files of root keys at the server alone, where they are read. */
+async function take(transport: Transport, options: RootOptions, step: KeyStep, lines: Lines): Promise<Outcome> {
+  const { administration } = transport
+  if (options.rootKey.length > 0) {
+    if (!administration) return { ok: false, code: 'usage', why: '--root-key FILE is for the server, not for --remote' }
+    return toldMoved(await takeWith(administration, options, step), lines)
+  }
+  const { step: name, ...given } = step
+  const answer = await transport.call(operationOf[name], { ...given, ...givenOf({ why: options.why }) }, manifestForm)
+  return toldAnswer(answer, (moved) => toldMoved({ ok: true, value: moved }, lines))
+}
+
+async function takeWith(
   administration: Administration,
   { rootKey, why = '' }: RootOptions,
   step: KeyStep,
-): Promise<Done<Manifest>> {
+): Promise<Done<Moved>> {
   // Asked before anything is begun: a passphrase that is wrong leaves everything as it was.
   const files = await askFiles(rootKey)
   if (!files.ok) return files
   const roots = await openRoots(administration, files.value)
   if (!roots.ok) return roots
-  return takeKeyStep(administration, step, { roots: roots.value, why, note: administration.note })
+  return movedBy(await takeKeyStep(administration, step, { roots: roots.value, why, note: administration.note }))
 }
 
 async function moveOut(
@@ -154,9 +180,9 @@ async function rotateRoot(
         after: JSON.stringify({ version, epoch, threshold: k, keys: rk.length }),
       }),
   })
-  return told(done, (manifest) => [
-    `${manifest.k} of ${manifest.rk.length} new root keys must sign from now on`,
-    versionOf(manifest),
+  return toldMoved(movedBy(done), (moved) => [
+    ...(done.ok ? [`${done.value.k} of ${done.value.rk.length} new root keys must sign from now on`] : []),
+    versionOf(moved),
   ])
 }
 
@@ -177,22 +203,32 @@ function nameOf(given: string): Rotating {
   return z.enum(rotating).parse(given)
 }
 
-function versionOf({ ver: version, ep: epoch, exp }: Manifest): string {
-  return `manifest version ${version}, epoch ${epoch}, valid until ${dateOf(exp)}`
+/** The manifest in force after a step. `expires`: milliseconds since the epoch. */
+type Moved = z.output<typeof manifestForm>
+type Lines = (moved: Moved) => readonly string[]
+
+function movedBy(done: Done<Manifest>): Done<Moved> {
+  if (!done.ok) return done
+  const { ver: version, ep: epoch, exp: expires } = done.value
+  return { ok: true, value: { version, epoch, expires } }
+}
+
+function versionOf({ version, epoch, expires }: Moved): string {
+  return `manifest version ${version}, epoch ${epoch}, valid until ${dateOf(expires)}`
 }
 
 function dateOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10)
+  return iso(time).slice(0, 10)
 }
 
-function told(done: Done<Manifest>, lines: (manifest: Manifest) => readonly string[]): Outcome {
+function toldMoved(done: Done<Moved>, lines: Lines): Outcome {
   if (!done.ok) return refused(done.why)
-  const { ver: version, ep: epoch, exp } = done.value
-  return succeeded(lines(done.value).join('\n'), { manifest: version, epoch, expires: new Date(exp).toISOString() })
+  const { version, epoch, expires } = done.value
+  return succeeded(lines(done.value).join('\n'), { manifest: version, epoch, expires: iso(expires) })
 }
 
-function listed({ manifest, expiresInDays, keys }: Inventory): Outcome {
-  const { ver: version, ep: epoch, exp, k } = manifest
+function listed({ version, epoch, expires, threshold, keys: views }: KeysView): Outcome {
+  const keys = views.map(factsOf)
   const rows = keys.map(({ name, fingerprint, listed: range, state, here }) => [
     name,
     fingerprint,
@@ -200,15 +236,27 @@ function listed({ manifest, expiresInDays, keys }: Inventory): Outcome {
     range ? `${range.from}-${range.to}` : '',
     here ? 'here' : '',
   ])
-  const warning = expiresInDays === undefined ? [] : [`only ${expiresInDays} days are left: run "manifest renew"`]
+  const days = expiryWarning({ exp: expires }, systemClock().now())?.days
   const text = [
-    `manifest version ${version}, epoch ${epoch}, valid until ${dateOf(exp)}; root keys that must sign: ${k}`,
-    ...warning,
+    `${versionOf({ version, epoch, expires })}; root keys that must sign: ${threshold}`,
+    ...(days === undefined ? [] : [`only ${days} days are left: run "manifest renew"`]),
     table([['KEY', 'FINGERPRINT', 'STATE', 'MANIFESTS', 'SECRET'], ...rows]),
     ...keys.flatMap(knownBy),
   ].join('\n')
-  const told = { version, epoch, expires: new Date(exp).toISOString(), threshold: k }
-  return succeeded(text, { manifest: { ...told, ...(expiresInDays === undefined ? {} : { expiresInDays }) }, keys })
+  const told = { version, epoch, expires: iso(expires), threshold }
+  return succeeded(text, { manifest: { ...told, ...(days === undefined ? {} : { expiresInDays: days }) }, keys })
+}
+
+/** A key as this command tells of it. */
+function factsOf({ name, fingerprint, level, first, last, state, here }: KeyFactsView): KeyFacts {
+  return {
+    name,
+    fingerprint,
+    ...(level === undefined ? {} : { level }),
+    ...(first === 0 ? {} : { listed: { from: first, to: last } }),
+    state: state === 'inUse' ? 'in use' : state,
+    here,
+  }
 }
 
 /** What other organisations that use Kith have to list. */

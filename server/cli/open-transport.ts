@@ -1,4 +1,5 @@
 /** Opens the way by which a command has operations done. */
+import type { z } from 'zod'
 import { failed, faultOf } from '../admin-soap/faults.ts'
 import { operationsByName } from '../admin-soap/operations.ts'
 import { type Administration, administer } from '../administration/administer.ts'
@@ -9,6 +10,7 @@ import { openContext } from '../settings/context.ts'
 import { type Outcome, unavailable } from './outcome.ts'
 import { connectTo } from './remote/connection.ts'
 import { serverOf } from './remote/server.ts'
+import { Unreachable } from './remote/unreachable.ts'
 import type { Place, Transport } from './transport.ts'
 
 type Opened =
@@ -34,6 +36,10 @@ export async function openTransport(options: Place): Promise<Opened> {
   }
 }
 
+function placeOf({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'}`
+}
+
 /** What makes enrolment codes names the server in them. */
 const naming: ReadonlySet<string> = new Set(['CreateEnrolment', 'GiveAccess'])
 
@@ -52,8 +58,11 @@ function here(administration: Administration, url: string | undefined): Transpor
         localDesk(administration, () => address ?? '', tls?.value.cert),
         given,
       )
-      if (done.ok) return { ok: true, value: schema.parse(done.value) }
-      return { ok: false, fault: faultOf(done.failure, name === 'RunChanges') }
+      if (!done.ok) return { ok: false, fault: faultOf(done.failure, name === 'RunChanges') }
+      const answer = schema.safeParse(done.value)
+      if (answer.success) return { ok: true, value: answer.data }
+      // The work is done, only its telling is not: no reason to break off as a bug does.
+      throw new Unreachable(`the answer of ${name} does not read: ${placeOf(answer.error)}`)
     },
   }
 }

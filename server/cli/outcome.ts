@@ -5,8 +5,13 @@ import { type Answer, reasonOf } from '../admin-soap/faults.ts'
 /** 2 is wrong usage, as everywhere. `refused`: the request does not fit what is there. `unavailable`: folder, key, port. */
 export const exitCodes = { ok: 0, bug: 1, usage: 2, refused: 3, unavailable: 4 } as const
 
-/** One fault of several, and where it is: the `line` of a file, or the `place` in a document. */
-export type OutcomeFault = { readonly line?: number; readonly place?: string; readonly why: string }
+/** One fault of several, and where it is: the `line` of a file, the `place` in a document, the `index` of a change. */
+export type OutcomeFault = {
+  readonly line?: number
+  readonly place?: string
+  readonly index?: number
+  readonly why: string
+}
 
 /**
  * `text` for people, `value` for programs: both say the same. `code` becomes the exit code, by which scripts go on or
@@ -53,7 +58,11 @@ export function told<T>(answer: Answer<T>, tellValue: (value: T) => Outcome): Ou
   const why = reasonOf(fault)
   if (fault.kind === 'ChangeRefused' && fault.detail.faults.length > 1)
     return faulty(
-      fault.detail.faults.map(({ place, why: one }) => ({ ...(place === undefined ? {} : { place }), why: one })),
+      fault.detail.faults.map(({ index, place, why: one }) => ({
+        index,
+        ...(place === undefined ? {} : { place }),
+        why: one,
+      })),
     )
   return fault.kind === 'Busy' || fault.kind === 'RateLimited' || fault.kind === 'Internal'
     ? unavailable(why)

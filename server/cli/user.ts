@@ -101,17 +101,34 @@ async function add(
   const scope = options.external ? 'external' : 'internal'
   const person = { user: login, scope, ...personOf(options) }
   const given = { ...person, ...(password === undefined ? {} : { password }) }
-  const later = `the password is not kept: kith-server user password ${login}, once it is approved`
+  const later = `the password is not kept: kith-server user password ${login}, once the account is there`
   const telling = { value: { user: login, name: options.name, scope }, ...(password === undefined ? {} : { later }) }
   const outcome = await operate(transport, options, { name: 'AddUser', given }, telling)
-  if (!outcome.ok || outcome.value.state !== 'done') return outcome
-  // Where no address was given it is made from the organisation's domain.
-  const made = await transport.call('GetUser', { user: login }, readings.user.output)
-  const address = made.ok ? made.value.user.address : (options.address ?? '')
+  if (!outcome.ok) return outcome
+  const address = await addressOf(transport, options.address, outcome.value)
+  const value = { ...outcome.value, ...(address === undefined ? {} : { address }) }
+  if (outcome.value.state !== 'done') return succeeded(outcome.text, value)
   const [, ...warnings] = outcome.text.split('\n')
-  const text = `added ${login}, ${address}${password === undefined ? ', without a password' : ''}`
-  return succeeded([text, ...warnings].join('\n'), { ...outcome.value, address })
+  const named = address === undefined ? login : `${login}, ${address}`
+  const text = `added ${named}${password === undefined ? ', without a password' : ''}`
+  return succeeded([text, ...warnings].join('\n'), value)
 }
+
+/** Where none was given it is made from the organisation's domain; undefined where that is elsewhere and not to be seen. */
+async function addressOf(
+  transport: Transport,
+  given: string | undefined,
+  { user, state, changes }: Readonly<Record<string, unknown>>,
+): Promise<string | undefined> {
+  const made = state === 'done' ? await transport.call('GetUser', { user }, readings.user.output) : undefined
+  if (made?.ok) return made.value.user.address
+  const tried = triedForm.safeParse(changes)
+  const domain = transport.administration?.config.domain
+  return tried.data?.[0]?.after.address ?? given ?? (domain === undefined ? undefined : `${String(user)}@${domain}`)
+}
+
+/** What a dry run tells of the account that it would make. */
+const triedForm = z.array(z.object({ after: z.object({ address: z.string() }) })).min(1)
 
 function set(transport: Transport, options: SetOptions, login = ''): Promise<Outcome> {
   const changes = personOf(options)

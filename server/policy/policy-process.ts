@@ -123,7 +123,7 @@ async function main(path: string): Promise<void> {
     if (task.task === 'keys') return { kind: 'keys', keys: await keysView(context) }
     // Every list may be signed anew in it: nothing else is signed meanwhile.
     if (task.task === 'keyStep') {
-      const answer = await inOrder('carry', () => answerKeyStep(context, task))
+      const answer = await inOrder('carry', () => answerKeyStep(context, task, 'afar'))
       if (answer.kind === 'manifest') log.info('keys', { kind: task.step.step, version: answer.version })
       return answer
     }

@@ -1,6 +1,7 @@
 /**
  * Creates what a store lacks, in either dialect: all tables in a new one, and in an older one the tables and columns that
- * came since. Nothing is taken away here, so that programs of two versions may use one store while nodes are renewed.
+ * came since. Nothing is taken away here. Programs of two versions may use one store only as long as both know its schema
+ * version: since version 2, which names columns anew, those that know version 1 refuse it (store.ts).
  */
 import { type ColumnDefinitionBuilder, type CreateTableBuilder, sql } from 'kysely'
 import type { ColumnTypes, Database, DialectTraits } from './database.ts'

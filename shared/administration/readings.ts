@@ -173,7 +173,8 @@ export const proposalForm = z
     /** Who decided it. */
     by: text.exactOptional(),
     changes: z.array(changeForm),
-    /** JSON of what it came to. */
+    /** The server cannot read the changes, which are then missing. `result`: JSON of what it came to. */
+    unreadable: z.boolean().exactOptional(),
     result: text.exactOptional(),
   })
   .meta({ id: 'Proposal' })

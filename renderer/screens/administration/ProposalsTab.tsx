@@ -40,7 +40,7 @@ function Buttons({ proposal }: { readonly proposal: Proposal }) {
 
 function OneProposal({ proposal, may }: { readonly proposal: Proposal; readonly may: May }) {
   const { t, language } = useWords()
-  const { who, at, state, why, changes, count, by } = proposal
+  const { who, at, state, why, changes, count, by, unreadable } = proposal
   return (
     <li className="grid gap-2 border-t border-line pt-4 first:border-0 first:pt-0">
       <p className="font-medium">
@@ -49,7 +49,7 @@ function OneProposal({ proposal, may }: { readonly proposal: Proposal; readonly 
       </p>
       <p className="text-sm text-muted">{formatMoment(language, at)}</p>
       {why !== '' && <p>{why}</p>}
-      <Changes changes={changes} />
+      {unreadable === true ? <p className="text-sm">{t('admin.unreadableProposal')}</p> : <Changes changes={changes} />}
       {count > changes.length && <p className="text-sm">{t('change.more', { count: count - changes.length })}</p>}
       {may.administer && state === 'approval' && <Buttons proposal={proposal} />}
     </li>

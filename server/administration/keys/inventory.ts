@@ -23,7 +23,7 @@ export type KeyFacts = {
 }
 
 /** The manifest in force and every key that any manifest listed or that lies here. */
-export type Inventory = {
+type Inventory = {
   readonly manifest: Pick<Manifest, 'ver' | 'ep' | 'exp' | 'k'>
   readonly expiresInDays?: number
   readonly keys: readonly KeyFacts[]

@@ -8,24 +8,26 @@ import type { PolicyAnswer, PolicyPort } from './policy-tasks.ts'
 /** The new manifest: its version, the epoch of all lists, and its end in milliseconds. */
 type Moved = { readonly version: number; readonly epoch: number; readonly expires: number }
 
-/** A new policy key signs every list anew; so long the caller waits for it. */
-const patienceMs = 20_000
-
 /** The keys as they are; refused where the policy process is away. */
 export async function askKeys(policy: PolicyPort): Promise<Done<KeysView>> {
   const answer = await policy.ask({ task: 'keys' })
   return answer.kind === 'keys' ? { ok: true, value: answer.keys } : refusedBy(answer)
 }
 
-type Asking = Actor & { readonly why: string }
+/** `patience`: milliseconds until the caller is answered that the step goes on; absent: it waits to the end. */
+type Asking = Actor & { readonly why: string; readonly patience?: number }
 
 /** Has a step taken and waits for the new manifest. A step that takes longer goes on, and `keysWorking` says so. */
-export async function moveKeys(policy: PolicyPort, step: KeyStep, asking: Asking): Promise<Done<Moved>> {
+export async function moveKeys(
+  policy: PolicyPort,
+  step: KeyStep,
+  { patience, ...asking }: Asking,
+): Promise<Done<Moved>> {
   const giveUp = new AbortController()
-  const answer = await Promise.race([
-    policy.ask({ task: 'keyStep', step, ...asking }),
-    after(patienceMs, undefined, { ref: false, signal: giveUp.signal }).catch(() => undefined),
-  ])
+  const asked = policy.ask({ task: 'keyStep', step, ...asking })
+  const answer = await (patience === undefined
+    ? asked
+    : Promise.race([asked, after(patience, undefined, { ref: false, signal: giveUp.signal }).catch(() => undefined)]))
   // Otherwise the timer would hold its promise for the rest of the 20 seconds.
   giveUp.abort()
   if (!answer) return refusal('keysWorking')

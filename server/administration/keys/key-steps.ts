@@ -29,18 +29,29 @@ export async function takeKeyStep(context: Context, step: KeyStep, asked: Signed
   return rotateKey(context, { name: step.key, stolen: step.stolen, roots, also })
 }
 
-/** The same with the root keys that are in the data folder, for whoever asks from another machine. */
-async function takeKeyStepHere(context: Context, step: KeyStep, asked: Asked): Promise<Done<Manifest>> {
+/** Whether whoever asks sits at the server, or at another machine. */
+type Asker = 'here' | 'afar'
+
+/** The same with the root keys that are in the data folder. */
+async function takeKeyStepHere(
+  context: Context,
+  step: KeyStep,
+  { from, ...asked }: Asked & { readonly from: Asker },
+): Promise<Done<Manifest>> {
   const roots = await openRoots(context, [])
   if (!roots.ok) return roots
-  const isOfPolicy = step.step === 'rotate' && step.key === 'policy'
+  const isOfPolicy = from === 'afar' && step.step === 'rotate' && step.key === 'policy'
   if (isOfPolicy && !(await isPolicyHere(context))) return refusal('policyElsewhere')
   return takeKeyStep(context, step, { ...asked, roots: roots.value })
 }
 
-/** The same, as whoever asked for it by a task is answered. */
-export async function answerKeyStep(context: Context, { step, why, who, via }: KeyTask): Promise<PolicyAnswer> {
-  const done = await takeKeyStepHere(context, step, { why, note: noteAs({ clock: context.clock, who, via }) })
+/** The same, as whoever asked for it by a task is answered. From afar no policy key is made where the old one was moved away. */
+export async function answerKeyStep(
+  context: Context,
+  { step, why, who, via }: KeyTask,
+  from: Asker,
+): Promise<PolicyAnswer> {
+  const done = await takeKeyStepHere(context, step, { why, note: noteAs({ clock: context.clock, who, via }), from })
   if (!done.ok) return refusedAnswer(done)
   const { ver: version, ep: epoch, exp: expires } = done.value
   return { kind: 'manifest', version, epoch, expires }
@@ -88,9 +99,10 @@ export async function keysView(context: Context): Promise<KeysView> {
     threshold: k,
     roots: roots.length,
     missing: Math.max(0, k - roots.filter(({ here }) => here).length),
-    keys: keys.map(({ name, fingerprint, listed, state, here }) => ({
+    keys: keys.map(({ name, fingerprint, level, listed, state, here }) => ({
       name,
       fingerprint,
+      ...(level === undefined ? {} : { level }),
       state: state === 'in use' ? 'inUse' : state,
       first: listed?.from ?? 0,
       last: listed?.to ?? 0,

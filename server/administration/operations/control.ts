@@ -1,6 +1,7 @@
 /** What was changed and what waits: the audit log, proposals, contact requests, messages that users ask for. */
 
 import { z } from 'zod'
+import type { Change } from '../../../shared/administration/change.ts'
 import { outcomeForm } from '../../../shared/administration/deeds.ts'
 import { type proposalForm, readings, type requestForm } from '../../../shared/administration/readings.ts'
 import { heldReasonSchema } from '../../../shared/quarantine.ts'
@@ -9,7 +10,7 @@ import type { ProposalRow } from '../../store/administration/tables.ts'
 import { brokenAudit } from '../audit.ts'
 import { isOpen } from '../requests/requests.ts'
 import { type OperatorView, requestsForOperators } from '../requests/views.ts'
-import { decide, runOf } from '../submit.ts'
+import { decide, readChanges } from '../submit.ts'
 import { nothingChanged, runBatch, undoLines } from './changes.ts'
 import { deed, failedBy, reading, reasonField, refusedBy, windowOf } from './operation.ts'
 import { asked, makeChanges, settled } from './outcome.ts'
@@ -45,8 +46,27 @@ export const verifyAudit = reading({
 
 function proposalTold(row: ProposalRow): z.output<typeof proposalForm> {
   const { id, at, who, via, why: reason, state, approved_by: by, result } = row
-  const told = { id, at, who, via, why: reason, state, changes: [...runOf(row).changes] }
-  return { ...told, ...(by === '' ? {} : { by }), ...(result === '' ? {} : { result }) }
+  // One that a newer program made does not hide the others.
+  const changes = readChanges(row.changes)
+  return {
+    id,
+    at,
+    who,
+    via,
+    why: reason,
+    state,
+    changes: (changes ?? []).map(withoutOrigin),
+    ...(changes ? {} : { unreadable: true }),
+    ...(by === '' ? {} : { by }),
+    ...(result === '' ? {} : { result }),
+  }
+}
+
+/** As `changeForm` has it: where an entry came from is for imports to know. */
+function withoutOrigin(change: Change): Change {
+  if (change.op !== 'contact.add') return change
+  const { from: _from, ...rest } = change
+  return rest
 }
 
 /** All proposals oldest first, or with `newest` so many, those that wait before all others. */
@@ -75,6 +95,8 @@ const getProposal = reading({
   },
 })
 
+const unreadable = 'this version of the program cannot read what it would change: it can only be refused'
+
 /** By a second person: whoever decides must be able to do alone what it changes. */
 export const decideProposal = deed({
   name: 'DecideProposal',
@@ -86,7 +108,10 @@ export const decideProposal = deed({
     const { store, actor, note } = desk
     const row = await store.administration.proposal(id)
     if (!row) return refusedBy(refusal('unknownProposal', id))
-    const beyond = desk.beyond(runOf(row).changes)
+    const changes = readChanges(row.changes)
+    if (!changes && approve) return refusedBy(refusal('malformed', 'changes', unreadable))
+    // What cannot be read may be anything: it takes whoever may do everything to drop it.
+    const beyond = desk.beyond(changes ?? [{ op: 'role.set', user: actor.who, role: 'administrator' }])
     if (beyond) return failedBy(beyond)
     const decided = await store.transaction(async (inside) => {
       const result = await decide(inside, { id, who: actor.who, approve })

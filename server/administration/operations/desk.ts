@@ -55,7 +55,7 @@ function policyHere({ carryOut, ...context }: Administration): PolicyPort {
   return {
     async ask(task) {
       if (task.task === 'keys') return { kind: 'keys', keys: await keysView(context) }
-      if (task.task === 'keyStep') return answerKeyStep(context, task)
+      if (task.task === 'keyStep') return answerKeyStep(context, task, 'here')
       return { kind: (await carryOut()) === undefined ? 'keyAbsent' : 'done' }
     },
   }

@@ -20,11 +20,12 @@ export const listKeys = deed({
 })
 
 async function take(
-  { policy, actor }: Desk,
+  { policy, actor, patience, isAtServer }: Desk,
   step: KeyStep,
   reason = '',
 ): Promise<OperationAnswer<z.output<typeof manifestForm>>> {
-  const done = await moveKeys(policy, step, { why: reason, ...actor })
+  // A new policy key signs every list anew. At the server this very process does, and must not end before.
+  const done = await moveKeys(policy, step, { why: reason, ...actor, ...(isAtServer ? {} : { patience }) })
   return done.ok ? done : refusedBy(done)
 }
 

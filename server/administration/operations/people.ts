@@ -103,20 +103,23 @@ const listDevices = reading({
   },
 })
 
+/** As every change ends; `password` is there where one was given and the account still waits: nobody keeps it. */
+const addedForm = outcomeForm.extend({ password: z.enum(['notKept']).exactOptional() })
+
 /** `password`: without one nobody can sign in until it is set. It is not kept where the user waits for a second person. */
 export const addUserOperation = deed({
   name: 'AddUser',
   role: roleFor({ op: 'user.add' }),
   scope: scopeFor({ op: 'user.add' }),
   input: z.strictObject({ ...fieldsOf('user.add'), ...asked, password: z.string().max(1_000).optional() }),
-  output: outcomeForm,
-  async work(desk, { why, dryRun, explain, password, ...given }) {
+  output: addedForm,
+  async work(desk, { why, dryRun, explain, password, ...person }) {
     // Hashed before the transaction: it takes 46 ms, in which nobody else could write.
     const read = password === undefined ? undefined : await readPassword(password)
     if (read?.ok === false) return refusedBy(read)
-    const change = changeSchema.parse({ op: 'user.add', ...given })
+    const change = changeSchema.parse({ op: 'user.add', ...person })
     if (change.op !== 'user.add') throw new Error('another change than it was made as')
-    return makeChanges(desk, [change], {
+    const added = await makeChanges(desk, [change], {
       why,
       dryRun,
       explain,
@@ -124,6 +127,12 @@ export const addUserOperation = deed({
         if (read) await inside.users.setPassword(change.user, read.value)
       },
     })
+    if (!added.ok || password === undefined) return added
+    if (added.value.state === 'pending') return { ok: true, value: { ...added.value, password: 'notKept' as const } }
+    // By a proposal somebody else made the change, who does not know the password: the account is there without one.
+    if (added.value.proposal === undefined) return added
+    const given = await givePassword(desk, { id: change.user, password, why: why ?? '' })
+    return given.ok ? added : refusedBy(given)
   },
 })
 

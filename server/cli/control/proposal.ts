@@ -25,8 +25,8 @@ export function addProposalCommands(program: Command): void {
         given: ({ all }) => (all === true ? {} : { state: 'approval' }),
         tell(answer) {
           const proposals = answer.proposals.map(toldProposal)
-          const rows = proposals.map(({ id, at, who, state, changes, why }) => {
-            return [id, at, who, state, `${changes.length}`, why]
+          const rows = proposals.map(({ id, at, who, state, changes, why, unreadable }) => {
+            return [id, at, who, state, unreadable === true ? 'unreadable' : `${changes.length}`, why]
           })
           return { head: ['ID', 'AT', 'WHO', 'STATE', 'CHANGES', 'WHY'], rows, value: { proposals } }
         },
@@ -39,10 +39,16 @@ export function addProposalCommands(program: Command): void {
       given: (_options, id) => ({ id }),
       tell(answer) {
         const told = toldProposal(answer.proposal)
-        const { who, at, why, state, changes } = told
+        const { who, at, why, state, changes, unreadable } = told
         const head = `${state}, proposed by ${who} at ${at}${why === '' ? '' : `: ${why}`}`
         return {
-          text: [head, ...changes.map((one) => `  ${JSON.stringify(one)}`)].join('\n'),
+          text: [
+            head,
+            ...changes.map((one) => `  ${JSON.stringify(one)}`),
+            ...(unreadable === true
+              ? ['  what it would change cannot be read by this version: it can only be refused']
+              : []),
+          ].join('\n'),
           value: { proposal: told },
         }
       },

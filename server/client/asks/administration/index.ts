@@ -107,7 +107,8 @@ function read<I extends z.ZodObject, O extends z.ZodObject>(
     const { count }: { readonly count?: unknown } = given
     // Programs may ask for more; an answer to Ask has at most 1 MiB (protocol.md 4).
     if (typeof count === 'number' && count > maxRows) return fail('badRequest', { fields: ['count'] })
-    const answer = await call(operation, service, { caller, given })
+    const isBounded = count !== undefined || !('count' in operation.input.shape)
+    const answer = await call(operation, service, { caller, given: isBounded ? given : { ...given, count: maxRows } })
     return answer.ok ? ok(allPlain(tell(answer.value))) : readingFailed(answer.failure)
   })
 }
@@ -147,6 +148,11 @@ function proposalsTold({ proposals }: z.output<typeof listProposals.output>): As
   }
 }
 
+/** Without what only the command line tells: older clients refuse an answer with more than they know. */
+function keysTold({ keys, ...rest }: z.output<typeof listKeys.output>): AskOutput<'admin.keys'> {
+  return { ...rest, keys: keys.map(({ level: _level, ...facts }) => facts) }
+}
+
 /** Asks that only look, each the reading of the same name. */
 const readingAsks = {
   'admin.overview': read(getOverview),
@@ -162,7 +168,7 @@ const readingAsks = {
   'admin.proposals': read(listProposals, proposalsTold),
   'admin.requests': read(listRequests),
   'admin.releases': read(listReleases),
-  'admin.keys': read(listKeys),
+  'admin.keys': read(listKeys, keysTold),
 } satisfies Partial<AskHandlers>
 
 type Deeds = 'admin.decide' | 'admin.change' | 'admin.undo' | 'admin.keyStep' | 'admin.access'
