@@ -135,6 +135,25 @@ function resume(context: Context, kept: ComposeState[]): void {
   if (allChips(open).some(({ verdict }) => verdict === 'asking')) void readAnew(context, open)
 }
 
+/** What the fields of the composer do with what is written into them. */
+function writing(context: Context) {
+  const { store } = context
+  return {
+    add: (field: RecipientLine, text: string) => add(context, field, text),
+    setTyped: (field: RecipientLine, text: string) => {
+      const { typed } = store.getState()
+      store.setState({ typed: { ...typed, [field]: text }, touched: true })
+      if (text.length > typed[field].length + 1 && looksLikeAddress(text)) void pasted(context, field, text)
+    },
+    setChips: (field: RecipientLine, chips: readonly Chip[]) => {
+      store.setState({ [field]: chips, touched: true })
+      return judge(context)
+    },
+    setSubject: (subject: string) => store.setState({ subject, touched: true }),
+    setText: (text: string) => store.setState({ text, touched: true }),
+  }
+}
+
 /** Makes the composer's state; what was begun is kept by the engine. */
 export function createCompose(ports: Ports) {
   const store = createStore<ComposeState>(() => closed)
@@ -160,18 +179,7 @@ export function createCompose(ports: Ports) {
       const planned = await startReply(ports.host, message, scope)
       if (isWanted()) await start(planned)
     },
-    add: (field: RecipientLine, text: string) => add(context, field, text),
-    setTyped: (field: RecipientLine, text: string) => {
-      const { typed } = store.getState()
-      store.setState({ typed: { ...typed, [field]: text }, touched: true })
-      if (text.length > typed[field].length + 1 && looksLikeAddress(text)) void pasted(context, field, text)
-    },
-    setChips: (field: RecipientLine, chips: readonly Chip[]) => {
-      store.setState({ [field]: chips, touched: true })
-      return judge(context)
-    },
-    setSubject: (subject: string) => store.setState({ subject, touched: true }),
-    setText: (text: string) => store.setState({ text, touched: true }),
+    ...writing(context),
     send: async () => {
       const isSent = await send(context)
       // What was sent must not come back as a draft.

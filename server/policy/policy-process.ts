@@ -84,6 +84,16 @@ function listen(answer: (task: PolicyTask) => Promise<PolicyAnswer>): void {
   })
 }
 
+/** Says of each proposal of a newer program once that it is left: the same ones are met again at every look. */
+function sayOnce(): (id: string) => void {
+  const said = new Set<string>()
+  return (id) => {
+    if (said.has(id)) return
+    said.add(id)
+    log.warn('proposals of a newer program are left as they are', { count: said.size })
+  }
+}
+
 async function main(path: string): Promise<void> {
   const folder = folderAt(path)
   const read = await readConfig(folder)
@@ -96,12 +106,7 @@ async function main(path: string): Promise<void> {
   const editor = createListEditor({ store, clock, config, sign })
   const { withKey, sayAgain } = keyGuard()
   const inOrder = oneAtATime()
-  const said = new Set<string>()
-  const unreadable = (id: string) => {
-    if (said.has(id)) return
-    said.add(id)
-    log.warn('proposals of a newer program are left as they are', { count: said.size })
-  }
+  const unreadable = sayOnce()
   // One after the other: the timer and a task may ask at the same moment, and each run takes all that is ready.
   const carry = () =>
     inOrder('carry', () =>

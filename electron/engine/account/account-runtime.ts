@@ -111,10 +111,7 @@ export async function openAccountRuntime(deps: RuntimeDependencies): Promise<Acc
       const told = await link.call('Ack', make, { timeout })
       if (!told.ok) ports.log.info('acknowledgement not taken', { kind: told.failure.kind })
     },
-    logout: async () => {
-      if (link.hasSession) await link.call('Logout', (common) => common, { timeout: logoutLimit })
-      link.dropSession()
-    },
+    logout: () => logOut(link),
     stop,
     close: async () => {
       // The link first: whatever waits for the server ends at once, and stopping need not wait for it.
@@ -123,6 +120,12 @@ export async function openAccountRuntime(deps: RuntimeDependencies): Promise<Acc
       store.database.close()
     },
   }
+}
+
+/** Ends the session at the server where it can be reached in time, and here in any case. */
+async function logOut(link: RuntimeDependencies['link']): Promise<void> {
+  if (link.hasSession) await link.call('Logout', (common) => common, { timeout: logoutLimit })
+  link.dropSession()
 }
 
 function answerTaker(
