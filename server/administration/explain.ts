@@ -1,7 +1,7 @@
 /** Why an address is, or is not, in a user's list: `kith-server why`, and the same on screen. */
 
 import type { Change } from '../../shared/administration/change.ts'
-import { refusal } from '../ground/refusals.ts'
+import { type Done, refusal } from '../ground/refusals.ts'
 import { entryFromText } from '../lists/changes.ts'
 import { contactOfEntryRow, readAddress } from '../lists/contact.ts'
 import { contentsOf } from '../lists/contents.ts'
@@ -34,8 +34,6 @@ export type Explanation = {
   readonly proof?: string
 }
 
-type Explained = { readonly ok: true; readonly value: Explanation } | { readonly ok: false; readonly why: string }
-
 type Question = {
   readonly user: string
   readonly address: string
@@ -47,7 +45,7 @@ type Question = {
  * Explains one address in one user's list. `now`: milliseconds since the epoch. Refused where there is no such user,
  * or it is no address.
  */
-export function explain(store: Store, { user, address, now, unicode }: Question): Promise<Explained> {
+export function explain(store: Store, { user, address, now, unicode }: Question): Promise<Done<Explanation>> {
   return store.snapshot(async (inside) => {
     const read = readAddress(address, unicode)
     if (!read.ok) return read

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { type Change, changeSchema } from '../../shared/administration/change.ts'
 import { jsonOf } from '../../shared/json.ts'
 import type { Clock } from '../ground/clock.ts'
-import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
+import { type Done, faultAt, refusal } from '../ground/refusals.ts'
 import { nudge } from '../lists/nudge.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
@@ -110,17 +110,15 @@ function proposalOf(id: string, run: Run, state: 'approval' | 'ready'): Proposal
 }
 
 type Decision = { readonly id: string; readonly who: string; readonly approve: boolean }
-type Decided = { readonly ok: true } | Refusal
-
 /** A proposal is approved by somebody else than whoever made it. `who`: the name of an `Actor`. */
-export async function decide(store: Store, { id, who, approve }: Decision): Promise<Decided> {
+export async function decide(store: Store, { id, who, approve }: Decision): Promise<Done> {
   const proposal = await store.administration.proposal(id)
   if (!proposal) return refusal('unknownProposal', id)
   if (approve && (await canonicalName(store, proposal.who)) === (await canonicalName(store, who)))
     return refusal('secondPerson')
   const state = approve ? 'ready' : 'refused'
   const moved = await store.administration.moveProposal(id, 'approval', { state, approved_by: who, result: '' })
-  return moved ? { ok: true } : refusal('decided')
+  return moved ? { ok: true, value: undefined } : refusal('decided')
 }
 
 /**

@@ -1,14 +1,13 @@
 /** Passwords come from a prompt without echo or from standard input, never from the argument list, which every user of the machine can read. */
 import { stderr, stdin } from 'node:process'
 import { askHidden } from '../../shared/hidden-prompt.ts'
-
-type PasswordResult = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly why: string }
+import type { Done } from '../ground/refusals.ts'
 
 /** Bytes of standard input that are read for a password at most. */
 const maxInput = 4_096
 
 /** A new password: typed twice at a terminal, else the first line of standard input. */
-export async function askNewPassword(): Promise<PasswordResult> {
+export async function askNewPassword(): Promise<Done<string>> {
   if (!stdin.isTTY) return { ok: true, value: firstLine(await readInput()) }
   const first = await prompt('Password: ')
   const again = await prompt('Once more: ')
@@ -22,12 +21,8 @@ export type Question = {
   /** A new secret is typed twice. */
   readonly isNew: boolean
 }
-type SecretsResult =
-  | { readonly ok: true; readonly value: readonly string[] }
-  | { readonly ok: false; readonly why: string }
-
 /** Several secrets: asked for one by one, or the lines of standard input in the same order. */
-export async function askSecrets(questions: readonly Question[]): Promise<SecretsResult> {
+export async function askSecrets(questions: readonly Question[]): Promise<Done<readonly string[]>> {
   if (questions.length === 0) return { ok: true, value: [] }
   if (!stdin.isTTY) {
     const lines = (await readInput()).split(/\r?\n/).slice(0, questions.length)

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { jsonOf } from '../../shared/json.ts'
+import type { Done } from '../ground/refusals.ts'
 import { moveStore } from '../processes/move-store.ts'
 import { type StoreSettings, storeSettings } from '../settings/open-configured.ts'
 import { acting, commonOptions, withCommon } from './command.ts'
@@ -52,10 +53,8 @@ async function migrate({ data, to }: z.infer<typeof migrateOptions>): Promise<Ou
   return succeeded(text, { tables, rows, store: settings.value.kind })
 }
 
-type Read = { readonly ok: true; readonly value: StoreSettings } | { readonly ok: false; readonly why: string }
-
 /** Passwords are not in it: only the name of a file that holds one. */
-export async function readStoreSettings(file: string): Promise<Read> {
+export async function readStoreSettings(file: string): Promise<Done<StoreSettings>> {
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return { ok: false, why: `${file} cannot be read` }
   const parsed = storeSettings.safeParse(jsonOf(text))

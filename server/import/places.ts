@@ -1,6 +1,7 @@
 /** Files and variables that a source's settings name. A fault says which one, never what it holds. */
 import { open, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { Done } from '../ground/refusals.ts'
 import { maxImportBytes } from './contact.ts'
 import type { PasswordPlace } from './source.ts'
 
@@ -13,10 +14,8 @@ export type Surroundings = {
   readonly unicode: boolean
 }
 
-type Found<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string }
-
 /** A whole file, never more than `maxImportBytes` and one byte of it, whatever it is. */
-export async function readWhole(name: string, { folder }: Surroundings): Promise<Found<Uint8Array>> {
+export async function readWhole(name: string, { folder }: Surroundings): Promise<Done<Uint8Array>> {
   const path = resolve(folder, name)
   try {
     await using handle = await open(path)
@@ -35,7 +34,7 @@ export async function readWhole(name: string, { folder }: Surroundings): Promise
 }
 
 /** The password, without the line break at its end. An empty one is none: servers take it for an anonymous sign-in. */
-export async function readSourcePassword(place: PasswordPlace, surroundings: Surroundings): Promise<Found<string>> {
+export async function readSourcePassword(place: PasswordPlace, surroundings: Surroundings): Promise<Done<string>> {
   const where = 'env' in place ? `the variable ${place.env}` : resolve(surroundings.folder, place.file)
   const text = 'env' in place ? surroundings.env[place.env] : await textOf(where)
   if (text === undefined) return { ok: false, why: `cannot read the password: ${where}` }
@@ -44,7 +43,7 @@ export async function readSourcePassword(place: PasswordPlace, surroundings: Sur
 }
 
 /** Certificates to trust, or undefined for the system's. */
-export async function readCa(name: string | undefined, surroundings: Surroundings): Promise<Found<string | undefined>> {
+export async function readCa(name: string | undefined, surroundings: Surroundings): Promise<Done<string | undefined>> {
   if (name === undefined) return { ok: true, value: undefined }
   const path = resolve(surroundings.folder, name)
   const value = await textOf(path)

@@ -5,9 +5,9 @@ import { decodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Entry, entryText, isEntry, leafOfText } from '../../shared/whitelist/entry.ts'
 import { primitives } from '../ground/primitives.ts'
-import { faultAt, type Refusal, refusal } from '../ground/refusals.ts'
+import { type Done, faultAt, refusal, type Refusal } from '../ground/refusals.ts'
 import type { EntryRow } from '../store/tables.ts'
-import { type AddressFacts, type ContactResult, entryOf, readAddress } from './contact.ts'
+import { type AddressFacts, entryOf, readAddress } from './contact.ts'
 
 /**
  * One thing to be done to a user's own entries. Addresses are as the administrator wrote them; they are parsed here,
@@ -147,7 +147,7 @@ class Draft {
     if (other && other.id !== place.id) return refusal('alreadyListed', text)
     const about = this.#facts.about(key, domain)
     const { id, rev } = place
-    const entry: ContactResult<Entry> = entryOf({ id, rev }, { ...input, address: text }, about, old?.base)
+    const entry: Done<Entry> = entryOf({ id, rev }, { ...input, address: text }, about, old?.base)
     if (!entry.ok) return entry
     // A changed address frees the old one for a later wish of the same change.
     if (old) this.#rows.delete(old.row.key)

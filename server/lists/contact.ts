@@ -2,11 +2,9 @@
 import { type Address, parseAddress } from '../../shared/address.ts'
 import type { ContactChanges, ContactInput } from '../../shared/administration/change.ts'
 import { type Entry, entryLimits, isEntry } from '../../shared/whitelist/entry.ts'
-import { type Refusal, refusal } from '../ground/refusals.ts'
+import { type Done, type Refusal, refusal } from '../ground/refusals.ts'
 
 /** A value made of what an administrator gave, or why it cannot be had, in words for that person. */
-export type ContactResult<T> = { readonly ok: true; readonly value: T } | Refusal
-
 /**
  * What is known about an address beside what the administrator says: an account's own scope, or `internal` for the
  * own domain.
@@ -14,7 +12,7 @@ export type ContactResult<T> = { readonly ok: true; readonly value: T } | Refusa
 export type AddressFacts = { readonly scope: 'internal' | 'external'; readonly hasAccount: boolean }
 
 /** An address, or `@domain` for everybody there: the rules say whether that may be listed. */
-export function readAddress(text: string, unicode: boolean): ContactResult<Address> {
+export function readAddress(text: string, unicode: boolean): Done<Address> {
   // A stand-in local part makes `@domain` an address, so that the one parser (guard.md A1) decides about domains too.
   const isDomain = text.startsWith('@')
   const parsed = parseAddress(`${isDomain ? 'x' : ''}${text.normalize('NFC')}`, { unicode })
@@ -33,7 +31,7 @@ export function entryOf(
   input: ContactChanges & { readonly address: string },
   facts: AddressFacts,
   base?: Entry,
-): ContactResult<Entry> {
+): Done<Entry> {
   // What the input leaves out stays as it is in `base`; of a new entry it is decided from the facts.
   const expires = input.expires === undefined ? { ok: true as const, value: base?.x } : readExpiry(input.expires)
   if (!expires.ok) return expires
@@ -111,7 +109,7 @@ export function plainLine(text: string): string {
 const lastTime = 8.64e15
 
 /** An end as milliseconds since the epoch, given so or as a date; undefined: never. */
-export function readExpiry(expires: number | string): ContactResult<number | undefined> {
+export function readExpiry(expires: number | string): Done<number | undefined> {
   if (expires === 'never') return { ok: true, value: undefined }
   const time = typeof expires === 'number' ? expires : Date.parse(expires)
   if (Number.isInteger(time) && time >= 0 && time <= lastTime) return { ok: true, value: time }

@@ -4,6 +4,7 @@ import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { jsonOf } from '../../shared/json.ts'
 import { releasedBySchema } from '../../shared/quarantine.ts'
+import type { Done } from '../ground/refusals.ts'
 import type { Folder } from './folder.ts'
 import { storeSettings } from './open-configured.ts'
 
@@ -116,10 +117,8 @@ export const configSchema = z.strictObject({
  */
 export type Config = z.infer<typeof configSchema>
 
-type ConfigResult = { readonly ok: true; readonly value: Config } | { readonly ok: false; readonly why: string }
-
 /** Reads the settings; `why` names the field that does not fit. */
-export async function readConfig(folder: Folder): Promise<ConfigResult> {
+export async function readConfig(folder: Folder): Promise<Done<Config>> {
   const text = await readFile(folder.config, 'utf8').catch(() => undefined)
   if (text === undefined) return { ok: false, why: `${folder.path} is not a data folder: run "kith-server init" first` }
   const parsed = configSchema.safeParse(jsonOf(text))

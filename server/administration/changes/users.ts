@@ -2,7 +2,7 @@
 
 import type { ChangeOf } from '../../../shared/administration/change.ts'
 import { nobodysHash } from '../../accounts/passwords.ts'
-import { type Refusal, refusal } from '../../ground/refusals.ts'
+import { type Done, refusal } from '../../ground/refusals.ts'
 import { readAddress, readExpiry } from '../../lists/contact.ts'
 import { nudge } from '../../lists/nudge.ts'
 import { entryOfUser, nextCard, userCardId } from '../../organisation/cards.ts'
@@ -88,14 +88,12 @@ async function writeCard(work: Work, user: UserRow): Promise<void> {
   work.organisationMoved = true
 }
 
-type Read = { readonly ok: true; readonly value: UserChanges } | Refusal
-
 /** The given fields as rows hold them, or why one of them cannot be. */
 async function readPerson(
   { inside, config }: Work,
   user: string,
   given: ChangeOf<'user.set'>['changes'],
-): Promise<Read> {
+): Promise<Done<UserChanges>> {
   const value: { -readonly [K in keyof UserChanges]: UserChanges[K] } = {}
   if (given.name !== undefined) value.name = oneLine(given.name)
   if (value.name === '') return refusal('userName')
