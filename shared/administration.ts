@@ -1,6 +1,6 @@
 /** What those with a role ask the server for, and what it answers: the asks `admin.*`, which the page's calls share. */
 import { z } from 'zod'
-import { accessSchema } from './access.ts'
+import { accessSchema, givingShape } from './access.ts'
 import { roleSchema } from './administration/change.ts'
 import { groupForm, lineForm, proposalForm, readings, type requestForm } from './administration/readings.ts'
 import { changeFaultSchema } from './fault-codes.ts'
@@ -133,11 +133,7 @@ export const adminAsks = {
   /** What lets somebody sign in: shown once, kept nowhere. */
   'admin.access': {
     input: z.strictObject({
-      user: z.string().min(1).max(64),
-      give: z
-        .array(z.enum(['password', 'enrolment']))
-        .min(1)
-        .max(2),
+      ...givingShape,
       why: asked.why,
     }),
     output: accessSchema,

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createUsageRecorder } from '../administration/usage.ts'
-import { type Finished, runCommand, type TestFolder, testFolder } from '../testing/harness.ts'
+import { type Finished, runCommand, runJson, type TestFolder, type Told, testFolder } from '../testing/harness.ts'
 
 let folder: TestFolder
 
@@ -13,13 +13,7 @@ afterAll(() => folder.close())
 
 const run = (words: string, input = ''): Promise<Finished> => runCommand(folder.path, words.split(' '), input)
 
-type Told = Readonly<Record<string, unknown>> & { readonly exit: number | null }
-
-async function json(words: string, input = ''): Promise<Told> {
-  const { code, out, err } = await run(`${words} --json`, input)
-  if (out === '') throw new Error(err)
-  return { ...JSON.parse(out), exit: code }
-}
+const json = (words: string, input = ''): Promise<Told> => runJson(folder.path, words, input)
 
 async function file(name: string, content: unknown): Promise<string> {
   await mkdir(join(folder.path, 'in'), { recursive: true })

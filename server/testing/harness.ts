@@ -130,6 +130,16 @@ export function finishedOf(child: ChildProcessWithoutNullStreams, input: string)
   })
 }
 
+/** What a command told with `--json`, and its exit code. */
+export type Told = Readonly<Record<string, unknown>> & { readonly exit: number | null }
+
+/** Runs a command with `--json`; throws its words where it tells nothing that reads. `words`: parted by blanks. */
+export async function runJson(path: string, words: string, input = ''): Promise<Told> {
+  const { code, out, err } = await runCommand(path, `${words} --json`.split(' '), input)
+  if (out === '') throw new Error(err)
+  return { ...JSON.parse(out), exit: code }
+}
+
 export function runCommand(path: string, words: readonly string[], input = ''): Promise<Finished> {
   return startCommand(path, words, input).finished
 }

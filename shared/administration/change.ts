@@ -149,22 +149,18 @@ export type ChangeOp = Change['op']
 /** The change of one operation. */
 export type ChangeOf<O extends ChangeOp> = Extract<Change, { readonly op: O }>
 
-const options: readonly z.ZodObject[] = changeSchema.options
+const [addContact, ...others] = changeSchema.options
 
 /** The same without where an entry came from, which is for imports to say: what other programs give and are told. */
 export const changeForm = z
-  .discriminatedUnion('op', options.map(withoutOrigin) as never)
-  .meta({ id: 'Change' }) as unknown as z.ZodType<Change, Change>
-
-function withoutOrigin(option: z.ZodObject): z.ZodObject {
-  return 'from' in option.shape ? option.omit({ from: true }) : option
-}
+  .discriminatedUnion('op', [addContact.omit({ from: true }), ...others])
+  .meta({ id: 'Change' })
 
 /** The fields of a change of this kind, without where it came from. */
 export function fieldsOf(op: ChangeOp): z.core.$ZodShape {
-  const option = options.find(({ shape }) => shape.op instanceof z.ZodLiteral && shape.op.value === op)
+  const option = changeForm.options.find(({ shape }) => shape.op.value === op)
   if (!option) throw new Error(`there is no change ${op}`)
-  const { op: _op, ...fields } = withoutOrigin(option).shape
+  const { op: _op, ...fields } = option.shape
   return fields
 }
 

@@ -1,6 +1,7 @@
 /** People: their accounts, their devices, and what lets them sign in. */
 
 import { z } from 'zod'
+import { givingShape } from '../../../shared/access.ts'
 import { changeSchema, fieldsOf, roleFor } from '../../../shared/administration/change.ts'
 import { accessForm, enrolmentForm, outcomeForm } from '../../../shared/administration/deeds.ts'
 import { type AdminDevice, type AdminUser, readings } from '../../../shared/administration/readings.ts'
@@ -184,11 +185,7 @@ export const giveAccess = deed({
   role: 'administrator',
   scope: 'people',
   input: z.strictObject({
-    user: z.string().min(1).max(64),
-    give: z
-      .array(z.enum(['password', 'enrolment']))
-      .min(1)
-      .max(2),
+    ...givingShape,
     why: reasonField,
   }),
   output: accessForm,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Change } from '../../../shared/administration/change.ts'
 import { submit } from '../../administration/submit.ts'
-import { type Finished, runCommand, type TestFolder, testFolder } from '../../testing/harness.ts'
+import { type Finished, runCommand, runJson, type TestFolder, type Told, testFolder } from '../../testing/harness.ts'
 
 let folder: TestFolder
 
@@ -12,13 +12,7 @@ afterAll(() => folder.close())
 
 const run = (words: string, input = ''): Promise<Finished> => runCommand(folder.path, words.split(' '), input)
 
-type Told = Readonly<Record<string, unknown>> & { readonly exit: number | null }
-
-async function json(words: string, input = ''): Promise<Told> {
-  const { code, out, err } = await run(`${words} --json`, input)
-  if (out === '') throw new Error(err)
-  return { ...JSON.parse(out), exit: code }
-}
+const json = (words: string, input = ''): Promise<Told> => runJson(folder.path, words, input)
 
 async function lastLine() {
   return folder.administration.store.administration.lastAudit()
