@@ -8,7 +8,6 @@ import { readTls } from '../keys/tls.ts'
 import { urlOf } from '../settings/config.ts'
 import { openContext } from '../settings/context.ts'
 import { type Outcome, unavailable } from './outcome.ts'
-import { connectTo } from './remote/connection.ts'
 import { serverOf } from './remote/server.ts'
 import { Unreachable } from './remote/unreachable.ts'
 import type { Place, Transport } from './transport.ts'
@@ -22,6 +21,8 @@ export async function openTransport(options: Place): Promise<Opened> {
   if (options.remote !== undefined) {
     const server = await serverOf(options)
     if (!server.ok) return { ok: false, outcome: server }
+    // Loaded only for a server elsewhere: a command on a data folder needs no HTTP, and starts sooner without it.
+    const { connectTo } = await import('./remote/connection.ts')
     return { ok: true, value: connectTo(server.value), close: () => Promise.resolve() }
   }
   const context = await openContext(options.data)
