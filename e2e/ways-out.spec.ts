@@ -102,7 +102,7 @@ async function tryEverything({ tcp, udp }: Target): Promise<void> {
     () => link('manifest', 'manifest'),
     () => element('link', { rel: 'dns-prefetch', href: 'http://dns-prefetch.out.test/' }),
     () => element('script', { type: 'speculationrules' }),
-    () => import(/* @vite-ignore */ at('import')),
+    () => element('script', { type: 'module', src: at('module') }),
     () => document.fonts.add(new FontFace('out', `url(${at('font')})`)),
     () => new FontFace('out', `url(${at('font')})`).load(),
     () => new Worker(at('worker')),
