@@ -49,7 +49,7 @@ export function checkStatement(
   const statement = { manifest, fresh, head, headHash: hash, trustedTime, ...(ahead && { ahead }) }
   return (
     checkFresh(state, asked, answer, { primitives, now: clock, statement }) ??
-    checkHead(answer, statement, { primitives, now: Math.max(clock, fresh.iat) }) ??
+    checkHead(answer, statement, { primitives, now: ahead === 'ahead' ? clock : Math.max(clock, fresh.iat) }) ??
     checkCommands(state, statement, primitives) ??
     checkHistory(state, statement, answer.chain, primitives) ??
     statement
@@ -109,8 +109,8 @@ function checkFresh(
 }
 
 /**
- * Step 8. Here now is also at least the answer's own `iat`: so the trusted time that an answer leaves behind never
- * passes the expiry of a head, and a stolen F cannot push it into the far future.
+ * Step 8. Here now is also at least the answer's own `iat`, unless that is ahead and moves nothing: so the trusted time
+ * that an answer leaves behind never passes the expiry of a head.
  */
 function checkHead(
   answer: SyncAnswer,
