@@ -21,7 +21,8 @@ const words: Readonly<Record<FailureKind, string>> = {
   rateLimited: 'asked too often; try again in a moment',
   linkNeeded: 'open the link that Kith printed',
   busy: 'busy: the server, or another Kith that holds this profile',
-  clockWrong: "this machine's clock differs too much from the server's",
+  clockWrong:
+    "this machine's clock and the server's differ too much: set this one, or tell your administrator that it is right",
   passphraseNeeded: 'there is no keychain here, so a passphrase is needed (--passphrase-stdin)',
   passphraseWrong: 'wrong passphrase',
   keychainUnavailable: "the system's keychain does not answer; nothing was changed",
