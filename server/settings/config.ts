@@ -101,7 +101,7 @@ export const configSchema = z.strictObject({
       unicode: z.boolean().default(false),
     })
     .prefault({}),
-  /** Requests of one network address in a minute; more are answered with 503. */
+  /** Requests of one network (/24, /64) in a minute; more are answered with 503. */
   requestsPerMinute: z.number().int().min(10).default(3_000),
   /** The data folder's own database, or one that several servers share. */
   store: storeSettings.default({ kind: 'sqlite' }),
