@@ -59,6 +59,7 @@ describe('mail from outside, marked', () => {
       level: 'dmarc',
       from: 'petra@partner.test',
       mid: '<m1@partner.test>',
+      to: 'alice@kith.test',
       lst: 'L-alice',
     })
     expect(raw.endsWith('\r\n\r\n.hidden dot\r\nhello\r\n')).toBe(true)
