@@ -189,6 +189,7 @@ describe('I5 the gateway’s verdict', () => {
       from: bo.key,
       level: 'dmarc',
       verdict: 'pass',
+      to: 'alice@corp.test',
       lst: 'l1',
       ep: 1,
       ver: 1,
