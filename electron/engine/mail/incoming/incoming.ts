@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { addressKey, cleanAddressText, foldAscii } from '../../../../shared/address.ts'
 import { type IncomingVerdict, judgeIncoming, type ListView } from '../../../../shared/guard.ts'
-import { parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
+import { authorOf, parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
 import { singleField } from '../../../../shared/mime/structure.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { selfKey } from '../judge.ts'
@@ -45,7 +45,7 @@ export type Judged =
  */
 export async function prepare(dependencies: MailDependencies, fetched: Fetched): Promise<Prepared> {
   const message = splitMessage(fetched.raw)
-  const proof = await gatherProof(dependencies, fetched.raw, message)
+  const proof = await gatherProof(dependencies, fetched.raw, message, fetched.at)
   const content = fetched.truncated ? { text: '', simplified: true } : readContent(message)
   return { fetched, message, proof, content }
 }
@@ -58,8 +58,8 @@ export async function prepareList(dependencies: MailDependencies, messages: read
   const { view, prepare: prepareView } = dependencies.list()
   const isStranger = ({ message }: Prepared): boolean => {
     // With non-ASCII addresses too: a look-alike is made of them, whether or not the policy allows any.
-    const parsed = parseMailboxes(singleField(message.fields, 'from') ?? '', { unicode: true })
-    return parsed.ok && parsed.value.some(({ address }) => view?.find(address.key) === undefined)
+    const author = authorOf(message, true)
+    return author !== undefined && view?.find(author.address.key) === undefined
   }
   if (messages.some(isStranger)) await prepareView()
 }
@@ -126,7 +126,8 @@ export function readSent(
       : undefined
   }
   // A fault, an unreadable field or another From: not a message that the user wrote, so nothing is shown.
-  const [from] = read('from') ?? []
+  const author = authorOf(prepared.message, unicode)
+  const from = author && { address: author.address.text, name: author.name }
   const to = read('to')
   const cc = read('cc')
   if (prepared.message.fault || !from || !to || !cc || keyOf(from) !== selfKey(dependencies)) return { kind: 'ignored' }

@@ -142,7 +142,16 @@ function makeWaiting() {
 export function listOf(contacts: readonly ListedContact[]): ListInForce {
   const view = createListView(contacts)
   const prepare = () => Promise.resolve()
-  return { view, prepare, lease: 'valid', onExpiry: 'block', unicode: false, gatewayKeys: [], sendingOff: 'no' }
+  return {
+    view,
+    listId: 'L-alice',
+    prepare,
+    lease: 'valid',
+    onExpiry: 'block',
+    unicode: false,
+    gatewayKeys: [],
+    sendingOff: 'no',
+  }
 }
 
 export function contactOf(address: string, more: Partial<ListedContact> = {}): ListedContact {
