@@ -11,6 +11,7 @@ export const failureKinds = [
   'locked',
   'authFailed',
   'tooManyAttempts',
+  'passwordsUnchecked',
   'unreachable',
   'certificateUntrusted',
   'devicePending',
@@ -40,6 +41,9 @@ export const failureKinds = [
   'codeWrong',
   'internal',
 ] as const
+/** Reason of `tooManyAttempts`: devices that the account does not know used up what they share; an enrolment code is the way past. */
+export const unknownDevice = 'unknownDevice'
+
 /** Why something failed that may fail. */
 export type FailureKind = (typeof failureKinds)[number]
 
@@ -111,6 +115,7 @@ export const serverFailures = [
   'untrustedServer',
   'authFailed',
   'tooManyAttempts',
+  'passwordsUnchecked',
   'devicePending',
   'deviceRevoked',
   'sessionExpired',

@@ -1,4 +1,5 @@
 /** What the terminal says for each kind of failure, and for the guard's reasons. English; the page has all languages. */
+import { unknownDevice } from '../../shared/failures.ts'
 import { isRequestReason, type RequestReason } from '../../shared/requests.ts'
 import type { Failure, FailureKind } from '../../shared/rpc.ts'
 
@@ -9,6 +10,7 @@ const words: Readonly<Record<FailureKind, string>> = {
   locked: "the store is locked: give its passphrase or the account's password (--passphrase-stdin)",
   authFailed: 'wrong name or password',
   tooManyAttempts: 'too many attempts',
+  passwordsUnchecked: 'the mail server, which checks the passwords, cannot be asked just now',
   unreachable: 'the server is not reachable; the contacts on this device stay in force',
   certificateUntrusted: "the server's certificate is not trusted; nothing was sent",
   devicePending: 'this device waits for approval by an administrator',
@@ -39,6 +41,10 @@ const words: Readonly<Record<FailureKind, string>> = {
   codeWrong: 'wrong code',
   internal: 'something went wrong inside Kith; its log says what',
 }
+
+/** Where devices that the account does not know used up their tries. */
+const pastTheWait =
+  'or ask your administrator for an enrolment code and give it as the server: with it you need not wait'
 
 /** Why a request for a contact is not made. */
 const requestWords: Readonly<Record<RequestReason, string>> = {
@@ -77,6 +83,7 @@ export function wordsOf({ kind, detail }: Failure): string {
   const reason = detail?.reason ?? ''
   const what = isRequestReason(reason) ? requestWords[reason] : words[kind]
   const lines = [detail?.retryAfter === undefined ? what : `${what}; try again in ${clock(detail.retryAfter)}`]
+  if (reason === unknownDevice) lines.push(`  ${pastTheWait}`)
   if (detail?.issuer) lines.push(`  issuer: ${plain(detail.issuer)}`)
   if (detail?.fingerprint) lines.push(`  SHA-256: ${plain(detail.fingerprint)}`)
   for (const field of detail?.fields ?? []) if (field) lines.push(`  not valid: ${plain(field)}`)

@@ -57,7 +57,6 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
     if (request.headers['content-encoding'] !== undefined) await sendFault(reply, { code: 'BadRequest' })
   })
   app.setErrorHandler((error, _request, reply) => sendFault(reply, faultOfError(service, error)))
-  app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('not found'))
   await app.register(rateLimit, {
     max: options.requestsPerMinute,
     timeWindow: 60_000,
@@ -65,6 +64,10 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
     keyGenerator: (request) => networkOf(request.ip),
     errorResponseBuilder: (_request, context) => new TooMany(context.ttl),
   })
+  // Counted like everything else: the library leaves paths that are not there alone unless it is asked.
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) =>
+    reply.code(404).type('text/plain').send('not found'),
+  )
   app.get(soapPath, (request, reply) => sendWsdl(request, reply, options.url()))
   app.post(soapPath, (request, reply) => answer(service, request, reply))
   return app
