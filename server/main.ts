@@ -1,5 +1,6 @@
 /** The command `kith-server`: composition of its commands, noun and verb. */
 import { Command, CommanderError } from 'commander'
+import { clockCommand } from './cli/clock.ts'
 import { type Entry, withServer } from './cli/command.ts'
 import { contactCommands } from './cli/contacts/contact.ts'
 import { auditCommands, undoCommand } from './cli/control/audit.ts'
@@ -56,6 +57,7 @@ const commands: readonly Entry[] = [
   checkCommand,
   keyCommands,
   manifestCommands,
+  clockCommand,
   runCommand,
   callCommand,
   signCommand,

@@ -40,6 +40,10 @@ const rotateFields = {
   stolen: flag('nobody may trust the old key any more; of the policy key: no list that it signed either'),
 }
 const retireFields = { ...root, key }
+const renewFields = {
+  ...root,
+  newEpoch: flag('sign every list anew, for devices that took a time of the future from a wrong clock'),
+}
 const exportFields = { ...reasonFields, to: needed('<file>', 'the file, which must not be there yet') }
 const rootRotateFields = {
   ...root,
@@ -72,9 +76,7 @@ export const keyCommands = group('key', 'keys of the organisation', [
 
 /** `manifest`, likewise. */
 export const manifestCommands = group('manifest', 'which keys speak for the organisation', [
-  operating('renew', 'the same keys, valid for longer', root, (transport, options) =>
-    take(transport, options, { step: 'renew' }, (moved) => [versionOf(moved)]),
-  ),
+  operating('renew', 'the same keys, valid for longer', renewFields, renew),
 ])
 
 async function rotate(transport: Transport, options: Given<typeof rotateFields>): Promise<Outcome> {
@@ -97,6 +99,15 @@ async function retire(transport: Transport, options: Given<typeof retireFields>)
   const { key: name } = options
   return take(transport, options, { step: 'retire', key: name }, (moved) => [
     `only the newest ${name} key is left`,
+    versionOf(moved),
+  ])
+}
+
+async function renew(transport: Transport, options: Given<typeof renewFields>): Promise<Outcome> {
+  const { newEpoch = false } = options
+  const advice = newEpoch ? ['every list is sent anew, under a new epoch'] : []
+  return take(transport, options, { step: 'renew', ...(newEpoch ? { newEpoch } : {}) }, (moved) => [
+    ...advice,
     versionOf(moved),
   ])
 }
