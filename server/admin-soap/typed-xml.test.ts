@@ -25,7 +25,7 @@ function read(inner: string, schema: z.ZodType = form) {
     ),
     '1.1',
   )
-  return call.ok ? readValue(schema, call.call) : call
+  return call.ok ? readValue(schema, call.value.element) : call
 }
 
 describe('values from elements', () => {
@@ -105,7 +105,7 @@ describe('changes as a choice of elements', () => {
     fc.assert(
       fc.property(fc.array(change, { minLength: 1 }), (changes) => {
         const read = readCall(utf8(writeCall('RunChanges', schema, { changes }, '1.2')), '1.2')
-        expect(read.ok && readValue(schema, read.call)).toEqual({ ok: true, value: { changes } })
+        expect(read.ok && readValue(schema, read.value.element)).toEqual({ ok: true, value: { changes } })
       }),
     )
   })
@@ -143,5 +143,5 @@ it('what nobody can write in XML does not break an answer', () => {
   const schema = z.strictObject({ text: z.string() })
   const written = writeCall('Call', schema, { text: '\u0000\ud800]]>&<\r"' }, '1.1')
   const back = readCall(utf8(written), '1.1')
-  expect(back.ok && back.call.children[0]?.text).toBe('\ufffd\ufffd]]>&<\ufffd"')
+  expect(back.ok && back.value.element.children[0]?.text).toBe('\ufffd\ufffd]]>&<\ufffd"')
 })

@@ -19,7 +19,7 @@ import {
   deed,
   failedBy,
   finds,
-  type OperationFailed,
+  type OperationAnswer,
   reading,
   reasonField,
   refusedBy,
@@ -135,7 +135,7 @@ export const addUserOperation = deed({
 })
 
 /** Whoever may become an administrator by it needs all: a password or a device of one opens what the caller may not. */
-async function faultOfGiving(desk: Desk, user: string): Promise<OperationFailed | undefined> {
+async function faultOfGiving(desk: Desk, user: string): Promise<OperationAnswer<never> | undefined> {
   const { store, actor } = desk
   if (!(await store.users.get(user))) return refusedBy(refusal('unknownUser', user))
   const isAdministrator = (await store.administration.role(user)) !== undefined
