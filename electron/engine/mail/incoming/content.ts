@@ -1,6 +1,7 @@
 /** What a message says, as plain text under limits. Addresses are not its business (A1). */
 import type { RawMessage } from '../../../../shared/header.ts'
 import { maxTextLength } from '../../../../shared/message.ts'
+import { sloppyStructure } from '../../../../shared/mime/sloppy.ts'
 import { type Part, structureOf } from '../../../../shared/mime/structure.ts'
 import { decodeText, readPart } from '../../../../shared/mime/text.ts'
 import { subjectOf } from '../../../../shared/text/subject.ts'
@@ -21,8 +22,7 @@ const maxSubject = 998
 /** The text of a message; never fails, however broken the message is. */
 export function readContent(message: RawMessage): Content {
   const structure = structureOf(message)
-  // Ambiguous MIME has one view (I8): to choose one reading would be to choose for the sender who made two.
-  if (structure.kind === 'broken') return sourceView(message)
+  if (structure.kind === 'broken') return sloppyView(message)
   const { root } = structure
   const { text, more } = readPart(root)
   const clean = cleanText(text)
@@ -36,6 +36,13 @@ export function readContent(message: RawMessage): Content {
 function receiptIn(root: Part): string {
   const part = root.children.find(({ type }) => type === notificationType)
   return part === undefined ? '' : (displayedMessage(decodeText(part).text) ?? '')
+}
+
+/** I8: sloppy mail shows its text, always with the notice. To choose one of two readings would be to choose for the sender who made both. */
+function sloppyView(message: RawMessage): Content {
+  const root = sloppyStructure(message)
+  if (!root) return sourceView(message)
+  return { text: cleanText(readPart(root).text).slice(0, maxTextLength), simplified: true }
 }
 
 /** I8's one deterministic view: the body's bytes as text, undecoded. */
