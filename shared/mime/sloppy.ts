@@ -67,8 +67,9 @@ function looseType(value: string): Pick<Part, 'type' | 'parameters'> | undefined
   const parameters = new Map<string, string>()
   // The first `;` begins the parameters; a comment before it is passed over.
   for (const [, name = '', quoted, plain = ''] of value.matchAll(/;\s*([\w*-]+)\s*=\s*(?:"([^"]*)"?|([^;]*))/gu)) {
-    const key = name.toLowerCase()
-    const text = quoted ?? plain.trim()
+    // RFC 2231 4: `charset*=utf-8''value`, which needs no joining.
+    const key = name.toLowerCase().replace(/\*$/u, '')
+    const text = (quoted ?? plain.trim()).replace(name.endsWith('*') ? /^[^']*'[^']*'/u : /^$/u, '')
     const isDeciding = key === 'boundary' || key === 'charset'
     // RFC 2231 pieces of a boundary are joined by some programs and not by others.
     if (key.startsWith('boundary*') || (isDeciding && (parameters.get(key) ?? text) !== text)) return undefined

@@ -2,7 +2,7 @@
  * Bytes as text for showing, whatever a sender calls their charset. No address and no proof comes of it: who somebody is
  * is read from UTF-8 alone.
  */
-import iconv from 'iconv-lite'
+import { decode, encodingExists } from 'iconv-lite'
 
 type Decoder = { decode(bytes: Uint8Array): string }
 
@@ -106,8 +106,8 @@ function standard(label: string): Decoder | undefined {
 }
 
 function fromLibrary(name: string): Decoder | undefined {
-  if (!rare.test(name) || !iconv.encodingExists(name)) return undefined
-  return { decode: (bytes) => iconv.decode(bytes, name) }
+  if (!rare.test(name) || !encodingExists(name)) return undefined
+  return { decode: (bytes) => decode(bytes, name) }
 }
 
 /** Text that says nothing of its charset, or the wrong thing: UTF-8 where it is that, else as `hint` says, else guessed. */

@@ -137,6 +137,10 @@ const sloppy: Readonly<Record<string, readonly [Uint8Array, string]>> = {
     sample({ type: 'multipart/alternative; boundary=A8:b/c', body: twoWays('A8:b/c') }),
     'Grüße',
   ],
+  'a boundary by RFC 2231': [
+    sample({ type: "multipart/mixed; boundary*=us-ascii''b1", body: parts('--b1', '', 'one', '--b1--') }),
+    'one',
+  ],
   'no closing delimiter': [sample({ type: 'multipart/alternative; boundary=b1', body: twoWays('b1', '') }), 'Grüße'],
   'a line that only begins like a delimiter': [
     sample({ type: 'multipart/mixed; boundary=b1', body: parts('--b1', '', 'one', '--b1x', 'two', '--b1--') }),
