@@ -28,6 +28,8 @@ export const failureKinds = [
   'keysMissing',
   'storeDamaged',
   'diskFull',
+  'diskFailing',
+  'profileInUse',
   'refused',
   'mailAuthFailed',
   'mailUnreachable',
@@ -79,8 +81,16 @@ export function fail<K extends FailureKind>(kind: K, detail?: FailureDetail): Fa
   return { ok: false, failure: detail ? { kind, detail } : { kind } }
 }
 
-/** What any call can give: `busy` also where another Kith has the profile open. */
-export const anyCallFailures = ['badRequest', 'internal', 'busy', 'storeDamaged', 'diskFull'] as const
+/** What any call can give: `profileInUse` where another Kith has the profile open, for every call. */
+export const anyCallFailures = [
+  'badRequest',
+  'internal',
+  'busy',
+  'storeDamaged',
+  'diskFull',
+  'diskFailing',
+  'profileInUse',
+] as const
 /** A failure that any call can give. */
 export type AnyCallFailure = (typeof anyCallFailures)[number]
 

@@ -25,6 +25,7 @@ function open({ profile }: GlobalOptions) {
     hostPorts({
       profile: path.resolve(profile ?? process.env.KITH_PROFILE ?? usualProfile(process.env)),
       demoFile: process.env.KITH_DEMO,
+      face: 'terminal',
       appVersion: version,
       systemLanguage: Intl.DateTimeFormat().resolvedOptions().locale,
     }),

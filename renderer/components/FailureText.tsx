@@ -11,7 +11,10 @@ import { refusalWords } from './words.ts'
 export function failureWords(t: Translate, failure: Failure): string {
   // A contact request is refused for reasons that have words of their own.
   const reason = failure.detail?.reason ?? ''
-  return isRequestReason(reason) ? t(`requestReason.${reason}`) : t(`failure.${failure.kind}`)
+  if (isRequestReason(reason)) return t(`requestReason.${reason}`)
+  // There is a keychain: unlocking it is the first thing to try.
+  if (failure.kind === 'passphraseNeeded' && reason === 'keychainLocked') return t('failure.keychainLocked')
+  return t(`failure.${failure.kind}`)
 }
 
 // Looked at four times a second, so that no second is skipped.

@@ -12,16 +12,16 @@ function tell(message: FromEngine): void {
 
 async function start(options: StartOptions): Promise<void> {
   try {
-    engine = await openEngine(hostPorts(options))
+    engine = await openEngine(hostPorts({ ...options, face: 'desktop' }))
   } catch (error) {
     tell({ type: 'failed', reason: 'internal' })
     throw error
   }
   engine.listen((event) => tell({ type: 'event', event }))
   tell({ type: 'ready' })
-  // An engine whose profile is held by another one answers `busy` to everything, for ever.
+  // An engine whose profile is held by another one answers `profileInUse` to everything, for ever.
   const state = await engine.serve({ name: 'session.state', input: {} })
-  if (!state.ok && state.failure.kind === 'busy') tell({ type: 'failed', reason: 'busy' })
+  if (!state.ok && state.failure.kind === 'profileInUse') tell({ type: 'failed', reason: 'profileInUse' })
 }
 
 async function close(): Promise<void> {

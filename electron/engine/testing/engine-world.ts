@@ -81,6 +81,7 @@ export function engineWorld(provisioned: readonly Enrolment[]): EngineWorld {
         log,
         dns: fakeDns(),
         appVersion: '9.0.0',
+        deviceName: 'desk (desktop)',
         systemLanguage: 'en',
         provisioned,
         ...change,
