@@ -27,6 +27,8 @@ function open({ profile }: GlobalOptions) {
       demoFile: process.env.KITH_DEMO,
       face: 'terminal',
       appVersion: version,
+      // Whoever types a server into a terminal means it.
+      consent: { confirm: async () => true, loopback: 'allowed' },
       systemLanguage: Intl.DateTimeFormat().resolvedOptions().locale,
     }),
   )

@@ -16,10 +16,10 @@ import type { DeviceKeys } from '../keys/device-keys.ts'
 import type { VaultDependencies } from '../keys/kek.ts'
 import { primitives } from '../keys/primitives.ts'
 import { createVault, openVault, storedProtection, type Vault } from '../keys/vault.ts'
-import { mailSchema } from '../mail/schema.ts'
+import { mailNotices, mailSchema } from '../mail/schema.ts'
 
 /** The store's migrations, one list of statements each. Later versions append; nothing here changes once shipped. */
-const migrations: readonly (readonly string[])[] = [[...recordsSchema, ...mailSchema]]
+const migrations: readonly (readonly string[])[] = [[...recordsSchema, ...mailSchema], mailNotices]
 
 /** What lies on the disk of one account, opened. */
 export type AccountStore = {

@@ -32,6 +32,7 @@ beforeEach(async () => {
     deviceName: 'desk (desktop)',
     systemLanguage: 'en',
     provisioned: [],
+    consent: { confirm: async () => false, loopback: 'refused' },
   }
   const keys = makeKeys({ ports })
   const created = await createAccountStore(ports, place, { keys, passphrase: undefined })

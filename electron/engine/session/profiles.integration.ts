@@ -1,11 +1,17 @@
 /** Two profiles of one person, a sign-in that is cut off, a store that was put aside, and what lies readable on the disk. */
+import { createHash, X509Certificate } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { OutgoingHttpHeaders } from 'node:http'
+import { request } from 'node:https'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Enrolment } from '../../../shared/whitelist/enrolment.ts'
+import { type Enrolment, formatEnrolment, parseEnrolment } from '../../../shared/whitelist/enrolment.ts'
+import { SecretStoreUnavailable } from '../ground/ports.ts'
+import { certificateOne } from '../testing/certificates.ts'
 import { type EngineWorld, engineWorld, enrolmentOf, type TestEngine } from '../testing/engine-world.ts'
 import { type RealServer, realServer } from '../testing/real-server.ts'
+import { scriptedPeer } from '../testing/scripted-peer.ts'
 
 const password = 'correct-horse-battery'
 const passphrase = 'a long phrase for this machine'
@@ -94,7 +100,10 @@ describe('two profiles of one person, one keychain', () => {
 /** Names and contents as they were written before keys files named their item and the profile was sealed. */
 function asBefore({ profile, secrets }: EngineWorld): void {
   const file = join(folder(), 'keys.json')
-  const { item, ...keys } = z.object({ item: z.string() }).loose().parse(JSON.parse(readFileSync(file, 'utf8')))
+  const { item, ...keys } = z
+    .object({ item: z.string() })
+    .loose()
+    .parse(JSON.parse(readFileSync(file, 'utf8')))
   const shared = item.replace(/:[0-9a-f]+$/, '')
   for (const kind of ['kek', 'ratchet']) {
     const [own, old] = [item, shared].map((name) => name.replace('kek', kind))
@@ -110,7 +119,7 @@ describe('a sign-in that does not end well', () => {
   it('a keychain that takes nothing is found before the server is asked, and the code stays good', async () => {
     const { text } = await newCode()
     const before = (await devices()).length
-    const locked = { ...world.secrets, set: () => world.refuse() }
+    const locked = { ...world.secrets, set: () => Promise.reject(new SecretStoreUnavailable('locked')) }
     const engine = await world.open({ secrets: locked })
     expect(await engine.call('session.signIn', given(text))).toEqual({
       ok: false,
@@ -143,14 +152,27 @@ describe('a sign-in that does not end well', () => {
   it('an answer that is lost: the next try is the same device, and the code that it used is still its own', async () => {
     const { text } = await newCode()
     const before = (await devices()).length
-    const relay = await losingRelay(server.url())
+    let isLost = true
+    // Between the client and the server: the login arrives, its answer does not.
+    const relay = await scriptedPeer(certificateOne, ({ path, body, headers }, response, socket) => {
+      const { 'content-type': type, soapaction } = headers
+      const asked = {
+        method: 'POST',
+        body,
+        headers: { 'content-type': type ?? '', soapaction: String(soapaction ?? '') },
+      }
+      void throughTo(server.url(), path, asked).then(({ status, answer, kind }) => {
+        if (isLost && body.includes('Login')) socket.destroy()
+        else response.writeHead(status, { 'content-type': kind }).end(answer)
+      })
+    })
+    const tls = createHash('sha256').update(new X509Certificate(certificateOne.cert).raw).digest('hex')
+    const enrolment = formatEnrolment({ ...parsedCode(text), url: relay.url, tls })
     const engine = await world.open()
-    const enrolment = relay.rewrite(text)
-    relay.loseLogins(true)
     expect(await engine.call('session.signIn', given(enrolment))).toMatchObject({ failure: { kind: 'unreachable' } })
     expect(await devices()).toHaveLength(before + 1)
     await world.close()
-    relay.loseLogins(false)
+    isLost = false
     const again = await world.open()
     expect(await again.call('session.signIn', given(enrolment))).toMatchObject(ready)
     expect(await devices()).toHaveLength(before + 1)
@@ -163,7 +185,7 @@ describe('a store that was put aside', () => {
   it('is opened again where it was, once its keys are back and those of the new one are not there', async () => {
     const first = await enrolled()
     const { device } = await first.value('app.about', {})
-    await first.value('drafts.set', draft)
+    await first.value('draft.save', draft)
     await world.close()
     const items = new Map(world.secrets.items)
     world.secrets.items.clear()
@@ -174,12 +196,12 @@ describe('a store that was put aside', () => {
     const back = await world.open()
     expect(await back.value('session.state', {})).toMatchObject({ step: 'ready' })
     expect((await back.value('app.about', {})).device).toBe(device)
-    expect(await back.value('drafts.get', { conversation: draft.conversation })).toEqual({ text: draft.text })
+    expect(await back.value('draft.get', { conversation: draft.conversation })).toEqual({ text: draft.text })
   })
 
   it('is taken over into the new one where both have their keys', async () => {
     const first = await enrolled()
-    await first.value('drafts.set', draft)
+    await first.value('draft.save', draft)
     await world.close()
     const items = new Map(world.secrets.items)
     world.secrets.items.clear()
@@ -189,7 +211,7 @@ describe('a store that was put aside', () => {
     for (const [name, value] of items) world.secrets.items.set(name, value)
     const back = await world.open()
     expect((await back.value('app.about', {})).device).toBe(device)
-    expect(await back.value('drafts.get', { conversation: draft.conversation })).toEqual({ text: draft.text })
+    expect(await back.value('draft.get', { conversation: draft.conversation })).toEqual({ text: draft.text })
     expect(readdirSync(folder()).some((name) => name.includes('unreadable'))).toBe(false)
   })
 })
@@ -220,6 +242,35 @@ describe('the profile on the disk', () => {
     expect(await second.call('session.state', {})).toEqual({ ok: false, failure: { kind: 'profileInUse' } })
   })
 })
+
+/** The real server's own certificate is nobody's business here. */
+function throughTo(
+  url: string,
+  path: string,
+  { body, ...asked }: { readonly method: string; readonly body: string; readonly headers: OutgoingHttpHeaders },
+): Promise<{ readonly status: number; readonly answer: Buffer; readonly kind: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(new URL(path, url), { ...asked, rejectUnauthorized: false }, (got) => {
+      const chunks: Buffer[] = []
+      got.on('data', (chunk: Buffer) => chunks.push(chunk))
+      got.on('end', () =>
+        resolve({
+          status: got.statusCode ?? 500,
+          answer: Buffer.concat(chunks),
+          kind: got.headers['content-type'] ?? '',
+        }),
+      )
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+function parsedCode(text: string): Enrolment {
+  const parsed = parseEnrolment(text)
+  if (!parsed) throw new Error('no code')
+  return parsed
+}
 
 const profileText = () => readFileSync(join(world.profile, 'profile.json'), 'utf8')
 const devicesSchema = z.object({ devices: z.array(z.object({ device: z.string(), name: z.string() })) })

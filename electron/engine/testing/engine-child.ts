@@ -75,6 +75,7 @@ const engine = await openEngine({
   deviceName: 'desk (desktop)',
   systemLanguage: 'en',
   provisioned: orders.provisioned,
+  consent: { confirm: async () => true, loopback: 'allowed' },
 })
 
 const sessionSchema = z.object({ step: z.string(), connection: z.string().optional(), reason: z.string().optional() })
