@@ -65,6 +65,12 @@ async function vaultAt(
   // The keychain may come back, and then this is the device that the server knows.
   const isAway = !left.ok && left.failure.kind === 'keychainUnavailable' && passphrase === undefined
   if (left.ok || isAway) return left
-  rmSync(staging.folder, { recursive: true, force: true })
-  return createVault(dependencies, makeKeys(dependencies), passphrase)
+  const clear = (): void => rmSync(staging.folder, { recursive: true, force: true })
+  clear()
+  try {
+    return await createVault(dependencies, makeKeys(dependencies), passphrase)
+  } catch (error) {
+    clear()
+    throw error
+  }
 }

@@ -69,7 +69,11 @@ export function openDatabase(options: OpenOptions): Database {
 export function holdExclusively(file: string): { release(): void } | undefined {
   const driver = openDriver(file, 0)
   try {
-    guarded(() => driver.exec('BEGIN EXCLUSIVE'))
+    // Nothing is ever written, but a journal would be: on a full disk nobody could start.
+    guarded(() => {
+      driver.pragma('journal_mode = MEMORY')
+      driver.exec('BEGIN EXCLUSIVE')
+    })
     return { release: () => void driver.close() }
   } catch (error) {
     driver.close()
