@@ -37,10 +37,7 @@ export async function start(stage: Stage): Promise<void> {
 /** Who used this profile last is sealed under the key that the keychain keeps: the form and the lock are filled with it. */
 async function readProfile(stage: Stage, place: AccountPlace): Promise<void> {
   const vault = await openVault(vaultDependencies(stage.ports, place))
-  if (!vault.ok) return
-  stage.profile.unseal(vault.value)
-  const { server, user } = stage.profile.read()
-  stage.dispatch({ type: 'closed', server, user })
+  if (vault.ok) stage.profile.unseal(vault.value)
 }
 
 async function open(stage: Stage, place: AccountPlace): Promise<void> {
@@ -48,8 +45,10 @@ async function open(stage: Stage, place: AccountPlace): Promise<void> {
   const { server, user } = stage.profile.read()
   if (!store.ok) stage.dispatch({ type: 'closed', server, user, cause: store.failure.kind })
   else if (!isOpenStore(store.value)) startByLogin(stage, store.value)
-  else if (!store.value.account.read()) store.value.database.close()
-  else await show(stage, await openStored(stage, store.value))
+  else if (!store.value.account.read()) {
+    store.value.database.close()
+    stage.dispatch({ type: 'closed', server, user })
+  } else await show(stage, await openStored(stage, store.value))
 }
 
 async function show(stage: Stage, opened: Opened): Promise<void> {
