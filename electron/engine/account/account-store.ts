@@ -12,10 +12,9 @@ import { recordsSchema } from '../database/schema.ts'
 import type { Ports } from '../ground/ports.ts'
 import { StoreError } from '../ground/store-error.ts'
 import { type AccountPlace, asidesOf, moveStore, setAside } from '../keys/account-place.ts'
-import type { DeviceKeys } from '../keys/device-keys.ts'
 import type { VaultDependencies } from '../keys/kek.ts'
 import { primitives } from '../keys/primitives.ts'
-import { createVault, openVault, storedProtection, type Vault } from '../keys/vault.ts'
+import { openVault, storedProtection, type Vault } from '../keys/vault.ts'
 import { mailNotices, mailSchema } from '../mail/schema.ts'
 
 /** The store's migrations, one list of statements each. Later versions append; nothing here changes once shipped. */
@@ -74,16 +73,6 @@ async function putBack(ports: Ports, place: AccountPlace): Promise<boolean> {
     return true
   }
   return false
-}
-
-/** A new store for new keys. Failures: passphraseNeeded, diskFull, diskFailing. */
-export async function createAccountStore(
-  ports: Ports,
-  place: AccountPlace,
-  { keys, passphrase }: { readonly keys: DeviceKeys; readonly passphrase: string | undefined },
-): Promise<Result<AccountStore, ClosedFailure>> {
-  const vault = await createVault(vaultDependencies(ports, place), keys, passphrase)
-  return vault.ok ? storeOf(place, vault.value) : vault
 }
 
 /** Opens the database by a vault that has its key. Failures: storeDamaged, diskFull, diskFailing. */

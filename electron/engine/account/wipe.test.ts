@@ -7,9 +7,9 @@ import type { Command } from '../../../shared/whitelist/command.ts'
 import type { Ports } from '../ground/ports.ts'
 import { systemRandom } from '../ground/system-ports.ts'
 import { type AccountPlace, accountPlace } from '../keys/account-place.ts'
-import { makeKeys } from '../keys/vault.ts'
 import { fakeClock, fakeDns, memoryStore, silentLog } from '../testing/fakes.ts'
-import { type AccountStore, createAccountStore, openAccountStore, wipeFile } from './account-store.ts'
+import { type AccountStore, openAccountStore, wipeFile } from './account-store.ts'
+import { stageAccount } from './staged-account.ts'
 import { resumeWipes, wipeAll } from './wipe.ts'
 
 let profile: string
@@ -34,8 +34,8 @@ beforeEach(async () => {
     provisioned: [],
     consent: { confirm: async () => false, loopback: 'refused' },
   }
-  const keys = makeKeys({ ports })
-  const created = await createAccountStore(ports, place, { keys, passphrase: undefined })
+  const staged = await stageAccount(ports, place, undefined)
+  const created = staged.ok ? staged.value.settle() : staged
   if (!created.ok) throw new Error(created.failure.kind)
   store = created.value
   await store.vault.writeRatchet({ epoch: 1, version: 1, head: '', trustedTime: 1 })

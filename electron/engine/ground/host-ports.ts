@@ -49,16 +49,18 @@ export function hostPorts(options: HostOptions): Ports {
   }
 }
 
-/** Longest name of a machine that is told: the protocol's limit for the whole is 64. */
+/** Longest name of a machine that is told. */
 const longestMachine = 40
 
 /** Text of one line without controls, whatever the machine is called. */
-export function deviceName(machine: string, face: HostOptions['face']): string {
+function deviceName(machine: string, face: HostOptions['face']): string {
   const name = machine
+    .normalize('NFC')
     .replace(/[^\p{L}\p{N}._-]+/gu, ' ')
     .trim()
-    .normalize('NFC')
-  return `${[...name].slice(0, longestMachine).join('') || 'Kith'} (${face})`
+    .slice(0, longestMachine)
+    .toWellFormed()
+  return `${name || 'Kith'} (${face})`
 }
 
 /** Where the terminal and the web host keep their profile when none is named. */

@@ -154,20 +154,22 @@ describe('a sign-in that does not end well', () => {
     const before = (await devices()).length
     let isLost = true
     // Between the client and the server: the login arrives, its answer does not.
-    const relay = await scriptedPeer(certificateOne, ({ path, body, headers }, response, socket) => {
+    const peer = await scriptedPeer(certificateOne, ({ path, body, headers }, response, socket) => {
       const { 'content-type': type, soapaction } = headers
       const asked = {
         method: 'POST',
         body,
         headers: { 'content-type': type ?? '', soapaction: String(soapaction ?? '') },
       }
-      void throughTo(server.url(), path, asked).then(({ status, answer, kind }) => {
+      const relay = async (): Promise<void> => {
+        const { status, answer, kind } = await throughTo(server.url(), path, asked)
         if (isLost && body.includes('Login')) socket.destroy()
         else response.writeHead(status, { 'content-type': kind }).end(answer)
-      })
+      }
+      void relay()
     })
     const tls = createHash('sha256').update(new X509Certificate(certificateOne.cert).raw).digest('hex')
-    const enrolment = formatEnrolment({ ...parsedCode(text), url: relay.url, tls })
+    const enrolment = formatEnrolment({ ...parsedCode(text), url: peer.url, tls })
     const engine = await world.open()
     expect(await engine.call('session.signIn', given(enrolment))).toMatchObject({ failure: { kind: 'unreachable' } })
     expect(await devices()).toHaveLength(before + 1)
@@ -177,7 +179,7 @@ describe('a sign-in that does not end well', () => {
     expect(await again.call('session.signIn', given(enrolment))).toMatchObject(ready)
     expect(await devices()).toHaveLength(before + 1)
     await world.close()
-    await relay.close()
+    await peer.close()
   })
 })
 

@@ -39,7 +39,7 @@ const oldSchema = z.object({
 })
 
 /** What a profile remembers beside its accounts. `server` and `user` are empty until the account's key is there. */
-export type Profile = Readonly<z.infer<typeof sealedSchema>> & {
+type Profile = Readonly<z.infer<typeof sealedSchema>> & {
   /** Names the account's folder; empty for none. */
   readonly account: string
   /** The user has locked the app, or its lock could not be told from one: restarting it must not open it. */
