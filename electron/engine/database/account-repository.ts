@@ -67,7 +67,7 @@ export type AccountRepository = {
   readonly read: () => AccountRecord | undefined
   readonly write: (account: AccountRecord) => void
   readonly change: (change: Partial<AccountRecord>) => AccountRecord
-  /** Drops the password. */
+  /** Drops the password, also where the disk is full. */
   readonly forgetPassword: () => void
 }
 
@@ -98,7 +98,7 @@ export function createAccountRepository(database: Database): AccountRepository {
     },
     forgetPassword: () => {
       const { password: _dropped, ...rest } = mustRead()
-      write(rest)
+      database.takeAway(() => write(rest))
     },
   }
 }
