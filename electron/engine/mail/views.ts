@@ -28,6 +28,7 @@ export function showMessage(dependencies: MailDependencies, message: StoredMessa
     subject: message.subject,
     text: message.text,
     simplified: message.simplified,
+    ...message.notices,
     at: message.at,
     read: message.read,
     ...(message.delivery ? { delivery: message.delivery } : {}),

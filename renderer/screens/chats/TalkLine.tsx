@@ -2,6 +2,7 @@
 import { addressIdentity } from '../../../shared/address.ts'
 import type { Message, Participant } from '../../../shared/message.ts'
 import { useStores } from '../../components/context.tsx'
+import { doubtsOf } from '../../components/doubt-words.ts'
 import { Icon, type IconName } from '../../components/Icons.tsx'
 import { deliveryWords, refusalWords } from '../../components/words.ts'
 import { formatNames, formatTime } from '../../i18n/format.ts'
@@ -77,7 +78,9 @@ export function TalkLine({ message, first, last, self }: TalkLineProps) {
       </div>
       <div className="line-foot">
         <Others message={message} self={self} />
-        {message.simplified && <span>{t('talk.simplified')}</span>}
+        {doubtsOf(t, language, message).map((doubt) => (
+          <span key={doubt}>{doubt}</span>
+        ))}
         {last && <time dateTime={new Date(message.at).toISOString()}>{formatTime(language, message.at)}</time>}
         {own && <DeliveryLine message={message} />}
       </div>
