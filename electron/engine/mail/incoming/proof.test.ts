@@ -239,6 +239,7 @@ describe('I5 the gateway’s verdict', () => {
       from: bo.key,
       level: 'dmarc',
       verdict: 'pass',
+      to: 'alice@corp.test',
       lst: 'L-alice',
       ep: 1,
       ver: 1,
