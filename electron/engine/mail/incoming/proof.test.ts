@@ -264,8 +264,9 @@ describe('I5 the gateway’s verdict', () => {
     for (const raw of [foreign, moved, other, hold, weaker]) expect((await judge(raw)).verdict.verdict).toBe('hold')
   })
 
-  it('I12 counts for the list that it names and for no other', async () => {
-    expect((await judge(verdictOn(unsigned, gatewaySeed, { lst: 'L-carol' }))).verdict.verdict).toBe('hold')
+  it('I12 counts for the list and the recipient that it names and for no others', async () => {
+    for (const other of [{ lst: 'L-carol' }, { to: 'carol@corp.test' }])
+      expect((await judge(verdictOn(unsigned, gatewaySeed, other))).verdict.verdict).toBe('hold')
     const other = verdictOn(unsigned, gatewaySeed, { lst: 'L-carol' })
     const raw = Buffer.concat([other.subarray(0, other.length - unsigned.length), verdictOn(unsigned)])
     expect((await judge(raw)).verdict.verdict).toBe('admit')
