@@ -1,4 +1,5 @@
 /** kith watch: what happens, line by line, until it is ended. kith held: what was not admitted. */
+import { shownAddress } from '../../../shared/address.ts'
 import { contract, type HeldMessage } from '../../../shared/contract.ts'
 import type { EventName } from '../../../shared/rpc.ts'
 import { table } from '../../../shared/text/table.ts'
@@ -55,7 +56,7 @@ export const held: Command = async ({ kith }) => {
   }
   const rows = all.map((one) => [
     new Date(one.at).toISOString(),
-    `"${plainLine(one.claimedName)}" <${plainLine(one.claimedAddress)}>`,
+    `"${plainLine(one.claimedName)}" <${plainLine(shownAddress(one.claimedAddress))}>`,
     plainLine(one.subject),
     `${heldWords[one.reason] ?? one.reason} (${one.rule})`,
   ])

@@ -1,5 +1,5 @@
 /** One message in a conversation's log. */
-import { addressIdentity } from '../../../shared/address.ts'
+import { addressIdentity, shownAddress } from '../../../shared/address.ts'
 import type { Message, Participant } from '../../../shared/message.ts'
 import { useStores } from '../../components/context.tsx'
 import { doubtsOf } from '../../components/doubt-words.ts'
@@ -53,7 +53,7 @@ function Others({ message, self }: { readonly message: Message; readonly self: s
   const others = [...message.to, ...message.cc].filter(({ address }) => !peers.has(addressIdentity(address)))
   if (others.length === 0) return null
   const nameOf = (one: Participant) =>
-    one.listed ? one.name || one.address : t('talk.notListed', { address: one.address })
+    one.listed ? one.name || one.address : t('talk.notListed', { address: shownAddress(one.address) })
   return <span>{t('talk.also', { names: formatNames(language, others.map(nameOf)) })}</span>
 }
 

@@ -1,5 +1,6 @@
 /** One mail in full. */
 import { Fragment, useState } from 'react'
+import { shownAddress } from '../../../shared/address.ts'
 import type { Message, Participant } from '../../../shared/message.ts'
 import { Avatar } from '../../components/Avatar.tsx'
 import { useStores } from '../../components/context.tsx'
@@ -18,7 +19,7 @@ import { DeliveryLine } from '../chats/TalkLine.tsx'
 function People({ people }: { readonly people: readonly Participant[] }) {
   const { t, language } = useWords()
   return people.map(({ name, address, listed }, index) => {
-    const shown = listed ? address : t('talk.notListed', { address })
+    const shown = listed ? address : t('talk.notListed', { address: shownAddress(address) })
     return (
       <Fragment key={address}>
         {index > 0 && formatNames(language, ['', ''])}
@@ -89,7 +90,9 @@ function Actions({ message }: { readonly message: Message }) {
 
 function Unlisted({ message }: { readonly message: Message }) {
   const { t, language } = useWords()
-  const unlisted = [...message.to, ...message.cc].filter(({ listed }) => !listed).map(({ address }) => address)
+  const unlisted = [...message.to, ...message.cc]
+    .filter(({ listed }) => !listed)
+    .map(({ address }) => shownAddress(address))
   if (unlisted.length === 0) return null
   return <Note tone="warn">{t('talk.unlisted', { addresses: formatNames(language, unlisted) })}</Note>
 }

@@ -48,7 +48,8 @@ function verdictOf({ list, account }: MailDependencies, message: RawMessage): In
   for (const field of fields.slice(0, maxVerdicts)) {
     const found = readVerdict(primitives, field.value, message, keys)
     // I12: what another user's list admits says nothing to the reader of this one.
-    if (found?.lst === listId && found.to === addressKey(account.address)) return { from: found.from, level: found.level, verdict: found.verdict }
+    if (found?.lst === listId && found.to === addressKey(account.address))
+      return { from: found.from, level: found.level, verdict: found.verdict }
   }
   return undefined
 }
