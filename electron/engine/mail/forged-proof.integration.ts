@@ -85,12 +85,19 @@ function forgeries(): readonly string[] {
       results.flatMap((result) => froms.map((from) => ({ header: `${name}: ${by}; ${result}`, from }))),
     ),
   )
-  return all.map(({ header, from }, index) =>
-    [
-      ...[header, `From: ${from}`, 'To: alice@corp.example', `Subject: Pay ${index}`],
-      ...['Date: Mon, 23 Nov 2026 08:00:00 +0000', `Message-ID: <${index}@forged.test>`, '', 'Pay at once', ''],
-    ].join('\r\n'),
-  )
+  return all
+    .map(
+      ({ header, from }, index) => `${header}
+From: ${from}
+To: alice@corp.example
+Subject: Pay ${index}
+Date: Mon, 23 Nov 2026 08:00:00 +0000
+Message-ID: <${index}@forged.test>
+
+Pay at once
+`,
+    )
+    .map((text) => text.replaceAll('\n', '\r\n'))
 }
 
 it('I5 432 forged headers in one’s own mailbox prove nobody', { timeout: 120_000 }, async () => {
