@@ -1,4 +1,5 @@
 /** What the terminal says for each kind of failure, and for the guard's reasons. English; the page has all languages. */
+import { shownAddress } from '../../shared/address.ts'
 import { unknownDevice } from '../../shared/failures.ts'
 import { isRequestReason, type RequestReason } from '../../shared/requests.ts'
 import type { Failure, FailureKind } from '../../shared/rpc.ts'
@@ -110,7 +111,7 @@ export function refusalWords(refusal: {
   readonly reason: string
 }): string {
   const why = Object.hasOwn(reasons, refusal.reason) ? reasons[refusal.reason] : refusal.reason
-  return `${terminalText(refusal.address)} ${why} (${terminalText(refusal.rule)})`
+  return `${terminalText(shownAddress(refusal.address))} ${why} (${terminalText(refusal.rule)})`
 }
 
 const daySeconds = 86_400
