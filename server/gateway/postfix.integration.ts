@@ -22,7 +22,7 @@ beforeAll(async () => {
     { address: 'petra@partner.test', scope: 'external' },
   ])
   await world.list('bob', [{ address: 'alice@kith.test' }])
-  mail = await startMailServer({ data: world.path, domain, passwords: world.passwords })
+  mail = await startMailServer({ data: world.path, domain, passwords: world.passwords, spool: world.spool })
   gatewayKey = (await readKey(folderAt(world.path), 'gateway')).public
 })
 afterAll(async () => {
@@ -52,8 +52,11 @@ describe('from user to user through Postfix and Dovecot', () => {
     const [bob, carol] = [await mailboxOf(world, mail, 'bob'), await mailboxOf(world, mail, 'carol')]
     const raw = await newestOf(bob, 1)
     expect(verdictIn(raw)).toMatchObject({
-      ...{ verdict: 'pass', level: 'login', from: 'alice@kith.test' },
-      ...{ to: 'bob@kith.test', lst: 'L-bob' },
+      verdict: 'pass',
+      level: 'login',
+      from: 'alice@kith.test',
+      to: 'bob@kith.test',
+      lst: 'L-bob',
     })
     const carols = { verdict: 'hold', to: 'carol@kith.test', lst: 'L-carol' }
     expect(verdictIn(await newestOf(carol, 1))).toMatchObject(carols)

@@ -27,7 +27,7 @@ function groupsOf(address: string): readonly number[] {
     text
       .split(':')
       .filter(Boolean)
-      .map((group) => parseInt(group, 16)),
+      .map((group) => Number.parseInt(group, 16)),
   )
   const zeros = Array.from({ length: 8 - (head?.length ?? 0) - (tail?.length ?? 0) }, () => 0)
   return [...(head ?? []), ...zeros, ...(tail ?? [])]

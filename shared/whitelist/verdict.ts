@@ -42,10 +42,10 @@ type SplitMessage = {
  * Fields that the verdict fixes, in this order: whoever could add or change one would change who is meant, where an answer
  * goes, which conversation it stands in, or what is read.
  */
-const signedFields = [
-  ...['from', 'to', 'cc', 'reply-to', 'subject', 'date', 'message-id', 'in-reply-to', 'references'],
-  ...['mime-version', 'content-type', 'content-transfer-encoding', 'content-disposition'],
-]
+const signedFields = (
+  'from to cc reply-to subject date message-id in-reply-to references ' +
+  'mime-version content-type content-transfer-encoding content-disposition'
+).split(' ')
 
 /** A verdict without what the message's bytes give. */
 export type VerdictFacts = Omit<Verdict, 't' | 'hdr' | 'bdy'>
