@@ -31,8 +31,7 @@ test.each(['SQL_ASCII', 'LATIN1'] as const)(
   'a database in %s is refused, with what to do, and left empty',
   async (encoding) => {
     settings = await postgres.createDatabase(encoding)
-    const refused = expect(open()).rejects
-    await refused.toBeInstanceOf(StoreUnusable)
+    await expect(open()).rejects.toBeInstanceOf(StoreUnusable)
     await expect(open()).rejects.toThrow(new RegExp(`encoding ${encoding}.*needs UTF8.*create database.*template0`))
     const tables = "select count(*) from information_schema.tables where table_schema = 'public'"
     expect(postgres.sql(settings.database, tables)).toBe('0')
