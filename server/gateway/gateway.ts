@@ -83,7 +83,7 @@ async function startParts(context: Context, { log, dns, tls, closers }: Parts): 
   // Ended before what it counts is written.
   closers.push(() => tasks.idle())
   const proofs = createLoginProofs(clock)
-  const parts = { ...(await gatewayParts(context, dns)), usage, log: mailLog(log), tasks, proofs }
+  const parts = { ...(await gatewayParts(context, dns, log)), usage, log: mailLog(log), tasks, proofs }
   const doors = doorsOf(parts, metrics)
   const lost = (error: Error) => log.info('smtp.connection', { error: error.name })
   const open = async (options: SmtpOptions, place: Omit<Parameters<typeof startSmtp>[1], 'failed'>) => {

@@ -23,6 +23,8 @@ export type RealServer = {
   readonly stop: () => Promise<void>
   /** Who opens the devices' stores; counts from the next start on. */
   readonly setStore: (store: 'local' | 'online-unlock') => void
+  /** Mail is another server's; counts from the next start on. `ca`: PEM of who signs its certificate. */
+  readonly setMail: (imapPort: number, ca: string, verify: 'own' | 'imap') => void
   /** Rows of its store. */
   readonly query: (sql: string) => Promise<unknown>
   /** Ends all sessions, as time does. */
@@ -81,6 +83,12 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
     },
     stop,
     setStore: (store) => changeConfig(join(folder, 'config.json'), { policy: { store } }),
+    setMail: (port, ca, verify) => {
+      const server = { host: '127.0.0.1', port, security: 'tls', ca: 'mail.pem' }
+      writeFileSync(join(folder, 'mail.pem'), ca)
+      const mail = { kind: 'external', imap: server, smtp: server }
+      changeConfig(join(folder, 'config.json'), { mail, accounts: { verify } })
+    },
     query,
     endSessions: async () => {
       await query('DELETE FROM sessions RETURNING user')
