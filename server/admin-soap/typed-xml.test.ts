@@ -59,7 +59,7 @@ describe('values from elements', () => {
     ['<flag>yes</flag>', 'flag', 'true or false is needed'],
     ['<inner><name>a</name></inner><inner>text</inner>', 'inner.1', 'elements are needed, not text'],
   ])('%s is refused with its place', (inner, place, why) => {
-    expect(read(inner)).toEqual({ ok: false, place, why })
+    expect(read(inner)).toEqual({ ok: false, fault: { place, why } })
   })
 
   it.each([
@@ -126,8 +126,11 @@ describe('changes as a choice of elements', () => {
     expect(given('<groupPut><group>g</group><title>t</title></groupPut>')).toMatchObject({ ok: true })
     const why = 'exactly one of the known elements is needed'
     for (const inner of ['<groupPut/><groupPut/>', '<op>x</op>', '<toString/>', '<o:groupPut/>'])
-      expect(given(inner)).toEqual({ ok: false, place: 'changes.0', why })
-    expect(given('<contactAdd><from/></contactAdd>')).toMatchObject({ ok: false, place: 'changes.0.contactAdd' })
+      expect(given(inner)).toEqual({ ok: false, fault: { place: 'changes.0', why } })
+    expect(given('<contactAdd><from/></contactAdd>')).toMatchObject({
+      ok: false,
+      fault: { place: 'changes.0.contactAdd' },
+    })
   })
 
   it('has an element for every change that there is', () => {
