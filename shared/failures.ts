@@ -18,9 +18,11 @@ export const failureKinds = [
   'serverNewer',
   'sessionExpired',
   'untrustedServer',
+  'serverUnconfirmed',
   'listRefused',
   'rateLimited',
   'busy',
+  'linkNeeded',
   'clockWrong',
   'passphraseNeeded',
   'passphraseWrong',
@@ -79,8 +81,8 @@ export function fail<K extends FailureKind>(kind: K, detail?: FailureDetail): Fa
   return { ok: false, failure: detail ? { kind, detail } : { kind } }
 }
 
-/** What any call can give: `busy` also where another Kith has the profile open. */
-export const anyCallFailures = ['badRequest', 'internal', 'busy', 'storeDamaged', 'diskFull'] as const
+/** What any call can give: `busy` also where another Kith has the profile open; `linkNeeded` where the web host does not know the browser. */
+export const anyCallFailures = ['badRequest', 'internal', 'busy', 'linkNeeded', 'storeDamaged', 'diskFull'] as const
 /** A failure that any call can give. */
 export type AnyCallFailure = (typeof anyCallFailures)[number]
 
@@ -123,6 +125,6 @@ export const serverFailures = [
 export type ServerFailure = (typeof serverFailures)[number] | AnyCallFailure
 
 /** What signing in and unlocking can end with. `locked`: the server did not confirm a list whose lease is over. */
-export const openingFailures = [...serverFailures, ...secretFailures, 'locked'] as const
+export const openingFailures = [...serverFailures, ...secretFailures, 'locked', 'serverUnconfirmed'] as const
 /** One of them, or what any call can give. */
 export type OpeningFailure = (typeof openingFailures)[number] | AnyCallFailure

@@ -5,6 +5,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { httpStatusOf, type SoapFault } from '../../shared/soap/faults.ts'
 import { soapContentType, soapPath } from '../../shared/soap/namespaces.ts'
 import { writeFault } from '../../shared/soap/writer.ts'
+import { networkOf } from '../ground/network.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { bugFields } from '../monitoring/log.ts'
 import { dispatchCall } from './dispatch.ts'
@@ -60,6 +61,8 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
   await app.register(rateLimit, {
     max: options.requestsPerMinute,
     timeWindow: 60_000,
+    // A whole network at once: who has one IPv6 address has as many as there are.
+    keyGenerator: (request) => networkOf(request.ip),
     errorResponseBuilder: (_request, context) => new TooMany(context.ttl),
   })
   app.get(soapPath, (request, reply) => sendWsdl(request, reply, options.url()))

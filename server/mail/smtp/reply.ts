@@ -20,6 +20,11 @@ export function noMailbox(): SmtpReply {
   return new SmtpReply(550, '5.1.1 There is no such mailbox here')
 }
 
+/** Where it was not the guard that refused a recipient (O1): the client has heard why. */
+export function somebodyRefused(): SmtpReply {
+  return new SmtpReply(550, '5.7.1 O1 A recipient was refused, so nobody gets the message')
+}
+
 const words: { readonly [R in RefusalReason]: string } = {
   malformed: 'is not an address that is accepted',
   notListed: 'is not in your whitelist',

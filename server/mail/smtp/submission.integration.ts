@@ -201,7 +201,8 @@ describe('what is delivered', () => {
     const split = splitMessage(await newest('bob'))
     const value = split.fields.find(({ name }) => name === 'x-kith-verdict')?.value ?? ''
     const facts = { mid: '<v1@kith.test>', from: 'alice@kith.test', level: 'login', verdict: 'pass', ep: 1, ver: 7 }
-    expect(readVerdict(primitives, value, split, [gatewayPublic])).toMatchObject(facts)
+    const reader = { to: 'bob@kith.test', lst: 'bob' }
+    expect(readVerdict(primitives, value, split, [gatewayPublic])).toMatchObject({ ...facts, ...reader })
     const other = primitives.signPublicKey(new Uint8Array(32).fill(8))
     expect(readVerdict(primitives, value, split, [other])).toBeUndefined()
     const tampered = { ...split, body: Buffer.from('other words') }
