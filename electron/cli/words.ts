@@ -1,6 +1,6 @@
+/** What the terminal says for each kind of failure, and for the guard's reasons. English; the page has all languages. */
 import { isRequestReason, type RequestReason } from '../../shared/requests.ts'
 import type { Failure, FailureKind } from '../../shared/rpc.ts'
-/** What the terminal says for each kind of failure, and for the guard's reasons. English; the page has all languages. */
 import { terminalText } from '../../shared/text/terminal.ts'
 
 const words: Readonly<Record<FailureKind, string>> = {

@@ -8,6 +8,7 @@ import { Facts } from '../../components/Facts.tsx'
 import { Icon } from '../../components/Icons.tsx'
 import { Note } from '../../components/Note.tsx'
 import { scrollStop } from '../../components/scroll-stop.ts'
+import { MessageText } from '../../components/text/MessageText.tsx'
 import { formatMoment, formatNames } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { DeliveryLine } from '../chats/TalkLine.tsx'
@@ -83,7 +84,9 @@ export function ReadingPane({ message }: { readonly message: Message }) {
           </div>
           <Unlisted message={message} />
           {message.simplified && <Note>{t('talk.simplified')}</Note>}
-          <p className="leading-relaxed whitespace-pre-wrap">{message.text}</p>
+          <div className="leading-relaxed whitespace-pre-wrap wrap-anywhere">
+            <MessageText message={message} />
+          </div>
         </article>
       </section>
     </>
