@@ -31,6 +31,8 @@ export const failureKinds = [
   'keysMissing',
   'storeDamaged',
   'diskFull',
+  'diskFailing',
+  'profileInUse',
   'refused',
   'mailAuthFailed',
   'mailUnreachable',
@@ -85,8 +87,20 @@ export function fail<K extends FailureKind>(kind: K, detail?: FailureDetail): Fa
   return { ok: false, failure: detail ? { kind, detail } : { kind } }
 }
 
-/** What any call can give: `busy` also where another Kith has the profile open; `linkNeeded` where the web host does not know the browser. */
-export const anyCallFailures = ['badRequest', 'internal', 'busy', 'linkNeeded', 'storeDamaged', 'diskFull'] as const
+/**
+ * What any call can give: `profileInUse` where another Kith has the profile open, `linkNeeded` where the web host does not
+ * know the browser.
+ */
+export const anyCallFailures = [
+  'badRequest',
+  'internal',
+  'busy',
+  'linkNeeded',
+  'storeDamaged',
+  'diskFull',
+  'diskFailing',
+  'profileInUse',
+] as const
 /** A failure that any call can give. */
 export type AnyCallFailure = (typeof anyCallFailures)[number]
 

@@ -144,11 +144,8 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   closers.push(() => push.close())
   const port = portOf(http.server.address()) ?? config.port
   url = `${scheme}://${isIPv6(config.host) ? `[${config.host}]` : config.host}:${port}`
-  const health = await openHealthPort(
-    config.metricsPort,
-    metrics,
-    async () => (await store.journal.manifest()) !== undefined,
-  )
+  const ownFile = config.store.kind === 'sqlite' ? folder.path : undefined
+  const health = await openHealthPort(config.metricsPort, metrics, { store, folder: ownFile })
   closers.push(() => health.close())
   log.info('serving', { port })
   return { url, ...mail.ports, metrics: health.port }

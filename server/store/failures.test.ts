@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { limitedStore } from '../testing/limited-store.ts'
 import { overEach, type TestStore } from '../testing/stores.ts'
 import { SchemaUnknown, storeFailure } from './failures.ts'
 import { sqliteBackend } from './sqlite.ts'
@@ -54,6 +55,64 @@ test('a file that is no store keeps its rights; a store is closed to others', as
   await writeFile(file, '', { mode: 0o644 })
   expect(await failureOf(file)).toBe('opened')
   expect((await stat(file)).mode & 0o777).toBe(0o600)
+})
+
+const coded = (code: string) => storeFailure(Object.assign(new Error('x'), { code }))
+
+test.each([
+  ['SQLITE_FULL', 'full'],
+  ['SQLITE_IOERR', 'disk'],
+  ['SQLITE_IOERR_WRITE', 'disk'],
+  ['SQLITE_IOERR_SHMSIZE', 'disk'],
+  ['SQLITE_IOERR_FSYNC', 'disk'],
+  ['SQLITE_BUSY_RECOVERY', 'busy'],
+  ['SQLITE_BUSY_TIMEOUT', 'busy'],
+  ['SQLITE_LOCKED_SHAREDCACHE', 'busy'],
+  ['SQLITE_CORRUPT_VTAB', 'damaged'],
+  ['SQLITE_CORRUPT_INDEX', 'damaged'],
+  ['SQLITE_CANTOPEN_ISDIR', 'denied'],
+  ['SQLITE_CANTOPEN_DIRTYWAL', 'denied'],
+  ['SQLITE_READONLY_DBMOVED', 'denied'],
+  ['SQLITE_READONLY_CANTINIT', 'denied'],
+  ['ENOSPC', 'full'],
+  ['EDQUOT', 'full'],
+  ['53100', 'full'],
+  ['53200', 'busy'],
+  ['57P01', 'unreachable'],
+  ['57P02', 'unreachable'],
+  ['57P03', 'unreachable'],
+  ['57P04', 'unreachable'],
+  ['08006', 'unreachable'],
+  ['25P03', 'unreachable'],
+  ['25006', 'readOnly'],
+  ['58030', 'disk'],
+  ['XX001', 'damaged'],
+  // Ours: a bug.
+  ['SQLITE_CONSTRAINT_PRIMARYKEY', undefined],
+  ['SQLITE_ERROR', undefined],
+  ['23505', undefined],
+  ['42P01', undefined],
+])('%s is %s', (code, kind) => {
+  expect(coded(code)).toBe(kind)
+})
+
+test('a full disk is told as that, leaves nothing half done, and passes by itself', async () => {
+  const { store, limit, close } = await limitedStore(join(folder, 'kith.sqlite'))
+  const long = 'x'.repeat(100_000)
+  const write = () =>
+    store.transaction(async (inside) => {
+      await inside.journal.setSetting('first', '1')
+      await inside.journal.setSetting('long', long)
+    })
+  await limit(1)
+  const failure = await write().catch((error: unknown) => error)
+  expect(storeFailure(failure)).toBe('full')
+  expect(await store.journal.setting('first')).toBeUndefined()
+  expect(storeFailure(await write().catch((error: unknown) => error))).toBe('full')
+  await limit(1_000_000)
+  await write()
+  expect(await store.journal.setting('long')).toBe(long)
+  await close()
 })
 
 overEach((stores) => {

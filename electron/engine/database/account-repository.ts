@@ -69,7 +69,7 @@ export type AccountRepository = {
   readonly read: () => AccountRecord | undefined
   readonly write: (account: AccountRecord) => void
   readonly change: (change: Partial<AccountRecord>) => AccountRecord
-  /** Drops the passwords. */
+  /** Drops the passwords, also where the disk is full. */
   readonly forgetPassword: () => void
 }
 
@@ -100,7 +100,7 @@ export function createAccountRepository(database: Database): AccountRepository {
     },
     forgetPassword: () => {
       const { password: _dropped, mailPassword: _too, ...rest } = mustRead()
-      write(rest)
+      database.takeAway(() => write(rest))
     },
   }
 }

@@ -8,7 +8,6 @@ import type { ClosedFailure, OpeningFailure } from '../../../shared/failures.ts'
 import { type FailureKind, ok, type Result } from '../../../shared/rpc.ts'
 import type { Protection, Session } from '../../../shared/session.ts'
 import { storedAccount } from '../account/account-store.ts'
-import { accountPlace } from '../keys/account-place.ts'
 import { whyClosed } from './session-state.ts'
 import type { SignInInput } from './sign-in/attempt.ts'
 import { signIn } from './sign-in/sign-in.ts'
@@ -16,7 +15,7 @@ import { signOut } from './sign-in/sign-out.ts'
 import { takeMailPassword } from './stage/account-mail.ts'
 import { closeAccount } from './stage/close-account.ts'
 import { tellRole } from './stage/show-account.ts'
-import type { Opened, Stage } from './stage/stage.ts'
+import { namedPlace, type Opened, type Stage } from './stage/stage.ts'
 import { start } from './unlock/start.ts'
 import { createUnlockThrottle } from './unlock/unlock-throttle.ts'
 import { lock, unlock } from './unlock/unlock.ts'
@@ -79,8 +78,8 @@ export function createSession(stage: Stage): SessionService {
 async function protectionOf(stage: Stage): Promise<Protection> {
   const keychainAvailable = await stage.ports.secrets.available()
   const opened = stage.opened()
-  const { server, user } = stage.profile()
-  const stored = server === '' ? 'none' : storedAccount(accountPlace(stage.ports.profile, server, user))
+  const place = namedPlace(stage)
+  const stored = place ? storedAccount(place) : 'none'
   const kind = opened?.runtime.store.vault.protection ?? (stored === 'keysMissing' ? 'none' : stored)
   return { kind, keychainAvailable }
 }

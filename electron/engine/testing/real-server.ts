@@ -14,6 +14,8 @@ const endPatience = 5_000
 
 export type RealServer = {
   readonly url: () => string
+  /** Port of its embedded IMAP. */
+  readonly imapPort: () => number
   /** Runs a `kith-server` command by the server's clock; returns what it printed as JSON, or throws with its error. */
   readonly admin: (args: readonly string[], input?: string) => Promise<unknown>
   /** `aheadMs`: with its clock that far ahead of this machine's. */
@@ -30,12 +32,13 @@ export type RealServer = {
   readonly remove: () => Promise<void>
 }
 
-const readySchema = z.object({ url: z.string() })
+const readySchema = z.object({ url: z.string(), imap: z.number() })
 
 export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto'): Promise<RealServer> {
   const folder = mkdtempSync(join(tmpdir(), 'kith-engine-server-'))
   let child: ChildProcess | undefined
   let url = ''
+  let imapPort = 0
   let ahead = 0
   const admin = async (args: readonly string[], input = ''): Promise<unknown> =>
     JSON.parse(await run([...clockAhead(ahead), main, ...args, '--data', folder, '--json'], input))
@@ -61,6 +64,7 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
   }
   return {
     url: () => url,
+    imapPort: () => imapPort,
     admin,
     start: async (aheadMs = 0) => {
       if (child) return
@@ -73,7 +77,9 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
           stdio: ['ignore', 'pipe', 'ignore'],
         },
       )
-      url = readySchema.parse(JSON.parse(await firstLine(child))).url
+      const ready = readySchema.parse(JSON.parse(await firstLine(child)))
+      url = ready.url
+      imapPort = ready.imap
     },
     stop,
     setStore: (store) => changeConfig(join(folder, 'config.json'), { policy: { store } }),
