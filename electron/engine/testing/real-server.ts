@@ -83,12 +83,8 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
     },
     stop,
     setStore: (store) => changeConfig(join(folder, 'config.json'), { policy: { store } }),
-    setMail: (port, ca, verify) => {
-      const server = { host: '127.0.0.1', port, security: 'tls', ca: 'mail.pem' }
-      writeFileSync(join(folder, 'mail.pem'), ca)
-      const mail = { kind: 'external', imap: server, smtp: server }
-      changeConfig(join(folder, 'config.json'), { mail, accounts: { verify } })
-    },
+    setMail: (port, ca, verify) =>
+      changeConfig(join(folder, 'config.json'), mailElsewhere(folder, { port, ca, verify })),
     query,
     endSessions: async () => {
       await query('DELETE FROM sessions RETURNING user')
@@ -104,6 +100,15 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
 function clockAhead(ms: number): readonly string[] {
   const script = `const now = Date.now; Date.now = () => now() + ${ms}`
   return ms === 0 ? [] : ['--import', `data:text/javascript,${encodeURIComponent(script)}`]
+}
+
+type Elsewhere = { readonly port: number; readonly ca: string; readonly verify: 'own' | 'imap' }
+
+/** The settings, with the certificate's file beside them. */
+function mailElsewhere(folder: string, { port, ca, verify }: Elsewhere): object {
+  const server = { host: '127.0.0.1', port, security: 'tls', ca: 'mail.pem' }
+  writeFileSync(join(folder, 'mail.pem'), ca)
+  return { mail: { kind: 'external', imap: server, smtp: server }, accounts: { verify } }
 }
 
 function changeConfig(file: string, change: object): void {
