@@ -32,7 +32,7 @@ export type RealServer = {
   readonly remove: () => Promise<void>
 }
 
-const readySchema = z.object({ url: z.string(), imap: z.number() })
+const readySchema = z.object({ url: z.string(), imap: z.number().optional() })
 
 export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto'): Promise<RealServer> {
   const folder = mkdtempSync(join(tmpdir(), 'kith-engine-server-'))
@@ -79,7 +79,7 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
       )
       const ready = readySchema.parse(JSON.parse(await firstLine(child)))
       url = ready.url
-      imapPort = ready.imap
+      imapPort = ready.imap ?? 0
     },
     stop,
     setStore: (store) => changeConfig(join(folder, 'config.json'), { policy: { store } }),
