@@ -49,7 +49,10 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   saxes: { parts: ['shared', 'server'], files: ['shared/soap/', 'server/import/xmpp/'] },
   axios: { parts: ['engine'], files: ['electron/engine/soap/soap-client.ts'] },
   keytar: { parts: ['engine'], files: ['electron/engine/ground/keychain.ts'] },
-  imapflow: { parts: ['engine'], files: ['electron/engine/mail/network/imap.ts'] },
+  imapflow: {
+    parts: ['engine', 'server'],
+    files: ['electron/engine/mail/network/imap.ts', 'server/accounts/imap-passwords.ts'],
+  },
   nodemailer: { parts: ['engine', 'e2e'], files: ['electron/engine/mail/network/smtp.ts', 'e2e/'] },
   mailauth: {
     parts: ['engine', 'server'],

@@ -26,6 +26,7 @@ function open({ profile }: GlobalOptions) {
     hostPorts({
       profile: path.resolve(profile ?? process.env.KITH_PROFILE ?? usualProfile(process.env)),
       demoFile: process.env.KITH_DEMO,
+      face: 'terminal',
       appVersion: version,
       // Whoever types a server into a terminal means it.
       consent: { confirm: async () => true, loopback: 'allowed' },

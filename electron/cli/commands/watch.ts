@@ -1,4 +1,5 @@
 /** kith watch: what happens, line by line, until it is ended. kith held: what was not admitted. */
+import { shownAddress } from '../../../shared/address.ts'
 import { contract, type HeldMessage } from '../../../shared/contract.ts'
 import type { EventName } from '../../../shared/rpc.ts'
 import { table } from '../../../shared/text/table.ts'
@@ -56,7 +57,7 @@ export const held: Command = async ({ kith }) => {
   }
   const rows = all.map((one) => [
     new Date(one.at).toISOString(),
-    `"${terminalLine(one.claimedName)}" <${terminalLine(one.claimedAddress)}>`,
+    `"${terminalLine(one.claimedName)}" <${terminalLine(shownAddress(one.claimedAddress))}>`,
     terminalLine(one.subject),
     `${heldWords[one.reason] ?? one.reason} (${one.rule})`,
   ])

@@ -1,6 +1,6 @@
 /** Which notification a new message, or news of a contact request, makes, if any. Pure: what the system shows is notifications.ts. */
 import type { z } from 'zod'
-import { cleanAddressText, cleanName } from '../../../shared/address.ts'
+import { cleanAddressText, cleanName, shownAddress } from '../../../shared/address.ts'
 import { contract, type Settings } from '../../../shared/contract.ts'
 import type { EventEnvelope } from '../../../shared/rpc.ts'
 import { notificationBody, notificationTitle } from '../../../shared/text/notification.ts'
@@ -41,7 +41,7 @@ function requestNotice(value: unknown, { settings, focused, recent, words }: Not
   const read = contract.events['request.arrived'].safeParse(value)
   if (!read.success || !settings.notifications || focused || recent > mostAtOnce) return undefined
   const { what, name, address } = read.data
-  const who = cleanAddressText(address)
+  const who = shownAddress(cleanAddressText(address))
   const body = { asked: words.requestAsked, linked: words.requestLinked, declined: words.requestDeclined }[what]
   const title = notificationTitle(name === '' ? who : `${cleanName(name)} (${who})`, longestTitle)
   return { title, body, conversation: undefined }

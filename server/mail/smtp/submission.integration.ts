@@ -64,6 +64,11 @@ describe('login', () => {
   it('passes a lock-out on as temporary, with the time to wait', async () => {
     const locked = mail.smtp('alice', { password: 'locked out' }).verify()
     await expect(locked).rejects.toMatchObject({ responseCode: 454, message: expect.stringContaining('90 s') })
+    const crowded = mail.smtp('alice', { password: 'too many at once' }).verify()
+    await expect(crowded).rejects.toMatchObject({
+      responseCode: 454,
+      message: expect.stringContaining('Too many logins'),
+    })
   })
 
   it('fails closed when accounts cannot be checked', async () => {
