@@ -6,6 +6,7 @@ import { type Covers, coverageOf, coversAll } from '../../../../shared/guard/cov
 import { type Notices, noticesOf, writtenAt } from '../../../../shared/guard/notices.ts'
 import { authorOf, parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
 import { singleField } from '../../../../shared/mime/structure.ts'
+import { shownName } from '../../../../shared/text/header-text.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { selfKey } from '../judge.ts'
 import { maxReferences } from '../limits.ts'
@@ -97,7 +98,9 @@ export function judge(dependencies: MailDependencies, prepared: Prepared): Judge
   const { contact } = verdict
   const others = verdict.others.filter(({ address }) => address !== '')
   const people = (field: 'to' | 'cc'): readonly Person[] =>
-    others.filter((other) => other.field === field).map(({ address, name }) => ({ address, name }))
+    others
+      .filter((other) => other.field === field)
+      .map((other) => ({ address: other.address, name: shownName(other, field, message.fields) }))
   const from = { address: contact.address, name: contact.name }
   const replyTo = readReplyTo(message, unicode)
   const participants = { from, to: people('to'), cc: people('cc'), ...(replyTo.length > 0 ? { replyTo } : {}) }
@@ -235,7 +238,7 @@ function heldRow(prepared: Prepared, hold: Hold, view: ListView | undefined): Ne
     held: {
       // Not by Message-ID: whoever guesses one could keep the real message out.
       id: createHash('sha256').update(fetched.raw).digest('hex').slice(0, 32),
-      claimedName: claimed.name,
+      claimedName: shownName(claimed, 'from', message.fields),
       claimedAddress: claimed.address,
       subject: readSubject(message),
       at: fetched.at,
