@@ -1,7 +1,9 @@
 /** What the terminal says for each kind of failure, and for the guard's reasons. English; the page has all languages. */
+import { shownAddress } from '../../shared/address.ts'
 import { unknownDevice } from '../../shared/failures.ts'
 import { isRequestReason, type RequestReason } from '../../shared/requests.ts'
 import type { Failure, FailureKind } from '../../shared/rpc.ts'
+import { terminalText } from '../../shared/text/terminal.ts'
 
 const words: Readonly<Record<FailureKind, string>> = {
   badRequest: 'that is not a valid request',
@@ -95,9 +97,9 @@ export function wordsOf({ kind, detail }: Failure): string {
   const what = isRequestReason(reason) ? requestWords[reason] : (reasonWords[`${kind}.${reason}`] ?? words[kind])
   const lines = [detail?.retryAfter === undefined ? what : `${what}; try again in ${clock(detail.retryAfter)}`]
   if (reason === unknownDevice) lines.push(`  ${pastTheWait}`)
-  if (detail?.issuer) lines.push(`  issuer: ${plain(detail.issuer)}`)
-  if (detail?.fingerprint) lines.push(`  SHA-256: ${plain(detail.fingerprint)}`)
-  for (const field of detail?.fields ?? []) if (field) lines.push(`  not valid: ${plain(field)}`)
+  if (detail?.issuer) lines.push(`  issuer: ${terminalText(detail.issuer)}`)
+  if (detail?.fingerprint) lines.push(`  SHA-256: ${terminalText(detail.fingerprint)}`)
+  for (const field of detail?.fields ?? []) if (field) lines.push(`  not valid: ${terminalText(field)}`)
   for (const refusal of detail?.refusals ?? []) lines.push(`  ${refusalWords(refusal)}`)
   return lines.join('\n')
 }
@@ -109,7 +111,7 @@ export function refusalWords(refusal: {
   readonly reason: string
 }): string {
   const why = Object.hasOwn(reasons, refusal.reason) ? reasons[refusal.reason] : refusal.reason
-  return `${plain(refusal.address)} ${why} (${plain(refusal.rule)})`
+  return `${terminalText(shownAddress(refusal.address))} ${why} (${terminalText(refusal.rule)})`
 }
 
 const daySeconds = 86_400
@@ -119,14 +121,4 @@ function clock(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1_000)
   if (seconds >= daySeconds) return `${Math.ceil(seconds / daySeconds)} days`
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}
-
-/** Text of others, safe for a terminal: no escape sequences, no controls, no change of direction. Lines stay. */
-export function plain(text: string): string {
-  return text.replace(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, '\ufffd')
-}
-
-/** The same on one line. */
-export function plainLine(text: string): string {
-  return plain(text.replace(/\s+/g, ' ').trim())
 }

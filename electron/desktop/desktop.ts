@@ -131,6 +131,8 @@ class Desktop {
         settings: this.#settings,
         focused: this.#window?.isFocused() ?? false,
         words: nativeWords(this.#settings.language),
+        // The desktops' notification servers do (freedesktop.org, `body-markup`); Windows and macOS show text.
+        markup: process.platform === 'linux',
       })
     if (event.name === 'conversation.changed' || event.name === 'session.changed') this.#unread.countSoon()
   }

@@ -2,10 +2,11 @@
 import type { Failure, FailureKind } from '../../../shared/rpc.ts'
 import type { Session } from '../../../shared/session.ts'
 import { table } from '../../../shared/text/table.ts'
+import { terminalLine } from '../../../shared/text/terminal.ts'
 import { enrolmentPrefix } from '../../../shared/whitelist/enrolment.ts'
 import type { Command, Context } from '../client.ts'
 import { done, failed, type Outcome } from '../outcome.ts'
-import { plainLine, wordsOf } from '../words.ts'
+import { wordsOf } from '../words.ts'
 
 /** The options of `kith login`. Without `server` the enrolment code is asked for, since it is a secret. */
 export type LoginOptions = { readonly server?: string; readonly user: string }
@@ -56,7 +57,7 @@ async function choosePassphrase({ input, streams }: Context, failure: Failure): 
 
 function signedInOutcome(session: Session): Outcome {
   if (session.step === 'ready')
-    return done(`Signed in as ${plainLine(session.name)} <${plainLine(session.address)}>.`, { session })
+    return done(`Signed in as ${terminalLine(session.name)} <${terminalLine(session.address)}>.`, { session })
   if (session.step !== 'pending') return failed({ kind: 'notSignedIn' })
   const text = [
     wordsOf({ kind: 'devicePending' }),
@@ -101,7 +102,7 @@ const protectionWords = {
 
 function sessionWords(session: Session): string {
   if (session.step === 'signedOut') return session.cause === undefined ? 'signed out' : wordsOf({ kind: session.cause })
-  if (session.step === 'locked') return `locked (${plainLine(session.user)})`
-  if (session.step === 'pending') return `${plainLine(session.user)} waits for approval by an administrator`
-  return `${plainLine(session.name)} <${plainLine(session.address)}>, ${session.connection}, mail ${session.mail}`
+  if (session.step === 'locked') return `locked (${terminalLine(session.user)})`
+  if (session.step === 'pending') return `${terminalLine(session.user)} waits for approval by an administrator`
+  return `${terminalLine(session.name)} <${terminalLine(session.address)}>, ${session.connection}, mail ${session.mail}`
 }

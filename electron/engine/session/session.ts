@@ -12,6 +12,7 @@ import { whyClosed } from './session-state.ts'
 import type { SignInInput } from './sign-in/attempt.ts'
 import { signIn } from './sign-in/sign-in.ts'
 import { signOut } from './sign-in/sign-out.ts'
+import { takeMailPassword } from './stage/account-mail.ts'
 import { closeAccount } from './stage/close-account.ts'
 import { tellRole } from './stage/show-account.ts'
 import { namedPlace, type Opened, type Stage } from './stage/stage.ts'
@@ -29,6 +30,7 @@ export type SessionService = {
   readonly signOut: () => Promise<Result<Session, never>>
   readonly lock: () => Promise<Result<Session, ClosedFailure>>
   readonly unlock: (secret: string) => Promise<Result<Session, OpeningFailure>>
+  readonly mailPassword: (password: string) => Promise<Result<Session, ClosedFailure>>
   readonly protection: () => Promise<Result<Protection, never>>
   /** Asks again what the account may administer. */
   readonly tellRole: () => void
@@ -59,6 +61,7 @@ export function createSession(stage: Stage): SessionService {
       }),
     lock: () => verb(() => lock(stage)),
     unlock: (secret) => verb(() => unlock(stage, throttle, secret)),
+    mailPassword: (password) => verb(() => takeMailPassword(stage, password)),
     tellRole: () => stage.queue(() => tellRole(stage)),
     protection: async () => ok(await protectionOf(stage)),
     start: () => stage.inTurn(() => start(stage)),
