@@ -111,6 +111,11 @@ export const configSchema = z.strictObject({
     .discriminatedUnion('kind', [embeddedMail, externalMail])
     .default({ kind: 'embedded', smtp: 8465, imap: 8993 }),
   gateway: gateway.prefault({}),
+  /**
+   * File that the signed anchors of the audit log are added to, relative to the data folder: best where whoever has the
+   * store cannot write (docs/operating.md).
+   */
+  anchors: z.string().min(1).default('audit-anchors.jsonl'),
 })
 /**
  * The settings with every default filled in; they are read at the start of a process and do not change while it runs.

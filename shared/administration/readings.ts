@@ -202,6 +202,13 @@ export const requestForm = z
   })
   .meta({ id: 'Request' })
 
+const anchored = {
+  fault: z.enum(['shorter', 'other', 'unsigned']).exactOptional(),
+  anchored: number.exactOptional(),
+  anchoredAt: time.exactOptional(),
+  since: number.exactOptional(),
+}
+
 /** Every reading by its name. */
 export const readings = {
   overview: { input: noFields, output: overviewForm },
@@ -271,10 +278,14 @@ export const readings = {
     input: z.strictObject({ search: windowed.search, before: number.min(1).optional(), count: windowed.count }),
     output: z.object({ lines: z.array(lineForm), more: z.boolean() }),
   },
-  /** Follows the whole chain; `broken`: the first line that does not follow from those before it. */
+  /**
+   * Follows the whole chain. `broken`: the line from which on it is not to be believed; `fault` says what is wrong: it
+   * does not follow from those before it (absent), or the log is shorter or another than the one whose line `anchored`
+   * the policy key signed. `since`: the line that was anchored first.
+   */
   auditState: {
     input: noFields,
-    output: z.object({ holds: z.boolean(), lines: number, hash: text, broken: number.exactOptional() }),
+    output: z.object({ holds: z.boolean(), lines: number, hash: text, broken: number.exactOptional(), ...anchored }),
   },
   /** Oldest first; `newest`: so many at most, those that wait first and the newest first. */
   proposals: {

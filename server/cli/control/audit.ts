@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { type lineForm, readings } from '../../../shared/administration/readings.ts'
 import { jsonOf } from '../../../shared/json.ts'
 import type { Administration } from '../../administration/administer.ts'
+import { anchorFile, faultOfAnchor, readAnchors } from '../../administration/anchors.ts'
 import { textOfLine } from '../../administration/audit.ts'
 import type { Store } from '../../store/store.ts'
 import { operate } from '../changing.ts'
@@ -20,7 +21,7 @@ import {
   withChange,
   withCommon,
 } from '../command.ts'
-import { type Outcome, refused, succeeded, unavailable } from '../outcome.ts'
+import { type Outcome, refused, succeeded, told as toldAnswer, unavailable } from '../outcome.ts'
 import { givenOf, iso, reads } from '../reading.ts'
 import type { Transport } from '../transport.ts'
 
@@ -29,6 +30,7 @@ const listOptions = commonOptions.extend({
   before: z.coerce.number().int().min(1).optional(),
   count: z.coerce.number().int().min(1).max(10_000),
 })
+const verifyOptions = commonOptions.extend({ anchors: z.string().optional() })
 const exportOptions = commonOptions.extend({ to: z.string() })
 
 /** Adds `audit` and `undo`; but for the whole log's export they work by a server elsewhere, too. */
@@ -50,16 +52,9 @@ export function addAuditCommands(program: Command): void {
         }),
       }),
     )
-  withCommon(audit.command('verify').description('whether the log holds from its first line to its last')).action(
-    reads(commonOptions, {
-      name: 'VerifyAudit',
-      form: readings.auditState.output,
-      tell: (state) =>
-        state.broken === undefined
-          ? { text: `${state.lines} lines, all of them as they were written`, value: state }
-          : refused(`the log is broken at line ${state.broken}`),
-    }),
-  )
+  withCommon(audit.command('verify').description('whether the log holds from its first line to its last'))
+    .option('--anchors <file>', 'file of anchors to compare with, in place of the one that config.json names')
+    .action(operating(verifyOptions, verify))
   withCommon(audit.command('export').description('the whole log, one JSON object a line'))
     .requiredOption('--to <file>', 'a new file')
     .action(administering(exportOptions, exportAll))
@@ -70,6 +65,42 @@ export function addAuditCommands(program: Command): void {
 
 function toldLine({ at, before, after, undo, hash: _hash, undoable: _undoable, ...rest }: z.output<typeof lineForm>) {
   return { ...rest, at: iso(at), before: jsonOf(before), after: jsonOf(after), undo: jsonOf(undo) }
+}
+
+async function verify(transport: Transport, { anchors }: z.infer<typeof verifyOptions>): Promise<Outcome> {
+  const { administration } = transport
+  if (!administration && anchors !== undefined)
+    return { ok: false, code: 'usage', why: '--anchors FILE is compared at the server, not with --remote' }
+  const answer = await transport.call('VerifyAudit', {}, readings.auditState.output)
+  const elsewhere = administration && (await faultOfFile(administration, anchors))
+  return toldAnswer(answer, (state) => {
+    const { broken, fault, lines, anchored, anchoredAt = 0, since } = state
+    if (broken !== undefined) return refused(fault ? faultWords[fault](broken) : `the log is broken at line ${broken}`)
+    if (elsewhere) return refused(elsewhere)
+    const signed =
+      anchored === undefined
+        ? 'no anchor yet: the policy key signs the log from the next change on'
+        : `signed by the policy key up to line ${anchored} (${iso(anchoredAt)}), since line ${since}`
+    return succeeded(`${lines} lines, all of them as they were written\n${signed}`, state)
+  })
+}
+
+const remedy =
+  'if a back-up was restored, that is why: move the file of anchors away; otherwise somebody altered the store: compare with a back-up or an export, and look who had it'
+const faultWords = {
+  shorter: (line: number) => `the log ends before line ${line}, and the policy key has signed a longer one: ${remedy}`,
+  other: (line: number) => `line ${line} or one before it is not the one that the policy key signed: ${remedy}`,
+  unsigned: (line: number) => `the anchor of line ${line} is signed by no policy key of this organisation: ${remedy}`,
+}
+
+/** What the file of anchors says against the log: only the highest counts, since its hash stands for all lines before. */
+async function faultOfFile(administration: Administration, given: string | undefined): Promise<string | undefined> {
+  const file = given ?? anchorFile(administration)
+  const all = await readAnchors(file)
+  if (!all) return given === undefined ? undefined : `${file} cannot be read`
+  const [highest] = all.toSorted((a, b) => b.n - a.n)
+  const wrong = highest && (await administration.store.snapshot((inside) => faultOfAnchor(inside, highest)))
+  return wrong && `${file}: ${faultWords[wrong.fault](wrong.line)}`
 }
 
 async function exportAll({ store }: Administration, { to }: z.infer<typeof exportOptions>): Promise<Outcome> {
