@@ -76,7 +76,7 @@ export function keepAnchor({ journal }: Pick<Store, 'journal'>, anchor: Anchor):
 }
 
 /** What an anchor and the log say of each other; `line`: from which on the log cannot be believed. */
-export type AnchorFault = { readonly fault: 'shorter' | 'other' | 'unsigned'; readonly line: number }
+type AnchorFault = { readonly fault: 'shorter' | 'other' | 'unsigned'; readonly line: number }
 
 /** Where the log is not the one that was anchored. */
 export async function faultOfAnchor(inside: Store, anchor: Anchor): Promise<AnchorFault | undefined> {

@@ -27,6 +27,7 @@ import { createLog, failureTo } from '../monitoring/log.ts'
 import { readConfig } from '../settings/config.ts'
 import { folderAt } from '../settings/folder.ts'
 import { openConfigured } from '../settings/open-configured.ts'
+import { storeFailure } from '../store/failures.ts'
 
 /** A head is valid for days: looking once a minute is often enough. */
 const everyMs = 60_000
@@ -102,6 +103,13 @@ function sayOnce(): (id: string) => void {
   }
 }
 
+/** Changes go on: the next look tries again. */
+function tellOfFile(error: unknown): void {
+  const code = codeOf(error)
+  if (code === undefined || storeFailure(error) !== undefined) throw error
+  log.error('the anchors of the audit log cannot be written to the file of "anchors" in config.json', { code })
+}
+
 async function main(path: string): Promise<void> {
   const folder = folderAt(path)
   const read = await readConfig(folder)
@@ -114,12 +122,7 @@ async function main(path: string): Promise<void> {
   const editor = createListEditor({ store, clock, config, sign })
   const { withKey, sayAgain } = keyGuard()
   const anchor = anchoringOf(policyKey)
-  const copyAnchors = () =>
-    copyAnchor(store, anchorFile({ folder, config })).catch((error: unknown) => {
-      const code = codeOf(error)
-      if (code === undefined) throw error
-      log.error('the anchors of the audit log cannot be written to the file of "anchors" in config.json', { code })
-    })
+  const copyAnchors = () => copyAnchor(store, anchorFile({ folder, config })).catch(tellOfFile)
   const inOrder = oneAtATime()
   const unreadable = sayOnce()
   // One after the other: the timer and a task may ask at the same moment, and each run takes all that is ready.

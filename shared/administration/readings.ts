@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import { keyFactsSchema, keysViewSchema } from '../key-steps.ts'
 import { releaseRequestSchema } from '../quarantine.ts'
+import { anchorShape } from './anchor.ts'
 import { changeForm, contactInputSchema, policySettings, roleSchema } from './change.ts'
 
 const text = z.string()
-const number = z.number().int()
-const noFields = z.strictObject({})
+const [number, noFields] = [z.number().int(), z.strictObject({})]
 const days = number.min(1).max(36_500)
 const ofUser = z.strictObject({ user: text })
 
@@ -202,13 +202,6 @@ export const requestForm = z
   })
   .meta({ id: 'Request' })
 
-const anchored = {
-  fault: z.enum(['shorter', 'other', 'unsigned']).exactOptional(),
-  anchored: number.exactOptional(),
-  anchoredAt: time.exactOptional(),
-  since: number.exactOptional(),
-}
-
 /** Every reading by its name. */
 export const readings = {
   overview: { input: noFields, output: overviewForm },
@@ -278,14 +271,10 @@ export const readings = {
     input: z.strictObject({ search: windowed.search, before: number.min(1).optional(), count: windowed.count }),
     output: z.object({ lines: z.array(lineForm), more: z.boolean() }),
   },
-  /**
-   * Follows the whole chain. `broken`: the line from which on it is not to be believed; `fault` says what is wrong: it
-   * does not follow from those before it (absent), or the log is shorter or another than the one whose line `anchored`
-   * the policy key signed. `since`: the line that was anchored first.
-   */
+  /** Follows the whole chain; `broken`: the line from which on it is not to be believed. */
   auditState: {
     input: noFields,
-    output: z.object({ holds: z.boolean(), lines: number, hash: text, broken: number.exactOptional(), ...anchored }),
+    output: z.object({ holds: z.boolean(), lines: number, hash: text, broken: number.exactOptional(), ...anchorShape }),
   },
   /** Oldest first; `newest`: so many at most, those that wait first and the newest first. */
   proposals: {

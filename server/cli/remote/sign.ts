@@ -89,8 +89,9 @@ type Going = {
 async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<Round> {
   const waiting = await desk.remote.call('ListProposals', { state: 'ready' }, readings.proposals.output)
   if (!waiting.ok) return { ok: false, outcome: told(waiting, () => succeeded('', {})) }
-  const [{ signOne }, { reissue }] = await Promise.all([
+  const [{ signOne }, { signAnchor }, { reissue }] = await Promise.all([
     import('./signing-desk.ts'),
+    import('./sign-anchor.ts'),
     import('../../administration/signing.ts'),
   ])
   let signed = 0
@@ -102,6 +103,10 @@ async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<R
     if (!one.ok) process.stderr.write(one.outcome.ok ? '' : `${one.outcome.why}\n`)
     else signed += one.signed
   }
+  // Last: with what this round has changed.
+  const anchored = await signAnchor(desk)
+  if (!anchored.ok && watch !== true) return anchored
+  if (!anchored.ok) process.stderr.write(anchored.outcome.ok ? '' : `${anchored.outcome.why}\n`)
   return { ok: true, signed }
 }
 
