@@ -21,9 +21,11 @@ beforeEach(async () => {
     random: systemRandom,
     log: silentLog,
     dns: fakeDns(),
+    deviceName: 'desk (browser)',
     appVersion: '0.0.0',
     systemLanguage: 'en',
     provisioned: [],
+    consent: { confirm: async () => false, loopback: 'refused' },
   })
 })
 afterEach(async () => {

@@ -5,6 +5,8 @@
  */
 import { isIPv6 } from 'node:net'
 import { createAccounts } from '../accounts/accounts.ts'
+import { passwordsElsewhere } from '../accounts/imap-passwords.ts'
+import { provenLifeMs } from '../accounts/proven.ts'
 import { createSessions } from '../accounts/sessions.ts'
 import { addAdministration } from '../admin-soap/http.ts'
 import { createUsageRecorder } from '../administration/usage.ts'
@@ -95,7 +97,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   const { config, folder, store, clock } = context
   const failed = failureTo(log)
   const metrics = createMetrics()
-  const accounts = createAccounts({ store, clock })
+  const accounts = createAccounts({ store, clock, elsewhere: await passwordsElsewhere(context, log) })
   const every = (ms: number, work: () => Promise<void>) => repeat(ms, work, failed)
   // Closers run the other way round. The hub comes first, so it is the last that others lose.
   const hub = await openHub({ store, every })
@@ -174,5 +176,6 @@ async function sweep({ store, clock }: Context): Promise<void> {
   const now = clock.now()
   await store.sessions.removeExpired(now)
   await store.access.removeAttempts(now - attemptLifeMs)
+  await store.access.removeProven(now - provenLifeMs)
   await store.lists.removeAnnounced(now - pokeLifeMs)
 }

@@ -1,4 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -26,6 +29,32 @@ test('a file that is no database is damaged; a bug is none of these', async () =
   await writeFile(join(folder, 'text'), 'x'.repeat(10_000))
   expect(await failureOf(join(folder, 'text'))).toBe('damaged')
   expect(storeFailure(new Error('a bug'))).toBeUndefined()
+})
+
+test('what is no regular file is refused by name, and neither opened nor given other rights', async () => {
+  const pipe = join(folder, 'pipe')
+  execFileSync('mkfifo', ['-m', '644', pipe])
+  const socket = createServer().listen(join(folder, 'socket'))
+  await once(socket, 'listening')
+  await mkdir(join(folder, 'folder'), { mode: 0o755 })
+  await symlink('/dev/null', join(folder, 'link'))
+  for (const file of [pipe, join(folder, 'socket'), join(folder, 'folder'), join(folder, 'link'), '/dev/null']) {
+    const before = await stat(file)
+    expect(await failureOf(file)).toMatchObject({ message: expect.stringMatching(/^.* is not a regular file/) })
+    expect((await stat(file)).mode).toBe(before.mode)
+  }
+  socket.close()
+})
+
+test('a file that is no store keeps its rights; a store is closed to others', async () => {
+  const file = join(folder, 'kith.sqlite')
+  await writeFile(file, 'x'.repeat(10_000), { mode: 0o644 })
+  expect(await failureOf(file)).toBe('damaged')
+  expect((await stat(file)).mode & 0o777).toBe(0o644)
+  await rm(file)
+  await writeFile(file, '', { mode: 0o644 })
+  expect(await failureOf(file)).toBe('opened')
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
 })
 
 const coded = (code: string) => storeFailure(Object.assign(new Error('x'), { code }))

@@ -1,5 +1,5 @@
 /** SQLite as the store's database: the only file of `server/` that imports the driver or knows its SQL. */
-import { chmodSync, closeSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import type { Database as SqliteFile } from 'better-sqlite3-multiple-ciphers'
 import {
@@ -16,7 +16,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import type { Backend, DialectTraits } from './database.ts'
-import { storeFailure } from './failures.ts'
+import { StoreUnusable, storeFailure } from './failures.ts'
 
 /** How long a writer waits for another process's transaction before it gives up: longer than the largest import takes. */
 const giveUpMs = 60_000
@@ -34,6 +34,7 @@ const sqliteTraits: DialectTraits = {
   counter: 'integer',
   rowLocks: false,
   lock: async () => undefined,
+  check: async () => undefined,
 }
 
 /** Every process looks for itself, ten times a second: an indexed query of a local file costs nothing. */
@@ -113,17 +114,15 @@ function sqliteDialect(file: string, alone: boolean): Dialect {
 
 async function openFile(file: string, alone: boolean): Promise<SqliteFile> {
   const { default: Sqlite } = await import('better-sqlite3-multiple-ciphers')
-  if (file !== ':memory:') {
-    // Made here with its rights: SQLite itself would make it readable to whoever the umask allows.
-    closeSync(openSync(file, 'a', 0o600))
-    chmodSync(file, 0o600)
-  }
+  if (file !== ':memory:') makeFile(file)
   const database = new Sqlite(file)
   // After a crash the first to open recovers the log, and the others wait for it here.
   database.pragma(`busy_timeout = ${alone ? blockMs : openMs}`)
   if (alone) database.pragma('locking_mode = EXCLUSIVE')
   // Readers and the one writer do not wait for each other (sqlite.org/wal.html).
   database.pragma('journal_mode = WAL')
+  // Only now: it is a database, and not somebody else's file that the path happens to name.
+  if (file !== ':memory:') chmodSync(file, 0o600)
   // A commit is on the disk when it returns: a head that devices have seen, or mail that was answered with 250, must
   // not be undone by a power cut.
   database.pragma('synchronous = FULL')
@@ -132,6 +131,15 @@ async function openFile(file: string, alone: boolean): Promise<SqliteFile> {
   database.pragma('secure_delete = FAST')
   database.pragma(`busy_timeout = ${blockMs}`)
   return database
+}
+
+/** Made here with its rights: SQLite itself would make it readable to whoever the umask allows. */
+function makeFile(file: string): void {
+  const there = statSync(file, { throwIfNoEntry: false })
+  // A device, a pipe, a socket or a folder is not even opened: that alone may change something.
+  if (there && !there.isFile())
+    throw new StoreUnusable(`${file} is not a regular file, so the store cannot be there: name another data folder`)
+  if (!there) closeSync(openSync(file, 'a', 0o600))
 }
 
 /** Statements kept, the last used ones. */

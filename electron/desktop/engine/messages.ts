@@ -7,21 +7,25 @@ export type StartOptions = {
   readonly demoFile: string | undefined
   readonly appVersion: string
   readonly systemLanguage: string
+  readonly loopback: 'allowed' | 'refused'
 }
 
 /** From the main process to the engine. `start` comes first; `id` tells the answers apart. */
 export type ToEngine =
   | { readonly type: 'start'; readonly options: StartOptions }
   | { readonly type: 'call'; readonly id: number; readonly envelope: unknown }
+  | { readonly type: 'consent'; readonly origin: string; readonly given: boolean }
   | { readonly type: 'close' }
 
 /** From the engine to the main process. `closed` is the last. */
 export type FromEngine =
   | { readonly type: 'ready' }
-  /** The engine could not be made; `busy`: another Kith holds the profile. The process ends after it. */
-  | { readonly type: 'failed'; readonly reason: 'busy' | 'internal' }
+  /** The engine could not be made; `profileInUse`: another Kith holds the profile. The process ends after it. */
+  | { readonly type: 'failed'; readonly reason: 'profileInUse' | 'internal' }
   | { readonly type: 'answer'; readonly id: number; readonly result: Result<unknown> }
   | { readonly type: 'event'; readonly event: EventEnvelope }
+  /** The engine wants to meet a new server; `consent` answers. */
+  | { readonly type: 'askConsent'; readonly origin: string }
   | { readonly type: 'closed' }
 
 /** The far end as the main process sees it; a fake in tests, a utility process in the app. */

@@ -72,8 +72,10 @@ const engine = await openEngine({
   log,
   dns: fakeDns(),
   appVersion: '9.0.0',
+  deviceName: 'desk (desktop)',
   systemLanguage: 'en',
   provisioned: orders.provisioned,
+  consent: { confirm: async () => true, loopback: 'allowed' },
 })
 
 const sessionSchema = z.object({ step: z.string(), connection: z.string().optional(), reason: z.string().optional() })

@@ -1,16 +1,19 @@
 /** One message from the server, read and judged: what is to be stored of it. Nothing is stored here. */
 import { createHash } from 'node:crypto'
 import { addressKey, cleanAddressText, foldAscii } from '../../../../shared/address.ts'
-import { type IncomingVerdict, judgeIncoming, type ListView } from '../../../../shared/guard.ts'
-import { parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
+import { type IncomingVerdict, judgeIncoming, type ListedContact, type ListView } from '../../../../shared/guard.ts'
+import { type Covers, coverageOf, coversAll } from '../../../../shared/guard/coverage.ts'
+import { type Notices, noticesOf, writtenAt } from '../../../../shared/guard/notices.ts'
+import { authorOf, parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
 import { singleField } from '../../../../shared/mime/structure.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { selfKey } from '../judge.ts'
 import { maxReferences } from '../limits.ts'
-import { messageIdentity } from '../outgoing/submit.ts'
+import { submittedIdentity } from '../outgoing/submit.ts'
 import type { NewHeld } from '../store/held-store.ts'
 import type { NewMessage, Participants, Person, Place } from '../store/records.ts'
 import { type Content, readContent, readSubject } from './content.ts'
+import { contentDigest, messageIdentity, writtenMessageId } from './identity.ts'
 import { gatherProof, type Proof } from './proof.ts'
 
 /** A message as fetched (I1: raw bytes). */
@@ -29,7 +32,11 @@ export type Prepared = {
   readonly fetched: Fetched
   readonly message: RawMessage
   readonly proof: Proof
+  /** The level at which the sender's entry wants it proven: what that proof covers decides how it is read (I8). */
+  readonly level: string
   readonly content: Content
+  /** `contentDigest` of it. */
+  readonly digest: string
 }
 
 /** What is to be done with a message: show it, note that it was read, hold it, or nothing. */
@@ -45,9 +52,23 @@ export type Judged =
  */
 export async function prepare(dependencies: MailDependencies, fetched: Fetched): Promise<Prepared> {
   const message = splitMessage(fetched.raw)
-  const proof = await gatherProof(dependencies, fetched.raw, message)
-  const content = fetched.truncated ? { text: '', simplified: true } : readContent(message)
-  return { fetched, message, proof, content }
+  const proof = await gatherProof(dependencies, fetched.raw, message, fetched.at)
+  const level = levelOf(dependencies, message)
+  const digest = await contentDigest(message)
+  return { fetched, message, proof, level, digest, content: contentOf(fetched, message, level) }
+}
+
+function levelOf(dependencies: MailDependencies, message: RawMessage): string {
+  const { view, unicode } = dependencies.list()
+  const key = authorOf(message, unicode)?.address.key ?? ''
+  // Own messages are proven by login alone, whatever the list says of the own address.
+  return key === selfKey(dependencies) ? 'login' : (view?.find(key)?.level ?? '')
+}
+
+function contentOf(fetched: Fetched, message: RawMessage, level: string): Content {
+  if (fetched.truncated) return { text: '', simplified: true }
+  const key = authorOf(message, true)?.address.key ?? ''
+  return readContent(message, coverageOf(message, { key, level }))
 }
 
 /**
@@ -58,8 +79,8 @@ export async function prepareList(dependencies: MailDependencies, messages: read
   const { view, prepare: prepareView } = dependencies.list()
   const isStranger = ({ message }: Prepared): boolean => {
     // With non-ASCII addresses too: a look-alike is made of them, whether or not the policy allows any.
-    const parsed = parseMailboxes(singleField(message.fields, 'from') ?? '', { unicode: true })
-    return parsed.ok && parsed.value.some(({ address }) => view?.find(address.key) === undefined)
+    const author = authorOf(message, true)
+    return author !== undefined && view?.find(author.address.key) === undefined
   }
   if (messages.some(isStranger)) await prepareView()
 }
@@ -81,19 +102,35 @@ export function judge(dependencies: MailDependencies, prepared: Prepared): Judge
   const replyTo = readReplyTo(message, unicode)
   const participants = { from, to: people('to'), cc: people('cc'), ...(replyTo.length > 0 ? { replyTo } : {}) }
   if (contact.key === self) return own(dependencies, prepared, participants)
-  if (prepared.content.receiptFor !== undefined) {
-    return { kind: 'receipt', from: contact.key, messageId: prepared.content.receiptFor, at: prepared.fetched.at }
+  return received(prepared, { contact, participants, notices: noticesOf(facts, contact, prepared.fetched.at), unicode })
+}
+
+type Reception = {
+  readonly contact: ListedContact
+  readonly participants: Participants
+  readonly notices: Notices
+  readonly unicode: boolean
+}
+
+function received(prepared: Prepared, { contact, participants, notices, unicode }: Reception): Judged {
+  const { message, fetched } = prepared
+  // The list moved between reading and judging: read anew, by what the proof that now counts covers.
+  const content = contact.level === prepared.level ? prepared.content : contentOf(fetched, message, contact.level)
+  if (content.receiptFor !== undefined) {
+    return { kind: 'receipt', from: contact.key, messageId: content.receiptFor, at: fetched.at }
   }
   const asked = asksForReceipt(message, contact.key, unicode)
   return {
     kind: 'message',
     partner: participants.from,
     message: {
-      ...common(prepared, participants, contact.key),
+      ...common({ ...prepared, content }, participants),
+      ...identityOf(prepared, 'in', contact.key, coverageOf(message, contact)),
+      ...(Object.keys(notices).length > 0 ? { notices } : {}),
       conversation: contact.key,
       direction: 'in',
-      read: prepared.fetched.seen,
-      receipt: asked && !prepared.fetched.seen ? 'asked' : 'none',
+      read: fetched.seen,
+      receipt: asked && !fetched.seen ? 'asked' : 'none',
     },
   }
 }
@@ -126,7 +163,8 @@ export function readSent(
       : undefined
   }
   // A fault, an unreadable field or another From: not a message that the user wrote, so nothing is shown.
-  const [from] = read('from') ?? []
+  const author = authorOf(prepared.message, unicode)
+  const from = author && { address: author.address.text, name: author.name }
   const to = read('to')
   const cc = read('cc')
   if (prepared.message.fault || !from || !to || !cc || keyOf(from) !== selfKey(dependencies)) return { kind: 'ignored' }
@@ -134,10 +172,7 @@ export function readSent(
   return known ? own(dependencies, prepared, { from, to, cc }) : { kind: 'ignored' }
 }
 
-/**
- * An own message that another device sent or that came by way of the own INBOX. It gets the identity that the outbox
- * of this device would give it.
- */
+/** An own message that another device sent or that came by way of the own INBOX. */
 function own(dependencies: MailDependencies, prepared: Prepared, participants: Participants): Judged {
   if (prepared.content.receiptFor !== undefined) return { kind: 'ignored' }
   const self = selfKey(dependencies)
@@ -149,8 +184,8 @@ function own(dependencies: MailDependencies, prepared: Prepared, participants: P
     kind: 'message',
     partner,
     message: {
-      ...common(prepared, participants, self),
-      id: messageIdentity('out', self, messageIdOf(prepared)),
+      ...common(prepared, participants),
+      ...identityOf(prepared, 'out', self, coversAll),
       conversation: keyOf(partner),
       direction: 'out',
       read: true,
@@ -160,12 +195,24 @@ function own(dependencies: MailDependencies, prepared: Prepared, participants: P
   }
 }
 
-function common(prepared: Prepared, participants: Participants, sender: string) {
-  const { message, fetched, content } = prepared
-  const messageId = messageIdOf(prepared)
+/** I10. `former`: as the outbox of this device, or an older version of this app, would have stored it. */
+function identityOf(prepared: Prepared, direction: 'in' | 'out', sender: string, covers: Covers) {
+  const { message, fetched, digest } = prepared
+  const messageId = covers('message-id') ? writtenMessageId(message) : ''
+  const written = writtenAt(message)
   return {
-    id: messageIdentity('in', sender, messageId),
-    messageId,
+    id: messageIdentity(direction, { sender, messageId, content: digest }),
+    former: {
+      id: submittedIdentity(direction, sender, messageIdOf(prepared)),
+      at: [fetched.at, ...(written === undefined ? [] : [written])],
+    },
+  }
+}
+
+function common(prepared: Prepared, participants: Participants) {
+  const { message, fetched, content } = prepared
+  return {
+    messageId: messageIdOf(prepared),
     kind: message.fields.some(({ name }) => name === 'chat-version') ? ('chat' as const) : ('mail' as const),
     // The sender chose these; the last ones keep the thread, and the number bounds what is stored.
     references: messageIds(singleField(message.fields, 'references') ?? '').slice(-maxReferences),

@@ -2,11 +2,13 @@
 import type { Delivery } from '../../../../shared/message.ts'
 import type { Database } from '../../database/open.ts'
 import {
+  type ArrivedMessage,
   type NewMessage,
   type Place,
   type PlaceColumns,
   type Receipt,
   readDelivery,
+  readNotices,
   readParticipants,
   readPlace,
   readStrings,
@@ -30,6 +32,7 @@ type Row = PlaceColumns & {
   readonly read: number
   readonly delivery: string | null
   readonly receipt: Receipt
+  readonly notices: string | null
 }
 
 /** A part of a long list: `count` rows from row `from` on, the first being 0. */
@@ -46,17 +49,17 @@ export function createMessageStore(database: Database) {
 function writes(database: Database) {
   return {
     /** Adds a message; false when it is there already. A copy seen later still tells where it lies on the server. */
-    add(message: NewMessage): boolean {
+    add(message: ArrivedMessage): boolean {
+      if (message.former && isKnown(database, message, message.former)) {
+        if (message.place) rememberPlace(database, message.former.id, message.place)
+        return false
+      }
       const { lastId, changes } = insertRow(database, message)
       if (changes === 0) {
         if (message.place) rememberPlace(database, message.id, message.place)
         return false
       }
-      const { from, to, cc } = message.participants
-      // Names and addresses are searched too: people remember who wrote rather than what.
-      const people = [from, ...to, ...cc].map((p) => `${p.name} ${p.address}`).join('\n')
-      const content = indexText(`${message.subject}\n${message.text}\n${people}`)
-      database.run('INSERT INTO message_index (rowid, content) VALUES (?, ?)', lastId, content)
+      database.run('INSERT INTO message_index (rowid, content) VALUES (?, ?)', lastId, contentOf(message))
       return true
     },
     /**
@@ -88,11 +91,18 @@ function writes(database: Database) {
   }
 }
 
+/** What of a message is searched: names and addresses too, since people remember who wrote rather than what. */
+export function contentOf(message: Pick<NewMessage, 'participants' | 'subject' | 'text'>): string {
+  const { from, to, cc } = message.participants
+  const people = [from, ...to, ...cc].map((p) => `${p.name} ${p.address}`).join('\n')
+  return indexText(`${message.subject}\n${message.text}\n${people}`)
+}
+
 function insertRow(database: Database, m: NewMessage): { readonly changes: number; readonly lastId: number } {
   return database.run(
     `INSERT INTO messages (id, conversation, kind, direction, message_id, reference_ids, participants, subject, text,
-       simplified, at, read, delivery, receipt, folder, uid_validity, uid, seen)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'same') ON CONFLICT (id) DO NOTHING`,
+       simplified, at, read, delivery, receipt, notices, folder, uid_validity, uid, seen)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'same') ON CONFLICT (id) DO NOTHING`,
     m.id,
     m.conversation,
     m.kind,
@@ -107,10 +117,26 @@ function insertRow(database: Database, m: NewMessage): { readonly changes: numbe
     m.read ? 1 : 0,
     m.delivery ? JSON.stringify(m.delivery) : null,
     m.receipt,
+    m.notices ? JSON.stringify(m.notices) : null,
     m.place?.folder ?? null,
     m.place?.uidValidity ?? null,
     m.place?.uid ?? null,
   )
+}
+
+/**
+ * A row under the id of before messages were told apart by what they say (I10): the same message if it came or was
+ * written at the same second, or reads the same. Another under one Message-ID is none.
+ */
+function isKnown(database: Database, message: NewMessage, former: NonNullable<ArrivedMessage['former']>): boolean {
+  const row = database.get<Pick<Row, 'at' | 'subject' | 'text'>>(
+    'SELECT at, subject, text FROM messages WHERE id = ?',
+    former.id,
+  )
+  if (!row) return false
+  const second = Math.floor(row.at / 1_000)
+  const isThen = former.at.some((at) => Math.floor(at / 1_000) === second)
+  return isThen || (row.subject === message.subject && row.text === message.text)
 }
 
 function rememberPlace(database: Database, id: string, place: Place): void {
@@ -205,6 +231,7 @@ function counted(database: Database, sql: string, ...parameters: readonly string
 function readRow(row: Row): StoredMessage {
   const delivery = readDelivery(row.delivery)
   const place = readPlace(row)
+  const notices = readNotices(row.notices)
   return {
     seq: row.seq,
     id: row.id,
@@ -222,5 +249,6 @@ function readRow(row: Row): StoredMessage {
     receipt: row.receipt,
     ...(delivery ? { delivery } : {}),
     ...(place ? { place } : {}),
+    ...(notices ? { notices } : {}),
   }
 }

@@ -12,7 +12,7 @@ import type { Clock, DnsResolver, Log } from '../../ground/ports.ts'
 import { type FakeClock, fakeClock, fakeDns, fakeRandom, type LogLine, memoryLog } from '../../testing/fakes.ts'
 import type { ListInForce, MailConnection, MailDependencies, MailService } from '../dependencies.ts'
 import { createMailService, type MailNetwork } from '../mail-service.ts'
-import { mailSchema } from '../schema.ts'
+import { mailNotices, mailSchema } from '../schema.ts'
 
 export const me = { address: 'alice@corp.test', name: 'Alice Chen', password: 'alice-pw' } as const
 
@@ -50,7 +50,7 @@ export function mailWorld(options: WorldOptions = {}) {
   const log = watchedLog(happened)
   const open = (): Database => {
     const key = new Uint8Array(32).fill(9)
-    const database = openDatabase({ file: join(folder, 'mail.db'), key, migrations: [mailSchema] })
+    const database = openDatabase({ file: join(folder, 'mail.db'), key, migrations: [mailSchema, mailNotices] })
     databases.push(database)
     return database
   }
@@ -142,7 +142,16 @@ function makeWaiting() {
 export function listOf(contacts: readonly ListedContact[]): ListInForce {
   const view = createListView(contacts)
   const prepare = () => Promise.resolve()
-  return { view, prepare, lease: 'valid', onExpiry: 'block', unicode: false, gatewayKeys: [], sendingOff: 'no' }
+  return {
+    view,
+    listId: 'L-alice',
+    prepare,
+    lease: 'valid',
+    onExpiry: 'block',
+    unicode: false,
+    gatewayKeys: [],
+    sendingOff: 'no',
+  }
 }
 
 export function contactOf(address: string, more: Partial<ListedContact> = {}): ListedContact {

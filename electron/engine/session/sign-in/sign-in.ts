@@ -3,6 +3,7 @@ import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { isOpenStore, mayBeginAnew, openAccountStore, storedAccount } from '../../account/account-store.ts'
 import type { Undo } from '../../ground/ports.ts'
+import { writeIfPossible } from '../../ground/store-error.ts'
 import { accountPlace } from '../../keys/account-place.ts'
 import { readTarget } from '../../link/target.ts'
 import { awaitApproval } from '../opening/pending.ts'
@@ -13,13 +14,14 @@ import { reconnect } from '../stage/show-account.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
 import { type Attempt, type SignedIn, type SignInInput, signedIn } from './attempt.ts'
 import { enrol } from './enrol.ts'
+import { mayMeet } from './may-meet.ts'
 import { returnToOpen, returnToSealed } from './return-to-store.ts'
 
 /** The first sign-in waits this long for the first list, in milliseconds: then the window has something to show. */
 const firstListLimit = 5_000
 
 /**
- * Signs in and shows the account. Failures: badRequest (the server's field), those of a login, of the vault and of the
+ * Signs in and shows the account. Failures: badRequest (the server's field), serverUnconfirmed, those of a login, of the vault and of the
  * store; the account that was open before is then closed, unless it is the same one.
  */
 export async function signIn(stage: Stage, input: SignInInput): Promise<Result<undefined, OpeningFailure>> {
@@ -36,6 +38,7 @@ async function tryToSignIn(stage: Stage, input: SignInInput): Promise<Result<Sig
   const target = readTarget(input.server, stage.ports.provisioned)
   if (!target) return fail('badRequest', { fields: ['server'] })
   const place = accountPlace(stage.ports.profile, target.address.origin, input.user)
+  if (!(await mayMeet(stage.ports, target.address, place))) return fail('serverUnconfirmed')
   const attempt = { input, target, place, shownCause: shownCauseOf(stage.state()) }
   const current = stage.opened()
   if (current && current.runtime.store.place.folder === place.folder) return signInAgain(current, attempt)
@@ -43,11 +46,16 @@ async function tryToSignIn(stage: Stage, input: SignInInput): Promise<Result<Sig
   await closeAccount(stage)
   const result = await signInHere(stage, attempt)
   if (result.ok) {
-    stage.saveProfile({ server: target.address.origin, user: input.user, locked: false })
+    const account = { account: place.id, server: target.address.origin, user: input.user }
+    // Where it can't be kept now the account is open all the same; the next start then shows the form.
+    writeIfPossible(stage.ports.log, 'profile', () =>
+      stage.profile.save(account, result.value.opened.runtime.store.vault),
+    )
+    stage.profile.setLocked(false)
     return result
   }
   await closeAccount(stage)
-  const { server, user } = stage.profile()
+  const { server, user } = stage.profile.read()
   const event = afterFailedSignIn(stage.state(), result.failure.kind, { server, user })
   if (event) stage.dispatch(event)
   return result
