@@ -4,6 +4,7 @@ import { type DeedOutcome, outcomeForm } from '../../shared/administration/deeds
 import { decodeCanonical, encodeCanonical } from '../../shared/whitelist/bytes/canonical.ts'
 import { fromBase64, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type SignedCommand, signedCommandSchema } from '../../shared/whitelist/command.ts'
+import { anchorSchema, dueAnchor, faultOfAnchor, keepAnchor } from '../administration/anchors.ts'
 import { deed, failedBy, type OperationAnswer, refusedBy } from '../administration/operations/operation.ts'
 import { commit, draft } from '../administration/signing.ts'
 import { pack } from '../signing/bundle.ts'
@@ -110,6 +111,69 @@ const commitOperation = deed({
   },
 })
 
+const line = z.object({
+  n: z.number().int(),
+  at: z.number().int(),
+  who: z.string(),
+  via: z.string(),
+  op: z.string(),
+  target: z.string(),
+  why: z.string(),
+  before: z.string(),
+  after: z.string(),
+  undo: z.string(),
+  prev: z.string(),
+  hash: z.string(),
+})
+
+/** The end of the audit log, lines of it for whoever follows it, and from where on it is anchored. */
+export const draftedAnchor = z.object({
+  organisation: z.string(),
+  /** Number and hash of the last line; 0 where there is none. */
+  last: z.number().int(),
+  hash: z.string(),
+  /** The line that is anchored first; absent where there is nothing to be anchored. */
+  since: z.number().int().optional(),
+  lines: z.array(line.meta({ id: 'ChainedLine' })),
+})
+
+/** Lines may be long: so many fit into an answer. */
+const linesAtOnce = 100
+
+const draftAnchorOperation = deed({
+  name: 'DraftAnchor',
+  role: 'administrator',
+  scope: 'sign',
+  /** `after`: with the lines after this one. */
+  input: z.strictObject({ after: z.number().int().min(0).optional() }),
+  output: draftedAnchor,
+  work: ({ store, config, clock }, { after }) =>
+    store.snapshot(async (inside) => {
+      const last = await inside.administration.lastAudit()
+      const due = await dueAnchor(inside, clock.now())
+      const lines = after === undefined ? [] : [...(await inside.administration.auditsAfter(after, linesAtOnce))]
+      const end = { last: last?.n ?? 0, hash: last?.hash ?? '' }
+      return { ok: true, value: { organisation: config.org, ...end, ...(due ? { since: due.from } : {}), lines } }
+    }),
+})
+
+const anchorOperation = deed({
+  name: 'AnchorAudit',
+  role: 'administrator',
+  scope: 'sign',
+  input: anchorSchema,
+  output: z.object({ anchored: z.number().int() }),
+  work: ({ store }, anchor) =>
+    store.transaction(async (inside) => {
+      const due = await dueAnchor(inside, anchor.at)
+      const isDue = due !== undefined && anchor.n <= due.n && anchor.from === due.from
+      // More lines may have come since it was drafted; those are for the next one.
+      if (!isDue || (await faultOfAnchor(inside, anchor))) return failedBy({ kind: 'movedOn' })
+      await keepAnchor(inside, anchor)
+      return { ok: true, value: { anchored: anchor.n } }
+    }),
+})
+
 /** A signed command as it is handed in: its canonical bytes in base64. */
 export function textOfCommand(command: SignedCommand): string {
   return toBase64(encodeCanonical(command))
@@ -121,4 +185,10 @@ function commandFrom(text: string): readonly SignedCommand[] {
 }
 
 /** For tokens with the scope `sign`. The page and the command line at the server do without them. */
-export const signingOperations = [draftOperation, contentsOperation, commitOperation]
+export const signingOperations = [
+  draftOperation,
+  contentsOperation,
+  commitOperation,
+  draftAnchorOperation,
+  anchorOperation,
+]

@@ -6,6 +6,7 @@ import { signerOf } from '../lists/issue.ts'
 import type { Context } from '../settings/context.ts'
 import type { Store } from '../store/store.ts'
 import { type Actor, localActor } from './actor.ts'
+import { anchorFile, anchoringOf, copyAnchor } from './anchors.ts'
 import { type Note, noteAs } from './audit.ts'
 import { commandSignerOf } from './devices/device-moves.ts'
 import { carryOut, type RunAs, runningAs } from './submit.ts'
@@ -29,10 +30,16 @@ export async function administer(context: Context): Promise<Administration> {
   const policyKey = policyKeyOf(context.folder)
   const sign = signerOf(policyKey)
   const actor = await localActor(context.store, localUser())
-  const dependencies = { ...context, sign, signCommand: commandSignerOf(policyKey) }
+  const dependencies = { ...context, sign, signCommand: commandSignerOf(policyKey), anchor: anchoringOf(policyKey) }
   // Asked at each change: the key may be exported, or brought back, while this runs.
   const atHand = async () => ((await isHere(policyKey, context.store)) ? dependencies : context)
-  const run = runningAs(context, actor, atHand)
+  const made = runningAs(context, actor, atHand)
+  const run: RunAs = async (...given) => {
+    const done = await made(...given)
+    // What could not be written there is added by the next change, or by the policy process, which says so.
+    await copyAnchor(context.store, anchorFile(context)).catch(() => undefined)
+    return done
+  }
   const note = noteAs({ clock: context.clock, ...actor })
   return {
     ...context,

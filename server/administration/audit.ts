@@ -61,6 +61,11 @@ export async function addAudit(inside: Store, entries: readonly AuditEntry[]): P
   return rows.map(({ n }) => n)
 }
 
+/** Whether a line follows the one whose number and hash these are, and is as it was written. */
+export function followsAudit(row: AuditRow, before: Pick<AuditRow, 'n' | 'hash'>): boolean {
+  return row.n === before.n + 1 && row.prev === before.hash && row.hash === hashOfAudit(row)
+}
+
 /** Over every field, each with its length, so that none can pass for a part of another. */
 function hashOfAudit(row: Omit<AuditRow, 'hash'>): string {
   const { n, at, who, via, op, target, why, before, after, undo, prev } = row
@@ -71,15 +76,13 @@ const batch = 1_000
 
 /** The first line that does not follow from those before it; undefined where the whole log holds. */
 export async function brokenAudit(store: Store): Promise<number | undefined> {
-  let prev = beginning
   // Page by page: a log of years does not fit into memory.
-  for (let n = 0; ;) {
-    const rows = await store.administration.auditsAfter(n, batch)
+  for (let before = { n: 0, hash: beginning }; ;) {
+    const rows = await store.administration.auditsAfter(before.n, batch)
     if (rows.length === 0) return undefined
     for (const row of rows) {
-      n += 1
-      if (row.n !== n || row.prev !== prev || row.hash !== hashOfAudit(row)) return n
-      prev = row.hash
+      if (!followsAudit(row, before)) return before.n + 1
+      before = row
     }
   }
 }

@@ -15,6 +15,7 @@ import { loadOrganisation, type Organisation } from '../organisation/organisatio
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { Actor } from './actor.ts'
+import type { Anchoring } from './anchors.ts'
 import { addAudit, faultOfReason } from './audit.ts'
 import { applyChange } from './changes/index.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
@@ -38,6 +39,8 @@ export type RunDependencies = {
   readonly sign: HeadSigner
   /** For changes that have a device do something. */
   readonly signCommand?: CommandSigner | undefined
+  /** Signs the last line of the audit log; absent where the policy key is elsewhere. */
+  readonly anchor?: Anchoring | undefined
 }
 
 /** Carries an outcome out of a transaction that is not to be kept. */
@@ -69,6 +72,7 @@ export async function runChanges(dependencies: RunDependencies, run: Run, option
       await options.before?.(inside)
       const outcome = await runInside(dependencies, inside, run)
       if (outcome.ok) await options.also?.(inside, outcome)
+      if (outcome.ok && options.dry !== true) await dependencies.anchor?.(inside, run.now)
       // Only a throw rolls a transaction back.
       if (!outcome.ok || options.dry === true) throw new Undone(outcome)
       return outcome

@@ -50,12 +50,14 @@ export function runningAs(
 
 /** Has changes made, or keeps them as a proposal. Throws only what is a bug; what does not fit is in the answer. */
 export async function submit(dependencies: SubmitDependencies, run: Run, options: RunOptions = {}): Promise<Submitted> {
-  const { store, config, sign, signCommand } = dependencies
+  const { store, config, sign, signCommand, anchor } = dependencies
   const unreasoned = await faultOfReason(store, run.why)
   if (unreasoned) return { ok: false, faults: [faultAt(0, unreasoned)] }
   // What touches no list needs no policy key and does not wait for one.
   const isAtOnce = sign !== undefined || run.changes.every(needsNoKey)
-  const signers = isAtOnce ? { sign: sign ?? noKey, signCommand } : { sign: unsigned, signCommand: unsignedCommand }
+  const signers = isAtOnce
+    ? { sign: sign ?? noKey, signCommand, anchor }
+    : { sign: unsigned, signCommand: unsignedCommand }
   // Also what waits is tried first: what does not fit is refused now, and not to the person who signs it tomorrow.
   const ran = await runAlone({ store, config, ...signers }, run, isAtOnce ? options : { dry: true }).catch(clockFault)
   if (ran !== 'approval' && (isAtOnce || !ran.ok)) return ran

@@ -7,6 +7,7 @@
  */
 
 import { administer } from '../administration/administer.ts'
+import { anchorFile, anchoringOf, copyAnchor } from '../administration/anchors.ts'
 import { ReasonNeeded } from '../administration/audit.ts'
 import { commandSignerOf } from '../administration/devices/device-moves.ts'
 import { keepImports } from '../administration/keep-imports.ts'
@@ -14,6 +15,7 @@ import { answerKeyStep, keysView, refusedAnswer } from '../administration/keys/k
 import { numberedTask, type PolicyAnswer, type PolicyTask } from '../administration/keys/policy-tasks.ts'
 import { carryOut } from '../administration/submit.ts'
 import { systemClock } from '../ground/clock.ts'
+import { codeOf } from '../ground/durable-file.ts'
 import { oneAtATime } from '../ground/one-at-a-time.ts'
 import { repeat } from '../ground/repeat.ts'
 import { PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
@@ -25,6 +27,7 @@ import { createLog, failureTo } from '../monitoring/log.ts'
 import { readConfig } from '../settings/config.ts'
 import { folderAt } from '../settings/folder.ts'
 import { openConfigured } from '../settings/open-configured.ts'
+import { storeFailure } from '../store/failures.ts'
 
 /** A head is valid for days: looking once a minute is often enough. */
 const everyMs = 60_000
@@ -100,6 +103,13 @@ function sayOnce(): (id: string) => void {
   }
 }
 
+/** Changes go on: the next look tries again. */
+function tellOfFile(error: unknown): void {
+  const code = codeOf(error)
+  if (code === undefined || storeFailure(error) !== undefined) throw error
+  log.error('the anchors of the audit log cannot be written to the file of "anchors" in config.json', { code })
+}
+
 async function main(path: string): Promise<void> {
   const folder = folderAt(path)
   const read = await readConfig(folder)
@@ -111,15 +121,18 @@ async function main(path: string): Promise<void> {
   const sign = signerOf(policyKey)
   const editor = createListEditor({ store, clock, config, sign })
   const { withKey, sayAgain } = keyGuard()
+  const anchor = anchoringOf(policyKey)
+  const copyAnchors = () => copyAnchor(store, anchorFile({ folder, config })).catch(tellOfFile)
   const inOrder = oneAtATime()
   const unreadable = sayOnce()
   // One after the other: the timer and a task may ask at the same moment, and each run takes all that is ready.
   const carry = () =>
     inOrder('carry', () =>
       withKey(async () => {
-        const dependencies = { store, config, sign, signCommand: commandSignerOf(policyKey) }
+        const dependencies = { store, config, sign, signCommand: commandSignerOf(policyKey), anchor }
         const count = await carryOut(dependencies, clock.now, unreadable)
         if (count > 0) log.info('carried out', { count })
+        if (count > 0) await copyAnchors()
       }),
     )
   const look = async () => {
@@ -128,6 +141,9 @@ async function main(path: string): Promise<void> {
       const count = await reissueDue({ store, editor, clock, config })
       if (count > 0) log.info('reissued', { count })
     })
+    // What others noted meanwhile: they have no policy key to sign it with.
+    await withKey(() => store.transaction((inside) => anchor(inside, clock.now())))
+    await copyAnchors()
   }
   const context = { folder, config, store, clock }
   listen(async (task) => {

@@ -2,6 +2,7 @@
 import { chmod, cp, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Kysely, sql } from 'kysely'
+import { faultOfAnchor, storedAnchor } from '../administration/anchors.ts'
 import { brokenAudit } from '../administration/audit.ts'
 import type { Done } from '../ground/refusals.ts'
 import { manifestOf } from '../keys/manifests.ts'
@@ -95,6 +96,10 @@ export async function checkStore(path: string): Promise<Done<Checked>> {
       if (!(await isLogWhole(inside))) return { ok: false, why: 'the log of heads is broken' }
       const line = await brokenAudit(inside)
       if (line !== undefined) return { ok: false, why: `the audit log is broken at line ${line}` }
+      const anchor = await storedAnchor(inside)
+      const wrong = anchor && (await faultOfAnchor(inside, anchor))
+      if (wrong)
+        return { ok: false, why: `the audit log is not the one that the policy key signed, from line ${wrong.line}` }
       const count = async (table: 'lists' | 'versions' | 'audit') =>
         (
           await held

@@ -168,6 +168,11 @@ export const configSchema = z
       })
       .prefault({}),
     gateway: gateway.prefault({}),
+    /**
+     * File that the signed anchors of the audit log are added to, relative to the data folder: best where whoever has the
+     * store cannot write (docs/operating.md).
+     */
+    anchors: z.string().min(1).default('audit-anchors.jsonl'),
   })
   .superRefine(({ accounts, mail }, context) => {
     if (accounts.verify === 'own') return

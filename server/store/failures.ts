@@ -5,7 +5,7 @@
  * does not let us in, or not do this. `disk`: reading or writing failed, which may pass or not. Whatever it is, it says
  * nothing about who asked: doors answer that it may be tried later, and the work goes on when it has passed.
  */
-export type StoreFailure =
+type StoreFailure =
   | 'busy'
   | 'damaged'
   | 'denied'

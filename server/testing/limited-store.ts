@@ -3,7 +3,7 @@ import { CompiledQuery, type Driver } from 'kysely'
 import { sqliteBackend } from '../store/sqlite.ts'
 import { openStore, type Store } from '../store/store.ts'
 
-export type LimitedStore = {
+type LimitedStore = {
   readonly store: Store
   /** At most so many pages from now on; below what it has: not one more. */
   readonly limit: (pages: number) => Promise<void>

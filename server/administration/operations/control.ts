@@ -7,6 +7,7 @@ import { type proposalForm, readings, type requestForm } from '../../../shared/a
 import { heldReasonSchema } from '../../../shared/quarantine.ts'
 import { refusal } from '../../ground/refusals.ts'
 import type { ProposalRow } from '../../store/administration/tables.ts'
+import { faultOfAnchor, storedAnchor } from '../anchors.ts'
 import { brokenAudit } from '../audit.ts'
 import { isOpen } from '../requests/requests.ts'
 import { type OperatorView, requestsForOperators } from '../requests/views.ts'
@@ -36,8 +37,20 @@ export const verifyAudit = reading({
   async work(inside) {
     const broken = await brokenAudit(inside)
     const last = await inside.administration.lastAudit()
-    const value = { holds: broken === undefined, lines: last?.n ?? 0, hash: last?.hash ?? '' }
-    return { ok: true, value: { ...value, ...(broken === undefined ? {} : { broken }) } }
+    const anchor = await storedAnchor(inside)
+    const wrong = broken === undefined && anchor ? await faultOfAnchor(inside, anchor) : undefined
+    const line = broken ?? wrong?.line
+    return {
+      ok: true,
+      value: {
+        holds: line === undefined,
+        lines: last?.n ?? 0,
+        hash: last?.hash ?? '',
+        ...(line === undefined ? {} : { broken: line }),
+        ...(wrong ? { fault: wrong.fault } : {}),
+        ...(anchor ? { anchored: anchor.n, anchoredAt: anchor.at, since: anchor.from } : {}),
+      },
+    }
   },
 })
 

@@ -7,17 +7,21 @@ import { z } from 'zod'
 import { type lineForm, readings } from '../../../shared/administration/readings.ts'
 import { jsonOf } from '../../../shared/json.ts'
 import type { Administration } from '../../administration/administer.ts'
+import { anchorFile, faultOfAnchor, readAnchors } from '../../administration/anchors.ts'
 import { textOfLine } from '../../administration/audit.ts'
 import type { Store } from '../../store/store.ts'
 import { operate } from '../changing.ts'
 import { administering, type Given, group, operating } from '../command.ts'
 import { changeFields, needed, option, text, word } from '../fields.ts'
-import { misused, type Outcome, refused, succeeded, unavailable } from '../outcome.ts'
-import { iso, listing, reads } from '../reading.ts'
+import { misused, type Outcome, refused, succeeded, told as toldAnswer, unavailable } from '../outcome.ts'
+import { askReading, iso, listing, reads } from '../reading.ts'
 import type { Transport } from '../transport.ts'
 
 const positive = z.coerce.number().int().min(1)
 const exportFields = { to: needed('<file>', 'a new file') }
+const verifyFields = {
+  anchors: text('<file>', 'file of anchors to compare with, in place of the one that config.json names'),
+}
 const undoFields = { ...changeFields, lines: word('<lines>') }
 
 /** `audit`; but for the whole log's export it works by a server elsewhere, too. */
@@ -34,14 +38,7 @@ export const auditCommands = group('audit', 'the log of every change', [
       value: { lines: lines.map(toldLine) },
     }),
   }),
-  reads('verify', 'whether the log holds from its first line to its last', {
-    asks: readings.verify,
-    takes: {},
-    tell: (state) =>
-      state.broken === undefined
-        ? { text: `${state.lines} lines, all of them as they were written`, value: state }
-        : refused(`the log is broken at line ${state.broken}`),
-  }),
+  operating('verify', 'whether the log holds from its first line to its last', verifyFields, verify),
   administering('export', 'the whole log, one JSON object a line', exportFields, exportAll),
 ])
 
@@ -61,6 +58,42 @@ function shownLine(line: Line) {
 
 function toldLine({ at, before, after, undo, hash: _hash, undoable: _undoable, ...rest }: Line) {
   return { ...rest, at: iso(at), before: jsonOf(before), after: jsonOf(after), undo: jsonOf(undo) }
+}
+
+async function verify(transport: Transport, { anchors }: Given<typeof verifyFields>): Promise<Outcome> {
+  const { administration } = transport
+  if (!administration && anchors !== undefined)
+    return misused('--anchors FILE is compared at the server, not with --remote')
+  const answer = await askReading(transport, readings.verify, {})
+  const elsewhere = administration && (await faultOfFile(administration, anchors))
+  return toldAnswer(answer, (state) => {
+    const { broken, fault, lines, anchored, anchoredAt = 0, since } = state
+    if (broken !== undefined) return refused(fault ? faultWords[fault](broken) : `the log is broken at line ${broken}`)
+    if (elsewhere) return refused(elsewhere)
+    const signed =
+      anchored === undefined
+        ? 'no anchor yet: the policy key signs the log from the next change on'
+        : `signed by the policy key up to line ${anchored} (${iso(anchoredAt)}), since line ${since}`
+    return succeeded(`${lines} lines, all of them as they were written\n${signed}`, state)
+  })
+}
+
+const remedy =
+  'if a back-up was restored, that is why: move the file of anchors away; otherwise somebody altered the store: compare with a back-up or an export, and look who had it'
+const faultWords = {
+  shorter: (line: number) => `the log ends before line ${line}, and the policy key has signed a longer one: ${remedy}`,
+  other: (line: number) => `line ${line} or one before it is not the one that the policy key signed: ${remedy}`,
+  unsigned: (line: number) => `the anchor of line ${line} is signed by no policy key of this organisation: ${remedy}`,
+}
+
+/** What the file of anchors says against the log: only the highest counts, since its hash stands for all lines before. */
+async function faultOfFile(administration: Administration, given: string | undefined): Promise<string | undefined> {
+  const file = given ?? anchorFile(administration)
+  const all = await readAnchors(file)
+  if (!all) return given === undefined ? undefined : `${file} cannot be read`
+  const [highest] = all.toSorted((a, b) => b.n - a.n)
+  const wrong = highest && (await administration.store.snapshot((inside) => faultOfAnchor(inside, highest)))
+  return wrong && `${file}: ${faultWords[wrong.fault](wrong.line)}`
 }
 
 async function exportAll({ store }: Administration, { to }: Given<typeof exportFields>): Promise<Outcome> {

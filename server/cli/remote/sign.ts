@@ -89,8 +89,9 @@ type Going = {
 async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<Round> {
   const waiting = await askReading(desk.remote, readings.proposals, { state: 'ready' })
   if (!waiting.ok) return { ok: false, fault: told(waiting, () => succeeded('', {})) }
-  const [{ signOne }, { reissue }] = await Promise.all([
+  const [{ signOne }, { signAnchor }, { reissue }] = await Promise.all([
     import('./signing-desk.ts'),
+    import('./sign-anchor.ts'),
     import('../../administration/signing.ts'),
   ])
   let signed = 0
@@ -102,6 +103,10 @@ async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<R
     if (!one.ok) process.stderr.write(one.fault.ok ? '' : `${terminalText(one.fault.why)}\n`)
     else signed += one.value
   }
+  // Last: with what this round has changed.
+  const anchored = await signAnchor(desk)
+  if (!anchored.ok && watch !== true) return anchored
+  if (!anchored.ok) process.stderr.write(anchored.fault.ok ? '' : `${terminalText(anchored.fault.why)}\n`)
   return { ok: true, value: signed }
 }
 

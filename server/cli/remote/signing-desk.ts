@@ -28,6 +28,8 @@ export type SigningDesk = {
   readonly remote: Transport
   readonly key: KeyPair
   readonly file: string
+  /** File of the anchors of the audit log that this key has signed. */
+  readonly anchors: string
   /** Shows lines to a person, who wants it signed or not. */
   readonly isWanted: (what: string, lines: readonly string[]) => Promise<boolean>
   readonly pool: Pool
@@ -42,7 +44,8 @@ export async function openDesk(
   const pool = createPool()
   const file = signedFileOf(given.policyKeyFile)
   const signed = await readSigned(file, given.key.secret, pool)
-  return signed.ok ? { ok: true, value: { ...given, file, pool, signed: signed.value } } : signed
+  const anchors = `${given.policyKeyFile}.anchors`
+  return signed.ok ? { ok: true, value: { ...given, file, anchors, pool, signed: signed.value } } : signed
 }
 
 /** What one proposal, or one look at all, came to: how many heads and commands were signed. */

@@ -277,8 +277,8 @@ function greet(this: Connecting): void {
   this.clientHostname = `[${this.remoteAddress}]`
   this.session.clientHostname = this.clientHostname
   const { writeStream } = this
-  const { write } = writeStream
-  writeStream.write = (output, ...rest) => write.call(writeStream, withKnownCode(output), ...rest)
+  const write = writeStream.write.bind(writeStream)
+  writeStream.write = (output, ...rest) => write(withKnownCode(output), ...rest)
   this.send('* OK Kith IMAP ready')
 }
 

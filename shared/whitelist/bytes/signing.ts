@@ -15,6 +15,7 @@ const signatureTypes = [
   'session',
   'answer',
   'rekey',
+  'audit',
 ] as const
 /** The purpose of a signature. */
 export type SignatureType = (typeof signatureTypes)[number]
