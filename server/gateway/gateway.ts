@@ -14,9 +14,9 @@ import { repeat } from '../ground/repeat.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { keysMs } from '../keys/key-ring.ts'
 import { readTls } from '../keys/tls.ts'
+import { type Dns, systemDns } from '../mail/apart/dns.ts'
 import { SocketFolderUnfit } from '../mail/listener.ts'
 import { mailLog } from '../mail/open-mail.ts'
-import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
 import { inboundOptions } from '../mail/smtp/inbound.ts'
 import { noMailbox, SmtpReply } from '../mail/smtp/reply.ts'
 import { type SmtpOptions, startSmtp } from '../mail/smtp/strict-server.ts'
@@ -84,6 +84,7 @@ async function startParts(context: Context, { log, dns, tls, closers }: Parts): 
   closers.push(() => tasks.idle())
   const proofs = createLoginProofs(clock)
   const parts = { ...(await gatewayParts(context, dns)), usage, log: mailLog(log), tasks, proofs }
+  closers.push(() => parts.apart.close())
   const doors = doorsOf(parts, metrics)
   const lost = (error: Error) => log.info('smtp.connection', { error: error.name })
   const open = async (options: SmtpOptions, place: Omit<Parameters<typeof startSmtp>[1], 'failed'>) => {

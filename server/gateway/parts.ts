@@ -4,7 +4,8 @@ import { resolve } from 'node:path'
 import { createAccounts } from '../accounts/accounts.ts'
 import { gatewayOf, openKeyRing } from '../keys/key-ring.ts'
 import { createWhitelists } from '../lists/whitelists.ts'
-import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
+import { createApart } from '../mail/apart/apart.ts'
+import { type Dns, systemDns } from '../mail/apart/dns.ts'
 import type { Context } from '../settings/context.ts'
 import type { NextPlace } from './next-hop.ts'
 import { createQuarantine, type Quarantine, type QuarantineParts } from './quarantine.ts'
@@ -25,7 +26,7 @@ export async function gatewayParts(context: Context, dns: Dns = systemDns) {
     lists: store.lists,
     quarantine: store.quarantine,
     clock,
-    dns,
+    apart: createApart(dns),
     domain,
     gatewayKey: gatewayOf(keyRing),
     keyRing,

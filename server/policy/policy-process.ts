@@ -65,7 +65,8 @@ function keyGuard(): { readonly withKey: WithKey; readonly sayAgain: () => void 
         return true
       } catch (error) {
         if (error instanceof PolicyKeyAbsent) return say('something is to be signed, and the policy key is not here')
-        if (error instanceof ClockJumped) return say('nothing is signed, since the clock has jumped: run "kith-server clock"')
+        if (error instanceof ClockJumped)
+          return say('nothing is signed, since the clock has jumped: run "kith-server clock"')
         throw error
       }
     },
