@@ -11,6 +11,7 @@ export const failureKinds = [
   'locked',
   'authFailed',
   'tooManyAttempts',
+  'passwordsUnchecked',
   'unreachable',
   'certificateUntrusted',
   'devicePending',
@@ -30,6 +31,8 @@ export const failureKinds = [
   'keysMissing',
   'storeDamaged',
   'diskFull',
+  'diskFailing',
+  'profileInUse',
   'refused',
   'mailAuthFailed',
   'mailUnreachable',
@@ -40,6 +43,9 @@ export const failureKinds = [
   'codeWrong',
   'internal',
 ] as const
+/** Reason of `tooManyAttempts`: devices that the account does not know used up what they share; an enrolment code is the way past. */
+export const unknownDevice = 'unknownDevice'
+
 /** Why something failed that may fail. */
 export type FailureKind = (typeof failureKinds)[number]
 
@@ -81,8 +87,20 @@ export function fail<K extends FailureKind>(kind: K, detail?: FailureDetail): Fa
   return { ok: false, failure: detail ? { kind, detail } : { kind } }
 }
 
-/** What any call can give: `busy` also where another Kith has the profile open; `linkNeeded` where the web host does not know the browser. */
-export const anyCallFailures = ['badRequest', 'internal', 'busy', 'linkNeeded', 'storeDamaged', 'diskFull'] as const
+/**
+ * What any call can give: `profileInUse` where another Kith has the profile open, `linkNeeded` where the web host does not
+ * know the browser.
+ */
+export const anyCallFailures = [
+  'badRequest',
+  'internal',
+  'busy',
+  'linkNeeded',
+  'storeDamaged',
+  'diskFull',
+  'diskFailing',
+  'profileInUse',
+] as const
 /** A failure that any call can give. */
 export type AnyCallFailure = (typeof anyCallFailures)[number]
 
@@ -111,6 +129,7 @@ export const serverFailures = [
   'untrustedServer',
   'authFailed',
   'tooManyAttempts',
+  'passwordsUnchecked',
   'devicePending',
   'deviceRevoked',
   'sessionExpired',

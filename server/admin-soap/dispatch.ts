@@ -66,7 +66,7 @@ async function deskOf(service: AdminService, { holder, gone }: RawCall): Promise
   })
 }
 
-/** Another process holds the store; its transactions take seconds at most. */
+/** Another process holds the store, or its disk or database fails: whoever asked is not to blame. */
 const busyRetryMs = 5_000
 
 async function run(
@@ -78,7 +78,11 @@ async function run(
     return await work()
   } catch (error) {
     // The caller can wait and try again. Anything else here is a bug, of which it is told nothing.
-    if (storeFailure(error) === 'busy') return failed('Busy', { retryAfter: busyRetryMs })
+    const kind = storeFailure(error)
+    if (kind !== undefined) {
+      log.warn('store', { operation: name, kind })
+      return failed('Busy', { retryAfter: busyRetryMs })
+    }
     log.error('bug', { operation: name, ...bugFields(error) })
     return failed('Internal', {})
   }

@@ -10,7 +10,7 @@ import { ReasonNeeded } from '../administration/audit.ts'
 import { KeyUnreadable } from '../keys/key-files.ts'
 import { ClockJumped } from '../lists/signing-clock.ts'
 import type { Context } from '../settings/context.ts'
-import { type StoreFailure, StoreUnusable, storeFailure } from '../store/failures.ts'
+import { StoreUnusable, storeFailure, storeWords } from '../store/failures.ts'
 import { type Outcome, refused, tell, unavailable } from './outcome.ts'
 import { Unreachable } from './remote/unreachable.ts'
 import type { Transport } from './transport.ts'
@@ -165,28 +165,13 @@ function optionsIn(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {}
 }
 
-const words: { readonly [F in StoreFailure]: string } = {
-  busy: 'the store is busy: another process holds it; try again',
-  damaged: 'the store is damaged: restore it from a backup',
-  denied: 'no right to open the data folder',
-  full: 'the disk is full',
-  missing: 'the database server has no database of the name in "store" in config.json: create it',
-  password: 'the database refuses the user or the password: look at "store" in config.json and at its password file',
-  readOnly: 'the database is read-only: "store" in config.json names a standby, or the database was set so',
-  refused:
-    'the database user lacks a right: it must own the database, or be allowed to create tables in its schema public',
-  untrusted: 'the certificate of the database is not trusted: name its issuer as "ca" in "store" in config.json',
-  unreachable:
-    'the database cannot be reached: is it running, and are host, port and tls in "store" in config.json right?',
-}
-
 /** Failures of the surroundings that an administrator can mend; anything else is a bug and is thrown on. */
 function expected(error: unknown): Outcome {
   if (error instanceof KeyUnreadable || error instanceof StoreUnusable) return unavailable(error.message)
   if (error instanceof Unreachable) return unavailable(error.message)
   if (error instanceof ReasonNeeded || error instanceof ClockJumped) return refused(error.message)
   const failure = storeFailure(error)
-  if (failure !== undefined) return unavailable(words[failure])
+  if (failure !== undefined) return unavailable(storeWords[failure])
   throw error
 }
 

@@ -45,6 +45,25 @@ test('too many requests of one network are RateLimited: 503 with Retry-After', a
   await small.close()
 })
 
+test('whatever is asked counts: paths that are not there and the administration, too', async () => {
+  const asked = [
+    ['GET', '/nothing/here'],
+    ['POST', '/nothing/here'],
+    ['GET', '/kith/admin?wsdl'],
+    ['POST', '/kith/admin'],
+  ] as const
+  for (const [method, path] of asked) {
+    const small = await testServer([], { requestsPerMinute: 10 })
+    const { cert } = small.running
+    const at = { url: small.running.ready.url, ...(cert === undefined ? {} : { cert }) }
+    const ask = async () => (await exchange(at, path, method === 'POST' ? { body: 'x' } : undefined)).status
+    const statuses = []
+    for (let i = 0; i < 11; i++) statuses.push(await ask())
+    expect([path, statuses.at(-2), statuses.at(-1)]).toEqual([path, path.includes('admin') ? 401 : 404, 503])
+    await small.close()
+  }
+})
+
 test('only a named proxy’s word on the client’s address counts', async () => {
   const hello = writeEnvelope({ operation: 'HelloRequest', fields: writeFields({ non: 'x' }) })
   const statusOf = async (at: Target, client: string) =>

@@ -8,6 +8,7 @@ import { writeFault } from '../../shared/soap/writer.ts'
 import { networkOf } from '../ground/network.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { bugFields } from '../monitoring/log.ts'
+import { storeFailure } from '../store/failures.ts'
 import { dispatchCall } from './dispatch.ts'
 import type { Service } from './service.ts'
 import { wsdl } from './wsdl.ts'
@@ -57,7 +58,6 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
     if (request.headers['content-encoding'] !== undefined) await sendFault(reply, { code: 'BadRequest' })
   })
   app.setErrorHandler((error, _request, reply) => sendFault(reply, faultOfError(service, error)))
-  app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('not found'))
   await app.register(rateLimit, {
     max: options.requestsPerMinute,
     timeWindow: 60_000,
@@ -65,6 +65,10 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
     keyGenerator: (request) => networkOf(request.ip),
     errorResponseBuilder: (_request, context) => new TooMany(context.ttl),
   })
+  // Counted like everything else: the library leaves paths that are not there alone unless it is asked.
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) =>
+    reply.code(404).type('text/plain').send('not found'),
+  )
   app.get(soapPath, (request, reply) => sendWsdl(request, reply, options.url()))
   app.post(soapPath, (request, reply) => answer(service, request, reply))
   return app
@@ -113,6 +117,11 @@ function faultOfError(service: Service, error: unknown): SoapFault {
   // The framework's own refusals come by their status; whatever it has no status for is a bug of ours.
   if (status === 413) return { code: 'TooLarge' }
   if (typeof status === 'number' && status < 500) return { code: 'BadRequest' }
+  const kind = storeFailure(error)
+  if (kind !== undefined) {
+    service.log.warn('store', { kind })
+    return { code: 'Busy', retryAfter: 5_000 }
+  }
   service.log.error('bug', bugFields(error))
   return { code: 'Internal' }
 }

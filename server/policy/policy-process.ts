@@ -21,7 +21,7 @@ import { createListEditor } from '../lists/editor.ts'
 import { signerOf } from '../lists/issue.ts'
 import { reissueDue } from '../lists/reissue.ts'
 import { ClockJumped } from '../lists/signing-clock.ts'
-import { bugFields, createLog, failureTo } from '../monitoring/log.ts'
+import { createLog, failureTo } from '../monitoring/log.ts'
 import { readConfig } from '../settings/config.ts'
 import { folderAt } from '../settings/folder.ts'
 import { openConfigured } from '../settings/open-configured.ts'
@@ -159,6 +159,6 @@ async function main(path: string): Promise<void> {
 }
 
 main(process.argv[2] ?? '').catch((error: unknown) => {
-  log.error('policy process failed', bugFields(error))
+  failed(error)
   process.exit(1)
 })

@@ -7,6 +7,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { readings } from '../../../shared/administration/readings.ts'
+import { terminalText } from '../../../shared/text/terminal.ts'
 import { isProtected, openRootFile } from '../../keys/root-file.ts'
 import { visible } from '../../signing/words.ts'
 import { commonOptions, operating, withCommon } from '../command.ts'
@@ -70,7 +71,7 @@ async function sign(remote: Transport, options: SignOptions): Promise<Outcome> {
 /** Whoever watches goes on when the server is back. */
 function failureOf(error: unknown, { watch }: SignOptions): Round {
   if (!(error instanceof Unreachable) || watch !== true) throw error
-  process.stderr.write(`${error.message}\n`)
+  process.stderr.write(`${terminalText(error.message)}\n`)
   return { ok: true, signed: 0 }
 }
 
@@ -99,7 +100,7 @@ async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<R
     if (unwanted.has(what)) continue
     const one = await signOne(desk, what)
     if (!one.ok && watch !== true) return one
-    if (!one.ok) process.stderr.write(one.outcome.ok ? '' : `${one.outcome.why}\n`)
+    if (!one.ok) process.stderr.write(one.outcome.ok ? '' : `${terminalText(one.outcome.why)}\n`)
     else signed += one.signed
   }
   return { ok: true, signed }
@@ -112,7 +113,7 @@ async function isToBeSigned({ yes, full }: SignOptions, what: string, lines: rea
   const shown = full === true ? lines : lines.slice(0, maxShown)
   const more =
     lines.length > shown.length ? [`... and ${lines.length - shown.length} more lines: --full shows them`] : []
-  process.stderr.write(`${[visible(what), ...shown.map((line) => `  ${line}`), ...more].join('\n')}\n`)
+  process.stderr.write(`${terminalText([visible(what), ...shown.map((line) => `  ${line}`), ...more].join('\n'))}\n`)
   if (yes === true) return true
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const answer = await terminal.question('Sign? [y/N] ').finally(() => terminal.close())

@@ -64,6 +64,11 @@ describe('login', () => {
   it('passes a lock-out on as temporary, with the time to wait', async () => {
     const locked = mail.smtp('alice', { password: 'locked out' }).verify()
     await expect(locked).rejects.toMatchObject({ responseCode: 454, message: expect.stringContaining('90 s') })
+    const crowded = mail.smtp('alice', { password: 'too many at once' }).verify()
+    await expect(crowded).rejects.toMatchObject({
+      responseCode: 454,
+      message: expect.stringContaining('Too many logins'),
+    })
   })
 
   it('fails closed when accounts cannot be checked', async () => {
@@ -118,7 +123,10 @@ describe('recipients by the state of the list', () => {
     await expect(submit({ ...carol, to: ['bob@kith.test'] })).rejects.toThrow('O1 bob@kith.test has expired')
     await expect(submit({ ...carol, to: ['alice@kith.test'] })).rejects.toThrow('O1 alice@kith.test is not open')
     mail.list('carol', [contact('bob@kith.test')], { lease: 'over' })
-    await expect(submit({ ...carol, to: ['bob@kith.test'] })).rejects.toThrow('O7 bob@kith.test')
+    await expect(submit({ ...carol, to: ['bob@kith.test'] })).rejects.toMatchObject({
+      responseCode: 451,
+      message: expect.stringContaining('4.7.1 O7 bob@kith.test'),
+    })
     mail.list('carol', [contact('bob@kith.test')], { lease: 'over', onExpiry: 'internal' })
     await expect(submit({ ...carol, to: ['bob@kith.test'] })).resolves.toMatchObject({ accepted: ['bob@kith.test'] })
   })

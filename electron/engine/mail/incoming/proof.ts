@@ -39,7 +39,7 @@ export async function gatherProof(
   }
 }
 
-function verdictOf({ list }: MailDependencies, message: RawMessage): IncomingFacts['verdict'] {
+function verdictOf({ list, account }: MailDependencies, message: RawMessage): IncomingFacts['verdict'] {
   const fields = message.fields.filter(({ name }) => name === verdictHeader)
   // In a message with a fault nobody can say which field is which: then no header proves anything (F1).
   if (fields.length === 0 || message.fault) return undefined
@@ -48,7 +48,8 @@ function verdictOf({ list }: MailDependencies, message: RawMessage): IncomingFac
   for (const field of fields.slice(0, maxVerdicts)) {
     const found = readVerdict(primitives, field.value, message, keys)
     // I12: what another user's list admits says nothing to the reader of this one.
-    if (found?.lst === listId) return { from: found.from, level: found.level, verdict: found.verdict }
+    if (found?.lst === listId && found.to === addressKey(account.address))
+      return { from: found.from, level: found.level, verdict: found.verdict }
   }
   return undefined
 }

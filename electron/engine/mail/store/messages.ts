@@ -59,11 +59,7 @@ function writes(database: Database) {
         if (message.place) rememberPlace(database, message.id, message.place)
         return false
       }
-      const { from, to, cc } = message.participants
-      // Names and addresses are searched too: people remember who wrote rather than what.
-      const people = [from, ...to, ...cc].map((p) => `${p.name} ${p.address}`).join('\n')
-      const content = indexText(`${message.subject}\n${message.text}\n${people}`)
-      database.run('INSERT INTO message_index (rowid, content) VALUES (?, ?)', lastId, content)
+      database.run('INSERT INTO message_index (rowid, content) VALUES (?, ?)', lastId, contentOf(message))
       return true
     },
     /**
@@ -93,6 +89,13 @@ function writes(database: Database) {
         database.run("UPDATE messages SET seen = 'same' WHERE folder = ? AND uid = ? AND seen = 'pending'", folder, uid)
     },
   }
+}
+
+/** What of a message is searched: names and addresses too, since people remember who wrote rather than what. */
+export function contentOf(message: Pick<NewMessage, 'participants' | 'subject' | 'text'>): string {
+  const { from, to, cc } = message.participants
+  const people = [from, ...to, ...cc].map((p) => `${p.name} ${p.address}`).join('\n')
+  return indexText(`${message.subject}\n${message.text}\n${people}`)
 }
 
 function insertRow(database: Database, m: NewMessage): { readonly changes: number; readonly lastId: number } {
