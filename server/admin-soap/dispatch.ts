@@ -11,7 +11,7 @@ import { bugFields } from '../monitoring/log.ts'
 import { storeFailure } from '../store/failures.ts'
 import { readCall, type SoapVersion, writeCall } from './envelope.ts'
 import { type AdminFault, type Answer, failed, faultOf } from './faults.ts'
-import { answerForm, operationsByName } from './operations.ts'
+import { operationsByName } from './operations.ts'
 import { readValue } from './typed-xml.ts'
 
 /** Of the whole service only what administration needs: no clients' sessions, no whitelist material. */
@@ -50,7 +50,7 @@ export async function dispatch(service: AdminService, call: RawCall): Promise<Re
   // The token's name is the caller's; what the call held is in the audit log, if it changed anything.
   service.log.info('administration', { operation: name, fault: result, user: `${holder.name}@token` })
   return answer.ok && found
-    ? { ok: true, body: writeCall(`${name}Response`, answerForm(found), answer.value, version) }
+    ? { ok: true, body: writeCall(`${name}Response`, found.wire, answer.value, version) }
     : { ok: false, fault: answer.ok ? { kind: 'Internal', detail: {} } : answer.fault }
 }
 

@@ -33,6 +33,11 @@ export function succeeded(text: string, value: Readonly<Record<string, unknown>>
   return { ok: true, text, value }
 }
 
+/** What was typed makes no sense, whatever is there. */
+export function misused(why: string): Outcome & { readonly ok: false } {
+  return { ok: false, code: 'usage', why }
+}
+
 /** What was asked for cannot be done as things are. */
 export function refused(why: string): Outcome {
   return { ok: false, code: 'refused', why }
