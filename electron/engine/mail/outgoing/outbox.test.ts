@@ -144,6 +144,7 @@ describe('a server that fails at any phase: one message arrives, none is lost', 
     world.clock.setNow(right)
     await world.clock.advance(hour)
     await world.until(() => world.reached(behind, 'sent')() && world.reached(ahead, 'sent')())
+    expect(world.peer.accepted.map(({ to }) => to)).toEqual([['bob@corp.test'], ['carol@corp.test']])
   })
 
   it('gives up after five days: failed as expired, never in silence', async () => {
