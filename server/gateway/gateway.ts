@@ -80,11 +80,11 @@ async function startParts(context: Context, { log, dns, tls, closers }: Parts): 
   const tasks = createTasks()
   const usage = createUsageRecorder({ store, clock, every: (ms, work) => repeat(ms, work, failed), failed })
   closers.push(() => usage.close())
-  // Ended before what it counts is written.
-  closers.push(() => tasks.idle())
   const proofs = createLoginProofs(clock)
   const parts = { ...(await gatewayParts(context, dns, log)), usage, log: mailLog(log), tasks, proofs }
   closers.push(() => parts.apart.close())
+  // Ended before what it counts is written, and while there are threads to end it with.
+  closers.push(() => tasks.idle())
   const doors = doorsOf(parts, metrics)
   const lost = (error: Error) => log.info('smtp.connection', { error: error.name })
   const open = async (options: SmtpOptions, place: Omit<Parameters<typeof startSmtp>[1], 'failed'>) => {
