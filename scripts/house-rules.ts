@@ -56,7 +56,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   nodemailer: { parts: ['engine', 'e2e'], files: ['electron/engine/mail/network/smtp.ts', 'e2e/'] },
   mailauth: {
     parts: ['engine', 'server'],
-    files: ['electron/engine/mail/incoming/dkim.ts', 'server/mail/smtp/dkim-verify.ts'],
+    files: ['electron/engine/mail/incoming/dkim.ts', 'server/mail/apart/dkim-verify.ts'],
   },
   '@node-rs/argon2': { parts: ['engine', 'server'] },
   'better-sqlite3-multiple-ciphers': {

@@ -4,7 +4,7 @@ import { formatMailbox } from '../../shared/header.ts'
 import { encodeWords } from '../../shared/text/encoded-word.ts'
 import type { Account, Accounts } from '../accounts/accounts.ts'
 import { tellNews } from '../lists/nudge.ts'
-import { readIncoming } from '../mail/smtp/message.ts'
+import { bytesOf, readIncoming } from '../mail/smtp/message.ts'
 import { evidenceOf, type Judge, judgeFor } from '../mail/smtp/verdict.ts'
 import type { Quarantined } from '../store/quarantine.ts'
 import type { Store } from '../store/store.ts'
@@ -47,7 +47,8 @@ export async function sendDigests(parts: DigestParts): Promise<number> {
 async function sendDigest(parts: DigestParts, account: Account, rows: readonly Quarantined[]): Promise<void> {
   const sender = `postmaster@${parts.domain}`
   const message = readIncoming(digestFor({ account, sender, now: parts.clock.now() }, rows))
-  const { field } = await judgeFor(parts, account, evidenceOf(parts, message, sender))
+  const evidence = await evidenceOf(parts, message, { delivered: bytesOf(message), login: sender })
+  const { field } = await judgeFor(parts, account, evidence)
   const told = { fields: [field, ...message.fields], body: message.body }
   // The null sender: a digest that cannot be delivered tells nobody.
   await sendOn(parts.next, [{ from: '', to: [account.address], message: told, utf8: false }])

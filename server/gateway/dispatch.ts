@@ -29,7 +29,10 @@ type Dispatcher = Judge & {
  * then nothing is kept, and the sender tries again.
  */
 export async function dispatchMessage(dispatcher: Dispatcher, job: Job): Promise<void> {
-  const evidence = evidenceOf(dispatcher, job.message, job.login?.key)
+  const evidence = await evidenceOf(dispatcher, job.message, {
+    delivered: bytesOf(job.message),
+    login: job.login?.key,
+  })
   const copies: Copy[] = []
   const kept: ReturnType<typeof rowOf>[] = []
   const others: string[] = []

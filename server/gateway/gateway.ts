@@ -14,9 +14,9 @@ import { repeat } from '../ground/repeat.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { keysMs } from '../keys/key-ring.ts'
 import { readTls } from '../keys/tls.ts'
+import { type Dns, systemDns } from '../mail/apart/dns.ts'
 import { SocketFolderUnfit } from '../mail/listener.ts'
 import { mailLog } from '../mail/open-mail.ts'
-import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
 import { inboundOptions } from '../mail/smtp/inbound.ts'
 import { noMailbox, SmtpReply } from '../mail/smtp/reply.ts'
 import { type SmtpOptions, startSmtp } from '../mail/smtp/strict-server.ts'
@@ -80,10 +80,11 @@ async function startParts(context: Context, { log, dns, tls, closers }: Parts): 
   const tasks = createTasks()
   const usage = createUsageRecorder({ store, clock, every: (ms, work) => repeat(ms, work, failed), failed })
   closers.push(() => usage.close())
-  // Ended before what it counts is written.
-  closers.push(() => tasks.idle())
   const proofs = createLoginProofs(clock)
   const parts = { ...(await gatewayParts(context, dns, log)), usage, log: mailLog(log), tasks, proofs }
+  closers.push(() => parts.apart.close())
+  // Ended before what it counts is written, and while there are threads to end it with.
+  closers.push(() => tasks.idle())
   const doors = doorsOf(parts, metrics)
   const lost = (error: Error) => log.info('smtp.connection', { error: error.name })
   const open = async (options: SmtpOptions, place: Omit<Parameters<typeof startSmtp>[1], 'failed'>) => {

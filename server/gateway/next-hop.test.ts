@@ -74,6 +74,16 @@ describe('the next server', () => {
   })
 })
 
+it('a large message of dots goes in pieces, none of which takes long', () => {
+  const raw = Buffer.from('.\r\n'.repeat(1_000_000))
+  let size = 0
+  for (const piece of stuffed(raw)) {
+    expect(piece.length).toBeLessThanOrEqual(512 * 1_024)
+    size += piece.length
+  }
+  expect(size).toBe(4_000_003)
+})
+
 it.each([
   ['a\r\n', 'a\r\n.\r\n'],
   ['a', 'a\r\n.\r\n'],
@@ -81,5 +91,5 @@ it.each([
   ['.\r\n.\r\n..\r\n.', '..\r\n..\r\n...\r\n..\r\n.\r\n'],
   ['', '\r\n.\r\n'],
 ])('RFC 5321 4.5.2 %j goes as %j', (raw, sent) => {
-  expect(Buffer.from(stuffed(Buffer.from(raw))).toString()).toBe(sent)
+  expect(Buffer.concat([...stuffed(Buffer.from(raw))]).toString()).toBe(sent)
 })

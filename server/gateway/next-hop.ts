@@ -60,7 +60,9 @@ export async function sendOn(next: NextHop, copies: readonly Copy[]): Promise<vo
 
 type Session = {
   readonly extensions: ReadonlySet<string>
-  readonly ask: (line: string | Uint8Array) => Promise<NextServerReply>
+  readonly ask: (line: string) => Promise<NextServerReply>
+  /** Sends a message at the speed at which the other reads it. */
+  readonly say: (pieces: Iterable<Uint8Array>) => Promise<NextServerReply>
   readonly end: () => void
   readonly close: () => void
 }
@@ -80,8 +82,12 @@ async function open({ at, name }: NextHop): Promise<Session> {
   })
   socket.setTimeout(connectMs, () => socket.destroy(new Error('the next server does not answer')))
   const replies = createReplyReader(socket)
-  const ask = (line: string | Uint8Array) => {
-    socket.write(typeof line === 'string' ? `${line}\r\n` : line)
+  const ask = (line: string) => {
+    socket.write(`${line}\r\n`)
+    return replies.next()
+  }
+  const say = async (pieces: Iterable<Uint8Array>) => {
+    for (const piece of pieces) await new Promise((resolve) => socket.write(piece, resolve))
     return replies.next()
   }
   try {
@@ -89,7 +95,7 @@ async function open({ at, name }: NextHop): Promise<Session> {
     socket.setTimeout(answerMs)
     const hello = expect(await ask(`EHLO ${name}`), 250)
     const extensions = new Set(hello.lines.slice(1).map((line) => line.split(' ')[0]?.toUpperCase() ?? ''))
-    return { extensions, ask, end: () => farewell(socket), close: () => socket.destroySoon() }
+    return { extensions, ask, say, end: () => farewell(socket), close: () => socket.destroySoon() }
   } catch (error) {
     socket.destroy()
     throw error
@@ -136,7 +142,7 @@ async function send(session: Session, copy: Copy, othersAreSent: boolean): Promi
   try {
     await envelope(session, copy)
     accepted(await session.ask('DATA'), 354)
-    accepted(await session.ask(stuffed(bytesOf(copy.message))), 250)
+    accepted(await session.say(stuffed(bytesOf(copy.message))), 250)
   } catch (error) {
     // Somebody has the message by now: a final no would be untrue for them, so the client is told to try again.
     throw othersAreSent && error instanceof SmtpReply ? tryLater() : error
@@ -162,20 +168,25 @@ function accepted(reply: NextServerReply, code: number): void {
 /** Characters of its words that are passed on: a reply line holds 512 octets. */
 const maxText = 400
 
-const crlf = Buffer.from('\r\n')
-const lineDot = Buffer.from('\r\n.')
+const [dot, carriageReturn, lineFeed] = [0x2e, 0x0d, 0x0a]
+/** Bytes that are gone through at once. */
+const pieceBytes = 256 * 1_024
 
-/** RFC 5321 4.5.2: a dot before each line that begins with one, and the end. */
-export function stuffed(raw: Uint8Array): Uint8Array {
-  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
-  const pieces: Buffer[] = bytes[0] === 0x2e ? [Buffer.from('.')] : []
-  let from = 0
-  for (let at = bytes.indexOf(lineDot); at >= 0; at = bytes.indexOf(lineDot, at + 2)) {
-    pieces.push(bytes.subarray(from, at + 2), Buffer.from('.'))
-    from = at + 2
+/** RFC 5321 4.5.2: a dot before each line that begins with one, and the end; in pieces, whatever the message is made of. */
+export function* stuffed(raw: Uint8Array): Generator<Uint8Array> {
+  let [before, last] = [carriageReturn, lineFeed]
+  for (let from = 0; from < raw.length; from += pieceBytes) {
+    const piece = raw.subarray(from, from + pieceBytes)
+    const out = Buffer.allocUnsafe(2 * piece.length)
+    let length = 0
+    for (const byte of piece) {
+      if (byte === dot && last === lineFeed && before === carriageReturn) out[length++] = dot
+      out[length++] = byte
+      before = last
+      last = byte
+    }
+    yield out.subarray(0, length)
   }
-  pieces.push(bytes.subarray(from))
-  if (!bytes.subarray(-2).equals(crlf)) pieces.push(crlf)
-  pieces.push(Buffer.from('.\r\n'))
-  return Buffer.concat(pieces)
+  const isWhole = raw.length > 0 && last === lineFeed && before === carriageReturn
+  yield Buffer.from(isWhole ? '.\r\n' : '\r\n.\r\n')
 }

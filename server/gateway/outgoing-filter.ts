@@ -5,7 +5,7 @@
 import { addressKey } from '../../shared/address.ts'
 import { maxRecipients } from '../../shared/message.ts'
 import { maxConnections, maxMessageBytes } from '../mail/limits.ts'
-import { collect } from '../mail/smtp/collect.ts'
+import { collect, createRoom, type Room } from '../mail/smtp/collect.ts'
 import { SmtpReply, somebodyRefused } from '../mail/smtp/reply.ts'
 import { type SmtpData, type SmtpOptions, type SmtpSession, writtenAddress } from '../mail/smtp/strict-server.ts'
 import { handled } from '../mail/smtp/trace.ts'
@@ -25,6 +25,7 @@ export const filterTimeoutMs = 600_000
 export function outgoingOptions(filter: OutgoingFilter): SmtpOptions {
   // A connection may carry several messages of several people: each MAIL begins anew.
   const transactions = new WeakMap<SmtpSession, Transaction>()
+  const room = createRoom()
   const transactionIn = (session: SmtpSession) => {
     const transaction = transactions.get(session)
     if (!transaction) throw new SmtpReply(503, '5.5.1 Say MAIL first')
@@ -53,7 +54,7 @@ export function outgoingOptions(filter: OutgoingFilter): SmtpOptions {
       handled(filter, judging(), done)
     },
     onData(stream, session, done) {
-      const judging = async () => takeIn(filter, transactionIn(session), { stream, session })
+      const judging = async () => takeIn(filter, transactionIn(session), { stream, session, room })
       handled(filter, judging(), done)
     },
   }
@@ -67,7 +68,7 @@ async function transactionFrom({ accounts }: OutgoingFilter, address: string): P
   return transactionOf(account)
 }
 
-type Incoming = { readonly stream: SmtpData; readonly session: SmtpSession }
+type Incoming = { readonly stream: SmtpData; readonly session: SmtpSession; readonly room: Room }
 
 async function takeIn(filter: OutgoingFilter, transaction: Transaction, incoming: Incoming): Promise<void> {
   let proven: ProvenSubmission | undefined
@@ -76,7 +77,18 @@ async function takeIn(filter: OutgoingFilter, transaction: Transaction, incoming
     proven ??= filter.proofs.take(line)
   }
   // Read to its end before it is refused: only then does Postfix hear the answer.
-  const raw = await collect(hearing(incoming.stream, hear))
+  const { session, room } = incoming
+  await collect(hearing(incoming.stream, hear), room, (raw) => passOn(filter, transaction, { raw, session, proven }))
+}
+
+type Arrived = {
+  readonly raw: Uint8Array
+  readonly session: SmtpSession
+  readonly proven: ProvenSubmission | undefined
+}
+
+async function passOn(filter: OutgoingFilter, transaction: Transaction, arrived: Arrived): Promise<void> {
+  const { raw, session, proven } = arrived
   const { account, recipients } = transaction
   if (!proven || !isFor(proven, transaction)) {
     filter.log.error('filter.unproven', { account: account.id })
@@ -84,7 +96,7 @@ async function takeIn(filter: OutgoingFilter, transaction: Transaction, incoming
   }
   // Postfix itself refused somebody for whom the gateway had nothing against it: then nobody gets the message (O1).
   if (recipients.size < proven.recipients.size) throw somebodyRefused()
-  await data(filter, transaction, { raw, session: incoming.session })
+  await data(filter, transaction, { raw, session })
 }
 
 function isFor(proven: ProvenSubmission, { account, key, recipients }: Transaction): boolean {

@@ -5,7 +5,8 @@ import { createAccounts } from '../accounts/accounts.ts'
 import { passwordsElsewhere } from '../accounts/imap-passwords.ts'
 import { gatewayOf, openKeyRing } from '../keys/key-ring.ts'
 import { createWhitelists } from '../lists/whitelists.ts'
-import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
+import { createApart } from '../mail/apart/apart.ts'
+import { type Dns, systemDns } from '../mail/apart/dns.ts'
 import type { Log } from '../monitoring/log.ts'
 import type { Context } from '../settings/context.ts'
 import type { NextPlace } from './next-hop.ts'
@@ -31,7 +32,7 @@ export async function gatewayParts(
     lists: store.lists,
     quarantine: store.quarantine,
     clock,
-    dns,
+    apart: createApart(dns),
     domain,
     gatewayKey: gatewayOf(keyRing),
     keyRing,

@@ -95,6 +95,12 @@ describe('the policy service', () => {
     lists.list('alice', undefined)
     expect(await rcpt('bob@kith.test')).toMatch(/^550 5\.7\.1 O1 .*you have none/)
     lists.list('alice', [contact('bob@kith.test')], { lease: 'over' })
-    expect(await rcpt('bob@kith.test')).toMatch(/^550 5\.7\.1 O7 /)
+    // It passes when the list is renewed: the message is kept in the client's queue.
+    const another = { instance: 'i2' }
+    expect(await rcpt('bob@kith.test', another)).toMatch(/^451 4\.7\.1 O7 /)
+    expect(await ask('DATA', another)).toMatch(/^451 4\.7\.1 O7 /)
+    // Not where somebody is refused for good as well.
+    await rcpt('bo@@x.test', another)
+    expect(await ask('DATA', another)).toMatch(/^550 5\.7\.1 .*O7 .*A2 /)
   })
 })

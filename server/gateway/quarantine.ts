@@ -1,7 +1,7 @@
 /** What is kept back on the server: sent on once it is released, and removed when its time is over. */
 import type { Account } from '../accounts/accounts.ts'
 import { tellNews } from '../lists/nudge.ts'
-import { readIncoming } from '../mail/smtp/message.ts'
+import { bytesOf, readIncoming } from '../mail/smtp/message.ts'
 import { authorOf, evidenceOf, type Judge, judgeFor, verdictField } from '../mail/smtp/verdict.ts'
 import type { Store } from '../store/store.ts'
 import { type NextHop, sendOn } from './next-hop.ts'
@@ -69,7 +69,8 @@ async function send(parts: QuarantineParts, { user, id }: Row): Promise<boolean>
   const account = await parts.accounts.byId(user)
   if (!kept || !account) return false
   const message = readIncoming(kept.raw)
-  const evidence = evidenceOf(parts, message, kept.login === '' ? undefined : kept.login)
+  const login = kept.login === '' ? undefined : kept.login
+  const evidence = await evidenceOf(parts, message, { delivered: bytesOf(message), login })
   // A newer list judges again (I6): what it admits passes as if it had just come.
   const { found, view, field } = await judgeFor(parts, account, evidence)
   const isMarked = found.verdict === 'admit' || parts.release === 'hold'

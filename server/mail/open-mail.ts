@@ -11,8 +11,8 @@ import type { Config } from '../settings/config.ts'
 import type { Context } from '../settings/context.ts'
 import { mailServerOf } from '../settings/mail-server.ts'
 import { StoreUnusable } from '../store/failures.ts'
+import { systemDns } from './apart/dns.ts'
 import type { MailLog } from './ports.ts'
-import { systemDns } from './smtp/dkim.ts'
 import { startMail } from './start.ts'
 
 type OpenMail = {

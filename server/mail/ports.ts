@@ -4,7 +4,7 @@ import type { UsageRecorder } from '../administration/usage.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Whitelists } from '../lists/whitelists.ts'
 import type { Store } from '../store/store.ts'
-import type { Dns } from './smtp/dkim.ts'
+import type { Dns } from './apart/dns.ts'
 
 /** Facts for the log: never an address book, a subject, a password or a message. */
 export type MailLog = {

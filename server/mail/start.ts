@@ -3,6 +3,7 @@
  * outside. `smtp/transaction.ts` judges what people send, `smtp/inbound.ts` takes in what comes, `smtp/deliver.ts`
  * stores both, and `imap/` shows the mailboxes.
  */
+import { createApart } from './apart/apart.ts'
 import { createNotifier } from './imap/notifier.ts'
 import { startImap } from './imap/server.ts'
 import { submissionMemoryMs } from './limits.ts'
@@ -24,12 +25,14 @@ export async function startMail(options: MailOptions): Promise<MailServer> {
   const { store, clock, log, host, ports } = options
   const notifier = createNotifier((error) => log.error('imap.notice', { error: nameOf(error) }))
   const tasks = createTasks()
+  const apart = createApart(options.dns)
   await store.mail.forgetSubmissions(clock.now() - submissionMemoryMs)
   const deliverer = {
     ...options,
     mail: store.mail,
     lists: store.lists,
     notifier,
+    apart,
   }
   const shared: typeof deliverer & Submission = {
     ...deliverer,
@@ -47,6 +50,7 @@ export async function startMail(options: MailOptions): Promise<MailServer> {
     // The doors first, then what is under way: nothing new begins while we wait.
     await Promise.all(started.map((listener) => listener.close()))
     await tasks.idle()
+    await apart.close()
   }
   try {
     const smtp = await startSmtp(submissionOptions(shared), {

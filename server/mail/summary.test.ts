@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { headerEnd, mimeTreeOf, revive, summarise } from './summary.ts'
+import { imapCore } from './imap/core.ts'
+import { headerEnd, mimeTreeOf, plainStructure, revive, summarise } from './summary.ts'
 
 function structureOf(raw: string): unknown {
   return revive(summarise(Buffer.from(raw, 'latin1')).structure)
@@ -12,6 +13,21 @@ describe('the summary', () => {
     expect(Array.isArray(envelope) && String(envelope[1])).toBe('x')
     expect(JSON.stringify(envelope)).toContain(JSON.stringify(Buffer.from('林')))
   })
+
+  it.each(['hi\r\n', '', 'hi', '\r\n\r\n', 'a\r\n.\r\nb', '--b\r\n', 'a\nb', 'a\rb\r\n', '\r\r\n'])(
+    'of one part with the body %j is what the library makes of the whole',
+    (body) => {
+      for (const fields of [
+        'Subject: x',
+        'Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64',
+      ]) {
+        const raw = Buffer.from(`From: a@b.test\r\n${fields}\r\n\r\n${body}`, 'latin1')
+        const tree = mimeTreeOf(raw)
+        const whole = tree ? new (imapCore().Indexer)().getBodyStructure(tree) : plainStructure(raw)
+        expect(revive(summarise(raw).structure)).toEqual(whole)
+      }
+    },
+  )
 
   it('I8 gives the plain view to messages that would cost too much', () => {
     const nested = 'Content-Type: message/rfc822\r\n\r\n'.repeat(30_000)

@@ -23,6 +23,8 @@ export const maxWatched = 1_000
 
 /** RFC 5321 4.5.4.1: give up after four to five days. */
 export const outboxLifetime = 5 * day
+/** Tries before that, with their pauses an hour at least: a clock that was wrong when a message was queued gives nothing up. */
+export const fewestTries = 12
 /** First and longest pause between two tries of one message. */
 export const sendBackoff = { base: 2 * second, cap: 15 * minute } as const
 /** First and longest pause between two connections to the IMAP server. */

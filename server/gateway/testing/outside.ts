@@ -1,7 +1,7 @@
 /** A mail server somewhere in the world, as the filter for incoming mail meets it. */
 import { generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
-import type { Dns } from '../../mail/smtp/dkim.ts'
+import type { Dns } from '../../mail/apart/dns.ts'
 import { rawClient } from '../../mail/testing/raw-client.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })

@@ -1,6 +1,6 @@
 /** An organisation with a gateway, people and contacts, and what a test asks of them. */
 import { Writable } from 'node:stream'
-import type { Dns } from '../../mail/smtp/dkim.ts'
+import type { Dns } from '../../mail/apart/dns.ts'
 import { noDns } from '../../mail/testing/mail-fakes.ts'
 import { createLog } from '../../monitoring/log.ts'
 import { configSchema, type GatewayConfig } from '../../settings/config.ts'

@@ -1,5 +1,5 @@
 /** APPEND: the bytes are kept as they come. A verdict header in them proves nothing unless G signed it (protocol.md 8). */
-import { isLatin1, summarise } from '../summary.ts'
+import { isLatin1 } from '../summary.ts'
 import { answerWith, type ImapContext } from './context.ts'
 import type { AppendInfo, Appending, Handlers, ImapOutcome, ImapSession } from './core.ts'
 
@@ -23,7 +23,12 @@ async function append(
   if (!folder) return ['TRYCREATE']
   const received = date ? Date.parse(date) : context.clock.now()
   // The folder may be gone since it was looked up: the client is told as if it had never been there.
-  const added = await context.mail.append(folder.id, { raw, summary: summarise(raw), flags, received })
+  const added = await context.mail.append(folder.id, {
+    raw,
+    summary: await context.apart.summary(raw),
+    flags,
+    received,
+  })
   if (!added) return ['TRYCREATE']
   context.notifier.publish(user.id, folder.id, [{ command: 'EXISTS', uid: added.uid, modseq: added.modseq }])
   return [true, { uidValidity: folder.uidValidity, uid: added.uid }]

@@ -2,6 +2,7 @@
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { Clock } from '../../ground/clock.ts'
 import type { MailStore } from '../../store/mail/mail-store.ts'
+import type { Apart } from '../apart/apart.ts'
 import type { MailLog } from '../ports.ts'
 import { whatOf } from '../smtp/trace.ts'
 import type { Tasks } from '../tasks.ts'
@@ -11,6 +12,7 @@ import type { MailNotifier } from './notifier.ts'
 /** One for the server; handlers keep nothing between commands, since the store and the notifier have it. */
 export type ImapContext = {
   readonly core: ImapCore
+  readonly apart: Pick<Apart, 'summary' | 'tree'>
   readonly mail: MailStore
   readonly accounts: Pick<Accounts, 'check'>
   readonly clock: Clock

@@ -2,18 +2,19 @@
  * The values of one message's FETCH items. A whole message and its header and text are cut from the stored
  * bytes: the library would build them anew from its MIME tree, and the verdict (protocol.md 8) is over bytes.
  */
-import type { MailReading, StoredMessage } from '../../store/mail/mail-store.ts'
-import { headerEnd, latin1, mimeTreeOf, plainStructure, revive } from '../summary.ts'
+import type { StoredMessage } from '../../store/mail/mail-store.ts'
+import { headerEnd, latin1, plainStructure, revive } from '../summary.ts'
+import type { ImapContext } from './context.ts'
 import type { FetchItem, ImapSession } from './core.ts'
 
 type Asked = { readonly session: ImapSession; readonly query: readonly FetchItem[] }
 
 /** One message's sources, each read at most once and only when an item wants it. */
-type Sources = { readonly raw: Uint8Array; readonly text: string; readonly tree: () => object | undefined }
+type Sources = { readonly raw: Uint8Array; readonly text: string; readonly tree: () => Promise<object | undefined> }
 
 /** In order of the items; undefined when the message is gone meanwhile. */
 export async function fetchValues(
-  mail: MailReading,
+  { mail, apart }: Pick<ImapContext, 'mail' | 'apart'>,
   asked: Asked,
   message: StoredMessage,
 ): Promise<readonly unknown[] | undefined> {
@@ -32,9 +33,9 @@ export async function fetchValues(
       )
     } else {
       // Read when the first item wants bytes: a client that lists ten thousand messages reads none of them.
-      sources ??= await sourcesOf(mail, message)
+      sources ??= await sourcesOf({ mail, apart }, message)
       if (!sources) return undefined
-      values.push(contentValue(asked.session, item, sources))
+      values.push(await contentValue(asked.session, item, sources))
     }
   }
   return values
@@ -62,24 +63,27 @@ function listedValue({ item }: FetchItem, message: StoredMessage): unknown {
   }
 }
 
-async function sourcesOf(mail: MailReading, message: StoredMessage): Promise<Sources | undefined> {
+async function sourcesOf(
+  { mail, apart }: Pick<ImapContext, 'mail' | 'apart'>,
+  message: StoredMessage,
+): Promise<Sources | undefined> {
   const raw = await mail.raw(message.content)
   if (!raw) return undefined
-  let tree: { readonly value: object | undefined } | undefined
+  let tree: Promise<object | undefined> | undefined
   return {
     raw,
     text: latin1(raw),
     tree() {
-      tree ??= { value: mimeTreeOf(raw) }
-      return tree.value
+      tree ??= apart.tree(raw)
+      return tree
     },
   }
 }
 
-function contentValue(session: ImapSession, item: FetchItem, { raw, text, tree }: Sources): unknown {
+async function contentValue(session: ImapSession, item: FetchItem, { raw, text, tree }: Sources): Promise<unknown> {
   const whole = wholeValue(item, text)
   if (whole !== undefined) return part(whole, item)
-  const mimeTree = tree()
+  const mimeTree = await tree()
   if (mimeTree) return session.getQueryResponse([item], { mimeTree })[0]
   // The plain view: one part, `1`, and nothing below it.
   if (item.type === undefined) return plainStructure(raw)

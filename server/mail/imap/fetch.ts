@@ -28,7 +28,7 @@ async function fetchMessages(context: ImapContext, place: Place, options: FetchO
   for (let from = 0; from < options.messages.length; from += listed) {
     for (const message of await context.mail.messages(mailbox, options.messages.slice(from, from + listed))) {
       if (options.changedSince && message.modseq <= options.changedSince) continue
-      const values = await fetchValues(context.mail, { session, query: options.query }, message)
+      const values = await fetchValues(context, { session, query: options.query }, message)
       // undefined: expunged by another connection since it was listed.
       const response = values && session.formatResponse('FETCH', message.uid, { query: options.query, values })
       if (!response) continue

@@ -20,6 +20,7 @@ import { searchHandlers } from './search.ts'
 import { storeHandlers } from './store.ts'
 
 type ImapDependencies = {
+  readonly apart: ImapContext['apart']
   readonly mail: MailStore
   readonly accounts: Pick<Accounts, 'check'>
   readonly clock: Clock

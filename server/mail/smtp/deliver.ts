@@ -2,8 +2,8 @@
 import { addressKey } from '../../../shared/address.ts'
 import type { Account } from '../../accounts/accounts.ts'
 import type { Added, Delivery, MailStore } from '../../store/mail/mail-store.ts'
+import type { Apart } from '../apart/apart.ts'
 import type { MailNotifier } from '../imap/notifier.ts'
-import { summarise } from '../summary.ts'
 import { bytesOf, type CleanMessage } from './message.ts'
 import { evidenceOf, type Judge, judgeFor } from './verdict.ts'
 
@@ -24,14 +24,19 @@ export type Job = {
   readonly login?: { readonly account: Account; readonly key: string; readonly messageId: string }
 }
 
-type Deliverer = Judge & { readonly mail: MailStore; readonly notifier: MailNotifier }
+type Deliverer = Judge & {
+  readonly apart: Pick<Apart, 'hashes' | 'dkim' | 'summary'>
+  readonly mail: MailStore
+  readonly notifier: MailNotifier
+}
 
 /** One transaction for all recipients; returns when it is on the disk. */
 export async function deliverHere(deliverer: Deliverer, job: Job): Promise<void> {
   const { mail, notifier, clock } = deliverer
   const { message, login } = job
-  const evidence = evidenceOf(deliverer, message, login?.key)
-  const summary = summarise(bytesOf(message))
+  const delivered = bytesOf(message)
+  const evidence = await evidenceOf(deliverer, message, { delivered, login: login?.key })
+  const summary = await deliverer.apart.summary(delivered)
   const submission = login && { account: login.account.id, messageId: login.messageId }
   const deliveries: Delivery[] = []
   for (const { account } of job.recipients) {

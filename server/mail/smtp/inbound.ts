@@ -9,7 +9,7 @@ import type { Clock } from '../../ground/clock.ts'
 import { maxConnections, maxMessageBytes } from '../limits.ts'
 import type { MailLog } from '../ports.ts'
 import type { Tasks } from '../tasks.ts'
-import { collect } from './collect.ts'
+import { collect, createRoom, type Room } from './collect.ts'
 import type { Job, Recipient } from './deliver.ts'
 import { readIncoming } from './message.ts'
 import { noMailbox, SmtpReply, tryLater } from './reply.ts'
@@ -35,6 +35,7 @@ type State = { readonly sender: string; readonly recipients: Map<string, Recipie
 /** The door as an SMTP server: without a login and without TLS, since a relay on the same machine stands before it. */
 export function inboundOptions(inbound: Inbound): SmtpOptions {
   const states = new WeakMap<SmtpSession, State>()
+  const room = createRoom()
   return {
     name: inbound.domain,
     size: maxMessageBytes,
@@ -56,7 +57,7 @@ export function inboundOptions(inbound: Inbound): SmtpOptions {
       handled(inbound, admit(), done)
     },
     onData(stream, session, done) {
-      handled(inbound, data(inbound, { stream, session }, states.get(session)), done)
+      handled(inbound, data(inbound, { stream, session, room }, states.get(session)), done)
     },
   }
 }
@@ -68,10 +69,16 @@ async function reached({ reach }: Inbound, address: string): Promise<{ key: stri
   return { key, recipient: { text, account: await reach(key) } }
 }
 
-type Arriving = { readonly stream: SmtpData; readonly session: SmtpSession }
+type Arriving = { readonly stream: SmtpData; readonly session: SmtpSession; readonly room: Room }
 
-async function data(inbound: Inbound, { stream, session }: Arriving, state: State | undefined): Promise<void> {
-  const message = readIncoming(await collect(stream))
+async function data(inbound: Inbound, { stream, session, room }: Arriving, state: State | undefined): Promise<void> {
+  await collect(stream, room, (raw) => takeIn(inbound, { raw, session }, state))
+}
+
+type Arrived = { readonly raw: Uint8Array; readonly session: SmtpSession }
+
+async function takeIn(inbound: Inbound, { raw, session }: Arrived, state: State | undefined): Promise<void> {
+  const message = readIncoming(raw)
   if (!state || state.recipients.size === 0) throw tryLater()
   if (message.fields.filter((field) => /^received:/i.test(field)).length > maxHops) {
     throw new SmtpReply(554, '5.4.6 The message goes round in circles')

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { hasBareNewline } from './collect.ts'
+import { collect, createRoom } from './collect.ts'
 import { bytesOf, readIncoming, readSubmitted } from './message.ts'
 import { refusalReply } from './reply.ts'
 
@@ -89,8 +90,21 @@ describe('bare newlines', () => {
     ['a\rb', true],
     ['a\r\r\n', true],
     ['a\r', true],
-  ])('%j: %s', (text, bare) => {
-    expect(hasBareNewline(Buffer.from(text))).toBe(bare)
+  ])('%j: %s', async (text, bare) => {
+    for (const chunks of [[Buffer.from(text)], text.split('').map((character) => Buffer.from(character))]) {
+      const taking = collect(Readable.from(chunks), createRoom(), async (raw) => Buffer.from(raw).toString())
+      const found = await taking.catch((error: unknown) => error)
+      expect(found instanceof Error ? 'refused' : found).toBe(bare ? 'refused' : text)
+    }
+  })
+
+  it('a door holds so many bytes at a time; more is put off, and the room is free again afterwards', async () => {
+    const room = { left: 10 }
+    const take = (text: string, work: () => Promise<string>) => collect(Readable.from([Buffer.from(text)]), room, work)
+    const inner = () => take('67890!', async () => 'never')
+    await expect(take('12345', inner)).rejects.toMatchObject({ responseCode: 452 })
+    expect(room.left).toBe(10)
+    await expect(take('12345', () => take('67890', async () => 'both'))).resolves.toBe('both')
   })
 })
 

@@ -1,6 +1,6 @@
 /** The header of a submitted or incoming message: who it binds, whom it names, what is taken out (protocol.md 8). Pure. */
 import type { OutgoingRecipient } from '../../../shared/guard.ts'
-import { type HeaderField, parseAuthor, parseMailboxes, splitMessage } from '../../../shared/header.ts'
+import { type HeaderField, parseAuthor, parseMailboxes, type RawMessage, splitMessage } from '../../../shared/header.ts'
 import { signatureField } from '../../../shared/whitelist/mail-signature.ts'
 import { SmtpReply } from './reply.ts'
 
@@ -58,7 +58,7 @@ export function readSubmitted(
   author: Author,
   added: { readonly messageId: string; readonly date: string },
 ): Submitted {
-  const fields = readFields(raw)
+  const { fields, body } = readMessage(raw)
   for (const name of singleFields) {
     if (fields.filter((field) => field.name === name).length > 1) throw refuseForm(`The field ${name} stands twice`)
   }
@@ -70,7 +70,7 @@ export function readSubmitted(
   if (messageId === undefined) kept.push(`Message-ID: ${added.messageId}`)
   if (!fields.some(({ name }) => name === 'date')) kept.push(`Date: ${added.date}`)
   return {
-    message: { fields: kept, body: splitMessage(raw).body, raw },
+    message: { fields: kept, body, raw },
     recipients: fields.flatMap((field) => recipientsOf(field, author)),
     messageId: messageId ?? added.messageId,
   }
@@ -81,9 +81,9 @@ export function readSubmitted(
  * signature stays, as one of DKIM's does: it counts by the key that a list names, now or later (I6).
  */
 export function readIncoming(raw: Uint8Array): CleanMessage {
-  const fields = readFields(raw)
+  const { fields, body } = readMessage(raw)
   const kept = fields.filter(({ name }) => !isForeign(name) || name === signatureField.toLowerCase())
-  return { fields: kept.map((field) => field.raw), body: splitMessage(raw).body, raw }
+  return { fields: kept.map((field) => field.raw), body, raw }
 }
 
 /** The message as bytes, its header's lines ended by CRLF. */
@@ -91,11 +91,12 @@ export function bytesOf({ fields, body }: Parts): Uint8Array {
   return Buffer.concat([Buffer.from(`${fields.join('\r\n')}\r\n\r\n`, 'latin1'), body])
 }
 
-function readFields(raw: Uint8Array): readonly HeaderField[] {
-  const { fields, fault } = splitMessage(raw)
+function readMessage(raw: Uint8Array): RawMessage {
+  const message = splitMessage(raw)
+  const { fault } = message
   if (fault === 'tooLarge') throw new SmtpReply(552, '5.3.4 The header is too large')
   if (fault) throw refuseForm('The header is malformed')
-  return fields
+  return message
 }
 
 function refuseForm(text: string): SmtpReply {

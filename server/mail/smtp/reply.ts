@@ -52,12 +52,19 @@ const maxNamed = 3
 /** Characters of an address in a reply. */
 const maxAddress = 100
 
-/** One refused recipient stops the whole message (O1); each is named with its rule. */
+/** Why somebody is refused for now: the list is renewed by itself, nobody has to change anything. */
+const passing: ReadonlySet<RefusalReason> = new Set(['leaseOver'])
+
+/**
+ * One refused recipient stops the whole message (O1); each is named with its rule. Where every reason passes by itself the
+ * client is to come again: a final no would have it give the message up.
+ */
 export function refusalReply(refusals: readonly Refusal[]): SmtpReply {
   const named = refusals.slice(0, maxNamed).map(({ address, rule, reason }) => {
     const shown = address.replace(/[^\x20-\x7e]/g, '?').slice(0, maxAddress)
     return [rule, shown, words[reason]].filter(Boolean).join(' ')
   })
   const more = refusals.length > maxNamed ? ` and ${refusals.length - maxNamed} more` : ''
-  return new SmtpReply(550, `5.7.1 ${named.join('; ')}${more}`)
+  const isPassing = refusals.length > 0 && refusals.every(({ reason }) => passing.has(reason))
+  return new SmtpReply(isPassing ? 451 : 550, `${isPassing ? '4.7.1' : '5.7.1'} ${named.join('; ')}${more}`)
 }

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js'
 import { type Listener, listen, type ListenAt } from '../listener.ts'
+import { takeData } from './data-reader.ts'
 
 /** The library's types under our names, so that no other file imports it. */
 export type SmtpSession = SMTPServerSession
@@ -63,6 +64,8 @@ function pathIn(command: string | Buffer): string {
 class StrictServer extends SMTPServer {
   override connect(socket: Socket, options?: SMTPConnectionOptions | null): void {
     const connection = new StrictConnection(this, socket, options ?? {})
+    const { _parser: reader } = connection
+    if (reader) takeData(reader)
     this.connections.add(connection)
     connection.on('error', (error: Error) => this.emit('error', error))
     connection.init()

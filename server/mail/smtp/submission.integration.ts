@@ -123,7 +123,10 @@ describe('recipients by the state of the list', () => {
     await expect(submit({ ...carol, to: ['bob@kith.test'] })).rejects.toThrow('O1 bob@kith.test has expired')
     await expect(submit({ ...carol, to: ['alice@kith.test'] })).rejects.toThrow('O1 alice@kith.test is not open')
     mail.list('carol', [contact('bob@kith.test')], { lease: 'over' })
-    await expect(submit({ ...carol, to: ['bob@kith.test'] })).rejects.toThrow('O7 bob@kith.test')
+    await expect(submit({ ...carol, to: ['bob@kith.test'] })).rejects.toMatchObject({
+      responseCode: 451,
+      message: expect.stringContaining('4.7.1 O7 bob@kith.test'),
+    })
     mail.list('carol', [contact('bob@kith.test')], { lease: 'over', onExpiry: 'internal' })
     await expect(submit({ ...carol, to: ['bob@kith.test'] })).resolves.toMatchObject({ accepted: ['bob@kith.test'] })
   })

@@ -6,7 +6,7 @@ import { maxRecipients } from '../../../shared/message.ts'
 import type { Account, Accounts } from '../../accounts/accounts.ts'
 import { maxConnections, maxMessageBytes } from '../limits.ts'
 import type { Tasks } from '../tasks.ts'
-import { collect } from './collect.ts'
+import { collect, createRoom } from './collect.ts'
 import { notNowWords, SmtpReply } from './reply.ts'
 import { type SmtpData, type SmtpOptions, type SmtpSession, writtenAddress } from './strict-server.ts'
 import { handled } from './trace.ts'
@@ -24,8 +24,9 @@ export function submissionOptions(submission: Submission): SmtpOptions {
     if (!transaction) throw new SmtpReply(530, '5.7.0 Sign in first')
     return transaction
   }
-  const takeIn = async (stream: SmtpData, session: SmtpSession) =>
-    data(submission, transactionIn(session), { raw: await collect(stream), session })
+  const room = createRoom()
+  const takeIn = (stream: SmtpData, session: SmtpSession) =>
+    collect(stream, room, (raw) => data(submission, transactionIn(session), { raw, session }))
   return {
     name: submission.domain,
     size: maxMessageBytes,

@@ -4,21 +4,15 @@ import { type DkimFact, type IncomingVerdict, judgeIncoming } from '../../../sha
 import { asksForDkim } from '../../../shared/guard/dkim.ts'
 import { type RawMessage, splitMessage } from '../../../shared/header.ts'
 import { keySignatureOf } from '../../../shared/whitelist/mail-signature.ts'
-import {
-  type MessageHashes,
-  messageHashes,
-  messageIdOf,
-  signVerdict,
-  type VerdictFacts,
-} from '../../../shared/whitelist/verdict.ts'
+import { type MessageHashes, messageIdOf, signVerdict, type VerdictFacts } from '../../../shared/whitelist/verdict.ts'
 import type { Account } from '../../accounts/accounts.ts'
 import type { UsageRecorder } from '../../administration/usage.ts'
 import type { Clock } from '../../ground/clock.ts'
 import { primitives } from '../../ground/primitives.ts'
 import type { Whitelists, WhitelistView } from '../../lists/whitelists.ts'
 import type { ListStore } from '../../store/lists.ts'
-import { type Dns, dkimFacts } from './dkim.ts'
-import { bytesOf, type CleanMessage } from './message.ts'
+import type { Apart } from '../apart/apart.ts'
+import type { CleanMessage } from './message.ts'
 
 /** What a message is judged with, for any recipient. */
 export type Judge = {
@@ -27,7 +21,7 @@ export type Judge = {
   readonly lists: Pick<ListStore, 'ofUser'>
   readonly whitelists: Whitelists
   readonly clock: Clock
-  readonly dns: Dns
+  readonly apart: Pick<Apart, 'hashes' | 'dkim'>
   /** G: `secret` is read for each message, since a rotation replaces it. */
   readonly gatewayKey: { readonly secret: Uint8Array }
 }
@@ -47,16 +41,16 @@ export type Evidence = {
  * What is known of a message, whoever it is for: DNS is asked once, and only where a list wants to know. `login`: the
  * address key of a proven login here.
  */
-export function evidenceOf(judge: Judge, message: CleanMessage, login?: string): Evidence {
-  const delivered = splitMessage(bytesOf(message))
+export async function evidenceOf(
+  { apart, clock }: Judge,
+  message: CleanMessage,
+  { delivered, login }: { readonly delivered: Uint8Array; readonly login?: string | undefined },
+): Promise<Evidence> {
   let asked: Promise<readonly DkimFact[]> | undefined
-  const ask = async () => {
-    const signed = { raw: message.raw, message: splitMessage(message.raw) }
-    return (await dkimFacts(signed, judge.dns, judge.clock)).dkim
-  }
+  const ask = async () => (await apart.dkim(message.raw, clock.now())).dkim
   return {
-    message: delivered,
-    hashes: messageHashes(primitives, delivered),
+    message: splitMessage(delivered),
+    hashes: await apart.hashes(delivered),
     login,
     dkim() {
       asked ??= ask()

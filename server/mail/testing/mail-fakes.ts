@@ -5,7 +5,7 @@ import type { Account, Accounts, CheckResult } from '../../accounts/accounts.ts'
 import { primitives } from '../../ground/primitives.ts'
 import { selfSigned } from '../../keys/certificate.ts'
 import type { Whitelists, WhitelistView } from '../../lists/whitelists.ts'
-import type { Dns } from '../smtp/dkim.ts'
+import type { Dns } from '../apart/dns.ts'
 
 export const password = 'correct horse'
 export const gatewaySecret = new Uint8Array(32).fill(7)

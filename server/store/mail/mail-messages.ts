@@ -66,7 +66,7 @@ async function append(db: Database, folder: number, message: NewMessage): Promis
   const { raw, summary } = message
   const content = await db
     .insertInto('mail_contents')
-    .values({ raw: Buffer.from(raw), size: raw.length, envelope: summary.envelope, structure: summary.structure })
+    .values({ raw: bytesOf(raw), size: raw.length, envelope: summary.envelope, structure: summary.structure })
     .returning('id')
     .executeTakeFirstOrThrow()
   await db
@@ -81,6 +81,11 @@ async function append(db: Database, folder: number, message: NewMessage): Promis
     })
     .execute()
   return { folder: taken.folder, uid: taken.firstUid, modseq: taken.firstModseq }
+}
+
+/** The same bytes: a copy of a large message would cost as much as its hash. */
+function bytesOf(raw: Uint8Array): Buffer {
+  return Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
 }
 
 function flagColumns(flags: readonly string[]) {

@@ -46,6 +46,16 @@ describe('compose', () => {
     expect(field(raw, 'date')).toBe('Mon, 23 Nov 2026 08:00:05 +0000')
     expect(field(raw, 'in-reply-to')).toBe('<b@x.test>')
     expect(field(raw, 'references')).toBe('<a@x.test> <b@x.test>')
+    // What a stranger's References brought of controls and other bytes goes out no more.
+    const foreign = [
+      '<a\u0000b@x.test>',
+      '<a\u0007@x.test>',
+      '<\u6797@x.test>',
+      '<\ufffd@x.test>',
+      'no id',
+      '<c@x.test>',
+    ]
+    expect(field(composeMessage({ ...basis, references: foreign }), 'references')).toBe('<c@x.test>')
     expect(field(raw, 'mime-version')).toBe('1.0')
   })
 

@@ -52,7 +52,7 @@ export function commonHeader(composition: Composition): readonly string[] {
   // Without visible recipients the own address stands there: RFC 5322 3.4's empty group is refused by the guard (A2).
   const to = participants.to.length === 0 && cc.length === 0 ? [from] : participants.to
   // The parent is the last one, so cutting at the front keeps it.
-  const references = composition.references.slice(-maxReferences)
+  const references = composition.references.filter(isMessageId).slice(-maxReferences)
   const parent = references.at(-1)
   return [
     mailboxField('From', [from]),
@@ -64,6 +64,11 @@ export function commonHeader(composition: Composition): readonly string[] {
     ...(parent === undefined ? [] : [`In-Reply-To: ${parent}`, `References: ${references.join('\r\n ')}`]),
     'MIME-Version: 1.0',
   ]
+}
+
+/** Visible ASCII: what a stranger's message brought of controls and other bytes goes out no more (RFC 5322 3.6.4). */
+export function isMessageId(text: string): boolean {
+  return /^<[\x21-\x3b\x3d\x3f-\x7e]{1,990}>$/u.test(text)
 }
 
 /** Chat lines are marked as Delta Chat marks its own, and ask for a receipt in both spellings. */

@@ -1,6 +1,6 @@
 /** The queue: judged, sent, tried again, given up. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { outboxLifetime } from '../limits.ts'
+import { fewestTries, outboxLifetime } from '../limits.ts'
 import { chatTo } from '../testing/mail-world.ts'
 import { hour, type SendingWorld, sendingWorld } from '../testing/sending-world.ts'
 import { type Fault, phases } from '../testing/smtp-peer.ts'
@@ -130,15 +130,37 @@ describe('a server that fails at any phase: one message arrives, none is lost', 
     await world.until(() => world.reached(first, 'sent')() && world.reached(second, 'sent')())
   })
 
+  it('a message queued under a wrong clock is sent when the clock is right, whichever way it was wrong', async () => {
+    world.peer.script([{ at: 'greeting', how: 'reset' }])
+    const service = world.begin()
+    const right = world.clock.now()
+    world.clock.setNow(right - 365 * 24 * hour)
+    const behind = await world.submit(service)
+    world.clock.setNow(right + 365 * 24 * hour)
+    const ahead = await world.submit(service, chatTo('carol@corp.test', 'later'))
+    service.start()
+    // Put off under the clock that is a year ahead.
+    await world.until(world.reached(behind, 'waiting', 2))
+    world.clock.setNow(right)
+    await world.clock.advance(hour)
+    await world.until(() => world.reached(behind, 'sent')() && world.reached(ahead, 'sent')())
+    expect(world.peer.accepted.map(({ to }) => to)).toEqual([['bob@corp.test'], ['carol@corp.test']])
+  })
+
   it('gives up after five days: failed as expired, never in silence', async () => {
     world.peer.script(Array.from({ length: 2_000 }, (): Fault => ({ at: 'greeting', how: 'reset' })))
     const service = world.begin()
     const id = await world.submit(service)
     world.clock.setNow(world.clock.now() + outboxLifetime + 1)
     service.start()
+    for (let tries = 1; tries <= fewestTries; tries += 1) {
+      await world.until(() => world.peer.connections() >= tries)
+      await world.until(world.reached(id, 'waiting', 1 + tries))
+      await world.clock.advance(hour)
+    }
     await world.until(world.reached(id, 'failed'))
     expect(await world.delivery(service, id)).toEqual({ step: 'failed', reason: 'expired' })
-    expect(world.peer.connections()).toBe(0)
+    expect(world.peer.connections()).toBe(fewestTries)
   })
 
   it('keeps the order within a conversation; another conversation does not wait for it', async () => {

@@ -114,7 +114,9 @@ function afterFailure(parts: SendingParts, run: SendingRun, error: unknown): num
 
 /** Milliseconds until the worker wakes. Never at once: what is due may wait for an earlier message of its conversation. */
 function pauseBefore(due: number, { pausedUntil }: SendingRun, now: number): number {
-  return Math.max(Math.max(due, pausedUntil) - now, sendBackoff.base)
+  const pause = Math.max(due, pausedUntil) - now
+  // Longer than any pause: the clock was set back.
+  return pause > sendBackoff.cap ? sendBackoff.base : Math.max(pause, sendBackoff.base)
 }
 
 function requeue(parts: SendingParts, id: string): Result<Record<string, never>, 'notFound' | 'refused'> {

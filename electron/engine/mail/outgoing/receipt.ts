@@ -1,7 +1,7 @@
 /** Read receipts: message disposition notifications (RFC 8098), written and read. Never shown as messages. */
 
 import type { Participants, StoredMessage } from '../store/records.ts'
-import { assemble, type Composition, commonHeader } from './compose.ts'
+import { assemble, type Composition, commonHeader, isMessageId } from './compose.ts'
 
 type ReceiptBasis = { readonly participants: Participants; readonly at: number; readonly messageId: string }
 
@@ -20,7 +20,7 @@ export function composeReceipt(original: StoredMessage, basis: ReceiptBasis): Ui
     kind: 'chat',
     subject: 'Receipt notification',
     text: '',
-    references: original.messageId.startsWith('<') ? [original.messageId] : [],
+    references: [original.messageId],
   }
   return assemble([
     ...commonHeader(composition),
@@ -38,7 +38,7 @@ export function composeReceipt(original: StoredMessage, basis: ReceiptBasis): Ui
     '',
     'Reporting-UA: Kith',
     `Final-Recipient: rfc822; ${basis.participants.from.address}`,
-    `Original-Message-ID: ${original.messageId}`,
+    ...(isMessageId(original.messageId) ? [`Original-Message-ID: ${original.messageId}`] : []),
     'Disposition: manual-action/MDN-sent-automatically; displayed',
     '',
     `--${boundary}--`,

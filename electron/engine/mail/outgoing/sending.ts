@@ -8,7 +8,7 @@ import { assertNever } from '../../../../shared/rpc.ts'
 import { nextPause } from '../../ground/back-off.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { isPassing, judgeEnvelope } from '../judge.ts'
-import { outboxLifetime, sendBackoff } from '../limits.ts'
+import { fewestTries, outboxLifetime, sendBackoff } from '../limits.ts'
 import type { RejectedRecipient, SendOutcome, SmtpClient } from '../network/smtp.ts'
 import type { OutboxRow } from '../store/outbox-queue.ts'
 import type { MailStore } from '../store/store.ts'
@@ -38,10 +38,12 @@ export async function drain(parts: SendingParts, run: SendingRun): Promise<void>
   const { store, dependencies } = parts
   const { clock } = dependencies
   while (!run.stopped && !run.blocked && dependencies.list().sendingOff !== 'upgrade') {
-    if (run.pausedUntil > clock.now()) return
-    const row = store.queue.due(clock.now())
+    // Further away than any pause: the clock was set back, and nobody waits for it to get there again.
+    const latest = clock.now() + sendBackoff.cap
+    if (run.pausedUntil > clock.now() && run.pausedUntil <= latest) return
+    const row = store.queue.due(clock.now(), latest)
     if (row === undefined) return
-    if (clock.now() - row.queuedAt > outboxLifetime) {
+    if (clock.now() - row.queuedAt > outboxLifetime && row.attempts >= fewestTries) {
       giveUp(parts, row, { step: 'failed', reason: 'expired' })
       continue
     }

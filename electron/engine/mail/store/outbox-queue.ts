@@ -106,13 +106,17 @@ function reads(database: Database) {
     },
     inState: (state: OutboxState): readonly OutboxRow[] =>
       database.all<Row>('SELECT * FROM outbox WHERE state = ? ORDER BY seq', state).map(readRow),
-    /** The next message to try: the oldest of each conversation only, so that order within one is kept. */
-    due(now: number): OutboxRow | undefined {
+    /**
+     * The next message to try: the oldest of each conversation only, so that order within one is kept. `latest`: what is to
+     * wait beyond it waits by a clock that was wrong, and is due.
+     */
+    due(now: number, latest: number): OutboxRow | undefined {
       const row = database.get<Row>(
-        `SELECT o.* FROM outbox o WHERE o.state = 'waiting' AND o.next_at <= ? AND NOT EXISTS (
+        `SELECT o.* FROM outbox o WHERE o.state = 'waiting' AND (o.next_at <= ? OR o.next_at > ?) AND NOT EXISTS (
            SELECT 1 FROM outbox e WHERE e.conversation = o.conversation AND e.seq < o.seq AND e.state = 'waiting')
          ORDER BY o.seq LIMIT 1`,
         now,
+        latest,
       )
       return row ? readRow(row) : undefined
     },
