@@ -192,14 +192,8 @@ function readBare(words: readonly Word[], next: number, options: AddressOptions)
 
 /** RFC 2047 5 has no encoded words in quoted strings; mail has them, and shows its reader what they say. */
 function nameOf(words: readonly Word[]): string {
-  return cleanName(
-    decodeWords(
-      words
-        .map(({ text }) => text)
-        .filter((text) => text !== '')
-        .join(' '),
-    ),
-  )
+  const shown = words.map(({ text }) => text).filter((text) => text !== '')
+  return cleanName(decodeWords(shown.join(' ')))
 }
 
 function skip(value: string, at: number): number {

@@ -13,7 +13,7 @@ import { refused, succeeded, told } from '../outcome.ts'
 import type { Round, SigningDesk } from './signing-desk.ts'
 
 /** Counts for nothing in what a round has signed: it is no change of anything. */
-const nothing: Round = { ok: true, signed: 0 }
+const nothing: Round = { ok: true, value: 0 }
 
 /** Follows the log from the last line that this key has signed, and signs its end. */
 export async function signAnchor({ remote, key, anchors: file }: SigningDesk): Promise<Round> {
@@ -23,22 +23,22 @@ export async function signAnchor({ remote, key, anchors: file }: SigningDesk): P
     const answer = await remote.call('DraftAnchor', reached ? { after: reached.n } : {}, draftedAnchor)
     // An older server has no anchors.
     if (!answer.ok && answer.fault.kind === 'BadRequest') return nothing
-    if (!answer.ok) return { ok: false, outcome: told(answer, () => succeeded('', {})) }
+    if (!answer.ok) return { ok: false, fault: told(answer, () => succeeded('', {})) }
     const { organisation, last, hash, since, lines } = answer.value
     const followed = reached ? follow(reached, { last, hash, lines }) : { ok: true as const, value: { n: last, hash } }
-    if (!followed.ok) return { ok: false, outcome: refused(followed.why) }
+    if (!followed.ok) return { ok: false, fault: refused(followed.why) }
     reached = followed.value
     if (reached.n < last) continue
     if (since === undefined || reached.n === known?.n) return nothing
     const due = { ...reached, from: since, at: systemClock().now() }
     const sig = toBase64(signAs(primitives, 'audit', anchorBytes(organisation, due), key.secret))
     const kept = await keep(file, { ...due, sig })
-    if (!kept.ok) return { ok: false, outcome: refused(kept.why) }
+    if (!kept.ok) return { ok: false, fault: refused(kept.why) }
     const done = await remote.call('AnchorAudit', { ...due, sig }, z.object({ anchored: z.number() }))
     // What came in between is signed in the next round.
     return done.ok || done.fault.kind === 'MovedOn'
       ? nothing
-      : { ok: false, outcome: told(done, () => succeeded('', {})) }
+      : { ok: false, fault: told(done, () => succeeded('', {})) }
   }
 }
 

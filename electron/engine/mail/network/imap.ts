@@ -79,7 +79,8 @@ export async function connectImap(options: ImapOptions, signal: AbortSignal): Pr
     // Longer than an IDLE between two renewals, which is silent; mailbox.ts notices a dead peer at the renewal.
     socketTimeout: idleRenewal + answerTimeout,
     maxLiteralSize: maxMessageSize + maxHeaderSize,
-    clientInfo: { name: 'Kith' },
+    // Each of them is set, or the library tells its own maker, version and page. Kith has no page to name yet.
+    clientInfo: { name: 'Kith', vendor: 'Kith', version: '', 'support-url': '' },
   })
   // Without a listener an `error` event ends the process.
   // Errors between commands reach the next command, or `waitForNews`, as well.
