@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { keyFactsSchema, keysViewSchema } from '../key-steps.ts'
 import { releaseRequestSchema } from '../quarantine.ts'
-import { anchorShape } from './anchor.ts'
+import { auditStateShape } from './anchor.ts'
 import { changeForm, contactInputSchema, policySettings, roleSchema } from './change.ts'
 
 const text = z.string()
@@ -276,11 +276,7 @@ export const readings = {
     { more: z.boolean() },
   ),
   /** Follows the whole chain; `broken`: the line from which on it is not to be believed. */
-  verify: reading(
-    'VerifyAudit',
-    {},
-    { holds: z.boolean(), lines: number, hash: text, broken: number.exactOptional(), ...anchorShape },
-  ),
+  verify: reading('VerifyAudit', {}, auditStateShape),
   /** Oldest first; `newest`: so many at most, those that wait first and the newest first. */
   proposals: reading(
     'ListProposals',
