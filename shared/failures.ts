@@ -28,6 +28,8 @@ export const failureKinds = [
   'keysMissing',
   'storeDamaged',
   'diskFull',
+  'storeUnreadable',
+  'storeReadOnly',
   'refused',
   'mailAuthFailed',
   'mailUnreachable',
@@ -80,7 +82,15 @@ export function fail<K extends FailureKind>(kind: K, detail?: FailureDetail): Fa
 }
 
 /** What any call can give: `busy` also where another Kith has the profile open. */
-export const anyCallFailures = ['badRequest', 'internal', 'busy', 'storeDamaged', 'diskFull'] as const
+export const anyCallFailures = [
+  'badRequest',
+  'internal',
+  'busy',
+  'storeDamaged',
+  'diskFull',
+  'storeUnreadable',
+  'storeReadOnly',
+] as const
 /** A failure that any call can give. */
 export type AnyCallFailure = (typeof anyCallFailures)[number]
 

@@ -26,6 +26,8 @@ const words: Readonly<Record<FailureKind, string>> = {
   keysMissing: 'this device\'s keys are missing from the keychain: run "kith login" again',
   storeDamaged: 'the store on this device is damaged and stays closed',
   diskFull: 'the disk is full; nothing was lost',
+  storeUnreadable: 'the disk gives errors; nothing was changed: look at the disk and try again',
+  storeReadOnly: 'the store cannot be written: check who may write in its folder',
   refused: 'the whitelist does not allow this; nothing was sent',
   mailAuthFailed: 'the mail server does not accept the password',
   mailUnreachable: 'the mail server is not reachable; the message waits',

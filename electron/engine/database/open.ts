@@ -129,14 +129,26 @@ function wrap(driver: Driver.Database): Database {
   }
 }
 
+/** Families of result codes: each has codes of its own, such as `SQLITE_BUSY_SNAPSHOT`. */
+const families: readonly (readonly [string, StoreErrorKind])[] = [
+  ['SQLITE_FULL', 'diskFull'],
+  ['SQLITE_NOTADB', 'storeDamaged'],
+  ['SQLITE_CORRUPT', 'storeDamaged'],
+  // The disk did not do what it was told: that says nothing about what lies on it.
+  ['SQLITE_IOERR', 'storeUnreadable'],
+  ['SQLITE_NOMEM', 'storeUnreadable'],
+  ['SQLITE_CANTOPEN', 'storeReadOnly'],
+  ['SQLITE_READONLY', 'storeReadOnly'],
+  ['SQLITE_PERM', 'storeReadOnly'],
+  ['SQLITE_AUTH', 'storeReadOnly'],
+  ['SQLITE_BUSY', 'busy'],
+  ['SQLITE_LOCKED', 'busy'],
+  ['SQLITE_PROTOCOL', 'busy'],
+]
+
 /** SQLite result codes (https://sqlite.org/rescode.html) that a user may meet; every other one is a bug. */
 function kindOf(code: string): StoreErrorKind | undefined {
-  if (code === 'SQLITE_FULL') return 'diskFull'
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_IOERR'))
-    return 'storeDamaged'
-  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) return 'storeDamaged'
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy'
-  return undefined
+  return families.find(([prefix]) => code === prefix || code.startsWith(`${prefix}_`))?.[1]
 }
 
 function guarded<T>(act: () => T): T {

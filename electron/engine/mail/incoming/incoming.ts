@@ -1,5 +1,4 @@
 /** One message from the server, read and judged: what is to be stored of it. Nothing is stored here. */
-import { createHash } from 'node:crypto'
 import { addressKey, cleanAddressText, foldAscii } from '../../../../shared/address.ts'
 import { type IncomingVerdict, judgeIncoming, type ListView } from '../../../../shared/guard.ts'
 import { parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
@@ -10,8 +9,9 @@ import { maxReferences } from '../limits.ts'
 import { messageIdentity } from '../outgoing/submit.ts'
 import type { NewHeld } from '../store/held-store.ts'
 import type { NewMessage, Participants, Person, Place } from '../store/records.ts'
-import { type Content, readContent, readSubject } from './content.ts'
-import { gatherProof, type Proof } from './proof.ts'
+import { type Content, readSubject } from './content.ts'
+import type { Proof } from './proof.ts'
+import type { MessageReader } from './reader.ts'
 
 /** A message as fetched (I1: raw bytes). */
 export type Fetched = {
@@ -30,6 +30,8 @@ export type Prepared = {
   readonly message: RawMessage
   readonly proof: Proof
   readonly content: Content
+  /** SHA-256 of the bytes, in hex. */
+  readonly digest: string
 }
 
 /** What is to be done with a message: show it, note that it was read, hold it, or nothing. */
@@ -43,11 +45,39 @@ export type Judged =
  * Does the part of judging that may wait, since proofs may ask the DNS. `judge` then decides at once, with the list in
  * force at that moment.
  */
-export async function prepare(dependencies: MailDependencies, fetched: Fetched): Promise<Prepared> {
-  const message = splitMessage(fetched.raw)
-  const proof = await gatherProof(dependencies, fetched.raw, message)
-  const content = fetched.truncated ? { text: '', simplified: true } : readContent(message)
-  return { fetched, message, proof, content }
+export async function prepare(
+  dependencies: MailDependencies,
+  reader: MessageReader,
+  fetched: Fetched,
+): Promise<Prepared> {
+  const { message, authors } = openHeader(dependencies, fetched.raw)
+  const { view: _view, prepare: _prepare, ...list } = dependencies.list()
+  const { at, truncated } = fetched
+  const { authserv } = dependencies.servers
+  const now = dependencies.clock.now()
+  // Its own whole buffer: that is handed over, and comes back.
+  const { raw, ...found } = await reader.read({ raw: fetched.raw, at, truncated, now, authserv, list, authors })
+  const body = raw.subarray(raw.length - message.body)
+  const { fields, fault } = message
+  return { fetched: { ...fetched, raw }, message: { fields, body, ...(fault ? { fault } : {}) }, ...found }
+}
+
+/** The header, which costs little however large the message is (A5), and what the list says of whoever From names. */
+function openHeader({ list }: MailDependencies, raw: Uint8Array) {
+  const { fields, body, fault } = splitMessage(raw)
+  const { view, unicode } = list()
+  const keys = fields
+    .filter(({ name }) => name === 'from')
+    .flatMap(({ value }) => {
+      const parsed = parseMailboxes(value, { unicode })
+      return parsed.ok ? parsed.value.map(({ address }) => address.key) : []
+    })
+  const authors = view && keys.flatMap((key) => pairOf(key, view.find(key)))
+  return { message: { fields, fault, body: body.length }, authors }
+}
+
+function pairOf<T>(key: string, found: T | undefined): readonly (readonly [string, T])[] {
+  return found === undefined ? [] : [[key, found]]
 }
 
 /**
@@ -187,7 +217,7 @@ function heldRow(prepared: Prepared, hold: Hold, view: ListView | undefined): Ne
   return {
     held: {
       // Not by Message-ID: whoever guesses one could keep the real message out.
-      id: createHash('sha256').update(fetched.raw).digest('hex').slice(0, 32),
+      id: prepared.digest.slice(0, 32),
       claimedName: claimed.name,
       claimedAddress: claimed.address,
       subject: readSubject(message),
@@ -217,10 +247,10 @@ export function keyOf(person: { readonly address: string }): string {
   return addressKey(person.address) ?? ''
 }
 
-function messageIdOf({ message, fetched }: Prepared): string {
+function messageIdOf({ message, digest }: Prepared): string {
   const value = singleField(message.fields, 'message-id') ?? ''
   if (/^<[^<>\s]{1,990}>$/u.test(value)) return value
-  return `sha256:${createHash('sha256').update(fetched.raw).digest('hex')}`
+  return `sha256:${digest}`
 }
 
 function messageIds(value: string): readonly string[] {

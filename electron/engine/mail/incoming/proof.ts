@@ -4,10 +4,12 @@ import type { IncomingFacts } from '../../../../shared/guard.ts'
 import { asksForDkim, type DkimFacts } from '../../../../shared/guard/dkim.ts'
 import type { RawMessage } from '../../../../shared/header.ts'
 import { fromBase64 } from '../../../../shared/whitelist/bytes/encoding.ts'
+import type { MailServers } from '../../../../shared/whitelist/login.ts'
 import { keySignatureOf } from '../../../../shared/whitelist/mail-signature.ts'
 import { readVerdict, verdictHeader } from '../../../../shared/whitelist/verdict.ts'
+import type { Clock, DnsResolver } from '../../ground/ports.ts'
 import { primitives } from '../../keys/primitives.ts'
-import type { MailDependencies } from '../dependencies.ts'
+import type { ListInForce } from '../dependencies.ts'
 import { dkimFacts } from './dkim.ts'
 
 /** The proofs that a message brings. `again`: one failed for a passing reason, so it is worth another look later. */
@@ -18,17 +20,21 @@ const maxVerdicts = 4
 /** Bytes of an Ed25519 public key. */
 const keyLength = 32
 
+/** What gathering proofs needs: the list as far as the message's authors go. */
+export type ProofMeans = {
+  readonly list: () => Omit<ListInForce, 'prepare'>
+  readonly servers: Pick<MailServers, 'authserv'>
+  readonly dns: DnsResolver
+  readonly clock: Pick<Clock, 'now'>
+}
+
 /** Gathers all proofs. Only DKIM asks the network, and only where the claimed sender's entry asks for it. */
-export async function gatherProof(
-  dependencies: MailDependencies,
-  raw: Uint8Array,
-  message: RawMessage,
-): Promise<Proof> {
-  const verdict = verdictOf(dependencies, message)
-  const login = loginOf(message, dependencies.servers.authserv)
-  const { view, unicode } = dependencies.list()
+export async function gatherProof(means: ProofMeans, raw: Uint8Array, message: RawMessage): Promise<Proof> {
+  const verdict = verdictOf(means, message)
+  const login = loginOf(message, means.servers.authserv)
+  const { view, unicode } = means.list()
   const keySignature = keySignatureOf(primitives, { list: view, unicode }, message)
-  const { dkim, again } = await dkimOf(dependencies, raw, message)
+  const { dkim, again } = await dkimOf(means, raw, message)
   return {
     dkim,
     again,
@@ -38,7 +44,7 @@ export async function gatherProof(
   }
 }
 
-function verdictOf({ list }: MailDependencies, message: RawMessage): IncomingFacts['verdict'] {
+function verdictOf({ list }: ProofMeans, message: RawMessage): IncomingFacts['verdict'] {
   const fields = message.fields.filter(({ name }) => name === verdictHeader)
   // In a message with a fault nobody can say which field is which: then no header proves anything (F1).
   if (fields.length === 0 || message.fault) return undefined
@@ -84,9 +90,9 @@ function withoutComments(value: string): string | undefined {
   return depth === 0 ? plain : undefined
 }
 
-async function dkimOf(dependencies: MailDependencies, raw: Uint8Array, message: RawMessage): Promise<DkimFacts> {
-  const { view, unicode } = dependencies.list()
+async function dkimOf(means: ProofMeans, raw: Uint8Array, message: RawMessage): Promise<DkimFacts> {
+  const { view, unicode } = means.list()
   // Not asked for, so no DNS look-up: it would tell the network of every stranger's mail that is read.
   if (!asksForDkim(view, message, unicode)) return { dkim: [], again: false }
-  return dkimFacts({ raw, message }, dependencies.dns, dependencies.clock.now())
+  return dkimFacts({ raw, message }, means.dns, means.clock.now())
 }

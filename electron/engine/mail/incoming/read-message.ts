@@ -1,0 +1,46 @@
+/**
+ * Everything about one message that takes time with its size: proofs, text, digest. It needs the message's bytes and
+ * plain facts alone, so that it can be done in a thread of its own (reader.ts). Nothing is decided here.
+ */
+import { createHash } from 'node:crypto'
+import type { ListedContact, ListView } from '../../../../shared/guard.ts'
+import { splitMessage } from '../../../../shared/header.ts'
+import type { DnsResolver } from '../../ground/ports.ts'
+import type { ListInForce } from '../dependencies.ts'
+import { type Content, readContent } from './content.ts'
+import { gatherProof, type Proof } from './proof.ts'
+
+/** A message and what reading it needs to know. Plain data: it goes to another thread. */
+export type ReadTask = {
+  readonly raw: Uint8Array
+  /** When the server received it. */
+  readonly at: number
+  /** Only its header is there. */
+  readonly truncated: boolean
+  readonly now: number
+  readonly authserv: string | undefined
+  /** What is said beside the list. */
+  readonly list: Omit<ListInForce, 'view' | 'prepare'>
+  /** The entries of whoever From names, by address key; undefined without a list. */
+  readonly authors: readonly (readonly [string, ListedContact])[] | undefined
+}
+
+/** What was found. `digest`: SHA-256 of the bytes, in hex. */
+export type ReadAnswer = { readonly proof: Proof; readonly content: Content; readonly digest: string }
+
+/** Reads a message; takes as long as it is large. */
+export async function readMessage(task: ReadTask, dns: DnsResolver): Promise<ReadAnswer> {
+  const { raw, truncated, now, authserv } = task
+  const message = splitMessage(raw)
+  const list = { ...task.list, view: task.authors && viewOf(new Map(task.authors)) }
+  const servers = authserv === undefined ? {} : { authserv }
+  const means = { list: () => list, servers, dns, clock: { now: () => now } }
+  const proof = await gatherProof(means, raw, message)
+  const content = truncated ? { text: '', simplified: true } : readContent(message)
+  return { proof, content, digest: createHash('sha256').update(raw).digest('hex') }
+}
+
+/** The list as far as one message's authors go. Look-alikes are looked for where the message is judged. */
+function viewOf(authors: ReadonlyMap<string, ListedContact>): ListView {
+  return { size: authors.size, find: (key) => authors.get(key), similar: () => undefined }
+}
