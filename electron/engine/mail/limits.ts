@@ -56,7 +56,7 @@ export const stepBackoff = { base: 1 * minute, cap: 1 * hour } as const
 /** First and longest pause before a message that could not be had is asked for again. */
 export const asideBackoff = { base: 1 * minute, cap: 1 * day } as const
 /** First and longest pause before another login where the server refused one without blaming the password. */
-export const loginBackoff = { base: 5 * second, cap: 15 * minute } as const
+export const loginBackoff = { base: 1 * second, cap: 15 * minute } as const
 /** How many refused logins in a row pass unsaid. */
 export const quietRefusals = 3
 /** How many refusals one reading of a folder looks behind, to find the messages that they are about. */

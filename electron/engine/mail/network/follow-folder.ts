@@ -3,7 +3,7 @@
  * follows the server; a chat stays once it was stored (docs/glossary.md, Gone).
  */
 import type { MailDependencies } from '../dependencies.ts'
-import { maxSought } from '../limits.ts'
+import { flagsWindow, maxSought } from '../limits.ts'
 import type { Position } from '../store/folders.ts'
 import type { Lost, Touched } from '../store/places.ts'
 import type { MailStore } from '../store/store.ts'
@@ -39,7 +39,8 @@ export async function followSeen(following: Following, look: boolean): Promise<v
   const moved = state.modseq === undefined ? look : state.modseq !== known
   if (!moved) return
   // Counted there, and from where on is known here: only what changed is asked for.
-  const flags = await session.flags(state.modseq === undefined ? undefined : known)
+  const since = state.modseq === undefined ? undefined : known
+  const flags = await session.flags(since === undefined ? store.places.newest(folder, flagsWindow) : 1, since)
   store.transaction(() => {
     const touched = flags.flatMap(({ uid, seen }) => store.places.followSeen(folder, uid, seen) ?? [])
     keepModseq(store, folder, state)

@@ -7,7 +7,6 @@ import type { Fetched } from '../incoming/incoming.ts'
 import {
   answerTimeout,
   connectTimeout,
-  flagsWindow,
   greetingTimeout,
   idleRenewal,
   maxFolders,
@@ -132,7 +131,11 @@ function sessionOf(client: ImapFlow): MailSession {
     list: (after) => run(() => listed(client, after)),
     uids: () => run(() => allUids(client)),
     fetch: (range, extent) => run(() => sources(client, range, extent)),
-    flags: (modseq) => run(() => flagsOf(client, modseq)),
+    flags: (from, modseq) => {
+      // What is told from here on may come too late for the answer.
+      news.flags = false
+      return run(() => flagsOf(client, from, modseq))
+    },
     markSeen: (uids) =>
       run(async () => {
         // A server that refuses is told by `false`; what it would echo is known already.
@@ -172,7 +175,6 @@ function folderOf({ path, specialUse, flags }: Awaited<ReturnType<ImapFlow['list
 async function select(client: ImapFlow, news: News, folder: string): Promise<FolderState> {
   // What arrives from here on may be missed by the reading that follows: it must end the next wait at once.
   news.heard = false
-  news.flags = false
   const box = await client.mailboxOpen(folder)
   const { highestModseq, exists } = box
   // A server that leaves UIDVALIDITY away (RFC 9051 2.3.1.1 forbids it) has one for ever. Its type does not say so.
@@ -203,14 +205,10 @@ async function allUids(client: ImapFlow): Promise<readonly number[]> {
   return (await listed(client, 0)).map(({ uid }) => uid)
 }
 
-async function flagsOf(client: ImapFlow, modseq: string | undefined): Promise<readonly SeenFlag[]> {
-  const count = client.mailbox === false ? 0 : client.mailbox.exists
-  if (count === 0) return []
-  const query = { uid: true, flags: true }
-  const answers =
-    modseq === undefined
-      ? client.fetch(`${Math.max(1, count - flagsWindow + 1)}:*`, query)
-      : client.fetch('1:*', query, { uid: true, changedSince: BigInt(modseq) })
+async function flagsOf(client: ImapFlow, from: number, modseq: string | undefined): Promise<readonly SeenFlag[]> {
+  if (client.mailbox === false || client.mailbox.exists === 0) return []
+  const since = modseq === undefined ? {} : { changedSince: BigInt(modseq) }
+  const answers = client.fetch(`${from}:*`, { uid: true, flags: true }, { uid: true, ...since })
   const found: SeenFlag[] = []
   for await (const one of answers) if (one.flags) found.push({ uid: one.uid, seen: isSeen(one) })
   return found

@@ -54,8 +54,8 @@ export interface MailSession {
   uids(): Promise<readonly number[]>
   /** The messages, ascending; without those that are gone. `header`: no more of each than its header may have. */
   fetch(range: UidRange, extent: 'whole' | 'header'): Promise<readonly Fetched[]>
-  /** Flags that changed since `modseq`; without one, the flags of the newest messages. */
-  flags(modseq: string | undefined): Promise<readonly SeenFlag[]>
+  /** Flags of messages from the UID `from` on; where `modseq` is known, only those that changed since. */
+  flags(from: number, modseq: string | undefined): Promise<readonly SeenFlag[]>
   markSeen(uids: readonly number[]): Promise<void>
   /** UID of a message of the selected folder that has this Message-ID. */
   find(messageId: string): Promise<number | undefined>
@@ -63,7 +63,7 @@ export interface MailSession {
   append(folder: string, raw: Uint8Array, at: number | undefined): Promise<void>
   /** Whether news wake `waitForNews`; otherwise only asking again finds them. */
   hearsNews(): boolean
-  /** Whether the server told of flags set by another program since the folder was selected. */
+  /** Whether the server told of flags set by another program since they were asked for last. */
   flagsMoved(): boolean
   /** Resolves at news of the selected folder, or when `interrupt` or any other method is called. */
   waitForNews(): Promise<void>

@@ -30,6 +30,13 @@ export function createPlaceStore(database: Database) {
 
 function flags(database: Database) {
   return {
+    /** The lowest UID of the folder's newest messages. */
+    newest: (folder: string, count: number): number =>
+      database.get<{ uid: number | null }>(
+        'SELECT min(uid) AS uid FROM (SELECT uid FROM places WHERE folder = ? ORDER BY uid DESC LIMIT ?)',
+        folder,
+        count,
+      )?.uid ?? 1,
     /** UIDs of messages that were read here and are not yet marked so on the server. */
     unseen: (folder: string): readonly number[] =>
       database
