@@ -159,14 +159,17 @@ async function follow(parts: MailboxParts, run: Run, session: MailSession): Prom
   while (!run.abort.signal.aborted) {
     // Before the round, so that a wish that comes during it leads to another one.
     run.wanted = false
-    await round(parts, session, memory)
+    const isDone = await round(parts, session, memory)
     memory.rounds += 1
-    await waitForNews(parts, run, session)
+    if (isDone) await waitForNews(parts, run, session)
   }
 }
 
-/** Each step stands alone: whatever becomes of one, the others are done. The inbox is the last that is selected. */
-async function round(parts: MailboxParts, session: MailSession, memory: Memory): Promise<void> {
+/**
+ * Each step stands alone: whatever becomes of one, the others are done. The inbox is the last that is selected. False where
+ * the next round has something to do at once.
+ */
+async function round(parts: MailboxParts, session: MailSession, memory: Memory): Promise<boolean> {
   const { dependencies, store, steps, troubles } = parts
   const { clock } = dependencies
   if (memory.rounds === 0)
@@ -182,15 +185,18 @@ async function round(parts: MailboxParts, session: MailSession, memory: Memory):
     // The folder may be gone: the next round looks for it.
     if (!filed || !read) memory.sent = undefined
   }
-  await steps.run('lost', 'internal', () => settleLost({ dependencies, store, session }))
+  const isSettled = await steps.run('lost', 'internal', () => settleLost({ dependencies, store, session }))
   await readFolder(parts, session, memory, { folder: 'INBOX', role: 'inbox' })
   memory.flagsAt = clock.now()
   await steps.run('aside', 'internal', async () => {
     troubles.tell('messages', store.folders.asideTotal() > 0 ? 'messages' : undefined)
   })
-  if (clock.now() - memory.proofsAt < proofRetry) return
-  memory.proofsAt = clock.now()
-  await steps.run('proofs', 'internal', () => parts.inbox.retryProofs())
+  if (clock.now() - memory.proofsAt >= proofRetry) {
+    memory.proofsAt = clock.now()
+    await steps.run('proofs', 'internal', () => parts.inbox.retryProofs())
+  }
+  // The inbox has just lost messages. Where looking for them did not work it waits for its own time.
+  return !isSettled || store.places.lost(1).length === 0
 }
 
 type Folder = { readonly folder: string; readonly role: 'inbox' | 'sent' }

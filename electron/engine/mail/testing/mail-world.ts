@@ -96,6 +96,8 @@ export function mailWorld(options: WorldOptions = {}) {
       return createMailService(dependencies(open()), network && { reader: readInPlace, ...network })
     },
     dependencies: () => dependencies(open()),
+    /** The database of the service that was made last. */
+    database: () => databases.at(-1),
     setContacts: (contacts: readonly ListedContact[]) => {
       list = { ...list, ...listOf(contacts) }
     },
