@@ -75,6 +75,19 @@ describe.each([
 })
 
 describe('moved elsewhere', () => {
+  it('a folder that cannot be opened does not keep a deleted message here', async () => {
+    world = await peerWorld({
+      folders: ['INBOX', 'Sent', 'Shared'],
+      script: ({ name, rest, tag }) =>
+        name === 'SELECT' && rest.includes('Shared') ? [`${tag} NO [NOPERM] no`] : undefined,
+    })
+    for (const body of ['one', 'two']) world.peer.deliver(mail(body))
+    world.begin()
+    await world.shows('one', 'two')
+    world.peer.remove('INBOX', 1)
+    await world.shows('two')
+  })
+
   it('into a folder: it stays; into the bin: it is gone; back again: it is shown', async () => {
     world = await peerWorld({ folders: ['INBOX', 'Sent', 'Archive', 'Trash'] })
     for (const body of ['one', 'two', 'three']) world.peer.deliver(mail(body))

@@ -7,7 +7,7 @@ import { flagsWindow, maxSought } from '../limits.ts'
 import type { Position } from '../store/folders.ts'
 import type { Lost, Touched } from '../store/places.ts'
 import type { MailStore } from '../store/store.ts'
-import type { FolderInfo, FolderState, MailSession } from './mail-session.ts'
+import { type FolderInfo, type FolderState, ImapError, type MailSession } from './mail-session.ts'
 
 /** What following a folder takes. */
 export type Following = {
@@ -94,7 +94,13 @@ async function seek(
   { path }: FolderInfo,
   left: Map<string, Lost>,
 ) {
-  await session.select(path)
+  try {
+    await session.select(path)
+  } catch (error) {
+    if (!(error instanceof ImapError) || error.kind !== 'refused') throw error
+    // Not the user's to open, so not where they put a message.
+    return
+  }
   for (const { id, messageId } of [...left.values()]) {
     // Without a Message-ID nobody can ask for it.
     const uid = messageId.startsWith('<') ? await session.find(messageId) : undefined

@@ -187,7 +187,6 @@ async function round(parts: MailboxParts, session: MailSession, memory: Memory):
   }
   const isSettled = await steps.run('lost', 'internal', () => settleLost({ dependencies, store, session }))
   await readFolder(parts, session, memory, { folder: 'INBOX', role: 'inbox' })
-  memory.flagsAt = clock.now()
   await steps.run('aside', 'internal', async () => {
     troubles.tell('messages', store.folders.asideTotal() > 0 ? 'messages' : undefined)
   })
@@ -231,6 +230,7 @@ async function readFolder(parts: MailboxParts, session: MailSession, memory: Mem
   if (role === 'sent') return done
   const { clock } = dependencies
   const look = session.flagsMoved() || memory.rounds === 0 || clock.now() - memory.flagsAt >= flagsPause
+  if (look) memory.flagsAt = clock.now()
   await steps.run('tellSeen', 'flags', () => tellSeen(reading))
   await steps.run('followSeen', 'flags', () => followSeen(reading, look))
   return done

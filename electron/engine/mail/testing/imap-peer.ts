@@ -186,6 +186,8 @@ function answer(serving: Serving, command: PeerCommand): readonly (string | Buff
     case 'ENABLE':
       return [`* ENABLED ${rest}`, ok()]
     case 'LIST':
+      // RFC 9051 6.3.9: asks for the delimiter alone.
+      if (rest === '"" ""') return ['* LIST (\\Noselect) "/" ""', ok()]
       return [...folders.keys()].map((one) => `* LIST (${useOf(one)}) "/" "${one}"`).concat(ok())
     case 'CREATE':
       folders.set(named, { uidNext: 1, modseq: 1, messages: [] })
