@@ -16,8 +16,8 @@ export type Policy = Door & {
 }
 
 /** One connection to the policy service, as one smtpd process of Postfix has it. */
-export async function openPolicy(port: number, { user, address }: Person): Promise<Policy> {
-  const socket = createConnection({ host: '127.0.0.1', port })
+export async function openPolicy(path: string, { user, address }: Person): Promise<Policy> {
+  const socket = createConnection({ path })
   await once(socket, 'connect')
   const lines = linesOf(socket)
   let instance = 0

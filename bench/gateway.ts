@@ -1,6 +1,6 @@
 /** Mail through the gateway's filter as Postfix sends it, beside the same mail straight to the next hop. */
 import { once } from 'node:events'
-import { createConnection, createServer, type Server, type Socket } from 'node:net'
+import { createConnection, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { people } from '../e2e/support/organisation.ts'
 import type { Bench } from './bench.ts'
@@ -19,14 +19,16 @@ const bodyBytes = 4_000
 export async function benchGateway({ organisation: serve }: Pick<Bench, 'organisation'>): Promise<void> {
   const organisation = await serve()
   const next = await startNextHop()
-  const free = { policy: 0, outgoing: 0, incoming: 0, metricsPort: 0 }
-  await configure(organisation, { gateway: { ...free, next: { host: '127.0.0.1', port: next.port } } })
+  const doors = { sockets: organisation.folder, metricsPort: 0, next: { host: '127.0.0.1', port: next.port } }
+  await configure(organisation, { gateway: doors })
   const gateway = await openGateway(organisation)
   try {
     const rows: string[][] = []
     for (const count of connections) {
-      const direct = await send(count, () => openMail(next.port))
-      const judged = await send(count, async () => openMail(gateway.outgoing, await openPolicy(gateway.policy, alice)))
+      const direct = await send(count, () => openMail({ host: '127.0.0.1', port: next.port }))
+      const judged = await send(count, async () =>
+        openMail({ path: gateway.outgoing }, await openPolicy(gateway.policy, alice)),
+      )
       rows.push(row('straight to the next hop', count, direct), row('judged, signed and passed on', count, judged))
     }
     const head = ['mail', 'connections', 'messages a second', 'p50', 'p95', 'p99', 'worst']
@@ -41,8 +43,8 @@ export async function benchGateway({ organisation: serve }: Pick<Bench, 'organis
 /** One connection: sends a message, and is over when the other side has taken it. */
 type Mail = { readonly send: (n: number) => Promise<void>; readonly close: () => void }
 
-async function openMail(port: number, policy?: Policy): Promise<Mail> {
-  const socket = createConnection({ host: '127.0.0.1', port })
+async function openMail(at: NetConnectOpts, policy?: Policy): Promise<Mail> {
+  const socket = createConnection(at)
   await once(socket, 'connect')
   const say = await greet(socket)
   return {

@@ -24,8 +24,8 @@ type Times = Record<'store' | 'gateway' | 'submission' | 'socket' | 'held', numb
 /** Prints the tables of a removal, connected, coming back, on screen, and by the lease alone. */
 export async function benchRemoval({ open, organisation: serve }: Bench): Promise<void> {
   const organisation = await serve()
-  const free = { policy: 0, outgoing: 0, incoming: 0, metricsPort: 0 }
-  await configure(organisation, { approve: 'auto', gateway: free, requestsPerMinute: 1_000_000 })
+  const gatewaySettings = { sockets: organisation.folder, metricsPort: 0 }
+  await configure(organisation, { approve: 'auto', gateway: gatewaySettings, requestsPerMinute: 1_000_000 })
   await organisation.command(['contact', 'add', '--user', 'alice', '--from', '-'], contacts())
   const gateway = await openGateway(organisation)
   const hands = openHands(organisation.folder)
@@ -58,10 +58,10 @@ function contacts(): string {
 
 const remove = (hands: Hands, address: string) => hands.make([{ op: 'contact.remove', user: 'alice', address }])
 
-async function whileConnected(organisation: Organisation, hands: Hands, port: number): Promise<Times> {
+async function whileConnected(organisation: Organisation, hands: Hands, door: string): Promise<Times> {
   const ca = certificateOf(organisation)
   const { url, smtp } = organisation.ports
-  const policy = await openPolicy(port, people.alice)
+  const policy = await openPolicy(door, people.alice)
   const submission = await openSubmission(smtp, ca, people.alice)
   const [pushed, waiting] = [
     await signInTo(targetAt(url, ca), people.alice),

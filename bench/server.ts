@@ -30,17 +30,17 @@ export function certificateOf({ folder }: Organisation): string {
   return readFileSync(path.join(folder, 'tls/cert.pem'), 'utf8')
 }
 
-const gatewaySchema = z.object({ policy: z.number(), outgoing: z.number() })
-/** A gateway that runs: its ports on this machine. */
-type Gateway = { readonly policy: number; readonly outgoing: number; readonly close: () => Promise<void> }
+const gatewaySchema = z.object({ sockets: z.string() })
+/** A gateway that runs: its sockets. */
+type Gateway = { readonly policy: string; readonly outgoing: string; readonly close: () => Promise<void> }
 
-/** `kith-server gateway`, a process of its own; the settings must name its ports as any free ones. */
+/** `kith-server gateway`, a process of its own; the settings must name its folder of sockets. */
 export async function openGateway({ folder }: Organisation): Promise<Gateway> {
   const child: ChildProcess = spawn(process.execPath, ['server/main.ts', 'gateway', '--data', folder], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  const { policy, outgoing } = gatewaySchema.parse(jsonOf(await firstLine(child)))
-  return { policy, outgoing, close: () => stop(child) }
+  const { sockets } = gatewaySchema.parse(jsonOf(await firstLine(child)))
+  return { policy: `${sockets}/policy`, outgoing: `${sockets}/outgoing`, close: () => stop(child) }
 }
 
 /** The gauge or counter of that name, over all its labels. */

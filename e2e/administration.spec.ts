@@ -13,7 +13,8 @@ function callEngine(page: Page, name: string, input: unknown): Promise<unknown> 
     async (envelope) => {
       const { kith } = window as unknown as { readonly kith?: Bridge }
       if (kith) return kith.call(envelope)
-      const headers = { 'content-type': 'application/json' }
+      const authorization = `Bearer ${localStorage.getItem('kith.pass')}`
+      const headers = { 'content-type': 'application/json', authorization }
       return (await fetch('/call', { method: 'POST', headers, body: JSON.stringify(envelope) })).json()
     },
     { name, input },

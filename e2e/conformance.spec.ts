@@ -13,15 +13,26 @@ type Told = { readonly answer: unknown; readonly heard: readonly (readonly [numb
 /** Runs in the page: what the page itself has to reach its host with, and the events that its subscriptions heard. */
 function install(): void {
   const page = window as unknown as { kith?: Bridge; conformance: unknown }
+  const pass = { authorization: `Bearer ${localStorage.getItem('kith.pass')}` }
   const web: Bridge = {
     call: async (envelope) => {
-      const headers = { 'content-type': 'application/json' }
+      const headers = { 'content-type': 'application/json', ...pass }
       return (await fetch('/call', { method: 'POST', headers, body: JSON.stringify(envelope) })).json()
     },
-    on: (listener) => {
-      const stream = new EventSource('/events')
-      stream.addEventListener('message', ({ data }) => listener(JSON.parse(data)))
-      return new Promise((resolve) => stream.addEventListener('open', () => resolve(() => stream.close())))
+    on: async (listener) => {
+      const ending = new AbortController()
+      const response = await fetch('/events', { headers: pass, signal: ending.signal })
+      const lines = async () => {
+        const decoder = new TextDecoder()
+        let rest = ''
+        for await (const bytes of response.body ?? []) {
+          const [last = '', ...whole] = `${rest}${decoder.decode(bytes, { stream: true })}`.split('\n').toReversed()
+          rest = last
+          for (const line of whole.toReversed()) if (line.startsWith('data: ')) listener(JSON.parse(line.slice(6)))
+        }
+      }
+      lines().catch(() => undefined)
+      return () => ending.abort()
     },
   }
   const bridge = page.kith ?? web

@@ -13,7 +13,10 @@ async function callEngine(page: import('@playwright/test').Page, envelope: unkno
     if (bridge) return bridge.call(sent)
     const answer = await fetch('/call', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${localStorage.getItem('kith.pass')}`,
+      },
       body: JSON.stringify(sent),
     })
     return (await answer.json()) as { ok: boolean; failure?: { kind: string } }

@@ -2,6 +2,7 @@
 import { contract, type KithContract } from '../shared/contract.ts'
 import { type CallEnvelope, connect, type EventEnvelope, type Host, type Transport } from '../shared/rpc.ts'
 import { browserClock } from './clock.ts'
+import { openPass } from './web-pass.ts'
 import { createWebTransport } from './web-transport.ts'
 
 /** What the desktop's preload puts on `window`: two functions, and nothing else. */
@@ -26,8 +27,14 @@ function bridgeTransport(bridge: Bridge): Transport {
   }
 }
 
+function webTransport(window: Window): Transport {
+  const { location, history } = window
+  const pass = openPass({ location, history, storage: () => window.localStorage, fetch: fetch.bind(globalThis) })
+  return createWebTransport({ clock: browserClock(), pass })
+}
+
 /** The only place that knows which host the page runs in. */
 export function pickHost(window: Window): Kith {
-  const transport = window.kith ? bridgeTransport(window.kith) : createWebTransport({ clock: browserClock() })
+  const transport = window.kith ? bridgeTransport(window.kith) : webTransport(window)
   return connect(contract, transport)
 }

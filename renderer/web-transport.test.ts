@@ -1,49 +1,46 @@
 import { describe, expect, test } from 'vitest'
 import type { EventEnvelope } from '../shared/rpc.ts'
 import { createFakeClock, settle } from './testing/fake-clock.ts'
-import { createWebTransport, type EventStream } from './web-transport.ts'
+import { createWebTransport } from './web-transport.ts'
 
-function makeStreams() {
-  const streams: (EventStream & { closed: boolean; readyState: number; fire(event: Event): void })[] = []
-  const openStream = () => {
-    const target = new EventTarget()
-    const stream = {
-      closed: false,
-      readyState: 1,
-      addEventListener: target.addEventListener.bind(target),
-      fire: (event: Event) => target.dispatchEvent(event),
-      close: () => {
-        stream.closed = true
-      },
-    }
-    streams.push(stream)
-    return stream
-  }
-  return { streams, openStream }
-}
+type Stream = { readonly say: (text: string) => void; readonly end: () => void; readonly signal: AbortSignal }
 
 function makeTransport(answer: () => Response = () => Response.json({ ok: true, value: 1 })) {
   const clock = createFakeClock()
-  const { streams, openStream } = makeStreams()
+  const streams: Stream[] = []
   const requests: { readonly url: string; readonly init: RequestInit }[] = []
+  const openStream = (signal: AbortSignal) => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+    const writer = writable.getWriter()
+    signal.addEventListener('abort', () => void writer.abort().catch(() => undefined))
+    streams.push({
+      signal,
+      say: (text) => void writer.write(new TextEncoder().encode(text)),
+      end: () => void writer.close(),
+    })
+    return new Response(readable)
+  }
   const fetchFake = async (input: string | URL | Request, init: RequestInit = {}) => {
     const url = typeof input === 'string' ? input : 'not a path'
     requests.push({ url, init })
-    return answer()
+    return url === '/events' && init.signal ? openStream(init.signal) : answer()
   }
-  return { transport: createWebTransport({ clock, fetch: fetchFake, openStream }), clock, streams, requests }
+  const transport = createWebTransport({ clock, fetch: fetchFake, pass: Promise.resolve('the-pass') })
+  return { transport, clock, streams, requests }
+}
+
+/** Streams hand on what they got over many turns. */
+async function arrive(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await settle()
 }
 
 describe('the web transport', () => {
-  test('posts the envelope to its own origin', async () => {
+  test('posts the envelope to its own origin, with its pass and no cookie', async () => {
     const { transport, requests } = makeTransport()
     expect(await transport.send({ name: 'session.state', input: {} })).toEqual({ ok: true, value: 1 })
-    expect(requests).toMatchObject([
-      {
-        url: '/call',
-        init: { method: 'POST', credentials: 'same-origin', body: '{"name":"session.state","input":{}}' },
-      },
-    ])
+    const { headers, ...rest } = requests[0]?.init ?? {}
+    expect(rest).toEqual({ method: 'POST', credentials: 'omit', body: '{"name":"session.state","input":{}}' })
+    expect(headers).toEqual({ 'content-type': 'application/json', authorization: 'Bearer the-pass' })
   })
 
   test('an answer that is not the engine’s rejects, which connect turns into a failure', async () => {
@@ -51,34 +48,35 @@ describe('the web transport', () => {
     await expect(transport.send({ name: 'session.state', input: {} })).rejects.toThrow('403')
   })
 
-  test('events arrive; what is no event does not', () => {
-    const { transport, streams } = makeTransport()
-    const received: EventEnvelope[] = []
-    transport.listen((event) => received.push(event))
-    for (const data of ['{"name":"held.changed","value":{"total":2}}', '7', '{"name":3,"value":1}']) {
-      streams[0]?.fire(new MessageEvent('message', { data }))
-    }
-    expect(received).toEqual([{ name: 'held.changed', value: { total: 2 } }])
+  test('a pass that the host does not know is a failure with words', async () => {
+    const refusal = { ok: false, failure: { kind: 'linkNeeded' } }
+    const { transport } = makeTransport(() => Response.json(refusal, { status: 401 }))
+    expect(await transport.send({ name: 'session.state', input: {} })).toEqual(refusal)
   })
 
-  test('a closed stream is opened again, later each time, and what was missed is asked for', async () => {
+  test('events arrive, cut anywhere; what is no event does not', async () => {
+    const { transport, streams } = makeTransport()
+    const received: EventEnvelope[] = []
+    const undo = transport.listen((event) => received.push(event))
+    await arrive()
+    const text = ':\n\ndata: {"name":"held.changed","value":{"total":2}}\n\ndata: 7\n\ndata: {"name":3,"value":1}\n\n'
+    for (const piece of [text.slice(0, 20), text.slice(20, 41), text.slice(41)]) streams[0]?.say(piece)
+    await arrive()
+    expect(received).toEqual([{ name: 'held.changed', value: { total: 2 } }])
+    undo()
+  })
+
+  test('an ended stream is opened again, later each time, and what was missed is asked for', async () => {
     const { transport, streams, clock, requests } = makeTransport()
     const received: EventEnvelope[] = []
-    transport.listen((event) => received.push(event))
-    const lose = (index: number) => {
-      Object.assign(streams[index] ?? {}, { readyState: 2 })
-      streams[index]?.fire(new Event('error'))
-    }
-    lose(0)
+    const undo = transport.listen((event) => received.push(event))
+    await arrive()
+    streams[0]?.end()
+    await arrive()
     clock.pass(500)
+    await arrive()
     expect(streams).toHaveLength(2)
-    lose(1)
-    clock.pass(500)
-    expect(streams).toHaveLength(2)
-    clock.pass(500)
-    streams[2]?.fire(new Event('open'))
-    await settle()
-    expect(requests).toHaveLength(3)
+    expect(requests.filter(({ url }) => url === '/call')).toHaveLength(3)
     expect(received.map(({ name }) => name)).toEqual([
       'session.changed',
       'whitelist.changed',
@@ -89,16 +87,38 @@ describe('the web transport', () => {
       'held.changed',
       'quarantine.changed',
     ])
+    undo()
   })
 
-  test('undone, it closes the stream and opens no other', () => {
+  test('a host that refuses is asked again after longer and longer', async () => {
+    const clock = createFakeClock()
+    let tries = 0
+    const refusing = async () => {
+      tries += 1
+      return Response.json({}, { status: 401 })
+    }
+    const transport = createWebTransport({ clock, fetch: refusing, pass: Promise.resolve(undefined) })
+    const undo = transport.listen(() => undefined)
+    await arrive()
+    for (const wait of [500, 1_000, 2_000]) {
+      clock.pass(wait - 1)
+      await arrive()
+      const before = tries
+      clock.pass(1)
+      await arrive()
+      expect(tries).toBe(before + 1)
+    }
+    undo()
+  })
+
+  test('undone, it closes the stream and opens no other', async () => {
     const { transport, streams, clock } = makeTransport()
     const undo = transport.listen(() => undefined)
-    Object.assign(streams[0] ?? {}, { readyState: 2 })
-    streams[0]?.fire(new Event('error'))
+    await arrive()
     undo()
+    expect(streams[0]?.signal.aborted).toBe(true)
     clock.pass(60_000)
+    await arrive()
     expect(streams).toHaveLength(1)
-    expect(streams[0]?.closed).toBe(true)
   })
 })

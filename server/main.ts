@@ -1,5 +1,6 @@
 /** The command `kith-server`: composition of its commands, noun and verb. */
 import { Command, CommanderError } from 'commander'
+import { addClockCommand } from './cli/clock.ts'
 import { withServer } from './cli/command.ts'
 import { addContactCommands } from './cli/contacts/contact.ts'
 import { addAuditCommands } from './cli/control/audit.ts'
@@ -52,6 +53,7 @@ function createProgram(): Command {
   addEnrolCommand(program)
   addStoreCommands(program)
   addKeyCommands(program)
+  addClockCommand(program)
   addServiceCommands(program)
   addSignCommand(program)
   return program

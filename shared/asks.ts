@@ -33,9 +33,9 @@ const operationFailures = [...gated, 'notFound', 'refused'] as const
 const adminFailures = {
   'admin.state': gated,
   'admin.close': gated,
-  'admin.setUp': [...gated, 'tooManyAttempts', 'authFailed'],
+  'admin.setUp': [...gated, 'tooManyAttempts', 'passwordsUnchecked', 'authFailed'],
   'admin.confirm': [...gated, 'tooManyAttempts', 'codeWrong'],
-  'admin.open': [...gated, 'tooManyAttempts', 'codeWrong', 'authFailed'],
+  'admin.open': [...gated, 'tooManyAttempts', 'passwordsUnchecked', 'codeWrong', 'authFailed'],
 } as const satisfies { readonly [N in AdminAskName]?: readonly FailureKind[] }
 
 type AdminFailures<N extends AdminAskName> = N extends keyof typeof adminFailures

@@ -11,6 +11,7 @@ export const failureKinds = [
   'locked',
   'authFailed',
   'tooManyAttempts',
+  'passwordsUnchecked',
   'unreachable',
   'certificateUntrusted',
   'devicePending',
@@ -18,9 +19,11 @@ export const failureKinds = [
   'serverNewer',
   'sessionExpired',
   'untrustedServer',
+  'serverUnconfirmed',
   'listRefused',
   'rateLimited',
   'busy',
+  'linkNeeded',
   'clockWrong',
   'passphraseNeeded',
   'passphraseWrong',
@@ -40,6 +43,9 @@ export const failureKinds = [
   'codeWrong',
   'internal',
 ] as const
+/** Reason of `tooManyAttempts`: devices that the account does not know used up what they share; an enrolment code is the way past. */
+export const unknownDevice = 'unknownDevice'
+
 /** Why something failed that may fail. */
 export type FailureKind = (typeof failureKinds)[number]
 
@@ -81,11 +87,12 @@ export function fail<K extends FailureKind>(kind: K, detail?: FailureDetail): Fa
   return { ok: false, failure: detail ? { kind, detail } : { kind } }
 }
 
-/** What any call can give: `busy` also where another Kith has the profile open. */
+/** What any call can give: `busy` also where another Kith has the profile open; `linkNeeded` where the web host does not know the browser. */
 export const anyCallFailures = [
   'badRequest',
   'internal',
   'busy',
+  'linkNeeded',
   'storeDamaged',
   'diskFull',
   'storeUnreadable',
@@ -119,6 +126,7 @@ export const serverFailures = [
   'untrustedServer',
   'authFailed',
   'tooManyAttempts',
+  'passwordsUnchecked',
   'devicePending',
   'deviceRevoked',
   'sessionExpired',
@@ -133,6 +141,6 @@ export const serverFailures = [
 export type ServerFailure = (typeof serverFailures)[number] | AnyCallFailure
 
 /** What signing in and unlocking can end with. `locked`: the server did not confirm a list whose lease is over. */
-export const openingFailures = [...serverFailures, ...secretFailures, 'locked'] as const
+export const openingFailures = [...serverFailures, ...secretFailures, 'locked', 'serverUnconfirmed'] as const
 /** One of them, or what any call can give. */
 export type OpeningFailure = (typeof openingFailures)[number] | AnyCallFailure

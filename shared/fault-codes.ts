@@ -54,6 +54,7 @@ export const changeFaultCodes = [
   'keysMoved',
   'keysAway',
   'keysWorking',
+  'clockJumped',
 ] as const
 /** One of those codes, as it comes over a wire. */
 export const changeFaultCodeSchema = z.enum(changeFaultCodes)

@@ -1,8 +1,9 @@
 /** Strict reader of a raw message's header block, in linear time (guard.md A5, I1), and of the mailboxes in it. */
 import { foldAscii } from './address.ts'
+import { type Mailbox, parseAuthor } from './text/mailboxes.ts'
 
 export type { Mailbox } from './text/mailboxes.ts'
-export { formatMailbox, parseMailboxes } from './text/mailboxes.ts'
+export { formatMailbox, parseAuthor, parseMailboxes } from './text/mailboxes.ts'
 
 /** One header field. */
 export type HeaderField = {
@@ -64,6 +65,13 @@ export function splitMessage(raw: Uint8Array): RawMessage {
     at = field.end
   }
   return finish(fields, raw.subarray(raw.length), fault)
+}
+
+/** Who wrote the message (I2): the one mailbox of its only From; undefined where there is not exactly one (A6). */
+export function authorOf({ fields }: Pick<RawMessage, 'fields'>, unicode: boolean): Mailbox | undefined {
+  const [from, another] = fields.filter(({ name }) => name === 'from')
+  const parsed = from && another === undefined ? parseAuthor(from.value, { unicode }) : undefined
+  return parsed?.ok ? parsed.value : undefined
 }
 
 function finish(fields: readonly HeaderField[], body: Uint8Array, fault: RawMessage['fault']): RawMessage {

@@ -52,8 +52,8 @@ export const keyStepSchema = z.discriminatedUnion('step', [
   z.strictObject({ step: z.literal('rotate'), key: rotatingKeySchema, stolen: z.boolean() }),
   /** All but the newest key are taken out. */
   z.strictObject({ step: z.literal('retire'), key: rotatingKeySchema }),
-  /** The same keys, valid for longer. */
-  z.strictObject({ step: z.literal('renew') }),
+  /** The same keys, valid for longer. `newEpoch`: every list is signed anew, and devices begin their time anew. */
+  z.strictObject({ step: z.literal('renew'), newEpoch: z.boolean().exactOptional() }),
 ])
 /** What can be done to the keys from the page. */
 export type KeyStep = z.infer<typeof keyStepSchema>

@@ -25,6 +25,7 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), hid=()',
   'referrer-policy': 'no-referrer',
+  'x-dns-prefetch-control': 'off',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   // The files are on this machine anyway, and a page of an older version must not come back after an update.

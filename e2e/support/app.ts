@@ -42,7 +42,7 @@ export function environment(more: Readonly<Record<string, string>> = {}): Record
 }
 
 async function openDesktop({ profile, env, arguments: words = [] }: AppOptions): Promise<App> {
-  const given = [path.resolve('.'), `--profile=${profile}`, ...words]
+  const given = [path.resolve('.'), `--profile=${profile}`, '--insecure-loopback', ...words]
   const { page, main, close } = await openElectron(given, environment(env), (url) => url.startsWith('app://'))
   return {
     page,
@@ -60,10 +60,14 @@ async function openDesktop({ profile, env, arguments: words = [] }: AppOptions):
 
 async function openWeb({ profile, browser, env, arguments: words = [] }: AppOptions): Promise<App> {
   const program = path.resolve('electron/web/main.ts')
-  const host = spawn(process.execPath, [program, '--profile', profile, '--no-open', '--json', ...words], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: environment(env),
-  })
+  const host = spawn(
+    process.execPath,
+    [program, '--profile', profile, '--no-open', '--json', '--insecure-loopback', ...words],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: environment(env),
+    },
+  )
   const { url } = z.object({ url: z.string() }).parse(jsonOf(await firstLine(host)))
   const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1200, height: 800 } })
   const page = await context.newPage()

@@ -26,6 +26,8 @@ function open({ profile }: GlobalOptions) {
       profile: path.resolve(profile ?? process.env.KITH_PROFILE ?? usualProfile(process.env)),
       demoFile: process.env.KITH_DEMO,
       appVersion: version,
+      // Whoever types a server into a terminal means it.
+      consent: { confirm: async () => true, loopback: 'allowed' },
       systemLanguage: Intl.DateTimeFormat().resolvedOptions().locale,
     }),
   )

@@ -1,4 +1,5 @@
 /** What the terminal says for each kind of failure, and for the guard's reasons. English; the page has all languages. */
+import { unknownDevice } from '../../shared/failures.ts'
 import { isRequestReason, type RequestReason } from '../../shared/requests.ts'
 import type { Failure, FailureKind } from '../../shared/rpc.ts'
 
@@ -9,6 +10,7 @@ const words: Readonly<Record<FailureKind, string>> = {
   locked: "the store is locked: give its passphrase or the account's password (--passphrase-stdin)",
   authFailed: 'wrong name or password',
   tooManyAttempts: 'too many attempts',
+  passwordsUnchecked: 'the mail server, which checks the passwords, cannot be asked just now',
   unreachable: 'the server is not reachable; the contacts on this device stay in force',
   certificateUntrusted: "the server's certificate is not trusted; nothing was sent",
   devicePending: 'this device waits for approval by an administrator',
@@ -16,10 +18,13 @@ const words: Readonly<Record<FailureKind, string>> = {
   serverNewer: 'the server needs a newer Kith',
   sessionExpired: 'the session has ended: run "kith login" again',
   untrustedServer: 'the server could not prove that it is the organisation known here; nothing was sent',
+  serverUnconfirmed: 'the server was not allowed',
   listRefused: "the server's list did not pass its checks; the old list stays in force",
   rateLimited: 'asked too often; try again in a moment',
+  linkNeeded: 'open the link that Kith printed',
   busy: 'busy: the server, or another Kith that holds this profile',
-  clockWrong: "this machine's clock differs too much from the server's",
+  clockWrong:
+    "this machine's clock and the server's differ too much: set this one, or tell your administrator that it is right",
   passphraseNeeded: 'there is no keychain here, so a passphrase is needed (--passphrase-stdin)',
   passphraseWrong: 'wrong passphrase',
   keychainUnavailable: "the system's keychain does not answer; nothing was changed",
@@ -38,6 +43,10 @@ const words: Readonly<Record<FailureKind, string>> = {
   codeWrong: 'wrong code',
   internal: 'something went wrong inside Kith; its log says what',
 }
+
+/** Where devices that the account does not know used up their tries. */
+const pastTheWait =
+  'or ask your administrator for an enrolment code and give it as the server: with it you need not wait'
 
 /** Why a request for a contact is not made. */
 const requestWords: Readonly<Record<RequestReason, string>> = {
@@ -76,6 +85,7 @@ export function wordsOf({ kind, detail }: Failure): string {
   const reason = detail?.reason ?? ''
   const what = isRequestReason(reason) ? requestWords[reason] : words[kind]
   const lines = [detail?.retryAfter === undefined ? what : `${what}; try again in ${clock(detail.retryAfter)}`]
+  if (reason === unknownDevice) lines.push(`  ${pastTheWait}`)
   if (detail?.issuer) lines.push(`  issuer: ${plain(detail.issuer)}`)
   if (detail?.fingerprint) lines.push(`  SHA-256: ${plain(detail.fingerprint)}`)
   for (const field of detail?.fields ?? []) if (field) lines.push(`  not valid: ${plain(field)}`)

@@ -9,6 +9,7 @@ import { type EngineLink, openEngineLink } from './engine/engine-link.ts'
 import { forkEngine } from './engine/fork-engine.ts'
 import type { Flags } from './flags.ts'
 import { answerCalls, sendEvent } from './ipc.ts'
+import { askForConsent } from './native/consent.ts'
 import { iconImage } from './native/icon-image.ts'
 import { askToOpenLink } from './native/links.ts'
 import { type Actions, setMenu } from './native/menu.ts'
@@ -27,9 +28,8 @@ const here = import.meta.dirname
 const iconSize = 128
 
 /** Starts everything once Electron is ready; from then on events move it. */
-export function startDesktop(options: DesktopOptions): void {
-  const desktop = new Desktop(options)
-  desktop.start()
+export function startDesktop(options: DesktopOptions): Promise<void> {
+  return new Desktop(options).start()
 }
 
 class Desktop {
@@ -60,18 +60,21 @@ class Desktop {
       demoFile: options.demo,
       appVersion: app.getVersion(),
       systemLanguage: app.getLocale(),
+      loopback: options.loopback,
     }
     this.#engine = openEngineLink({
       fork: () => forkEngine(path.join(here, 'engine-process.js'), start),
       clock: systemClock,
       onEvent: (event) => this.#onEvent(event),
       onFailed: (reason) => this.#cannotStart(reason),
+      askConsent: (origin) =>
+        askForConsent(origin, { words: nativeWords(this.#settings.language), window: this.#window }),
     })
   }
 
-  start(): void {
+  async start(): Promise<void> {
     hardenContents((url) => askToOpenLink(url, nativeWords(this.#settings.language), this.#window))
-    hardenSession(this.#session)
+    await hardenSession(this.#session)
     servePage(this.#session, path.join(here, '../renderer'))
     answerCalls(
       () => this.#window?.webContents,

@@ -116,6 +116,36 @@ describe('signing in', () => {
     expect(await signIn(engine)).toEqual({ ok: false, failure: { kind: 'untrustedServer' } })
   })
 
+  it('a new server is met only when the person allows it, and one on this machine only by a start option', async () => {
+    const asked: string[] = []
+    const confirm = async (origin: string) => {
+      asked.push(origin)
+      return false
+    }
+    const { port } = new URL(server.url())
+    const engine = await world.open({ provisioned: [], consent: { confirm, loopback: 'refused' } })
+    const here = [server.url(), `localhost:${port}`, `kith.localhost:${port}`, `[::1]:${port}`, `2130706433:${port}`]
+    const { text: code } = enrolmentOf(await server.admin(['enrol', '--user', 'alice', '--url', server.url()]))
+    for (const named of [...here, `[::ffff:127.0.0.1]:${port}`, `0.0.0.0:${port}`, `localhost.:${port}`, code])
+      expect(await engine.call('session.signIn', { server: named, user: 'alice', password })).toEqual({
+        ok: false,
+        failure: { kind: 'serverUnconfirmed' },
+      })
+    expect(asked).toEqual([])
+    const elsewhere = { server: 'kith.example.org', user: 'alice', password }
+    expect(await engine.call('session.signIn', elsewhere)).toMatchObject({ failure: { kind: 'serverUnconfirmed' } })
+    expect(asked).toEqual(['https://kith.example.org'])
+  })
+
+  it('the server of an account that lies in the profile needs no asking', async () => {
+    await signedIn()
+    await world.close()
+    const confirm = async () => false
+    const engine = await world.open({ provisioned: [], consent: { confirm, loopback: 'refused' } })
+    await engine.value('session.signOut', {})
+    expect(await signIn(engine)).toMatchObject({ ok: true, value: { step: 'ready' } })
+  })
+
   it('text that is no server is a bad request, nobody there is unreachable', async () => {
     const engine = await world.open()
     const nonsense = { server: 'http://mail.example.org', user: 'alice', password }

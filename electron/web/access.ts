@@ -1,6 +1,7 @@
 /**
  * Who may speak to the web host. It listens on loopback, where every page of the browser and every program of the
- * machine can knock: so the name it is called by, the page that calls, and a session cookie are all checked.
+ * machine can knock: so the name it is called by, the page that calls, and a pass are all checked. The pass travels in a
+ * header that our page alone sets: a cookie would go to every port of 127.0.0.1, where other users of the machine listen.
  */
 import { createHash } from 'node:crypto'
 
@@ -18,7 +19,7 @@ type AccessVerdict = 'allowed' | 'wrongHost' | 'wrongOrigin'
 
 /**
  * `wrongHost` stops DNS rebinding: a foreign name that points to 127.0.0.1. `wrongOrigin` stops other pages, whatever
- * they are; only opening the start page may come from elsewhere, and it shows nothing without the cookie.
+ * they are; only opening the start page may come from elsewhere, and it shows nothing without a pass.
  */
 export function judgeRequest(
   facts: RequestFacts,
@@ -35,19 +36,19 @@ export function judgeRequest(
 /** Bytes of a token: too many to guess. */
 const tokenLength = 32
 
-/** Tokens, each good for one exchange, and the sessions they were exchanged for. Only hashes are kept. */
-export type Sessions = {
+/** Tokens, each good for one exchange, and the passes they were exchanged for. Only hashes are kept. */
+export type Passes = {
   /** A new one-time token. */
   issue(): string
-  /** The session's secret, once; undefined for a token that is unknown or was used. */
+  /** A pass, once; undefined for a token that is unknown or was used. */
   exchange(token: string): string | undefined
-  holds(secret: string | undefined): boolean
+  holds(pass: string | undefined): boolean
 }
 
-/** Makes the tokens and sessions of one host; `random` gives that many bytes. */
-export function createSessions(random: (count: number) => Uint8Array): Sessions {
+/** Makes the tokens and passes of one host; `random` gives that many bytes. */
+export function createPasses(random: (count: number) => Uint8Array): Passes {
   const tokens = new Set<string>()
-  const sessions = new Set<string>()
+  const passes = new Set<string>()
   const fresh = (kept: Set<string>) => {
     const secret = Buffer.from(random(tokenLength)).toString('base64url')
     kept.add(hash(secret))
@@ -55,8 +56,8 @@ export function createSessions(random: (count: number) => Uint8Array): Sessions 
   }
   return {
     issue: () => fresh(tokens),
-    exchange: (token) => (tokens.delete(hash(token)) ? fresh(sessions) : undefined),
-    holds: (secret) => secret !== undefined && sessions.has(hash(secret)),
+    exchange: (token) => (tokens.delete(hash(token)) ? fresh(passes) : undefined),
+    holds: (pass) => pass !== undefined && passes.has(hash(pass)),
   }
 }
 
@@ -65,22 +66,7 @@ function hash(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }
 
-/** Cookies don't know ports: two web hosts on one machine need two names. */
-function cookieName(port: number): string {
-  return `kith-${port}`
-}
-
-/** The Set-Cookie header of a session: for this port's name, strict, out of reach of scripts. */
-export function setCookie(port: number, secret: string): string {
-  return `${cookieName(port)}=${secret}; Path=/; HttpOnly; SameSite=Strict`
-}
-
-/** The session's secret out of a Cookie header; `undefined` where it has none for this port. */
-export function readCookie(header: string | undefined, port: number): string | undefined {
-  const prefix = `${cookieName(port)}=`
-  return header
-    ?.split(';')
-    .map((part) => part.trim())
-    .find((part) => part.startsWith(prefix))
-    ?.slice(prefix.length)
+/** The secret of an `Authorization: Bearer` header; undefined where there is none. */
+export function readPass(header: string | undefined): string | undefined {
+  return /^Bearer ([\w-]{1,200})$/.exec(header ?? '')?.[1]
 }

@@ -24,6 +24,7 @@ beforeEach(async () => {
     appVersion: '0.0.0',
     systemLanguage: 'en',
     provisioned: [],
+    consent: { confirm: async () => false, loopback: 'refused' },
   })
 })
 afterEach(async () => {

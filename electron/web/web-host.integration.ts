@@ -40,65 +40,74 @@ async function call(headers: Readonly<Record<string, string>>, body: string | Ui
 }
 
 async function signedHeaders(): Promise<Record<string, string>> {
-  return { cookie: await openLink(host.link()), origin: host.origin, 'content-type': 'application/json' }
+  return { authorization: await openLink(host.link()), origin: host.origin, 'content-type': 'application/json' }
 }
 
 describe('the link', () => {
-  test('sets a session cookie that scripts cannot read and other sites do not send, and leaves a clean URL', async () => {
-    const { pathname, search } = new URL(host.link())
-    const { headers, body } = await ask(host.origin, { path: pathname + search })
-    expect(headers['set-cookie']?.[0]).toMatch(/^kith-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
-    expect(body).toContain('content="0; url=/"')
-    expect(body).not.toContain(search.slice('?token='.length))
+  test('holds its token where no server is sent it, and sets no cookie', async () => {
+    const { hash, origin, pathname, search } = new URL(host.link())
+    expect(hash).toMatch(/^#[\w-]{43}$/)
+    expect(pathname + search).toBe('/')
+    const authorization = `Bearer ${hash.slice(1)}`
+    const { headers } = await ask(host.origin, {
+      method: 'POST',
+      path: '/session',
+      headers: { origin, authorization },
+    })
+    expect(headers).not.toHaveProperty('set-cookie')
     expect(headers['referrer-policy']).toBe('no-referrer')
   })
 
   test('works once', async () => {
     const link = host.link()
     await openLink(link)
-    await expect(openLink(link)).rejects.toThrow('403')
+    await expect(openLink(link)).rejects.toThrow('401')
   })
 
   test('of one host does not open another', async () => {
     const options = { engine: createFakeEngine(), pages: folder, port: 0, clock, random: systemRandom }
     const other = await openWebHost(options)
-    await expect(openLink(host.link().replace(host.origin, other.origin))).rejects.toThrow('403')
+    await expect(openLink(host.link().replace(host.origin, other.origin))).rejects.toThrow('401')
     await other.close()
   })
 
   test.each(['', 'x', 'A'.repeat(43)])('with a guessed token (%j) opens nothing', async (token) => {
-    await expect(openLink(`${host.origin}/?token=${token}`)).rejects.toThrow('403')
+    await expect(openLink(`${host.origin}/#${token}`)).rejects.toThrow('401')
   })
 
-  test('may be opened from another page, which learns nothing', async () => {
-    const { pathname, search } = new URL(host.link())
+  test('may be opened from another page, which cannot take its token', async () => {
     const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
-    expect((await ask(host.origin, { path: pathname + search, headers })).status).toBe(200)
-    expect((await ask(host.origin, { headers })).status).toBe(403)
+    expect((await ask(host.origin, { headers })).status).toBe(200)
+    const authorization = `Bearer ${new URL(host.link()).hash.slice(1)}`
+    const foreign = { authorization, origin: 'http://127.0.0.1:1' }
+    expect((await ask(host.origin, { method: 'POST', path: '/session', headers: foreign })).status).toBe(403)
   })
 })
 
-describe('without a session', () => {
-  test.each(['/', '/index.html', '/assets/page.js', '/events', '/nothing'])('%s is not shown', async (at) => {
-    const { status, body } = await ask(host.origin, { path: at })
-    expect(status).toBe(403)
-    expect(body).not.toContain('<')
+describe('without a pass', () => {
+  test('there are no events', async () => {
+    expect((await ask(host.origin, { path: '/events' })).status).toBe(401)
   })
 
   test.each([
-    ['no cookie', {}],
-    ['an empty cookie', { cookie: 'kith-0=' }],
-    ['a guessed cookie', { cookie: `kith-0=${'A'.repeat(43)}` }],
+    ['none', {}],
+    ['an empty one', { authorization: 'Bearer ' }],
+    ['a guessed one', { authorization: `Bearer ${'A'.repeat(43)}` }],
+    ['one in a cookie', { cookie: `kith=${'A'.repeat(43)}` }],
   ])('no call is answered: %s', async (_, headers) => {
-    const { port } = new URL(host.origin)
-    const cookie = 'cookie' in headers ? { cookie: headers.cookie.replace('kith-0', `kith-${port}`) } : {}
-    const { status, body } = await call({ ...cookie, origin: host.origin, 'content-type': 'application/json' })
-    expect(status).toBe(403)
-    expect(body).not.toContain('signedOut')
+    const { status, body } = await call({ ...headers, origin: host.origin, 'content-type': 'application/json' })
+    expect(status).toBe(401)
+    expect(JSON.parse(body)).toEqual({ ok: false, failure: { kind: 'linkNeeded' } })
+  })
+
+  test('a pass that comes in a cookie, as a browser would bring it from every port, is none', async () => {
+    const pass = (await openLink(host.link())).slice('Bearer '.length)
+    const headers = { cookie: `kith=${pass}; pass=${pass}`, origin: host.origin, 'content-type': 'application/json' }
+    expect((await call(headers)).status).toBe(401)
   })
 })
 
-describe('a request from elsewhere is refused, cookie or not', () => {
+describe('a request from elsewhere is refused, pass or not', () => {
   test.each([
     ['another host name, as DNS rebinding has it', { host: 'evil.example' }],
     ['localhost, which is not our name', { host: 'localhost' }],
@@ -112,9 +121,11 @@ describe('a request from elsewhere is refused, cookie or not', () => {
     const signed = await signedHeaders()
     expect((await call(signed)).status).toBe(200)
     expect((await call({ ...signed, ...headers })).status).toBe(403)
-    const { cookie = '' } = signed
-    expect((await ask(host.origin, { path: '/events', headers: { cookie, ...headers } })).status).toBe(403)
-    expect((await ask(host.origin, { path: '/assets/page.js', headers: { cookie, ...headers } })).status).toBe(403)
+    const { authorization = '' } = signed
+    expect((await ask(host.origin, { path: '/events', headers: { authorization, ...headers } })).status).toBe(403)
+    expect((await ask(host.origin, { path: '/assets/page.js', headers: { authorization, ...headers } })).status).toBe(
+      403,
+    )
   })
 
   test('a call must name its origin', async () => {
@@ -157,8 +168,7 @@ describe('a call', () => {
 
 describe('files', () => {
   test('of the page are served under its policy', async () => {
-    const { cookie = '' } = await signedHeaders()
-    const { status, headers, body } = await ask(host.origin, { headers: { cookie } })
+    const { status, headers, body } = await ask(host.origin, {})
     expect(status).toBe(200)
     expect(body).toContain('<title>Kith</title>')
     expect(headers['content-type']).toBe('text/html; charset=utf-8')
@@ -177,22 +187,20 @@ describe('files', () => {
     '/assets',
     '/.hidden',
   ])('outside of it are not: %s', async (at) => {
-    const { cookie = '' } = await signedHeaders()
-    const { status, body } = await ask(host.origin, { path: at, headers: { cookie } })
+    const { status, body } = await ask(host.origin, { path: at })
     expect(status).toBe(404)
     expect(body).not.toContain('secret":')
   })
 
   test('named by a whole URL, as a proxy is asked, are not served', async () => {
-    const { cookie = '' } = await signedHeaders()
-    expect((await ask(host.origin, { path: `${host.origin}/index.html`, headers: { cookie } })).status).toBe(400)
+    expect((await ask(host.origin, { path: `${host.origin}/index.html` })).status).toBe(400)
   })
 })
 
 describe('events', () => {
   test('reach every open page, and a page that left is forgotten', async () => {
-    const cookie = await openLink(host.link())
-    const pages = [openWebClient(host.origin, cookie), openWebClient(host.origin, cookie)]
+    const pass = await openLink(host.link())
+    const pages = [openWebClient(host.origin, pass), openWebClient(host.origin, pass)]
     await Promise.all(pages.map((page) => page.listening()))
     const heard = pages.map((page) => new Promise((resolve) => page.listen(resolve)))
     const event = { name: 'held.changed', value: { total: 3 } }

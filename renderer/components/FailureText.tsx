@@ -1,7 +1,8 @@
 /** Failures in words: a sentence, and the facts that some kinds bring along. */
 import { Fragment } from 'react'
+import { unknownDevice } from '../../shared/failures.ts'
 import { isRequestReason } from '../../shared/requests.ts'
-import type { Failure } from '../../shared/rpc.ts'
+import type { Failure, FailureKind } from '../../shared/rpc.ts'
 import { formatCountdown } from '../i18n/format.ts'
 import { type Translate, useWords } from '../i18n/i18n.ts'
 import { useNow } from './context.tsx'
@@ -11,21 +12,39 @@ import { refusalWords } from './words.ts'
 export function failureWords(t: Translate, failure: Failure): string {
   // A contact request is refused for reasons that have words of their own.
   const reason = failure.detail?.reason ?? ''
+  if (reason === unknownDevice) return `${t('wait.unknownDevice')} ${t('wait.code')}`
   return isRequestReason(reason) ? t(`requestReason.${reason}`) : t(`failure.${failure.kind}`)
 }
 
+/** Failures that pass by themselves, each with words that go before the time. */
+const waits: ReadonlyMap<FailureKind, WaitKey> = new Map<FailureKind, WaitKey>([
+  ['tooManyAttempts', 'wait.tooManyAttempts'],
+  ['busy', 'wait.busy'],
+  ['rateLimited', 'wait.rateLimited'],
+  ['passwordsUnchecked', 'wait.passwordsUnchecked'],
+])
+type WaitKey = 'wait.tooManyAttempts' | 'wait.busy' | 'wait.rateLimited' | 'wait.passwordsUnchecked'
+
+/** `isStranger`: an enrolment code would be the way past. */
+type CountdownProps = { readonly words: string; readonly until: number; readonly isStranger: boolean }
+
 // Looked at four times a second, so that no second is skipped.
-function Countdown({ until }: { readonly until: number }) {
+function Countdown({ words, until, isStranger }: CountdownProps) {
   const { t } = useWords()
   const left = until - useNow(250)
-  if (left <= 0) return <p>{t('failure.tooManyAttemptsNow')}</p>
   return (
-    <p>
-      {t('failure.tooManyAttemptsIn')}{' '}
-      <span role="timer" className="font-semibold tabular-nums">
-        {formatCountdown(left)}
-      </span>
-    </p>
+    <>
+      <p>
+        {words} {left > 0 ? t('wait.in') : t('wait.now')}
+        {left > 0 && ' '}
+        {left > 0 && (
+          <span role="timer" className="font-semibold tabular-nums">
+            {formatCountdown(left)}
+          </span>
+        )}
+      </p>
+      {isStranger && left > 0 && <p>{t('wait.code')}</p>}
+    </>
   )
 }
 
@@ -68,7 +87,11 @@ type FailureTextProps = { readonly failure: Failure; readonly retryAt?: number |
 /** A failure in plain words: what happened, what is still safe, what to do. */
 export function FailureText({ failure, retryAt }: FailureTextProps) {
   const { t } = useWords()
-  if (failure.kind === 'tooManyAttempts' && retryAt !== undefined) return <Countdown until={retryAt} />
+  const wait = waits.get(failure.kind)
+  if (retryAt !== undefined && wait !== undefined) {
+    const isStranger = failure.detail?.reason === unknownDevice
+    return <Countdown words={t(isStranger ? 'wait.unknownDevice' : wait)} until={retryAt} isStranger={isStranger} />
+  }
   return (
     <>
       <p>{failureWords(t, failure)}</p>

@@ -7,7 +7,8 @@ import type { Clock } from '../ground/clock.ts'
 import { hashOf } from '../ground/hash.ts'
 import type { Store } from '../store/store.ts'
 import type { SessionRow } from '../store/tables.ts'
-import { accountLimit, countAttempt, noAttempts } from './attempt-limit.ts'
+import { accountLimit, attemptsLock, countAttempt, noAttempts } from './attempt-limit.ts'
+import { isProven, remember } from './proven.ts'
 import { stepOfCode } from './totp.ts'
 
 const lifeMs = 60 * 60_000
@@ -53,11 +54,12 @@ export type CodeVerdict =
   | { readonly ok: false; readonly kind: 'wrong' | 'nothing' }
   | { readonly ok: false; readonly kind: 'wait'; readonly retryAfter: number }
 
-type Typed = { readonly user: string; readonly sid: string; readonly code: string }
+type Typed = { readonly user: string; readonly device: string; readonly sid: string; readonly code: string }
 
 /** Opens by a code of the authenticator that is set up. */
-export function openByCode(dependencies: Dependencies, { user, sid, code }: Typed): Promise<CodeVerdict> {
-  return limited(dependencies, user, async (inside) => {
+export function openByCode(dependencies: Dependencies, typed: Typed): Promise<CodeVerdict> {
+  const { user, sid, code } = typed
+  return limited(dependencies, typed, async (inside) => {
     const role = await inside.administration.role(user)
     if (!role || role.totp === '') return { ok: false, kind: 'nothing' }
     const step = stepOfCode(role.totp, code, dependencies.clock.now())
@@ -70,8 +72,9 @@ export function openByCode(dependencies: Dependencies, { user, sid, code }: Type
 }
 
 /** The first code of a new authenticator puts it in force, and opens. */
-export function confirmCode(dependencies: Dependencies, { user, sid, code }: Typed): Promise<CodeVerdict> {
-  return limited(dependencies, user, async (inside) => {
+export function confirmCode(dependencies: Dependencies, typed: Typed): Promise<CodeVerdict> {
+  const { user, sid, code } = typed
+  return limited(dependencies, typed, async (inside) => {
     const role = await inside.administration.role(user)
     const session: SessionRow | undefined = await inside.sessions.get(hashOf(sid))
     if (!role || !session || session.totp === '') return { ok: false, kind: 'nothing' }
@@ -85,24 +88,35 @@ export function confirmCode(dependencies: Dependencies, { user, sid, code }: Typ
   })
 }
 
-/** Counted before it is looked at, so that parallel tries are counted too. */
+/**
+ * Counted before it is looked at, so that parallel tries are counted too. A device that opened the administration before has
+ * tries of its own: whoever has the password alone, on a device of theirs, does not use them up.
+ */
 async function limited(
   { store, clock }: Dependencies,
-  user: string,
+  { user, device }: Typed,
   check: (inside: Store) => Promise<CodeVerdict>,
 ): Promise<CodeVerdict> {
-  const key = `totp:${user}`
+  const at = { who: user, place: `admin ${device}`, now: clock.now() }
+  const key = (await isProven(store, at)) ? codesOf(user, device) : codesOf(user)
   const verdict = await store.transaction(async ({ access }) => {
     const counted = countAttempt(accountLimit, (await access.attempts(key)) ?? noAttempts(key), clock.now())
     if (counted.allowed) await access.setAttempts(counted.row)
     return counted
-  })
+  }, attemptsLock)
   if (!verdict.allowed) return { ok: false, kind: 'wait', retryAfter: verdict.retryAfter }
-  return store.transaction(async (inside) => {
-    const checked = await check(inside)
-    if (checked.ok) await inside.access.clearAttempts(key)
-    return checked
+  const checked = await store.transaction(async (inside) => {
+    const opened = await check(inside)
+    if (opened.ok) await inside.access.clearAttempts(key)
+    return opened
   })
+  if (checked.ok) await remember(store, at)
+  return checked
+}
+
+/** The budget of a device that opened the administration before; without one, the one that all others share. */
+function codesOf(user: string, device?: string): string {
+  return device === undefined ? `totp:${user}` : `totp:${user} ${device}`
 }
 
 /** For whoever lost the authenticator: the next one is set up with the password. False where the user has no role. */
@@ -111,7 +125,8 @@ export function resetSecondFactor({ store }: Pick<Dependencies, 'store'>, user: 
     const role = await inside.administration.role(user)
     if (!role) return false
     await inside.administration.setRole({ ...role, totp: '', totp_step: 0 })
-    await inside.access.clearAttempts(`totp:${user}`)
+    await inside.access.clearAttempts(codesOf(user))
+    for (const { id } of await inside.devices.list(user)) await inside.access.clearAttempts(codesOf(user, id))
     await inside.sessions.closeAdmin(user)
     return true
   })

@@ -7,14 +7,23 @@ export type AttemptLimit = {
   readonly windowMs: number
   /** Wait once `max` is reached; undefined: until the window ends. Doubles with each time in a row. */
   readonly waitMs?: number
+  /** The wait never grows beyond this; undefined: a day. */
+  readonly longestMs?: number
 }
 
-/** 5 for each account in 15 minutes, then 15 minutes of waiting, then 30, ... */
+/** Codes of an authenticator: 5 in 15 minutes, then 15 minutes of waiting, then 30, ... */
 export const accountLimit: AttemptLimit = { max: 5, windowMs: 15 * 60_000, waitMs: 15 * 60_000 }
-/** 30 for each network address in a minute. */
+/** Passwords: the same, but no wait is longer than an hour. */
+export const passwordLimit: AttemptLimit = { ...accountLimit, longestMs: 3_600_000 }
+/** Passwords from all the networks together where an account has never succeeded. */
+export const strangeNetworksLimit: AttemptLimit = { ...passwordLimit, max: 20 }
+/** Tokens: 30 wrong ones in a minute for each network. */
 export const addressLimit: AttemptLimit = { max: 30, windowMs: 60_000 }
-/** A wait never grows beyond a day: an attacker must not lock somebody out for good. */
-const longestWaitMs = 24 * 3_600_000
+/** A day without tries, and the waits begin anew with the shortest. */
+const dayMs = 24 * 3_600_000
+
+/** Counters have a lock of their own: counting does not wait for a large import. */
+export const attemptsLock = 'attempts'
 
 type AttemptVerdict =
   | { readonly allowed: true; readonly row: AttemptRow }
@@ -27,8 +36,7 @@ export function countAttempt(limit: AttemptLimit, row: AttemptRow, now: number):
   const count = fresh ? 1 : row.count + 1
   const since = fresh ? now : row.since
   const full = count >= limit.max
-  // A day without tries, and the waits begin anew with the shortest.
-  const quiet = now - Math.max(row.since, row.until) >= longestWaitMs
+  const quiet = now - Math.max(row.since, row.until) >= dayMs
   const strikes = (quiet ? 0 : row.strikes) + (full && limit.waitMs !== undefined ? 1 : 0)
   return {
     allowed: true,
@@ -38,7 +46,7 @@ export function countAttempt(limit: AttemptLimit, row: AttemptRow, now: number):
 
 function waitEnd(limit: AttemptLimit, facts: { now: number; since: number; strikes: number }): number {
   if (limit.waitMs === undefined) return facts.since + limit.windowMs
-  return facts.now + Math.min(limit.waitMs * 2 ** (facts.strikes - 1), longestWaitMs)
+  return facts.now + Math.min(limit.waitMs * 2 ** (facts.strikes - 1), limit.longestMs ?? dayMs)
 }
 
 /** The counter of a login that nobody has tried. */
@@ -46,7 +54,8 @@ export function noAttempts(key: string): AttemptRow {
   return { key, count: 0, since: 0, until: 0, strikes: 0 }
 }
 
-/** Takes an attempt back that turned out right. */
+/** Takes an attempt back that turned out right, or was never made; also the wait that it began. */
 export function forgiveAttempt(row: AttemptRow): AttemptRow {
-  return { ...row, count: Math.max(0, row.count - 1), until: 0 }
+  const strikes = row.until > 0 ? Math.max(0, row.strikes - 1) : row.strikes
+  return { ...row, count: Math.max(0, row.count - 1), until: 0, strikes }
 }

@@ -1,6 +1,8 @@
 /** Who calls: the token in `Authorization: Bearer`, and how often somebody may guess one. */
-import { addressLimit, countAttempt, noAttempts } from '../accounts/attempt-limit.ts'
+import { addressLimit, attemptsLock, countAttempt, noAttempts } from '../accounts/attempt-limit.ts'
+import { isProven, networkPlace, remember } from '../accounts/proven.ts'
 import { findToken, type TokenHolder } from '../administration/tokens.ts'
+import { networkOf } from '../ground/network.ts'
 import type { AdminService } from './dispatch.ts'
 import { type Answer, failed } from './faults.ts'
 
@@ -13,17 +15,24 @@ export async function authorise(
   { header = '', ip }: { readonly header: string | undefined; readonly ip: string },
 ): Promise<Answer<TokenHolder>> {
   const now = clock.now()
-  const key = `token:${ip}`
-  // Only failed tries are counted: a good token is never slowed by its own calls.
-  const tries = (await store.access.attempts(key)) ?? noAttempts(key)
-  if (tries.until > now) return failed('RateLimited', { retryAfter: tries.until - now })
   // A long one is not looked at: the header is a stranger's, and of whatever it names the hash is computed.
   const [, token] = header.length > maxHeader ? [] : (/^Bearer ([\w-]+)$/i.exec(header) ?? [])
   const holder = token === undefined ? undefined : await findToken(store, token, now)
-  if (holder) return { ok: true, value: holder }
+  const network = networkOf(ip)
+  const key = `token:${network}`
+  const at = { who: `token ${holder?.name ?? ''}`, place: networkPlace(network), now }
+  // Where the token was used before, nobody else's guesses stop it.
+  if (holder && (await isProven(store, at))) return { ok: true, value: holder }
+  // Only failed tries are counted: a good token is never slowed by its own calls.
+  const tries = (await store.access.attempts(key)) ?? noAttempts(key)
+  if (tries.until > now) return failed('RateLimited', { retryAfter: tries.until - now })
+  if (holder) {
+    await remember(store, at)
+    return { ok: true, value: holder }
+  }
   await store.transaction(async ({ access }) => {
     const counted = countAttempt(addressLimit, (await access.attempts(key)) ?? noAttempts(key), now)
     if (counted.allowed) await access.setAttempts(counted.row)
-  })
+  }, attemptsLock)
   return failed('Unauthorised', {})
 }

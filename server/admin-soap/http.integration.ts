@@ -71,12 +71,24 @@ test('without a valid token every answer is the same 401, before the body is rea
   expect(server.logged()).not.toContain(token)
 })
 
+test('the WSDL is for whoever has a token', async () => {
+  const path = `${adminPath}?wsdl`
+  expect((await exchange(target, path)).status).toBe(401)
+  expect((await exchange(target, path, undefined, { authorization: 'Bearer kith_wrong' })).status).toBe(401)
+  const told = await exchange(target, path, undefined, { authorization: `Bearer ${await newToken(['devices'])}` })
+  expect([told.status, String(told.body)]).toEqual([200, expect.stringContaining('ListUsers')])
+})
+
 test('an address that guesses tokens waits; the next minute is free again', async () => {
   const token = await newToken(['read'])
+  const used = await newToken(['read', 'contacts'])
+  expect((await post(`Bearer ${used}`, getPolicy)).status).toBe(200)
   for (let i = 0; i < 30; i++) expect((await post('Bearer kith_wrong', getPolicy)).status).toBe(401)
   const locked = await post(`Bearer ${token}`, getPolicy)
   expect([locked.status, String(locked.body)]).toEqual([503, expect.stringContaining('<retryAfter>')])
   expect(Number(locked.headers['retry-after'])).toBeGreaterThan(0)
+  // A token that was used from there before does not wait for whoever guesses beside it.
+  expect((await post(`Bearer ${used}`, getPolicy)).status).toBe(200)
   server.pass(61_000)
   expect((await post(`Bearer ${token}`, getPolicy)).status).toBe(200)
 })

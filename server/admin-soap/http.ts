@@ -1,4 +1,4 @@
-/** The administration service on the same HTTPS server as the clients': `POST /kith/admin`, `GET /kith/admin?wsdl`. */
+/** The administration service on the same HTTPS server as the clients': `POST /kith/admin`, `GET /kith/admin?wsdl`, both with a token. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { maxEnvelopeBytes } from '../../shared/soap/limits.ts'
 import type { TokenHolder } from '../administration/tokens.ts'
@@ -20,21 +20,24 @@ export async function addAdministration(app: FastifyInstance, service: AdminServ
     scope.addContentTypeParser('text/xml', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     scope.setErrorHandler((error, request, reply) => sendFault(request, reply, faultOfError(service, error)))
     const holders = new WeakMap<FastifyRequest, TokenHolder>()
-    // Before the body is read: who has no token sends no 12 MB.
-    const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+    // After the request was counted, and before its body is read: who has no token sends no 12 MB.
+    const preParsing = async (request: FastifyRequest, reply: FastifyReply) => {
+      if (request.method !== 'POST' && !asksForWsdl(request)) return
       const who = await authorise(service, { header: request.headers.authorization, ip: request.ip })
       if (who.ok) holders.set(request, who.value)
       else await sendFault(request, reply, who.fault)
     }
-    scope.post(adminPath, { bodyLimit: maxEnvelopeBytes, onRequest }, (request, reply) => {
+    scope.post(adminPath, { bodyLimit: maxEnvelopeBytes, preParsing }, (request, reply) => {
       const holder = holders.get(request)
       return holder ? answer(service, { request, reply, holder }) : sendFault(request, reply, unauthorised)
     })
     let wsdl: string | undefined
-    scope.get(adminPath, (request, reply) => {
+    // It names every operation and its fields: for whoever has a token, as the calls are.
+    scope.get(adminPath, { preParsing }, (request, reply) => {
+      if (!holders.has(request)) return reply.code(405).header('allow', 'POST').type('text/plain').send('POST only')
       // Made at the first question: the port in its address is known only when the server listens.
       wsdl ??= adminWsdl(adminOperations, `${service.url()}${adminPath}`)
-      return sendWsdl(request, reply, wsdl)
+      return reply.type('text/xml; charset=utf-8').send(wsdl)
     })
   })
 }
@@ -93,9 +96,6 @@ function faultOfError(service: AdminService, error: unknown): AdminFault {
   return { kind: 'Internal', detail: {} }
 }
 
-function sendWsdl(request: FastifyRequest, reply: FastifyReply, wsdl: string): FastifyReply {
-  const { search } = new URL(request.url, 'http://localhost')
-  if (search.toLowerCase() !== '?wsdl')
-    return reply.code(405).header('allow', 'POST').type('text/plain').send('POST only')
-  return reply.type('text/xml; charset=utf-8').send(wsdl)
+function asksForWsdl(request: FastifyRequest): boolean {
+  return new URL(request.url, 'http://localhost').search.toLowerCase() === '?wsdl'
 }

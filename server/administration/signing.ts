@@ -13,6 +13,7 @@ import { newestManifest } from '../keys/manifests.ts'
 import { createListEditor } from '../lists/editor.ts'
 import type { HeadSigner, HeadToSign } from '../lists/issue.ts'
 import { reissueDue } from '../lists/reissue.ts'
+import { ClockJumped } from '../lists/signing-clock.ts'
 import type { Config } from '../settings/config.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandSigner } from './devices/device-moves.ts'
@@ -38,10 +39,19 @@ const maxReissued = 1_000
 /**
  * Makes a proposal's changes, keeps what would have been signed, and takes them back. `now`: part of what is signed.
  */
-export async function draft(
-  { store, config }: Signing,
-  { what, now }: { readonly what: string; readonly now: number },
-): Promise<{ readonly ok: true; readonly value: Drafted } | Refused> {
+export async function draft(signing: Signing, wanted: Wanted): Promise<DraftResult> {
+  try {
+    return await draftOf(signing, wanted)
+  } catch (error) {
+    if (error instanceof ClockJumped) return error.refusal
+    throw error
+  }
+}
+
+type Wanted = { readonly what: string; readonly now: number }
+type DraftResult = { readonly ok: true; readonly value: Drafted } | Refused
+
+async function draftOf({ store, config }: Signing, { what, now }: Wanted): Promise<DraftResult> {
   const heads: HeadToSign[] = []
   const commands: Command[] = []
   const sign: HeadSigner = (some, inside) => {
@@ -107,6 +117,7 @@ export async function commit(
     return ran.ok && !('pending' in ran) ? { ok: true, value: ran } : refusedAs(ran)
   } catch (error) {
     if (error instanceof MovedOn) return movedOn
+    if (error instanceof ClockJumped) return error.refusal
     throw error
   }
 }

@@ -8,6 +8,7 @@ import { jsonOf } from '../../shared/json.ts'
 import type { Clock } from '../ground/clock.ts'
 import { type Done, faultAt, refusal } from '../ground/refusals.ts'
 import { nudge } from '../lists/nudge.ts'
+import { ClockJumped } from '../lists/signing-clock.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
 import { type Actor, canonicalName } from './actor.ts'
@@ -56,7 +57,7 @@ export async function submit(dependencies: SubmitDependencies, run: Run, options
   const isAtOnce = sign !== undefined || run.changes.every(needsNoKey)
   const signers = isAtOnce ? { sign: sign ?? noKey, signCommand } : { sign: unsigned, signCommand: unsignedCommand }
   // Also what waits is tried first: what does not fit is refused now, and not to the person who signs it tomorrow.
-  const ran = await runAlone({ store, config, ...signers }, run, isAtOnce ? options : { dry: true })
+  const ran = await runAlone({ store, config, ...signers }, run, isAtOnce ? options : { dry: true }).catch(clockFault)
   if (ran !== 'approval' && (isAtOnce || !ran.ok)) return ran
   const id = randomUUID()
   await store.transaction(async (inside) => {
@@ -73,7 +74,14 @@ function tryChanges(
   options: RunOptions = {},
 ): Promise<Ran> {
   const { store, config } = dependencies
-  return runChanges({ store, config, sign: unsigned, signCommand: unsignedCommand }, run, { ...options, dry: true })
+  const trying = { store, config, sign: unsigned, signCommand: unsignedCommand }
+  return runChanges(trying, run, { ...options, dry: true }).catch(clockFault)
+}
+
+/** For whoever asks. What waits already is not refused by it: that goes on waiting until the clock is right. */
+function clockFault(error: unknown): Extract<Ran, { readonly ok: false }> {
+  if (!(error instanceof ClockJumped)) throw error
+  return { ok: false, faults: [faultAt(0, error.refusal)] }
 }
 
 /** What changes no list and has no device do anything. */

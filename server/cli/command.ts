@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { Administration } from '../administration/administer.ts'
 import { ReasonNeeded } from '../administration/audit.ts'
 import { KeyUnreadable } from '../keys/key-files.ts'
+import { ClockJumped } from '../lists/signing-clock.ts'
 import type { Context } from '../settings/context.ts'
 import { type StoreFailure, StoreUnusable, storeFailure } from '../store/failures.ts'
 import { type Outcome, refused, tell, unavailable } from './outcome.ts'
@@ -183,7 +184,7 @@ const words: { readonly [F in StoreFailure]: string } = {
 function expected(error: unknown): Outcome {
   if (error instanceof KeyUnreadable || error instanceof StoreUnusable) return unavailable(error.message)
   if (error instanceof Unreachable) return unavailable(error.message)
-  if (error instanceof ReasonNeeded) return refused(error.message)
+  if (error instanceof ReasonNeeded || error instanceof ClockJumped) return refused(error.message)
   const failure = storeFailure(error)
   if (failure !== undefined) return unavailable(words[failure])
   throw error

@@ -1,4 +1,5 @@
 /** `kith-server gateway` and `kith-server gateway config postfix|dovecot` */
+import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { dovecotConfig, postfixConfig } from '../gateway/mail-server-config.ts'
@@ -39,7 +40,11 @@ export function addGatewayCommands(program: Command): void {
 
 async function printPostfix({ data, mx, submission }: z.infer<typeof postfixOptions>): Promise<Outcome> {
   const config = await readConfig(folderAt(data))
-  return config.ok ? printed(postfixConfig(config.value.gateway, { mx, submission })) : unavailable(config.why)
+  if (!config.ok) return unavailable(config.why)
+  // The gateway runs as whoever owns the data folder.
+  const { uid: owner } = await stat(folderAt(data).path)
+  const script = postfixConfig(config.value.gateway, { mx, submission, owner })
+  return script.ok ? printed(script.value) : unavailable(script.why)
 }
 
 function printed(text: string): Outcome {

@@ -26,6 +26,7 @@ import type { Transport } from './transport.ts'
 const rotating = ['fresh', 'server', 'gateway', 'policy'] as const
 const rootOptions = reasonOptions.extend({ rootKey: z.array(z.string()).default([]) })
 const rotateOptions = rootOptions.extend({ stolen: z.boolean().default(false) })
+const renewOptions = rootOptions.extend({ newEpoch: z.boolean().default(false) })
 const exportOptions = reasonOptions.extend({ to: z.string() })
 const rootRotateOptions = rootOptions.extend({ to: z.array(z.string()).min(1), threshold: z.string().default('1') })
 type RootOptions = z.infer<typeof rootOptions>
@@ -51,9 +52,9 @@ export function addKeyCommands(program: Command): void {
     .requiredOption('--to <file>', 'the file, which must not be there yet')
     .action(administering(exportOptions, (administration, options) => moveOut(administration, options, 'policy')))
   const manifest = program.command('manifest').description('which keys speak for the organisation')
-  withRoots(manifest.command('renew').description('the same keys, valid for longer')).action(
-    operating(rootOptions, renew),
-  )
+  withRoots(manifest.command('renew').description('the same keys, valid for longer'))
+    .option('--new-epoch', 'sign every list anew, for devices that took a time of the future from a wrong clock')
+    .action(operating(renewOptions, renew))
 }
 
 function addRootCommands(root: Command): void {
@@ -106,8 +107,13 @@ async function retire(transport: Transport, options: RootOptions, given = ''): P
   ])
 }
 
-async function renew(transport: Transport, options: RootOptions): Promise<Outcome> {
-  return take(transport, options, { step: 'renew' }, (moved) => [versionOf(moved)])
+async function renew(transport: Transport, options: z.infer<typeof renewOptions>): Promise<Outcome> {
+  const { newEpoch } = options
+  const advice = newEpoch ? ['every list is sent anew, under a new epoch'] : []
+  return take(transport, options, { step: 'renew', ...(newEpoch ? { newEpoch } : {}) }, (moved) => [
+    ...advice,
+    versionOf(moved),
+  ])
 }
 
 const operationOf = { rotate: 'RotateKey', retire: 'RetireKey', renew: 'RenewManifest' } as const

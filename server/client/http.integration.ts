@@ -33,7 +33,7 @@ test('health and metrics answer on their own loopback port only', async () => {
   expect((await exchange(target, '/metrics')).status).toBe(404)
 })
 
-test('too many requests of one address are RateLimited: 503 with Retry-After', async () => {
+test('too many requests of one network are RateLimited: 503 with Retry-After', async () => {
   const small = await testServer([], { requestsPerMinute: 10 })
   const { cert } = small.running
   const at = { url: small.running.ready.url, ...(cert === undefined ? {} : { cert }) }
@@ -43,6 +43,25 @@ test('too many requests of one address are RateLimited: 503 with Retry-After', a
   expect(told).toMatchObject({ ok: false, fault: { code: 'RateLimited' }, http: { status: 503 } })
   expect(Number(told.ok ? 0 : told.http.headers['retry-after'])).toBeGreaterThan(0)
   await small.close()
+})
+
+test('whatever is asked counts: paths that are not there and the administration, too', async () => {
+  const asked = [
+    ['GET', '/nothing/here'],
+    ['POST', '/nothing/here'],
+    ['GET', '/kith/admin?wsdl'],
+    ['POST', '/kith/admin'],
+  ] as const
+  for (const [method, path] of asked) {
+    const small = await testServer([], { requestsPerMinute: 10 })
+    const { cert } = small.running
+    const at = { url: small.running.ready.url, ...(cert === undefined ? {} : { cert }) }
+    const ask = async () => (await exchange(at, path, method === 'POST' ? { body: 'x' } : undefined)).status
+    const statuses = []
+    for (let i = 0; i < 11; i++) statuses.push(await ask())
+    expect([path, statuses.at(-2), statuses.at(-1)]).toEqual([path, path.includes('admin') ? 401 : 404, 503])
+    await small.close()
+  }
 })
 
 test('only a named proxy’s word on the client’s address counts', async () => {
@@ -57,7 +76,18 @@ test('only a named proxy’s word on the client’s address counts', async () =>
     const { cert } = small.running
     const at = { url: small.running.ready.url, ...(cert === undefined ? {} : { cert }) }
     for (let i = 0; i < 10; i++) await statusOf(at, '192.0.2.1')
-    expect([await statusOf(at, '192.0.2.2'), await statusOf(at, '192.0.2.1')]).toEqual(statuses)
+    expect([await statusOf(at, '198.51.100.2'), await statusOf(at, '192.0.2.1')]).toEqual(statuses)
     await small.close()
   }
+})
+
+test('the many addresses of one IPv6 network have one limit together', async () => {
+  const small = await testServer([], { requestsPerMinute: 10, proxies: ['127.0.0.0/8'] })
+  const { cert } = small.running
+  const at = { url: small.running.ready.url, ...(cert === undefined ? {} : { cert }) }
+  const statusOf = async (client: string) =>
+    (await exchange(at, soapPath, { body: 'x', headers: { 'x-forwarded-for': client } })).status
+  for (let i = 0; i < 10; i++) await statusOf(`2001:db8::${i}`)
+  expect([await statusOf('2001:db8::ffff'), await statusOf('2001:db8:0:1::1')]).toEqual([503, 400])
+  await small.close()
 })

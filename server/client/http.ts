@@ -5,6 +5,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { httpStatusOf, type SoapFault } from '../../shared/soap/faults.ts'
 import { soapContentType, soapPath } from '../../shared/soap/namespaces.ts'
 import { writeFault } from '../../shared/soap/writer.ts'
+import { networkOf } from '../ground/network.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { bugFields } from '../monitoring/log.ts'
 import { dispatchCall } from './dispatch.ts'
@@ -56,12 +57,17 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
     if (request.headers['content-encoding'] !== undefined) await sendFault(reply, { code: 'BadRequest' })
   })
   app.setErrorHandler((error, _request, reply) => sendFault(reply, faultOfError(service, error)))
-  app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('not found'))
   await app.register(rateLimit, {
     max: options.requestsPerMinute,
     timeWindow: 60_000,
+    // A whole network at once: who has one IPv6 address has as many as there are.
+    keyGenerator: (request) => networkOf(request.ip),
     errorResponseBuilder: (_request, context) => new TooMany(context.ttl),
   })
+  // Counted like everything else: the library leaves paths that are not there alone unless it is asked.
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) =>
+    reply.code(404).type('text/plain').send('not found'),
+  )
   app.get(soapPath, (request, reply) => sendWsdl(request, reply, options.url()))
   app.post(soapPath, (request, reply) => answer(service, request, reply))
   return app

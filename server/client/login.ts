@@ -25,15 +25,17 @@ export async function login(service: Service, call: Call): Promise<CallAnswer> {
   const deviceBox = fromBase64(asked.DboxPk, 32)
   // With a key of low order everybody would know the secret that seals this device's answers (protocol.md 2).
   if (!deviceBox || !primitives.boxKey(deviceBox, randomBytes(32))) return fault('BadRequest')
-  const checked = await service.accounts.check(asked.usr, asked.pw, call.ip)
+  // Its signature was checked: whether the account knows it decides whose tries this login uses up.
+  const device = { id: asked.dev, key: asked.DsigPk, ...(asked.code === undefined ? {} : { code: asked.code }) }
+  const checked = await service.accounts.check(asked.usr, asked.pw, call.ip, device)
   service.metrics.login(checked.ok ? 'ok' : checked.kind)
   if (!checked.ok) return refusal(checked)
-  const device = await admitDevice(service, checked.account.id, asked)
-  service.log.info('login', { user: checked.account.id, device: asked.dev, kind: device })
-  if (device === 'otherKeys') return fault('BadSignature')
+  const admitted = await admitDevice(service, checked.account.id, asked)
+  service.log.info('login', { user: checked.account.id, device: asked.dev, kind: admitted })
+  if (admitted === 'otherKeys') return fault('BadSignature')
   // The same answer as to a wrong password: nobody learns that the password was right.
-  if (device === 'wrongCode' || device === 'tooMany') return fault('AuthFailed')
-  if (device !== 'active') return fault(device === 'pending' ? 'DevicePending' : 'DeviceRevoked')
+  if (admitted === 'wrongCode' || admitted === 'tooMany') return fault('AuthFailed')
+  if (admitted !== 'active') return fault(admitted === 'pending' ? 'DevicePending' : 'DeviceRevoked')
   return answer(service, { asked, account: checked.account, deviceBox, freshSeed: keys.fresh.secret })
 }
 
@@ -53,7 +55,11 @@ function openCall({ server }: ServingKeys, { envelope }: Call): Opened {
 
 function refusal(checked: Extract<CheckResult, { readonly ok: false }>): CallAnswer {
   if (checked.kind === 'authFailed') return fault('AuthFailed')
-  return fault(checked.by === 'address' ? 'RateLimited' : 'Locked', { retryAfter: checked.retryAfter })
+  const { retryAfter } = checked
+  if (checked.kind === 'busy') return fault('Busy', { retryAfter })
+  if (checked.kind === 'unchecked') return fault('Busy', { retryAfter, why: 'mailServer' })
+  // Strangers used up what strangers have: with an enrolment code nobody has to wait for them.
+  return fault('Locked', { retryAfter, ...(checked.by === 'device' ? {} : { why: 'strangers' as const }) })
 }
 
 type Admitted = {

@@ -16,9 +16,9 @@ beforeAll(async () => {
   world = await startWorld({ users: ['alice', 'bob', 'carol'], settings: { submission: 0 } })
   await world.list('alice', [{ address: 'bob@kith.test' }, { address: 'carol@kith.test' }])
   await world.list('bob', [{ address: 'alice@kith.test' }])
-  const { port } = world.gateway.next
-  next = await startNextServer(port)
-  mail = await startMailServer({ data: world.path, domain, passwords: world.passwords, instead: port })
+  const { path: data, passwords, spool } = world
+  next = await startNextServer(spool.doors.next)
+  mail = await startMailServer({ data, domain, passwords, spool, instead: true })
 })
 afterAll(async () => {
   await mail?.close()

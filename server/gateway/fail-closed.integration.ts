@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { smtpClient, tls } from '../mail/testing/mail-harness.ts'
 import { rawClient, signedInClient } from '../mail/testing/raw-client.ts'
 import { testPassword } from '../testing/harness.ts'
-import { proofOf } from './login-proof.ts'
 import { type MailServer, startMailServer } from './testing/mail-server.ts'
 import { type NextServer, startNextServer } from './testing/next-server.ts'
+import { proofFor } from './testing/policy-client.ts'
 import { domain, startWorld, type World, type WorldOptions } from './testing/world.ts'
 
 const closers: (() => Promise<void>)[] = []
@@ -18,14 +18,14 @@ async function start(options: Partial<WorldOptions> = {}): Promise<{ world: Worl
   const world = await startWorld({ users: ['alice', 'bob'], ...options })
   closers.push(() => world.close())
   await world.list('alice', [{ address: 'bob@kith.test' }])
-  const next = await startNextServer(world.gateway.next.port)
+  const next = await startNextServer(world.spool.doors.next)
   closers.push(() => next.close())
   return { world, next }
 }
 
 async function withPostfix(world: World): Promise<MailServer> {
   const { passwords, path: data } = world
-  const mail = await startMailServer({ data, domain, passwords, instead: world.gateway.next.port })
+  const mail = await startMailServer({ data, domain, passwords, instead: true, spool: world.spool })
   closers.push(() => mail.close())
   return mail
 }
@@ -100,12 +100,12 @@ describe('fails closed', () => {
 })
 
 describe('the filter by itself', () => {
-  async function filtered(world: World, message: string): Promise<string> {
-    const client = await rawClient(world.ready().outgoing)
+  async function filtered(world: World, message: string, to = ['bob@kith.test']): Promise<string> {
+    const client = await rawClient(world.spool.doors.outgoing)
     await client.reply()
     await client.ask('EHLO postfix')
     await client.ask('MAIL FROM:<alice@kith.test>')
-    await client.ask('RCPT TO:<bob@kith.test>')
+    for (const address of to) await client.ask(`RCPT TO:<${address}>`)
     await client.ask('DATA')
     const answer = await client.ask(`${message}.`)
     client.close()
@@ -114,22 +114,42 @@ describe('the filter by itself', () => {
 
   it('passes no message on whose login nobody proves', async () => {
     const { world, next } = await start()
-    const now = Date.now()
-    const alice = { id: 'alice', key: 'alice@kith.test' }
-    const forged = [
-      '',
-      'X-Kith-Login: alice\r\n',
-      `${proofOf(alice, new Uint8Array(32).fill(1), now)}\r\n`,
-      `${proofOf({ id: 'bob', key: 'bob@kith.test' }, new Uint8Array(32).fill(1), now)}\r\n`,
-    ]
+    await proofFor(world.spool.doors.policy, ['bob@kith.test'])
+    const forged = ['', 'X-Kith-Login: alice\r\n', `X-Kith-Login: i1 ${'0'.repeat(64)}\r\n`, 'X-Kith-Login: i1 00\r\n']
     for (const field of forged) expect(await filtered(world, `${field}${raw}`)).toMatch(/^451 4\.3\.5 /)
     expect(next.taken()).toEqual([])
+  })
+
+  it('a proof is for its recipients, for its sender, once, and for minutes', async () => {
+    const { world, next } = await start({ users: ['alice', 'bob', 'carol'] })
+    await world.list('alice', [{ address: 'carol@kith.test' }])
+    await world.list('bob', [{ address: 'carol@kith.test' }])
+    const { policy } = world.spool.doors
+    const [bob, carol] = ['bob@kith.test', 'carol@kith.test']
+    // Not for others than Postfix was told of.
+    expect(await filtered(world, `${await proofFor(policy, [bob])}\r\n${raw}`, [carol])).toMatch(/^451 4\.3\.5 /)
+    expect(await filtered(world, `${await proofFor(policy, [bob])}\r\n${raw}`, [bob, carol])).toMatch(/^451 4\.3\.5 /)
+    // Postfix refused one of them itself: nobody gets it (O1).
+    expect(await filtered(world, `${await proofFor(policy, [bob, carol])}\r\n${raw}`, [bob])).toMatch(
+      /^550 5\.7\.1 O1 /,
+    )
+    // A new proof for a transaction ends the one before.
+    const first = await proofFor(policy, [bob])
+    const second = await proofFor(policy, [bob])
+    expect(await filtered(world, `${first}\r\n${raw}`)).toMatch(/^451 4\.3\.5 /)
+    expect(next.taken()).toEqual([])
+    expect(await filtered(world, `${second}\r\n${raw}`)).toMatch(/^250 /)
+    expect(await filtered(world, `${second}\r\n${raw}`)).toMatch(/^451 4\.3\.5 /)
+    const late = await proofFor(policy, [bob])
+    world.pass(11 * 60_000)
+    expect(await filtered(world, `${late}\r\n${raw}`)).toMatch(/^451 4\.3\.5 /)
+    expect(next.taken()).toHaveLength(1)
   })
 
   it('one refused recipient refuses all copies before any goes', async () => {
     const { world, next } = await start({ users: ['alice', 'bob', 'carol'] })
     next.refusing.set('carol@kith.test', 550)
-    const client = await rawClient(world.ready().incoming)
+    const client = await rawClient(world.spool.doors.incoming)
     await client.reply()
     await client.ask('EHLO postfix')
     await client.ask('MAIL FROM:<x@outside.test>')
@@ -142,7 +162,7 @@ describe('the filter by itself', () => {
 
   it('is no relay', async () => {
     const { world } = await start()
-    const client = await rawClient(world.ready().incoming)
+    const client = await rawClient(world.spool.doors.incoming)
     await client.reply()
     await client.ask('EHLO postfix')
     await client.ask('MAIL FROM:<x@outside.test>')
@@ -153,7 +173,7 @@ describe('the filter by itself', () => {
 
   it('ends the connection of a peer that is not Postfix', async () => {
     const { world } = await start()
-    const socket = connect(world.ready().policy, '127.0.0.1')
+    const socket = connect(world.spool.doors.policy)
     const closed = new Promise((resolve) => socket.once('close', resolve))
     socket.on('data', () => undefined)
     socket.write('GET / HTTP/1.1\r\n\n\n')

@@ -3,6 +3,9 @@
  * A message passes `policy.ts` (Postfix's questions) and `outgoing-filter.ts`, or only `mail/smtp/inbound.ts` where
  * it comes from outside; `dispatch.ts` judges it for each recipient, and `next-hop.ts` hands it on.
  */
+import { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { parseAddress } from '../../shared/address.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { createUsageRecorder } from '../administration/usage.ts'
@@ -11,6 +14,7 @@ import { repeat } from '../ground/repeat.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { keysMs } from '../keys/key-ring.ts'
 import { readTls } from '../keys/tls.ts'
+import { SocketFolderUnfit } from '../mail/listener.ts'
 import { mailLog } from '../mail/open-mail.ts'
 import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
 import { inboundOptions } from '../mail/smtp/inbound.ts'
@@ -25,15 +29,15 @@ import { createGatewayMetrics, type Decision, type GatewayMetrics } from '../mon
 import type { Context } from '../settings/context.ts'
 import { sendDigests } from './digest.ts'
 import { dispatchMessage } from './dispatch.ts'
+import { createLoginProofs, type LoginProofs } from './login-proof.ts'
 import { filterTimeoutMs, outgoingOptions } from './outgoing-filter.ts'
 import { type GatewayParts, gatewayParts, quarantineOf } from './parts.ts'
 import { startPolicy } from './policy.ts'
 
-/** The ports that were opened, which differ from the settings where these say 0. */
+/** The doors that were opened; ports differ from the settings where these say 0. */
 export type GatewayReady = {
-  readonly policy: number
-  readonly outgoing: number
-  readonly incoming: number
+  readonly sockets?: string
+  readonly incoming?: number
   readonly submission?: number
   readonly metrics: number
 }
@@ -44,6 +48,8 @@ type Means = { readonly log: Log; readonly dns?: Dns }
 
 /** Starts every door of the gateway, or none: `why` says what could not listen. `close` waits for what is under way. */
 export async function startGateway(context: Context, { log, dns = systemDns }: Means): Promise<Done<RunningGateway>> {
+  const { sockets, incoming, submission } = context.config.gateway
+  if ((sockets ?? incoming ?? submission) === undefined) return { ok: false, why: noDoors }
   const tls = await readTls(context)
   if (!tls.ok) return tls
   const closers: Closers = []
@@ -55,11 +61,14 @@ export async function startGateway(context: Context, { log, dns = systemDns }: M
     return { ok: true, value: { ready: await startParts(context, { log, dns, tls: tls.value, closers }), close } }
   } catch (error) {
     await close()
-    const why = whyNotListening(error)
+    const why = error instanceof SocketFolderUnfit ? error.message : whyNotListening(error)
     if (why === undefined) throw error
     return { ok: false, why }
   }
 }
+
+const noDoors =
+  'config.json opens no door of the gateway: say "sockets" (beside Postfix) or "submission" and "incoming", see docs/gateway.md'
 
 type Parts = Required<Means> & { readonly tls: TlsFiles; readonly closers: Closers }
 
@@ -73,22 +82,35 @@ async function startParts(context: Context, { log, dns, tls, closers }: Parts): 
   closers.push(() => usage.close())
   // Ended before what it counts is written.
   closers.push(() => tasks.idle())
-  const parts = { ...(await gatewayParts(context, dns)), usage, log: mailLog(log), tasks }
+  const proofs = createLoginProofs(clock)
+  const parts = { ...(await gatewayParts(context, dns)), usage, log: mailLog(log), tasks, proofs }
   const doors = doorsOf(parts, metrics)
-  const host = gateway.listen
-  const open = async (options: SmtpOptions, port: number, secured?: TlsFiles) => {
-    const lost = (error: Error) => log.info('smtp.connection', { error: error.name })
-    const door = await startSmtp(options, { host, port, failed: lost, ...(secured ? { tls: secured } : {}) })
+  const lost = (error: Error) => log.info('smtp.connection', { error: error.name })
+  const open = async (options: SmtpOptions, place: Omit<Parameters<typeof startSmtp>[1], 'failed'>) => {
+    const door = await startSmtp(options, { ...place, failed: lost })
     closers.push(() => door.close())
     return door.port
   }
-  const decided = (decision: Decision) => metrics.decided('policy', decision)
-  const policy = await startPolicy({ ...parts, decided }, { host, port: gateway.policy })
-  closers.push(() => policy.close())
-  const outgoing = await open(doors.outgoing, gateway.outgoing)
-  const incoming = await open(doors.incoming, gateway.incoming)
+  const { listen: host, sockets } = gateway
+  if (sockets !== undefined) {
+    const decided = (decision: Decision) => metrics.decided('policy', decision)
+    const policy = await startPolicy({ ...parts, decided }, `${sockets}/policy`)
+    closers.push(() => policy.close())
+    await open(doors.outgoing, { at: { socket: `${sockets}/outgoing` } })
+    await open(doors.incoming, { at: { socket: `${sockets}/incoming` } })
+  }
+  const clients = await pinnedClients(context)
+  const incoming =
+    gateway.incoming === undefined
+      ? undefined
+      : await open(doors.incoming, {
+          at: { host, port: gateway.incoming },
+          ...(clients ? { tls: { ...tls, clients } } : {}),
+        })
   const submission =
-    gateway.submission === undefined ? undefined : await open(doors.submission, gateway.submission, tls)
+    gateway.submission === undefined
+      ? undefined
+      : await open(doors.submission, { at: { host, port: gateway.submission }, tls })
   closers.push(repeat(keysMs, async () => void (await parts.keyRing.current()), failed))
   const quarantine = quarantineOf(context, parts, notSent(log))
   const release = () => tasks.run(quarantine.sendReleased())
@@ -99,9 +121,23 @@ async function startParts(context: Context, { log, dns, tls, closers }: Parts): 
   const alive = async () => (await store.journal.manifest()) !== undefined
   const health = await openHealthPort(gateway.metricsPort, metrics, alive)
   closers.push(() => health.close())
-  log.info('serving', { port: policy.port })
-  const ports = { policy: policy.port, outgoing, incoming, metrics: health.port }
-  return submission === undefined ? ports : { ...ports, submission }
+  log.info('serving', { port: health.port })
+  return {
+    metrics: health.port,
+    ...(sockets === undefined ? {} : { sockets }),
+    ...(incoming === undefined ? {} : { incoming }),
+    ...(submission === undefined ? {} : { submission }),
+  }
+}
+
+/** The certificates of those who may hand messages in by the network. */
+async function pinnedClients({ config, folder }: Context): Promise<readonly X509Certificate[] | undefined> {
+  const { clients } = config.gateway
+  if (clients === undefined) return undefined
+  const text = await readFile(resolve(folder.path, clients), 'utf8')
+  return (text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map(
+    (pem) => new X509Certificate(pem),
+  )
 }
 
 /** A mail server's words may name people. */
@@ -115,7 +151,11 @@ const releaseMs = 1_000
 /** How often the quarantine is swept. */
 const expiryMs = 3_600_000
 
-type DoorParts = GatewayParts & { readonly log: ReturnType<typeof mailLog>; readonly tasks: Tasks }
+type DoorParts = GatewayParts & {
+  readonly log: ReturnType<typeof mailLog>
+  readonly tasks: Tasks
+  readonly proofs: LoginProofs
+}
 type Doors = { readonly [door in 'outgoing' | 'incoming' | 'submission']: SmtpOptions }
 
 function doorsOf(parts: DoorParts, metrics: GatewayMetrics): Doors {

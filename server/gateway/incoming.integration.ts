@@ -20,7 +20,7 @@ afterEach(async () => {
 
 async function start(settings: WorldOptions['settings'] = {}): Promise<void> {
   world = await startWorld({ users: ['alice', 'bob'], dns: partnerDns, settings })
-  next = await startNextServer(world.gateway.next.port)
+  next = await startNextServer(world.spool.doors.next)
   await world.list('alice', [{ address: 'petra@partner.test', scope: 'external', proof: 'dmarc' }])
 }
 
@@ -34,7 +34,7 @@ const fields = [
   'Content-Type: text/plain',
 ]
 const honest = `${fields.join('\r\n')}\r\n\r\n.hidden dot\r\nhello\r\n`
-const toAlice = (raw: string) => deliver(world.ready().incoming, raw, ['alice@kith.test'])
+const toAlice = (raw: string) => deliver(world.spool.doors.incoming, raw, ['alice@kith.test'])
 
 async function verdictOf(raw: string): Promise<Verdict | undefined> {
   const message = splitMessage(Buffer.from(raw, 'latin1'))
@@ -59,6 +59,7 @@ describe('mail from outside, marked', () => {
       level: 'dmarc',
       from: 'petra@partner.test',
       mid: '<m1@partner.test>',
+      to: 'alice@kith.test',
       lst: 'L-alice',
     })
     expect(raw.endsWith('\r\n\r\n.hidden dot\r\nhello\r\n')).toBe(true)
@@ -89,7 +90,7 @@ describe('mail from outside, marked', () => {
     await start()
     const forged = ['Authentication-Results: kith.test; auth=pass', 'x-KITH-verdict: forged', 'X-Kith-New:\r\n forged']
     const to = ['alice@kith.test', 'nobody@kith.test']
-    expect(await deliver(world.ready().incoming, `${forged.join('\r\n')}\r\n${honest}`, to)).toMatch(/^250 /)
+    expect(await deliver(world.spool.doors.incoming, `${forged.join('\r\n')}\r\n${honest}`, to)).toMatch(/^250 /)
     const passed = next.taken()
     expect(passed.map(({ to: [address] }) => address)).toEqual(to)
     for (const { raw } of passed) expect(raw).not.toMatch(/forged|authentication-results/i)
@@ -187,7 +188,7 @@ describe('the quarantine', () => {
   it('keeps nothing of a message that is put off', async () => {
     await start({ held: 'quarantine' })
     next.refusing.set('nobody@kith.test', 450)
-    expect(await deliver(world.ready().incoming, honest, ['alice@kith.test', 'nobody@kith.test'])).toMatch(/^451 /)
+    expect(await deliver(world.spool.doors.incoming, honest, ['alice@kith.test', 'nobody@kith.test'])).toMatch(/^451 /)
     expect(await world.administration.store.quarantine.ofUser('alice')).toEqual([])
   })
 })

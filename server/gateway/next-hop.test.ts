@@ -34,7 +34,7 @@ const copy = {
   utf8: false,
 }
 const send = async (replies: readonly string[], copies = [copy]) =>
-  sendOn({ host: '127.0.0.1', port: await scripted(replies), name: 'x.test' }, copies)
+  sendOn({ at: { host: '127.0.0.1', port: await scripted(replies) }, name: 'x.test' }, copies)
 const hello = ['220 x\r\n', '250-x\r\n250-SIZE 1000\r\n250 8BITMIME\r\n']
 const ok = '250 2.0.0 ok\r\n'
 

@@ -4,12 +4,21 @@
  * nobody could be told in the session.)
  */
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { bytesOf, type Parts } from '../mail/smtp/message.ts'
 import { SmtpReply, tryLater } from '../mail/smtp/reply.ts'
 import { createReplyReader, type NextServerReply } from './smtp-replies.ts'
 
+/** Where the next server listens: a socket file, or a port, where it may ask for a certificate of ours. PEM. */
+export type NextPlace =
+  | { readonly socket: string }
+  | {
+      readonly host: string
+      readonly port: number
+      readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string }
+    }
 /** `name`: ours, for EHLO. */
-export type NextHop = { readonly host: string; readonly port: number; readonly name: string }
+export type NextHop = { readonly at: NextPlace; readonly name: string }
 
 /** One message for recipients who all get the same bytes. Addresses are parsed ones. */
 export type Copy = {
@@ -56,9 +65,19 @@ type Session = {
   readonly close: () => void
 }
 
-async function open({ host, port, name }: NextHop): Promise<Session> {
-  const socket = connect({ host, port })
-  socket.setNoDelay(true)
+/** The log has the name alone: this one says what is wrong with the way there. */
+class NextServerAway extends Error {
+  constructor(error: unknown) {
+    super('the next server cannot be reached')
+    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'no answer'
+    this.name = `next server: ${code}`
+  }
+}
+
+async function open({ at, name }: NextHop): Promise<Session> {
+  const socket = await reach(at).catch((error: unknown) => {
+    throw new NextServerAway(error)
+  })
   socket.setTimeout(connectMs, () => socket.destroy(new Error('the next server does not answer')))
   const replies = createReplyReader(socket)
   const ask = (line: string | Uint8Array) => {
@@ -75,6 +94,22 @@ async function open({ host, port, name }: NextHop): Promise<Session> {
     socket.destroy()
     throw error
   }
+}
+
+/** Connected, with TLS where the settings say so: then the server is the one that its certificate names. */
+function reach(at: NextPlace): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = 'socket' in at ? connect(at.socket) : at.tls ? connectTls({ ...at, ...at.tls }) : connect(at)
+    const late = setTimeout(() => socket.destroy(new Error('the next server does not answer')), connectMs)
+    socket.setNoDelay(true)
+    socket.once('error', reject)
+    socket.once('close', () => clearTimeout(late))
+    socket.once('socket' in at || !at.tls ? 'connect' : 'secureConnect', () => {
+      clearTimeout(late)
+      socket.off('error', reject)
+      resolve(socket)
+    })
+  })
 }
 
 function farewell(socket: Socket): void {

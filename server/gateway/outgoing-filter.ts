@@ -3,18 +3,17 @@
  * here the message itself is judged, and a message whose login is not proven goes nowhere.
  */
 import { addressKey } from '../../shared/address.ts'
-import { splitMessage } from '../../shared/header.ts'
 import { maxRecipients } from '../../shared/message.ts'
 import { maxConnections, maxMessageBytes } from '../mail/limits.ts'
 import { collect } from '../mail/smtp/collect.ts'
-import { SmtpReply } from '../mail/smtp/reply.ts'
+import { SmtpReply, somebodyRefused } from '../mail/smtp/reply.ts'
 import { type SmtpData, type SmtpOptions, type SmtpSession, writtenAddress } from '../mail/smtp/strict-server.ts'
 import { handled } from '../mail/smtp/trace.ts'
 import { data, mailFrom, rcptTo, type Sending, type Transaction, transactionOf } from '../mail/smtp/transaction.ts'
 import type { Tasks } from '../mail/tasks.ts'
-import { isProvenLogin } from './login-proof.ts'
+import type { LoginProofs, ProvenSubmission } from './login-proof.ts'
 
-type OutgoingFilter = Sending & { readonly gatewayKey: { readonly secret: Uint8Array }; readonly tasks: Tasks }
+type OutgoingFilter = Sending & { readonly proofs: LoginProofs; readonly tasks: Tasks }
 
 /** Postfix holds the connection while its client is slow: RFC 5321 4.5.3.2 gives a client ten minutes. */
 export const filterTimeoutMs = 600_000
@@ -71,14 +70,44 @@ async function transactionFrom({ accounts }: OutgoingFilter, address: string): P
 type Incoming = { readonly stream: SmtpData; readonly session: SmtpSession }
 
 async function takeIn(filter: OutgoingFilter, transaction: Transaction, incoming: Incoming): Promise<void> {
+  let proven: ProvenSubmission | undefined
+  // Taken as it comes, not at the message's end: a proof lives for minutes, a slow upload for longer.
+  const hear = (line: string) => {
+    proven ??= filter.proofs.take(line)
+  }
   // Read to its end before it is refused: only then does Postfix hear the answer.
-  const raw = await collect(incoming.stream)
-  const { account, key } = transaction
-  const login = { id: account.id, key }
-  const means = { secret: filter.gatewayKey.secret, now: filter.clock.now() }
-  if (!isProvenLogin(splitMessage(raw), login, means)) {
+  const raw = await collect(hearing(incoming.stream, hear))
+  const { account, recipients } = transaction
+  if (!proven || !isFor(proven, transaction)) {
     filter.log.error('filter.unproven', { account: account.id })
     throw new SmtpReply(451, '4.3.5 The mail server does not ask the policy service: see "kith-server gateway config"')
   }
+  // Postfix itself refused somebody for whom the gateway had nothing against it: then nobody gets the message (O1).
+  if (recipients.size < proven.recipients.size) throw somebodyRefused()
   await data(filter, transaction, { raw, session: incoming.session })
+}
+
+function isFor(proven: ProvenSubmission, { account, key, recipients }: Transaction): boolean {
+  if (proven.account !== account.id || proven.key !== key) return false
+  return [...recipients.keys()].every((recipient) => proven.recipients.has(recipient))
+}
+
+/** Most bytes of the header among which the proof is looked for: it stands before what the client wrote. */
+const maxHeard = 65_536
+
+/** The same bytes, while `hear` is told each line of the header. */
+async function* hearing(stream: SmtpData, hear: (line: string) => void): AsyncGenerator {
+  let [rest, heard] = ['', 0]
+  for await (const chunk of stream) {
+    if (Buffer.isBuffer(chunk) && heard < maxHeard) {
+      heard += chunk.length
+      const lines = `${rest}${chunk.toString('latin1')}`.split('\r\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) {
+        if (line === '') heard = maxHeard
+        if (heard < maxHeard) hear(line)
+      }
+    }
+    yield chunk
+  }
 }

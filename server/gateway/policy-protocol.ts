@@ -48,6 +48,8 @@ function readRequest(text: string): PolicyRequest | undefined {
   }
   if (attributes.get('request') !== 'smtpd_access_policy') return undefined
   const of = (name: string) => attributes.get(name) ?? ''
+  // It stands in a field of the message.
+  if (!/^[\w.]{0,100}$/.test(of('instance'))) return undefined
   return {
     state: of('protocol_state'),
     instance: of('instance'),

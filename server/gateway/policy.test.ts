@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { splitMessage } from '../../shared/header.ts'
 import { createTasks } from '../mail/tasks.ts'
-import { fakeAccounts, fakeWhitelists, gatewaySecret } from '../mail/testing/mail-fakes.ts'
+import { fakeAccounts, fakeWhitelists } from '../mail/testing/mail-fakes.ts'
 import { contact } from '../mail/testing/mail-harness.ts'
-import { isProvenLogin } from './login-proof.ts'
+import { createLoginProofs } from './login-proof.ts'
 import { decideAction, type Policy } from './policy.ts'
 
 const alice = { login: 'alice', sender: 'alice@kith.test', instance: 'i1' }
@@ -13,20 +12,26 @@ function world() {
   const lists = fakeWhitelists()
   lists.list('alice', [contact('bob@kith.test'), contact('carol@kith.test', { expiresAt: 1 })])
   const accounts = fakeAccounts()
+  let passed = 0
+  const clock = { now: () => now + passed }
+  const proofs = createLoginProofs(clock)
   const policy: Policy = {
     accounts,
     whitelists: lists.whitelists,
-    clock: { now: () => now },
-    gatewayKey: { secret: gatewaySecret },
+    clock,
+    proofs,
     log: { info: () => undefined, error: () => undefined },
     tasks: createTasks(),
     decided: () => undefined,
   }
-  const memory = { instance: '', refusals: [] }
+  const memory = { instance: '', refusals: [], recipients: new Set<string>() }
   const ask = (state: string, more: object = {}) =>
     decideAction(policy, memory, { state, recipient: '', ...alice, ...more })
   const rcpt = (recipient: string, more: object = {}) => ask('RCPT', { recipient, ...more })
-  return { lists, accounts, ask, rcpt }
+  const pass = (ms: number) => {
+    passed += ms
+  }
+  return { lists, accounts, ask, rcpt, proofs, pass }
 }
 
 describe('the policy service', () => {
@@ -55,19 +60,21 @@ describe('the policy service', () => {
   })
 
   it('proves the login before DATA, and only after it was asked for the recipients', async () => {
-    const { ask, rcpt } = world()
+    const { ask, rcpt, proofs, pass } = world()
     expect(await ask('DATA', { instance: 'other' })).toMatch(/^451 4\.3\.0 /)
     await rcpt('bob@kith.test')
     const action = await ask('DATA')
-    expect(action).toMatch(/^PREPEND X-Kith-Login: alice /)
-    const message = splitMessage(Buffer.from(`${action.slice('PREPEND '.length)}\r\n\r\n`))
-    const login = { id: 'alice', key: 'alice@kith.test' }
-    const means = { secret: gatewaySecret, now: now + 3_600_000 }
-    expect(isProvenLogin(message, login, means)).toBe(true)
-    expect(isProvenLogin(message, { id: 'bob', key: 'bob@kith.test' }, means)).toBe(false)
-    expect(isProvenLogin(message, { ...login, key: 'bob@kith.test' }, means)).toBe(false)
-    expect(isProvenLogin(message, login, { ...means, secret: new Uint8Array(32) })).toBe(false)
-    expect(isProvenLogin(message, login, { ...means, now: now + 2 * 86_400_000 })).toBe(false)
+    expect(action).toMatch(/^PREPEND X-Kith-Login: i1 [0-9a-f]{64}$/)
+    const field = action.slice('PREPEND '.length)
+    for (const other of ['', 'X-Kith-Login: i1', field.replace('i1', 'i2'), field.replace(/.{64}$/, '0'.repeat(64))]) {
+      expect(proofs.take(other)).toBeUndefined()
+    }
+    const recipients = new Set(['bob@kith.test'])
+    expect(proofs.take(field)).toMatchObject({ account: 'alice', key: 'alice@kith.test', recipients })
+    expect(proofs.take(field)).toBeUndefined()
+    const late = (await ask('DATA')).slice('PREPEND '.length)
+    pass(11 * 60_000)
+    expect(proofs.take(late)).toBeUndefined()
   })
 
   it('O1 one refused recipient stops the whole message, and not the next one', async () => {

@@ -15,29 +15,29 @@ import { nameOf } from '../mail/smtp/trace.ts'
 import { type Guarding, judgeRecipient, mailFrom, transactionOf } from '../mail/smtp/transaction.ts'
 import type { Tasks } from '../mail/tasks.ts'
 import type { Decision } from '../monitoring/metrics.ts'
-import { proofOf } from './login-proof.ts'
+import type { LoginProofs } from './login-proof.ts'
 import { createPolicyReader, type PolicyRequest } from './policy-protocol.ts'
 
 /** What the service judges with. `decided` counts answers for the metrics. */
 export type Policy = Guarding & {
   readonly accounts: Pick<Accounts, 'byId' | 'byAddress'>
-  readonly gatewayKey: { readonly secret: Uint8Array }
+  readonly proofs: LoginProofs
   readonly log: MailLog
   readonly tasks: Tasks
   readonly decided: (decision: Decision) => void
 }
 
 /** The mail transaction that a connection was last asked about: each Postfix process has one connection and one client. */
-type Memory = { instance: string; refusals: readonly Refusal[] }
+type Memory = { instance: string; refusals: readonly Refusal[]; recipients: Set<string> }
 
 /** Nothing against it: Postfix goes on with its own restrictions. */
 const noObjection = 'DUNNO'
 
-/** Listens for Postfix. Requests of one connection are answered in their order. */
-export function startPolicy(policy: Policy, at: { readonly host: string; readonly port: number }): Promise<Listener> {
+/** Listens for Postfix at a socket file. Requests of one connection are answered in their order. */
+export function startPolicy(policy: Policy, socket: string): Promise<Listener> {
   return listen({
-    ...at,
-    connected: (socket) => serve(policy, socket),
+    at: { socket },
+    connected: (connection) => serve(policy, connection),
     // Postfix asks again on a new connection.
     farewell: () => undefined,
   })
@@ -45,7 +45,7 @@ export function startPolicy(policy: Policy, at: { readonly host: string; readonl
 
 function serve(policy: Policy, socket: Socket): void {
   const reader = createPolicyReader()
-  const memory: Memory = { instance: '', refusals: [] }
+  const memory: Memory = { instance: '', refusals: [], recipients: new Set() }
   const inOrder = oneAtATime()
   socket.on('error', () => socket.destroy())
   socket.on('data', (chunk: Buffer) => {
@@ -83,7 +83,7 @@ async function judge(policy: Policy, memory: Memory, request: PolicyRequest): Pr
   // Mail from outside: whether it is for somebody here is Postfix's affair, what it says is the filter's.
   if (login === '') return noObjection
   const isNew = memory.instance !== request.instance || request.instance === ''
-  if (isNew) Object.assign(memory, { instance: request.instance, refusals: [] })
+  if (isNew) Object.assign(memory, { instance: request.instance, refusals: [], recipients: new Set() })
   // Nothing to judge yet.
   if (!['MAIL', 'RCPT', 'DATA', 'END-OF-MESSAGE'].includes(state)) return noObjection
   const account = await accountOf(policy, login)
@@ -95,14 +95,18 @@ async function judge(policy: Policy, memory: Memory, request: PolicyRequest): Pr
   if (memory.refusals.length > 0) throw refusalReply(memory.refusals)
   // Postfix asked RCPT of another connection, so this one does not know what was refused there.
   if (isNew) throw tryLater()
-  return `PREPEND ${proofOf({ id: account.id, key: transaction.key }, policy.gatewayKey.secret, policy.clock.now())}`
+  const submission = { account: account.id, key: transaction.key, recipients: memory.recipients }
+  return `PREPEND ${policy.proofs.issue(request.instance, submission)}`
 }
 
 type Asked = { readonly memory: Memory; readonly request: PolicyRequest }
 
 async function judgeOne(policy: Policy, account: Account, { memory, request }: Asked): Promise<void> {
   const verdict = await judgeRecipient(policy, account, request.recipient)
-  if (verdict.allowed) return
+  if (verdict.allowed) {
+    for (const { key } of verdict.recipients) memory.recipients.add(key)
+    return
+  }
   memory.refusals = [...memory.refusals, ...verdict.refusals]
   throw refusalReply(verdict.refusals)
 }

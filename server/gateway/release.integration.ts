@@ -29,7 +29,7 @@ async function start(settings: WorldOptions['settings'] = {}): Promise<Started> 
   const users = ['alice', 'bob', 'olga']
   const world = await startWorld({ users, dns: partnerDns, settings: { held: 'quarantine', ...settings } })
   closers.push(() => world.close())
-  const next = await startNextServer(world.gateway.next.port)
+  const next = await startNextServer(world.spool.doors.next)
   closers.push(() => next.close())
   const context = await openContext(world.path)
   if (!context.ok) throw new Error(context.why)
@@ -55,7 +55,7 @@ const stranger = [
 const all = { from: 0, count: 10 }
 
 async function received({ world }: Started, raw = stranger) {
-  expect(await deliver(world.ready().incoming, raw, ['alice@kith.test'])).toMatch(/^250 /)
+  expect(await deliver(world.spool.doors.incoming, raw, ['alice@kith.test'])).toMatch(/^250 /)
   const [kept] = await world.administration.store.quarantine.ofUser('alice')
   return kept?.id ?? 0
 }

@@ -5,16 +5,16 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { rawClient } from '../mail/testing/raw-client.ts'
-import { configSchema, type GatewayConfig } from '../settings/config.ts'
+import { configSchema } from '../settings/config.ts'
 import { openContext } from '../settings/context.ts'
 import { startCommand, type TestFolder, testFolder } from '../testing/harness.ts'
 import { startPostgres, type TestPostgres } from '../testing/postgres.ts'
 import { sendDigests } from './digest.ts'
 import { gatewayParts } from './parts.ts'
-import { freePorts } from './testing/daemons.ts'
 import { startMailServer } from './testing/mail-server.ts'
 import { type NextServer, startNextServer } from './testing/next-server.ts'
 import { deliver, partnerDns } from './testing/outside.ts'
+import { makeSpool, type Spool } from './testing/spool.ts'
 import { domain } from './testing/world.ts'
 
 const elsewhere = { host: '127.0.0.1', port: 993, security: 'tls' } as const
@@ -23,15 +23,14 @@ let postgres: TestPostgres
 let database = ''
 let folder: TestFolder
 let second: string
-let gateway: GatewayConfig
+let spool: Spool
 let next: NextServer
 const nodes: Node[] = []
 
 beforeAll(async () => {
   postgres = await startPostgres()
-  const [policy = 0, outgoing = 0, incoming = 0, port = 0] = await freePorts(4)
-  const given = { policy, outgoing, incoming, next: { host: '127.0.0.1', port }, metricsPort: 0, held: 'quarantine' }
-  gateway = configSchema.shape.gateway.parse(given)
+  spool = makeSpool()
+  const gateway = configSchema.shape.gateway.parse({ ...spool.settings, metricsPort: 0, held: 'quarantine' })
   const store = await postgres.createDatabase()
   database = store.database
   const mail = { kind: 'external', imap: elsewhere, smtp: elsewhere } as const
@@ -41,16 +40,17 @@ beforeAll(async () => {
   await cp(folder.path, second, { recursive: true })
   const file = join(second, 'config.json')
   const config = JSON.parse(await readFile(file, 'utf8'))
-  const free = { policy: 0, outgoing: 0, incoming: 0 }
-  await writeFile(file, JSON.stringify({ ...config, gateway: { ...config.gateway, ...free } }))
+  const sockets = spool.another('second')
+  await writeFile(file, JSON.stringify({ ...config, gateway: { ...config.gateway, sockets } }))
 })
 afterAll(async () => {
   await folder.close()
   await rm(second, { recursive: true })
+  spool.remove()
   await postgres.close()
 })
 beforeEach(async () => {
-  next = await startNextServer(gateway.next.port)
+  next = await startNextServer(spool.doors.next)
 })
 afterEach(async () => {
   for (const node of nodes.splice(0)) await node.kill()
@@ -58,7 +58,7 @@ afterEach(async () => {
 })
 
 /** A gateway process. */
-type Node = { readonly policy: number; readonly incoming: number; kill(): Promise<void> }
+type Node = { readonly policy: string; readonly incoming: string; kill(): Promise<void> }
 
 async function startNode(path: string): Promise<Node> {
   const { child, finished } = startCommand(path, ['gateway'])
@@ -68,10 +68,10 @@ async function startNode(path: string): Promise<Node> {
   })
   ended.catch(() => undefined)
   const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended])
-  const { policy, incoming } = JSON.parse(String(line))
+  const { sockets } = JSON.parse(String(line))
   const node = {
-    policy,
-    incoming,
+    policy: `${sockets}/policy`,
+    incoming: `${sockets}/incoming`,
     async kill() {
       child.kill('SIGKILL')
       await finished
@@ -85,8 +85,8 @@ const raw = ['From: Zoe <zoe@else.test>', 'Subject: Offer', 'Message-ID: <z@else
 const rows = (user: string) => folder.administration.store.quarantine.ofUser(user)
 
 /** What Postfix hears when alice, signed in, wants to write to this address. */
-async function asked(port: number, recipient: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1')
+async function asked(door: string, recipient: string): Promise<string> {
+  const socket = connect(door)
   const fields = ['request=smtpd_access_policy', 'protocol_state=RCPT', 'sasl_username=alice', 'instance=1']
   socket.write(`${[...fields, 'sender=alice@kith.test', `recipient=${recipient}`].join('\n')}\n\n`)
   const [answer] = await once(socket, 'data')
@@ -95,9 +95,9 @@ async function asked(port: number, recipient: string): Promise<string> {
 }
 
 it('each refuses from the next message on whom an administrator has removed', async () => {
-  const ports = [(await startNode(folder.path)).policy, (await startNode(second)).policy]
+  const doors = [(await startNode(folder.path)).policy, (await startNode(second)).policy]
   const { editor } = folder.administration
-  const both = () => Promise.all(ports.map((port) => asked(port, 'petra@partner.test')))
+  const both = () => Promise.all(doors.map((door) => asked(door, 'petra@partner.test')))
   for (let round = 0; round < 3; round++) {
     await editor.change('alice', [{ op: 'add', contact: { address: 'petra@partner.test', name: 'P' } }], 'test')
     expect(await both()).toEqual(['action=DUNNO\n\n', 'action=DUNNO\n\n'])
@@ -129,7 +129,7 @@ it('one is killed in mid-message: the sender is told to try again, and by the ot
   await startNode(folder.path)
   const other = await startNode(second)
   const passwords = { 'alice@kith.test': 'x', 'nobody@kith.test': 'x' }
-  const mail = await startMailServer({ data: folder.path, domain, passwords, instead: gateway.next.port })
+  const mail = await startMailServer({ data: folder.path, domain, passwords, spool, instead: true })
   try {
     // Alice's copy is kept back, somebody's without an account goes on.
     const to = ['alice@kith.test', 'nobody@kith.test']

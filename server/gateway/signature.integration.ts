@@ -7,9 +7,9 @@ import { readKey } from '../keys/key-files.ts'
 import { rawClient } from '../mail/testing/raw-client.ts'
 import { folderAt } from '../settings/folder.ts'
 import { runCommand } from '../testing/harness.ts'
-import { proofOf } from './login-proof.ts'
 import { type NextServer, startNextServer } from './testing/next-server.ts'
 import { deliver } from './testing/outside.ts'
+import { proofFor } from './testing/policy-client.ts'
 import { startWorld, type World, type WorldOptions } from './testing/world.ts'
 
 let world: World
@@ -18,7 +18,7 @@ let level = ''
 
 async function start(settings: WorldOptions['settings'] = {}): Promise<void> {
   world = await startWorld({ users: ['alice', 'bob'], settings })
-  next = await startNextServer(world.gateway.next.port)
+  next = await startNextServer(world.spool.doors.next)
   await world.list('alice', [{ address: 'petra@partner.test', scope: 'external' }, { address: 'bob@kith.test' }])
   level = keyLevel((await readKey(folderAt(world.path), 'gateway')).public)
 }
@@ -44,9 +44,8 @@ const raw = [
 
 /** What leaves for petra when alice has submitted it. */
 async function sent(): Promise<string> {
-  const { secret } = await readKey(folderAt(world.path), 'gateway')
-  const proof = proofOf({ id: 'alice', key: 'alice@kith.test' }, secret, world.administration.clock.now())
-  const client = await rawClient(world.ready().outgoing)
+  const proof = await proofFor(world.spool.doors.policy, ['petra@partner.test', 'bob@kith.test'])
+  const client = await rawClient(world.spool.doors.outgoing)
   await client.reply()
   await client.ask('EHLO postfix')
   await client.ask('MAIL FROM:<alice@kith.test>')
@@ -71,7 +70,7 @@ async function verdictOf(text: string) {
 
 /** Back in by the door for mail from the world: as another organisation's gateway sees it. */
 async function arrives(text: string) {
-  expect(await deliver(world.ready().incoming, text, ['bob@kith.test'])).toMatch(/^250 /)
+  expect(await deliver(world.spool.doors.incoming, text, ['bob@kith.test'])).toMatch(/^250 /)
   return verdictOf(next.taken()[0]?.raw ?? '')
 }
 
@@ -92,7 +91,7 @@ it('I6 what was kept back before the key was listed passes when it is released a
   await start({ held: 'quarantine' })
   const out = await sent()
   next.taken()
-  expect(await deliver(world.ready().incoming, out, ['bob@kith.test'])).toMatch(/^250 /)
+  expect(await deliver(world.spool.doors.incoming, out, ['bob@kith.test'])).toMatch(/^250 /)
   const kept = (await world.administration.store.quarantine.ofUser('bob')).find(({ login }) => login === '')
   await world.list('bob', [{ address: 'alice@kith.test', proof: level }])
   const words = ['quarantine', 'release', String(kept?.id), '--user', 'bob']

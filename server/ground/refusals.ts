@@ -71,6 +71,8 @@ const words: { readonly [C in ChangeFaultCode]: (what: string) => string } = {
   keysMany: () => 'the new manifest does not fit: too many keys of one kind; retire the old ones first',
   keysMoved: () => 'the stored manifest has moved meanwhile; try again',
   keysWorking: () => 'it still goes on: look again in a minute',
+  clockJumped: (newest) =>
+    `nothing is signed: the newest list is of ${newest}, so the clock of this machine has jumped, or the server was away for long; set the clock, or if it is right run "kith-server clock --confirm"`,
   keysAway: () => 'the process that holds the keys is not there now; try again',
 }
 

@@ -10,6 +10,7 @@ import type { Clock } from '../ground/clock.ts'
 import { noCards } from '../organisation/card-set.ts'
 import { createOrganisations } from '../organisation/organisation.ts'
 import type { Config } from '../settings/config.ts'
+import type { Outside } from '../store/lists.ts'
 import type { Store } from '../store/store.ts'
 import type { EntryRow, ListRow } from '../store/tables.ts'
 import { type ListWish, type Planned, plan, type WishFault, wishedKeys } from './changes.ts'
@@ -29,7 +30,7 @@ export type ListEditor = {
   /** All wishes in one version, or none: each that cannot be granted is named. */
   change(user: string, wishes: readonly ListWish[], by: string): Promise<ChangeResult>
   /** The same list under a new head (protocol.md 3.4). False where another process was faster. */
-  reissue(list: string, olderThan: number): Promise<boolean>
+  reissue(list: string, due: Outside): Promise<boolean>
   /** The same list under a new head of this epoch, in the transaction `inside`: after a rotation of the policy key. */
   renew(inside: Store, list: string, epoch: number): Promise<void>
 }
@@ -62,13 +63,13 @@ export function createListEditor(dependencies: EditorDependencies): ListEditor {
         const wanted = { user, wishes, by, now: clock.now(), step: await stay(inside) }
         return changeList(dependencies, inside, wanted)
       }),
-    reissue: (list, olderThan) =>
+    reissue: (list, { before, after }) =>
       store.transaction(async (inside) => {
         const row = await inside.lists.lock(list)
         // Asked again under the lock: between the search for old heads and here another process may have issued the
         // list.
         const newest = row && (await inside.lists.headOf(list, row.version))
-        if (!row || !newest || newest.at >= olderThan) return false
+        if (!row || !newest || (newest.at >= before && newest.at <= after)) return false
         await again(inside, row, 'policy')
         return true
       }),

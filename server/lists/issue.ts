@@ -13,6 +13,7 @@ import type { Planned } from './changes.ts'
 import { differenceOf, flippedBy, type ListDifference, type OrganisationStep } from './list-difference.ts'
 import { isWorthKeeping, notKept, opsText, type TextChange } from './ops.ts'
 import { logHeads } from './org-log.ts'
+import { ClockJumped, faultOfClock } from './signing-clock.ts'
 
 /** A head's bytes, and what its version changes: whoever signs elsewhere, or approves, has to see it. */
 export type HeadToSign = {
@@ -160,7 +161,10 @@ async function writeVersions(
   const [first] = moves
   if (!first) return
   // One time for all: the heads of one change belong to one moment in the log.
-  const { now } = first.change
+  const { now, step } = first.change
+  // Before anything is signed: a head of the future would lengthen leases, and stay in the log.
+  const wrong = await faultOfClock(inside, { config, policy: step.after.policy, now })
+  if (wrong) throw new ClockJumped(wrong)
   const drafts = moves.map((one) => draftOf(config, one))
   await inside.lists.put(drafts.map(({ row }) => row))
   const signatures = await sign(

@@ -91,7 +91,6 @@ async function openEmbedded(
     servers: {
       imap: { host, port: server.imapPort, security: 'tls', ca: tls.cert },
       smtp: { host, port: server.smtpPort, security: 'tls', ca: tls.cert },
-      authserv: config.domain,
     },
     ports: {
       smtp: server.smtpPort,

@@ -49,14 +49,18 @@ export async function startMail(options: MailOptions): Promise<MailServer> {
     await tasks.idle()
   }
   try {
-    const smtp = await startSmtp(submissionOptions(shared), { host, port: ports.smtp, tls: options.tls, failed })
+    const smtp = await startSmtp(submissionOptions(shared), {
+      at: { host, port: ports.smtp },
+      tls: options.tls,
+      failed,
+    })
     started.push(smtp)
     const imap = await startImap(shared, { host, port: ports.imap })
     started.push(imap)
     const inbound =
       ports.inbound === undefined
         ? undefined
-        : await startSmtp(inboundOptions(shared), { host, port: ports.inbound, failed })
+        : await startSmtp(inboundOptions(shared), { at: { host, port: ports.inbound }, failed })
     if (inbound) started.push(inbound)
     return {
       smtpPort: smtp.port,

@@ -50,7 +50,7 @@ test('alerts and dashboard name metrics and labels that a server and a gateway s
   const target = { url: server.value.ready.url, cert: server.value.cert ?? '' }
   const client = await signedIn(target, { user: 'alice', password: testPassword })
   expect(await client.sync()).toMatchObject({ ok: true })
-  const postfix = connect(world.ready().policy, '127.0.0.1')
+  const postfix = connect(world.spool.doors.policy)
   postfix.write('request=smtpd_access_policy\nprotocol_state=RCPT\nrecipient=x@outside.test\n\n')
   await once(postfix, 'data')
   postfix.destroy()

@@ -11,7 +11,7 @@ export type Exposed = { readonly text: () => Promise<string>; readonly contentTy
 export type Metrics = Exposed & {
   /** `result`: `ok` or the fault's code. */
   readonly request: (operation: string, result: string, seconds: number) => void
-  readonly login: (result: 'ok' | 'authFailed' | 'locked') => void
+  readonly login: (result: 'ok' | 'authFailed' | 'locked' | 'busy' | 'unchecked') => void
   readonly sync: (kind: string, bytes: number) => void
   readonly waiters: (delta: number) => void
   readonly sockets: (delta: number) => void

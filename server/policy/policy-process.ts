@@ -20,6 +20,7 @@ import { PolicyKeyAbsent, policyKeyOf } from '../keys/policy-key.ts'
 import { createListEditor } from '../lists/editor.ts'
 import { signerOf } from '../lists/issue.ts'
 import { reissueDue } from '../lists/reissue.ts'
+import { ClockJumped } from '../lists/signing-clock.ts'
 import { bugFields, createLog, failureTo } from '../monitoring/log.ts'
 import { readConfig } from '../settings/config.ts'
 import { folderAt } from '../settings/folder.ts'
@@ -44,24 +45,28 @@ process.once('disconnect', () => {
 })
 if (!process.connected) process.exit(0)
 
-/** False where the key is elsewhere: said once, and again each time that a head is due. */
+/** False where the key is elsewhere, or the clock is not believed: said once, and again each time that a head is due. */
 type WithKey = (work: () => Promise<void>) => Promise<boolean>
 
 function keyGuard(): { readonly withKey: WithKey; readonly sayAgain: () => void } {
-  let saidAbsent = false
+  let said = false
+  const say = (words: string) => {
+    if (!said) log.warn(words)
+    said = true
+    return false
+  }
   return {
     sayAgain: () => {
-      saidAbsent = false
+      said = false
     },
     withKey: async (work) => {
       try {
         await work()
         return true
       } catch (error) {
-        if (!(error instanceof PolicyKeyAbsent)) throw error
-        if (!saidAbsent) log.warn('something is to be signed, and the policy key is not here')
-        saidAbsent = true
-        return false
+        if (error instanceof PolicyKeyAbsent) return say('something is to be signed, and the policy key is not here')
+        if (error instanceof ClockJumped) return say('nothing is signed, since the clock has jumped: run "kith-server clock"')
+        throw error
       }
     },
   }

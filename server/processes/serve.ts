@@ -5,6 +5,7 @@
  */
 import { isIPv6 } from 'node:net'
 import { createAccounts } from '../accounts/accounts.ts'
+import { provenLifeMs } from '../accounts/proven.ts'
 import { createSessions } from '../accounts/sessions.ts'
 import { addAdministration } from '../admin-soap/http.ts'
 import { createUsageRecorder } from '../administration/usage.ts'
@@ -177,5 +178,6 @@ async function sweep({ store, clock }: Context): Promise<void> {
   const now = clock.now()
   await store.sessions.removeExpired(now)
   await store.access.removeAttempts(now - attemptLifeMs)
+  await store.access.removeProven(now - provenLifeMs)
   await store.lists.removeAnnounced(now - pokeLifeMs)
 }

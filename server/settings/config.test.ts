@@ -29,3 +29,23 @@ test('a setting of another name or kind is refused', () => {
   ])
     expect(configSchema.safeParse({ ...needed, mail: wrong }).success).toBe(false)
 })
+
+test('ports of former versions open no door, and stop no server', () => {
+  const former = { listen: '127.0.0.1', policy: 10_030, outgoing: 10_031, incoming: 10_032 }
+  const next = { host: '127.0.0.1', port: 10_033 }
+  const read = configSchema.parse({ ...needed, gateway: { ...former, next } }).gateway
+  expect(read).toEqual(configSchema.parse(needed).gateway)
+  // A proxy before another mail server keeps its ports.
+  const proxy = configSchema.parse({ ...needed, gateway: { ...former, submission: 465, next: { ...next, port: 25 } } })
+  expect(proxy.gateway).toMatchObject({ incoming: 10_032, submission: 465, next: { port: 25 } })
+})
+
+test('the gateway opens nothing to the network that anybody could use, and sends nothing over it in the clear', () => {
+  const why = (gateway: object) => configSchema.safeParse({ ...needed, gateway }).error?.issues[0]?.message
+  expect(why({ incoming: 25, listen: '0.0.0.0' })).toMatch(/name the certificates/)
+  expect(why({ incoming: 25, listen: '0.0.0.0', clients: 'relay.pem' })).toBeUndefined()
+  expect(why({ incoming: 25 })).toBeUndefined()
+  expect(why({ next: { host: '192.0.2.1', port: 25 } })).toMatch(/in the clear/)
+  expect(why({ next: { host: '192.0.2.1', port: 25, tls: {} } })).toBeUndefined()
+  expect(why({ sockets: '/var/spool/x y' })).toBeDefined()
+})

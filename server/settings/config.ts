@@ -32,20 +32,46 @@ const externalMail = z.strictObject({
   authserv: z.string().optional(),
 })
 
+/** A path that Postfix and a shell take as it stands. */
+const path = z.string().regex(/^\/[A-Za-z0-9./_+-]{0,80}$/, 'is no absolute path of plain characters')
+
+/** Where messages go on to. Files are relative to the data folder; `cert` and `key`: what the gateway shows there. */
+const next = z.union([
+  z.strictObject({ socket: path }),
+  z
+    .strictObject({
+      host: z.string().min(1),
+      port,
+      tls: z
+        .strictObject({
+          ca: z.string().exactOptional(),
+          cert: z.string().exactOptional(),
+          key: z.string().exactOptional(),
+        })
+        .exactOptional(),
+    })
+    .refine(({ host, tls }) => isLoopback(host) || tls !== undefined, {
+      message: 'messages would cross the network in the clear: say "tls", or a host of this machine',
+    }),
+])
+
+function isLoopback(host: string): boolean {
+  return ['127.0.0.1', '::1', 'localhost'].includes(host)
+}
+
 /** The gateway beside Postfix or another mail server (docs/gateway.md). Port 0 takes any free one. */
-const gateway = z.strictObject({
-  /** Address to listen on. Only the mail server talks to the gateway: loopback, unless it runs elsewhere. */
+const gatewayForm = z.strictObject({
+  /** Folder of the sockets at which Postfix asks who may send to whom, and through which messages pass. */
+  sockets: path.optional(),
+  /** Address of the two ports. */
   listen: z.string().default('127.0.0.1'),
-  /** Postfix asks here who may send to whom. */
-  policy: port.default(10_030),
-  /** Messages pass here between submission and the queue. */
-  outgoing: port.default(10_031),
-  /** Messages pass here between the world and the queue. */
-  incoming: port.default(10_032),
+  /** Messages from the world, from mail servers that know no such sockets. */
+  incoming: port.optional(),
+  /** PEM file, relative to the data folder: who holds the key of one of its certificates may connect to `incoming`. */
+  clients: z.string().optional(),
   /** Submission with TLS and a login of the gateway's own, for mail servers that cannot ask it. */
   submission: port.optional(),
-  /** Where messages go on to: plain SMTP, on the same machine or a network of its own. */
-  next: z.strictObject({ host: z.string().min(1), port }).default({ host: '127.0.0.1', port: 10_033 }),
+  next: next.default({ socket: '/var/spool/postfix/public/kith' }),
   /** Domains beside the organisation's own for which mail is taken in. */
   domains: z.array(z.string().min(1).max(253)).max(1_000).default([]),
   /** Messages that a recipient's whitelist does not admit: delivered marked, or kept on the server. */
@@ -61,8 +87,32 @@ const gateway = z.strictObject({
   /** Loopback port of /health and /metrics. */
   metricsPort: port.default(9_465),
 })
+
+const gateway = z.preprocess(
+  withoutFormerPorts,
+  gatewayForm.refine(
+    ({ incoming, listen, clients }) => incoming === undefined || isLoopback(listen) || clients !== undefined,
+    { path: ['clients'], message: '"incoming" is open to the network: name the certificates of those who may connect' },
+  ),
+)
 /** The gateway's part, with every default filled in. */
 export type GatewayConfig = z.infer<typeof gateway>
+
+/**
+ * Every data folder was once written with ports for Postfix, which are no more: whoever reached them could send as
+ * anybody. They are passed over, so that `serve` goes on; Postfix puts mail off until it is told of the sockets.
+ */
+function withoutFormerPorts(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || !('policy' in given)) return given
+  const { policy: _policy, outgoing: _outgoing, ...kept } = z.looseObject({}).parse(given)
+  const isPostfix = kept['submission'] === undefined && kept['incoming'] === 10_032
+  const isPostfixNext = JSON.stringify(kept['next']) === '{"host":"127.0.0.1","port":10033}'
+  return {
+    ...kept,
+    incoming: isPostfix ? undefined : kept['incoming'],
+    next: isPostfixNext ? undefined : kept['next'],
+  }
+}
 
 /** The form of config.json. Whatever it does not name is refused, so that a typing error is no silent default. */
 export const configSchema = z.strictObject({
@@ -101,7 +151,7 @@ export const configSchema = z.strictObject({
       unicode: z.boolean().default(false),
     })
     .prefault({}),
-  /** Requests of one network address in a minute; more are answered with 503. */
+  /** Requests of one network (/24, /64) in a minute; more are answered with 503. */
   requestsPerMinute: z.number().int().min(10).default(3_000),
   /** The data folder's own database, or one that several servers share. */
   store: storeSettings.default({ kind: 'sqlite' }),

@@ -1,18 +1,19 @@
-/** Rows that limit and open access: counters of failed logins, and the secrets of enrolment codes. */
+/** Rows that limit and open access: counters of failed logins, where they succeeded, and the secrets of enrolment codes. */
 import type { Database } from './database.ts'
-import type { AttemptRow, EnrolmentRow } from './tables.ts'
+import type { AttemptRow, EnrolmentRow, ProvenRow } from './tables.ts'
 
 /** Asked before anybody is known: nothing here names a session. */
 export type AccessStore = {
-  /**
-   * `key` names what is counted, such as `login:NAME`, `account:ID` or `ip:ADDRESS`: a guesser is slowed by each
-   * (protocol.md 5.3).
-   */
+  /** `key` names a budget of tries, such as `device:USER DEVICE` or `strangers:USER` (protocol.md 5.3). */
   readonly attempts: (key: string) => Promise<AttemptRow | undefined>
   readonly setAttempts: (row: AttemptRow) => Promise<void>
   readonly clearAttempts: (key: string) => Promise<void>
   /** Counters whose window and wait both ended before `time`. */
   readonly removeAttempts: (time: number) => Promise<void>
+  /** When somebody last succeeded at a place. */
+  readonly proven: (who: string, place: string) => Promise<number | undefined>
+  readonly setProven: (row: ProvenRow) => Promise<void>
+  readonly removeProven: (before: number) => Promise<void>
   /** By the secret's hash: the secret itself is in the enrolment code only. */
   readonly enrolment: (hash: string) => Promise<EnrolmentRow | undefined>
   readonly addEnrolment: (row: EnrolmentRow) => Promise<void>
@@ -37,6 +38,26 @@ export function createAccessStore(db: Database): AccessStore {
     },
     async removeAttempts(time) {
       await db.deleteFrom('attempts').where('since', '<', time).where('until', '<', time).execute()
+    },
+    async proven(who, place) {
+      const row = await db
+        .selectFrom('proven')
+        .select('at')
+        .where('who', '=', who)
+        .where('place', '=', place)
+        .executeTakeFirst()
+      return row?.at
+    },
+    async setProven(row) {
+      const { at } = row
+      await db
+        .insertInto('proven')
+        .values(row)
+        .onConflict((conflict) => conflict.columns(['who', 'place']).doUpdateSet({ at }))
+        .execute()
+    },
+    async removeProven(before) {
+      await db.deleteFrom('proven').where('at', '<', before).execute()
     },
     enrolment: (hash) => db.selectFrom('enrolments').selectAll().where('hash', '=', hash).executeTakeFirst(),
     async addEnrolment(row) {

@@ -12,6 +12,8 @@ export type JournalStore = {
   readonly manifestsAfter: (version: number) => Promise<readonly ManifestRow[]>
   readonly addManifest: (row: ManifestRow) => Promise<void>
   readonly lastLog: () => Promise<OrgLogRow | undefined>
+  /** When the newest head of those was issued that are not dated after `time`. */
+  readonly newestLogUntil: (time: number) => Promise<number | undefined>
   readonly addLog: (rows: readonly OrgLogRow[]) => Promise<void>
   readonly log: () => Promise<readonly OrgLogRow[]>
   readonly addReport: (row: Omit<ReportRow, 'id'>) => Promise<void>
@@ -40,6 +42,15 @@ export function createJournalStore(db: Database): JournalStore {
       await db.insertInto('manifests').values(row).execute()
     },
     lastLog: () => db.selectFrom('orglog').selectAll().orderBy('n', 'desc').limit(1).executeTakeFirst(),
+    async newestLogUntil(time) {
+      const row = await db
+        .selectFrom('orglog')
+        .select((pick) => pick.fn.max('at').as('at'))
+        .where('at', '<=', time)
+        .executeTakeFirst()
+      // A sum over no rows is null.
+      return row?.at ?? undefined
+    },
     async addLog(rows) {
       await db.insertInto('orglog').values(rows).execute()
     },

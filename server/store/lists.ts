@@ -32,8 +32,8 @@ export type ListStore = {
   /** The operations of the versions made at `time` or later. */
   readonly opsSince: (list: string, time: number) => Promise<readonly string[]>
   readonly addVersions: (rows: readonly VersionRow[]) => Promise<void>
-  /** Lists whose newest version is older than `time`: their heads are to be issued again. */
-  readonly olderThan: (time: number) => Promise<readonly string[]>
+  /** Lists whose newest version is dated before the one time or after the other: their heads are to be issued again. */
+  readonly datedOutside: (times: Outside) => Promise<readonly string[]>
   /** Puts pokes into the outbox (protocol.md 7), which every process on the store reads. */
   readonly announce: (...rows: readonly Omit<OutboxRow, 'id'>[]) => Promise<void>
   readonly announcedAfter: (id: number) => Promise<readonly Announcement[]>
@@ -55,6 +55,9 @@ export type VersionHead = Pick<VersionRow, 'version' | 'epoch' | 'head' | 'head_
  * worth sending.
  */
 export type ChainLink = Pick<VersionRow, 'version' | 'epoch' | 'core_hash' | 'ops_size'>
+
+/** What is not between two times, milliseconds since the epoch. */
+export type Outside = { readonly before: number; readonly after: number }
 
 /**
  * A poke as it is read back. `version` is the list's newest at that moment, also where something beside the list
@@ -148,7 +151,7 @@ function entryRows(
 
 function versionRows(
   db: Database,
-): Pick<ListStore, 'version' | 'headOf' | 'chainAfter' | 'opsBetween' | 'opsSince' | 'addVersions' | 'olderThan'> {
+): Pick<ListStore, 'version' | 'headOf' | 'chainAfter' | 'opsBetween' | 'opsSince' | 'addVersions' | 'datedOutside'> {
   return {
     version: (list, version) =>
       db.selectFrom('versions').selectAll().where('list', '=', list).where('version', '=', version).executeTakeFirst(),
@@ -188,14 +191,14 @@ function versionRows(
       return rows.map((row) => row.ops_json)
     },
     addVersions: (rows) => inBatches(rows, (some) => db.insertInto('versions').values(some).execute()),
-    async olderThan(time) {
+    async datedOutside({ before, after }) {
       const rows = await db
         .selectFrom('lists')
         .innerJoin('versions', (join) =>
           join.onRef('versions.list', '=', 'lists.id').onRef('versions.version', '=', 'lists.version'),
         )
         .select('lists.id')
-        .where('versions.at', '<', time)
+        .where((where) => where.or([where('versions.at', '<', before), where('versions.at', '>', after)]))
         .orderBy('lists.id')
         .execute()
       return rows.map((row) => row.id)

@@ -113,6 +113,7 @@ const shapes: { readonly [T in keyof ServerTables]: TableShape<ServerTables[T]> 
     columns: { key: 'text', count: 'number', since: 'number', until: 'number', strikes: 'number' },
     key: ['key'],
   },
+  proven: { columns: { who: 'text', place: 'text', at: 'number' }, key: ['who', 'place'] },
   enrolments: { columns: { hash: 'text', user: 'text', exp: 'number', device: 'text' }, key: ['hash'] },
   reports: { columns: { id: 'counter', user: 'text', device: 'text', kind: 'text', at: 'number' }, key: ['id'] },
   settings: { columns: { name: 'text', value: 'text' }, key: ['name'] },

@@ -169,6 +169,9 @@ export type AttemptRow = {
   readonly strikes: number
 }
 
+/** Where a user or a token succeeded: a network, or a device that opened the administration (protocol.md 5.3). */
+export type ProvenRow = { readonly who: string; readonly place: string; readonly at: number }
+
 /** A code for one device of one user. The device is kept, since the same one may show its code again. */
 export type EnrolmentRow = {
   /** Hash of the one-time secret. */
@@ -231,6 +234,7 @@ export type ServerTables = AdministrationTables & {
   readonly orglog: OrgLogRow
   readonly manifests: ManifestRow
   readonly attempts: AttemptRow
+  readonly proven: ProvenRow
   readonly enrolments: EnrolmentRow
   readonly reports: ReportRow
   readonly settings: SettingRow

@@ -35,10 +35,11 @@ export function exchange(
   target: Target,
   path: string,
   sent?: { readonly body: Uint8Array | string; readonly headers?: Readonly<Record<string, string>> },
+  asked: Readonly<Record<string, string>> = {},
 ): Promise<HttpAnswer> {
   const url = new URL(path, target.url)
   const make = url.protocol === 'https:' ? request : httpRequest
-  const headers = sent ? { 'content-type': soapContentType, ...sent.headers } : {}
+  const headers = sent ? { 'content-type': soapContentType, ...sent.headers } : asked
   return new Promise((resolve, reject) => {
     const call = make(
       url,

@@ -1,6 +1,6 @@
 /** Incoming rules I1 to I5 and I9. I6: judging again with the list then in force is calling this again. */
 import { type Address, addressKey, cleanAddressText, cleanName } from '../address.ts'
-import { type Mailbox, parseMailboxes, type RawMessage } from '../header.ts'
+import { authorOf, type Mailbox, parseMailboxes, type RawMessage } from '../header.ts'
 import type {
   Claimed,
   HeldReason,
@@ -99,18 +99,16 @@ type Sender = { readonly from: Mailbox } | { readonly rule: string; readonly cla
 
 /** I2: exactly one From with exactly one address that parses, in a message that has no two readings. */
 function readSender(message: RawMessage, unicode: boolean): Sender {
-  const values = message.fields.filter(({ name }) => name === 'from').map(({ value }) => value)
-  const [value, another] = values
-  const parsed = value !== undefined && another === undefined ? parseMailboxes(value, { unicode }) : undefined
-  const [from, second] = parsed?.ok ? parsed.value : []
-  const claimed = from && !second ? { name: from.name, address: from.address.text } : claimedText(values)
+  const from = authorOf(message, unicode)
+  const claimed = from ? { name: from.name, address: from.address.text } : claimedText(message)
   if (message.fault !== undefined) return { rule: message.fault === 'tooLarge' ? 'A5' : 'I2', claimed }
-  if (!from || second || hasDoubledField(message)) return { rule: 'I2', claimed }
+  if (!from || hasDoubledField(message)) return { rule: 'I2', claimed }
   return { from }
 }
 
 /** Where From does not name one sender: its text, whole, where the address would stand, and no name to be taken in by. */
-function claimedText(values: readonly string[]): Claimed {
+function claimedText({ fields }: RawMessage): Claimed {
+  const values = fields.filter(({ name }) => name === 'from').map(({ value }) => value)
   return { name: '', address: cleanAddressText(values.slice(0, 4).join(', ')) }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type IncomingFacts, judgeIncoming } from '../guard.ts'
 import { createListView } from '../list-view.ts'
 import { fieldsToSign } from './proof.ts'
-import { bo, boSigned, carol, contact, from, held, incoming, judge, signatureOf } from './testing.ts'
+import { bo, boSigned, carol, contact, from, held, incoming, judge, rawMessage, signatureOf } from './testing.ts'
 
 describe('I2 proof', () => {
   const message = from('bo.li@partner.example')
@@ -10,7 +10,7 @@ describe('I2 proof', () => {
     held(judgeIncoming(createListView([{ ...bo, level }]), incoming(message, more)))
   const notProven = ['I3', 'notProven', bo.address]
 
-  test('I2 dmarc: an aligned DKIM pass over the whole message', () => {
+  test('I2 dmarc: an aligned DKIM pass over From, Subject, Date and the whole body', () => {
     expect(byLevel('dmarc', { dkim: [signatureOf('PARTNER.example')] })).toBe('admitted')
     expect(byLevel('dmarc', { dkim: [signatureOf('other.example'), signatureOf('partner.example')] })).toBe('admitted')
   })
@@ -32,13 +32,37 @@ describe('I2 proof', () => {
     expect(byLevel('dmarc', { dkim })).toEqual(notProven)
   })
 
-  test.each(fieldsToSign)(
-    'I2 dmarc: a signature that leaves %s out is no proof, though the message may have no such field',
-    (name) => {
-      const signed = fieldsToSign.filter((other) => other !== name)
-      expect(byLevel('dmarc', { dkim: [signatureOf('partner.example', { signed })] })).toEqual(notProven)
-    },
-  )
+  test.each(fieldsToSign)('I2 dmarc: a signature that leaves %s out is no proof', (name) => {
+    const signed = fieldsToSign.filter((other) => other !== name)
+    expect(byLevel('dmarc', { dkim: [signatureOf('partner.example', { signed })] })).toEqual(notProven)
+  })
+
+  test.each(['Subject', 'Date'])('I2 dmarc: a message without %s is not proven by a signature', (name) => {
+    const raw = rawMessage(
+      ...['From: bo.li@partner.example', 'Subject: Hello', 'Date: Fri, 15 Jan 2027 08:00:00 +0000'].filter(
+        (line) => !line.startsWith(name),
+      ),
+    )
+    expect(held(judge(raw))).toEqual(notProven)
+  })
+
+  test('I2 an entry of the own domain is proven by login or key, by no signature and no verdict about one', () => {
+    const colleague = contact('carl@kith.example', { scope: 'external' })
+    for (const level of ['dmarc', 'dkim:signer.example', 'dkim:kith.example']) {
+      const list = createListView([{ ...colleague, level }])
+      const dkim = [signatureOf('kith.example'), signatureOf('signer.example')]
+      const verdict = { from: colleague.key, level, verdict: 'pass' } as const
+      const facts = incoming(from('carl@KITH.example'), { dkim, verdict })
+      expect(held(judgeIncoming(list, facts))).toEqual(['I3', 'notProven', colleague.address])
+    }
+    const keyed = createListView([{ ...colleague, level: 'key:abc=' }])
+    const facts = incoming(from(colleague.address), { keySignature: { key: 'abc=', valid: true } })
+    expect(held(judgeIncoming(keyed, facts))).toBe('admitted')
+  })
+
+  test('F1 nothing is proven by a signature where the own address does not parse', () => {
+    expect(held(judge(message, { ...boSigned, self: '' }))).toEqual(notProven)
+  })
 
   test('I2 dmarc: a login is no proof of an external contact', () => {
     expect(byLevel('dmarc', { login: bo.key })).toEqual(notProven)

@@ -7,6 +7,73 @@ describe('I2 one sender', () => {
     expect(verdict).toMatchObject({ verdict: 'admit', rule: 'I2', contact: bo })
   })
 
+  test.each([
+    ['bo.li@partner.example (Bo Li)', 'Bo Li'],
+    ['bo.li@partner.example (Bo) (Sales)', 'Bo Sales'],
+    ['(Bo) bo.li@partner.example', 'Bo'],
+    ['(Bo) <bo.li@partner.example>', 'Bo'],
+    ['Bo Li (Sales) <bo.li@partner.example>', 'Bo Li'],
+    ['Bo(Sales)Li <bo.li@partner.example> (via CRM)', 'Bo Li'],
+    ['"Bo (Sales)" <bo.li@partner.example>', 'Bo (Sales)'],
+    ['"Bo \\" (" <bo.li@partner.example>', 'Bo " ('],
+    ['[Jira] Bo <bo.li@partner.example>', '[Jira] Bo'],
+    ['[Jira][x] (y) Bo <bo.li@partner.example>', '[Jira][x] Bo'],
+    ['bo.li@partner.example <BO.li@partner.example>', 'bo.li@partner.example'],
+    ['bo.li@partner.example () <bo.li@partner.example>', 'bo.li@partner.example'],
+    ['(=?utf-8?B?5p6X?=) bo.li@partner.example', '林'],
+  ])('A6 admits %s', (value, name) => {
+    expect(held(judge(from(value)))).toBe('admitted')
+    expect(judge(from(value), {})).toMatchObject({ claimed: { name } })
+  })
+
+  test.each([
+    'bo.li@partner.example (evil@bad.example)',
+    'bo.li@partner.example (Bo, Sales)',
+    'bo.li@partner.example (Bo; x)',
+    'bo.li@partner.example (Bo: x)',
+    'bo.li@partner.example (<x>)',
+    'bo.li@partner.example ("x")',
+    'bo.li@partner.example (a\\)b)',
+    'bo.li@partner.example ((Bo))',
+    'bo.li@partner.example (Bo',
+    'bo.li@partner.example Bo)',
+    'bo.li@partner.example(Bo)',
+    '(Bo)bo.li@partner.example',
+    'bo.li(Bo)@partner.example',
+    'bo.li@(Bo)partner.example',
+    'bo.li @ partner.example',
+    '<bo.li@partner.example (Bo)>',
+    '<(Bo)bo.li@partner.example>',
+    'Bo <bo.li(x)@partner.example>',
+    '<bo.li@partner.example> Bo',
+    'Bo (x) bo.li@partner.example',
+    '(evil@bad.example) <bo.li@partner.example>',
+    '[evil@bad.example] <bo.li@partner.example>',
+    'evil@bad.example <bo.li@partner.example>',
+    'Bo bo.li@partner.example <bo.li@partner.example>',
+    'bo.li@partner.example bo.li@partner.example <bo.li@partner.example>',
+    'Bo @ work <bo.li@partner.example>',
+    '[Jira Bo <bo.li@partner.example>',
+    'Jira] Bo <bo.li@partner.example>',
+    '[Jira] bo.li@partner.example',
+    '[bo.li@partner.example]',
+    'Li, Bo <bo.li@partner.example>',
+    'bo.li@partner.example, (Bo)',
+    'bo.li@partner.example (Bo), bo.li@partner.example',
+    'Bo "x\\" <bo.li@partner.example>',
+  ])('A6 holds %s as malformed', (value) => {
+    expect(held(judge(from(value)))).toEqual(['I2', 'malformed', undefined])
+  })
+
+  test('A6 a name in a comment makes a look-alike as well', () => {
+    expect(held(judge(from('mallory@freemail.test (Bo Li)'), {}))).toEqual(['I9', 'lookalike', bo.address])
+  })
+
+  test('A6 reads To and Cc as strictly as before', () => {
+    const verdict = judge(from('bo.li@partner.example', 'To: carol@kith.example (Carol)'))
+    expect(verdict).toMatchObject({ others: [{ address: '', listed: false }] })
+  })
+
   test('I2 reads a folded From with an encoded name', () => {
     expect(held(judge(from('=?utf-8?B?5p6X?=\r\n\t<bo.li@partner.example>')))).toBe('admitted')
   })
@@ -20,7 +87,9 @@ describe('I2 one sender', () => {
     ['two addresses in brackets', from('<bo.li@partner.example> <evil@bad.example>')],
     ['a group', from('team: bo.li@partner.example;')],
     ['an empty group', from('undisclosed:;')],
-    ['a comment', from('bo.li@partner.example (Bo)')],
+    ['a group with a comment', from('team (x): bo.li@partner.example;')],
+    ['a trailing semicolon', from('Bo <bo.li@partner.example>;')],
+    ['a colon in the name', from('Sales: Bo <bo.li@partner.example>')],
     ['an address in a comment', from('(bo.li@partner.example) evil@bad.example')],
     ['a quoted local part', from('"bo.li@partner.example"@bad.example')],
     ['a quoted spelling of the contact', from('"bo.li"@partner.example')],

@@ -25,6 +25,9 @@ export const faultCodes = [
 /** The kind of a fault, as the protocol names it. */
 export type FaultCode = (typeof faultCodes)[number]
 
+const faultWhys = ['strangers', 'mailServer'] as const
+type FaultWhy = (typeof faultWhys)[number]
+
 /** A fault as both ends have it; what does not belong to its kind is absent. */
 export type SoapFault = {
   readonly code: FaultCode
@@ -32,6 +35,11 @@ export type SoapFault = {
   readonly reason?: string
   /** Milliseconds to wait: `Locked`, `RateLimited`, `Busy`. */
   readonly retryAfter?: number
+  /**
+   * `strangers` (`Locked`): devices that the account does not know used up what they share, and with an enrolment code there is
+   * no wait. `mailServer` (`Busy`): it checks the passwords and cannot be asked.
+   */
+  readonly why?: FaultWhy
   /** The server's clock: `ClockSkew`. */
   readonly now?: number
   /** `UpgradeRequired`, as `major.minor.patch`. */
@@ -57,12 +65,15 @@ export function readFault(element: XmlElement): SoapFault {
   const reason = text(element, 'Reason', 'Text')
   const detail = child(element, 'Detail')
   const retryAfter = integer(detail, 'retryAfter')
+  const whyText = detail && child(detail, 'why', kithNamespace)?.text
+  const why = faultWhys.find((known) => known === whyText)
   const now = integer(detail, 'now')
   const minClient = detail && child(detail, 'minClient', kithNamespace)?.text
   return {
     code,
     ...(reason !== undefined && { reason: plainReason(reason) }),
     ...(retryAfter !== undefined && { retryAfter }),
+    ...(why !== undefined && { why }),
     ...(now !== undefined && { now }),
     ...(minClient !== undefined && /^\d{1,6}\.\d{1,6}\.\d{1,6}$/.test(minClient) && { minClient }),
   }

@@ -20,9 +20,9 @@ export function writeEnvelope({ operation, fields, header }: EnvelopeContent): s
 
 /** A fault's envelope. */
 export function writeFault(fault: SoapFault): string {
-  const { code, reason, retryAfter, now, minClient } = fault
+  const { code, reason, retryAfter, why, now, minClient } = fault
   const value = isReceiverFault(code) ? 's:Receiver' : 's:Sender'
-  const facts = Object.entries({ retryAfter, now, minClient }).filter(([, fact]) => fact !== undefined)
+  const facts = Object.entries({ retryAfter, why, now, minClient }).filter(([, fact]) => fact !== undefined)
   const detail = facts.map(([local, fact]) => leaf(local, String(fact))).join('')
   return envelope(
     `<s:Body><s:Fault xmlns:k="${kithNamespace}">` +

@@ -1,6 +1,6 @@
 /** Mailboxes in header text (RFC 5322 section 3.4): a strict list read, one mailbox written. */
 
-import { type Address, type AddressFault, type AddressOptions, cleanName, parseAddress } from '../address.ts'
+import { type Address, type AddressFault, type AddressOptions, cleanName, foldAscii, parseAddress } from '../address.ts'
 import type { Checked } from '../failures.ts'
 import { decodeWords, encodeWords } from './encoded-word.ts'
 
@@ -18,7 +18,13 @@ const maxWords = 8_000
 /** A run of a name; `quoted`: came from a quoted string and is not decoded (RFC 2047 section 5). */
 type Word = { readonly text: string; readonly quoted: boolean }
 /** One field being read; `budget` counts down over all its mailboxes. */
-type Reading = { readonly value: string; readonly options: AddressOptions; readonly budget: { words: number } }
+type Reading = {
+  readonly value: string
+  readonly options: AddressOptions
+  readonly budget: { words: number }
+  /** A6: brackets in a name, and a name that is the address itself. */
+  readonly loose: boolean
+}
 type Step<T> = { readonly value: T; readonly next: number } | { readonly fault: AddressFault }
 
 const specials: Readonly<Record<string, AddressFault>> = {
@@ -32,10 +38,14 @@ const specials: Readonly<Record<string, AddressFault>> = {
   '>': 'syntax',
 }
 const word = /[^ \t"<>()[\]:;\\,]+/y
+const looseWord = /[^ \t"<>():;\\,]+/y
 const blanks = /[ \t]*/y
 /** A control that is no tab: not (not a control, or a tab). */
 const control = /[^\P{Cc}\t]/u
 const plainName = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
+/** A quoted string, a comment with nothing in it that could be read as more, or any other text up to the next of either. */
+const pieces = /"(?:[^"\\]|\\.)*"?|\(([^<>@"\\,;:()]*)\)|[^"(]+|\(/gs
+const gluedComment = /[^ \t)]\(|\)[^ \t(]/
 const printable = /^[ -~]+$/
 
 /**
@@ -44,6 +54,43 @@ const printable = /^[ -~]+$/
  * `@` in an unquoted name, blanks inside the angle brackets. Linear; never throws (F1).
  */
 export function parseMailboxes(value: string, options: AddressOptions = {}): Checked<readonly Mailbox[], AddressFault> {
+  return readAll(value, options, false)
+}
+
+/**
+ * Reads the one mailbox of a From, with the comments and the loose punctuation of A6: whatever one program could read as
+ * another address is refused. Linear; never throws (F1).
+ */
+export function parseAuthor(value: string, options: AddressOptions = {}): Checked<Mailbox, AddressFault> {
+  const taken = takeComments(value)
+  if (taken === undefined) return { ok: false, fault: 'comment' }
+  const { rest, comments } = taken
+  const parsed = readAll(rest, options, true)
+  if (!parsed.ok) return parsed
+  const [mailbox, another] = parsed.value
+  if (mailbox === undefined || another !== undefined) return { ok: false, fault: 'syntax' }
+  // `bob@x(Bob)`: not every program sees where the address ends.
+  if (!rest.includes('<') && gluedComment.test(value)) return { ok: false, fault: 'comment' }
+  if (mailbox.name !== '') return { ok: true, value: mailbox }
+  const words = comments.join(' ').split(/[ \t]+/)
+  return words.length > maxWords
+    ? { ok: false, fault: 'tooLong' }
+    : { ok: true, value: { ...mailbox, name: cleanName(decodeWords(words)) } }
+}
+
+/** The value with a blank for each comment outside quoted strings; undefined where a comment could be read otherwise (A6). */
+function takeComments(value: string): { readonly rest: string; readonly comments: readonly string[] } | undefined {
+  const comments: string[] = []
+  let rest = ''
+  for (const [piece, comment] of value.matchAll(pieces)) {
+    if (piece === '(') return undefined
+    if (comment !== undefined) comments.push(comment)
+    rest += comment === undefined ? piece : ' '
+  }
+  return { rest, comments }
+}
+
+function readAll(value: string, options: AddressOptions, loose: boolean): Checked<readonly Mailbox[], AddressFault> {
   if (value.length > maxValueLength) return { ok: false, fault: 'tooLong' }
   if (control.test(value)) return { ok: false, fault: 'control' }
   const found: Mailbox[] = []
@@ -51,7 +98,7 @@ export function parseMailboxes(value: string, options: AddressOptions = {}): Che
   let at = skip(value, 0)
   if (at === value.length) return { ok: false, fault: 'empty' }
   for (;;) {
-    const step = readMailbox({ value, options, budget }, at)
+    const step = readMailbox({ value, options, budget, loose }, at)
     if ('fault' in step) return { ok: false, fault: step.fault }
     found.push(step.value)
     at = skip(value, step.next)
@@ -79,24 +126,25 @@ function formatName(name: string): string {
   return plainName.test(name) ? name : `"${name.replace(/["\\]/g, '\\$&')}"`
 }
 
-function readMailbox({ value, options, budget }: Reading, start: number): Step<Mailbox> {
+function readMailbox(reading: Reading, start: number): Step<Mailbox> {
+  const { value, options, budget, loose } = reading
   const words: Word[] = []
   let at = start
   while (at < value.length && value[at] !== ',' && value[at] !== '<') {
-    const step = readWord(value, at)
+    const step = readWord(value, at, loose)
     if ('fault' in step) return step
     words.push(step.value)
     // One budget for the whole field: a thousand names of thousands of words would each be within a limit of their own.
     if (--budget.words < 0) return { fault: 'tooLong' }
     at = skip(value, step.next)
   }
-  return value[at] === '<' ? readAngle(value, at, words, options) : readBare(words, at, options)
+  return value[at] === '<' ? readAngle(reading, at, words) : readBare(words, at, options)
 }
 
-function readWord(value: string, at: number): Step<Word> {
+function readWord(value: string, at: number, loose: boolean): Step<Word> {
   const character = value.charAt(at)
   if (character === '"') return readQuoted(value, at)
-  const text = matchAt(word, value, at)
+  const text = matchAt(loose ? looseWord : word, value, at)
   if (text === undefined) return { fault: specials[character] ?? 'syntax' }
   const next = at + text.length
   return value[next] === '"' ? { fault: 'quoted' } : { value: { text, quoted: false }, next }
@@ -119,13 +167,18 @@ function readQuoted(value: string, start: number): Step<Word> {
   return { fault: limit < value.length ? 'tooLong' : 'quoted' }
 }
 
-function readAngle(value: string, at: number, words: readonly Word[], options: AddressOptions): Step<Mailbox> {
+function readAngle({ value, options, loose }: Reading, at: number, words: readonly Word[]): Step<Mailbox> {
   const end = value.indexOf('>', at)
   if (end < 0) return { fault: 'syntax' }
   const parsed = parseAddress(value.slice(at + 1, end), options)
   if (!parsed.ok) return parsed
   // An unquoted address before the brackets is what a reader would take for the sender.
-  if (words.some(({ text, quoted }) => !quoted && text.includes('@'))) return { fault: 'syntax' }
+  const plain = words.filter(({ quoted }) => !quoted).map(({ text }) => text)
+  if (plain.some((text) => text.includes('@'))) {
+    const isItself = loose && words.length === 1 && foldAscii(plain[0] ?? '') === parsed.value.key
+    if (!isItself) return { fault: 'syntax' }
+  }
+  if (/[[\]]/.test(plain.join(' ').replace(/\[[^[\]]*\]/g, ''))) return { fault: 'literal' }
   return { value: { name: nameOf(words), address: parsed.value }, next: end + 1 }
 }
 

@@ -31,6 +31,11 @@ export const maxCommands = 16
 export const maxFreshLife = 15 * minute
 /** What the server gives it. */
 export const freshLife = 10 * minute
+/**
+ * A statement or head that is dated further ahead of the device's clock moves nothing (section 6). Not more than a
+ * statement lives: what was taken at the very edge then never makes the next honest answer a stale one.
+ */
+export const maxAhead = freshLife
 /** Off-line days where the policy names none. */
 export const defaultOfflineDays = 7
 /** A server's nonce of `Hello` lives this long (section 5). */

@@ -65,6 +65,7 @@ describe('I2 key:<pk>', () => {
     for (const line of signed().split('\r\n')) expect(line.length).toBeLessThan(100)
   })
 
+  const withField = (field: string) => signed().replace('Subject:', `${field}\r\nSubject:`)
   test.each([
     ['altered body', signed().replace('well', 'lost')],
     ['longer body', `${signed()}more\r\n`],
@@ -74,6 +75,11 @@ describe('I2 key:<pk>', () => {
     ['altered To', signed().replace('alice@', 'carol@')],
     ['another Message-ID', signed().replace('<m1@', '<m2@')],
     ['an added Cc', signed().replace('Subject:', 'Cc: x@y.test\r\nSubject:')],
+    ['an added Content-Transfer-Encoding', withField('Content-Transfer-Encoding: base64')],
+    ['an added Content-Disposition', withField('Content-Disposition: attachment')],
+    ['an added Content-Type', withField('Content-Type: text/html')],
+    ['an added MIME-Version', withField('MIME-Version: 1.0')],
+    ['an added Reply-To', withField('Reply-To: x@y.test')],
     ['a second From', signed().replace('To:', 'From: bo@partner.test\r\nTo:')],
     ['for another author', signed(unsigned, { from: 'eve@partner.test' })],
     ['by the key of another contact', signed(unsigned, { by: otherSeed })],

@@ -3,7 +3,7 @@
  * other. It proves the author to those whose whitelist names that key (guard.md I2, level `key:<pk>`), without the DNS.
  */
 import type { IncomingFacts, ListView } from '../guard.ts'
-import { parseMailboxes, type RawMessage } from '../header.ts'
+import { authorOf, type RawMessage } from '../header.ts'
 import { encodeCanonical } from './bytes/canonical.ts'
 import { fromBase64, toBase64 } from './bytes/encoding.ts'
 import type { Primitives } from './bytes/primitives.ts'
@@ -52,7 +52,7 @@ export function keySignatureOf(
   hashes?: MessageHashes,
 ): IncomingFacts['keySignature'] {
   const fields = message.fields.filter(({ name }) => name === signatureField.toLowerCase())
-  const from = fields.length === 1 && message.fault === undefined ? authorOf(message, unicode) : undefined
+  const from = fields.length === 1 && message.fault === undefined ? authorOf(message, unicode)?.address.key : undefined
   const level = from === undefined ? undefined : list?.find(from)?.level
   if (from === undefined || level?.startsWith('key:') !== true) return undefined
   const key = level.slice('key:'.length)
@@ -63,12 +63,4 @@ export function keySignatureOf(
   if (!publicKey || !signature) return { key, valid: false }
   const bytes = bytesOf({ mid: messageIdOf(message), from, ...(hashes ?? messageHashes(primitives, message)) })
   return { key, valid: verifyAs(primitives, 'mail', { bytes, signature }, [publicKey]) }
-}
-
-/** Address key of the author, where From names one. */
-function authorOf({ fields }: RawMessage, unicode: boolean): string | undefined {
-  const [from, ...more] = fields.filter(({ name }) => name === 'from')
-  if (from === undefined || more.length > 0) return undefined
-  const parsed = parseMailboxes(from.value, { unicode })
-  return parsed.ok && parsed.value.length === 1 ? parsed.value[0]?.address.key : undefined
 }

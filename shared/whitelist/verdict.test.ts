@@ -32,6 +32,7 @@ const facts: VerdictFacts = {
   from: 'bob@example.org',
   level: 'dmarc',
   verdict: 'pass',
+  to: 'alice@example.org',
   lst: 'L-alice',
   ep: 1,
   ver: 7,
@@ -57,6 +58,7 @@ describe('X-Kith-Verdict (protocol 8, guard I5)', () => {
     expect(read(`${raw}\r\n\r\n`)).toMatchObject(facts)
   })
 
+  const withField = (field: string) => raw.replace('Date:', `${field}\r\nDate:`)
   it.each([
     ['From', raw.replace('bob@', 'rob@')],
     ['a second From', raw.replace('To:', 'From: eve@example.org\r\nTo:')],
@@ -64,6 +66,12 @@ describe('X-Kith-Verdict (protocol 8, guard I5)', () => {
     ['Subject', raw.replace('there', 'here')],
     ['a Cc that was added', raw.replace('Date:', 'Cc: eve@example.org\r\nDate:')],
     ['Content-Type', raw.replace('text/plain', 'text/html')],
+    ['MIME-Version', raw.replace('Version: 1.0', 'Version: 2.0')],
+    ['an added Content-Transfer-Encoding', withField('Content-Transfer-Encoding: base64')],
+    ['an added Content-Disposition', withField('Content-Disposition: attachment')],
+    ['an added Reply-To', withField('Reply-To: eve@example.org')],
+    ['an added References', withField('References: <2@example.org>')],
+    ['an added In-Reply-To', withField('In-Reply-To: <2@example.org>')],
     ['a missing Message-ID', raw.replace('Message-ID: <1@example.org>\r\n', '')],
     ['the body', raw.replace('Hello', 'Hallo')],
     ['the body, cut', raw.replace(', 林', '')],

@@ -19,6 +19,8 @@ const verdictSchema = z.strictObject({
   /** Level at which the author was proven, or that was asked. */
   level: z.string().max(330),
   verdict: z.enum(['pass', 'hold']),
+  /** Address key of the recipient: it is a verdict for nobody else (guard.md I12). */
+  to: z.string().max(320),
   /** Whose list judged, at which version. */
   lst: name,
   ep: count,
@@ -36,8 +38,14 @@ type SplitMessage = {
   readonly body: Uint8Array
 }
 
-/** Fields that the verdict fixes, in this order. */
-const signedFields = ['from', 'to', 'cc', 'subject', 'date', 'message-id', 'mime-version', 'content-type']
+/**
+ * Fields that the verdict fixes, in this order: whoever could add or change one would change who is meant, where an answer
+ * goes, which conversation it stands in, or what is read.
+ */
+const signedFields = (
+  'from to cc reply-to subject date message-id in-reply-to references ' +
+  'mime-version content-type content-transfer-encoding content-disposition'
+).split(' ')
 
 /** A verdict without what the message's bytes give. */
 export type VerdictFacts = Omit<Verdict, 't' | 'hdr' | 'bdy'>

@@ -54,6 +54,7 @@ beforeEach(() => {
     },
     onEvent: (event) => events.push(event),
     onFailed: (reason) => failures.push(reason),
+    askConsent: async (origin) => origin === 'https://kith.example.org',
   })
 })
 

@@ -20,6 +20,8 @@ type LinkOptions = {
   readonly onEvent: (event: EventEnvelope) => void
   /** The engine could not be made at all: starting it again would end the same way. */
   readonly onFailed: (reason: 'busy' | 'internal') => void
+  /** Asks the person whether the engine may speak with this new server. */
+  readonly askConsent: (origin: string) => Promise<boolean>
 }
 
 /** Pause before the first restart; it doubles up to the longest. In milliseconds. */
@@ -112,7 +114,15 @@ class Link implements EngineLink {
     else if (message.type === 'event') this.#options.onEvent(message.event)
     else if (message.type === 'ready') this.#becameReady()
     else if (message.type === 'failed') this.#failed(message.reason)
+    else if (message.type === 'askConsent') void this.#askConsent(message.origin)
     else this.#closed()
+  }
+
+  async #askConsent(origin: string): Promise<void> {
+    const child = this.#child
+    const given = await this.#options.askConsent(origin)
+    // An engine that ended meanwhile has nothing waiting, and its successor did not ask.
+    if (child === this.#child) child?.post({ type: 'consent', origin, given })
   }
 
   #answer(id: number, result: Result<unknown>): void {

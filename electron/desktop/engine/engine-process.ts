@@ -5,14 +5,25 @@ import type { FromEngine, StartOptions, ToEngine } from './messages.ts'
 
 const port = process.parentPort
 let engine: Engine | undefined
+/** The server that the person is asked about, and what waits for the answer. */
+let asked: { readonly origin: string; readonly answer: (given: boolean) => void } | undefined
 
 function tell(message: FromEngine): void {
   port.postMessage.call(port, message)
 }
 
+/** One question at a time: a page that asks again takes its earlier question back. */
+function askConsent(origin: string): Promise<boolean> {
+  asked?.answer(false)
+  return new Promise((resolve) => {
+    asked = { origin, answer: resolve }
+    tell({ type: 'askConsent', origin })
+  })
+}
+
 async function start(options: StartOptions): Promise<void> {
   try {
-    engine = await openEngine(hostPorts(options))
+    engine = await openEngine(hostPorts({ ...options, consent: { confirm: askConsent, loopback: options.loopback } }))
   } catch (error) {
     tell({ type: 'failed', reason: 'internal' })
     throw error
@@ -33,7 +44,9 @@ async function close(): Promise<void> {
 port.on('message', ({ data }: { data: ToEngine }) => {
   if (data.type === 'start') void start(data.options)
   else if (data.type === 'close') void close()
-  else
+  else if (data.type === 'consent') {
+    if (data.origin === asked?.origin) asked.answer(data.given)
+  } else
     engine?.serve(data.envelope).then(
       (result) => tell({ type: 'answer', id: data.id, result }),
       (error: unknown) => {

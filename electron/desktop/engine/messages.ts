@@ -7,12 +7,14 @@ export type StartOptions = {
   readonly demoFile: string | undefined
   readonly appVersion: string
   readonly systemLanguage: string
+  readonly loopback: 'allowed' | 'refused'
 }
 
 /** From the main process to the engine. `start` comes first; `id` tells the answers apart. */
 export type ToEngine =
   | { readonly type: 'start'; readonly options: StartOptions }
   | { readonly type: 'call'; readonly id: number; readonly envelope: unknown }
+  | { readonly type: 'consent'; readonly origin: string; readonly given: boolean }
   | { readonly type: 'close' }
 
 /** From the engine to the main process. `closed` is the last. */
@@ -22,6 +24,8 @@ export type FromEngine =
   | { readonly type: 'failed'; readonly reason: 'busy' | 'internal' }
   | { readonly type: 'answer'; readonly id: number; readonly result: Result<unknown> }
   | { readonly type: 'event'; readonly event: EventEnvelope }
+  /** The engine wants to meet a new server; `consent` answers. */
+  | { readonly type: 'askConsent'; readonly origin: string }
   | { readonly type: 'closed' }
 
 /** The far end as the main process sees it; a fake in tests, a utility process in the app. */

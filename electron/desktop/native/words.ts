@@ -30,6 +30,9 @@ export type NativeWords = {
   readonly unread: (count: number) => string
   readonly openLink: string
   readonly openLinkDetail: string
+  readonly newServer: string
+  readonly newServerDetail: string
+  readonly connect: string
   readonly cancel: string
   readonly inUse: string
   readonly inUseDetail: string
@@ -65,6 +68,9 @@ const english: NativeWords = {
   unread: (count) => (count === 1 ? '1 unread conversation' : `${count} unread conversations`),
   openLink: 'Open in the browser',
   openLinkDetail: 'This link leaves Kith:',
+  newServer: 'Connect to this server?',
+  newServerDetail: 'Kith has not spoken with it before. Connect only if your administrator named this server to you.',
+  connect: 'Connect',
   cancel: 'Cancel',
   inUse: 'This profile is already in use',
   inUseDetail: 'Another Kith has it open, perhaps in a browser or a terminal. Close that one first.',
@@ -100,6 +106,9 @@ const traditional: NativeWords = {
   unread: (count) => `${count} 個未讀對話`,
   openLink: '在瀏覽器中開啟',
   openLinkDetail: '此連結會離開 Kith：',
+  newServer: '連線到這台伺服器？',
+  newServerDetail: 'Kith 以前沒有連線過它。只有在管理員告訴過您這台伺服器時才連線。',
+  connect: '連線',
   cancel: '取消',
   inUse: '此設定檔正在使用中',
   inUseDetail: '另一個 Kith 已將其開啟，可能在瀏覽器或終端機中。請先關閉它。',
@@ -135,6 +144,9 @@ const simplified: NativeWords = {
   unread: (count) => `${count} 个未读对话`,
   openLink: '在浏览器中打开',
   openLinkDetail: '此链接会离开 Kith：',
+  newServer: '连接到这台服务器？',
+  newServerDetail: 'Kith 以前没有连接过它。只有在管理员告诉过您这台服务器时才连接。',
+  connect: '连接',
   cancel: '取消',
   inUse: '此配置文件正在使用中',
   inUseDetail: '另一个 Kith 已将其打开，可能在浏览器或终端中。请先关闭它。',

@@ -12,6 +12,8 @@ export function hardenContents(askToOpen: AskToOpen): void {
 }
 
 function harden(contents: WebContents, askToOpen: AskToOpen): void {
+  // WebRTC is not subject to the page's policy: without this it sends UDP to whatever address the page names.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
   contents.on('will-navigate', (details) => details.preventDefault())
   contents.on('will-frame-navigate', (details) => details.preventDefault())
   contents.on('will-redirect', (details) => details.preventDefault())
@@ -27,8 +29,8 @@ export function isHttps(url: string): boolean {
   return URL.canParse(url) && new URL(url).protocol === 'https:'
 }
 
-/** The page copies text when asked to; it gets no other permission, device, download or request. */
-export function hardenSession(session: Session): void {
+/** The page copies text when asked to; it gets no other permission, device, download or request. To be awaited before a page is opened. */
+export async function hardenSession(session: Session): Promise<void> {
   const allowed = (permission: string, origin: string) =>
     permission === 'clipboard-sanitized-write' && origin.startsWith(pageOrigin)
   session.setPermissionRequestHandler((contents, permission, answer) =>
@@ -45,6 +47,8 @@ export function hardenSession(session: Session): void {
   })
   // Below the page's policy: this holds even where a policy is missing or has a hole.
   session.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !isOwnRequest(details.url) }))
+  // A proxy that is not there, for this machine's own addresses too: no connection of the page gets out, of any kind.
+  await session.setProxy({ proxyRules: 'socks5://127.0.0.1:9', proxyBypassRules: '<-loopback>' })
 }
 
 function isOwnRequest(url: string): boolean {

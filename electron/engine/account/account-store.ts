@@ -15,10 +15,10 @@ import type { AccountPlace } from '../keys/account-place.ts'
 import type { DeviceKeys } from '../keys/device-keys.ts'
 import { primitives } from '../keys/primitives.ts'
 import { createVault, openVault, storedProtection, type Vault, type VaultDependencies } from '../keys/vault.ts'
-import { mailSchema, placesSchema } from '../mail/schema.ts'
+import { mailNotices, mailSchema, placesSchema } from '../mail/schema.ts'
 
 /** The store's migrations, one list of statements each. Later versions append; nothing here changes once shipped. */
-const migrations: readonly (readonly string[])[] = [[...recordsSchema, ...mailSchema], placesSchema]
+const migrations: readonly (readonly string[])[] = [[...recordsSchema, ...mailSchema], mailNotices, placesSchema]
 
 /** What lies on the disk of one account, opened. */
 export type AccountStore = {

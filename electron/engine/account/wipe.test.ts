@@ -32,6 +32,7 @@ beforeEach(async () => {
     appVersion: '1.0.0',
     systemLanguage: 'en',
     provisioned: [],
+    consent: { confirm: async () => false, loopback: 'refused' },
   }
   const keys = makeKeys({ place, primitives, ports })
   const created = await createAccountStore(ports, place, { keys, passphrase: undefined })

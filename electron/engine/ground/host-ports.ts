@@ -7,7 +7,7 @@ import { demoSchema } from '../../../shared/session.ts'
 import { type Enrolment, parseEnrolment } from '../../../shared/whitelist/enrolment.ts'
 import { createFileLog } from './file-log.ts'
 import { createKeytarStore } from './keychain.ts'
-import type { Demo, Ports } from './ports.ts'
+import type { Demo, Ports, ServerConsent } from './ports.ts'
 import { systemClock, systemDns, systemRandom } from './system-ports.ts'
 
 /** What differs between hosts. `profile`: its folder. `systemLanguage`: a BCP 47 tag. */
@@ -17,6 +17,7 @@ type HostOptions = {
   readonly demoFile: string | undefined
   readonly appVersion: string
   readonly systemLanguage: string
+  readonly consent: ServerConsent
 }
 
 /** Under this name the keychain shows our items to the user. */
@@ -40,6 +41,7 @@ export function hostPorts(options: HostOptions): Ports {
     appVersion: options.appVersion,
     systemLanguage: options.systemLanguage,
     provisioned,
+    consent: options.consent,
     ...(demo ? { demo } : {}),
   }
 }

@@ -56,6 +56,14 @@ export type Demo = z.infer<typeof demoSchema>
 /** Announces a fact to every face that listens: an event of the contract with its value. */
 export type Emit = <N extends EventName<KithContract>>(name: N, value: EventValue<KithContract, N>) => void
 
+/** Who decides about a server that this profile has not met: the person, and never by way of the page, which may be an attacker's. */
+export type ServerConsent = {
+  /** Asks outside the page. `origin`: as an address is written, `https://kith.example.org`. */
+  readonly confirm: (origin: string) => Promise<boolean>
+  /** Whether a server on this machine may be met. Other programs listen there that trust whoever is on it. */
+  readonly loopback: 'allowed' | 'refused'
+}
+
 /** Everything that the engine is given by its host. */
 export type Ports = {
   /** Folder of this profile; made when missing. */
@@ -73,4 +81,5 @@ export type Ports = {
   readonly demo?: Demo
   /** Servers trusted beforehand, found by their URL: root fingerprint and TLS pin. */
   readonly provisioned: readonly Enrolment[]
+  readonly consent: ServerConsent
 }

@@ -10,6 +10,8 @@ import type { Clock, DnsResolver, Emit, Log } from '../ground/ports.ts'
 /** The list in force and what the policy and the server say about sending. Asked for each judgement: never kept. */
 export type ListInForce = {
   readonly view: ListView | undefined
+  /** The list's identifier: verdicts that name another one prove nothing here (I12). */
+  readonly listId: string
   /** Makes the look-alikes of the view ready (I9), beside other work. */
   readonly prepare: () => Promise<void>
   readonly lease: 'valid' | 'over'

@@ -1,6 +1,6 @@
-/** The mail side's tables, migration by migration. Times are milliseconds since the epoch, booleans 0 or 1. */
+/** The mail side's tables (migration 1) and what was added to them. Times are milliseconds since the epoch, booleans 0 or 1. */
 
-/** Migration 1. */
+/** Statements that make the mail side's tables; they never change once shipped. */
 export const mailSchema: readonly string[] = [
   /** One row per contact with whom anything was exchanged or drafted. `id` is the folded address. */
   `CREATE TABLE conversations (
@@ -11,7 +11,7 @@ export const mailSchema: readonly string[] = [
   ) WITHOUT ROWID`,
   'CREATE INDEX conversations_by_time ON conversations (last_at DESC, id)',
 
-  /** `id` is a digest of direction, sender and Message-ID: what was delivered twice is one row (inbox.ts). */
+  /** What was delivered twice is one row, by its `id` (incoming/identity.ts; in rows of before, outgoing/submit.ts). */
   `CREATE TABLE messages (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -98,8 +98,11 @@ export const mailSchema: readonly string[] = [
   ) WITHOUT ROWID`,
 ]
 
+/** Migration 2: what is to be said of a message in its conversation, as JSON (guard.md I4, I11). */
+export const mailNotices: readonly string[] = ['ALTER TABLE messages ADD COLUMN notices TEXT']
+
 /**
- * Migration 2: a message lies in places; messages follow the server; order does not hang on the own clock; the bytes of
+ * Migration 3: a message lies in places; messages follow the server; order does not hang on the own clock; the bytes of
  * held messages stand apart, so that lists of them are not read through megabytes.
  */
 export const placesSchema: readonly string[] = [

@@ -75,6 +75,13 @@ describe('one operation with a hostile peer', () => {
 
   it('protocol 10: every fault has a kind, and a wait beyond an hour is not believed', () => {
     for (const code of faultCodes) expect(failureOfFault({ code }).kind).toMatch(/^\w+$/)
+    expect(failureOfFault({ code: 'Locked', retryAfter: 1, why: 'strangers' })).toEqual({
+      kind: 'tooManyAttempts',
+      detail: { retryAfter: 1, reason: 'unknownDevice' },
+    })
+    expect(failureOfFault({ code: 'Busy', retryAfter: 1, why: 'mailServer' })).toMatchObject({
+      kind: 'passwordsUnchecked',
+    })
     const locked = failureOfFault({ code: 'Locked', retryAfter: 10 ** 12 })
     expect(locked).toEqual({ kind: 'tooManyAttempts', detail: { retryAfter: 3_600_000 } })
   })

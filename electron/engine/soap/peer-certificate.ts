@@ -1,6 +1,6 @@
 /** Looks at the certificate that a server shows, over a bare TLS connection that sends no byte of ours. */
 import { createHash, X509Certificate } from 'node:crypto'
-import { isIP } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 import type { Clock, Undo } from '../ground/ports.ts'
 
@@ -20,7 +20,7 @@ const handshakeLimit = 15_000
 const issuerLimit = 200
 
 /** Where to look. `host` may be a name or a number, without brackets. */
-type PeerAddress = { readonly host: string; readonly port: number }
+type PeerAddress = { readonly host: string; readonly port: number; readonly lookup?: LookupFunction | undefined }
 
 /** `undefined` when there is no TLS server there. */
 export function fetchPeerCertificate(
@@ -30,7 +30,8 @@ export function fetchPeerCertificate(
   return new Promise((resolve) => {
     let undo: Undo = () => undefined
     // SNI carries names alone (RFC 6066 section 3).
-    const options = isIP(peer.host) ? {} : { servername: peer.host }
+    const named = isIP(peer.host) ? {} : { servername: peer.host }
+    const options = { ...named, ...(peer.lookup ? { lookup: peer.lookup } : {}) }
     // Not verified here on purpose: nothing is sent, and what was shown decides whether anything will be.
     const socket = connect({ host: peer.host, port: peer.port, rejectUnauthorized: false, ...options })
     const finish = (found: PeerCertificate | undefined) => {

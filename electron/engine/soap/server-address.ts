@@ -3,6 +3,8 @@
  * host is this machine: nothing else may carry a login without TLS.
  */
 
+import { BlockList, isIP } from 'node:net'
+
 /** The service's path, protocol.md section 4. */
 const soapPath = '/kith/soap'
 
@@ -14,6 +16,8 @@ export type ServerAddress = {
   readonly host: string
   readonly port: number
   readonly tls: boolean
+  /** Whether it names this machine. */
+  readonly isLoopback: boolean
 }
 
 /** `undefined` for text that names no server, or an unsafe way to one. */
@@ -31,13 +35,27 @@ export function parseServerAddress(text: string): ServerAddress | undefined {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || (tls ? 443 : 80),
     tls,
+    isLoopback: isLoopback(url.hostname),
   }
 }
 
 /** RFC 6761 section 6.3 for the name, RFC 1122 section 3.2.1.3 and RFC 4291 section 2.5.3 for the numbers. */
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  const host = hostname.replace(/^\[|\]$|\.$/g, '')
+  return host === 'localhost' || host.endsWith('.localhost') || isLoopbackNumber(host)
 }
+
+/** Also the numbers that mean "any address of this machine" and reach it like 127.0.0.1. `address`: without brackets. */
+export function isLoopbackNumber(address: string): boolean {
+  const family = isIP(address)
+  return family !== 0 && thisMachine.check(address, family === 4 ? 'ipv4' : 'ipv6')
+}
+
+// An IPv4 number within IPv6 (::ffff:127.0.0.1) is looked for among the IPv4 ones.
+const thisMachine = new BlockList()
+thisMachine.addSubnet('127.0.0.0', 8, 'ipv4')
+thisMachine.addSubnet('0.0.0.0', 8, 'ipv4')
+thisMachine.addSubnet('::', 127, 'ipv6')
 
 function readUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined

@@ -9,6 +9,7 @@
 
 import { Agent as HttpAgent } from 'node:http'
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https'
+import type { LookupFunction } from 'node:net'
 import axios, { type AxiosResponse, isAxiosError } from 'axios'
 import type { ServerFailure } from '../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
@@ -47,6 +48,8 @@ type SoapClientOptions = {
   /** SHA-256 of the server's certificate, lower-case hex. */
   readonly pin?: string
   readonly clock: Pick<Clock, 'after'>
+  /** Looks up the server's name; the system's way where nothing is given. */
+  readonly lookup?: LookupFunction
 }
 
 type Connection = Result<HttpAgent | HttpsAgent, ServerFailure>
@@ -81,12 +84,12 @@ async function endConnection(connection: Promise<Connection> | undefined): Promi
 }
 
 async function createAgent(options: SoapClientOptions): Promise<Connection> {
-  const { address, pin, clock } = options
+  const { address, pin, clock, lookup } = options
   // A Wait holds one socket for most of a minute; the others keep it from holding up every other call.
-  const kept = { keepAlive: true, maxSockets: 6 }
+  const kept = { keepAlive: true, maxSockets: 6, ...(lookup ? { lookup } : {}) }
   if (!address.tls) return ok(new HttpAgent(kept))
   if (pin === undefined) return ok(new HttpsAgent({ ...kept, minVersion: 'TLSv1.2' }))
-  const shown = await fetchPeerCertificate(address, clock)
+  const shown = await fetchPeerCertificate({ ...address, lookup }, clock)
   // No answer is not a wrong one: the certificate was never seen.
   if (!shown) return fail('unreachable')
   if (shown.pin !== pin.toLowerCase()) return untrusted(shown)
@@ -176,7 +179,8 @@ async function translate(error: unknown, options: SoapClientOptions): Promise<Re
   const code = error.code ?? ''
   if (code === 'ERR_BAD_RESPONSE' || code === 'ERR_FR_MAX_BODY_LENGTH_EXCEEDED') return fail('tooLarge')
   if (!isCertificateError(code)) return fail('unreachable')
-  const shown = await fetchPeerCertificate(options.address, options.clock)
+  const { address, lookup, clock } = options
+  const shown = await fetchPeerCertificate({ ...address, lookup }, clock)
   return shown ? untrusted(shown) : fail('certificateUntrusted')
 }
 

@@ -1,19 +1,21 @@
 /** What a fault means to the user (protocol.md section 10). A fault is unsigned: none of these loosens or destroys. */
-import type { ServerFailure } from '../../../shared/failures.ts'
+import { type ServerFailure, unknownDevice } from '../../../shared/failures.ts'
 import { assertNever, type Failure } from '../../../shared/rpc.ts'
 import type { FaultCode, SoapFault } from '../../../shared/soap/faults.ts'
 
 /** Longest wait believed, in milliseconds: an hour. */
 const longestWait = 3_600_000
 
+const waiting: ReadonlySet<ServerFailure> = new Set(['tooManyAttempts', 'rateLimited', 'busy', 'passwordsUnchecked'])
+
 /** The failure that stands for a fault. `headerRetryAfter`: milliseconds, used where the fault itself says nothing. */
 export function failureOfFault(fault: SoapFault, headerRetryAfter?: number): Failure<ServerFailure> {
-  const kind = kindOf(fault.code)
+  const kind = fault.code === 'Busy' && fault.why === 'mailServer' ? 'passwordsUnchecked' : kindOf(fault.code)
   const wait = fault.retryAfter ?? headerRetryAfter
   // Bounded, since a fault is unsigned: whoever forges one may make the client wait an hour, and no longer.
-  const waits = kind === 'tooManyAttempts' || kind === 'rateLimited' || kind === 'busy'
-  return waits && wait !== undefined
-    ? { kind, detail: { retryAfter: Math.min(Math.max(0, wait), longestWait) } }
+  const reason = kind === 'tooManyAttempts' && fault.why === 'strangers' ? { reason: unknownDevice } : {}
+  return waiting.has(kind) && wait !== undefined
+    ? { kind, detail: { retryAfter: Math.min(Math.max(0, wait), longestWait), ...reason } }
     : { kind }
 }
 

@@ -74,6 +74,7 @@ const engine = await openEngine({
   appVersion: '9.0.0',
   systemLanguage: 'en',
   provisioned: orders.provisioned,
+  consent: { confirm: async () => true, loopback: 'allowed' },
 })
 
 const sessionSchema = z.object({ step: z.string(), connection: z.string().optional(), reason: z.string().optional() })

@@ -83,6 +83,7 @@ export function engineWorld(provisioned: readonly Enrolment[]): EngineWorld {
         appVersion: '9.0.0',
         systemLanguage: 'en',
         provisioned,
+        consent: { confirm: async () => true, loopback: 'allowed' },
         ...change,
       }
       const engine = await openEngine(ports)

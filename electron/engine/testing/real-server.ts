@@ -14,7 +14,7 @@ const endPatience = 5_000
 
 export type RealServer = {
   readonly url: () => string
-  /** Runs a `kith-server` command; returns what it printed as JSON, or throws with its error. */
+  /** Runs a `kith-server` command by the server's clock; returns what it printed as JSON, or throws with its error. */
   readonly admin: (args: readonly string[], input?: string) => Promise<unknown>
   /** `aheadMs`: with its clock that far ahead of this machine's. */
   readonly start: (aheadMs?: number) => Promise<void>
@@ -34,8 +34,9 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
   const folder = mkdtempSync(join(tmpdir(), 'kith-engine-server-'))
   let child: ChildProcess | undefined
   let url = ''
+  let ahead = 0
   const admin = async (args: readonly string[], input = ''): Promise<unknown> =>
-    JSON.parse(await run([main, ...args, '--data', folder, '--json'], input))
+    JSON.parse(await run([...clockAhead(ahead), main, ...args, '--data', folder, '--json'], input))
   await admin(['init', '--domain', 'corp.example', '--approve', approve])
   // Other servers may run on this machine.
   const freePorts = { port: 0, metricsPort: 0, mail: { kind: 'embedded', smtp: 0, imap: 0 } }
@@ -61,6 +62,7 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
     admin,
     start: async (aheadMs = 0) => {
       if (child) return
+      ahead = aheadMs
       const port = url === '' ? '0' : new URL(url).port
       child = spawn(
         process.execPath,

@@ -3,7 +3,7 @@ import type { ListChange } from '../../../shared/contract.ts'
 import type { ListDifference } from '../../../shared/whitelist/delta.ts'
 import { leaseEndsAt, policyOf } from '../../../shared/whitelist/head.ts'
 import type { SignedManifest } from '../../../shared/whitelist/manifest.ts'
-import type { ListState } from '../../../shared/whitelist/sync/list-state.ts'
+import { type ListState, trustedTimeIn } from '../../../shared/whitelist/sync/list-state.ts'
 import type { ListRepository, StoredList } from '../database/list-repository.ts'
 import type { Ratchet } from '../keys/ratchet.ts'
 import { type Contacts, createContacts } from './contacts.ts'
@@ -75,7 +75,7 @@ export function createListKeeper(repository: ListRepository, stored: StoredList 
     },
     setFloor: ({ epoch, version, head, trustedTime }) => {
       const floor = { ep: epoch, ver: version, head }
-      if (state) state = { ...state, floor, trustedTime: Math.max(state.trustedTime, trustedTime) }
+      if (state) state = { ...state, floor, trustedTime: Math.max(trustedTimeIn(state, epoch), trustedTime) }
     },
     lease: (now) => leaseOf(state, now),
   }

@@ -95,5 +95,5 @@ function positionOf(state: ListState): Pick<SyncRequest, 'lst' | 'ep' | 'ver' | 
 
 /** A fresh statement of another time is more often a wrong clock here than an attack; it is refused all the same. */
 function kindOf(failure: SyncFailure): ServerFailure {
-  return failure === 'stale' ? 'clockWrong' : 'listRefused'
+  return failure === 'stale' || failure === 'ahead' ? 'clockWrong' : 'listRefused'
 }

@@ -36,13 +36,13 @@ export function ask(origin: string, { method = 'GET', path = '/', headers = {}, 
   })
 }
 
-/** Exchanges a link's token for the session's cookie. */
+/** Exchanges a link's token for a pass, as the header that carries it. */
 export async function openLink(link: string): Promise<string> {
-  const { origin, pathname, search } = new URL(link)
-  const { status, headers } = await ask(origin, { path: pathname + search })
-  const cookie = headers['set-cookie']?.[0]?.split(';')[0]
-  if (status !== 200 || !cookie) throw new Error(`the link answered ${status}`)
-  return cookie
+  const { origin, hash } = new URL(link)
+  const headers = { origin, authorization: `Bearer ${hash.slice(1)}` }
+  const { status, body } = await ask(origin, { method: 'POST', path: '/session', headers })
+  if (status !== 200) throw new Error(`the link answered ${status}`)
+  return `Bearer ${z.object({ pass: z.string() }).parse(jsonOf(body)).pass}`
 }
 
 type WebClient = Transport & {
@@ -52,30 +52,33 @@ type WebClient = Transport & {
 }
 
 /** The page's transport, as renderer/web-transport.ts has it, without a browser. */
-export function openWebClient(origin: string, cookie: string): WebClient {
+export function openWebClient(origin: string, authorization: string): WebClient {
   const receivers = new Set<(event: EventEnvelope) => void>()
   const { hostname, port } = new URL(origin)
   let opened: () => void = () => undefined
   const open = new Promise<void>((resolve) => {
     opened = resolve
   })
-  const stream = httpRequest({ hostname, port, path: '/events', headers: { cookie }, agent: false }, (response) => {
-    let rest = ''
-    opened()
-    response.setEncoding('utf8')
-    response.on('error', () => undefined)
-    response.on('data', (chunk: string) => {
-      const parts = (rest + chunk).split('\n\n')
-      rest = parts.pop() ?? ''
-      for (const part of parts.filter((text) => text.startsWith('data: ')))
-        for (const receive of receivers) receive(eventSchema.parse(jsonOf(part.slice('data: '.length))))
-    })
-  })
+  const stream = httpRequest(
+    { hostname, port, path: '/events', headers: { authorization }, agent: false },
+    (response) => {
+      let rest = ''
+      opened()
+      response.setEncoding('utf8')
+      response.on('error', () => undefined)
+      response.on('data', (chunk: string) => {
+        const parts = (rest + chunk).split('\n\n')
+        rest = parts.pop() ?? ''
+        for (const part of parts.filter((text) => text.startsWith('data: ')))
+          for (const receive of receivers) receive(eventSchema.parse(jsonOf(part.slice('data: '.length))))
+      })
+    },
+  )
   stream.on('error', () => undefined)
   stream.end()
   return {
     send: async (envelope) => {
-      const headers = { cookie, origin, 'content-type': 'application/json' }
+      const headers = { authorization, origin, 'content-type': 'application/json' }
       const { body } = await ask(origin, { method: 'POST', path: '/call', headers, body: JSON.stringify(envelope) })
       return jsonOf(body)
     },

@@ -42,7 +42,19 @@ describe('signing in', () => {
     const { state } = await open({ session: signedOutSession })
     state.failures.set('session.signIn', { kind: 'tooManyAttempts', detail: { retryAfter: 90_000 } })
     await fill('right')
-    expect(screen.getByRole('alert').textContent).toMatch(/try again in 1:30/i)
+    expect(screen.getByRole('alert').textContent).toMatch(/^Too many attempts. Try again in 1:30$/)
+  })
+
+  test.each([
+    ['tooManyAttempts', 'unknownDevice', /devices that this account does not know. Try again in 0:30.*enrolment code/],
+    ['busy', undefined, /^Too many people are signing in at once. Try again in 0:30$/],
+    ['passwordsUnchecked', undefined, /mail server.*Nothing is wrong with your password. Try again in 0:30$/],
+  ] as const)('%s %s says why, for how long, and what else to do', async (kind, reason, words) => {
+    const { state } = await open({ session: signedOutSession })
+    const detail = { retryAfter: 30_000, ...(reason === undefined ? {} : { reason }) }
+    state.failures.set('session.signIn', { kind, detail })
+    await fill('right')
+    expect(screen.getByRole('alert').textContent).toMatch(words)
   })
 
   test('an untrusted certificate is shown with issuer and fingerprint', async () => {

@@ -5,8 +5,9 @@ import type { Manifest } from '../../../shared/whitelist/manifest.ts'
 import { type Done, type Refusal, refusal } from '../../ground/refusals.ts'
 import { readKeys } from '../../keys/key-files.ts'
 import { type ManifestStep, newestManifest } from '../../keys/manifests.ts'
-import { inUse } from '../../keys/policy-key.ts'
+import { inUse, PolicyKeyAbsent } from '../../keys/policy-key.ts'
 import { nudge } from '../../lists/nudge.ts'
+import { ClockJumped } from '../../lists/signing-clock.ts'
 import type { Context } from '../../settings/context.ts'
 import { faultOfReason, type Note, noteAs } from '../audit.ts'
 import { keyInventory } from './inventory.ts'
@@ -24,9 +25,16 @@ export async function takeKeyStep(context: Context, step: KeyStep, asked: Signed
   const { roots } = asked
   // The line in the log belongs to the transaction of the manifest: no key changes unseen.
   const also = noteOf(step, { ...asked, now: context.clock.now })
-  if (step.step === 'renew') return renewManifest(context, { roots, also })
-  if (step.step === 'retire') return retireKeys(context, { name: step.key, roots, also })
-  return rotateKey(context, { name: step.key, stolen: step.stolen, roots, also })
+  try {
+    if (step.step === 'renew') return await renewManifest(context, { roots, also, newEpoch: step.newEpoch === true })
+    if (step.step === 'retire') return await retireKeys(context, { name: step.key, roots, also })
+    return await rotateKey(context, { name: step.key, stolen: step.stolen, roots, also })
+  } catch (error) {
+    // Where every list is signed anew, and the policy key or the clock is not what signs.
+    if (error instanceof ClockJumped) return error.refusal
+    if (error instanceof PolicyKeyAbsent) return refusal('policyElsewhere')
+    throw error
+  }
 }
 
 /** Whether whoever asks sits at the server, or at another machine. */

@@ -87,12 +87,22 @@ export async function retireKeys(
   return stepped
 }
 
-/** The same keys in a manifest that lasts longer. */
+/**
+ * The same keys in a manifest that lasts longer. `newEpoch`: with every list signed anew, so that devices which took a
+ * time of the future begin theirs anew (protocol.md 15). Throws `PolicyKeyAbsent` then where that key is elsewhere.
+ */
 export function renewManifest(
   context: Context,
-  { roots, also }: Pick<Rotation, 'roots' | 'also'>,
+  { roots, also, newEpoch = false }: Pick<Rotation, 'roots' | 'also'> & { readonly newEpoch?: boolean },
 ): Promise<Done<Manifest>> {
-  return stepManifest(context, { roots, change: () => ({}), ...(also ? { also } : {}) })
+  return stepManifest(context, {
+    roots,
+    change: ({ ep }) => (newEpoch ? { ep: ep + 1 } : {}),
+    also: async (inside, manifest) => {
+      if (newEpoch) await signAnew(context, inside, { manifest, key: await policyKeyOf(context.folder)(inside) })
+      await also?.(inside, manifest)
+    },
+  })
 }
 
 /**
@@ -115,10 +125,13 @@ function secretsToKeep(name: Rotating, manifest: Manifest): readonly string[] {
 
 type Signed = { readonly manifest: Manifest; readonly key: KeyPair }
 
+/** Outside of no time at all. */
+const everyTime = { before: Number.MAX_SAFE_INTEGER, after: Number.MAX_SAFE_INTEGER }
+
 /** Every list and every open command under the new policy key. In a new epoch clients take lists only whole (protocol.md 6, step 10). */
 async function signAnew(context: Context, inside: Store, { manifest, key }: Signed): Promise<void> {
   const editor = createListEditor({ ...context, sign: signerOf(policyKeyOf(context.folder)) })
-  for (const list of await inside.lists.olderThan(Number.MAX_SAFE_INTEGER)) {
+  for (const list of await inside.lists.datedOutside(everyTime)) {
     await editor.renew(inside, list, manifest.ep)
   }
   for (const row of await inside.devices.openCommands()) {

@@ -48,12 +48,13 @@ export const retireKeyOperation = deed({
   work: (desk, { key, why: reason }) => take(desk, { step: 'retire', key }, reason),
 })
 
-/** The same keys, valid for longer. */
+/** The same keys, valid for longer. `newEpoch`: every list is signed anew, for devices that took a wrong time. */
 export const renewManifestOperation = deed({
   name: 'RenewManifest',
   ...step,
-  input: z.strictObject({ why: reasonField }),
-  work: (desk, { why: reason }) => take(desk, { step: 'renew' }, reason),
+  input: z.strictObject({ newEpoch: z.boolean().optional(), why: reasonField }),
+  work: (desk, { newEpoch, why: reason }) =>
+    take(desk, { step: 'renew', ...(newEpoch === undefined ? {} : { newEpoch }) }, reason),
 })
 
 /** What is done and asked about the organisation's keys, in the order of the WSDL. */

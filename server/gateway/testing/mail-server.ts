@@ -1,10 +1,10 @@
 /** Postfix and Dovecot as an operator has them, with what `kith-server gateway config` prints put on top. */
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chownSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tls } from '../../mail/testing/mail-fakes.ts'
 import { runCommand } from '../../testing/harness.ts'
 import { type Daemon, foreground, freePorts, run } from './daemons.ts'
+import type { Spool } from './spool.ts'
 
 export type MailServer = {
   /** TLS from the first byte, with login. */
@@ -23,23 +23,22 @@ type MailServerOptions = {
   readonly domain: string
   /** By address. */
   readonly passwords: Readonly<Record<string, string>>
-  /** Somebody else takes what the gateway sends on to this port of Postfix's. */
-  readonly instead?: number
+  /** Where the queue is to be. */
+  readonly spool: Spool
+  /** Somebody else takes what the gateway sends on, where Postfix would. */
+  readonly instead?: boolean
 }
 
 /** Owner of the mail: Dovecot refuses root; needs no entry in passwd. */
 const mailUid = 5_000
 
 export async function startMailServer(options: MailServerOptions): Promise<MailServer> {
-  // Short: a unix socket's path has 108 bytes at most.
-  const folder = mkdtempSync(join(tmpdir(), 'kgw-'))
-  chmodSync(folder, 0o755)
+  const folder = options.spool.path
   const [submission = 0, mx = 0, imap = 0, insecure = 0] = await freePorts(4)
   const place: Place = { folder, submission, mx, imap, insecure }
   const daemons: Daemon[] = []
   const close = async () => {
     for (const daemon of daemons.toReversed()) await daemon.stop()
-    rmSync(folder, { recursive: true, force: true })
   }
   try {
     makeFolders(folder)
@@ -83,7 +82,7 @@ type Place = {
 }
 
 function makeFolders(folder: string): void {
-  for (const name of ['etc', 'queue', 'data', 'mail']) mkdirSync(join(folder, name))
+  for (const name of ['etc', 'data', 'mail']) mkdirSync(join(folder, name))
   const postfix = Number(run('id', ['-u', 'postfix']))
   chownSync(join(folder, 'data'), postfix, postfix)
   chownSync(join(folder, 'mail'), mailUid, mailUid)
@@ -104,8 +103,8 @@ async function configurePostfix(place: Place, options: MailServerOptions): Promi
   if (printed.code !== 0) throw new Error(printed.err)
   writeFileSync(etc('kith.sh'), printed.out)
   run('sh', ['-e', etc('kith.sh')], { MAIL_CONFIG: join(folder, 'etc') })
-  if (options.instead !== undefined) {
-    run('postconf', ['-MX', `${service(options.instead)}/inet`], { MAIL_CONFIG: join(folder, 'etc') })
+  if (options.instead === true) {
+    run('postconf', ['-MX', 'kith/unix'], { MAIL_CONFIG: join(folder, 'etc') })
   }
   // Postfix rereads, with naps, a configuration that is younger than two seconds.
   const before = new Date(Date.now() - 60_000)

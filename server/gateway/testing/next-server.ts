@@ -14,7 +14,7 @@ export type NextServer = {
   close(): Promise<void>
 }
 
-export async function startNextServer(port: number): Promise<NextServer> {
+export async function startNextServer(socket: string): Promise<NextServer> {
   const taken: Let[] = []
   let wake: () => void = () => undefined
   let stalled: (() => void) | undefined
@@ -49,7 +49,7 @@ export async function startNextServer(port: number): Promise<NextServer> {
   server.on('error', () => undefined)
   await new Promise<void>((resolve, reject) => {
     server.server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => resolve())
+    server.server.listen(socket, () => resolve())
   })
   return {
     taken: () => taken.splice(0),

@@ -24,8 +24,8 @@ export async function signedBy(raw: string): Promise<string> {
 }
 
 /** The answer to the last dot. */
-export async function deliver(port: number, raw: string, to: readonly string[]): Promise<string> {
-  const client = await rawClient(port)
+export async function deliver(place: number | string, raw: string, to: readonly string[]): Promise<string> {
+  const client = await rawClient(place)
   await client.reply()
   await client.ask('EHLO outside.test')
   await client.ask('MAIL FROM:<petra@partner.test>')

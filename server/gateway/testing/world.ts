@@ -7,11 +7,13 @@ import { configSchema, type GatewayConfig } from '../../settings/config.ts'
 import { openContext } from '../../settings/context.ts'
 import { type TestFolder, testFolder, testPassword } from '../../testing/harness.ts'
 import { type GatewayReady, startGateway } from '../gateway.ts'
-import { freePorts } from './daemons.ts'
+import { makeSpool, type Spool } from './spool.ts'
 
 export const domain = 'kith.test'
 
 export type World = TestFolder & {
+  /** Where Postfix's queue is to be. */
+  readonly spool: Spool
   readonly ready: () => GatewayReady
   readonly gateway: GatewayConfig
   readonly passwords: Readonly<Record<string, string>>
@@ -30,9 +32,8 @@ export type WorldOptions = {
 }
 
 export async function startWorld({ users, settings = {}, dns = noDns }: WorldOptions): Promise<World> {
-  // Postfix is told the ports before it starts: they are chosen here.
-  const [policy = 0, outgoing = 0, incoming = 0, next = 0] = await freePorts(4)
-  const given = { policy, outgoing, incoming, next: { host: '127.0.0.1', port: next }, metricsPort: 0, ...settings }
+  const spool = makeSpool()
+  const given = { ...spool.settings, metricsPort: 0, ...settings }
   const gateway = configSchema.shape.gateway.parse(given)
   const folder = await testFolder(users, { domain, gateway })
   const lines: string[] = []
@@ -60,6 +61,7 @@ export async function startWorld({ users, settings = {}, dns = noDns }: WorldOpt
   }
   return {
     ...folder,
+    spool,
     gateway,
     ready: () => running.ready,
     passwords: Object.fromEntries(users.map((user) => [`${user}@${domain}`, testPassword])),
@@ -75,6 +77,7 @@ export async function startWorld({ users, settings = {}, dns = noDns }: WorldOpt
     async close() {
       await stopGateway()
       await folder.close()
+      spool.remove()
     },
   }
 }

@@ -59,6 +59,11 @@ describe('login', () => {
   it('says UNAVAILABLE when tries are used up or cannot be checked', async () => {
     const locked = await mail.imap('alice', { password: 'locked out', start: false })
     await expect(locked.connect()).rejects.toMatchObject({ serverResponseCode: 'UNAVAILABLE' })
+    const crowded = await mail.imap('alice', { password: 'too many at once', start: false })
+    await expect(crowded.connect()).rejects.toMatchObject({
+      serverResponseCode: 'UNAVAILABLE',
+      responseText: expect.stringContaining('try again in 5 s'),
+    })
     mail.failing('accounts', true)
     const other = await mail.imap('alice', { start: false })
     await expect(other.connect()).rejects.toMatchObject({ responseStatus: 'NO' })

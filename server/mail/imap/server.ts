@@ -64,7 +64,7 @@ export async function startImap(
   )
   server.on('error', (error: Error) => log.info('imap.connection', { error: error.name }))
   return listen({
-    ...at,
+    at,
     tls,
     connected: (socket) => server.connect(socket),
     farewell() {

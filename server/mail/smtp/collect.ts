@@ -1,10 +1,9 @@
 /** Takes in the bytes of DATA, and refuses what two servers might read differently (SMTP smuggling). */
 import { maxMessageBytes } from '../limits.ts'
 import { SmtpReply } from './reply.ts'
-import type { SmtpData } from './strict-server.ts'
 
 /** All bytes, dots unstuffed. Reads to the end in any case: only then can the client hear why. */
-export async function collect(stream: SmtpData): Promise<Uint8Array> {
+export async function collect(stream: AsyncIterable<unknown>): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of stream) {

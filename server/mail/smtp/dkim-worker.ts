@@ -3,10 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { z } from 'zod'
 import { verifyDkim } from './dkim-verify.ts'
 
-const jobSchema = z.object({ raw: z.instanceof(Uint8Array), now: z.number() })
+const rawSchema = z.instanceof(Uint8Array)
 const recordSchema = z.object({ name: z.string(), texts: z.array(z.string()).optional() })
 
-const { raw, now } = jobSchema.parse(workerData)
+const raw = rawSchema.parse(workerData)
 const waiting = new Map<string, (texts: readonly string[] | undefined) => void>()
 
 parentPort?.on('message', (message: unknown) => {
@@ -28,5 +28,5 @@ async function resolver(name: string): Promise<string[][]> {
   return texts.map((text) => [text])
 }
 
-parentPort?.postMessage({ answer: await verifyDkim(raw, resolver, now) }, [])
+parentPort?.postMessage({ answer: await verifyDkim(raw, resolver) }, [])
 parentPort?.close()

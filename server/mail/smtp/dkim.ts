@@ -27,31 +27,35 @@ const maxAtOnce = 128 * 1_024
 const patienceMs = 30_000
 
 /** Never rejects. */
-export function dkimFacts(signed: SignedMessage, { txt }: Dns, clock: Clock): Promise<DkimFacts> {
-  const now = clock.now()
+export function dkimFacts(
+  message: Pick<SignedMessage, 'raw' | 'message'>,
+  { txt }: Dns,
+  clock: Clock,
+): Promise<DkimFacts> {
+  const signed = { ...message, now: clock.now() }
   const isSmall = signed.raw.length <= maxAtOnce
   return gatherDkim(signed, {
     txt,
-    verify: (raw, resolver) => (isSmall ? verifyDkim(raw, resolver, now) : verifyApart({ raw, now }, resolver)),
+    verify: (raw, resolver) => (isSmall ? verifyDkim(raw, resolver) : verifyApart(raw, resolver)),
   })
 }
 
 const signatureSchema = z.object({
   signingDomain: z.string().exactOptional(),
-  status: z.object({ result: z.string() }),
+  status: z.object({ result: z.string(), testing: z.boolean() }),
   signingHeaders: z.object({ keys: z.string() }).exactOptional(),
   canonBodyLengthLimited: z.boolean().exactOptional(),
+  signTime: z.string().nullable(),
+  expiresAfter: z.string().nullable(),
 })
 const saidSchema = z.union([
   z.object({ ask: z.string() }),
   z.object({ answer: z.object({ fromFields: z.number(), results: z.array(signatureSchema) }) }),
 ])
 
-type Job = { readonly raw: Uint8Array; readonly now: number }
-
-async function verifyApart(job: Job, resolver: DkimResolver): Promise<DkimAnswer> {
+async function verifyApart(raw: Uint8Array, resolver: DkimResolver): Promise<DkimAnswer> {
   // Without our environment: the thread reads what a stranger wrote, and nothing secret need be in it.
-  const worker = new Worker(new URL('./dkim-worker.ts', import.meta.url), { workerData: job, env: {} })
+  const worker = new Worker(new URL('./dkim-worker.ts', import.meta.url), { workerData: raw, env: {} })
   const { promise, resolve, reject } = Promise.withResolvers<DkimAnswer>()
   const late = setTimeout(() => reject(new Error('verifying took too long')), patienceMs)
   worker.on('message', (message: unknown) => {

@@ -1,6 +1,6 @@
 /** The header of a submitted or incoming message: who it binds, whom it names, what is taken out (protocol.md 8). Pure. */
 import type { OutgoingRecipient } from '../../../shared/guard.ts'
-import { type HeaderField, parseMailboxes, splitMessage } from '../../../shared/header.ts'
+import { type HeaderField, parseAuthor, parseMailboxes, splitMessage } from '../../../shared/header.ts'
 import { signatureField } from '../../../shared/whitelist/mail-signature.ts'
 import { SmtpReply } from './reply.ts'
 
@@ -106,8 +106,8 @@ function bindAuthor(fields: readonly HeaderField[], { key, unicode }: Author): v
   const own = fields.filter(({ name }) => senderFields.includes(name))
   // Every address in every one of these fields: programs differ in which of them they show as the sender.
   const bound = own.every(({ value }) => {
-    const parsed = parseMailboxes(value, { unicode })
-    return parsed.ok && parsed.value.length === 1 && parsed.value.every(({ address }) => address.key === key)
+    const parsed = parseAuthor(value, { unicode })
+    return parsed.ok && parsed.value.address.key === key
   })
   if (!bound || !own.some(({ name }) => name === 'from')) {
     throw new SmtpReply(550, '5.7.1 I2 From must be exactly your own address')

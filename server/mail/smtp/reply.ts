@@ -20,6 +20,22 @@ export function noMailbox(): SmtpReply {
   return new SmtpReply(550, '5.1.1 There is no such mailbox here')
 }
 
+/** Where it was not the guard that refused a recipient (O1): the client has heard why. */
+export function somebodyRefused(): SmtpReply {
+  return new SmtpReply(550, '5.7.1 O1 A recipient was refused, so nobody gets the message')
+}
+
+/** Why a password was not looked at, and when to come again; for both doors of the mail. */
+export function notNowWords(checked: {
+  readonly kind: 'locked' | 'busy' | 'unchecked'
+  readonly retryAfter: number
+}): string {
+  const again = `try again in ${Math.ceil(checked.retryAfter / 1_000)} s`
+  if (checked.kind === 'locked') return `Too many attempts from your network, ${again}`
+  if (checked.kind === 'busy') return `Too many logins at once, ${again}`
+  return `The server that checks passwords cannot be asked, ${again}`
+}
+
 const words: { readonly [R in RefusalReason]: string } = {
   malformed: 'is not an address that is accepted',
   notListed: 'is not in your whitelist',

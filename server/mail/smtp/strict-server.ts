@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js'
-import { type Listener, listen } from '../listener.ts'
+import { type Listener, listen, type ListenAt } from '../listener.ts'
 
 /** The library's types under our names, so that no other file imports it. */
 export type SmtpSession = SMTPServerSession
@@ -22,6 +22,14 @@ export function writtenAddress(session: SmtpSession): string {
   return paths.get(session) ?? ''
 }
 
+/** The worst reply in each mail transaction so far: the library makes a new envelope for each. */
+const refused = new WeakMap<object, number>()
+
+/** The worst reply code that this mail transaction has had, if anything in it was refused or put off. */
+export function worstReply({ envelope }: SmtpSession): number | undefined {
+  return refused.get(envelope)
+}
+
 class StrictConnection extends SMTPConnection {
   override handler_MAIL(...[command, done]: Parameters<SMTPConnection['handler_MAIL']>): void {
     paths.set(this.session, pathIn(command))
@@ -33,8 +41,15 @@ class StrictConnection extends SMTPConnection {
     super.handler_RCPT(command, done)
   }
 
-  /** Replies of ours carry their own enhanced status code (RFC 3463); the library adds one to its own. */
+  /**
+   * Whatever is refused between MAIL and the message's end is remembered, by whomever: the library refuses much before a
+   * handler hears of it. Replies of ours carry their own enhanced status code (RFC 3463); the library
+   * adds one to its own.
+   */
   override send(...[code, data, context]: Parameters<SMTPConnection['send']>): void {
+    // Before the greeting there is no envelope yet.
+    const envelope = 'envelope' in this.session ? this.session.envelope : undefined
+    if (code >= 400 && envelope?.mailFrom) refused.set(envelope, Math.max(code, refused.get(envelope) ?? 0))
     const own = typeof data === 'string' && /^[245]\.\d{1,3}\.\d{1,3} /.test(data)
     super.send(code, data, own ? false : context)
   }
@@ -60,19 +75,18 @@ type SmtpListener = Listener & {
 }
 
 type At = {
-  readonly host: string
-  readonly port: number
+  readonly at: ListenAt
   /** With it the connections are TLS from their first byte (RFC 8314). */
-  readonly tls?: { readonly cert: string; readonly key: string }
+  readonly tls?: Parameters<typeof listen>[0]['tls']
   readonly failed: (error: Error) => void
 }
 
 /** Listens; `failed` is told of errors of single connections, `close` ends them all. */
-export async function startSmtp(options: SmtpOptions, { failed, ...at }: At): Promise<SmtpListener> {
+export async function startSmtp(options: SmtpOptions, { failed, at, tls }: At): Promise<SmtpListener> {
   const server = new StrictServer({
     ...options,
     // The listener has done the handshake.
-    secure: at.tls !== undefined,
+    secure: tls !== undefined,
     secured: true,
     logger: false,
     // Whoever connects would otherwise have us ask a name server of its choice.
@@ -91,7 +105,8 @@ export async function startSmtp(options: SmtpOptions, { failed, ...at }: At): Pr
     }
   }
   const listener = await listen({
-    ...at,
+    at,
+    ...(tls ? { tls } : {}),
     connected: (socket) => server.connect(socket),
     farewell: () => end('4.3.2 Server is closing', () => true),
   })

@@ -64,6 +64,11 @@ describe('login', () => {
   it('passes a lock-out on as temporary, with the time to wait', async () => {
     const locked = mail.smtp('alice', { password: 'locked out' }).verify()
     await expect(locked).rejects.toMatchObject({ responseCode: 454, message: expect.stringContaining('90 s') })
+    const crowded = mail.smtp('alice', { password: 'too many at once' }).verify()
+    await expect(crowded).rejects.toMatchObject({
+      responseCode: 454,
+      message: expect.stringContaining('Too many logins'),
+    })
   })
 
   it('fails closed when accounts cannot be checked', async () => {
@@ -201,7 +206,8 @@ describe('what is delivered', () => {
     const split = splitMessage(await newest('bob'))
     const value = split.fields.find(({ name }) => name === 'x-kith-verdict')?.value ?? ''
     const facts = { mid: '<v1@kith.test>', from: 'alice@kith.test', level: 'login', verdict: 'pass', ep: 1, ver: 7 }
-    expect(readVerdict(primitives, value, split, [gatewayPublic])).toMatchObject(facts)
+    const reader = { to: 'bob@kith.test', lst: 'bob' }
+    expect(readVerdict(primitives, value, split, [gatewayPublic])).toMatchObject({ ...facts, ...reader })
     const other = primitives.signPublicKey(new Uint8Array(32).fill(8))
     expect(readVerdict(primitives, value, split, [other])).toBeUndefined()
     const tampered = { ...split, body: Buffer.from('other words') }

@@ -7,7 +7,7 @@ import type { Account, Accounts } from '../../accounts/accounts.ts'
 import { maxConnections, maxMessageBytes } from '../limits.ts'
 import type { Tasks } from '../tasks.ts'
 import { collect } from './collect.ts'
-import { SmtpReply } from './reply.ts'
+import { notNowWords, SmtpReply } from './reply.ts'
 import { type SmtpData, type SmtpOptions, type SmtpSession, writtenAddress } from './strict-server.ts'
 import { handled } from './trace.ts'
 import { data, mailFrom, rcptTo, type Sending, type Transaction, transactionOf } from './transaction.ts'
@@ -71,5 +71,5 @@ async function signIn(submission: Submission, login: SignIn, ip: string): Promis
   )
   if (checked.ok) return checked.account
   if (checked.kind === 'authFailed') throw wrong
-  throw new SmtpReply(454, `4.7.0 Too many attempts, try again in ${Math.ceil(checked.retryAfter / 1_000)} s`)
+  throw new SmtpReply(454, `4.7.0 ${notNowWords(checked)}`)
 }

@@ -10,8 +10,8 @@ import type { Whitelists, WhitelistView } from '../../lists/whitelists.ts'
 import type { MailLog } from '../ports.ts'
 import type { Job, Recipient } from './deliver.ts'
 import { readSubmitted } from './message.ts'
-import { refusalReply, SmtpReply, tryLater } from './reply.ts'
-import type { SmtpSession } from './strict-server.ts'
+import { refusalReply, SmtpReply, somebodyRefused, tryLater } from './reply.ts'
+import { type SmtpSession, worstReply } from './strict-server.ts'
 import { received } from './trace.ts'
 
 /** What a recipient is judged with. */
@@ -94,6 +94,8 @@ export async function data(sending: Sending, transaction: Transaction, { raw, se
   const { account, key } = transaction
   // One refused recipient stops the whole message (O1), also when the client goes on with the others.
   if (transaction.refusals.length > 0) throw refusalReply(transaction.refusals)
+  const worst = worstReply(session)
+  if (worst !== undefined) throw worst < 500 ? tryLater() : somebodyRefused()
   const view = await sending.whitelists.viewOf(account.id)
   const now = sending.clock.now()
   const added = {

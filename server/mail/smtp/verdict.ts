@@ -123,12 +123,13 @@ export async function verdictField(
   facts: Pick<VerdictFacts, 'from' | 'level' | 'verdict'>,
 ): Promise<string> {
   const { message, hashes } = evidence
-  // A verdict names the list and its version (protocol.md 8), so that it proves nothing to a reader of another list.
+  // A verdict names the recipient, the list and its version (protocol.md 8): it proves nothing to any other reader (I12).
   const list = await lists.ofUser(recipient.id)
   const all = {
     ...facts,
     ...hashes,
     mid: messageIdOf(message),
+    to: addressKey(recipient.address) ?? '',
     lst: list?.id ?? recipient.id,
     ep: view?.epoch ?? 0,
     ver: view?.version ?? 0,

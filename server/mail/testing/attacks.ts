@@ -117,6 +117,18 @@ const envelopes: readonly Attack[] = [
     ],
     leaves: 'nothing',
   },
+  // What the library or the mail server refuses before the guard hears of it.
+  ...[...paths, '<bob@kith.test', 'bob', '<>'].map((path): Attack => ({
+    name: `O1 going on after the refused RCPT TO:${path}`,
+    turns: [
+      mail,
+      toBob,
+      { say: Buffer.from(`RCPT TO:${path}\r\n`), replies: [refusal] },
+      { say: 'DATA\r\n', replies: [/^(?:354|5\d\d) /] },
+      { say: message([from, `To: ${bob}`]), replies: [refusal] },
+    ],
+    leaves: 'nothing',
+  })),
   {
     name: 'O1 a pipelined transaction with an unlisted recipient',
     turns: [

@@ -36,6 +36,7 @@ export function fakeAccounts(state: Broken = { broken: false }): Accounts & Brok
     async check(login: string, given: string): Promise<CheckResult> {
       if (state.broken) throw new Error('the store is away')
       if (given === 'locked out') return { ok: false, kind: 'locked', retryAfter: 90_000, by: 'account' }
+      if (given === 'too many at once') return { ok: false, kind: 'busy', retryAfter: 5_000 }
       const account = of(({ id, address }) => id === login || address === login)
       return account && given === password ? { ok: true, account } : { ok: false, kind: 'authFailed' }
     },

@@ -18,8 +18,9 @@ export type RawClient = {
 /** Milliseconds until a test that waits in vain fails. */
 const patience = 10_000
 
-export async function rawClient(port: number, options: { readonly ca?: string } = {}): Promise<RawClient> {
-  const at = { port, host: '127.0.0.1' }
+/** `place`: a port of this machine, or a socket file. */
+export async function rawClient(place: number | string, options: { readonly ca?: string } = {}): Promise<RawClient> {
+  const at = typeof place === 'string' ? { path: place } : { port: place, host: '127.0.0.1' }
   const socket: Socket = options.ca ? connectTls({ ...at, ca: options.ca, servername: 'localhost' }) : connectPlain(at)
   let received = ''
   let wake = () => {}

@@ -81,7 +81,8 @@ describe('honest answers pass (protocol 13)', () => {
 
   it('a version with nothing changed: the head issued again at half its life', () => {
     const renewed = nextVersion(scene.known, [], { iat: testNow + headLife / 2, exp: testNow + 1.5 * headLife })
-    const checked = checkAnswer(state, open, testAnswer(renewed, request), context)
+    const now = testNow + headLife / 2
+    const checked = checkAnswer(state, open, testAnswer(renewed, request, { now }), { ...context, now })
     expect(checked).toMatchObject({ ok: true, kind: 'delta', change: { added: [], changed: [], removed: [] } })
   })
 

@@ -90,6 +90,7 @@ export function checkAnswer(
   // Nothing sealed is opened before every signature is good: whoever can't sign can't make this device decrypt.
   if (typeof statement === 'string') return refusedFor(statement)
   const { fresh } = statement
+  if (statement.ahead) return orCommands(fresh, statement.ahead)
   const commands = fresh.cmd
   if (fresh.kind === 'none') return withoutBody(state, open, answer, statement)
   const body = readBody(fresh, answer, context)
@@ -106,6 +107,15 @@ export function checkAnswer(
   const before = state.entries
   const change = body.kind === 'delta' ? differenceOfOps(before, body.ops) : differenceOf(before, entries)
   return { ok: true, step: 'applied', kind: fresh.kind, state: moved(state, statement, entries), change, commands }
+}
+
+/**
+ * An answer that moves nothing because of its time still wipes and locks: P signed that for this device, whatever the
+ * time is. Otherwise a stolen machine would escape both by its clock.
+ */
+function orCommands(fresh: Fresh, failure: SyncFailure): CheckedAnswer {
+  const commands = fresh.cmd.filter(({ c }) => c.cmd !== 'rotate')
+  return commands.length > 0 ? { ok: true, step: 'commands', commands } : refusedFor(failure)
 }
 
 /** `kind: none`: the version that I have, confirmed; or nothing but commands. */
@@ -192,7 +202,11 @@ function* leavesOf(entries: ListEntries): Iterable<Uint8Array> {
 }
 
 /** The state after. The floor is reached: step 7 refuses everything below it. */
-function moved(state: ListState, { manifest, fresh, head, headHash }: Statement, entries: ListEntries): ListState {
+function moved(
+  state: ListState,
+  { manifest, fresh, head, headHash, trustedTime }: Statement,
+  entries: ListEntries,
+): ListState {
   const { floor: _reached, ...rest } = state
   return {
     ...rest,
@@ -202,7 +216,7 @@ function moved(state: ListState, { manifest, fresh, head, headHash }: Statement,
     acc: head.acc,
     core: head.core,
     entries,
-    trustedTime: Math.max(state.trustedTime, fresh.iat, head.core.iat),
+    trustedTime: Math.max(trustedTime, fresh.iat, head.core.iat),
     manifest,
   }
 }

@@ -4,11 +4,11 @@ import type { Primitives } from '../bytes/primitives.ts'
 import { verifyCommand } from '../command.ts'
 import { decodeFresh, type Fresh, verifyFresh } from '../fresh.ts'
 import { type Core, coreHash, decodeHead, type Head, headHash, nextAcc, verifyHead } from '../head.ts'
-import { maxChain, maxFreshLife, maxManifestSteps, maxObjectBytes, maxSealedBytes } from '../limits.ts'
+import { maxAhead, maxChain, maxFreshLife, maxManifestSteps, maxObjectBytes, maxSealedBytes } from '../limits.ts'
 import { acceptNext, decodeManifest, keysOf, type SignedManifest } from '../manifest.ts'
 import type { SyncRequest } from '../request.ts'
 import type { SyncFailure } from './failures.ts'
-import { isBelow, type ListState } from './list-state.ts'
+import { isBelow, type ListState, trustedTimeIn } from './list-state.ts'
 import type { SyncAnswer } from './sync-answer.ts'
 
 /** An answer whose statements are all good: what it says may be acted on. */
@@ -17,6 +17,10 @@ export type Statement = {
   readonly fresh: Fresh
   readonly head: Head
   readonly headHash: string
+  /** The highest trusted time before this answer, in its epoch. */
+  readonly trustedTime: number
+  /** Why it may move nothing, though all else is good: whoever dated it and this device disagree about the time. */
+  readonly ahead?: Extract<SyncFailure, 'ahead' | 'headAhead'>
 }
 
 type Asked = Pick<SyncRequest, 'non' | 'seq'>
@@ -34,19 +38,28 @@ export function checkStatement(
   const fresh = decodeFresh(answer.fresh)
   const head = decodeHead(answer.head)
   if (!fresh || !head || !answer.chain.every((link) => fromHex(link, 32))) return 'malformed'
-  // A clock set back must not make an expired manifest good again.
-  const clock = Math.max(context.now, state.trustedTime)
-  const manifest = stepManifests(state.manifest, answer.manifests, { primitives, now: clock })
+  const manifest = stepManifests(state.manifest, answer.manifests, context)
   if (!manifest) return 'manifest'
+  const trustedTime = trustedTimeIn(state, manifest.m.ep)
+  // A clock set back must not make an expired manifest good again.
+  const clock = Math.max(context.now, trustedTime)
   if (manifest.m.exp < clock) return 'manifestExpired'
-  const statement = { manifest, fresh, head, headHash: headHash(primitives, answer.head) }
+  const ahead = aheadOf(fresh, head, context.now)
+  const hash = headHash(primitives, answer.head)
+  const statement = { manifest, fresh, head, headHash: hash, trustedTime, ...(ahead && { ahead }) }
   return (
-    checkFresh(state, asked, answer, { ...context, statement }) ??
-    checkHead(answer, statement, { primitives, now: Math.max(clock, fresh.iat) }) ??
+    checkFresh(state, asked, answer, { primitives, now: clock, statement }) ??
+    checkHead(answer, statement, { primitives, now: ahead === 'ahead' ? clock : Math.max(clock, fresh.iat) }) ??
     checkCommands(state, statement, primitives) ??
     checkHistory(state, statement, answer.chain, primitives) ??
     statement
   )
+}
+
+/** By the device's own clock: the trusted time is what such an answer would move. */
+function aheadOf(fresh: Fresh, head: Head, now: number): Statement['ahead'] {
+  if (fresh.iat > now + maxAhead) return 'ahead'
+  return head.core.iat > now + maxAhead ? 'headAhead' : undefined
 }
 
 /** Step 1. */
@@ -90,14 +103,14 @@ function checkFresh(
   if (!isMine) return 'notMine'
   if (fresh.non !== asked.non || fresh.seq !== asked.seq) return 'notThisRequest'
   if (fresh.exp < fresh.iat || fresh.exp - fresh.iat > maxFreshLife) return 'lifetime'
-  if (fresh.exp < Math.max(now, state.trustedTime)) return 'stale'
+  if (fresh.exp < now) return 'stale'
   if (isBelow(fresh, state) || (state.floor && isBelow(fresh, state.floor))) return 'rollback'
   return undefined
 }
 
 /**
- * Step 8. Here now is also at least the answer's own `iat`: so the trusted time that an answer leaves behind never
- * passes the expiry of a head, and a stolen F cannot push it into the far future.
+ * Step 8. Here now is also at least the answer's own `iat`, unless that is ahead and moves nothing: so the trusted time
+ * that an answer leaves behind never passes the expiry of a head.
  */
 function checkHead(
   answer: SyncAnswer,

@@ -30,6 +30,8 @@ const syncFailures = [
   'equivocation',
   'fork',
   'epoch',
+  'ahead',
+  'headAhead',
   // 11
   'noBody',
   'seal',

@@ -19,7 +19,7 @@ export type ListState = {
   /** What the head in force says; its `root` and `cnt` are those of `entries`. */
   readonly core?: Core
   readonly entries: ListEntries
-  /** Highest `iat` of a trusted statement: time never runs back below it. */
+  /** Highest `iat` of a trusted statement of the list's epoch: time never runs back below it. */
   readonly trustedTime: number
   readonly manifest: SignedManifest
   /** Where the database is older than the key-ring says: nothing below it is accepted. */
@@ -33,6 +33,14 @@ export function emptyState(
 ): ListState {
   const { org, usr, dev, lst } = identity
   return { org, usr, dev, lst, ep: 0, ver: 0, head: '', acc: emptyAcc, entries: new Map(), trustedTime: 0, manifest }
+}
+
+/**
+ * The time below which the clock counts for nothing, under a manifest of epoch `ep`. An epoch is begun by the root keys
+ * alone, and begins its time anew: so a time that a wrong clock once signed does not stay for ever.
+ */
+export function trustedTimeIn(state: Pick<ListState, 'ep' | 'floor' | 'trustedTime'>, ep: number): number {
+  return ep > Math.max(state.ep, state.floor?.ep ?? 0) ? 0 : state.trustedTime
 }
 
 /** Whether (ep, ver) of `a` is below that of `b`. */

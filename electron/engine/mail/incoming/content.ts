@@ -1,10 +1,12 @@
 /** What a message says, as plain text under limits. Addresses are not its business (A1). */
+import { type Covers, coversAll } from '../../../../shared/guard/coverage.ts'
 import type { RawMessage } from '../../../../shared/header.ts'
 import { maxTextLength } from '../../../../shared/message.ts'
-import { type Part, structureOf } from '../../../../shared/mime/structure.ts'
+import { structureOf } from '../../../../shared/mime/structure.ts'
 import { decodeText, readPart } from '../../../../shared/mime/text.ts'
 import { subjectOf } from '../../../../shared/text/subject.ts'
 import { displayedMessage, notificationType, receiptReport } from '../outgoing/receipt.ts'
+import { settleMime } from './settled-mime.ts'
 
 /** What is shown of a message. */
 export type Content = {
@@ -18,8 +20,15 @@ export type Content = {
 /** Longest subject kept, in characters. */
 const maxSubject = 998
 
-/** The text of a message; never fails, however broken the message is. */
-export function readContent(message: RawMessage): Content {
+/** The text of a message, as far as its proof bears it out; never fails, however broken the message is. */
+export function readContent(message: RawMessage, covers: Covers = coversAll): Content {
+  const settled = settleMime(message, covers)
+  if (settled.view === 'source') return sourceView(message)
+  const content = contentOf(settled.message)
+  return settled.doubtful ? { ...content, simplified: true } : content
+}
+
+function contentOf(message: RawMessage): Content {
   const structure = structureOf(message)
   // Ambiguous MIME has one view (I8): to choose one reading would be to choose for the sender who made two.
   if (structure.kind === 'broken') return sourceView(message)
@@ -28,14 +37,11 @@ export function readContent(message: RawMessage): Content {
   const clean = cleanText(text)
   const simplified = more || structure.kind === 'nested' || clean.length > maxTextLength
   const content = { text: clean.slice(0, maxTextLength), simplified }
-  const isReceipt =
+  const isReport =
     root.type === 'multipart/report' && root.parameters.get('report-type')?.toLowerCase() === receiptReport
-  return isReceipt ? { ...content, receiptFor: receiptIn(root) } : content
-}
-
-function receiptIn(root: Part): string {
-  const part = root.children.find(({ type }) => type === notificationType)
-  return part === undefined ? '' : (displayedMessage(decodeText(part).text) ?? '')
+  const notification = isReport ? root.children.find(({ type }) => type === notificationType) : undefined
+  // Without the part that makes it one it is a message like any other: a field alone must not make it vanish.
+  return notification ? { ...content, receiptFor: displayedMessage(decodeText(notification).text) ?? '' } : content
 }
 
 /** I8's one deterministic view: the body's bytes as text, undecoded. */

@@ -1,16 +1,20 @@
 /** One message from the server, read and judged: what is to be stored of it. Nothing is stored here. */
 import { addressKey, cleanAddressText, foldAscii } from '../../../../shared/address.ts'
-import { type IncomingVerdict, judgeIncoming, type ListView } from '../../../../shared/guard.ts'
-import { parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
+import { type IncomingVerdict, judgeIncoming, type ListedContact, type ListView } from '../../../../shared/guard.ts'
+import { type Covers, coverageOf, coversAll } from '../../../../shared/guard/coverage.ts'
+import { type Notices, noticesOf, writtenAt } from '../../../../shared/guard/notices.ts'
+import { authorOf, parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
 import { singleField } from '../../../../shared/mime/structure.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { selfKey } from '../judge.ts'
 import { maxReferences } from '../limits.ts'
-import { messageIdentity } from '../outgoing/submit.ts'
+import { submittedIdentity } from '../outgoing/submit.ts'
 import type { NewHeld } from '../store/held-store.ts'
 import type { NewMessage, Participants, Person, Place } from '../store/records.ts'
 import { type Content, readSubject } from './content.ts'
+import { messageIdentity, writtenMessageId } from './identity.ts'
 import type { Proof } from './proof.ts'
+import { contentOf } from './read-message.ts'
 import type { MessageReader } from './reader.ts'
 
 /** A message as fetched (I1: raw bytes). */
@@ -29,8 +33,12 @@ export type Prepared = {
   readonly fetched: Fetched
   readonly message: RawMessage
   readonly proof: Proof
+  /** The level at which the sender's entry wants it proven: what that proof covers decides how it is read (I8). */
+  readonly level: string
   readonly content: Content
   /** SHA-256 of the bytes, in hex. */
+  readonly rawDigest: string
+  /** `contentDigest` of it. */
   readonly digest: string
 }
 
@@ -51,28 +59,26 @@ export async function prepare(
   fetched: Fetched,
 ): Promise<Prepared> {
   const { message, authors } = openHeader(dependencies, fetched.raw)
+  const self = selfKey(dependencies)
   const { view: _view, prepare: _prepare, ...list } = dependencies.list()
   const { at, truncated } = fetched
   const { authserv } = dependencies.servers
   const now = dependencies.clock.now()
   // Its own whole buffer: that is handed over, and comes back.
-  const { raw, ...found } = await reader.read({ raw: fetched.raw, at, truncated, now, authserv, list, authors })
+  const { raw, ...found } = await reader.read({ raw: fetched.raw, at, truncated, now, self, authserv, list, authors })
   const body = raw.subarray(raw.length - message.body)
   const { fields, fault } = message
   return { fetched: { ...fetched, raw }, message: { fields, body, ...(fault ? { fault } : {}) }, ...found }
 }
 
-/** The header, which costs little however large the message is (A5), and what the list says of whoever From names. */
+/** The header, which costs little however large the message is (A5), and what the list says of the author that From names. */
 function openHeader({ list }: MailDependencies, raw: Uint8Array) {
-  const { fields, body, fault } = splitMessage(raw)
+  const message = splitMessage(raw)
+  const { fields, body, fault } = message
   const { view, unicode } = list()
-  const keys = fields
-    .filter(({ name }) => name === 'from')
-    .flatMap(({ value }) => {
-      const parsed = parseMailboxes(value, { unicode })
-      return parsed.ok ? parsed.value.map(({ address }) => address.key) : []
-    })
-  const authors = view && keys.flatMap((key) => pairOf(key, view.find(key)))
+  // As proofs read From, and as what is shown does: with non-ASCII addresses, whether or not the policy allows any.
+  const keys = new Set([unicode, true].map((all) => authorOf(message, all)?.address.key ?? ''))
+  const authors = view && [...keys].flatMap((key) => pairOf(key, view.find(key)))
   return { message: { fields, fault, body: body.length }, authors }
 }
 
@@ -88,8 +94,8 @@ export async function prepareList(dependencies: MailDependencies, messages: read
   const { view, prepare: prepareView } = dependencies.list()
   const isStranger = ({ message }: Prepared): boolean => {
     // With non-ASCII addresses too: a look-alike is made of them, whether or not the policy allows any.
-    const parsed = parseMailboxes(singleField(message.fields, 'from') ?? '', { unicode: true })
-    return parsed.ok && parsed.value.some(({ address }) => view?.find(address.key) === undefined)
+    const author = authorOf(message, true)
+    return author !== undefined && view?.find(author.address.key) === undefined
   }
   if (messages.some(isStranger)) await prepareView()
 }
@@ -111,19 +117,36 @@ export function judge(dependencies: MailDependencies, prepared: Prepared): Judge
   const replyTo = readReplyTo(message, unicode)
   const participants = { from, to: people('to'), cc: people('cc'), ...(replyTo.length > 0 ? { replyTo } : {}) }
   if (contact.key === self) return own(dependencies, prepared, participants)
-  if (prepared.content.receiptFor !== undefined) {
-    return { kind: 'receipt', from: contact.key, messageId: prepared.content.receiptFor, at: prepared.fetched.at }
+  return received(prepared, { contact, participants, notices: noticesOf(facts, contact, prepared.fetched.at), unicode })
+}
+
+type Reception = {
+  readonly contact: ListedContact
+  readonly participants: Participants
+  readonly notices: Notices
+  readonly unicode: boolean
+}
+
+function received(prepared: Prepared, { contact, participants, notices, unicode }: Reception): Judged {
+  const { message, fetched } = prepared
+  // The list moved between reading and judging: read anew, by what the proof that now counts covers.
+  const content =
+    contact.level === prepared.level ? prepared.content : contentOf(fetched.truncated, message, contact.level)
+  if (content.receiptFor !== undefined) {
+    return { kind: 'receipt', from: contact.key, messageId: content.receiptFor, at: fetched.at }
   }
   const asked = asksForReceipt(message, contact.key, unicode)
   return {
     kind: 'message',
     partner: participants.from,
     message: {
-      ...common(prepared, participants, contact.key),
+      ...common({ ...prepared, content }, participants),
+      ...identityOf(prepared, 'in', contact.key, coverageOf(message, contact)),
+      ...(Object.keys(notices).length > 0 ? { notices } : {}),
       conversation: contact.key,
       direction: 'in',
-      read: prepared.fetched.seen,
-      receipt: asked && !prepared.fetched.seen ? 'asked' : 'none',
+      read: fetched.seen,
+      receipt: asked && !fetched.seen ? 'asked' : 'none',
     },
   }
 }
@@ -156,7 +179,8 @@ export function readSent(
       : undefined
   }
   // A fault, an unreadable field or another From: not a message that the user wrote, so nothing is shown.
-  const [from] = read('from') ?? []
+  const author = authorOf(prepared.message, unicode)
+  const from = author && { address: author.address.text, name: author.name }
   const to = read('to')
   const cc = read('cc')
   if (prepared.message.fault || !from || !to || !cc || keyOf(from) !== selfKey(dependencies)) return { kind: 'ignored' }
@@ -164,10 +188,7 @@ export function readSent(
   return known ? own(dependencies, prepared, { from, to, cc }) : { kind: 'ignored' }
 }
 
-/**
- * An own message that another device sent or that came by way of the own INBOX. It gets the identity that the outbox
- * of this device would give it.
- */
+/** An own message that another device sent or that came by way of the own INBOX. */
 function own(dependencies: MailDependencies, prepared: Prepared, participants: Participants): Judged {
   if (prepared.content.receiptFor !== undefined) return { kind: 'ignored' }
   const self = selfKey(dependencies)
@@ -179,8 +200,8 @@ function own(dependencies: MailDependencies, prepared: Prepared, participants: P
     kind: 'message',
     partner,
     message: {
-      ...common(prepared, participants, self),
-      id: messageIdentity('out', self, messageIdOf(prepared)),
+      ...common(prepared, participants),
+      ...identityOf(prepared, 'out', self, coversAll),
       conversation: keyOf(partner),
       direction: 'out',
       read: true,
@@ -190,12 +211,24 @@ function own(dependencies: MailDependencies, prepared: Prepared, participants: P
   }
 }
 
-function common(prepared: Prepared, participants: Participants, sender: string) {
-  const { message, fetched, content } = prepared
-  const messageId = messageIdOf(prepared)
+/** I10. `former`: as the outbox of this device, or an older version of this app, would have stored it. */
+function identityOf(prepared: Prepared, direction: 'in' | 'out', sender: string, covers: Covers) {
+  const { message, fetched, digest } = prepared
+  const messageId = covers('message-id') ? writtenMessageId(message) : ''
+  const written = writtenAt(message)
   return {
-    id: messageIdentity('in', sender, messageId),
-    messageId,
+    id: messageIdentity(direction, { sender, messageId, content: digest }),
+    former: {
+      id: submittedIdentity(direction, sender, messageIdOf(prepared)),
+      at: [fetched.at, ...(written === undefined ? [] : [written])],
+    },
+  }
+}
+
+function common(prepared: Prepared, participants: Participants) {
+  const { message, fetched, content } = prepared
+  return {
+    messageId: messageIdOf(prepared),
     kind: message.fields.some(({ name }) => name === 'chat-version') ? ('chat' as const) : ('mail' as const),
     // The sender chose these; the last ones keep the thread, and the number bounds what is stored.
     references: messageIds(singleField(message.fields, 'references') ?? '').slice(-maxReferences),
@@ -217,7 +250,7 @@ function heldRow(prepared: Prepared, hold: Hold, view: ListView | undefined): Ne
   return {
     held: {
       // Not by Message-ID: whoever guesses one could keep the real message out.
-      id: prepared.digest.slice(0, 32),
+      id: prepared.rawDigest.slice(0, 32),
       claimedName: claimed.name,
       claimedAddress: claimed.address,
       subject: readSubject(message),
@@ -247,10 +280,10 @@ export function keyOf(person: { readonly address: string }): string {
   return addressKey(person.address) ?? ''
 }
 
-function messageIdOf({ message, digest }: Prepared): string {
+function messageIdOf({ message, rawDigest }: Prepared): string {
   const value = singleField(message.fields, 'message-id') ?? ''
   if (/^<[^<>\s]{1,990}>$/u.test(value)) return value
-  return `sha256:${digest}`
+  return `sha256:${rawDigest}`
 }
 
 function messageIds(value: string): readonly string[] {

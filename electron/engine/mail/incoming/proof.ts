@@ -1,7 +1,7 @@
 /** What proves an incoming message's sender (I2, I5): facts for the guard, gathered from the raw bytes. */
 import { addressKey } from '../../../../shared/address.ts'
 import type { IncomingFacts } from '../../../../shared/guard.ts'
-import { asksForDkim, type DkimFacts } from '../../../../shared/guard/dkim.ts'
+import { asksForDkim, type DkimFacts, type SignedMessage } from '../../../../shared/guard/dkim.ts'
 import type { RawMessage } from '../../../../shared/header.ts'
 import { fromBase64 } from '../../../../shared/whitelist/bytes/encoding.ts'
 import type { MailServers } from '../../../../shared/whitelist/login.ts'
@@ -28,13 +28,18 @@ export type ProofMeans = {
   readonly clock: Pick<Clock, 'now'>
 }
 
-/** Gathers all proofs. Only DKIM asks the network, and only where the claimed sender's entry asks for it. */
-export async function gatherProof(means: ProofMeans, raw: Uint8Array, message: RawMessage): Promise<Proof> {
+/** Gathers all proofs. `at`: when the server received the message. Only DKIM asks the network, and only where the claimed sender's entry asks for it. */
+export async function gatherProof(
+  means: ProofMeans,
+  raw: Uint8Array,
+  message: RawMessage,
+  at?: number,
+): Promise<Proof> {
   const verdict = verdictOf(means, message)
   const login = loginOf(message, means.servers.authserv)
   const { view, unicode } = means.list()
   const keySignature = keySignatureOf(primitives, { list: view, unicode }, message)
-  const { dkim, again } = await dkimOf(means, raw, message)
+  const { dkim, again } = await dkimOf(means, { raw, message, ...(at === undefined ? {} : { at }) })
   return {
     dkim,
     again,
@@ -48,10 +53,12 @@ function verdictOf({ list }: ProofMeans, message: RawMessage): IncomingFacts['ve
   const fields = message.fields.filter(({ name }) => name === verdictHeader)
   // In a message with a fault nobody can say which field is which: then no header proves anything (F1).
   if (fields.length === 0 || message.fault) return undefined
-  const keys = list().gatewayKeys.flatMap((text) => fromBase64(text, keyLength) ?? [])
+  const { gatewayKeys, listId } = list()
+  const keys = gatewayKeys.flatMap((text) => fromBase64(text, keyLength) ?? [])
   for (const field of fields.slice(0, maxVerdicts)) {
     const found = readVerdict(primitives, field.value, message, keys)
-    if (found) return { from: found.from, level: found.level, verdict: found.verdict }
+    // I12: what another user's list admits says nothing to the reader of this one.
+    if (found?.lst === listId) return { from: found.from, level: found.level, verdict: found.verdict }
   }
   return undefined
 }
@@ -90,9 +97,9 @@ function withoutComments(value: string): string | undefined {
   return depth === 0 ? plain : undefined
 }
 
-async function dkimOf(means: ProofMeans, raw: Uint8Array, message: RawMessage): Promise<DkimFacts> {
+async function dkimOf(means: ProofMeans, signed: Omit<SignedMessage, 'now'>): Promise<DkimFacts> {
   const { view, unicode } = means.list()
   // Not asked for, so no DNS look-up: it would tell the network of every stranger's mail that is read.
-  if (!asksForDkim(view, message, unicode)) return { dkim: [], again: false }
-  return dkimFacts({ raw, message }, means.dns, means.clock.now())
+  if (!asksForDkim(view, signed.message, unicode)) return { dkim: [], again: false }
+  return dkimFacts({ ...signed, now: means.clock.now() }, means.dns)
 }

@@ -4,10 +4,12 @@
  */
 import { createHash } from 'node:crypto'
 import type { ListedContact, ListView } from '../../../../shared/guard.ts'
-import { splitMessage } from '../../../../shared/header.ts'
+import { coverageOf } from '../../../../shared/guard/coverage.ts'
+import { authorOf, type RawMessage, splitMessage } from '../../../../shared/header.ts'
 import type { DnsResolver } from '../../ground/ports.ts'
 import type { ListInForce } from '../dependencies.ts'
 import { type Content, readContent } from './content.ts'
+import { contentDigest } from './identity.ts'
 import { gatherProof, type Proof } from './proof.ts'
 
 /** A message and what reading it needs to know. Plain data: it goes to another thread. */
@@ -18,6 +20,8 @@ export type ReadTask = {
   /** Only its header is there. */
   readonly truncated: boolean
   readonly now: number
+  /** Key of the own address. */
+  readonly self: string
   readonly authserv: string | undefined
   /** What is said beside the list. */
   readonly list: Omit<ListInForce, 'view' | 'prepare'>
@@ -25,19 +29,40 @@ export type ReadTask = {
   readonly authors: readonly (readonly [string, ListedContact])[] | undefined
 }
 
-/** What was found. `digest`: SHA-256 of the bytes, in hex. */
-export type ReadAnswer = { readonly proof: Proof; readonly content: Content; readonly digest: string }
+/** What was found. `rawDigest`: SHA-256 of the bytes, in hex; `digest`: `contentDigest`; `level`: see `Prepared`. */
+export type ReadAnswer = {
+  readonly proof: Proof
+  readonly level: string
+  readonly content: Content
+  readonly digest: string
+  readonly rawDigest: string
+}
 
 /** Reads a message; takes as long as it is large. */
 export async function readMessage(task: ReadTask, dns: DnsResolver): Promise<ReadAnswer> {
-  const { raw, truncated, now, authserv } = task
+  const { raw, at, truncated, now, self, authserv } = task
   const message = splitMessage(raw)
   const list = { ...task.list, view: task.authors && viewOf(new Map(task.authors)) }
   const servers = authserv === undefined ? {} : { authserv }
   const means = { list: () => list, servers, dns, clock: { now: () => now } }
-  const proof = await gatherProof(means, raw, message)
-  const content = truncated ? { text: '', simplified: true } : readContent(message)
-  return { proof, content, digest: createHash('sha256').update(raw).digest('hex') }
+  const proof = await gatherProof(means, raw, message, at)
+  const level = levelOf(list, message, self)
+  const rawDigest = createHash('sha256').update(raw).digest('hex')
+  const digest = await contentDigest(message)
+  return { proof, level, digest, rawDigest, content: contentOf(truncated, message, level) }
+}
+
+function levelOf({ view, unicode }: Omit<ListInForce, 'prepare'>, message: RawMessage, self: string): string {
+  const key = authorOf(message, unicode)?.address.key ?? ''
+  // Own messages are proven by login alone, whatever the list says of the own address.
+  return key === self ? 'login' : (view?.find(key)?.level ?? '')
+}
+
+/** What is shown, by what the proof of this level covers (I8). */
+export function contentOf(truncated: boolean, message: RawMessage, level: string): Content {
+  if (truncated) return { text: '', simplified: true }
+  const key = authorOf(message, true)?.address.key ?? ''
+  return readContent(message, coverageOf(message, { key, level }))
 }
 
 /** The list as far as one message's authors go. Look-alikes are looked for where the message is judged. */

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 function taskOf(raw: Uint8Array): ReadTask {
   const { view: _view, prepare: _prepare, ...list } = listOf([])
-  return { raw, at: 1, truncated: false, now: 1, authserv, list, authors: [] }
+  return { raw, at: 1, truncated: false, now: 1, self: 'alice@corp.test', authserv, list, authors: [] }
 }
 
 /** Some megabytes in which each line has to be decoded. */
@@ -44,7 +44,7 @@ describe('the reader', () => {
     const there = await reader.read(taskOf(Uint8Array.from(raw)))
     expect({ ...there, raw: Buffer.from(there.raw) }).toEqual({ ...here, raw: Buffer.from(here.raw) })
     expect(there.content.text).toBe('Good morning')
-    expect(there.digest).toBe(createHash('sha256').update(raw).digest('hex'))
+    expect(there.rawDigest).toBe(createHash('sha256').update(raw).digest('hex'))
   })
 
   it('asks for DNS records outside the thread', async () => {

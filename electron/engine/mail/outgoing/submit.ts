@@ -35,8 +35,8 @@ type Submission = {
 type Basis = { readonly participants: Participants; readonly at: number; readonly messageId: string }
 type Queued = Basis & { readonly id: string; readonly conversation: string; readonly partner: Person }
 
-/** A message's id: what was delivered twice, or found again in the Sent folder, has the same. */
-export function messageIdentity(direction: 'in' | 'out', sender: string, messageId: string): string {
+/** The id of what the outbox sends, by its own Message-ID; in older stores of every message. */
+export function submittedIdentity(direction: 'in' | 'out', sender: string, messageId: string): string {
   return createHash('sha256').update(`${direction}\n${sender}\n${messageId}`).digest('hex').slice(0, 32)
 }
 
@@ -89,7 +89,7 @@ function enqueue(
   if (partner === undefined) return fail('badRequest', { fields: ['to'] })
   const queued: Queued = {
     ...basis,
-    id: messageIdentity('out', selfKey(dependencies), messageId),
+    id: submittedIdentity('out', selfKey(dependencies), messageId),
     conversation: partner.key,
     partner: personOf(dependencies, partner),
   }

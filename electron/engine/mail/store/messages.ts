@@ -4,9 +4,11 @@ import type { Database } from '../../database/open.ts'
 import { justNow } from '../limits.ts'
 import { putPlace } from './places.ts'
 import {
+  type ArrivedMessage,
   type NewMessage,
   type Receipt,
   readDelivery,
+  readNotices,
   readParticipants,
   readStrings,
   type StoredMessage,
@@ -30,6 +32,7 @@ type Row = {
   readonly read: number
   readonly delivery: string | null
   readonly receipt: Receipt
+  readonly notices: string | null
 }
 
 /**
@@ -58,7 +61,11 @@ export function createMessageStore(database: Database) {
 function writes(database: Database) {
   return {
     /** Adds a message; answers with its rank, or nothing when it is there already. A copy seen later tells another place. */
-    add(message: NewMessage, standing: Standing, now: number): number | undefined {
+    add(message: ArrivedMessage, standing: Standing, now: number): number | undefined {
+      if (message.former && isKnown(database, message, message.former)) {
+        if (message.place) putPlace(database, message.former.id, message.place)
+        return undefined
+      }
       const rank = rankOf(database, message.at, standing, now)
       const { lastId, changes } = insertRow(database, message, { rank, dated: standing === 'own' ? 'here' : 'server' })
       if (message.place) putPlace(database, message.id, message.place)
@@ -109,8 +116,8 @@ type Order = { readonly rank: number; readonly dated: 'server' | 'here' }
 function insertRow(database: Database, m: NewMessage, { rank, dated }: Order) {
   return database.run(
     `INSERT INTO messages (id, conversation, kind, direction, message_id, reference_ids, participants, subject, text,
-       simplified, at, read, delivery, receipt, rank, dated, seen)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'same') ON CONFLICT (id) DO NOTHING`,
+       simplified, at, read, delivery, receipt, notices, rank, dated, seen)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'same') ON CONFLICT (id) DO NOTHING`,
     m.id,
     m.conversation,
     m.kind,
@@ -125,9 +132,25 @@ function insertRow(database: Database, m: NewMessage, { rank, dated }: Order) {
     m.read ? 1 : 0,
     m.delivery ? JSON.stringify(m.delivery) : null,
     m.receipt,
+    m.notices ? JSON.stringify(m.notices) : null,
     rank,
     dated,
   )
+}
+
+/**
+ * A row under the id of before messages were told apart by what they say (I10): the same message if it came or was
+ * written at the same second, or reads the same. Another under one Message-ID is none.
+ */
+function isKnown(database: Database, message: NewMessage, former: NonNullable<ArrivedMessage['former']>): boolean {
+  const row = database.get<Pick<Row, 'at' | 'subject' | 'text'>>(
+    'SELECT at, subject, text FROM messages WHERE id = ?',
+    former.id,
+  )
+  if (!row) return false
+  const second = Math.floor(row.at / 1_000)
+  const isThen = former.at.some((at) => Math.floor(at / 1_000) === second)
+  return isThen || (row.subject === message.subject && row.text === message.text)
 }
 
 function reads(database: Database) {
@@ -206,6 +229,7 @@ function counted(database: Database, sql: string, ...parameters: readonly string
 
 function readRow(row: Row): StoredMessage {
   const delivery = readDelivery(row.delivery)
+  const notices = readNotices(row.notices)
   return {
     seq: row.seq,
     rank: row.rank,
@@ -223,5 +247,6 @@ function readRow(row: Row): StoredMessage {
     read: row.read === 1,
     receipt: row.receipt,
     ...(delivery ? { delivery } : {}),
+    ...(notices ? { notices } : {}),
   }
 }

@@ -1,5 +1,6 @@
 /** Shapes of the mail side's rows as the rest of the engine sees them, and how columns are read. */
 import { z } from 'zod'
+import type { Notices } from '../../../../shared/guard/notices.ts'
 import { type Delivery, deliverySchema } from '../../../../shared/message.ts'
 
 /** An address as it was written, and the name beside it; empty where there is none. */
@@ -39,7 +40,15 @@ export type NewMessage = {
   readonly delivery?: Delivery
   readonly receipt: Receipt
   readonly place?: Place
+  /** What is to be said of it in the conversation (I4, I11). */
+  readonly notices?: Notices
 }
+
+/**
+ * A message to be stored. `former`: the id that the outbox or an older version of this app would have given it, with
+ * the times at which it came and was written: a row of that id which agrees with it is this message.
+ */
+export type ArrivedMessage = NewMessage & { readonly former?: { readonly id: string; readonly at: readonly number[] } }
 
 /**
  * A message of the store; `seq` is the order in which messages came into it. `rank` is its place among the others: its
@@ -54,11 +63,21 @@ const participantsSchema = z.object({
   cc: z.array(personSchema),
   replyTo: z.array(personSchema).exactOptional(),
 })
+const noticesSchema = z.strictObject({
+  claimedRecipients: z.literal(true).exactOptional(),
+  notAddressed: z.literal(true).exactOptional(),
+  writtenAt: z.number().exactOptional(),
+})
 const stringsSchema = z.array(z.string())
 
 /** Reads the column of that name; throws for what this app did not write. */
 export function readParticipants(column: string): Participants {
   return participantsSchema.parse(JSON.parse(column))
+}
+
+/** Reads the column of that name; most messages have none. */
+export function readNotices(column: string | null): Notices | undefined {
+  return column === null ? undefined : noticesSchema.parse(JSON.parse(column))
 }
 
 /** Reads a column that holds a JSON array of texts; throws for what this app did not write. */

@@ -14,7 +14,7 @@ import { type FakeClock, fakeClock, fakeDns, fakeRandom, type LogLine, memoryLog
 import type { ListInForce, MailConnection, MailDependencies, MailService } from '../dependencies.ts'
 import { readInPlace } from '../incoming/reader.ts'
 import { createMailService, type MailNetwork } from '../mail-service.ts'
-import { mailSchema, placesSchema } from '../schema.ts'
+import { mailNotices, mailSchema, placesSchema } from '../schema.ts'
 
 export const me = { address: 'alice@corp.test', name: 'Alice Chen', password: 'alice-pw' } as const
 
@@ -53,7 +53,8 @@ export function mailWorld(options: WorldOptions = {}) {
   const log = watchedLog(happened)
   const open = (): Database => {
     const key = new Uint8Array(32).fill(9)
-    const database = openDatabase({ file: join(folder, 'mail.db'), key, migrations: [mailSchema, placesSchema] })
+    const migrations = [mailSchema, mailNotices, placesSchema]
+    const database = openDatabase({ file: join(folder, 'mail.db'), key, migrations })
     databases.push(database)
     return database
   }
@@ -160,7 +161,16 @@ function makeWaiting() {
 export function listOf(contacts: readonly ListedContact[]): ListInForce {
   const view = createListView(contacts)
   const prepare = () => Promise.resolve()
-  return { view, prepare, lease: 'valid', onExpiry: 'block', unicode: false, gatewayKeys: [], sendingOff: 'no' }
+  return {
+    view,
+    listId: 'L-alice',
+    prepare,
+    lease: 'valid',
+    onExpiry: 'block',
+    unicode: false,
+    gatewayKeys: [],
+    sendingOff: 'no',
+  }
 }
 
 export function contactOf(address: string, more: Partial<ListedContact> = {}): ListedContact {

@@ -7,6 +7,7 @@ import { primitives } from '../../keys/primitives.ts'
 import { openServerLink, type ServerLink } from '../../link/server-link.ts'
 import type { Target } from '../../link/target.ts'
 import { createTrust } from '../../link/trust.ts'
+import { lookupElsewhere } from '../../soap/lookup.ts'
 import { parseServerAddress } from '../../soap/server-address.ts'
 import { openSoapClient } from '../../soap/soap-client.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
@@ -15,8 +16,14 @@ import { accountEvents } from './account-events.ts'
 /** A link to a server that nothing was said to yet. Whoever makes it closes it, or gives it to `openAccount`. */
 export function openLink({ ports }: Stage, target: Target, identity: Identity): ServerLink {
   const { address, tlsPin, root, org } = target
+  const mayBeHere = address.isLoopback || ports.consent.loopback === 'allowed'
   return openServerLink({
-    client: openSoapClient({ address, clock: ports.clock, ...(tlsPin === undefined ? {} : { pin: tlsPin }) }),
+    client: openSoapClient({
+      address,
+      clock: ports.clock,
+      ...(tlsPin === undefined ? {} : { pin: tlsPin }),
+      ...(mayBeHere ? {} : { lookup: lookupElsewhere }),
+    }),
     primitives,
     ports,
     identity,

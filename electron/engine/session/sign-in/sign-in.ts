@@ -13,13 +13,14 @@ import { reconnect } from '../stage/show-account.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
 import { type Attempt, type SignedIn, type SignInInput, signedIn } from './attempt.ts'
 import { enrol } from './enrol.ts'
+import { mayMeet } from './may-meet.ts'
 import { returnToOpen, returnToSealed } from './return-to-store.ts'
 
 /** The first sign-in waits this long for the first list, in milliseconds: then the window has something to show. */
 const firstListLimit = 5_000
 
 /**
- * Signs in and shows the account. Failures: badRequest (the server's field), those of a login, of the vault and of the
+ * Signs in and shows the account. Failures: badRequest (the server's field), serverUnconfirmed, those of a login, of the vault and of the
  * store; the account that was open before is then closed, unless it is the same one.
  */
 export async function signIn(stage: Stage, input: SignInInput): Promise<Result<undefined, OpeningFailure>> {
@@ -36,6 +37,7 @@ async function tryToSignIn(stage: Stage, input: SignInInput): Promise<Result<Sig
   const target = readTarget(input.server, stage.ports.provisioned)
   if (!target) return fail('badRequest', { fields: ['server'] })
   const place = accountPlace(stage.ports.profile, target.address.origin, input.user)
+  if (!(await mayMeet(stage.ports, target.address, place))) return fail('serverUnconfirmed')
   const attempt = { input, target, place, shownCause: shownCauseOf(stage.state()) }
   const current = stage.opened()
   if (current && current.runtime.store.place.folder === place.folder) return signInAgain(current, attempt)

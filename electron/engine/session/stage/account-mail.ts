@@ -70,6 +70,7 @@ function listInForce(stage: Stage, runtime: AccountRuntime): ListInForce {
   return {
     // Without a signed head there is no list, which is another answer than an empty one (guard.md F1).
     view: core ? runtime.keeper.contacts.view : undefined,
+    listId: state?.lst ?? '',
     prepare: runtime.keeper.contacts.prepare,
     lease,
     onExpiry,

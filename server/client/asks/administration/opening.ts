@@ -34,7 +34,7 @@ export const openingAsks: Pick<AskHandlers, Names> = {
   },
 
   'admin.confirm': async (service, caller, { code }) => {
-    const typed = { user: caller.user.id, sid: caller.sid, code }
+    const typed = { user: caller.user.id, device: caller.device.id, sid: caller.sid, code }
     const verdict = await confirmCode(service, typed)
     if (verdict.ok) service.log.info('second factor set up', { user: caller.user.id, device: caller.device.id })
     return told(service, caller, verdict)
@@ -42,7 +42,8 @@ export const openingAsks: Pick<AskHandlers, Names> = {
 
   'admin.open': async (service, caller, { password = '', code = '' }) => {
     const { step, totp } = await stateOf(service, caller)
-    if (totp) return told(service, caller, await openByCode(service, { user: caller.user.id, sid: caller.sid, code }))
+    const typed = { user: caller.user.id, device: caller.device.id, sid: caller.sid, code }
+    if (totp) return told(service, caller, await openByCode(service, typed))
     // An administrator without an authenticator sets one up first; the password alone opens for lesser roles.
     if (step === 'setUp') return fail('secondFactor')
     const checked = await checkPassword(service, caller, password)
@@ -80,13 +81,17 @@ async function told(
   return fail(verdict.kind === 'wrong' ? 'codeWrong' : 'secondFactor')
 }
 
-/** By the same rules and limits as at sign-in. */
+/** Why a password was not looked at. */
+const notChecked = { locked: 'tooManyAttempts', busy: 'busy', unchecked: 'passwordsUnchecked' } as const
+
+/** By the same rules as at sign-in, on the tries of the device that asks. */
 async function checkPassword(
   { accounts }: Service,
-  { user, ip }: AskCaller,
+  { user, device, ip }: AskCaller,
   password: string,
-): Promise<Result<true, 'tooManyAttempts' | 'authFailed'>> {
-  const checked = await accounts.check(user.id, password, ip)
+): Promise<Result<true, (typeof notChecked)[keyof typeof notChecked] | 'authFailed'>> {
+  const checked = await accounts.check(user.id, password, ip, { id: device.id, key: device.dsig })
   if (checked.ok) return ok(true)
-  return checked.kind === 'locked' ? fail('tooManyAttempts', { retryAfter: checked.retryAfter }) : fail('authFailed')
+  if (checked.kind === 'authFailed') return fail('authFailed')
+  return fail(notChecked[checked.kind], { retryAfter: checked.retryAfter })
 }
