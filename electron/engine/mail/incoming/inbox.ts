@@ -23,7 +23,7 @@ import {
 import { type MessageReader, ReaderClosed } from './reader.ts'
 
 /** What a folder brought. */
-export type Batch = {
+type Batch = {
   readonly folder: string
   /** `inbox` is judged; `sent` is the user's own. */
   readonly role: 'inbox' | 'sent'
@@ -73,7 +73,7 @@ export function createInbox(dependencies: MailDependencies, store: MailStore, re
 }
 
 async function receive(parts: Parts, batch: Batch): Promise<void> {
-  const { dependencies, store } = parts
+  const { dependencies } = parts
   const prepared: Prepared[] = []
   const aside: Aside[] = [...batch.refused]
   // One after another: each may ask the DNS and hold a message of 25 MB.

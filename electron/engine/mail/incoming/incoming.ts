@@ -78,12 +78,13 @@ function openHeader({ list }: MailDependencies, raw: Uint8Array) {
   const { view, unicode } = list()
   // As proofs read From, and as what is shown does: with non-ASCII addresses, whether or not the policy allows any.
   const keys = new Set([unicode, true].map((all) => authorOf(message, all)?.address.key ?? ''))
-  const authors = view && [...keys].flatMap((key) => pairOf(key, view.find(key)))
+  const authors = view && [...keys].flatMap((key) => pairOf(key, view))
   return { message: { fields, fault, body: body.length }, authors }
 }
 
-function pairOf<T>(key: string, found: T | undefined): readonly (readonly [string, T])[] {
-  return found === undefined ? [] : [[key, found]]
+function pairOf(key: string, view: ListView): readonly (readonly [string, ListedContact])[] {
+  const found = view.find(key)
+  return found ? [[key, found]] : []
 }
 
 /**

@@ -21,7 +21,7 @@ const maxVerdicts = 4
 const keyLength = 32
 
 /** What gathering proofs needs: the list as far as the message's authors go. */
-export type ProofMeans = {
+type ProofMeans = {
   readonly list: () => Omit<ListInForce, 'prepare'>
   readonly servers: Pick<MailServers, 'authserv'>
   readonly dns: DnsResolver

@@ -30,13 +30,16 @@ export type ReadTask = {
 }
 
 /** What was found. `rawDigest`: SHA-256 of the bytes, in hex; `digest`: `contentDigest`; `level`: see `Prepared`. */
-export type ReadAnswer = {
+type ReadAnswer = {
   readonly proof: Proof
   readonly level: string
   readonly content: Content
   readonly digest: string
   readonly rawDigest: string
 }
+
+/** What was found, and the bytes, which come back from the other thread. */
+export type Read = ReadAnswer & { readonly raw: Uint8Array }
 
 /** Reads a message; takes as long as it is large. */
 export async function readMessage(task: ReadTask, dns: DnsResolver): Promise<ReadAnswer> {

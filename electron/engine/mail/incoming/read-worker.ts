@@ -1,7 +1,6 @@
 /** The thread in which messages are read (reader.ts), one after the other. It asks for DNS records; nothing else. */
 import { parentPort } from 'node:worker_threads'
-import { type ReadTask, readMessage } from './read-message.ts'
-import type { Read } from './reader.ts'
+import { type Read, type ReadTask, readMessage } from './read-message.ts'
 
 /** What the thread is told. */
 export type ToReader =

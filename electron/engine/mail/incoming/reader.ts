@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import type { DnsResolver } from '../../ground/ports.ts'
 import { readerMemory, readerPatience } from '../limits.ts'
-import { type ReadAnswer, type ReadTask, readMessage } from './read-message.ts'
+import type { Read, ReadTask } from './read-message.ts'
 import type { FromReader, ToReader } from './read-worker.ts'
 
 /** The reader was closed while a message was read, or before. */
@@ -16,22 +16,11 @@ export class ReaderClosed extends Error {
   }
 }
 
-/** What was found, and the bytes, which come back from the other thread. */
-export type Read = ReadAnswer & { readonly raw: Uint8Array }
-
 /** Reads one message at a time. */
 export type MessageReader = {
   /** The task's bytes are gone from here until they come back with the answer. Rejects when the message broke it. */
   read(task: ReadTask): Promise<Read>
   close(): Promise<void>
-}
-
-/** Reads where it is called: for tests whose clock stands still. */
-export function readInPlace(dns: DnsResolver): MessageReader {
-  return {
-    read: async (task) => ({ ...(await readMessage(task, dns)), raw: task.raw }),
-    close: () => Promise.resolve(),
-  }
 }
 
 /** Beside this file as TypeScript, beside the bundle as JavaScript (electron.vite.config.ts). */

@@ -86,6 +86,7 @@ describe('moved elsewhere', () => {
     await world.shows('one', 'two')
     world.peer.remove('INBOX', 1)
     await world.shows('two')
+    expect(world.troubles).toEqual([])
   })
 
   it('into a folder: it stays; into the bin: it is gone; back again: it is shown', async () => {
@@ -100,6 +101,7 @@ describe('moved elsewhere', () => {
     await world.shows('one', 'three')
     world.peer.deliver(mail('two'))
     await world.shows('one', 'two', 'three')
+    expect(await total()).toBe(3)
   })
 
   it('a message in two places is gone when it is gone from both', async () => {
@@ -114,5 +116,6 @@ describe('moved elsewhere', () => {
     await world.shows('one', 'two', 'three')
     world.peer.remove('INBOX', 2)
     await world.shows('two', 'three')
+    expect(await total()).toBe(2)
   })
 })

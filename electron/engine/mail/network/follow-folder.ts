@@ -10,7 +10,7 @@ import type { MailStore } from '../store/store.ts'
 import { type FolderInfo, type FolderState, ImapError, type MailSession } from './mail-session.ts'
 
 /** What following a folder takes. */
-export type Following = {
+type Following = {
   readonly dependencies: MailDependencies
   readonly store: MailStore
   readonly session: MailSession
@@ -101,7 +101,7 @@ async function seek(
     // Not the user's to open, so not where they put a message.
     return
   }
-  for (const { id, messageId } of [...left.values()]) {
+  for (const { id, messageId } of left.values()) {
     // Without a Message-ID nobody can ask for it.
     const uid = messageId.startsWith('<') ? await session.find(messageId) : undefined
     if (uid === undefined) continue

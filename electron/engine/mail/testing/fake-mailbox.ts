@@ -103,7 +103,6 @@ function sessionOn({ folders, now, folderOf, put, state, command }: SessionParts
     news = true
     endWait()
   }
-  const here = (): Folder => folderOf(selected)
   return {
     folders: async () => {
       await say('LIST')
@@ -118,37 +117,10 @@ function sessionOn({ folders, now, folderOf, put, state, command }: SessionParts
       await say('SELECT')
       selected = folder
       news = false
-      const { uidValidity, messages } = here()
+      const { uidValidity, messages } = folderOf(folder)
       return { uidValidity, exists: messages.length }
     },
-    list: async (after) => {
-      await say('LISTING')
-      return here()
-        .messages.filter(({ uid }) => uid > after)
-        .map(({ uid, raw, seen }) => ({ uid, size: raw.length, seen }))
-    },
-    uids: async () => {
-      await say('SEARCH')
-      return here().messages.map(({ uid }) => uid)
-    },
-    fetch: async ({ first, last }) => {
-      await say('FETCH')
-      return here()
-        .messages.filter(({ uid }) => uid >= first && uid <= last)
-        .map((message) => fetchedOf(message, selected))
-    },
-    flags: async () => {
-      await say('FLAGS')
-      return here().messages.map(({ uid, seen }) => ({ uid, seen }))
-    },
-    markSeen: async (uids) => {
-      await say('STORE')
-      for (const message of here().messages) if (uids.includes(message.uid)) message.seen = true
-    },
-    find: async (messageId) => {
-      await say('SEARCH')
-      return here().messages.find(({ raw }) => Buffer.from(raw).toString('latin1').includes(messageId))?.uid
-    },
+    ...commandsHere(() => ({ name: selected, folder: folderOf(selected) }), say),
     append: async (folder, raw, at) => {
       await say('APPEND')
       put(folder, raw, { seen: true, at: at ?? now() })
@@ -169,6 +141,43 @@ function sessionOn({ folders, now, folderOf, put, state, command }: SessionParts
     close: () => {
       state.broken = true
       state.wake()
+    },
+  }
+}
+
+type Here = () => { readonly name: string; readonly folder: Folder }
+type Commands = Pick<MailSession, 'list' | 'uids' | 'fetch' | 'flags' | 'markSeen' | 'find'>
+
+/** Commands to the selected folder. */
+function commandsHere(here: Here, say: (name: string) => Promise<void>): Commands {
+  return {
+    list: async (after) => {
+      await say('LISTING')
+      return here()
+        .folder.messages.filter(({ uid }) => uid > after)
+        .map(({ uid, raw, seen }) => ({ uid, size: raw.length, seen }))
+    },
+    uids: async () => {
+      await say('SEARCH')
+      return here().folder.messages.map(({ uid }) => uid)
+    },
+    fetch: async ({ first, last }) => {
+      await say('FETCH')
+      return here()
+        .folder.messages.filter(({ uid }) => uid >= first && uid <= last)
+        .map((message) => fetchedOf(message, here().name))
+    },
+    flags: async () => {
+      await say('FLAGS')
+      return here().folder.messages.map(({ uid, seen }) => ({ uid, seen }))
+    },
+    markSeen: async (uids) => {
+      await say('STORE')
+      for (const message of here().folder.messages) if (uids.includes(message.uid)) message.seen = true
+    },
+    find: async (messageId) => {
+      await say('SEARCH')
+      return here().folder.messages.find(({ raw }) => Buffer.from(raw).toString('latin1').includes(messageId))?.uid
     },
   }
 }

@@ -12,7 +12,7 @@ export type PeerCommand = {
 }
 
 /** Lines instead of the right answer; nothing for the right one. */
-export type Script = (command: PeerCommand) => readonly string[] | undefined
+type Script = (command: PeerCommand) => readonly string[] | undefined
 
 type PeerOptions = {
   readonly capabilities?: string
@@ -71,6 +71,25 @@ export async function imapPeer(options: PeerOptions = {}): Promise<ImapPeer> {
     commands,
     connections: () => connections,
     folder: (name) => folderOf(name).messages,
+    ...handsOn(folderOf, tell),
+    script: options.script ?? (() => undefined),
+    say(line) {
+      for (const { socket } of clients) socket.write(`${line}\r\n`)
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const { socket } of clients) socket.destroy()
+      }),
+  }
+  return peer
+}
+
+type Hands = Pick<ImapPeer, 'deliver' | 'remove' | 'setSeen'>
+
+/** What happens in the mailbox without this client. */
+function handsOn(folderOf: (name: string) => PeerFolder, tell: (name: string, line: string) => void): Hands {
+  return {
     deliver(raw, { folder: name = 'INBOX', ...more } = {}) {
       const folder = folderOf(name)
       const uid = more.uid ?? folder.uidNext
@@ -96,17 +115,7 @@ export async function imapPeer(options: PeerOptions = {}): Promise<ImapPeer> {
       const index = folder.messages.findIndex((message) => message.uid === uid)
       tell(name, `* ${index + 1} FETCH (UID ${uid} FLAGS (${seen ? '\\Seen' : ''}))`)
     },
-    script: options.script ?? (() => undefined),
-    say(line) {
-      for (const { socket } of clients) socket.write(`${line}\r\n`)
-    },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        for (const { socket } of clients) socket.destroy()
-      }),
   }
-  return peer
 }
 
 type Client = { readonly socket: Socket; selected: string | undefined; idle: string | undefined }

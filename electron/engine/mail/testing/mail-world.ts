@@ -12,9 +12,9 @@ import { type Database, openDatabase } from '../../database/open.ts'
 import type { Clock, DnsResolver, Log } from '../../ground/ports.ts'
 import { type FakeClock, fakeClock, fakeDns, fakeRandom, type LogLine, memoryLog } from '../../testing/fakes.ts'
 import type { ListInForce, MailConnection, MailDependencies, MailService } from '../dependencies.ts'
-import { readInPlace } from '../incoming/reader.ts'
 import { createMailService, type MailNetwork } from '../mail-service.ts'
 import { mailNotices, mailSchema, placesSchema } from '../schema.ts'
+import { readInPlace } from './read-in-place.ts'
 
 export const me = { address: 'alice@corp.test', name: 'Alice Chen', password: 'alice-pw' } as const
 
@@ -69,18 +69,7 @@ export function mailWorld(options: WorldOptions = {}) {
       account: { address, name, password: () => password },
       servers: options.servers ?? nowhere,
       list: () => list,
-      emit: (name, value) => {
-        events.push({ name, value: { ...value } })
-        happened()
-      },
-      troublesChanged: (now) => {
-        troubles.splice(0, troubles.length, ...now)
-        happened()
-      },
-      connectionChanged: (state) => {
-        connections.push(state)
-        happened()
-      },
+      ...ears({ events, connections, troubles, happened }),
     }
   }
   return {
@@ -111,6 +100,32 @@ export function mailWorld(options: WorldOptions = {}) {
     close: () => {
       for (const database of databases) database.close()
       rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+type Heard = {
+  readonly events: SeenEvent[]
+  readonly connections: MailConnection[]
+  readonly troubles: MailTrouble[]
+  readonly happened: () => void
+}
+
+/** Keeps what the service says. */
+function ears(heard: Heard): Pick<MailDependencies, 'emit' | 'connectionChanged' | 'troublesChanged'> {
+  const { events, connections, troubles, happened } = heard
+  return {
+    emit: (name, value) => {
+      events.push({ name, value: { ...value } })
+      happened()
+    },
+    troublesChanged: (now) => {
+      troubles.splice(0, troubles.length, ...now)
+      happened()
+    },
+    connectionChanged: (state) => {
+      connections.push(state)
+      happened()
     },
   }
 }
