@@ -157,3 +157,33 @@ describe('a server that fails at any phase: one message arrives, none is lost', 
     expect(world.peer.accepted.map(({ data }) => data.trimEnd().split('\r\n').at(-1))).toEqual(['three', 'one', 'two'])
   })
 })
+
+describe('a login that is refused without a word about the password', () => {
+  it('the message waits, it is told after several, and leaves once the server takes it', async () => {
+    const service = world.begin()
+    const refused: Fault = { at: 'AUTH', how: 'answer', text: '530 5.7.0 TLS first' }
+    world.peer.script([refused, refused, refused])
+    const id = await world.submit(service)
+    service.start()
+    const failures = () => world.log.lines.filter(({ event }) => event === 'smtp.failed').length
+    for (let tries = 1; tries < 3; tries += 1) {
+      await world.until(() => failures() >= tries)
+      await world.clock.advance(hour)
+    }
+    await world.until(() => world.troubles.includes('sendingRefused'))
+    expect(failures()).toBe(3)
+    await world.clock.advance(hour)
+    await world.until(world.reached(id, 'sent'))
+    expect(world.troubles).toEqual([])
+    expect(world.connections).not.toContain('authFailed')
+  })
+
+  it('a server without AUTH is told at once, as that', async () => {
+    const service = world.begin()
+    world.peer.script([{ at: 'EHLO', how: 'answer', text: '250 peer.test' }])
+    const id = await world.submit(service)
+    service.start()
+    await world.until(world.reached(id, 'waiting', 2))
+    expect(world.troubles).toEqual(['sendingNoLogin'])
+  })
+})

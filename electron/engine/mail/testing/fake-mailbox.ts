@@ -20,6 +20,8 @@ export type FakeMailbox = {
   refuse(kinds: readonly ImapErrorKind[]): void
   /** The connection breaks. */
   cut(): void
+  /** Called with the date that a filed copy is given. */
+  onAppend: (at: number | undefined) => void
   /** Called before each command of a session, by its name; may throw `ImapError` to fail there. */
   onCommand: (name: string) => void
 }
@@ -45,6 +47,7 @@ export function fakeMailbox(at: () => number): FakeMailbox {
   }
   const mailbox: FakeMailbox = {
     onCommand: () => undefined,
+    onAppend: () => undefined,
     connects: () => connected,
     connect: () => {
       connected += 1
@@ -53,7 +56,15 @@ export function fakeMailbox(at: () => number): FakeMailbox {
       const state = { wake: () => undefined, broken: false }
       sessions.add(state)
       return Promise.resolve(
-        sessionOn({ folders, now: at, folderOf, put, state, command: (name) => mailbox.onCommand(name) }),
+        sessionOn({
+          folders,
+          now: at,
+          folderOf,
+          put,
+          state,
+          command: (name) => mailbox.onCommand(name),
+          appended: (date) => mailbox.onAppend(date),
+        }),
       )
     },
     deliver: (raw, more = {}) =>
@@ -88,9 +99,10 @@ type SessionParts = {
   readonly put: (name: string, raw: Uint8Array, more: { seen: boolean; at: number }) => void
   readonly state: { wake: () => void; broken: boolean }
   readonly command: (name: string) => void
+  readonly appended: (at: number | undefined) => void
 }
 
-function sessionOn({ folders, now, folderOf, put, state, command }: SessionParts): MailSession {
+function sessionOn({ folders, now, folderOf, put, state, command, appended }: SessionParts): MailSession {
   let selected = 'INBOX'
   let news = false
   const say = async (name: string): Promise<void> => {
@@ -123,6 +135,7 @@ function sessionOn({ folders, now, folderOf, put, state, command }: SessionParts
     ...commandsHere(() => ({ name: selected, folder: folderOf(selected) }), say),
     append: async (folder, raw, at) => {
       await say('APPEND')
+      appended(at)
       put(folder, raw, { seen: true, at: at ?? now() })
       await say('APPENDED')
     },
