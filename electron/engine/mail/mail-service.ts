@@ -76,6 +76,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     async stop() {
       // A large message that is being read would keep the end waiting: it is read again at the next start.
       await Promise.all([reader.close(), sending.stop(), receiving.stop()])
+      troubles.clear()
       // The store is closed after this; a judgement in the middle would write into it.
       await judging
     },

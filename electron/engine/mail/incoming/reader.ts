@@ -8,7 +8,7 @@ import { readerMemory, readerPatience } from '../limits.ts'
 import type { Read, ReadTask } from './read-message.ts'
 import type { FromReader, ToReader } from './read-worker.ts'
 
-/** The reader was closed while a message was read, or before. */
+/** The reader was closed while a message was read. */
 export class ReaderClosed extends Error {
   constructor() {
     super('the reader is closed')
@@ -20,6 +20,7 @@ export class ReaderClosed extends Error {
 export type MessageReader = {
   /** The task's bytes are gone from here until they come back with the answer. Rejects when the message broke it. */
   read(task: ReadTask): Promise<Read>
+  /** Ends the thread and what is read in it. A later message begins anew. */
   close(): Promise<void>
 }
 
@@ -32,7 +33,6 @@ type Job = { readonly done: (read: Read) => void; readonly failed: (error: Error
 export function openReader(dns: DnsResolver): MessageReader {
   let thread: Worker | undefined
   let job: Job | undefined
-  let closed = false
   const fail = (error: Error): void => {
     const broken = job
     job = undefined
@@ -55,7 +55,6 @@ export function openReader(dns: DnsResolver): MessageReader {
   }
   return {
     async read(task) {
-      if (closed) throw new ReaderClosed()
       thread ??= begin()
       const { promise, resolve: done, reject: failed } = Promise.withResolvers<Read>()
       job = { done, failed }
@@ -72,7 +71,6 @@ export function openReader(dns: DnsResolver): MessageReader {
       }
     },
     async close() {
-      closed = true
       const ending = thread
       fail(new ReaderClosed())
       await ending?.terminate()

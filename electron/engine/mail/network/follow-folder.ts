@@ -1,6 +1,6 @@
 /**
  * Keeps the store level with what other programs do in a folder: read marks both ways, messages moved and deleted. Mail
- * follows the server; a chat stays once it was stored (docs/glossary.md, Gone).
+ * follows the server; a chat stays once it was stored (docs/operating.md, "Other mail programs beside Kith").
  */
 import type { MailDependencies } from '../dependencies.ts'
 import { flagsWindow, maxSought } from '../limits.ts'

@@ -3,6 +3,7 @@ import type { MailTrouble } from '../../../../shared/session.ts'
 import { nextPause } from '../../ground/back-off.ts'
 import { StoreError } from '../../ground/store-error.ts'
 import type { MailDependencies } from '../dependencies.ts'
+import { ReaderClosed } from '../incoming/reader.ts'
 import { soonBackoff, stepBackoff } from '../limits.ts'
 import { ImapError } from './mail-session.ts'
 
@@ -10,20 +11,29 @@ import { ImapError } from './mail-session.ts'
 export type Troubles = {
   /** What does not work at this place, or that it works (again). */
   tell(place: string, trouble: MailTrouble | undefined): void
+  /** Nothing is tried any more, so nothing is known to fail. */
+  clear(): void
 }
 
 /** No troubles yet. */
 export function createTroubles({ troublesChanged }: Pick<MailDependencies, 'troublesChanged'>): Troubles {
   const places = new Map<string, MailTrouble>()
   let told = ''
+  const announce = (): void => {
+    const now = [...new Set(places.values())].sort()
+    if (now.join() === told) return
+    told = now.join()
+    troublesChanged(now)
+  }
   return {
     tell(place, trouble) {
       if (trouble === undefined) places.delete(place)
       else places.set(place, trouble)
-      const now = [...new Set(places.values())].sort()
-      if (now.join() === told) return
-      told = now.join()
-      troublesChanged(now)
+      announce()
+    },
+    clear() {
+      places.clear()
+      announce()
     },
   }
 }
@@ -58,7 +68,7 @@ export function createSteps({ clock, log, random }: MailDependencies, troubles: 
         troubles.tell(step, undefined)
         return true
       } catch (error) {
-        if (error instanceof ImapError && error.kind !== 'refused') throw error
+        if (error instanceof ReaderClosed || (error instanceof ImapError && error.kind !== 'refused')) throw error
         // The inbox, and the own store, are what everything else is for: they never wait long.
         const isUrgent = trouble === 'inbox' || !(error instanceof ImapError)
         postpone(step, isUrgent ? soonBackoff : stepBackoff)

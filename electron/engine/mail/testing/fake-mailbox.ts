@@ -197,5 +197,5 @@ function commandsHere(here: Here, say: (name: string) => Promise<void>): Command
 
 function fetchedOf({ raw, at, seen, uid }: Stored, folder: string): Fetched {
   // A copy: what reads it may hand it to another thread.
-  return { raw: Uint8Array.from(raw), at, seen, truncated: false, place: { folder, uid } }
+  return { raw: new Uint8Array(raw), at, seen, truncated: false, place: { folder, uid } }
 }
