@@ -10,16 +10,8 @@ import type { Standing } from '../store/messages.ts'
 import type { Touched } from '../store/places.ts'
 import type { NewMessage, Person } from '../store/records.ts'
 import type { MailStore } from '../store/store.ts'
-import {
-  type Fetched,
-  type Judged,
-  judge,
-  listState,
-  type Prepared,
-  prepare,
-  prepareList,
-  readSent,
-} from './incoming.ts'
+import { type Fetched, type Judged, judge, listState, type Prepared, prepareList, readSent } from './incoming.ts'
+import { prepare } from './prepare.ts'
 import { type MessageReader, ReaderClosed } from './reader.ts'
 
 /** What a folder brought. */

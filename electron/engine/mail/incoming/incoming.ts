@@ -3,7 +3,7 @@ import { addressKey, cleanAddressText, foldAscii } from '../../../../shared/addr
 import { type IncomingVerdict, judgeIncoming, type ListedContact, type ListView } from '../../../../shared/guard.ts'
 import { type Covers, coverageOf, coversAll } from '../../../../shared/guard/coverage.ts'
 import { type Notices, noticesOf, writtenAt } from '../../../../shared/guard/notices.ts'
-import { authorOf, parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
+import { authorOf, parseMailboxes, type RawMessage } from '../../../../shared/header.ts'
 import { singleField } from '../../../../shared/mime/structure.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { selfKey } from '../judge.ts'
@@ -15,7 +15,6 @@ import { type Content, readSubject } from './content.ts'
 import { messageIdentity, writtenMessageId } from './identity.ts'
 import type { Proof } from './proof.ts'
 import { contentOf } from './read-message.ts'
-import type { MessageReader } from './reader.ts'
 
 /** A message as fetched (I1: raw bytes). */
 export type Fetched = {
@@ -48,44 +47,6 @@ export type Judged =
   | { readonly kind: 'receipt'; readonly from: string; readonly messageId: string; readonly at: number }
   | { readonly kind: 'held'; readonly row: NewHeld }
   | { readonly kind: 'ignored' }
-
-/**
- * Does the part of judging that may wait, since proofs may ask the DNS. `judge` then decides at once, with the list in
- * force at that moment.
- */
-export async function prepare(
-  dependencies: MailDependencies,
-  reader: MessageReader,
-  fetched: Fetched,
-): Promise<Prepared> {
-  const { message, authors } = openHeader(dependencies, fetched.raw)
-  const self = selfKey(dependencies)
-  const { view: _view, prepare: _prepare, ...list } = dependencies.list()
-  const { at, truncated } = fetched
-  const { authserv } = dependencies.servers
-  const now = dependencies.clock.now()
-  // Its own whole buffer: that is handed over, and comes back.
-  const { raw, ...found } = await reader.read({ raw: fetched.raw, at, truncated, now, self, authserv, list, authors })
-  const body = raw.subarray(raw.length - message.body)
-  const { fields, fault } = message
-  return { fetched: { ...fetched, raw }, message: { fields, body, ...(fault ? { fault } : {}) }, ...found }
-}
-
-/** The header, which costs little however large the message is (A5), and what the list says of the author that From names. */
-function openHeader({ list }: MailDependencies, raw: Uint8Array) {
-  const message = splitMessage(raw)
-  const { fields, body, fault } = message
-  const { view, unicode } = list()
-  // As proofs read From, and as what is shown does: with non-ASCII addresses, whether or not the policy allows any.
-  const keys = new Set([unicode, true].map((all) => authorOf(message, all)?.address.key ?? ''))
-  const authors = view && [...keys].flatMap((key) => pairOf(key, view))
-  return { message: { fields, fault, body: body.length }, authors }
-}
-
-function pairOf(key: string, view: ListView): readonly (readonly [string, ListedContact])[] {
-  const found = view.find(key)
-  return found ? [[key, found]] : []
-}
 
 /**
  * Makes the table of look-alikes where one of the messages is a stranger's. Who hears from contacts alone never pays

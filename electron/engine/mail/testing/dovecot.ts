@@ -82,16 +82,7 @@ export async function dovecot(accounts: Readonly<Record<string, string>>): Promi
       ['new', 'cur'].flatMap((state) =>
         readdirSync(join(maildir(address, name), state)).map((file) => `${state}/${file}`),
       ),
-    touch(address, name, nth, how) {
-      const box = maildir(address, name)
-      const found = ['new', 'cur'].flatMap((state) =>
-        readdirSync(join(box, state)).map((file) => ({ file, path: join(box, state, file) })),
-      )
-      const one = found.sort((a, b) => a.file.localeCompare(b.file))[nth]
-      if (!one) throw new Error('no such message')
-      if (how === 'removed') rmSync(one.path)
-      else renameSync(one.path, join(box, 'cur', `${one.file.split(':')[0]}:2,S`))
-    },
+    touch: (address, name, nth, how) => touch(maildir(address, name), nth, how),
     stop,
     start,
     async close() {
@@ -99,6 +90,16 @@ export async function dovecot(accounts: Readonly<Record<string, string>>): Promi
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function touch(box: string, nth: number, how: 'seen' | 'removed'): void {
+  const found = ['new', 'cur'].flatMap((state) =>
+    readdirSync(join(box, state)).map((file) => ({ file, path: join(box, state, file) })),
+  )
+  const one = found.sort((a, b) => a.file.localeCompare(b.file))[nth]
+  if (!one) throw new Error('no such message')
+  if (how === 'removed') rmSync(one.path)
+  else renameSync(one.path, join(box, 'cur', `${one.file.split(':')[0]}:2,S`))
 }
 
 function makeMaildir(folder: string, path: string, own: (path: string) => void): void {

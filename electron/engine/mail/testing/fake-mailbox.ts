@@ -55,17 +55,9 @@ export function fakeMailbox(at: () => number): FakeMailbox {
       if (refusal) return Promise.reject(new ImapError(refusal, 'fake'))
       const state = { wake: () => undefined, broken: false }
       sessions.add(state)
-      return Promise.resolve(
-        sessionOn({
-          folders,
-          now: at,
-          folderOf,
-          put,
-          state,
-          command: (name) => mailbox.onCommand(name),
-          appended: (date) => mailbox.onAppend(date),
-        }),
-      )
+      const command = (name: string): void => mailbox.onCommand(name)
+      const appended = (date: number | undefined): void => mailbox.onAppend(date)
+      return Promise.resolve(sessionOn({ folders, now: at, folderOf, put, state, command, appended }))
     },
     deliver: (raw, more = {}) =>
       put(more.folder ?? 'INBOX', typeof raw === 'string' ? Buffer.from(raw, 'utf8') : raw, {
