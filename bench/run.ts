@@ -19,6 +19,7 @@ import { benchMessages } from './messages.ts'
 import { benchOrganisation } from './organisation.ts'
 import { benchPeers } from './peers/peers.ts'
 import { benchRemoval } from './removal.ts'
+import { benchShown } from './shown.ts'
 import { benchStart } from './start.ts'
 import { benchWhitelist } from './whitelist.ts'
 
@@ -32,6 +33,7 @@ const onScreen: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
 /** The server and its clients alone, without a screen. */
 const withoutScreen: Readonly<Record<string, (bench: Pick<Bench, 'organisation'>) => Promise<void> | void>> = {
   guard: benchGuard,
+  shown: benchShown,
   imports: benchImports,
   clients: benchClients,
   peers: benchPeers,

@@ -43,11 +43,16 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   zod: { parts: ['shared', 'engine', 'desktop', 'web', 'cli', 'server', 'e2e', 'bench'] },
   tweetnacl: { parts: ['shared', 'engine'] },
   tr46: { parts: ['shared'], files: ['shared/text/idna.ts'] },
+  'iconv-lite': { parts: ['shared'], files: ['shared/text/charset.ts'] },
+  htmlparser2: { parts: ['shared'], files: ['shared/mime/html-text.ts'] },
   'string-width': { parts: ['shared'], files: ['shared/text/table.ts'] },
   saxes: { parts: ['shared', 'server'], files: ['shared/soap/', 'server/import/xmpp/'] },
   axios: { parts: ['engine'], files: ['electron/engine/soap/soap-client.ts'] },
   keytar: { parts: ['engine'], files: ['electron/engine/ground/keychain.ts'] },
-  imapflow: { parts: ['engine'], files: ['electron/engine/mail/network/imap.ts'] },
+  imapflow: {
+    parts: ['engine', 'server'],
+    files: ['electron/engine/mail/network/imap.ts', 'server/accounts/imap-passwords.ts'],
+  },
   nodemailer: { parts: ['engine', 'e2e'], files: ['electron/engine/mail/network/smtp.ts', 'e2e/'] },
   mailauth: {
     parts: ['engine', 'server'],

@@ -1,61 +1,74 @@
 /** The command `kith-server`: composition of its commands, noun and verb. */
 import { Command, CommanderError } from 'commander'
-import { addClockCommand } from './cli/clock.ts'
-import { withServer } from './cli/command.ts'
-import { addContactCommands } from './cli/contacts/contact.ts'
-import { addAuditCommands } from './cli/control/audit.ts'
-import { addProposalCommands } from './cli/control/proposal.ts'
-import { addTokenCommands } from './cli/control/token.ts'
-import { addDeviceCommands } from './cli/device.ts'
-import { addEnrolCommand } from './cli/enrol.ts'
-import { addGatewayCommands } from './cli/gateway.ts'
-import { addImportCommands } from './cli/import.ts'
-import { addInitCommand } from './cli/init.ts'
-import { addKeyCommands } from './cli/key.ts'
-import { addDocumentCommands } from './cli/organisation/document.ts'
-import { addGroupCommands } from './cli/organisation/group.ts'
-import { addPolicyCommands } from './cli/organisation/policy.ts'
-import { addRuleCommands } from './cli/organisation/rule.ts'
-import { addWhyCommand } from './cli/organisation/why.ts'
+import { clockCommand } from './cli/clock.ts'
+import { type Entry, withServer } from './cli/command.ts'
+import { contactCommands } from './cli/contacts/contact.ts'
+import { auditCommands, undoCommand } from './cli/control/audit.ts'
+import { proposalCommands } from './cli/control/proposal.ts'
+import { tokenCommands } from './cli/control/token.ts'
+import { deviceCommands } from './cli/device.ts'
+import { enrolCommand } from './cli/enrol.ts'
+import { gatewayCommands } from './cli/gateway.ts'
+import { importCommands } from './cli/import.ts'
+import { initCommand } from './cli/init.ts'
+import { keyCommands, manifestCommands } from './cli/key.ts'
+import { applyCommand, snapshotCommand } from './cli/organisation/document.ts'
+import { groupCommands } from './cli/organisation/group.ts'
+import { policyCommands, roleCommands } from './cli/organisation/policy.ts'
+import { ruleCommands } from './cli/organisation/rule.ts'
+import { whyCommand } from './cli/organisation/why.ts'
 import { exitCodes } from './cli/outcome.ts'
-import { addQuarantineCommands } from './cli/quarantine.ts'
-import { addSignCommand } from './cli/remote/sign.ts'
-import { addRequestCommands } from './cli/request.ts'
-import { addServeCommands } from './cli/serve.ts'
-import { addServiceCommands } from './cli/service.ts'
-import { addStoreCommands } from './cli/store.ts'
-import { addUserCommands } from './cli/user.ts'
+import { quarantineCommands } from './cli/quarantine.ts'
+import { signCommand } from './cli/remote/sign.ts'
+import { requestCommands } from './cli/request.ts'
+import { demoCommand, serveCommand } from './cli/serve.ts'
+import { callCommand, runCommand } from './cli/service.ts'
+import { backupCommand, checkCommand, storeCommands } from './cli/store.ts'
+import { guestCommands, userCommands } from './cli/user.ts'
 import { codeOf } from './ground/durable-file.ts'
 
 /** In the order in which the help shows them. */
+const commands: readonly Entry[] = [
+  initCommand,
+  serveCommand,
+  demoCommand,
+  gatewayCommands,
+  quarantineCommands,
+  userCommands,
+  guestCommands,
+  contactCommands,
+  requestCommands,
+  groupCommands,
+  ruleCommands,
+  policyCommands,
+  roleCommands,
+  whyCommand,
+  applyCommand,
+  snapshotCommand,
+  importCommands,
+  auditCommands,
+  undoCommand,
+  proposalCommands,
+  tokenCommands,
+  deviceCommands,
+  enrolCommand,
+  storeCommands,
+  backupCommand,
+  checkCommand,
+  keyCommands,
+  manifestCommands,
+  clockCommand,
+  runCommand,
+  callCommand,
+  signCommand,
+]
+
 function createProgram(): Command {
   const program = withServer(new Command('kith-server'))
     .description('the whitelist server of Kith; with --remote, what a server elsewhere is asked to do')
     .exitOverride()
     .enablePositionalOptions()
-  addInitCommand(program)
-  addServeCommands(program)
-  addGatewayCommands(program)
-  addQuarantineCommands(program)
-  addUserCommands(program)
-  addContactCommands(program)
-  addRequestCommands(program)
-  addGroupCommands(program)
-  addRuleCommands(program)
-  addPolicyCommands(program)
-  addWhyCommand(program)
-  addDocumentCommands(program)
-  addImportCommands(program)
-  addAuditCommands(program)
-  addProposalCommands(program)
-  addTokenCommands(program)
-  addDeviceCommands(program)
-  addEnrolCommand(program)
-  addStoreCommands(program)
-  addKeyCommands(program)
-  addClockCommand(program)
-  addServiceCommands(program)
-  addSignCommand(program)
+  for (const command of commands) command(program)
   return program
 }
 

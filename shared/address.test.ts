@@ -6,6 +6,7 @@ import {
   addressKey,
   asciiDomain,
   cleanName,
+  shownAddress,
   foldAscii,
   parseAddress,
 } from './address.ts'
@@ -174,6 +175,23 @@ describe('A4 showing', () => {
     ['\u202e\u200b', ''],
   ])('A4 cleans the name %j', (text, clean) => {
     expect(cleanName(text)).toBe(clean)
+  })
+
+  test.each([
+    ['bo@partner.example', 'bo@partner.example'],
+    ['li@bücher.example', 'li@xn--bcher-kva.example'],
+    ['bo@pаrtner.example', 'bo@xn--prtner-3nf.example'],
+    [
+      'Bo <bo@pаrtner.example>, 林 <li@BÜCHER.example>;',
+      'Bo <bo@xn--prtner-3nf.example>, 林 <li@xn--bcher-kva.example>;',
+    ],
+    ['林@bücher.example', '林@xn--bcher-kva.example'],
+    ['@bücher.example', '@xn--bcher-kva.example'],
+    ['bo@xn--bcher-kva.example', 'bo@xn--bcher-kva.example'],
+    ['no address, 林', 'no address, 林'],
+    ['', ''],
+  ])('A4 shows the domains of %j in A-labels', (text, shown) => {
+    expect(shownAddress(text)).toBe(shown)
   })
 
   test('A4 caps a name at 100 characters and cuts none in two', () => {

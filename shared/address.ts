@@ -54,6 +54,7 @@ const plainCharacters = /^[A-Za-z0-9#$&'*+/=?^_`{|}~.@-]{1,254}$/
 /** RFC 1035 section 2.3.1 label as relaxed by RFC 1123 section 2.1: letters, digits, inner hyphens. */
 const asciiLabel = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
 const unicodeLabel = /^[A-Za-z0-9\u0080-\u{10ffff}](?:[A-Za-z0-9\u0080-\u{10ffff}-]*[A-Za-z0-9\u0080-\u{10ffff}])?$/u
+const domainsInText = /@([^\s<>@,;:()"\\]+)/g
 const nonAscii = /[^\0-\x7f]/
 /** Private use, unassigned, noncharacters, and the replacement character that stands for bytes nobody could read. */
 const unusable = /[\p{Co}\p{Cn}\ufffc\ufffd]/u
@@ -101,6 +102,18 @@ export function cleanName(text: string): string {
  */
 export function cleanAddressText(text: string): string {
   return visibleText(text, 320)
+}
+
+/**
+ * An address, or text with addresses in it, as it is shown where no entry of the list wrote it so (A4): domains in
+ * A-labels, since letters of two scripts may look alike. Never to be compared or written to.
+ */
+export function shownAddress(text: string): string {
+  return nonAscii.test(text) ? text.replace(domainsInText, inALabels) : text
+}
+
+function inALabels(_whole: string, domain: string): string {
+  return `@${domainToAscii(foldAscii(domain)) ?? domain}`
 }
 
 /** The address's domain as the DNS and DKIM know it: in A-labels. */

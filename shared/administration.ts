@@ -115,7 +115,7 @@ export const adminAsks = {
   'admin.members': readings.members,
   'admin.rules': readings.rules,
   'admin.audit': { input: readings.audit.input, output: readings.audit.output.extend({ lines: z.array(shownLine) }) },
-  'admin.verify': { input: noFields, output: readings.auditState.output.omit({ holds: true, hash: true }) },
+  'admin.verify': { input: noFields, output: readings.verify.output.omit({ holds: true, hash: true }) },
   'admin.proposals': {
     input: readings.proposals.input,
     output: z.object({ proposals: z.array(shownProposal) }),

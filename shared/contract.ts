@@ -148,6 +148,12 @@ export const contract = {
       output: sessionSchema,
       failures: openingFailures,
     },
+    /** Where the mail servers ask for another password than the account's; for both of them. */
+    'session.mailPassword': {
+      input: z.strictObject({ password: z.string().min(1).max(1_000) }),
+      output: sessionSchema,
+      failures: closed,
+    },
     'session.protection': { input: noFields, output: protectionSchema, failures: [] },
 
     'contacts.query': {

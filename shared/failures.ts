@@ -31,8 +31,8 @@ export const failureKinds = [
   'keysMissing',
   'storeDamaged',
   'diskFull',
-  'storeUnreadable',
-  'storeReadOnly',
+  'diskFailing',
+  'profileInUse',
   'refused',
   'mailAuthFailed',
   'mailUnreachable',
@@ -87,7 +87,10 @@ export function fail<K extends FailureKind>(kind: K, detail?: FailureDetail): Fa
   return { ok: false, failure: detail ? { kind, detail } : { kind } }
 }
 
-/** What any call can give: `busy` also where another Kith has the profile open; `linkNeeded` where the web host does not know the browser. */
+/**
+ * What any call can give: `profileInUse` where another Kith has the profile open, `linkNeeded` where the web host does not
+ * know the browser.
+ */
 export const anyCallFailures = [
   'badRequest',
   'internal',
@@ -95,8 +98,8 @@ export const anyCallFailures = [
   'linkNeeded',
   'storeDamaged',
   'diskFull',
-  'storeUnreadable',
-  'storeReadOnly',
+  'diskFailing',
+  'profileInUse',
 ] as const
 /** A failure that any call can give. */
 export type AnyCallFailure = (typeof anyCallFailures)[number]

@@ -9,6 +9,8 @@ interface TextEncoder {
 declare var TextEncoder: { new (): TextEncoder }
 
 interface TextDecoder {
+  /** The Encoding Standard's name of it, whatever label was given. */
+  readonly encoding: string
   decode(bytes: Uint8Array): string
 }
 declare var TextDecoder: {

@@ -159,7 +159,7 @@ describe('A1 parseMailboxes', () => {
     ['=?utf-8?q?=E6=9E?= =?utf-8?q?=97?= <bo@example.org>', [['林', 'bo@example.org']]],
     ['=?big5?B?qkw=?= Bo <bo@example.org>', [['林 Bo', 'bo@example.org']]],
     ['Bo =?gb2312?B?wdY=?= x <bo@example.org>', [['Bo 林 x', 'bo@example.org']]],
-    ['"=?utf-8?q?Bo?=" <bo@example.org>', [['=?utf-8?q?Bo?=', 'bo@example.org']]],
+    ['"=?utf-8?q?Bo?=" <bo@example.org>', [['Bo', 'bo@example.org']]],
     ['=?utf-7?q?+AGI-?= <bo@example.org>', [['=?utf-7?q?+AGI-?=', 'bo@example.org']]],
     ['=?utf-8?q?=4?= <bo@example.org>', [['=?utf-8?q?=4?=', 'bo@example.org']]],
     ['=?utf-8?b?$$?= <bo@example.org>', [['=?utf-8?b?$$?=', 'bo@example.org']]],

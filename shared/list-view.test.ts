@@ -18,6 +18,11 @@ test('A3 an entry becomes a contact found by its folded address, shown as writte
   })
 })
 
+test('A4 a name of the list is shown as text, too, and at most 100 characters of it', () => {
+  expect(contactOfEntry({ ...entry, n: 'Bo\u202e \u0007Li\u200b' }).name).toBe('Bo Li')
+  expect(contactOfEntry({ ...entry, n: 'x'.repeat(200) }).name).toHaveLength(100)
+})
+
 test.each([
   [{ s: 'int' }, { scope: 'internal', level: 'login' }],
   [{ s: 'ext' }, { scope: 'external', level: 'dmarc' }],

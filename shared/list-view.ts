@@ -1,5 +1,5 @@
 /** A whitelist made ready for judging (F2), and how an entry becomes a contact. */
-import { addressKey } from './address.ts'
+import { addressKey, cleanName } from './address.ts'
 import type { ListedContact, ListView } from './guard.ts'
 import { buildLookalikes, createLookalikes } from './lookalike.ts'
 import type { Entry } from './whitelist/entry.ts'
@@ -54,7 +54,8 @@ export function findListed(byKey: (key: string) => ListedContact | undefined, ke
 export function contactOfEntry(entry: Entry): ListedContact {
   return {
     id: entry.id,
-    name: entry.n,
+    // A4: shown as text, whoever wrote it into the list.
+    name: cleanName(entry.n),
     address: entry.m,
     key: keyOf(entry.m),
     scope: entry.s === 'int' ? 'internal' : 'external',

@@ -53,6 +53,12 @@ export const messageSchema = z.object({
   text: z.string(),
   /** Set when the MIME structure was ambiguous and only this plain view is shown (I8). */
   simplified: z.boolean(),
+  /** To or Cc is what the message claims: its proof does not cover it, and an answer to all asks first (I4). */
+  claimedRecipients: z.literal(true).exactOptional(),
+  /** To and Cc, as they are proven, do not name the reader (I11). */
+  notAddressed: z.literal(true).exactOptional(),
+  /** Its proven Date, where that is more than a day from `at` (I11). */
+  writtenAt: z.number().exactOptional(),
   at: z.number(),
   read: z.boolean(),
   /** Only for own messages. */

@@ -21,14 +21,13 @@ export const demoSchema = z.object({
 })
 
 /**
- * What does not work with the mailbox while the rest of it does. The first six are the own store's: the mail servers
+ * What does not work with the mailbox while the rest of it does. The first five are the own store's: the mail servers
  * answer.
  */
 export const mailTroubleSchema = z.enum([
   'diskFull',
   'storeDamaged',
-  'storeUnreadable',
-  'storeReadOnly',
+  'diskFailing',
   'busy',
   'internal',
   /** The server refuses to open or list the inbox. */

@@ -64,7 +64,8 @@ async function unlock(context: Context, session: Extract<Session, { step: 'locke
 }
 
 function closedFailure(session: Session): Failure {
-  if (session.step === 'signedOut') return { kind: 'notSignedIn' }
+  // Why it is closed where nobody signed out: the keychain is away, a store is damaged.
+  if (session.step === 'signedOut') return { kind: session.cause ?? 'notSignedIn' }
   if (session.step === 'pending') return { kind: 'devicePending' }
   return session.step === 'locked' ? { kind: 'locked' } : internalFailure
 }

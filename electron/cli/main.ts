@@ -1,5 +1,6 @@
 /** `kith`: the engine in a terminal. */
 import path from 'node:path'
+import { terminalText } from '../../shared/text/terminal.ts'
 import { openEngine } from '../engine/engine.ts'
 import { hostPorts, programVersion, usualProfile } from '../engine/ground/host-ports.ts'
 import { systemClock } from '../engine/ground/system-ports.ts'
@@ -12,8 +13,8 @@ const root = path.resolve(import.meta.dirname, '../..')
 const version = programVersion(root)
 
 const streams = {
-  out: (text: string) => void process.stdout.write(text),
-  error: (text: string) => void process.stderr.write(text),
+  out: (text: string) => void process.stdout.write(terminalText(text)),
+  error: (text: string) => void process.stderr.write(terminalText(text)),
 }
 // Once: a second Ctrl+C ends the process as usual, should the engine not close.
 const interrupted = new Promise<void>((resolve) => {
@@ -25,6 +26,7 @@ function open({ profile }: GlobalOptions) {
     hostPorts({
       profile: path.resolve(profile ?? process.env.KITH_PROFILE ?? usualProfile(process.env)),
       demoFile: process.env.KITH_DEMO,
+      face: 'terminal',
       appVersion: version,
       // Whoever types a server into a terminal means it.
       consent: { confirm: async () => true, loopback: 'allowed' },

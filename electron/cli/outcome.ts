@@ -1,5 +1,6 @@
 /** How a command ends: text for people, one JSON object for programs, an exit code for both. */
 import { type Failure, fail } from '../../shared/rpc.ts'
+import { terminalJson, terminalText } from '../../shared/text/terminal.ts'
 import { wordsOf } from './words.ts'
 
 /** 1: refused or failed, and said why. 2: wrong usage. */
@@ -26,9 +27,9 @@ export type Streams = { readonly out: (text: string) => void; readonly error: (t
 
 /** Prints an outcome; the exit code. */
 export function tell(outcome: Outcome, json: boolean, { out, error }: Streams): number {
-  if (json) out(`${jsonLine(asJson(outcome))}\n`)
-  else if (outcome.ok) out(outcome.text === '' ? '' : `${outcome.text}\n`)
-  else error(`kith: ${'usage' in outcome ? outcome.usage : (outcome.text ?? wordsOf(outcome.failure))}\n`)
+  if (json) out(`${terminalJson(asJson(outcome))}\n`)
+  else if (outcome.ok) out(outcome.text === '' ? '' : `${terminalText(outcome.text)}\n`)
+  else error(`kith: ${terminalText('usage' in outcome ? outcome.usage : (outcome.text ?? wordsOf(outcome.failure)))}\n`)
   if (outcome.ok) return exitCodes.ok
   return 'usage' in outcome ? exitCodes.usage : exitCodes.failed
 }
@@ -38,14 +39,6 @@ function asJson(outcome: Outcome): Readonly<Record<string, unknown>> {
   if ('usage' in outcome) return { ok: false, kind: 'usage', error: outcome.usage }
   const { kind, detail } = outcome.failure
   return { ok: false, kind, error: outcome.text ?? wordsOf(outcome.failure), ...(detail ? { detail } : {}) }
-}
-
-/** One line of JSON in which no character can act on a terminal. */
-export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }
 
 /** The failure of what cannot happen: a bug, told instead of thrown. */

@@ -115,7 +115,7 @@ describe('a locked store', () => {
 })
 
 test('a profile that another Kith holds is named as such', async () => {
-  script.answers['session.state'] = () => fail('busy')
+  script.answers['session.state'] = () => fail('profileInUse')
   const { code, error } = await script.run(['contacts'])
   expect(code).toBe(1)
   expect(error).toContain('another Kith')

@@ -1,7 +1,9 @@
 /** What the terminal says for each kind of failure, and for the guard's reasons. English; the page has all languages. */
+import { shownAddress } from '../../shared/address.ts'
 import { unknownDevice } from '../../shared/failures.ts'
 import { isRequestReason, type RequestReason } from '../../shared/requests.ts'
 import type { Failure, FailureKind } from '../../shared/rpc.ts'
+import { terminalText } from '../../shared/text/terminal.ts'
 
 const words: Readonly<Record<FailureKind, string>> = {
   badRequest: 'that is not a valid request',
@@ -22,17 +24,19 @@ const words: Readonly<Record<FailureKind, string>> = {
   listRefused: "the server's list did not pass its checks; the old list stays in force",
   rateLimited: 'asked too often; try again in a moment',
   linkNeeded: 'open the link that Kith printed',
-  busy: 'busy: the server, or another Kith that holds this profile',
+  busy: 'the server is busy; try again in a moment',
   clockWrong:
     "this machine's clock and the server's differ too much: set this one, or tell your administrator that it is right",
-  passphraseNeeded: 'there is no keychain here, so a passphrase is needed (--passphrase-stdin)',
+  passphraseNeeded: 'there is no keychain here, so a passphrase is needed (--passphrase-stdin); nothing was sent',
   passphraseWrong: 'wrong passphrase',
-  keychainUnavailable: "the system's keychain does not answer; nothing was changed",
-  keysMissing: 'this device\'s keys are missing from the keychain: run "kith login" again',
+  keychainUnavailable:
+    "the system's keychain is locked or does not answer; nothing was changed: unlock it and try again, " +
+    'or run "kith login" with a passphrase (--passphrase-stdin) to begin anew here',
+  keysMissing: 'this device\'s keys are not in the keychain: run "kith login" again; what lies here is kept',
   storeDamaged: 'the store on this device is damaged and stays closed',
   diskFull: 'the disk is full; nothing was lost',
-  storeUnreadable: 'the disk gives errors; nothing was changed: look at the disk and try again',
-  storeReadOnly: 'the store cannot be written: check who may write in its folder',
+  diskFailing: 'the disk cannot be read or written just now; nothing was lost or put aside',
+  profileInUse: 'another Kith has this profile open, in a window, a browser or a terminal: close that one first',
   refused: 'the whitelist does not allow this; nothing was sent',
   mailAuthFailed: 'the mail server does not accept the password',
   mailUnreachable: 'the mail server is not reachable; the message waits',
@@ -80,15 +84,22 @@ export const heldWords: Readonly<Record<string, string>> = {
   lookalike: 'looks like a contact, but is not',
 }
 
+/** Where a kind has words of its own for a reason. */
+const reasonWords: Readonly<Record<string, string | undefined>> = {
+  'passphraseNeeded.keychainLocked':
+    "the system's keychain is locked or takes nothing, so nothing was sent to the server: unlock it and try again, " +
+    'or give a passphrase to protect what is kept here (--passphrase-stdin)',
+}
+
 /** A failure in one English sentence. */
 export function wordsOf({ kind, detail }: Failure): string {
   const reason = detail?.reason ?? ''
-  const what = isRequestReason(reason) ? requestWords[reason] : words[kind]
+  const what = isRequestReason(reason) ? requestWords[reason] : (reasonWords[`${kind}.${reason}`] ?? words[kind])
   const lines = [detail?.retryAfter === undefined ? what : `${what}; try again in ${clock(detail.retryAfter)}`]
   if (reason === unknownDevice) lines.push(`  ${pastTheWait}`)
-  if (detail?.issuer) lines.push(`  issuer: ${plain(detail.issuer)}`)
-  if (detail?.fingerprint) lines.push(`  SHA-256: ${plain(detail.fingerprint)}`)
-  for (const field of detail?.fields ?? []) if (field) lines.push(`  not valid: ${plain(field)}`)
+  if (detail?.issuer) lines.push(`  issuer: ${terminalText(detail.issuer)}`)
+  if (detail?.fingerprint) lines.push(`  SHA-256: ${terminalText(detail.fingerprint)}`)
+  for (const field of detail?.fields ?? []) if (field) lines.push(`  not valid: ${terminalText(field)}`)
   for (const refusal of detail?.refusals ?? []) lines.push(`  ${refusalWords(refusal)}`)
   return lines.join('\n')
 }
@@ -100,7 +111,7 @@ export function refusalWords(refusal: {
   readonly reason: string
 }): string {
   const why = Object.hasOwn(reasons, refusal.reason) ? reasons[refusal.reason] : refusal.reason
-  return `${plain(refusal.address)} ${why} (${plain(refusal.rule)})`
+  return `${terminalText(shownAddress(refusal.address))} ${why} (${terminalText(refusal.rule)})`
 }
 
 const daySeconds = 86_400
@@ -110,14 +121,4 @@ function clock(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1_000)
   if (seconds >= daySeconds) return `${Math.ceil(seconds / daySeconds)} days`
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}
-
-/** Text of others, safe for a terminal: no escape sequences, no controls, no change of direction. Lines stay. */
-export function plain(text: string): string {
-  return text.replace(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, '\ufffd')
-}
-
-/** The same on one line. */
-export function plainLine(text: string): string {
-  return plain(text.replace(/\s+/g, ' ').trim())
 }

@@ -131,6 +131,8 @@ class Desktop {
         settings: this.#settings,
         focused: this.#window?.isFocused() ?? false,
         words: nativeWords(this.#settings.language),
+        // The desktops' notification servers do (freedesktop.org, `body-markup`); Windows and macOS show text.
+        markup: process.platform === 'linux',
       })
     if (event.name === 'conversation.changed' || event.name === 'session.changed') this.#unread.countSoon()
   }
@@ -170,9 +172,9 @@ class Desktop {
     this.#tray?.show(nativeWords(this.#settings.language), count)
   }
 
-  #cannotStart(reason: 'busy' | 'internal'): void {
+  #cannotStart(reason: 'profileInUse' | 'internal'): void {
     const words = nativeWords(this.#settings.language)
-    if (reason === 'busy') dialog.showErrorBox(words.inUse, words.inUseDetail)
+    if (reason === 'profileInUse') dialog.showErrorBox(words.inUse, words.inUseDetail)
     else dialog.showErrorBox(words.cannotStart, `${words.cannotStartDetail}\n${this.#options.profile}`)
     // Not `quit`: that would ask the engine to close, and there is none.
     app.exit(1)

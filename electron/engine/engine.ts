@@ -19,11 +19,11 @@ export type Engine = {
   readonly close: () => Promise<void>
 }
 
-/** One engine a profile: where another one lives, every call of this one answers `busy`. */
+/** One engine a profile: where another one lives, every call of this one answers `profileInUse`. */
 export async function openEngine(ports: Ports): Promise<Engine> {
   makeFolder(ports.profile)
   const lock = holdExclusively(join(ports.profile, 'engine.lock'))
-  if (!lock) return busyEngine
+  if (!lock) return engineInUse
   const receivers = new Set<(event: EventEnvelope) => void>()
   const emit = <N extends EventName<KithContract>>(name: N, value: EventValue<KithContract, N>): void => {
     for (const receive of receivers) receive({ name, value })
@@ -61,8 +61,8 @@ export async function openEngine(ports: Ports): Promise<Engine> {
   }
 }
 
-const busyEngine: Engine = {
-  serve: () => Promise.resolve(fail('busy')),
+const engineInUse: Engine = {
+  serve: () => Promise.resolve(fail('profileInUse')),
   listen: () => () => undefined,
   close: () => Promise.resolve(),
 }

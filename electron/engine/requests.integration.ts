@@ -124,3 +124,12 @@ it('what a gateway keeps back is seen and asked for, and the decision is heard o
   expect(await alice.value('quarantine.list', window)).toMatchObject({ kept: [{ id, state: 'refused' }] })
   expect(await alice.call('quarantine.release', { id })).toMatchObject({ ok: false, failure: { kind: 'refused' } })
 })
+
+it('a role that is given or taken shows at once, without a click', async () => {
+  const carol = await signedIn('carol')
+  await carol.session((s) => s.step === 'ready' && s.connection === 'online' && s.role === 'none')
+  await server.admin(['role', 'set', 'carol', 'operator'])
+  expect(await carol.session((s) => s.step === 'ready' && s.role !== 'none')).toMatchObject({ role: 'operator' })
+  await server.admin(['role', 'set', 'carol', 'none'])
+  await carol.session((s) => s.step === 'ready' && s.role === 'none')
+})

@@ -21,6 +21,7 @@ beforeEach(async () => {
     random: systemRandom,
     log: silentLog,
     dns: fakeDns(),
+    deviceName: 'desk (browser)',
     appVersion: '0.0.0',
     systemLanguage: 'en',
     provisioned: [],

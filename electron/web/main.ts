@@ -50,13 +50,14 @@ async function askForConsent(origin: string): Promise<boolean> {
 const ports = hostPorts({
   profile,
   demoFile: values.demo ?? process.env.KITH_DEMO,
+  face: 'browser',
   appVersion: version,
   systemLanguage: Intl.DateTimeFormat().resolvedOptions().locale,
   consent: { confirm: askForConsent, loopback: values['insecure-loopback'] ? 'allowed' : 'refused' },
 })
 const engine = await openEngine(ports)
 const state = await engine.serve({ name: 'session.state', input: {} })
-if (!state.ok && state.failure.kind === 'busy') {
+if (!state.ok && state.failure.kind === 'profileInUse') {
   process.stderr.write(
     'Another Kith has this profile open, in a window, a browser or a terminal: close that one first.\n',
   )

@@ -13,6 +13,8 @@ export function failureWords(t: Translate, failure: Failure): string {
   // A contact request is refused for reasons that have words of their own.
   const reason = failure.detail?.reason ?? ''
   if (reason === unknownDevice) return `${t('wait.unknownDevice')} ${t('wait.code')}`
+  // There is a keychain: unlocking it is the first thing to try.
+  if (failure.kind === 'passphraseNeeded' && reason === 'keychainLocked') return t('failure.keychainLocked')
   return isRequestReason(reason) ? t(`requestReason.${reason}`) : t(`failure.${failure.kind}`)
 }
 

@@ -1,4 +1,5 @@
 /** Words for what the guard and the mail server decided about a message. */
+import { shownAddress } from '../../shared/address.ts'
 import type { Conversation, HeldMessage } from '../../shared/contract.ts'
 import type { Delivery } from '../../shared/message.ts'
 import type { Translate } from '../i18n/i18n.ts'
@@ -26,7 +27,8 @@ type Refusal = { readonly address: string; readonly rule: string; readonly reaso
 export function refusalWords(t: Translate, refusal: Refusal): string {
   // A reason that this version has no words for, such as the mail server's, is shown as it came.
   const reason = isRefusalReason(refusal.reason) ? t(`refusal.${refusal.reason}`) : refusal.reason
-  const words = refusal.address === '' ? reason : t('compose.refused', { address: refusal.address, reason })
+  const words =
+    refusal.address === '' ? reason : t('compose.refused', { address: shownAddress(refusal.address), reason })
   return t('common.and', { first: words, second: t('common.rule', { rule: refusal.rule }) })
 }
 
@@ -34,7 +36,7 @@ type HeldWhy = Pick<HeldMessage, 'reason' | 'claimedAddress' | 'contactName' | '
 
 /** The rule that held a message, in plain words. */
 export function heldWords(t: Translate, held: HeldWhy): string {
-  const contact = [held.contactName, held.contactAddress].find((text) => text) ?? held.claimedAddress
+  const contact = [held.contactName, held.contactAddress].find((text) => text) ?? shownAddress(held.claimedAddress)
   return t(`heldReason.${held.reason}`, { contact })
 }
 

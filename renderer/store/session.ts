@@ -78,6 +78,11 @@ export function createSession(ports: Ports) {
       begin(store, 'unlocking')
       return end(store, ports, await ports.host.call('session.unlock', { secret }))
     },
+    /** True once it is kept; whether the mail servers take it is told by the session. */
+    mailPassword: async (password: string) => {
+      begin(store, 'signingIn')
+      return end(store, ports, await ports.host.call('session.mailPassword', { password }))
+    },
     lock: () => leave(store, ports, 'session.lock'),
     signOut: () => leave(store, ports, 'session.signOut'),
   }

@@ -36,6 +36,7 @@ type SessionCalls = Pick<
   | 'session.signOut'
   | 'session.lock'
   | 'session.unlock'
+  | 'session.mailPassword'
   | 'session.protection'
   | 'settings.get'
   | 'settings.set'
@@ -58,6 +59,7 @@ export function sessionHandlers(state: FakeState): SessionCalls {
     'session.signOut': () =>
       become({ ...signedOutSession, server: 'https://mail.kith.test:8443', user: 'alice' } as Session),
     'session.lock': () => become({ step: 'locked', secret: 'password', reason: 'user', user: 'alice' }),
+    'session.mailPassword': () => become({ ...readySession, mail: 'online' }),
     'session.unlock': ({ secret }) => (secret.startsWith('wrong') ? fail('passphraseWrong') : become(readySession)),
     'session.protection': () => ok({ kind: 'keychain', keychainAvailable: true }),
     'settings.get': () => ok(state.settings),

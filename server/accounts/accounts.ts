@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts'
 import type { UserRow } from '../store/tables.ts'
 import { attemptsLock, countAttempt, forgiveAttempt, noAttempts } from './attempt-limit.ts'
 import { type Budget, type SigningDevice, type Standing, standingOf } from './budgets.ts'
-import type { PasswordsElsewhere } from './passwords-elsewhere.ts'
+import type { PasswordsElsewhere } from './imap-passwords.ts'
 import { maxPasswordLength, verifyPassword } from './passwords.ts'
 import { networkPlace, remember } from './proven.ts'
 

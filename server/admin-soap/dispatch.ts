@@ -11,7 +11,7 @@ import { bugFields } from '../monitoring/log.ts'
 import { storeFailure } from '../store/failures.ts'
 import { readCall, type SoapVersion, writeCall } from './envelope.ts'
 import { type AdminFault, type Answer, failed, faultOf } from './faults.ts'
-import { answerForm, operationsByName } from './operations.ts'
+import { operationsByName } from './operations.ts'
 import { readValue } from './typed-xml.ts'
 
 /** Of the whole service only what administration needs: no clients' sessions, no whitelist material. */
@@ -50,7 +50,7 @@ export async function dispatch(service: AdminService, call: RawCall): Promise<Re
   // The token's name is the caller's; what the call held is in the audit log, if it changed anything.
   service.log.info('administration', { operation: name, fault: result, user: `${holder.name}@token` })
   return answer.ok && found
-    ? { ok: true, body: writeCall(`${name}Response`, answerForm(found), answer.value, version) }
+    ? { ok: true, body: writeCall(`${name}Response`, found.wire, answer.value, version) }
     : { ok: false, fault: answer.ok ? { kind: 'Internal', detail: {} } : answer.fault }
 }
 
@@ -66,7 +66,7 @@ async function deskOf(service: AdminService, { holder, gone }: RawCall): Promise
   })
 }
 
-/** Another process holds the store; its transactions take seconds at most. */
+/** Another process holds the store, or its disk or database fails: whoever asked is not to blame. */
 const busyRetryMs = 5_000
 
 async function run(
@@ -78,7 +78,11 @@ async function run(
     return await work()
   } catch (error) {
     // The caller can wait and try again. Anything else here is a bug, of which it is told nothing.
-    if (storeFailure(error) === 'busy') return failed('Busy', { retryAfter: busyRetryMs })
+    const kind = storeFailure(error)
+    if (kind !== undefined) {
+      log.warn('store', { operation: name, kind })
+      return failed('Busy', { retryAfter: busyRetryMs })
+    }
     log.error('bug', { operation: name, ...bugFields(error) })
     return failed('Internal', {})
   }

@@ -87,7 +87,11 @@ function sendFault(request: FastifyRequest, reply: FastifyReply, fault: AdminFau
 function faultOfError(service: AdminService, error: unknown): AdminFault {
   const retryAfter = error instanceof Error && 'retryAfter' in error ? error.retryAfter : undefined
   if (typeof retryAfter === 'number') return { kind: 'RateLimited', detail: { retryAfter } }
-  if (storeFailure(error) === 'busy') return { kind: 'Busy', detail: { retryAfter: 5_000 } }
+  const kind = storeFailure(error)
+  if (kind !== undefined) {
+    service.log.warn('store', { kind })
+    return { kind: 'Busy', detail: { retryAfter: 5_000 } }
+  }
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500
   if (status === 413) return { kind: 'TooLarge', detail: {} }
   if (typeof status === 'number' && status < 500)

@@ -7,8 +7,3 @@ export const adminOperations: readonly Operation[] = [...administrativeOperation
 
 /** The same by the name that a call's element has. */
 export const operationsByName: ReadonlyMap<string, Operation> = new Map(adminOperations.map((one) => [one.name, one]))
-
-/** The form of an operation's answer, as other programs get it. */
-export function answerForm({ wire, output }: Operation): Operation['output'] {
-  return wire ?? output
-}

@@ -1,7 +1,6 @@
 /** The service's description, made from the operations' declarations: WSDL 1.1, document/literal wrapped, SOAP 1.1 and 1.2. */
 import type { Operation } from '../administration/operations/operation.ts'
 import { type FaultKind, faultDetails } from './faults.ts'
-import { answerForm } from './operations.ts'
 import { adminNamespace, escaped } from './typed-xml.ts'
 import { elementXsd, type NamedTypes } from './xsd.ts'
 
@@ -39,7 +38,7 @@ function schemaOf(operations: readonly Operation[]): readonly string[] {
   const types: NamedTypes = new Map()
   const elements = operations.flatMap((one) => [
     elementXsd(one.name, one.input, types),
-    elementXsd(`${one.name}Response`, answerForm(one), types),
+    elementXsd(`${one.name}Response`, one.wire, types),
   ])
   const faults = faultKinds.map((kind) => elementXsd(kind, faultDetails[kind], types))
   return [...types.values(), ...elements, ...faults]

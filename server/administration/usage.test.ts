@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { confirmClock } from '../lists/signing-clock.ts'
 import type { Store } from '../store/store.ts'
 import { type TestFolder, testFolder } from '../testing/harness.ts'
 import { expiringContacts, unusedContacts } from './last-use.ts'
@@ -83,6 +84,8 @@ test('unused is only what was neither used nor changed for so long, and only whe
   pass(20 * day)
   expect(await unused(30)).toMatchObject({ ok: false, why: expect.stringContaining('recorded since') })
   pass(20 * day)
+  // No policy process has issued heads meanwhile.
+  await confirmClock(store, clock.now())
   usage.sent('alice', ['b@x.example'])
   await usage.close()
   await administration.run([

@@ -1,22 +1,21 @@
 /** All rows of a reading that is told in parts. */
 import type { z } from 'zod'
 import type { Answer } from '../admin-soap/faults.ts'
+import { type AskedReading, askReading } from './reading.ts'
 import type { Transport } from './transport.ts'
 
 /** Rows that are asked for at once. */
 const part = 10_000
 
-type Asked<S> = { readonly name: string; readonly given: object; readonly form: S }
-
 /** `last`: the answer that the last rows came with. */
 export async function allRows<S extends z.ZodType<{ readonly total: number }>, T>(
   transport: Transport,
-  { name, given, form }: Asked<S>,
+  [reading, given]: readonly [AskedReading<S>, object],
   rowsOf: (page: z.output<S>) => readonly T[],
 ): Promise<Answer<{ readonly rows: readonly T[]; readonly last: z.output<S> }>> {
   const rows: T[] = []
   for (;;) {
-    const answer = await transport.call(name, { ...given, from: rows.length, count: part }, form)
+    const answer = await askReading(transport, reading, { ...given, from: rows.length, count: part })
     if (!answer.ok) return answer
     const some = rowsOf(answer.value)
     rows.push(...some)

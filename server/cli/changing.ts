@@ -1,18 +1,23 @@
 /** Has changes made for a command, and tells what they came to. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type DeedOutcome, outcomeForm } from '../../shared/administration/deeds.ts'
 import { jsonOf } from '../../shared/json.ts'
 import type { Answer } from '../admin-soap/faults.ts'
 import type { Administration } from '../administration/administer.ts'
 import { textOfLine } from '../administration/audit.ts'
 import type { CarryWork } from '../administration/operations/outcome.ts'
-import { type ChangeOptions, type changeOptions, operating } from './command.ts'
+import { type Entry, type Given, operating } from './command.ts'
+import { changeFields, type Fields } from './fields.ts'
 import { faulty, type Outcome, type OutcomeFault, succeeded, told } from './outcome.ts'
-import { givenOf } from './reading.ts'
+import { givenOf, ownOf } from './reading.ts'
 import type { Transport } from './transport.ts'
 
 /** Lines of a difference that are told. */
 const maxTold = 200
+
+const changeOptions = z.object(changeFields)
+/** What is given for every change. */
+type ChangeOptions = z.output<typeof changeOptions>
 
 /** What a command adds to the telling of what every change has in common. */
 type Telling = {
@@ -41,15 +46,39 @@ export async function operate(
   return toldOutcome(await transport.call(name, { ...given, ...asked }, outcomeForm), telling)
 }
 
-/** The action of a command that is one operation. `given`: its input; `telling`: what it adds to the usual words. */
-export function does<S extends z.ZodType<z.output<typeof changeOptions>>>(
-  schema: S,
+/** What a command takes beside that. */
+type Taking<F extends Fields> = { readonly takes: F }
+type GivenChange<F extends Fields> = Given<typeof changeFields & F>
+
+/**
+ * `by`: the operation. `given`: its input, where that is not simply what the command takes. `telling`: what it adds to
+ * the usual words.
+ */
+type Doing<F extends Fields> = Taking<F> & {
+  readonly by: string
+  readonly given?: (given: GivenChange<F>) => object
+  readonly telling?: (given: GivenChange<F>) => Telling
+}
+
+/** A command that is one operation. */
+export function does<F extends Fields>(
   name: string,
-  given: (options: z.output<S>, ...names: string[]) => object,
-  telling: (...names: string[]) => Telling = () => ({}),
-): (...given: unknown[]) => Promise<void> {
-  return operating(schema, (transport, options, ...names) =>
-    operate(transport, options, { name, given: given(options, ...names) }, telling(...names)),
+  says: string,
+  { by, takes, given: inputOf = (given) => ownOf(takes, given), telling }: Doing<F>,
+): Entry {
+  return operating(name, says, { ...changeFields, ...takes }, (transport, given) =>
+    operate(transport, changeOptions.parse(given), { name: by, given: inputOf(given) }, telling?.(given)),
+  )
+}
+
+/** A command that is changes, all or none. */
+export function changes<F extends Fields>(
+  name: string,
+  says: string,
+  { takes, of }: Taking<F> & { readonly of: (given: GivenChange<F>) => readonly unknown[] },
+): Entry {
+  return operating(name, says, { ...changeFields, ...takes }, (transport, given) =>
+    change(transport, changeOptions.parse(given), of(given)),
   )
 }
 
@@ -67,7 +96,7 @@ export function change(
 export async function carryAtServer(
   administration: Administration,
   work: CarryWork,
-  { why, dryRun, ...telling }: Pick<ChangeOptions, 'why' | 'dryRun'> & Telling,
+  { why, dryRun, ...telling }: ChangeOptions & Telling,
 ): Promise<Outcome> {
   // Loaded here, since commands by a server elsewhere have no use for them.
   const [{ carry }, { localDesk }, { faultOf }] = await Promise.all([

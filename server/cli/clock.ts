@@ -1,25 +1,28 @@
 /** `kith-server clock`: whether this machine's clock may date what is signed, and the word of an administrator that it is right. */
-import type { Command } from 'commander'
-import { z } from 'zod'
 import type { Administration } from '../administration/administer.ts'
 import { confirmClock, faultOfClock } from '../lists/signing-clock.ts'
 import { policyFrom } from '../organisation/organisation.ts'
-import { administering, reasonOptions, withReason } from './command.ts'
+import { administering, type Given } from './command.ts'
+import { flag, reasonFields } from './fields.ts'
 import { type Outcome, refused, succeeded } from './outcome.ts'
 import { iso } from './reading.ts'
 
-const clockOptions = reasonOptions.extend({ confirm: z.boolean().default(false) })
-
-/** Adds `clock`, which is asked at the server: it is that machine's clock. */
-export function addClockCommand(program: Command): void {
-  withReason(program.command('clock').description("whether lists may be signed by this machine's clock"))
-    .option('--confirm', 'the clock is right, though nothing was signed for long: sign again')
-    .action(administering(clockOptions, tellClock))
+const clockFields = {
+  ...reasonFields,
+  confirm: flag('the clock is right, though nothing was signed for long: sign again'),
 }
+
+/** `clock`, which is asked at the server: it is that machine's clock. */
+export const clockCommand = administering(
+  'clock',
+  "whether lists may be signed by this machine's clock",
+  clockFields,
+  tellClock,
+)
 
 async function tellClock(
   { store, config, clock, note }: Administration,
-  { confirm, why = '' }: z.infer<typeof clockOptions>,
+  { confirm, why = '' }: Given<typeof clockFields>,
 ): Promise<Outcome> {
   const now = clock.now()
   if (confirm)

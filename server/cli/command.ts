@@ -1,22 +1,24 @@
 /**
- * The frame of every command: data folder, `--json`, opening and closing the store, telling the outcome. A command
- * gets its frame here, has operations done over a `transport.ts`, and tells what came of it by `outcome.ts`;
- * `reading.ts` and `changing.ts` are the two usual forms.
+ * The frame of every command: data folder, `--json`, opening and closing the store, telling the outcome. A command is
+ * one declaration: its name, what the help says of it, its fields (`fields.ts`) and its work, which has operations done
+ * over a `transport.ts` and tells what came of it by `outcome.ts`; `reading.ts` and `changing.ts` are the two usual
+ * forms.
  */
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, type CommandOptions, Option } from 'commander'
 import { z } from 'zod'
 import type { Administration } from '../administration/administer.ts'
 import { ReasonNeeded } from '../administration/audit.ts'
 import { KeyUnreadable } from '../keys/key-files.ts'
 import { ClockJumped } from '../lists/signing-clock.ts'
 import type { Context } from '../settings/context.ts'
-import { type StoreFailure, StoreUnusable, storeFailure } from '../store/failures.ts'
-import { type Outcome, refused, tell, unavailable } from './outcome.ts'
+import { StoreUnusable, storeFailure, storeWords } from '../store/failures.ts'
+import { addFields, type Fields, type FieldValues, readFields } from './fields.ts'
+import { misused, type Outcome, refused, tell, unavailable } from './outcome.ts'
 import { Unreachable } from './remote/unreachable.ts'
 import type { Transport } from './transport.ts'
 
 /** What every command takes, whatever it does and wherever it is done. */
-export const commonOptions = z.object({
+const commonOptions = z.object({
   data: z.string(),
   json: z.boolean().optional(),
   remote: z.string().optional(),
@@ -26,9 +28,11 @@ export const commonOptions = z.object({
     .regex(/^[0-9a-f]{64}$/i, 'is the SHA-256 of a certificate: 64 hex digits')
     .transform((text) => text.toLowerCase())
     .optional(),
+  /** Shown by the commands alone that make codes with the server's address in them. */
+  url: z.string().optional(),
 })
 /** What every command is given. */
-export type CommonOptions = z.output<typeof commonOptions>
+type CommonOptions = z.output<typeof commonOptions>
 
 const defaultFolder = process.env.KITH_DATA ?? 'kith-data'
 
@@ -49,7 +53,7 @@ export function withServer(program: Command): Command {
 }
 
 /** Gives a command the options that every command has. */
-export function withCommon(command: Command): Command {
+function withCommon(command: Command): Command {
   command
     .option('--data <folder>', 'data folder (or KITH_DATA)', defaultFolder)
     .option('--local', 'work on the data folder of this machine, as every command does without --remote')
@@ -57,127 +61,119 @@ export function withCommon(command: Command): Command {
   return command
 }
 
-/** The same for what is noted in the audit log. Whether a reason is needed says the organisation's policy. */
-export const reasonOptions = commonOptions.extend({ why: z.string().max(1_000).optional() })
-/** The same for what can be tried first. */
-export const changeOptions = reasonOptions.extend({ dryRun: z.boolean().optional() })
-/** These options, read. */
-export type ChangeOptions = z.infer<typeof changeOptions>
+/** A command, which puts itself below another one. */
+export type Entry = (parent: Command, settings?: CommandOptions) => Command
 
-/** For what changes something that the audit log tells of. */
-export function withReason(command: Command): Command {
-  return withCommon(command).option('--why <text>', 'the reason, for the audit log')
+/** Commands under a name that does nothing of its own. */
+export function group(name: string, says: string, entries: readonly Entry[]): Entry {
+  return (parent) => {
+    const command = parent.command(name).description(says)
+    for (const entry of entries) entry(command)
+    return command
+  }
 }
 
-/** For what changes lists or people: with the reason, and a way to only look. */
-export function withChange(command: Command): Command {
-  return withReason(command).option('--dry-run', 'show what would change, and keep nothing')
+/** A command that is meant where its group alone is named. */
+export function byDefault(entry: Entry): Entry {
+  return (parent) => entry(parent, { isDefault: true })
 }
 
-/** An action that has operations done, here or by a server elsewhere. */
-export function operating<S extends z.ZodType<CommonOptions & { readonly url?: string | undefined }>>(
-  schema: S,
-  work: (transport: Transport, options: z.output<S>, ...names: string[]) => Promise<Outcome>,
-): (...given: unknown[]) => Promise<void> {
-  return anywhere(schema, async (options, ...names) => {
+/** What a command is given, as its work finds it: its own fields, and what every command has. */
+export type Given<F extends Fields> = CommonOptions & FieldValues<F>
+
+/** A command that has operations done, here or by a server elsewhere. */
+export function operating<F extends Fields>(
+  name: string,
+  says: string,
+  fields: F,
+  work: (transport: Transport, given: Given<F>) => Promise<Outcome>,
+): Entry {
+  return anywhere({ name, says, fields }, async (given, place) => {
     // Loaded where something is done: help, and saying what is wrong with an option, take half the time without it.
     const { openTransport } = await import('./open-transport.ts')
-    const opened = await openTransport(options)
+    const opened = await openTransport(place)
     if (!opened.ok) return opened.outcome
     try {
-      return await work(opened.value, options, ...names)
+      return await work(opened.value, given)
     } finally {
       await opened.close()
     }
   })
 }
 
-/** An action that works on an opened data folder with the policy key. */
-export function administering<S extends z.ZodType<CommonOptions>>(
-  schema: S,
-  work: (administration: Administration, options: z.output<S>, ...names: string[]) => Promise<Outcome>,
-): (...given: unknown[]) => Promise<void> {
-  return onFolder(schema, async (context, ...given) => {
+/** A command that works on an opened data folder with the policy key. */
+export function administering<F extends Fields>(
+  name: string,
+  says: string,
+  fields: F,
+  work: (administration: Administration, given: Given<F>) => Promise<Outcome>,
+): Entry {
+  return onFolder(name, says, fields, async (context, given) => {
     const { administer } = await import('../administration/administer.ts')
-    return work(await administer(context), ...given)
+    return work(await administer(context), given)
   })
 }
 
-/** An action that works on an opened data folder. */
-export function onFolder<S extends z.ZodType<CommonOptions>>(
-  schema: S,
-  work: (context: Context, options: z.output<S>, ...names: string[]) => Promise<Outcome>,
-): (...given: unknown[]) => Promise<void> {
-  return acting(schema, async (options, ...names) => {
+/** A command that works on an opened data folder. */
+export function onFolder<F extends Fields>(
+  name: string,
+  says: string,
+  fields: F,
+  work: (context: Context, given: Given<F>) => Promise<Outcome>,
+): Entry {
+  return acting(name, says, fields, async (given, { data }) => {
     // Loaded where a store is opened: help, and saying what is wrong with an option, take half the time without it.
     const { openContext } = await import('../settings/context.ts')
-    const context = await openContext(options.data)
+    const context = await openContext(data)
     if (!context.ok) return unavailable(context.why)
     try {
-      return await work(context.value, options, ...names)
+      return await work(context.value, given)
     } finally {
       await context.value.store.close()
     }
   })
 }
 
-/** An action that is done at the server alone. */
-export function acting<S extends z.ZodType<CommonOptions>>(
-  schema: S,
-  work: (options: z.output<S>, ...names: string[]) => Promise<Outcome>,
-): (...given: unknown[]) => Promise<void> {
-  return anywhere(schema, (options, ...names) => {
-    if (options.remote === undefined) return work(options, ...names)
-    return Promise.resolve({ ok: false, code: 'usage', why: 'this is done at the server, not with --remote' })
-  })
+/** A command that is done at the server alone. */
+export function acting<F extends Fields>(
+  name: string,
+  says: string,
+  fields: F,
+  work: (given: Given<F>, common: CommonOptions) => Promise<Outcome>,
+): Entry {
+  return anywhere({ name, says, fields }, async (given, common) =>
+    common.remote === undefined ? work(given, common) : misused('this is done at the server, not with --remote'),
+  )
 }
 
-/** Commander passes the arguments, then the options, then the command. */
-function anywhere<S extends z.ZodType<CommonOptions>>(
-  schema: S,
-  work: (options: z.output<S>, ...names: string[]) => Promise<Outcome>,
-): (...given: unknown[]) => Promise<void> {
-  return async (...given) => {
-    // Options before the command's name give way to those after it.
-    const parsed = schema.safeParse({ ...programOptions(given.at(-1)), ...optionsIn(given.at(-2)) })
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues
-      const why = `--${issue?.path[0]?.toString() ?? 'option'} ${issue?.message ?? ''}`
-      return tell({ ok: false, code: 'usage', why }, false)
-    }
-    const options = parsed.data
-    const names = given
-      .slice(0, -2)
-      .flat()
-      .filter((name) => typeof name === 'string')
-    return tell(await work(options, ...names).catch(expected), options.json === true)
+type Declared<F extends Fields> = { readonly name: string; readonly says: string; readonly fields: F }
+
+function anywhere<F extends Fields>(
+  { name, says, fields }: Declared<F>,
+  work: (given: Given<F>, common: CommonOptions) => Promise<Outcome>,
+): Entry {
+  return (parent, settings) => {
+    const command = withCommon(parent.command(name, settings).description(says))
+    const named = addFields(command, fields)
+    return command.action(async (...args: readonly unknown[]) => {
+      const texts = Object.fromEntries(named.map((field, index) => [field, args[index]]))
+      // Options before the command's name give way to those after it.
+      const all = { ...programOptions(command), ...command.opts(), ...texts }
+      const common = commonOptions.safeParse(all)
+      const own = readFields(fields, all)
+      if (!common.success || !own.ok) {
+        const [issue] = [...(common.error?.issues ?? []), ...(own.ok ? [] : own.fault.issues)]
+        return tell(misused(`--${issue?.path[0]?.toString() ?? 'option'} ${issue?.message ?? ''}`), false)
+      }
+      const { data } = common
+      return tell(await work({ ...data, ...own.value }, data).catch(expected), data.json === true)
+    })
   }
 }
 
 /** Those that stand before the command's name. */
-function programOptions(command: unknown): object {
-  let top = command instanceof Command ? command : undefined
-  while (top?.parent) top = top.parent
-  return top?.opts() ?? {}
-}
-
-function optionsIn(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {}
-}
-
-const words: { readonly [F in StoreFailure]: string } = {
-  busy: 'the store is busy: another process holds it; try again',
-  damaged: 'the store is damaged: restore it from a backup',
-  denied: 'no right to open the data folder',
-  full: 'the disk is full',
-  missing: 'the database server has no database of the name in "store" in config.json: create it',
-  password: 'the database refuses the user or the password: look at "store" in config.json and at its password file',
-  readOnly: 'the database is read-only: "store" in config.json names a standby, or the database was set so',
-  refused:
-    'the database user lacks a right: it must own the database, or be allowed to create tables in its schema public',
-  untrusted: 'the certificate of the database is not trusted: name its issuer as "ca" in "store" in config.json',
-  unreachable:
-    'the database cannot be reached: is it running, and are host, port and tls in "store" in config.json right?',
+function programOptions(command: Command): object {
+  return command.parent ? programOptions(command.parent) : command.opts()
 }
 
 /** Failures of the surroundings that an administrator can mend; anything else is a bug and is thrown on. */
@@ -186,24 +182,6 @@ function expected(error: unknown): Outcome {
   if (error instanceof Unreachable) return unavailable(error.message)
   if (error instanceof ReasonNeeded || error instanceof ClockJumped) return refused(error.message)
   const failure = storeFailure(error)
-  if (failure !== undefined) return unavailable(words[failure])
+  if (failure !== undefined) return unavailable(storeWords[failure])
   throw error
 }
-
-const highestPort = 65_535
-
-/** An option's text as a port. */
-export function readPort(text: string): number {
-  const port = Number(text)
-  if (!Number.isInteger(port) || port < 0 || port > highestPort) throw new InvalidArgumentError('a port is 0 to 65535')
-  return port
-}
-
-/** An option's text as a number of days. */
-export function readDays(text: string): number {
-  const days = Number(text)
-  if (!Number.isInteger(days) || days < 1 || days > maxDays) throw new InvalidArgumentError(`1 to ${maxDays} days`)
-  return days
-}
-
-const maxDays = 36_500

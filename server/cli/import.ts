@@ -1,6 +1,5 @@
 /** `kith-server import FILE` and `kith-server import add|list|remove|run` */
 import { basename, extname, resolve } from 'node:path'
-import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { isUnit } from '../../shared/administration/change.ts'
 import type { Administration } from '../administration/administer.ts'
@@ -18,64 +17,44 @@ import type { ImportFault } from '../import/contact.ts'
 import { diffJson, diffText, faultText } from '../import/diff.ts'
 import { importSourceSchema } from '../import/source.ts'
 import { carryAtServer } from './changing.ts'
-import {
-  administering,
-  changeOptions,
-  commonOptions,
-  reasonOptions,
-  withChange,
-  withCommon,
-  withReason,
-} from './command.ts'
-import { faulty, type Outcome, refused, succeeded, table, unavailable } from './outcome.ts'
+import { administering, byDefault, type Given, group } from './command.ts'
+import { changeFields, flag, needed, option, reasonFields, word } from './fields.ts'
+import { faulty, misused, type Outcome, refused, succeeded, unavailable } from './outcome.ts'
+import { givenOf, listed, listing } from './reading.ts'
 import { jsonOf, readText } from './text.ts'
-
-const runOptions = changeOptions.extend({ force: z.boolean().optional() })
-const fileOptions = runOptions.extend({ for: z.string() })
-const addOptions = reasonOptions.extend({ for: z.string() })
-const removeOptions = changeOptions.extend({ contacts: z.enum(['keep', 'remove']) })
-type RunOptions = z.infer<typeof runOptions>
 
 /** Said in the help and wherever `--for` is wrong. */
 const units = 'whose lists: all, department:NAME, group:ID or user:LOGIN'
-const wrongUnit = { ok: false, code: 'usage', why: `--for says ${units}` } as const
+const wrongUnit = misused(`--for says ${units}`)
 
-/** Adds `import`, which works at the server alone: sources name files and hosts as the server sees them. */
-export function addImportCommands(program: Command): void {
-  const group = program.command('import').description('contacts from files, directories and rosters')
-  withRun(
-    group.command('file <file>', { isDefault: true }).description('a CSV or vCard file; again: what changed in it'),
-  )
-    .requiredOption('--for <unit>', units)
-    .action(administering(fileOptions, importFile))
-  withReason(group.command('add <file>').description('keep the settings of a source, a JSON object, under its name'))
-    .requiredOption('--for <unit>', units)
-    .action(administering(addOptions, add))
-  withCommon(group.command('list').description('list the sources')).action(administering(commonOptions, list))
-  withChange(group.command('remove <name>').description('forget a source'))
-    .addOption(
-      new Option('--contacts <what>', 'whether the contacts that it brought stay')
-        .choices(['keep', 'remove'])
-        .default('keep'),
-    )
-    .action(administering(removeOptions, remove))
-  withRun(group.command('run <name>').description('read a source, and bring the lists in step')).action(
-    administering(runOptions, runNamed),
-  )
+const runFields = { ...changeFields, force: flag('even where many contacts would go') }
+const unit = needed('<unit>', units)
+const fileFields = { ...runFields, file: word('<file>'), for: unit }
+const addFields = { ...reasonFields, file: word('<file>'), for: unit }
+const removeFields = {
+  ...changeFields,
+  name: word('<name>'),
+  contacts: option(z.enum(['keep', 'remove']).default('keep'), '<what>', 'whether the contacts that it brought stay'),
 }
+const namedFields = { ...runFields, name: word('<name>') }
+type RunOptions = Given<typeof runFields>
 
-function withRun(command: Command): Command {
-  return withChange(command).option('--force', 'even where many contacts would go')
-}
+/** `import`, which works at the server alone: sources name files and hosts as the server sees them. */
+export const importCommands = group('import', 'contacts from files, directories and rosters', [
+  byDefault(administering('file', 'a CSV or vCard file; again: what changed in it', fileFields, importFile)),
+  administering('add', 'keep the settings of a source, a JSON object, under its name', addFields, add),
+  administering('list', 'list the sources', {}, list),
+  administering('remove', 'forget a source', removeFields, remove),
+  administering('run', 'read a source, and bring the lists in step', namedFields, runNamed),
+])
 
 async function importFile(
   administration: Administration,
-  options: z.infer<typeof fileOptions>,
-  file = '',
+  { file, for: unitOf, ...options }: Given<typeof fileFields>,
 ): Promise<Outcome> {
-  if (!isUnit(options.for)) return wrongUnit
+  if (!isUnit(unitOf)) return wrongUnit
   const kind = { '.csv': 'csv', '.vcf': 'vcard' }[extname(file).toLowerCase()]
-  if (kind === undefined) return { ok: false, code: 'usage', why: `${file}: a file of contacts is .csv or .vcf` }
+  if (kind === undefined) return misused(`${file}: a file of contacts is .csv or .vcf`)
   // The file's name is the source's: the same file again changes and removes what it brought before.
   const name = basename(file)
     .toLowerCase()
@@ -83,11 +62,14 @@ async function importFile(
     .replace(/^[^a-z0-9]+/, '')
     .slice(0, 64)
   const source = importSourceSchema.safeParse({ kind, name, file: resolve(file) })
-  if (!source.success) return { ok: false, code: 'usage', why: `${file}: its name cannot name a source` }
-  return run(administration, options, { source: source.data, for: options.for })
+  if (!source.success) return misused(`${file}: its name cannot name a source`)
+  return run(administration, options, { source: source.data, for: unitOf })
 }
 
-async function runNamed(administration: Administration, options: RunOptions, name = ''): Promise<Outcome> {
+async function runNamed(
+  administration: Administration,
+  { name, ...options }: Given<typeof namedFields>,
+): Promise<Outcome> {
   const stored = (await listImports(administration.store)).find(({ source }) => source.name === name)
   return stored ? run(administration, options, stored) : refused(`there is no import ${JSON.stringify(name)}`)
 }
@@ -123,38 +105,34 @@ function linesOf(plan: UserPlan['plan']): readonly string[] {
 }
 
 function importFaults(faults: readonly ImportFault[]): Outcome {
-  return faulty(
-    faults.map(({ line, where, why }) => ({
-      ...(line === undefined ? {} : { line }),
-      ...(where === undefined ? {} : { place: where }),
-      why,
-    })),
-  )
+  return faulty(faults.map(({ line, where: place, why }) => ({ why, ...givenOf({ line, place }) })))
 }
 
-async function add(administration: Administration, options: z.infer<typeof addOptions>, file = ''): Promise<Outcome> {
-  if (!isUnit(options.for)) return wrongUnit
+async function add(
+  administration: Administration,
+  { file, for: unitOf, why }: Given<typeof addFields>,
+): Promise<Outcome> {
+  if (!isUnit(unitOf)) return wrongUnit
   const text = await readText(file)
   if (text === undefined) return unavailable(`cannot read ${file}`)
   const source = importSourceSchema.safeParse(jsonOf(text))
   const issue = source.error?.issues[0]
   if (!source.success) return refused(`${issue?.path.join('.') || 'settings'}: ${issue?.message ?? 'unreadable'}`)
-  await addImport(administration, { source: source.data, for: options.for }, options.why)
+  await addImport(administration, { source: source.data, for: unitOf }, why)
   const { name, kind } = source.data
-  return succeeded(`${name} is kept; to read it: kith-server import run ${name}`, { name, kind, for: options.for })
+  return succeeded(`${name} is kept; to read it: kith-server import run ${name}`, { name, kind, for: unitOf })
 }
 
 async function remove(
   administration: Administration,
-  options: z.infer<typeof removeOptions>,
-  name = '',
+  { name, contacts, ...options }: Given<typeof removeFields>,
 ): Promise<Outcome> {
-  const { contacts, why, dryRun } = options
+  const { why, dryRun } = options
   const value = { name, contacts }
   if (contacts === 'remove')
     return carryAtServer(administration, (more) => removeImported(administration, name, more), { ...options, value })
   // Forgetting a source changes no list, so there is nothing to show.
-  if (dryRun) return { ok: false, code: 'usage', why: '--dry-run shows what --contacts remove would take away' }
+  if (dryRun) return misused('--dry-run shows what --contacts remove would take away')
   const done = await removeImport(administration, name, why)
   if (!done.ok) return refused(done.why)
   return succeeded(`${name} is removed; the contacts that it brought stay (--contacts remove takes them away)`, value)
@@ -162,6 +140,6 @@ async function remove(
 
 async function list({ store }: Administration): Promise<Outcome> {
   const imports = await listImports(store)
-  const rows = imports.map((one) => [one.source.name, one.source.kind, one.for])
-  return succeeded(table([['NAME', 'KIND', 'FOR'], ...rows]), { imports })
+  const shown = imports.map((one) => ({ ...one, ...one.source }))
+  return listed(listing('imports', imports, 'NAME, KIND, FOR', shown))
 }

@@ -1,5 +1,4 @@
 /** `kith-server key list|rotate|retire`, `key root export|rotate`, `manifest renew` */
-import { Argument, type Command } from 'commander'
 import { z } from 'zod'
 import { manifestForm } from '../../shared/administration/deeds.ts'
 import { readings } from '../../shared/administration/readings.ts'
@@ -16,75 +15,72 @@ import { systemClock } from '../ground/clock.ts'
 import type { Done } from '../ground/refusals.ts'
 import { expiryWarning } from '../keys/manifests.ts'
 import { isProtected, type PortableKey } from '../keys/root-file.ts'
-import { administering, commonOptions, operating, reasonOptions, withCommon, withReason } from './command.ts'
-import { type Outcome, refused, succeeded, table, told as toldAnswer } from './outcome.ts'
+import { administering, type Given, group, operating } from './command.ts'
+import { argument, flag, needed, option, reasonFields } from './fields.ts'
+import { misused, type Outcome, refused, succeeded, table, told } from './outcome.ts'
 import { askSecrets, type Question } from './password.ts'
-import { givenOf, iso } from './reading.ts'
+import { askReading, givenOf, iso } from './reading.ts'
 import type { Transport } from './transport.ts'
 
 /** Keys that a command replaces. The root keys have commands of their own, since each goes into a file. */
 const rotating = ['fresh', 'server', 'gateway', 'policy'] as const
-const rootOptions = reasonOptions.extend({ rootKey: z.array(z.string()).default([]) })
-const rotateOptions = rootOptions.extend({ stolen: z.boolean().default(false) })
-const renewOptions = rootOptions.extend({ newEpoch: z.boolean().default(false) })
-const exportOptions = reasonOptions.extend({ to: z.string() })
-const rootRotateOptions = rootOptions.extend({ to: z.array(z.string()).min(1), threshold: z.string().default('1') })
-type RootOptions = z.infer<typeof rootOptions>
-
-/** Adds `key` and `manifest`; what needs a file of a root key, or moves a key into one, works at the server alone. */
-export function addKeyCommands(program: Command): void {
-  const key = program.command('key').description('keys of the organisation')
-  withCommon(key.command('list').description('fingerprints, and which manifests list them')).action(
-    operating(commonOptions, async (transport) =>
-      toldAnswer(await transport.call('ListKeys', {}, readings.keys.output), listed),
-    ),
-  )
-  withRoots(key.command('rotate').description('bring in a new key; running it again completes what was cut off'))
-    .addArgument(new Argument('<key>').choices(rotating))
-    .option('--stolen', 'nobody may trust the old key any more; of the policy key: no list that it signed either')
-    .action(operating(rotateOptions, rotate))
-  withRoots(key.command('retire').description('drop all but the newest key, once clients had time to hear of it'))
-    .addArgument(new Argument('<key>').choices(rotating))
-    .action(operating(rootOptions, retire))
-  addRootCommands(key.command('root').description('the keys that sign the manifest'))
-  withReason(key.command('policy').description('the key that signs lists').command('export'))
-    .description('move the policy key into a file that a passphrase opens: lists are then signed elsewhere')
-    .requiredOption('--to <file>', 'the file, which must not be there yet')
-    .action(administering(exportOptions, (administration, options) => moveOut(administration, options, 'policy')))
-  const manifest = program.command('manifest').description('which keys speak for the organisation')
-  withRoots(manifest.command('renew').description('the same keys, valid for longer'))
-    .option('--new-epoch', 'sign every list anew, for devices that took a time of the future from a wrong clock')
-    .action(operating(renewOptions, renew))
-}
-
-function addRootCommands(root: Command): void {
-  withReason(root.command('export').description('move the root key into a file that a passphrase opens'))
-    .requiredOption('--to <file>', 'the file, which must not be there yet')
-    .action(administering(exportOptions, (administration, options) => moveOut(administration, options, 'root')))
-  withRoots(root.command('rotate').description('new root keys, each in a file of its own'))
-    .requiredOption('--to <file>', 'file of a new root key; several times for several', collect)
-    .option('--threshold <number>', 'how many of them must sign', '1')
-    .action(administering(rootRotateOptions, rotateRoot))
-}
-
-function withRoots(command: Command): Command {
-  return withReason(command).option(
-    '--root-key <file>',
+const root = {
+  ...reasonFields,
+  rootKey: option(
+    z.array(z.string()).optional(),
+    '<file>',
     'file of a root key that is not in the data folder; several times for several',
-    collect,
-  )
+  ),
+}
+type RootOptions = Given<typeof root>
+const key = argument(z.enum(rotating), '<key>')
+const rotateFields = {
+  ...root,
+  key,
+  stolen: flag('nobody may trust the old key any more; of the policy key: no list that it signed either'),
+}
+const retireFields = { ...root, key }
+const renewFields = {
+  ...root,
+  newEpoch: flag('sign every list anew, for devices that took a time of the future from a wrong clock'),
+}
+const exportFields = { ...reasonFields, to: needed('<file>', 'the file, which must not be there yet') }
+const rootRotateFields = {
+  ...root,
+  to: option(z.array(z.string()).min(1), '<file>', 'file of a new root key; several times for several'),
+  threshold: option(z.string().default('1'), '<number>', 'how many of them must sign'),
 }
 
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value]
-}
+/** `key`; what needs a file of a root key, or moves a key into one, works at the server alone. */
+export const keyCommands = group('key', 'keys of the organisation', [
+  operating('list', 'fingerprints, and which manifests list them', {}, async (transport) =>
+    told(await askReading(transport, readings.keys, {}), listed),
+  ),
+  operating('rotate', 'bring in a new key; running it again completes what was cut off', rotateFields, rotate),
+  operating('retire', 'drop all but the newest key, once clients had time to hear of it', retireFields, retire),
+  group('root', 'the keys that sign the manifest', [
+    administering('export', 'move the root key into a file that a passphrase opens', exportFields, (...given) =>
+      moveOut('root', ...given),
+    ),
+    administering('rotate', 'new root keys, each in a file of its own', rootRotateFields, rotateRoot),
+  ]),
+  group('policy', 'the key that signs lists', [
+    administering(
+      'export',
+      'move the policy key into a file that a passphrase opens: lists are then signed elsewhere',
+      exportFields,
+      (...given) => moveOut('policy', ...given),
+    ),
+  ]),
+])
 
-async function rotate(
-  transport: Transport,
-  { stolen, ...options }: z.infer<typeof rotateOptions>,
-  given = '',
-): Promise<Outcome> {
-  const name = nameOf(given)
+/** `manifest`, likewise. */
+export const manifestCommands = group('manifest', 'which keys speak for the organisation', [
+  operating('renew', 'the same keys, valid for longer', renewFields, renew),
+])
+
+async function rotate(transport: Transport, options: Given<typeof rotateFields>): Promise<Outcome> {
+  const { key: name, stolen = false } = options
   return take(transport, options, { step: 'rotate', key: name, stolen }, (moved) => [
     `the ${name} key is new`,
     adviceAfter(name, stolen),
@@ -99,16 +95,16 @@ function adviceAfter(name: Rotating, stolen: boolean): string {
   return `the old one is still accepted: ${later}`
 }
 
-async function retire(transport: Transport, options: RootOptions, given = ''): Promise<Outcome> {
-  const name = nameOf(given)
+async function retire(transport: Transport, options: Given<typeof retireFields>): Promise<Outcome> {
+  const { key: name } = options
   return take(transport, options, { step: 'retire', key: name }, (moved) => [
     `only the newest ${name} key is left`,
     versionOf(moved),
   ])
 }
 
-async function renew(transport: Transport, options: z.infer<typeof renewOptions>): Promise<Outcome> {
-  const { newEpoch } = options
+async function renew(transport: Transport, options: Given<typeof renewFields>): Promise<Outcome> {
+  const { newEpoch = false } = options
   const advice = newEpoch ? ['every list is sent anew, under a new epoch'] : []
   return take(transport, options, { step: 'renew', ...(newEpoch ? { newEpoch } : {}) }, (moved) => [
     ...advice,
@@ -121,18 +117,18 @@ const operationOf = { rotate: 'RotateKey', retire: 'RetireKey', renew: 'RenewMan
 /** By the operation of the step; with files of root keys at the server alone, where they are read. */
 async function take(transport: Transport, options: RootOptions, step: KeyStep, lines: Lines): Promise<Outcome> {
   const { administration } = transport
-  if (options.rootKey.length > 0) {
-    if (!administration) return { ok: false, code: 'usage', why: '--root-key FILE is for the server, not for --remote' }
+  if (options.rootKey) {
+    if (!administration) return misused('--root-key FILE is for the server, not for --remote')
     return toldMoved(await takeWith(administration, options, step), lines)
   }
   const { step: name, ...given } = step
   const answer = await transport.call(operationOf[name], { ...given, ...givenOf({ why: options.why }) }, manifestForm)
-  return toldAnswer(answer, (moved) => toldMoved({ ok: true, value: moved }, lines))
+  return told(answer, (moved) => toldMoved({ ok: true, value: moved }, lines))
 }
 
 async function takeWith(
   administration: Administration,
-  { rootKey, why = '' }: RootOptions,
+  { rootKey = [], why = '' }: RootOptions,
   step: KeyStep,
 ): Promise<Done<Moved>> {
   // Asked before anything is begun: a passphrase that is wrong leaves everything as it was.
@@ -144,9 +140,9 @@ async function takeWith(
 }
 
 async function moveOut(
-  administration: Administration,
-  { to, why = '' }: z.infer<typeof exportOptions>,
   name: PortableKey,
+  administration: Administration,
+  { to, why = '' }: Given<typeof exportFields>,
 ): Promise<Outcome> {
   // Before the key moves: afterwards the note would be refused, and the key would have gone without its line.
   const unreasoned = await faultOfReason(administration.store, why)
@@ -165,9 +161,9 @@ async function moveOut(
 
 async function rotateRoot(
   administration: Administration,
-  { to, threshold, rootKey, why = '' }: z.infer<typeof rootRotateOptions>,
+  { to, threshold, rootKey = [], why = '' }: Given<typeof rootRotateFields>,
 ): Promise<Outcome> {
-  if (!/^\d{1,2}$/.test(threshold)) return { ok: false, code: 'usage', why: '--threshold is a number' }
+  if (!/^\d{1,2}$/.test(threshold)) return misused('--threshold is a number')
   const unreasoned = await faultOfReason(administration.store, why)
   if (unreasoned) return refused(unreasoned.why)
   const fresh = to.map((file): Question => ({ label: `New passphrase for ${file}`, isNew: true }))
@@ -203,10 +199,6 @@ async function askFiles(names: readonly string[], others: readonly Question[] = 
   if (!asked.ok) return { ...asked, others: [] }
   const value = names.map((file) => ({ file, passphrase: asked.value[closed.indexOf(file)] ?? '' }))
   return { ok: true, value, others: asked.value.slice(closed.length) }
-}
-
-function nameOf(given: string): Rotating {
-  return z.enum(rotating).parse(given)
 }
 
 /** The manifest in force after a step. `expires`: milliseconds since the epoch. */
@@ -249,8 +241,8 @@ function listed({ version, epoch, expires, threshold, keys: views }: KeysView): 
     table([['KEY', 'FINGERPRINT', 'STATE', 'MANIFESTS', 'SECRET'], ...rows]),
     ...keys.flatMap(knownBy),
   ].join('\n')
-  const told = { version, epoch, expires: iso(expires), threshold }
-  return succeeded(text, { manifest: { ...told, ...(days === undefined ? {} : { expiresInDays: days }) }, keys })
+  const manifest = { version, epoch, expires: iso(expires), threshold }
+  return succeeded(text, { manifest: { ...manifest, ...(days === undefined ? {} : { expiresInDays: days }) }, keys })
 }
 
 /** A key as this command tells of it. */

@@ -1,5 +1,6 @@
 /** What a command comes to, and how it is told: text for people, one JSON object for programs, an exit code for both. */
 
+import { terminalJson, terminalText } from '../../shared/text/terminal.ts'
 import { type Answer, reasonOf } from '../admin-soap/faults.ts'
 
 /** 2 is wrong usage, as everywhere. `refused`: the request does not fit what is there. `unavailable`: folder, key, port. */
@@ -30,6 +31,11 @@ export type Outcome =
 /** An outcome to be told as `text` to people, as `value` to programs. */
 export function succeeded(text: string, value: Readonly<Record<string, unknown>>): Outcome {
   return { ok: true, text, value }
+}
+
+/** What was typed makes no sense, whatever is there. */
+export function misused(why: string): Outcome & { readonly ok: false } {
+  return { ok: false, code: 'usage', why }
 }
 
 /** What was asked for cannot be done as things are. */
@@ -71,9 +77,9 @@ export function told<T>(answer: Answer<T>, tellValue: (value: T) => Outcome): Ou
 
 /** Writes the outcome, and sets the exit code. */
 export function tell(outcome: Outcome, json: boolean): void {
-  if (json) process.stdout.write(`${JSON.stringify(asJson(outcome))}\n`)
-  else if (outcome.ok) process.stdout.write(outcome.text === '' ? '' : `${outcome.text}\n`)
-  else process.stderr.write(`${asLines(outcome).join('\n')}\n`)
+  if (json) process.stdout.write(`${terminalJson(asJson(outcome))}\n`)
+  else if (outcome.ok) process.stdout.write(outcome.text === '' ? '' : `${terminalText(outcome.text)}\n`)
+  else process.stderr.write(`${terminalText(asLines(outcome).join('\n'))}\n`)
   // Set, not called: what is written to a pipe may still be on its way.
   process.exitCode = outcome.ok ? exitCodes.ok : exitCodes[outcome.code]
 }

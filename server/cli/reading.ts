@@ -1,9 +1,24 @@
 /** Commands that tell one reading: what to ask, and the columns of the answer. */
 import type { z } from 'zod'
-import { type CommonOptions, operating } from './command.ts'
+import type { Answer } from '../admin-soap/faults.ts'
+import { type Entry, type Given, operating } from './command.ts'
+import type { Fields } from './fields.ts'
 import { type Outcome, succeeded, table, told } from './outcome.ts'
+import type { Transport } from './transport.ts'
 
-/** `value`: for programs. `text`: in place of the rows, or before them where there are some. */
+/** A reading as its declaration has it: its name, and the form of what every door is told. */
+export type AskedReading<A extends z.ZodType> = { readonly name: string; readonly wire: A }
+
+/** Asks one reading. */
+export function askReading<A extends z.ZodType>(
+  transport: Transport,
+  { name, wire }: AskedReading<A>,
+  given: object,
+): Promise<Answer<z.output<A>>> {
+  return transport.call(name, given, wire)
+}
+
+/** What is told: `value` to programs, `text` and below it a table of `rows` to people. */
 type Listing = {
   readonly head?: readonly string[]
   readonly rows?: readonly (readonly string[])[]
@@ -11,27 +26,67 @@ type Listing = {
   readonly value: Readonly<Record<string, unknown>>
 }
 
-type Reading<S extends z.ZodType, F extends z.ZodType> = {
-  readonly name: string
-  readonly form: F
-  readonly given?: (options: z.output<S>, ...names: string[]) => object
-  readonly tell: (answer: z.output<F>) => Listing | Outcome
+/** The fields that columns name: `LOGIN=user` the field `user`, `NAME` the field `name`. */
+type FieldsOf<C extends string> = C extends `${infer First}, ${infer Rest}`
+  ? FieldOf<First> | FieldsOf<Rest>
+  : FieldOf<C>
+type FieldOf<C extends string> = C extends `${string}=${infer Field}` ? Field : Lowercase<C>
+
+/**
+ * Rows in columns to people, the rows themselves under their name to programs. `columns`: headings such as
+ * `LOGIN=user, NAME`, of which one that is called otherwise than its field names that. `shown`: the rows as people see
+ * them, where that is another way.
+ */
+export function listing<R extends object, C extends string, S extends object = R>(
+  name: string,
+  rows: readonly R[],
+  columns: FieldsOf<C> extends keyof S ? C : never,
+  shown: readonly (R | S)[] = rows,
+): Listing {
+  const pairs = columns.split(', ').map((column) => column.split('='))
+  const lines = shown.map((row) => {
+    const cells = new Map<string, unknown>(Object.entries(row))
+    return pairs.map(([heading = '', field = heading.toLowerCase()]) => cellOf(cells.get(field)))
+  })
+  return { head: pairs.map(([heading = '']) => heading), rows: lines, value: { [name]: rows } }
 }
 
-/** The action of a command that tells the reading of this name. */
-export function reads<S extends z.ZodType<CommonOptions>, F extends z.ZodType>(
-  schema: S,
-  { name, form, given = () => ({}), tell }: Reading<S, F>,
-): (...given: unknown[]) => Promise<void> {
-  return operating(schema, async (transport, options, ...names) =>
-    told(await transport.call(name, given(options, ...names), form), (answer) => {
-      const listing = tell(answer)
-      if ('ok' in listing) return listing
-      const { head, rows = [], text, value } = listing
-      const lines = head || rows.length > 0 ? [table([...(head ? [head] : []), ...rows])] : []
-      return succeeded([...(text === undefined ? [] : [text]), ...lines].join('\n'), value)
+function cellOf(value: unknown): string {
+  if (Array.isArray(value)) return value.join(' ')
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : ''
+}
+
+/** A listing as a command's outcome. */
+export function listed({ head, rows = [], text, value }: Listing): Outcome {
+  const lines = head || rows.length > 0 ? [table([...(head ? [head] : []), ...rows])] : []
+  return succeeded([...(text === undefined ? [] : [text]), ...lines].join('\n'), value)
+}
+
+/** `asks`: the reading. `given`: its input, where that is not simply what the command takes. */
+type Reading<F extends Fields, A extends z.ZodType> = {
+  readonly asks: AskedReading<A>
+  readonly takes: F
+  readonly given?: (given: Given<F>) => object
+  readonly tell: (answer: z.output<A>) => Listing | Outcome
+}
+
+/** A command that tells one reading. */
+export function reads<F extends Fields, A extends z.ZodType>(
+  name: string,
+  says: string,
+  { asks, takes, given: inputOf = (given) => ownOf(takes, given), tell }: Reading<F, A>,
+): Entry {
+  return operating(name, says, takes, async (transport, given) =>
+    told(await askReading(transport, asks, inputOf(given)), (answer) => {
+      const telling = tell(answer)
+      return 'ok' in telling ? telling : listed(telling)
     }),
   )
+}
+
+/** What was given of a command's own fields. */
+export function ownOf(fields: Fields, given: object): Record<string, unknown> {
+  return givenOf(Object.fromEntries(Object.entries(given).filter(([name]) => name in fields)))
 }
 
 /** Of options, those that were given. */

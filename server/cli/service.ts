@@ -1,24 +1,26 @@
 /** `kith-server run` and `kith-server call`: changes from a file, and any operation by its name. */
-import type { Command } from 'commander'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { definitionOf, fieldOf, isTime } from '../admin-soap/typed-xml.ts'
 import { change } from './changing.ts'
-import { type ChangeOptions, changeOptions, commonOptions, operating, withChange, withCommon } from './command.ts'
+import { type Given, operating } from './command.ts'
+import { argument, changeFields, word } from './fields.ts'
 import { type Outcome, refused, succeeded, told, unavailable } from './outcome.ts'
 import { jsonOf, readText } from './text.ts'
 import type { Transport } from './transport.ts'
 
-/** Adds `run` and `call`; they work here and by a server elsewhere. */
-export function addServiceCommands(program: Command): void {
-  withChange(program.command('run <file>').description('changes: a JSON array, all or none')).action(
-    operating(changeOptions, runFile),
-  )
-  withCommon(
-    program.command('call <operation> [json]').description('any operation of the service, as its WSDL names it'),
-  ).action(operating(commonOptions, callAny))
+const runFields = { ...changeFields, file: word('<file>') }
+const callFields = {
+  operation: word('<operation>'),
+  input: argument(z.string().default('{}'), '[json]'),
 }
 
-async function runFile(transport: Transport, options: ChangeOptions, file = ''): Promise<Outcome> {
+/** `run`; it works here and by a server elsewhere. */
+export const runCommand = operating('run', 'changes: a JSON array, all or none', runFields, runFile)
+
+/** `call`, likewise. */
+export const callCommand = operating('call', 'any operation of the service, as its WSDL names it', callFields, callAny)
+
+async function runFile(transport: Transport, { file, ...options }: Given<typeof runFields>): Promise<Outcome> {
   const text = await readText(file)
   if (text === undefined) return unavailable(`cannot read ${file}`)
   const changes = jsonOf(text)
@@ -27,14 +29,13 @@ async function runFile(transport: Transport, options: ChangeOptions, file = ''):
     : refused(`${file} is not a JSON array of changes`)
 }
 
-async function callAny(transport: Transport, _options: unknown, name = '', json = '{}'): Promise<Outcome> {
-  const { answerForm, operationsByName } = await import('../admin-soap/operations.ts')
+async function callAny(transport: Transport, { operation: name, input }: Given<typeof callFields>): Promise<Outcome> {
+  const { operationsByName } = await import('../admin-soap/operations.ts')
   const operation = operationsByName.get(name)
   if (!operation) return refused(`there is no operation ${name}`)
-  const form = answerForm(operation)
-  return told(await transport.call(name, jsonOf(json), form), (value) => {
+  return told(await transport.call(name, jsonOf(input), operation.wire), (value) => {
     const shown = Object.fromEntries(
-      Object.entries(value).map(([field, one]) => [field, withTimes(form.shape[field], one)]),
+      Object.entries(value).map(([field, one]) => [field, withTimes(operation.wire.shape[field], one)]),
     )
     return succeeded(JSON.stringify(shown, undefined, 2), shown)
   })

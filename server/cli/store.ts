@@ -1,33 +1,35 @@
 /** `kith-server store`: where the store is. `backup` and `check`: a copy of everything, and whether all is whole. */
 import { readFile } from 'node:fs/promises'
-import type { Command } from 'commander'
-import { z } from 'zod'
 import { jsonOf } from '../../shared/json.ts'
 import type { Done } from '../ground/refusals.ts'
 import { moveStore } from '../processes/move-store.ts'
 import { type StoreSettings, storeSettings } from '../settings/open-configured.ts'
-import { acting, commonOptions, withCommon } from './command.ts'
+import { acting, type Given, group } from './command.ts'
+import { needed } from './fields.ts'
 import { type Outcome, succeeded, unavailable } from './outcome.ts'
 
-const migrateOptions = commonOptions.extend({ to: z.string() })
-
-/** Adds `store`, `backup` and `check`, which work at the server alone. */
-export function addStoreCommands(program: Command): void {
-  const store = program.command('store').description('the database behind the server')
-  withCommon(
-    store.command('migrate').description('copy everything to another database, check it, and use it from then on'),
-  )
-    .requiredOption('--to <file>', 'file with the settings of the other database, as under "store" in config.json')
-    .action(acting(migrateOptions, migrate))
-  withCommon(program.command('backup').description('copy the data folder, of one moment, while the server serves'))
-    .requiredOption('--to <folder>', 'new or empty folder')
-    .action(acting(migrateOptions, backup))
-  withCommon(program.command('check').description('every list, chain, signed head and the audit log')).action(
-    acting(commonOptions, check),
-  )
+const backupFields = { to: needed('<folder>', 'new or empty folder') }
+const migrateFields = {
+  to: needed('<file>', 'file with the settings of the other database, as under "store" in config.json'),
 }
 
-async function backup({ data, to }: z.infer<typeof migrateOptions>): Promise<Outcome> {
+/** `store`, which works at the server alone, as the next two do. */
+export const storeCommands = group('store', 'the database behind the server', [
+  acting('migrate', 'copy everything to another database, check it, and use it from then on', migrateFields, migrate),
+])
+
+/** `backup`. */
+export const backupCommand = acting(
+  'backup',
+  'copy the data folder, of one moment, while the server serves',
+  backupFields,
+  backup,
+)
+
+/** `check`. */
+export const checkCommand = acting('check', 'every list, chain, signed head and the audit log', {}, check)
+
+async function backup({ data, to }: Given<typeof backupFields>): Promise<Outcome> {
   const { backUp } = await import('../processes/back-up.ts')
   const done = await backUp(data, to)
   if (!done.ok) return unavailable(done.why)
@@ -35,7 +37,7 @@ async function backup({ data, to }: z.infer<typeof migrateOptions>): Promise<Out
   return succeeded(`${to} is a complete data folder.${done.value.store ? '' : ` ${without}`}`, { to, ...done.value })
 }
 
-async function check({ data }: z.infer<typeof commonOptions>): Promise<Outcome> {
+async function check({ data }: { readonly data: string }): Promise<Outcome> {
   const { checkStore } = await import('../processes/back-up.ts')
   const checked = await checkStore(data)
   if (!checked.ok) return unavailable(checked.why)
@@ -43,7 +45,7 @@ async function check({ data }: z.infer<typeof commonOptions>): Promise<Outcome> 
   return succeeded(`${lists} lists of ${versions} versions and ${audit} audit lines are whole.`, checked.value)
 }
 
-async function migrate({ data, to }: z.infer<typeof migrateOptions>): Promise<Outcome> {
+async function migrate({ data, to }: Given<typeof migrateFields>): Promise<Outcome> {
   const settings = await readStoreSettings(to)
   if (!settings.ok) return unavailable(settings.why)
   const moved = await moveStore(data, settings.value)

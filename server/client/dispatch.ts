@@ -8,7 +8,7 @@ import { type OperationName, operationOfRequest } from '../../shared/soap/operat
 import { readEnvelope } from '../../shared/soap/reader.ts'
 import { writeEnvelope, writeFault } from '../../shared/soap/writer.ts'
 import { bugFields } from '../monitoring/log.ts'
-import { isPassing } from '../store/failures.ts'
+import { storeFailure } from '../store/failures.ts'
 import { ask } from './ask.ts'
 import { hello } from './hello.ts'
 import { login } from './login.ts'
@@ -51,7 +51,7 @@ export async function dispatchCall(service: Service, { bytes, ip, gone }: RawCal
     : { body: writeFault(answer.fault), fault: answer.fault }
 }
 
-/** Another process holds the store, or the database is away: seconds, usually. */
+/** Another process holds the store, the database is away, or its disk is full: each passes, some within seconds. */
 const busyRetryMs = 5_000
 
 /** A bug of ours is no fact about the caller: it gets `Internal` and keeps its list. */
@@ -59,7 +59,11 @@ async function run(service: Service, operation: OperationName, call: Call): Prom
   try {
     return await handlers[operation](service, call)
   } catch (error) {
-    if (isPassing(error)) return fault('Busy', { retryAfter: busyRetryMs })
+    const kind = storeFailure(error)
+    if (kind !== undefined) {
+      service.log.warn('store', { operation, kind })
+      return fault('Busy', { retryAfter: busyRetryMs })
+    }
     service.log.error('bug', { operation, ...bugFields(error) })
     return fault('Internal')
   }

@@ -8,6 +8,7 @@ import { writeFault } from '../../shared/soap/writer.ts'
 import { networkOf } from '../ground/network.ts'
 import type { TlsFiles } from '../keys/certificate.ts'
 import { bugFields } from '../monitoring/log.ts'
+import { storeFailure } from '../store/failures.ts'
 import { dispatchCall } from './dispatch.ts'
 import type { Service } from './service.ts'
 import { wsdl } from './wsdl.ts'
@@ -116,6 +117,11 @@ function faultOfError(service: Service, error: unknown): SoapFault {
   // The framework's own refusals come by their status; whatever it has no status for is a bug of ours.
   if (status === 413) return { code: 'TooLarge' }
   if (typeof status === 'number' && status < 500) return { code: 'BadRequest' }
+  const kind = storeFailure(error)
+  if (kind !== undefined) {
+    service.log.warn('store', { kind })
+    return { code: 'Busy', retryAfter: 5_000 }
+  }
   service.log.error('bug', bugFields(error))
   return { code: 'Internal' }
 }

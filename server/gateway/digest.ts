@@ -1,4 +1,5 @@
 /** Tells users, in one message each, of what the gateway has kept back for them since it last told them. */
+import { shownAddress } from '../../shared/address.ts'
 import { formatMailbox } from '../../shared/header.ts'
 import { encodeWords } from '../../shared/text/encoded-word.ts'
 import type { Account, Accounts } from '../accounts/accounts.ts'
@@ -62,7 +63,7 @@ const lineLength = 76
 function digestFor({ account, sender, now }: Letter, rows: readonly Quarantined[]): Uint8Array {
   const named = rows.slice(0, maxNamed).map(({ id, at, sender: from, subject, rule }) => {
     const day = new Date(at).toISOString().slice(0, 16).replace('T', ' ')
-    return `${id}  ${day}  ${rule}  ${from || '?'}  ${subject}`
+    return `${id}  ${day}  ${rule}  ${shownAddress(from) || '?'}  ${subject}`
   })
   const more = rows.length > maxNamed ? [`+ ${rows.length - maxNamed}`] : []
   const text = [...words(rows.length), '', ...named, ...more, ''].join('\r\n')

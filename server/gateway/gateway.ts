@@ -83,7 +83,7 @@ async function startParts(context: Context, { log, dns, tls, closers }: Parts): 
   // Ended before what it counts is written.
   closers.push(() => tasks.idle())
   const proofs = createLoginProofs(clock)
-  const parts = { ...(await gatewayParts(context, dns)), usage, log: mailLog(log), tasks, proofs }
+  const parts = { ...(await gatewayParts(context, dns, log)), usage, log: mailLog(log), tasks, proofs }
   const doors = doorsOf(parts, metrics)
   const lost = (error: Error) => log.info('smtp.connection', { error: error.name })
   const open = async (options: SmtpOptions, place: Omit<Parameters<typeof startSmtp>[1], 'failed'>) => {
@@ -118,8 +118,8 @@ async function startParts(context: Context, { log, dns, tls, closers }: Parts): 
   const digests = () => tasks.run(sendDigests({ ...parts, store, failed }))
   closers.push(repeat(gateway.digestMinutes * 60_000, async () => void (await digests()), failed))
   closers.push(repeat(expiryMs, async () => metrics.expired(await tasks.run(quarantine.expire())), failed))
-  const alive = async () => (await store.journal.manifest()) !== undefined
-  const health = await openHealthPort(gateway.metricsPort, metrics, alive)
+  const ownFile = context.config.store.kind === 'sqlite' ? context.folder.path : undefined
+  const health = await openHealthPort(gateway.metricsPort, metrics, { store, folder: ownFile })
   closers.push(() => health.close())
   log.info('serving', { port: health.port })
   return {

@@ -2,9 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { createAccounts } from '../accounts/accounts.ts'
+import { passwordsElsewhere } from '../accounts/imap-passwords.ts'
 import { gatewayOf, openKeyRing } from '../keys/key-ring.ts'
 import { createWhitelists } from '../lists/whitelists.ts'
 import { type Dns, systemDns } from '../mail/smtp/dkim.ts'
+import type { Log } from '../monitoring/log.ts'
 import type { Context } from '../settings/context.ts'
 import type { NextPlace } from './next-hop.ts'
 import { createQuarantine, type Quarantine, type QuarantineParts } from './quarantine.ts'
@@ -15,12 +17,16 @@ export type GatewayParts = Awaited<ReturnType<typeof gatewayParts>>
 /**
  * Makes the parts from an open data folder. They read the manifest's keys anew when it moves; `dns` answers for DKIM.
  */
-export async function gatewayParts(context: Context, dns: Dns = systemDns) {
+export async function gatewayParts(
+  context: Context,
+  dns: Dns = systemDns,
+  log: Pick<Log, 'warn'> = { warn: () => undefined },
+) {
   const { config, store, clock } = context
   const keyRing = await openKeyRing(context)
   const { gateway, domain } = config
   return {
-    accounts: createAccounts({ store, clock }),
+    accounts: createAccounts({ store, clock, elsewhere: await passwordsElsewhere(context, log) }),
     whitelists: createWhitelists({ store, clock }),
     lists: store.lists,
     quarantine: store.quarantine,

@@ -1,7 +1,5 @@
 /** Where clients find their mail: the embedded servers, started here, or those that the settings name. */
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import type { MailServer, MailServers } from '../../shared/whitelist/login.ts'
+import type { MailServers } from '../../shared/whitelist/login.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { UsageRecorder } from '../administration/usage.ts'
 import type { Hub } from '../client/push/hub.ts'
@@ -11,6 +9,7 @@ import type { Whitelists } from '../lists/whitelists.ts'
 import type { Log } from '../monitoring/log.ts'
 import type { Config } from '../settings/config.ts'
 import type { Context } from '../settings/context.ts'
+import { mailServerOf } from '../settings/mail-server.ts'
 import { StoreUnusable } from '../store/failures.ts'
 import type { MailLog } from './ports.ts'
 import { systemDns } from './smtp/dkim.ts'
@@ -37,17 +36,11 @@ export async function openMail(context: Context, parts: MailParts): Promise<Open
   const { mail } = context.config
   if (mail.kind === 'embedded') return openEmbedded(context, { ...parts, mail })
   const servers = {
-    imap: await external(context, mail.imap),
-    smtp: await external(context, mail.smtp),
+    imap: await mailServerOf(context, mail.imap),
+    smtp: await mailServerOf(context, mail.smtp),
     ...(mail.authserv === undefined ? {} : { authserv: mail.authserv }),
   }
   return { servers, ports: {}, close: async () => undefined }
-}
-
-type ExternalServer = Extract<Config['mail'], { kind: 'external' }>['imap']
-
-async function external({ folder }: Context, { ca, ...server }: ExternalServer): Promise<MailServer> {
-  return ca === undefined ? server : { ...server, ca: await readFile(resolve(folder.path, ca), 'utf8') }
 }
 
 /** Its connections learn of new messages within one process only. */

@@ -21,7 +21,7 @@ import { createListEditor } from '../lists/editor.ts'
 import { signerOf } from '../lists/issue.ts'
 import { reissueDue } from '../lists/reissue.ts'
 import { ClockJumped } from '../lists/signing-clock.ts'
-import { bugFields, createLog, failureTo } from '../monitoring/log.ts'
+import { createLog, failureTo } from '../monitoring/log.ts'
 import { readConfig } from '../settings/config.ts'
 import { folderAt } from '../settings/folder.ts'
 import { openConfigured } from '../settings/open-configured.ts'
@@ -65,7 +65,8 @@ function keyGuard(): { readonly withKey: WithKey; readonly sayAgain: () => void 
         return true
       } catch (error) {
         if (error instanceof PolicyKeyAbsent) return say('something is to be signed, and the policy key is not here')
-        if (error instanceof ClockJumped) return say('nothing is signed, since the clock has jumped: run "kith-server clock"')
+        if (error instanceof ClockJumped)
+          return say('nothing is signed, since the clock has jumped: run "kith-server clock"')
         throw error
       }
     },
@@ -158,6 +159,6 @@ async function main(path: string): Promise<void> {
 }
 
 main(process.argv[2] ?? '').catch((error: unknown) => {
-  log.error('policy process failed', bugFields(error))
+  failed(error)
   process.exit(1)
 })

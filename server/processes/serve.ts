@@ -5,6 +5,7 @@
  */
 import { isIPv6 } from 'node:net'
 import { createAccounts } from '../accounts/accounts.ts'
+import { passwordsElsewhere } from '../accounts/imap-passwords.ts'
 import { provenLifeMs } from '../accounts/proven.ts'
 import { createSessions } from '../accounts/sessions.ts'
 import { addAdministration } from '../admin-soap/http.ts'
@@ -96,7 +97,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   const { config, folder, store, clock } = context
   const failed = failureTo(log)
   const metrics = createMetrics()
-  const accounts = createAccounts({ store, clock })
+  const accounts = createAccounts({ store, clock, elsewhere: await passwordsElsewhere(context, log) })
   const every = (ms: number, work: () => Promise<void>) => repeat(ms, work, failed)
   // Closers run the other way round. The hub comes first, so it is the last that others lose.
   const hub = await openHub({ store, every })
@@ -143,11 +144,8 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   closers.push(() => push.close())
   const port = portOf(http.server.address()) ?? config.port
   url = `${scheme}://${isIPv6(config.host) ? `[${config.host}]` : config.host}:${port}`
-  const health = await openHealthPort(
-    config.metricsPort,
-    metrics,
-    async () => (await store.journal.manifest()) !== undefined,
-  )
+  const ownFile = config.store.kind === 'sqlite' ? folder.path : undefined
+  const health = await openHealthPort(config.metricsPort, metrics, { store, folder: ownFile })
   closers.push(() => health.close())
   log.info('serving', { port })
   return { url, ...mail.ports, metrics: health.port }

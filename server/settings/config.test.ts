@@ -30,6 +30,19 @@ test('a setting of another name or kind is refused', () => {
     expect(configSchema.safeParse({ ...needed, mail: wrong }).success).toBe(false)
 })
 
+test('passwords are checked by a mail server of one’s own, over a way that nobody listens on', () => {
+  const why = (mail: object | undefined) =>
+    configSchema.safeParse({ ...needed, ...(mail && { mail }), accounts: { verify: 'imap' } }).error?.issues[0]?.message
+  const at = (host: string, security: string) => {
+    const server = { host, port: 143, security }
+    return { kind: 'external', imap: server, smtp: server }
+  }
+  expect(why(undefined)).toMatch(/needs a mail server of your own/)
+  expect(why(at('mail.example.org', 'none'))).toMatch(/in the clear/)
+  for (const fine of [at('127.0.0.1', 'none'), at('mail.example.org', 'tls'), at('mail.example.org', 'starttls')])
+    expect(why(fine)).toBeUndefined()
+})
+
 test('ports of former versions open no door, and stop no server', () => {
   const former = { listen: '127.0.0.1', policy: 10_030, outgoing: 10_031, incoming: 10_032 }
   const next = { host: '127.0.0.1', port: 10_033 }

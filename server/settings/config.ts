@@ -115,53 +115,74 @@ function withoutFormerPorts(given: unknown): unknown {
 }
 
 /** The form of config.json. Whatever it does not name is refused, so that a typing error is no silent default. */
-export const configSchema = z.strictObject({
-  /** Names this organisation in every signed object; never changes. */
-  org: z.string().min(1).max(64),
-  /** Own mail domain: its addresses are internal. */
-  domain: z.string().min(1).max(253),
-  /** Host name or address under which clients reach the server. */
-  host: z.string().min(1).max(253),
-  /** Address to listen on. */
-  listen: z.string().default('127.0.0.1'),
-  port: port.default(8443),
-  /** Loopback port of /health and /metrics. */
-  metricsPort: port.default(9464),
-  /**
-   * Own certificate and key instead of the self-signed ones: file names, relative to the data folder. `pinned`: enrolment
-   * codes name this very certificate; otherwise clients take any that their system trusts for the host.
-   */
-  tls: z.strictObject({ cert: z.string(), key: z.string(), pinned: z.boolean().default(true) }).optional(),
-  /** Which new devices may fetch a list without an administrator: all, those with an enrolment code, or none. */
-  approve: z.enum(['auto', 'enrolled', 'manual']).default('enrolled'),
-  /** Oldest version of the app that may send. */
-  minClient: z.string().default('0.1.0'),
-  /** Days that a signed head is valid; a new one is issued at half of it (protocol.md 3). */
-  headDays: z.number().int().min(1).max(90).default(7),
-  policy: z
-    .strictObject({
-      /** What happens to sending when the list is older than it may be (guard.md O7). */
-      onExpiry: z.enum(['block', 'internal']).default('block'),
-      /** Days without the server before the client's store locks. */
-      offlineDays: z.number().int().min(0).max(365).default(7),
-      /** Whether a device's store opens by itself, or only with the half of its key that a login brings (protocol.md 9). */
-      store: z.enum(['local', 'online-unlock']).default('local'),
-      update: z.enum(['user', 'server', 'both']).default('both'),
-      /** Whether addresses may be non-ASCII (guard.md A2). */
-      unicode: z.boolean().default(false),
-    })
-    .prefault({}),
-  /** Requests of one network (/24, /64) in a minute; more are answered with 503. */
-  requestsPerMinute: z.number().int().min(10).default(3_000),
-  /** The data folder's own database, or one that several servers share. */
-  store: storeSettings.default({ kind: 'sqlite' }),
-  /** Addresses or networks of proxies whose word on a client's address counts: tries and requests are limited by it. */
-  proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
-  mail: z
-    .discriminatedUnion('kind', [embeddedMail, externalMail])
-    .default({ kind: 'embedded', smtp: 8465, imap: 8993 }),
-  gateway: gateway.prefault({}),
-})
+export const configSchema = z
+  .strictObject({
+    /** Names this organisation in every signed object; never changes. */
+    org: z.string().min(1).max(64),
+    /** Own mail domain: its addresses are internal. */
+    domain: z.string().min(1).max(253),
+    /** Host name or address under which clients reach the server. */
+    host: z.string().min(1).max(253),
+    /** Address to listen on. */
+    listen: z.string().default('127.0.0.1'),
+    port: port.default(8443),
+    /** Loopback port of /health and /metrics. */
+    metricsPort: port.default(9464),
+    /**
+     * Own certificate and key instead of the self-signed ones: file names, relative to the data folder. `pinned`: enrolment
+     * codes name this very certificate; otherwise clients take any that their system trusts for the host.
+     */
+    tls: z.strictObject({ cert: z.string(), key: z.string(), pinned: z.boolean().default(true) }).optional(),
+    /** Which new devices may fetch a list without an administrator: all, those with an enrolment code, or none. */
+    approve: z.enum(['auto', 'enrolled', 'manual']).default('enrolled'),
+    /** Oldest version of the app that may send. */
+    minClient: z.string().default('0.1.0'),
+    /** Days that a signed head is valid; a new one is issued at half of it (protocol.md 3). */
+    headDays: z.number().int().min(1).max(90).default(7),
+    policy: z
+      .strictObject({
+        /** What happens to sending when the list is older than it may be (guard.md O7). */
+        onExpiry: z.enum(['block', 'internal']).default('block'),
+        /** Days without the server before the client's store locks. */
+        offlineDays: z.number().int().min(0).max(365).default(7),
+        /** Whether a device's store opens by itself, or only with the half of its key that a login brings (protocol.md 9). */
+        store: z.enum(['local', 'online-unlock']).default('local'),
+        update: z.enum(['user', 'server', 'both']).default('both'),
+        /** Whether addresses may be non-ASCII (guard.md A2). */
+        unicode: z.boolean().default(false),
+      })
+      .prefault({}),
+    /** Requests of one network (/24, /64) in a minute; more are answered with 503. */
+    requestsPerMinute: z.number().int().min(10).default(3_000),
+    /** The data folder's own database, or one that several servers share. */
+    store: storeSettings.default({ kind: 'sqlite' }),
+    /** Addresses or networks of proxies whose word on a client's address counts: tries and requests are limited by it. */
+    proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
+    mail: z
+      .discriminatedUnion('kind', [embeddedMail, externalMail])
+      .default({ kind: 'embedded', smtp: 8465, imap: 8993 }),
+    accounts: z
+      .strictObject({
+        /** Who checks passwords: this server, or the mail server that "mail" names, so that nobody keeps two equal. */
+        verify: z.enum(['own', 'imap']).default('own'),
+      })
+      .prefault({}),
+    gateway: gateway.prefault({}),
+  })
+  .superRefine(({ accounts, mail }, context) => {
+    if (accounts.verify === 'own') return
+    const fault = faultOfVerifying(mail)
+    if (fault !== undefined) context.addIssue({ code: 'custom', path: ['accounts', 'verify'], message: fault })
+  })
+
+/** Passwords go to that server: it must be another one, and the way there must be safe. */
+function faultOfVerifying(mail: z.infer<typeof embeddedMail> | z.infer<typeof externalMail>): string | undefined {
+  if (mail.kind === 'embedded')
+    return '"imap" needs a mail server of your own: say where it is ("mail", "kind": "external")'
+  if (mail.imap.security !== 'none' || isLoopback(mail.imap.host)) return undefined
+  return '"imap" would send passwords in the clear: set "security" of "mail.imap" to "tls" or "starttls"'
+}
+
 /**
  * The settings with every default filled in; they are read at the start of a process and do not change while it runs.
  */

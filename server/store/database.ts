@@ -17,6 +17,8 @@ export type DialectTraits = ColumnTypes & {
   readonly rowLocks: boolean
   /** Waits for the lock of this name and holds it until the transaction ends; nothing where a transaction holds the whole store. */
   readonly lock: (inside: Database, name: string) => Promise<void>
+  /** Throws `StoreUnusable` where the database cannot hold what a store holds. */
+  readonly check: (db: Database) => Promise<void>
 }
 
 /** A database that a store may be over. */

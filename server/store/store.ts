@@ -81,6 +81,7 @@ const schemaVersion = 2
 
 /** Only a store that lacks something is written to: opening must not wait for whoever is writing. */
 export async function prepare(db: Database, traits: DialectTraits): Promise<void> {
+  await traits.check(db)
   if ((await isComplete(db)) && (await versionOf(db)) === schemaVersion) return
   await db.transaction().execute(async (inside) => {
     await traits.lock(inside, 'schema')

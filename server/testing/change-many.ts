@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { administer } from '../administration/administer.ts'
 import { openContext } from '../settings/context.ts'
-import { isPassing } from '../store/failures.ts'
+import { storeFailure } from '../store/failures.ts'
 
 const [path = '', user = '', label = '', count = '0'] = process.argv.slice(2)
 const againMs = 50
@@ -19,7 +19,7 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
-      if (!isPassing(error)) throw error
+      if (storeFailure(error) === undefined) throw error
       await wait(againMs)
     }
   }

@@ -1,7 +1,7 @@
 /** For tests: a data folder, a serving server in this process, and the command line as processes of its own. */
 
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -66,12 +66,15 @@ export async function testFolder(users: readonly string[], settings: Partial<Con
 
 export type TestServer = TestFolder & { readonly running: Running; readonly logged: () => string }
 
+/** `files`: put into the data folder before the server starts. */
 export async function testServer(
   users: readonly string[],
   settings: Partial<Config> = {},
   options: ServeOptions = {},
+  files: Readonly<Record<string, string>> = {},
 ): Promise<TestServer> {
   const folder = await testFolder(users, settings)
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder.path, name), text)
   const lines: string[] = []
   const sink = new Writable({
     write(chunk, _encoding, done) {

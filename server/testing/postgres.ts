@@ -13,7 +13,7 @@ export type TestPostgres = {
   /** File with the certificate that it shows, PEM. */
   readonly certificate: string
   /** A new, empty database; its owner is no superuser. The password file is outside every data folder. */
-  createDatabase(): Promise<PostgresSettings>
+  createDatabase(encoding?: 'UTF8' | 'SQL_ASCII' | 'LATIN1'): Promise<PostgresSettings>
   /** Runs SQL as the superuser in a database. */
   sql(database: string, text: string): string
   /** kill -9 of the postmaster and all its backends. */
@@ -118,10 +118,12 @@ export async function startPostgres(): Promise<TestPostgres> {
   let databases = 0
   return {
     certificate: join(folder, 'cert.pem'),
-    async createDatabase() {
+    async createDatabase(encoding = 'UTF8') {
       databases += 1
       const database = `kith${databases}`
-      psql('postgres', `create database ${database} owner kith`)
+      // Every encoding goes with the language C.
+      const other = `encoding '${encoding}' template template0 locale_provider libc locale 'C'`
+      psql('postgres', `create database ${database} owner kith ${encoding === 'UTF8' ? '' : other}`)
       return { kind: 'postgres', host: '127.0.0.1', port, database, user: 'kith', passwordFile }
     },
     sql: psql,

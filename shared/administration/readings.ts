@@ -6,9 +6,7 @@ import { changeForm, contactInputSchema, policySettings, roleSchema } from './ch
 
 const text = z.string()
 const number = z.number().int()
-const noFields = z.strictObject({})
 const days = number.min(1).max(36_500)
-const ofUser = z.strictObject({ user: text })
 
 /** Milliseconds since the epoch; SOAP has it as `xs:dateTime`, the command line's JSON as ISO 8601. */
 export const time = z.number().int().meta({ format: 'time' })
@@ -179,6 +177,15 @@ export const proposalForm = z
   })
   .meta({ id: 'Proposal' })
 
+const unusedForm = z
+  .object({ user: text, address: text, name: text, source: text, used: time.exactOptional() })
+  .meta({ id: 'UnusedContact' })
+const expiringForm = z
+  .object({ user: text, address: text, name: text, expires: time, kind: z.enum(['contact', 'account']) })
+  .meta({ id: 'ExpiringContact' })
+const roleForm = z.object({ user: text, role: text }).meta({ id: 'UserRole' })
+const releaseForm = releaseRequestSchema.extend({ at: time }).meta({ id: 'Release' })
+
 /** A wish of two people to be contacts, as far as it has come. */
 export const requestForm = z
   .object({
@@ -202,99 +209,88 @@ export const requestForm = z
   })
   .meta({ id: 'Request' })
 
-/** Every reading by its name. */
+/** One reading. `name`: as SOAP and its WSDL have it. `wire`: of the answer, what other programs are told. */
+function reading<I extends z.ZodRawShape, O extends z.ZodRawShape>(name: string, input: I, output: O) {
+  const form = z.object(output)
+  return { name, input: z.strictObject(input), output: form, wire: form }
+}
+
+/** One whose answer has more for the page: beside a lone field that would be another form to other programs. */
+function paged<I extends z.ZodRawShape, O extends z.ZodRawShape, P extends z.ZodRawShape>(
+  name: string,
+  input: I,
+  output: O,
+  page: P,
+) {
+  return { name, input: z.strictObject(input), output: z.object({ ...output, ...page }), wire: z.object(output) }
+}
+
+const { search, ...part } = windowed
+const { count } = part
+
+/** Every reading by its name on the page. */
 export const readings = {
-  overview: { input: noFields, output: overviewForm },
-  policy: { input: noFields, output: z.object({ policy: policyForm }) },
-  users: { input: z.strictObject(windowed), output: z.object({ total: number, users: z.array(userForm) }) },
-  user: {
-    input: ofUser,
-    output: z.object({
+  overview: reading('GetOverview', {}, overviewForm.shape),
+  policy: reading('GetPolicy', {}, { policy: policyForm }),
+  users: reading('ListUsers', windowed, { total: number, users: z.array(userForm) }),
+  user: reading(
+    'GetUser',
+    { user: text },
+    {
       user: userForm,
       /** Of the list in force. */
       version: number,
       contacts: number,
       role: text.exactOptional(),
       devices: z.array(deviceForm),
-    }),
-  },
-  devices: { input: ofUser.partial(), output: z.object({ devices: z.array(deviceForm) }) },
-  contacts: {
-    input: z.strictObject({
+    },
+  ),
+  devices: reading('ListDevices', { user: text.optional() }, { devices: z.array(deviceForm) }),
+  contacts: reading(
+    'ListContacts',
+    {
       user: text,
       /** All that the user sees, by rules too; else the user's own entries. */
       effective: z.boolean().optional(),
       ...windowed,
       /** As a screen shows them: by name, what a rule keeps out too, and nothing that only stays closed. */
       screen: z.boolean().optional(),
-    }),
-    output: z.object({ version: number, total: number, contacts: z.array(contactForm), epoch: number }),
-  },
-  why: { input: z.strictObject({ user: text, address: text.min(1).max(320) }), output: whyForm },
+    },
+    { version: number, total: number, contacts: z.array(contactForm), epoch: number },
+  ),
+  why: reading('Why', { user: text, address: text.min(1).max(320) }, whyForm.shape),
   /** Neither used nor added or changed in so many days; of everybody without `user`. `used`: absent where never. */
-  unused: {
-    input: z.strictObject({ user: text.optional(), days }),
-    output: z.object({
-      contacts: z.array(
-        z
-          .object({ user: text, address: text, name: text, source: text, used: time.exactOptional() })
-          .meta({ id: 'UnusedContact' }),
-      ),
-    }),
-  },
+  unused: reading('ListUnused', { user: text.optional(), days }, { contacts: z.array(unusedForm) }),
   /** What ends within so many days, soonest first: `contact`, an entry of the user's; `account`, the user itself. */
-  expiring: {
-    input: z.strictObject({ user: text.optional(), days }),
-    output: z.object({
-      contacts: z.array(
-        z
-          .object({ user: text, address: text, name: text, expires: time, kind: z.enum(['contact', 'account']) })
-          .meta({ id: 'ExpiringContact' }),
-      ),
-    }),
-  },
-  roles: {
-    input: noFields,
-    output: z.object({ roles: z.array(z.object({ user: text, role: text }).meta({ id: 'UserRole' })) }),
-  },
-  groups: { input: z.strictObject(windowed), output: z.object({ groups: z.array(groupForm), total: number }) },
-  members: {
-    input: z.strictObject({ group: text.max(64), from: windowed.from, count: windowed.count }),
-    output: z.object({ total: number, members: z.array(memberForm) }),
-  },
-  rules: {
-    input: z.strictObject({ from: windowed.from, count: windowed.count }),
-    output: z.object({ rules: z.array(ruleForm), total: number }),
-  },
+  expiring: reading('ListExpiring', { user: text.optional(), days }, { contacts: z.array(expiringForm) }),
+  roles: reading('ListRoles', {}, { roles: z.array(roleForm) }),
+  groups: paged('ListGroups', windowed, { groups: z.array(groupForm) }, { total: number }),
+  members: reading('ListMembers', { group: text.max(64), ...part }, { total: number, members: z.array(memberForm) }),
+  rules: paged('ListRules', part, { rules: z.array(ruleForm) }, { total: number }),
   /** Newest first, those before the line `before`; `more`: whether older ones are there. */
-  audit: {
-    input: z.strictObject({ search: windowed.search, before: number.min(1).optional(), count: windowed.count }),
-    output: z.object({ lines: z.array(lineForm), more: z.boolean() }),
-  },
+  audit: paged(
+    'ListAudit',
+    { search, before: number.min(1).optional(), count },
+    { lines: z.array(lineForm) },
+    { more: z.boolean() },
+  ),
   /** Follows the whole chain; `broken`: the first line that does not follow from those before it. */
-  auditState: {
-    input: noFields,
-    output: z.object({ holds: z.boolean(), lines: number, hash: text, broken: number.exactOptional() }),
-  },
+  verify: reading('VerifyAudit', {}, { holds: z.boolean(), lines: number, hash: text, broken: number.exactOptional() }),
   /** Oldest first; `newest`: so many at most, those that wait first and the newest first. */
-  proposals: {
-    input: z.strictObject({ state: proposalState.optional(), newest: number.min(1).max(1_000).optional() }),
-    output: z.object({ proposals: z.array(proposalForm) }),
-  },
-  proposal: { input: z.strictObject({ id: text }), output: z.object({ proposal: proposalForm }) },
+  proposals: reading(
+    'ListProposals',
+    { state: proposalState.optional(), newest: number.min(1).max(1_000).optional() },
+    { proposals: z.array(proposalForm) },
+  ),
+  proposal: reading('GetProposal', { id: text }, { proposal: proposalForm }),
   /** Oldest first; `all`: those that ended, too. */
-  requests: {
-    input: z.strictObject({ all: z.boolean().optional(), count: windowed.count }),
-    output: z.object({ requests: z.array(requestForm) }),
-  },
+  requests: reading('ListRequests', { all: z.boolean().optional(), count }, { requests: z.array(requestForm) }),
   /** Messages in quarantine that their users ask for, oldest first. */
-  releases: {
-    input: z.strictObject({ count: windowed.count }),
-    output: z.object({ releases: z.array(releaseRequestSchema.extend({ at: time }).meta({ id: 'Release' })) }),
-  },
+  releases: reading('ListReleases', { count }, { releases: z.array(releaseForm) }),
   /** The organisation's keys; `missing`: root keys that are not on the server, without which no step is taken. */
-  keys: {
-    input: noFields,
-    output: keysViewSchema.extend({ expires: time, keys: z.array(keyFactsSchema.meta({ id: 'KeyFacts' })) }),
-  },
-} as const
+  keys: reading(
+    'ListKeys',
+    {},
+    { ...keysViewSchema.shape, expires: time, keys: z.array(keyFactsSchema.meta({ id: 'KeyFacts' })) },
+  ),
+}

@@ -5,6 +5,7 @@
  */
 import { type HeaderField, type RawMessage, splitMessage } from '../header.ts'
 import { utf8 } from '../whitelist/bytes/encoding.ts'
+import { endOfLine, nextDelimiter } from './lines.ts'
 import { isSound, type TransferEncoding, transferEncoding } from './transfer-encoding.ts'
 
 /** One part of a message, with its own parts below it. */
@@ -23,7 +24,7 @@ export type Part = {
 type Structure = { readonly kind: 'clear' | 'nested'; readonly root: Part } | { readonly kind: 'broken' }
 
 /** MIME parts below parts: legitimate mail stays under five. */
-const maxNesting = 20
+const maxNesting = 6
 /** Most parts of one message. */
 const maxParts = 500
 /** Longest Content-Type looked at: boundary and charset take some dozens of characters. */
@@ -126,25 +127,6 @@ function cutParts(body: Uint8Array, boundary: string): readonly Uint8Array[] | u
 }
 
 const decoder = new TextDecoder()
-
-/** Where a line that begins with the delimiter begins, at or after `from`; -1: nowhere. */
-function nextDelimiter(body: Uint8Array, delimiter: Uint8Array, from: number): number {
-  for (let at = body.indexOf(dash, from); at >= 0; at = body.indexOf(dash, at + 1)) {
-    if ((at === 0 || body[at - 1] === lineFeed) && delimiter.every((byte, index) => body[at + index] === byte))
-      return at
-  }
-  return -1
-}
-
-const lineFeed = 0x0a
-const carriageReturn = 0x0d
-const dash = 0x2d
-
-function endOfLine(bytes: Uint8Array, from: number): { readonly text: number; readonly next: number } {
-  const feed = bytes.indexOf(lineFeed, from)
-  if (feed < 0) return { text: bytes.length, next: bytes.length }
-  return { text: bytes[feed - 1] === carriageReturn ? feed - 1 : feed, next: feed + 1 }
-}
 
 /** A part's header may be empty (RFC 2046 5.1), unlike a message's. */
 function splitPart(bytes: Uint8Array): RawMessage | undefined {

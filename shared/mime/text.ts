@@ -1,4 +1,6 @@
 /** The text of a message's parts, whoever asks: the client to show it, the server to search in it. */
+import { decodeCharset } from '../text/charset.ts'
+import { unflow } from './flowed.ts'
 import { htmlToText } from './html-text.ts'
 import type { Part } from './structure.ts'
 import { decodeTransfer } from './transfer-encoding.ts'
@@ -9,6 +11,9 @@ const emptyReading: Reading = { text: '', more: false }
 
 /** How much of a text part, still encoded, is decoded: more than ten times what is shown. */
 const maxPartLength = 1_000_000
+/** Bytes decoded of a plain text and of an HTML page, and characters made of them: several times what is shown. */
+const maxBytes = { plain: 400_000, html: 600_000 }
+const maxText = 120_000
 
 /** The text that a reader is shown. */
 export function readPart(part: Part): Reading {
@@ -21,7 +26,8 @@ export function readPart(part: Part): Reading {
   if (part.type === 'text/plain') return decodeText(part)
   if (part.type !== 'text/html') return { text: '', more: true }
   const { text, more } = decodeText(part)
-  return { text: htmlToText(text), more }
+  const page = htmlToText(text, maxText)
+  return { text: page, more: more || page.length > maxText }
 }
 
 /** RFC 2046 5.1.4: one of them is shown. Plain text says the most of what it says. */
@@ -40,18 +46,22 @@ function joined(readings: readonly Reading[]): Reading {
 
 /** One part's text. */
 export function decodeText(part: Part): Reading {
-  const more = part.body.length > maxPartLength
-  const bytes = decodeTransfer(part.body.subarray(0, maxPartLength), part.encoding)
-  const decoder = decoderFor(part.parameters.get('charset') ?? 'utf-8')
-  return { text: (decoder ?? new TextDecoder()).decode(bytes), more: more || decoder === undefined }
+  const isPage = part.type === 'text/html'
+  const limit = isPage ? maxBytes.html : maxBytes.plain
+  const whole = decodeTransfer(part.body.subarray(0, maxPartLength), part.encoding)
+  const cut = part.body.length > maxPartLength || whole.length > limit
+  const bytes = whole.subarray(0, limit)
+  const own = isPage ? charsetOfHead(bytes) : ''
+  const { text, sure } = decodeCharset(bytes, part.parameters.get('charset') ?? '', own)
+  const flowed = part.type === 'text/plain' && part.parameters.get('format')?.toLowerCase() === 'flowed'
+  const isSpaced = part.parameters.get('delsp')?.toLowerCase() === 'yes'
+  return { text: flowed ? unflow(text.slice(0, maxText), isSpaced) : text, more: cut || !sure }
 }
 
-/** Undefined for a charset that the Encoding Standard does not know, UTF-7 among them. */
-function decoderFor(charset: string): InstanceType<typeof TextDecoder> | undefined {
-  try {
-    // RFC 2045's default is ASCII, of which UTF-8 is the superset that mail without a charset is in today.
-    return new TextDecoder(charset.toLowerCase() === 'us-ascii' ? 'utf-8' : charset)
-  } catch {
-    return undefined
-  }
+/** What an HTML page says of itself near its beginning. */
+function charsetOfHead(bytes: Uint8Array): string {
+  const head = ascii.decode(bytes.subarray(0, 4_096))
+  return /<meta[^>]{0,200}?charset\s{0,10}=\s{0,10}["']?([^\s"'/>;]{1,40})/iu.exec(head)?.[1] ?? ''
 }
+
+const ascii = new TextDecoder('windows-1252')

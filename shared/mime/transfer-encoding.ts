@@ -24,12 +24,41 @@ export function decodeTransfer(body: Uint8Array, encoding: TransferEncoding): Ui
   return encoding === 'base64' ? decodeBase64(body) : decodeQuotedPrintable(body)
 }
 
+/**
+ * As much of a body as its encoding covers, for what is shown with the notice: base64 ends at padding or at a line that is
+ * none, such as a footer added in the clear; a body that does not begin with it is taken as it stands.
+ */
+export function readableBody(
+  body: Uint8Array,
+  encoding: TransferEncoding,
+): { readonly body: Uint8Array; readonly encoding: TransferEncoding } {
+  if (encoding !== 'base64') return { body, encoding }
+  let [letters, padded, lineStart] = [0, false, 0]
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at] ?? 0
+    if (byte === lineFeed) {
+      lineStart = at + 1
+      // Pieces put together on one line go on after their padding; what stands on a later line is something else.
+      if (padded) return { body: body.subarray(0, at), encoding }
+    }
+    const isBlank = byte === lineFeed || byte === carriageReturn || byte === blank || byte === tab
+    if (isBlank) continue
+    if (byte === equals) padded = true
+    else if (isBase64Letter(byte)) letters += 1
+    else
+      return letters > 0 && lineStart > 0 ? { body: body.subarray(0, lineStart), encoding } : { body, encoding: 'none' }
+  }
+  return { body, encoding }
+}
+
 /** Bytes that are no letters are passed over (RFC 2045 6.8); what is left over of a group of four is dropped. */
 function decodeBase64(body: Uint8Array): Uint8Array {
   const decoded = new Uint8Array(Math.ceil((body.length * 3) / 4))
   let [length, bits, count] = [0, 0, 0]
   for (const byte of body) {
     const value = base64Values[byte] ?? noLetter
+    // Padding ends a piece; another may follow.
+    if (byte === equals) count = 0
     if (value === noLetter) continue
     bits = ((bits << 6) | value) & 0xffffff
     count += 6

@@ -24,8 +24,12 @@ const piledMarks = /(\p{M}{4})\p{M}+/gu
 /** Text beyond this is not looked at: a name of a megabyte costs no more than one of four kilobytes. */
 const maxExamined = 4_096
 
+/** The usual name: nothing in it to be taken out. */
+const allShown = /^(?:[\x21-\x7e\u4e00-\u9fff]+(?: [\x21-\x7e\u4e00-\u9fff]+)*)?$/
+
 /** `text` on one line, without what would not show, at most `limit` characters, none of them cut in two. */
 export function visibleText(text: string, limit: number): string {
+  if (text.length <= limit && allShown.test(text)) return text
   const shown = text
     .slice(0, maxExamined)
     .toWellFormed()

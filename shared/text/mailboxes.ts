@@ -15,7 +15,7 @@ const maxQuotedLength = 4_096
 /** Most words of all the names in one field (A5). */
 const maxWords = 8_000
 
-/** A run of a name; `quoted`: came from a quoted string and is not decoded (RFC 2047 section 5). */
+/** A run of a name; `quoted`: came from a quoted string. */
 type Word = { readonly text: string; readonly quoted: boolean }
 /** One field being read; `budget` counts down over all its mailboxes. */
 type Reading = {
@@ -75,7 +75,7 @@ export function parseAuthor(value: string, options: AddressOptions = {}): Checke
   const words = comments.join(' ').split(/[ \t]+/)
   return words.length > maxWords
     ? { ok: false, fault: 'tooLong' }
-    : { ok: true, value: { ...mailbox, name: cleanName(decodeWords(words)) } }
+    : { ok: true, value: { ...mailbox, name: cleanName(decodeWords(words.join(' '))) } }
 }
 
 /** The value with a blank for each comment outside quoted strings; undefined where a comment could be read otherwise (A6). */
@@ -190,19 +190,16 @@ function readBare(words: readonly Word[], next: number, options: AddressOptions)
   return parsed.ok ? { value: { name: '', address: parsed.value }, next } : parsed
 }
 
+/** RFC 2047 5 has no encoded words in quoted strings; mail has them, and shows its reader what they say. */
 function nameOf(words: readonly Word[]): string {
-  const parts: string[] = []
-  let run: string[] = []
-  for (const { text, quoted } of words) {
-    if (!quoted) {
-      run.push(text)
-      continue
-    }
-    parts.push(decodeWords(run), text)
-    run = []
-  }
-  parts.push(decodeWords(run))
-  return cleanName(parts.filter((part) => part !== '').join(' '))
+  return cleanName(
+    decodeWords(
+      words
+        .map(({ text }) => text)
+        .filter((text) => text !== '')
+        .join(' '),
+    ),
+  )
 }
 
 function skip(value: string, at: number): number {

@@ -1,8 +1,11 @@
 /** Tables of the command lines: columns stand below one another in a terminal, whatever script their cells are in. */
 import stringWidth from 'string-width'
+import { terminalLine } from './terminal.ts'
 
 /** One line for each row, columns two spaces apart and as wide as their widest cell; rows may have different lengths. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(given: readonly (readonly string[])[]): string {
+  // A cell is somebody's word: with a line break in it, it could write rows of its own.
+  const rows = given.map((row) => row.map(terminalLine))
   const widths: number[] = []
   // Widths as a terminal shows them: a Chinese character takes two columns.
   for (const row of rows)

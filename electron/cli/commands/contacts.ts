@@ -1,9 +1,9 @@
 /** kith contacts, kith refresh. */
 import type { Contact } from '../../../shared/contract.ts'
 import { table } from '../../../shared/text/table.ts'
+import { terminalLine } from '../../../shared/text/terminal.ts'
 import type { Command } from '../client.ts'
 import { done, failed } from '../outcome.ts'
-import { plainLine } from '../words.ts'
 
 /** Rows asked for at once; the contract's most. */
 const page = 500
@@ -21,7 +21,7 @@ export function contacts({ search }: { readonly search: string }): Command {
     }
     const all = [...found.values()]
     const rows = all.map(({ name, address, nickname, groups }) =>
-      [name, `<${address}>`, nickname, groups.join(', ')].map(plainLine),
+      [name, `<${address}>`, nickname, groups.join(', ')].map(terminalLine),
     )
     return done(table(rows), { contacts: all })
   }

@@ -1,10 +1,12 @@
 /** kith login, kith logout, kith status. */
+import type { Failure, FailureKind } from '../../../shared/rpc.ts'
 import type { Session } from '../../../shared/session.ts'
 import { table } from '../../../shared/text/table.ts'
+import { terminalLine } from '../../../shared/text/terminal.ts'
 import { enrolmentPrefix } from '../../../shared/whitelist/enrolment.ts'
 import type { Command, Context } from '../client.ts'
 import { done, failed, type Outcome } from '../outcome.ts'
-import { plainLine, wordsOf } from '../words.ts'
+import { wordsOf } from '../words.ts'
 
 /** The options of `kith login`. Without `server` the enrolment code is asked for, since it is a secret. */
 export type LoginOptions = { readonly server?: string; readonly user: string }
@@ -32,8 +34,8 @@ export function login({ server: option, user }: LoginOptions, extra: readonly st
     const given = { server, user, password }
     let answer = await context.kith.call('session.signIn', passphrase === undefined ? given : { ...given, passphrase })
     // Only now: where a keychain answers nobody should be made to invent a passphrase.
-    if (!answer.ok && answer.failure.kind === 'passphraseNeeded' && context.input.interactive) {
-      const chosen = await choosePassphrase(context)
+    if (!answer.ok && wantsPassphrase.has(answer.failure.kind) && context.input.interactive) {
+      const chosen = await choosePassphrase(context, answer.failure)
       if (typeof chosen !== 'string') return chosen
       answer = await context.kith.call('session.signIn', { ...given, passphrase: chosen })
     }
@@ -41,8 +43,11 @@ export function login({ server: option, user }: LoginOptions, extra: readonly st
   }
 }
 
-async function choosePassphrase({ input, streams }: Context): Promise<string | Outcome> {
-  streams.error('There is no keychain here: a passphrase will protect the store on this device.\n')
+/** Failures that a new passphrase is a way out of. */
+const wantsPassphrase: ReadonlySet<FailureKind> = new Set(['passphraseNeeded', 'keychainUnavailable'])
+
+async function choosePassphrase({ input, streams }: Context, failure: Failure): Promise<string | Outcome> {
+  streams.error(`${wordsOf(failure)}.\nA passphrase can protect the store on this device; Ctrl+C to leave it.\n`)
   const first = await input.secret('New passphrase: ')
   const again = await input.secret('Once more: ')
   if (first === undefined || first.length < shortestPassphrase)
@@ -52,7 +57,7 @@ async function choosePassphrase({ input, streams }: Context): Promise<string | O
 
 function signedInOutcome(session: Session): Outcome {
   if (session.step === 'ready')
-    return done(`Signed in as ${plainLine(session.name)} <${plainLine(session.address)}>.`, { session })
+    return done(`Signed in as ${terminalLine(session.name)} <${terminalLine(session.address)}>.`, { session })
   if (session.step !== 'pending') return failed({ kind: 'notSignedIn' })
   const text = [
     wordsOf({ kind: 'devicePending' }),
@@ -96,8 +101,8 @@ const protectionWords = {
 } as const
 
 function sessionWords(session: Session): string {
-  if (session.step === 'signedOut') return 'signed out'
-  if (session.step === 'locked') return `locked (${plainLine(session.user)})`
-  if (session.step === 'pending') return `${plainLine(session.user)} waits for approval by an administrator`
-  return `${plainLine(session.name)} <${plainLine(session.address)}>, ${session.connection}, mail ${session.mail}`
+  if (session.step === 'signedOut') return session.cause === undefined ? 'signed out' : wordsOf({ kind: session.cause })
+  if (session.step === 'locked') return `locked (${terminalLine(session.user)})`
+  if (session.step === 'pending') return `${terminalLine(session.user)} waits for approval by an administrator`
+  return `${terminalLine(session.name)} <${terminalLine(session.address)}>, ${session.connection}, mail ${session.mail}`
 }

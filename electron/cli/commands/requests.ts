@@ -1,15 +1,15 @@
 /** kith requests, request, accept, decline, withdraw, invite. */
 import type { ContactRequests } from '../../../shared/requests.ts'
 import { table } from '../../../shared/text/table.ts'
+import { terminalLine } from '../../../shared/text/terminal.ts'
 import type { Command } from '../client.ts'
 import { done, failed } from '../outcome.ts'
-import { plainLine } from '../words.ts'
 
 /** `kith requests`: who asks, whom one asked for, and what one approves. */
 export const requests: Command = async ({ kith }) => {
   const answered = await kith.call('requests.list', {})
   if (!answered.ok) return failed(answered.failure)
-  return done(table(rowsOf(answered.value).map((row) => row.map(plainLine))), { requests: answered.value })
+  return done(table(rowsOf(answered.value).map((row) => row.map(terminalLine))), { requests: answered.value })
 }
 
 function rowsOf({ incoming, own, approvals }: ContactRequests): readonly (readonly string[])[] {
@@ -50,5 +50,5 @@ export const invite: Command = async ({ kith }) => {
   const made = await kith.call('invitations.create', {})
   if (!made.ok) return failed(made.failure)
   const { text, expiresAt } = made.value
-  return done(plainLine(text), { invitation: text, expires: new Date(expiresAt).toISOString() })
+  return done(terminalLine(text), { invitation: text, expires: new Date(expiresAt).toISOString() })
 }

@@ -1,10 +1,12 @@
 /** kith watch: what happens, line by line, until it is ended. kith held: what was not admitted. */
+import { shownAddress } from '../../../shared/address.ts'
 import { contract, type HeldMessage } from '../../../shared/contract.ts'
 import type { EventName } from '../../../shared/rpc.ts'
 import { table } from '../../../shared/text/table.ts'
+import { terminalJson, terminalLine, terminalText } from '../../../shared/text/terminal.ts'
 import type { Command, Context } from '../client.ts'
-import { done, failed, jsonLine } from '../outcome.ts'
-import { heldWords, plain, plainLine } from '../words.ts'
+import { done, failed } from '../outcome.ts'
+import { heldWords } from '../words.ts'
 
 type Name = EventName<typeof contract>
 
@@ -20,14 +22,14 @@ export const watch: Command = async (context) => {
 }
 
 function watchJson({ kith, streams }: Context): readonly (() => void)[] {
-  return names.map((name) => kith.on(name, (value) => streams.out(`${jsonLine({ name, value })}\n`)))
+  return names.map((name) => kith.on(name, (value) => streams.out(`${terminalJson({ name, value })}\n`)))
 }
 
 function watchWords({ kith, streams }: Context): readonly (() => void)[] {
   const say = (line: string) => streams.out(`${line}\n`)
   return [
     kith.on('message.arrived', ({ name, conversation, text }) =>
-      say(`${plainLine(name)} <${plainLine(conversation)}>: ${plain(text)}`),
+      say(`${terminalLine(name)} <${terminalLine(conversation)}>: ${terminalText(text)}`),
     ),
     kith.on('contacts.changed', ({ change }) => {
       if (change) say(`* contacts: ${change.added} added, ${change.changed} changed, ${change.removed} removed`)
@@ -55,8 +57,8 @@ export const held: Command = async ({ kith }) => {
   }
   const rows = all.map((one) => [
     new Date(one.at).toISOString(),
-    `"${plainLine(one.claimedName)}" <${plainLine(one.claimedAddress)}>`,
-    plainLine(one.subject),
+    `"${terminalLine(one.claimedName)}" <${terminalLine(shownAddress(one.claimedAddress))}>`,
+    terminalLine(one.subject),
     `${heldWords[one.reason] ?? one.reason} (${one.rule})`,
   ])
   return done(table(rows), { held: all })

@@ -154,10 +154,10 @@ describe('an engine that ends unasked', () => {
 
 test('an engine that cannot be made is not started again, and its calls fail', async () => {
   const waiting = link.serve(call)
-  child().say({ type: 'failed', reason: 'busy' })
+  child().say({ type: 'failed', reason: 'profileInUse' })
   child().exit()
   await clock.advance(60_000)
-  expect(failures).toEqual(['busy'])
+  expect(failures).toEqual(['profileInUse'])
   expect(children).toHaveLength(1)
   expect(await waiting).toMatchObject({ failure: { kind: 'internal' } })
   expect(await link.serve(call)).toMatchObject({ failure: { kind: 'internal' } })

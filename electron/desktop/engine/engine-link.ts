@@ -19,7 +19,7 @@ type LinkOptions = {
   readonly clock: { now(): number; after(ms: number, act: () => void): () => void }
   readonly onEvent: (event: EventEnvelope) => void
   /** The engine could not be made at all: starting it again would end the same way. */
-  readonly onFailed: (reason: 'busy' | 'internal') => void
+  readonly onFailed: (reason: 'profileInUse' | 'internal') => void
   /** Asks the person whether the engine may speak with this new server. */
   readonly askConsent: (origin: string) => Promise<boolean>
 }
@@ -141,7 +141,7 @@ class Link implements EngineLink {
     if (this.#starts > 1) void catchUp((envelope) => this.serve(envelope), this.#options.onEvent)
   }
 
-  #failed(reason: 'busy' | 'internal'): void {
+  #failed(reason: 'profileInUse' | 'internal'): void {
     if (this.#state === 'closing') return
     this.#state = 'failed'
     this.#failAll()

@@ -23,16 +23,17 @@ function askConsent(origin: string): Promise<boolean> {
 
 async function start(options: StartOptions): Promise<void> {
   try {
-    engine = await openEngine(hostPorts({ ...options, consent: { confirm: askConsent, loopback: options.loopback } }))
+    const consent = { confirm: askConsent, loopback: options.loopback }
+    engine = await openEngine(hostPorts({ ...options, face: 'desktop', consent }))
   } catch (error) {
     tell({ type: 'failed', reason: 'internal' })
     throw error
   }
   engine.listen((event) => tell({ type: 'event', event }))
   tell({ type: 'ready' })
-  // An engine whose profile is held by another one answers `busy` to everything, for ever.
+  // An engine whose profile is held by another one answers `profileInUse` to everything, for ever.
   const state = await engine.serve({ name: 'session.state', input: {} })
-  if (!state.ok && state.failure.kind === 'busy') tell({ type: 'failed', reason: 'busy' })
+  if (!state.ok && state.failure.kind === 'profileInUse') tell({ type: 'failed', reason: 'profileInUse' })
 }
 
 async function close(): Promise<void> {

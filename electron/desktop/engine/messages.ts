@@ -20,8 +20,8 @@ export type ToEngine =
 /** From the engine to the main process. `closed` is the last. */
 export type FromEngine =
   | { readonly type: 'ready' }
-  /** The engine could not be made; `busy`: another Kith holds the profile. The process ends after it. */
-  | { readonly type: 'failed'; readonly reason: 'busy' | 'internal' }
+  /** The engine could not be made; `profileInUse`: another Kith holds the profile. The process ends after it. */
+  | { readonly type: 'failed'; readonly reason: 'profileInUse' | 'internal' }
   | { readonly type: 'answer'; readonly id: number; readonly result: Result<unknown> }
   | { readonly type: 'event'; readonly event: EventEnvelope }
   /** The engine wants to meet a new server; `consent` answers. */

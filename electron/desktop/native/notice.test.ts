@@ -8,6 +8,7 @@ const facts = {
   focused: false,
   recent: 1,
   words: nativeWords('en'),
+  markup: true,
 }
 
 const message = (value: unknown) => ({ name: 'message.arrived', value })
@@ -45,6 +46,15 @@ describe('a new message', () => {
   test('cannot bring markup into the notification', () => {
     const text = 'x <img src="https://evil.example/p"> y'
     expect(noticeOf(message({ ...arrived, text }), facts)?.body).not.toMatch(/[<>]/)
+  })
+
+  test.each([
+    ['where markup is read', true, 'R&amp;D &amp;lt;b&amp;gt; &lt;i&gt;'],
+    ['where it is text', false, 'R&D &lt;b&gt; <i>'],
+  ])('says what was written, %s', (_, markup, body) => {
+    const text = 'R&D &lt;b&gt; <i>'
+    const notice = noticeOf(message({ ...arrived, name: 'R&D \u202e<b>', text }), { ...facts, markup })
+    expect(notice).toMatchObject({ title: 'R&D ‹b›', body })
   })
 
   test('of great length is cut', () => {

@@ -1,8 +1,9 @@
 /** Which notification a new message, or news of a contact request, makes, if any. Pure: what the system shows is notifications.ts. */
 import type { z } from 'zod'
-import { cleanAddressText, cleanName } from '../../../shared/address.ts'
+import { cleanAddressText, cleanName, shownAddress } from '../../../shared/address.ts'
 import { contract, type Settings } from '../../../shared/contract.ts'
 import type { EventEnvelope } from '../../../shared/rpc.ts'
+import { notificationBody, notificationTitle } from '../../../shared/text/notification.ts'
 import type { NativeWords } from './words.ts'
 
 /** What a notification says, and where a click on it leads. */
@@ -20,12 +21,15 @@ export type NoticeFacts = {
   /** Messages that arrived within the last moments, this one included. */
   readonly recent: number
   readonly words: NativeWords
+  /** Whoever shows notifications here reads markup in them. */
+  readonly markup: boolean
 }
 
 /** A burst (after a night off-line) is one notification with a number, not a hundred. */
 const mostAtOnce = 3
 /** Most characters of a message that a notification shows. */
 const longestBody = 200
+const longestTitle = 200
 
 /** The notification that an event makes; `undefined` where it makes none. */
 export function noticeOf({ name, value }: EventEnvelope, facts: NoticeFacts): Notice | undefined {
@@ -37,9 +41,10 @@ function requestNotice(value: unknown, { settings, focused, recent, words }: Not
   const read = contract.events['request.arrived'].safeParse(value)
   if (!read.success || !settings.notifications || focused || recent > mostAtOnce) return undefined
   const { what, name, address } = read.data
-  const who = cleanAddressText(address)
+  const who = shownAddress(cleanAddressText(address))
   const body = { asked: words.requestAsked, linked: words.requestLinked, declined: words.requestDeclined }[what]
-  return { title: shortened(name === '' ? who : `${cleanName(name)} (${who})`), body, conversation: undefined }
+  const title = notificationTitle(name === '' ? who : `${cleanName(name)} (${who})`, longestTitle)
+  return { title, body, conversation: undefined }
 }
 
 function messageNotice(value: unknown, facts: NoticeFacts): Notice | undefined {
@@ -50,12 +55,7 @@ function messageNotice(value: unknown, facts: NoticeFacts): Notice | undefined {
   if (facts.recent > mostAtOnce)
     return { title: 'Kith', body: facts.words.newMessages(facts.recent), conversation: undefined }
   const { conversation, name, text } = arrived.data
-  const body = facts.settings.notificationText ? shortened(text) : facts.words.newMessage
-  return { title: name, body, conversation }
-}
-
-/** One line; angle brackets are replaced, since notification servers of Linux read them as markup, images included. */
-function shortened(text: string): string {
-  const line = text.replace(/\s+/g, ' ').replaceAll('<', '‹').replaceAll('>', '›').trim()
-  return line.length > longestBody ? `${line.slice(0, longestBody - 1)}…` : line
+  const { settings, words, markup } = facts
+  const body = settings.notificationText ? notificationBody(text, longestBody, markup) : words.newMessage
+  return { title: notificationTitle(name, longestTitle), body, conversation }
 }

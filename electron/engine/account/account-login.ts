@@ -10,7 +10,8 @@ import {
 } from '../../../shared/whitelist/manifest.ts'
 import { emptyState } from '../../../shared/whitelist/sync/list-state.ts'
 import type { AccountRecord } from '../database/account-repository.ts'
-import type { Ports } from '../ground/ports.ts'
+import type { Log, Ports } from '../ground/ports.ts'
+import { isDiskRefusal, writeIfPossible } from '../ground/store-error.ts'
 import type { Identity } from '../keys/identity.ts'
 import { primitives } from '../keys/primitives.ts'
 import { passwordVerifier } from '../keys/stretch.ts'
@@ -48,20 +49,25 @@ export function manifestOf(record: Pick<AccountRecord, 'manifest'>): SignedManif
 }
 
 /** Connects the device's identity with its store: from now on the manifest and the request number are kept. */
-export function bindIdentity(identity: Identity, store: AccountStore, keeper: ListKeeper): void {
+export function bindIdentity(identity: Identity, store: AccountStore, keeper: ListKeeper, log: Log): void {
   identity.bind({
     keys: () => store.vault.keys,
     // Until there is a list, the account's record is the only place for the manifest.
     manifest: () => keeper.state()?.manifest ?? recordedManifest(store),
     setManifest: (manifest) => {
-      store.account.change({ manifest: toBase64(encodeManifest(manifest)) })
-      keeper.setManifest(manifest)
+      writeIfPossible(log, 'manifest', () => {
+        store.account.change({ manifest: toBase64(encodeManifest(manifest)) })
+        keeper.setManifest(manifest)
+      })
     },
     userId: () => keeper.state()?.usr ?? store.account.read()?.userId ?? '',
     seq: () => store.account.read()?.seq ?? 0,
     setSeq: (seq) => {
       // The last acknowledgement of a wipe is sent when the store is gone already.
-      if (store.database.isOpen) store.account.change({ seq })
+      if (!store.database.isOpen) return
+      // A number that could not be kept is used all the same, or no command would reach a device whose disk is full. The
+      // next run begins at the clock, which is ahead of it; where it is not, the server refuses and the next one is tried.
+      writeIfPossible(log, 'seq', () => void store.account.change({ seq }))
     },
   })
 }
@@ -72,7 +78,8 @@ function recordedManifest(store: AccountStore): SignedManifest | undefined {
 }
 
 /**
- * Takes over a login's answer, in one transaction. An answer that names another user or list than this store holds is
+ * Takes over a login's answer, in one transaction. Where the disk refuses, a device that was active before goes on with
+ * what its record says. An answer that names another user or list than this store holds is
  * not taken: a server that shows two lists under one name looks just like that from here. Failure: untrustedServer.
  */
 export function takeLogin(
@@ -91,20 +98,27 @@ export function takeLogin(
   if (!manifest || (list && (list.usr !== usr || list.lst !== lst))) return fail('untrustedServer')
   const { imap, smtp, authserv } = mail
   const servers = authserv === undefined ? { imap, smtp } : { imap, smtp, authserv }
-  const record = store.database.transaction(() => {
-    // The empty list and the account appear together: a list without its account, or the reverse, could not be opened.
-    if (!list) keeper.begin(emptyState({ org: manifest.m.org, usr, dev: answer.dev, lst }, manifest))
-    return store.account.change({
-      userId: usr,
-      listId: lst,
-      name,
-      address,
-      password,
-      mail: servers,
-      device: 'active',
+  const take = () =>
+    store.database.transaction(() => {
+      // The empty list and the account appear together: a list without its account, or the reverse, could not be opened.
+      if (!list) keeper.begin(emptyState({ org: manifest.m.org, usr, dev: answer.dev, lst }, manifest))
+      return store.account.change({
+        userId: usr,
+        listId: lst,
+        name,
+        address,
+        password,
+        mail: servers,
+        device: 'active',
+      })
     })
-  })
-  return ok(record)
+  try {
+    return ok(take())
+  } catch (error) {
+    const record = store.account.read()
+    if (!isDiskRefusal(error) || !list || record?.device !== 'active') throw error
+    return ok(record)
+  }
 }
 
 /** Keeps the password's verifier beside the keys: unlocking must work without the server. */
@@ -113,5 +127,6 @@ export async function keepVerifier(ports: Ports, store: AccountStore, password: 
   if (store.vault.protection !== 'keychain') return
   const verifier = await passwordVerifier(password, ports.random)
   // The keys are read only after the hashing: they may have been replaced meanwhile, or the store wiped.
-  if (store.database.isOpen) store.vault.replaceKeys({ ...store.vault.keys, verifier })
+  if (store.database.isOpen)
+    writeIfPossible(ports.log, 'verifier', () => store.vault.replaceKeys({ ...store.vault.keys, verifier }))
 }

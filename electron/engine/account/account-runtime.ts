@@ -8,6 +8,7 @@ import { type FailureKind, fail, ok, type Result } from '../../../shared/rpc.ts'
 import type { SessionAnswer } from '../../../shared/whitelist/login.ts'
 import type { SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import type { AckRequest } from '../../../shared/whitelist/request.ts'
+import { writeIfPossible } from '../ground/store-error.ts'
 import { primitives } from '../keys/primitives.ts'
 import { type Ask, createAsk } from '../link/ask.ts'
 import type { Common } from '../link/server-link.ts'
@@ -66,7 +67,7 @@ const logoutLimit = 5_000
 export async function openAccountRuntime(deps: RuntimeDependencies): Promise<AccountRuntime> {
   const { ports, store, identity, link } = deps
   const keeper = createListKeeper(store.list, store.list.read())
-  bindIdentity(identity, store, keeper)
+  bindIdentity(identity, store, keeper, ports.log)
   const policy = createStorePolicy(ports, store, keeper)
   const takeAnswer = answerTaker(deps, keeper, policy)
   let rejected: string | undefined
@@ -116,8 +117,11 @@ export async function openAccountRuntime(deps: RuntimeDependencies): Promise<Acc
     close: async () => {
       // The link first: whatever waits for the server ends at once, and stopping need not wait for it.
       link.close()
-      await stop()
-      store.database.close()
+      try {
+        await stop()
+      } finally {
+        store.database.close()
+      }
     },
   }
 }
@@ -169,7 +173,7 @@ async function logIn(
   if (!answer.ok) {
     const state = deviceStateOf(answer.failure.kind)
     // Kept, so that the next start shows the wait or the lock without asking again.
-    if (state) store.account.change({ device: state })
+    if (state) writeIfPossible(ports.log, 'device', () => void store.account.change({ device: state }))
     return answer
   }
   const taken = takeAnswer(answer.value, password)

@@ -11,10 +11,10 @@ import { type Database, openDatabase } from '../database/open.ts'
 import { recordsSchema } from '../database/schema.ts'
 import type { Ports } from '../ground/ports.ts'
 import { StoreError } from '../ground/store-error.ts'
-import type { AccountPlace } from '../keys/account-place.ts'
-import type { DeviceKeys } from '../keys/device-keys.ts'
+import { type AccountPlace, asidesOf, moveStore, setAside } from '../keys/account-place.ts'
+import type { VaultDependencies } from '../keys/kek.ts'
 import { primitives } from '../keys/primitives.ts'
-import { createVault, openVault, storedProtection, type Vault, type VaultDependencies } from '../keys/vault.ts'
+import { openVault, storedProtection, type Vault } from '../keys/vault.ts'
 import { mailNotices, mailSchema, placesSchema } from '../mail/schema.ts'
 
 /** The store's migrations, one list of statements each. Later versions append; nothing here changes once shipped. */
@@ -45,35 +45,43 @@ export function vaultDependencies(ports: Ports, place: AccountPlace): VaultDepen
   return { place, primitives, ports }
 }
 
-/** Opens what is on disk. Failures: keysMissing, keychainUnavailable, passphraseNeeded, passphraseWrong, storeDamaged, diskFull. */
+/**
+ * Opens what is on disk; where its keys are lost, a store that was put aside before and whose keys are back. Failures:
+ * keysMissing, keychainUnavailable, passphraseNeeded, passphraseWrong, storeDamaged, diskFull, diskFailing.
+ */
 export async function openAccountStore(
   ports: Ports,
   place: AccountPlace,
   passphrase?: string,
 ): Promise<Result<AccountStore | SealedStore, ClosedFailure>> {
-  const vault = await openVault(vaultDependencies(ports, place), passphrase)
+  let vault = await openVault(vaultDependencies(ports, place), passphrase)
+  if (!vault.ok && vault.failure.kind === 'keysMissing' && (await putBack(ports, place)))
+    vault = await openVault(vaultDependencies(ports, place), passphrase)
   if (!vault.ok) return vault
   // Without the database's key the mode is `online-unlock`: only a login brings what opens it.
   return vault.value.keys.database ? storeOf(place, vault.value) : ok({ place, vault: vault.value })
 }
 
-/** A new store for new keys. Failures: keychainUnavailable, passphraseNeeded, diskFull. */
-export async function createAccountStore(
-  ports: Ports,
-  place: AccountPlace,
-  { keys, passphrase }: { readonly keys: DeviceKeys; readonly passphrase: string | undefined },
-): Promise<Result<AccountStore, ClosedFailure>> {
-  const vault = await createVault(vaultDependencies(ports, place), keys, passphrase)
-  return vault.ok ? storeOf(place, vault.value) : vault
+/** Whether a store that was put aside, and whose keys are back, stands in the place of one whose keys are lost. */
+async function putBack(ports: Ports, place: AccountPlace): Promise<boolean> {
+  for (const aside of asidesOf(place).toReversed()) {
+    const found = await openVault(vaultDependencies(ports, aside))
+    if (!found.ok) continue
+    ports.log.warn('a store that was put aside is back')
+    setAside(place)
+    moveStore(aside, place)
+    return true
+  }
+  return false
 }
 
-/** Opens the database by a vault that has its key. Failures: storeDamaged, diskFull. */
+/** Opens the database by a vault that has its key. Failures: storeDamaged, diskFull, diskFailing. */
 export function storeOf(place: AccountPlace, vault: Vault): Result<AccountStore, ClosedFailure> {
   const { database: key } = vault.keys
   // Callers ask for the key before: a store that opens without one would be a new, empty one.
   if (!key) throw new Error('a vault without the key of its database')
   try {
-    const database = openDatabase({ file: place.databaseFile, key, migrations })
+    const database = openDatabase({ file: place.databaseFile, key, migrations, isAlone: true })
     return ok({
       place,
       vault,

@@ -3,6 +3,7 @@ import { fromBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import { policyOf } from '../../../shared/whitelist/head.ts'
 import { type StoredLogin, storedLoginSchema } from '../database/account-repository.ts'
 import type { Ports } from '../ground/ports.ts'
+import { writeIfPossible } from '../ground/store-error.ts'
 import type { DeviceKeys } from '../keys/device-keys.ts'
 import { unwrapOnline, withLogin, wrapOnline } from '../keys/online.ts'
 import { primitives } from '../keys/primitives.ts'
@@ -45,7 +46,7 @@ export function createStorePolicy(
     if (next === vault.keys) return
     // The file is replaced whole: after a break it is there in the one form or in the other, and it opens in both.
     ports.log.info('rewrap', { step: 'begun' })
-    vault.replaceKeys(next)
+    if (!writeIfPossible(ports.log, 'rewrap', () => vault.replaceKeys(next))) return
     ports.log.info('rewrap', { step: 'kept', store: next.online ? 'online' : 'local' })
   }
   return {

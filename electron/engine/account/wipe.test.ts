@@ -7,10 +7,9 @@ import type { Command } from '../../../shared/whitelist/command.ts'
 import type { Ports } from '../ground/ports.ts'
 import { systemRandom } from '../ground/system-ports.ts'
 import { type AccountPlace, accountPlace } from '../keys/account-place.ts'
-import { primitives } from '../keys/primitives.ts'
-import { makeKeys } from '../keys/vault.ts'
 import { fakeClock, fakeDns, memoryStore, silentLog } from '../testing/fakes.ts'
-import { type AccountStore, createAccountStore, openAccountStore, wipeFile } from './account-store.ts'
+import { type AccountStore, openAccountStore, wipeFile } from './account-store.ts'
+import { stageAccount } from './staged-account.ts'
 import { resumeWipes, wipeAll } from './wipe.ts'
 
 let profile: string
@@ -30,12 +29,13 @@ beforeEach(async () => {
     log: silentLog,
     dns: fakeDns(),
     appVersion: '1.0.0',
+    deviceName: 'desk (desktop)',
     systemLanguage: 'en',
     provisioned: [],
     consent: { confirm: async () => false, loopback: 'refused' },
   }
-  const keys = makeKeys({ place, primitives, ports })
-  const created = await createAccountStore(ports, place, { keys, passphrase: undefined })
+  const staged = await stageAccount(ports, place, undefined)
+  const created = staged.ok ? staged.value.settle() : staged
   if (!created.ok) throw new Error(created.failure.kind)
   store = created.value
   await store.vault.writeRatchet({ epoch: 1, version: 1, head: '', trustedTime: 1 })
@@ -51,7 +51,7 @@ describe('protocol 9: a wipe', () => {
   it('remembers, stops, says so, destroys the keys, then the files, and says so again', async () => {
     const happened: string[] = []
     const facts = () => [existsSync(wipeFile(place)), secrets.items.size, existsSync(place.databaseFile)].join()
-    await wipeAll(store, command, {
+    await wipeAll(ports, store, command, {
       stop: async () => void happened.push(`stop ${facts()}`),
       acknowledge: async (step) => void happened.push(`${step} ${facts()}`),
       reached: () => undefined,
@@ -67,7 +67,7 @@ describe('protocol 9: a wipe', () => {
       acknowledge: at === 'started' ? cut : async () => undefined,
       reached: () => undefined,
     }
-    await expect(wipeAll(store, command, steps)).rejects.toThrow('power cut')
+    await expect(wipeAll(ports, store, command, steps)).rejects.toThrow('power cut')
     store.database.close()
     await resumeWipes(ports)
     expect(existsSync(place.folder)).toBe(false)
@@ -75,7 +75,7 @@ describe('protocol 9: a wipe', () => {
   })
 
   it('cut off after the keys went, with the keychain away: the files go, and nothing opens', async () => {
-    writeFileSync(wipeFile(place), JSON.stringify({ id: 'w1', items: [place.kekItem, place.ratchetItem] }))
+    writeFileSync(wipeFile(place), JSON.stringify({ id: 'w1', items: [...secrets.items.keys()] }))
     store.database.close()
     secrets.setAvailable(false)
     await resumeWipes(ports)
@@ -88,11 +88,11 @@ describe('protocol 9: a wipe', () => {
     const other = accountPlace(profile, 'https://s', 'bob')
     mkdirSync(other.folder, { recursive: true })
     writeFileSync(other.databaseFile, 'bob')
-    secrets.items.set(other.kekItem, 'k')
+    secrets.items.set(`kek:${other.id}`, 'k')
     const steps = { stop: async () => undefined, acknowledge: async () => undefined, reached: () => undefined }
-    await wipeAll(store, command, steps)
+    await wipeAll(ports, store, command, steps)
     await resumeWipes(ports)
     expect(readdirSync(other.folder)).toEqual(['kith.db'])
-    expect([...secrets.items.keys()]).toEqual([other.kekItem])
+    expect([...secrets.items.keys()]).toEqual([`kek:${other.id}`])
   })
 })

@@ -3,12 +3,15 @@
  * say so, destroy the keys, then the files, say so again. Each step may be repeated: a wipe that was interrupted goes
  * on at the next start.
  */
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { lstatSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from '../../../shared/whitelist/command.ts'
 import { readIfThere, writeAtomic } from '../ground/atomic-file.ts'
-import { type Ports, SecretStoreUnavailable } from '../ground/ports.ts'
-import type { AccountPlace } from '../keys/account-place.ts'
+import type { Ports } from '../ground/ports.ts'
+import { writeIfPossible } from '../ground/store-error.ts'
+import { type AccountPlace, asidesOf, stagingPlace } from '../keys/account-place.ts'
+import { tryKeychain } from '../keys/kek.ts'
+import { storedItems } from '../keys/vault.ts'
 import { type AccountStore, wipeFile } from './account-store.ts'
 
 type WipeSteps = {
@@ -23,22 +26,29 @@ type WipeSteps = {
 /** Where a wipe may be cut off: each step is reached once what it names is on the disk or told. */
 type WipeStep = 'noted' | 'stopped' | 'told' | 'keys' | 'closed' | 'files' | 'done'
 
-/** Everything of the account on this machine. */
-export async function wipeAll(store: AccountStore, command: Command, steps: WipeSteps): Promise<void> {
+/**
+ * Everything of the account on this machine, also where the disk is full: whatever a step meets, the next one is taken,
+ * and the keys are destroyed.
+ */
+export async function wipeAll(ports: Ports, store: AccountStore, command: Command, steps: WipeSteps): Promise<void> {
+  const { place, vault } = store
+  const items = [...(await vault.items()), ...otherItems(place)]
   // The note names the keychain's items, since the next start may find neither keys nor database to learn them from.
-  writeAtomic(wipeFile(store.place), JSON.stringify({ id: command.id, items: itemsOf(store.place) }))
+  writeIfPossible(ports.log, 'wipe', () => writeAtomic(wipeFile(place), JSON.stringify({ id: command.id, items })))
   steps.reached('noted')
   await steps.stop()
   steps.reached('stopped')
   await steps.acknowledge('started')
   steps.reached('told')
   // From here on the rest is unreadable, whatever interrupts: the point of no return comes before the slow deleting.
-  await store.vault.destroy()
+  await vault.destroy()
+  await forgetItems(ports, items)
   steps.reached('keys')
   // Windows deletes no open file.
-  store.database.close()
+  writeIfPossible(ports.log, 'wipe', store.database.close)
   steps.reached('closed')
-  destroyFiles(store.place.folder)
+  destroyFiles(place.folder)
+  rmSync(stagingPlace(place).folder, { recursive: true, force: true })
   steps.reached('files')
   await steps.acknowledge('done')
   steps.reached('done')
@@ -54,7 +64,7 @@ export function isWiping(place: Pick<AccountPlace, 'folder'>): boolean {
  * list once it may again.
  */
 export function wipeList(store: AccountStore): void {
-  store.database.transaction(() => {
+  store.database.takeAway(() => {
     store.database.run('DELETE FROM entries')
     store.database.run('DELETE FROM list')
   })
@@ -66,20 +76,19 @@ export async function resumeWipes(ports: Ports): Promise<void> {
     const text = readIfThere(wipeFile({ folder }))
     if (text === undefined) continue
     ports.log.warn('interrupted wipe goes on')
-    for (const item of readItems(text)) {
-      try {
-        await ports.secrets.delete(item)
-      } catch (error) {
-        // The files go all the same. What stays in the keychain is a key to nothing.
-        if (!(error instanceof SecretStoreUnavailable)) throw error
-      }
-    }
+    await forgetItems(ports, readItems(text))
     destroyFiles(folder)
   }
 }
 
-function itemsOf(place: AccountPlace): readonly string[] {
-  return [place.kekItem, place.ratchetItem]
+/** The files go all the same where the keychain is away. What stays in it is a key to nothing. */
+async function forgetItems({ secrets }: Ports, items: readonly string[]): Promise<void> {
+  for (const item of items) await tryKeychain(() => secrets.delete(item))
+}
+
+/** Of the stores beside this one: those that were put aside, and a device that was made ready. */
+function otherItems(place: AccountPlace): readonly string[] {
+  return [...asidesOf(place), stagingPlace(place)].flatMap(storedItems)
 }
 
 function readItems(text: string): readonly string[] {
@@ -117,6 +126,11 @@ function destroyFiles(folder: string): void {
 const overwriteLimit = 1024 * 1024
 
 function overwrite(file: string): void {
-  const facts = statSync(file)
-  if (facts.isFile() && facts.size <= overwriteLimit) writeFileSync(file, Buffer.alloc(facts.size))
+  try {
+    const facts = lstatSync(file)
+    // In place: a file that is emptied first would need room again, and its old bytes would stay where they are.
+    if (facts.isFile() && facts.size <= overwriteLimit) writeFileSync(file, Buffer.alloc(facts.size), { flag: 'r+' })
+  } catch {
+    // A disk that does not write still lets go of its files.
+  }
 }

@@ -1,4 +1,4 @@
-/** The record of the signed-in account. The password is here, in the encrypted store, and nowhere else. */
+/** The record of the signed-in account. The passwords are here, in the encrypted store, and nowhere else. */
 import { z } from 'zod'
 import type { Database } from './open.ts'
 
@@ -26,6 +26,8 @@ const accountSchema = z.object({
   mail: z.object({ imap: mailServerSchema, smtp: mailServerSchema, authserv: z.string().optional() }).optional(),
   /** Absent after signing out. */
   password: z.string().optional(),
+  /** Of the mail servers, where it differs from the account's; absent after signing out. */
+  mailPassword: z.string().optional(),
   /**
    * It is `pending` until an administrator approves the device. `revoked` was said by an unsigned fault, so nothing is
    * destroyed for it.
@@ -67,7 +69,7 @@ export type AccountRepository = {
   readonly read: () => AccountRecord | undefined
   readonly write: (account: AccountRecord) => void
   readonly change: (change: Partial<AccountRecord>) => AccountRecord
-  /** Drops the password. */
+  /** Drops the passwords, also where the disk is full. */
   readonly forgetPassword: () => void
 }
 
@@ -97,8 +99,8 @@ export function createAccountRepository(database: Database): AccountRepository {
       return next
     },
     forgetPassword: () => {
-      const { password: _dropped, ...rest } = mustRead()
-      write(rest)
+      const { password: _dropped, mailPassword: _too, ...rest } = mustRead()
+      database.takeAway(() => write(rest))
     },
   }
 }

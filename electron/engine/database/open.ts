@@ -6,7 +6,7 @@
  * what a transaction acknowledged survives a power cut.
  */
 import Driver from 'better-sqlite3-multiple-ciphers'
-import { StoreError, type StoreErrorKind } from '../ground/store-error.ts'
+import { isDiskRefusal, StoreError, type StoreErrorKind } from '../ground/store-error.ts'
 
 type SqlValue = string | number | bigint | null | Uint8Array
 type SqlParameters = readonly SqlValue[]
@@ -24,6 +24,11 @@ export type Database = {
   readonly all: <R extends object>(sql: Sql<R>, ...parameters: SqlParameters) => readonly R[]
   /** All or nothing; a transaction inside a transaction joins it (savepoint). `body` must not await. */
   readonly transaction: <T>(body: () => T) => T
+  /**
+   * The same for what must be done even where the disk has no room: taking something away. It is then written in place,
+   * without the WAL; a power cut at that very moment may damage the store.
+   */
+  readonly takeAway: (body: () => void) => void
   readonly isOpen: boolean
   readonly close: () => void
 }
@@ -37,14 +42,16 @@ type OpenOptions = {
   readonly key: Uint8Array
   /** Statement lists; the list at index n is migration n + 1. Applied once each, in order. */
   readonly migrations: readonly (readonly string[])[]
+  /** No other connection opens the file meanwhile, as one process holds the profile (engine.lock). */
+  readonly isAlone?: boolean
 }
 
 /** Opens the store, made when missing, and brings it up to date. Throws `StoreError` for a wrong key, too. */
 export function openDatabase(options: OpenOptions): Database {
-  const driver = guarded(() => new Driver(options.file, { timeout: busyTimeout }))
+  const driver = openDriver(options.file, busyTimeout)
   try {
     guarded(() => {
-      prepareConnection(driver, options.key)
+      prepareConnection(driver, options)
       migrate(driver, options.migrations)
     })
   } catch (error) {
@@ -60,9 +67,13 @@ export function openDatabase(options: OpenOptions): Database {
  * file locked for ever.
  */
 export function holdExclusively(file: string): { release(): void } | undefined {
-  const driver = guarded(() => new Driver(file, { timeout: 0 }))
+  const driver = openDriver(file, 0)
   try {
-    guarded(() => driver.exec('BEGIN EXCLUSIVE'))
+    // Nothing is ever written, but a journal would be: on a full disk nobody could start.
+    guarded(() => {
+      driver.pragma('journal_mode = MEMORY')
+      driver.exec('BEGIN EXCLUSIVE')
+    })
     return { release: () => void driver.close() }
   } catch (error) {
     driver.close()
@@ -71,7 +82,21 @@ export function holdExclusively(file: string): { release(): void } | undefined {
   }
 }
 
-function prepareConnection(driver: Driver.Database, key: Uint8Array): void {
+function openDriver(file: string, timeout: number): Driver.Database {
+  try {
+    return guarded(() => new Driver(file, { timeout }))
+  } catch (error) {
+    // The driver looks for the folder itself, and says so in a word of its own.
+    if (error instanceof TypeError && /directory does not exist/.test(error.message))
+      throw new StoreError('diskFailing', 'ENOENT')
+    throw error
+  }
+}
+
+function prepareConnection(driver: Driver.Database, { key, isAlone }: OpenOptions): void {
+  // The index of the WAL then lies in memory. As a file it would take room on a disk that may have none, and then not
+  // even reading would be possible.
+  if (isAlone) driver.pragma('locking_mode = EXCLUSIVE')
   driver.pragma("cipher = 'chacha20'")
   driver.pragma(`key = 'raw:${Buffer.from(key).toString('hex')}'`)
   // The first read: with a wrong key or a damaged first page it fails here with SQLITE_NOTADB.
@@ -89,6 +114,8 @@ function migrate(driver: Driver.Database, migrations: OpenOptions['migrations'])
   const done = Number(driver.pragma('user_version', { simple: true }))
   // A store written by a later app: its tables may mean something else, so it is not touched.
   if (done > migrations.length) throw new StoreError('storeDamaged', 'NEWER')
+  // Nothing is written where nothing is to be done: a store on a full disk still opens.
+  if (done === migrations.length) return
   driver
     .transaction(() => {
       for (const statements of migrations.slice(done)) for (const sql of statements) driver.exec(sql)
@@ -118,37 +145,46 @@ function wrap(driver: Driver.Database): Database {
     all: <R extends object>(sql: Sql<R>, ...parameters: SqlParameters) =>
       guarded(() => prepare(sql).all(...parameters) as R[]),
     transaction: (body) => guarded(() => driver.transaction(body).immediate()),
+    takeAway: (body) => {
+      try {
+        guarded(() => driver.transaction(body).immediate())
+      } catch (error) {
+        if (!isDiskRefusal(error)) throw error
+        guarded(() => inPlace(driver, body))
+      }
+    },
     get isOpen() {
       return driver.open
     },
     close: () => {
       if (!driver.open) return
       cache.clear()
-      driver.close()
+      // The last steps of closing write; what they could not is done at the next opening, out of the WAL.
+      guarded(() => driver.close())
     },
   }
 }
 
-/** Families of result codes: each has codes of its own, such as `SQLITE_BUSY_SNAPSHOT`. */
-const families: readonly (readonly [string, StoreErrorKind])[] = [
-  ['SQLITE_FULL', 'diskFull'],
-  ['SQLITE_NOTADB', 'storeDamaged'],
-  ['SQLITE_CORRUPT', 'storeDamaged'],
-  // The disk did not do what it was told: that says nothing about what lies on it.
-  ['SQLITE_IOERR', 'storeUnreadable'],
-  ['SQLITE_NOMEM', 'storeUnreadable'],
-  ['SQLITE_CANTOPEN', 'storeReadOnly'],
-  ['SQLITE_READONLY', 'storeReadOnly'],
-  ['SQLITE_PERM', 'storeReadOnly'],
-  ['SQLITE_AUTH', 'storeReadOnly'],
-  ['SQLITE_BUSY', 'busy'],
-  ['SQLITE_LOCKED', 'busy'],
-  ['SQLITE_PROTOCOL', 'busy'],
-]
+/** What could be rolled back is kept in memory, so that no file grows. */
+function inPlace(driver: Driver.Database, body: () => void): void {
+  driver.pragma('journal_mode = MEMORY')
+  try {
+    driver.transaction(body).immediate()
+  } finally {
+    driver.pragma('journal_mode = WAL')
+  }
+}
+
+/** The system said no, for now: nothing of this says that the file's bytes are bad. */
+const passing = /^SQLITE_(IOERR|CANTOPEN|READONLY|PERM|AUTH|NOLFS|PROTOCOL)/
 
 /** SQLite result codes (https://sqlite.org/rescode.html) that a user may meet; every other one is a bug. */
 function kindOf(code: string): StoreErrorKind | undefined {
-  return families.find(([prefix]) => code === prefix || code.startsWith(`${prefix}_`))?.[1]
+  if (code === 'SQLITE_FULL') return 'diskFull'
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) return 'storeDamaged'
+  if (passing.test(code)) return 'diskFailing'
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy'
+  return undefined
 }
 
 function guarded<T>(act: () => T): T {

@@ -1,7 +1,7 @@
-/** Files that are either as before or as after, also across a power cut. Throws `StoreError` when the disk is full. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+/** Files that are either as before or as after, also across a power cut. Throws `StoreError` when the disk refuses. */
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { StoreError } from './store-error.ts'
+import { diskError, errorCode } from './store-error.ts'
 
 /** Owner only: other accounts of the machine read nothing of a profile. */
 const fileMode = 0o600
@@ -9,7 +9,11 @@ const folderMode = 0o700
 
 /** Makes a folder, and those above it, that only its owner may enter. */
 export function makeFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: folderMode })
+  try {
+    mkdirSync(folder, { recursive: true, mode: folderMode })
+  } catch (error) {
+    throw diskError(error)
+  }
 }
 
 /** Writes beside the file, syncs, renames over it, and syncs the folder so that the new name itself is on disk. */
@@ -18,7 +22,8 @@ export function writeAtomic(file: string, text: string): void {
   try {
     const handle = openSync(beside, 'w', fileMode)
     try {
-      writeSync(handle, text)
+      // All of it or an error: one `write` may take a part alone where the disk is nearly full.
+      writeFileSync(handle, text)
       // Before the rename: otherwise a power cut could leave the new name with none of the bytes.
       fsyncSync(handle)
     } finally {
@@ -27,8 +32,9 @@ export function writeAtomic(file: string, text: string): void {
     renameSync(beside, file)
     syncFolder(dirname(file))
   } catch (error) {
-    if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT') throw new StoreError('diskFull', 'ENOSPC')
-    throw error
+    // What was begun would only take the room that is missing.
+    rmSync(beside, { force: true })
+    throw diskError(error)
   }
 }
 
@@ -37,8 +43,8 @@ export function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw diskError(error)
   }
 }
 
@@ -52,8 +58,4 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(handle)
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }

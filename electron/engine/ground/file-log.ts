@@ -1,6 +1,7 @@
 /** The log of a profile: one JSON line an event, two files at most. Callers pass facts, never contents (ports.ts). */
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { terminalJson } from '../../../shared/text/terminal.ts'
 import type { Clock, Log, LogFacts } from './ports.ts'
 
 /** Size at which the log moves aside, replacing the one before, in bytes. */
@@ -12,7 +13,7 @@ export function createFileLog(folder: string, clock: Pick<Clock, 'now'>): Log {
   const echo = process.env.KITH_LOG === 'stderr'
   // Synchronous, so that the last line before a crash is on the disk.
   const write = (level: string) => (event: string, facts?: LogFacts) => {
-    const line = `${JSON.stringify({ at: new Date(clock.now()).toISOString(), level, event, ...facts })}\n`
+    const line = `${terminalJson({ at: new Date(clock.now()).toISOString(), level, event, ...facts })}\n`
     if (echo) process.stderr.write(line)
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 })

@@ -1,6 +1,6 @@
 /** The real ports, put together for a host: what desktop, web and cli have in common. */
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { demoSchema } from '../../../shared/session.ts'
@@ -15,6 +15,8 @@ type HostOptions = {
   readonly profile: string
   /** JSON file that describes an embedded demo server: what `kith-server demo` prints under `demo`. */
   readonly demoFile: string | undefined
+  /** Which face of Kith this is. */
+  readonly face: 'desktop' | 'browser' | 'terminal'
   readonly appVersion: string
   readonly systemLanguage: string
   readonly consent: ServerConsent
@@ -39,11 +41,26 @@ export function hostPorts(options: HostOptions): Ports {
     log: createFileLog(join(options.profile, 'logs'), systemClock),
     dns: systemDns,
     appVersion: options.appVersion,
+    deviceName: deviceName(hostname(), options.face),
     systemLanguage: options.systemLanguage,
     provisioned,
     consent: options.consent,
     ...(demo ? { demo } : {}),
   }
+}
+
+/** Longest name of a machine that is told. */
+const longestMachine = 40
+
+/** Text of one line without controls, whatever the machine is called. */
+function deviceName(machine: string, face: HostOptions['face']): string {
+  const name = machine
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N}._-]+/gu, ' ')
+    .trim()
+    .slice(0, longestMachine)
+    .toWellFormed()
+  return `${name || 'Kith'} (${face})`
 }
 
 /** Where the terminal and the web host keep their profile when none is named. */

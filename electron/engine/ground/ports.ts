@@ -75,6 +75,8 @@ export type Ports = {
   readonly log: Log
   readonly dns: DnsResolver
   readonly appVersion: string
+  /** How the administrator's list of devices names this one: the machine, and the face that Kith has on it. */
+  readonly deviceName: string
   /** BCP 47 tag of the system, for the first choice of language. */
   readonly systemLanguage: string
   /** An embedded demo server, offered while no server is set. */

@@ -3,11 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { resolveTxt } from 'node:dns/promises'
 import type { Clock, DnsResolver } from './ports.ts'
 
+/** Milliseconds. */
+const longestTimer = 2 ** 31 - 1
+
 /** The machine's clock and timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (ms, act) => {
-    const timer = setTimeout(act, ms)
+    // More than this Node takes for no time at all.
+    const timer = setTimeout(act, Math.min(ms, longestTimer))
     return () => clearTimeout(timer)
   },
 }

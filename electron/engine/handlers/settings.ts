@@ -1,4 +1,4 @@
-/** The user's settings: in profile.json, so that language and theme hold on the sign-in screen too. None is secret. */
+/** The user's settings: in profile.json, language and theme readable, since they hold on the sign-in screen too. */
 import type { KithContract, Settings } from '../../../shared/contract.ts'
 import { nearestLanguage } from '../../../shared/language.ts'
 import { type Handlers, ok, type Parsed } from '../../../shared/rpc.ts'
@@ -10,11 +10,12 @@ type SettingsChange = Parsed<KithContract, 'settings.set'>
 /** Reads and changes the settings; a change is on the disk before it is announced. */
 export function settingsHandlers(stage: Stage): Pick<Handlers<KithContract>, 'settings.get' | 'settings.set'> {
   const usual = usualSettings(stage.ports.systemLanguage)
-  const current = (): Settings => merged(usual, stage.profile().settings)
+  const current = (): Settings => merged(usual, stage.profile.read().settings)
   return {
     'settings.get': () => ok(current()),
     'settings.set': (change) => {
-      stage.saveProfile({ settings: { ...stage.profile().settings, ...change } })
+      const settings = { ...stage.profile.read().settings, ...change }
+      stage.profile.save({ settings }, stage.opened()?.runtime.store.vault)
       stage.emit('settings.changed', current())
       return ok(current())
     },

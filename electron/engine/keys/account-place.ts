@@ -3,21 +3,21 @@
  * and back again finds the store as it was left.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { foldAscii } from '../../../shared/address.ts'
-import { syncFolder } from '../ground/atomic-file.ts'
+import { makeFolder, syncFolder } from '../ground/atomic-file.ts'
+import { diskError } from '../ground/store-error.ts'
 
-/** Paths and keychain items of one account. */
+/** Paths of one account. */
 export type AccountPlace = {
+  /** Digest of server and user: the folder's name. */
+  readonly id: string
   readonly folder: string
   readonly keysFile: string
   readonly databaseFile: string
   /** Only in passphrase mode; in keychain mode the copy is an item of the keychain. */
   readonly ratchetFile: string
-  /** Names of the keychain's items. */
-  readonly kekItem: string
-  readonly ratchetItem: string
 }
 
 /** The place of an account; nothing is made. Capitals in the user's name make no difference. */
@@ -27,36 +27,83 @@ export function accountPlace(profile: string, server: string, user: string): Acc
     .update(`${server}\n${foldAscii(user.trim())}`)
     .digest('hex')
     .slice(0, 24)
-  const folder = join(profile, 'accounts', id)
+  return placeOf(profile, id)
+}
+
+/** The place of the account with this id. */
+export function placeOf(profile: string, id: string): AccountPlace {
+  return placeIn(join(profile, 'accounts', id), id)
+}
+
+function placeIn(folder: string, id: string, end = ''): AccountPlace {
   return {
+    id,
     folder,
-    keysFile: join(folder, 'keys.json'),
-    databaseFile: join(folder, 'kith.db'),
-    ratchetFile: join(folder, 'ratchet.json'),
-    kekItem: `kek:${id}`,
-    ratchetItem: `ratchet:${id}`,
+    keysFile: join(folder, `keys.json${end}`),
+    databaseFile: join(folder, `kith.db${end}`),
+    ratchetFile: join(folder, `ratchet.json${end}`),
   }
+}
+
+/** Where a device is made ready before the server hears of it: what lies at the place stays as it is until then. */
+export function stagingPlace({ folder, id }: AccountPlace): AccountPlace {
+  return placeIn(`${folder}.new`, id)
 }
 
 /** SQLite's companions of a database file. */
 const companions = ['', '-wal', '-shm']
 
-/**
- * Moves a store whose keys are lost out of the way: `kith.db.unreadable-1` and so on. Nothing is deleted: the keychain
- * may come back from a backup, and with the keys file beside it the store would open again.
- */
-export function setAside(place: AccountPlace): void {
-  // One number for the whole set: database and keys file must be found again as a pair.
-  let number = 1
-  const taken = () => [place.databaseFile, place.keysFile].some((file) => existsSync(`${file}.unreadable-${number}`))
-  while (taken()) number += 1
-  for (const end of companions)
-    moveIfThere(`${place.databaseFile}${end}`, `${place.databaseFile}.unreadable-${number}${end}`)
-  moveIfThere(place.keysFile, `${place.keysFile}.unreadable-${number}`)
-  moveIfThere(place.ratchetFile, `${place.ratchetFile}.unreadable-${number}`)
-  if (existsSync(place.folder)) syncFolder(place.folder)
+function filesOf({ keysFile, databaseFile, ratchetFile }: AccountPlace): readonly string[] {
+  // The keys first: a move that was cut off then left a device that the server may know where it is looked for.
+  return [keysFile, ...companions.map((end) => `${databaseFile}${end}`), ratchetFile]
 }
 
-function moveIfThere(from: string, to: string): void {
-  if (existsSync(from)) renameSync(from, to)
+/**
+ * Moves a store whose keys are lost out of the way: `kith.db.unreadable-1` and so on. Nothing is deleted: when the keys
+ * are back, the store is (`asidesOf`).
+ */
+export function setAside(place: AccountPlace): void {
+  // One number for the whole set: database and keys file must be found again as a pair. What was cut off goes on under
+  // its number, since nothing of it stands in the way there.
+  const isTaken = (number: number) => {
+    const targets = filesOf(asideOf(place, number))
+    return filesOf(place).some((file, at) => existsSync(file) && existsSync(targets[at] ?? ''))
+  }
+  let number = 1
+  while (isTaken(number)) number += 1
+  moveStore(place, asideOf(place, number))
+}
+
+/** The stores that were put aside here, the oldest first. */
+export function asidesOf(place: AccountPlace): readonly AccountPlace[] {
+  if (!existsSync(place.folder)) return []
+  const numbers = readdirSync(place.folder).flatMap((name) => {
+    const number = /^keys\.json\.unreadable-(\d+)$/.exec(name)?.[1]
+    return number === undefined ? [] : [Number(number)]
+  })
+  return numbers.sort((a, b) => a - b).map((number) => asideOf(place, number))
+}
+
+function asideOf({ folder, id }: AccountPlace, number: number): AccountPlace {
+  return placeIn(folder, id, `.unreadable-${number}`)
+}
+
+/** Moves a closed store, whole. Needs no room on the disk. */
+export function moveStore(from: AccountPlace, to: AccountPlace): void {
+  makeFolder(to.folder)
+  try {
+    for (const [at, file] of filesOf(from).entries()) {
+      const target = filesOf(to)[at]
+      if (target !== undefined && existsSync(file)) renameSync(file, target)
+    }
+    syncFolder(to.folder)
+    if (from.folder !== to.folder) rmSync(from.folder, { recursive: true, force: true })
+  } catch (error) {
+    throw diskError(error)
+  }
+}
+
+/** Deletes a closed store's files; its keys first. */
+export function removeStore(place: AccountPlace): void {
+  for (const file of filesOf(place)) rmSync(file, { force: true })
 }

@@ -45,7 +45,17 @@ export type Protection = 'keychain' | 'passphrase'
 const key32 = z.string().refine((text) => fromBase64(text, 32) !== undefined)
 
 const fileSchema = z.discriminatedUnion('protection', [
-  z.object({ format: z.literal(1), protection: z.literal('keychain'), nonce: z.string(), box: z.string() }),
+  z.object({
+    format: z.literal(1),
+    protection: z.literal('keychain'),
+    /** The keychain's item that opens this file, and no other. Absent in files of before: then `oldItem` of vault.ts. */
+    item: z
+      .string()
+      .regex(/^kek:[\w:]{1,100}$/)
+      .exactOptional(),
+    nonce: z.string(),
+    box: z.string(),
+  }),
   z.object({
     format: z.literal(1),
     protection: z.literal('passphrase'),

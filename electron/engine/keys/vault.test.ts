@@ -8,10 +8,11 @@ import { systemRandom } from '../ground/system-ports.ts'
 import { memoryStore, silentLog } from '../testing/fakes.ts'
 import { accountPlace } from './account-place.ts'
 import { openKeys, sealKeys } from './device-keys.ts'
+import type { VaultDependencies } from './kek.ts'
 import { openOnline, unwrapOnline, wrapOnline } from './online.ts'
 import { primitives } from './primitives.ts'
 import { isBehind, type Ratchet } from './ratchet.ts'
-import { canCreateVault, createVault, makeKeys, openVault, type VaultDependencies } from './vault.ts'
+import { createVault, makeKeys, openVault, storedItems } from './vault.ts'
 
 let folder: string
 let secrets: ReturnType<typeof memoryStore>
@@ -63,7 +64,6 @@ describe('the vault', () => {
 
   it('no keychain: only a passphrase, never silence', async () => {
     secrets.setAvailable(false)
-    expect(await canCreateVault(deps)).toEqual({ ok: false, failure: { kind: 'passphraseNeeded' } })
     expect(await createVault(deps, makeKeys(deps))).toEqual({ ok: false, failure: { kind: 'passphraseNeeded' } })
     const { keys } = await created('a good long phrase')
     expect(await openVault(deps)).toEqual({ ok: false, failure: { kind: 'passphraseNeeded' } })
@@ -74,11 +74,12 @@ describe('the vault', () => {
     })
   })
 
-  it('a keychain that fails while the key is stored: no keys file is left', async () => {
+  it('a keychain that answers and takes nothing is told as locked, a passphrase is the way out, and no file is left', async () => {
     const failing = { ...secrets, available: async () => true }
     secrets.setAvailable(false)
     const result = await createVault({ ...deps, ports: { ...deps.ports, secrets: failing } }, makeKeys(deps))
-    expect(result).toEqual({ ok: false, failure: { kind: 'keychainUnavailable' } })
+    const locked = { kind: 'passphraseNeeded', detail: { reason: 'keychainLocked' } }
+    expect(result).toEqual({ ok: false, failure: locked })
     expect(await openVault(deps)).toEqual({ ok: false, failure: { kind: 'keysMissing' } })
   })
 
@@ -89,8 +90,9 @@ describe('the vault', () => {
     await vault.writeRatchet(ratchet)
     expect(await vault.readRatchet()).toEqual(ratchet)
     if (passphrase === undefined) {
-      const copy = secrets.items.get(deps.place.ratchetItem) ?? ''
-      secrets.items.set(deps.place.ratchetItem, copy.replace('"ver":42', '"ver":41'))
+      const [, item = ''] = storedItems(deps.place)
+      const copy = secrets.items.get(item) ?? ''
+      secrets.items.set(item, copy.replace('"ver":42', '"ver":41'))
     } else {
       const copy = readFileSync(deps.place.ratchetFile, 'utf8')
       writeFileSync(deps.place.ratchetFile, copy.replace('"ver":42', '"ver":41'))

@@ -1,5 +1,4 @@
 /** The link to one whitelist server: Hello and Login, and signed calls inside the session that a login opened. */
-import type { AnyCallFailure } from '../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { operations, readFields, writeFields } from '../../../shared/soap/operations.ts'
 import { toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
@@ -9,7 +8,6 @@ import { type HelloNonces, openLoginAnswer, type SessionAnswer, sealLogin } from
 import { keysOf, type SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import { encodeRequest, type RequestAction, type RequestOf, signRequest } from '../../../shared/whitelist/request.ts'
 import type { Ports } from '../ground/ports.ts'
-import { StoreError } from '../ground/store-error.ts'
 import type { Identity } from '../keys/identity.ts'
 import { type Exchanged, type ExchangeFailure, exchange, type Fields } from '../soap/exchange.ts'
 import type { PostOptions, SoapClient } from '../soap/soap-client.ts'
@@ -64,10 +62,9 @@ export function openServerLink(deps: LinkDependencies): ServerLink {
       // A nonce and a number of its own for every request, repeated ones too: the answer is then bound to this very
       // one.
       const common = commonOf(deps)
-      if (!common.ok) return common
-      const signed = { action, sid: sid ?? '', bytes: encodeRequest(action, make(common.value)) }
+      const signed = { action, sid: sid ?? '', bytes: encodeRequest(action, make(common)) }
       const sig = signRequest(deps.primitives, signed, deps.identity.keys().dsig)
-      const header = writeFields({ sid: signed.sid, dev: common.value.dev, sig })
+      const header = writeFields({ sid: signed.sid, dev: common.dev, sig })
       const question = { operation: action, fields: writeFields({ b: signed.bytes }), header }
       return exchange(deps.client, question, { timeout: callLimit, ...options })
     },
@@ -84,15 +81,9 @@ export function openServerLink(deps: LinkDependencies): ServerLink {
   }
 }
 
-function commonOf({ identity, ports }: LinkDependencies): Result<Common, AnyCallFailure> {
-  try {
-    const { device } = identity.keys()
-    return ok({ usr: identity.userId(), dev: device, non: toBase64(ports.random(24)), seq: identity.nextSeq() })
-  } catch (error) {
-    // A number that can't be kept must not be used: the next run would repeat it.
-    if (error instanceof StoreError) return fail(error.kind)
-    throw error
-  }
+function commonOf({ identity, ports }: LinkDependencies): Common {
+  const { device } = identity.keys()
+  return { usr: identity.userId(), dev: device, non: toBase64(ports.random(24)), seq: identity.nextSeq() }
 }
 
 /** Faults after which a new Hello and one more try are right (protocol.md section 10). */

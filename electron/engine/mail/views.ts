@@ -28,6 +28,7 @@ export function showMessage(dependencies: MailDependencies, message: StoredMessa
     subject: message.subject,
     text: message.text,
     simplified: message.simplified,
+    ...message.notices,
     at: message.at,
     read: message.read,
     ...(message.delivery ? { delivery: message.delivery } : {}),
@@ -38,7 +39,8 @@ export function showMessage(dependencies: MailDependencies, message: StoredMessa
 function showPerson(dependencies: MailDependencies, person: Person): Participant {
   const { allowed } = judgeRecipients(dependencies, [{ field: 'to', text: person.address }])
   const contact = dependencies.list().view?.find(keyOf(person))
-  return { address: person.address, name: contact?.name ?? person.name, listed: allowed }
+  // A4: as the entry wrote it, in capitals or not.
+  return { address: contact?.address ?? person.address, name: contact?.name ?? person.name, listed: allowed }
 }
 
 /** The plan of an answer (O5), its recipients named by the list. */

@@ -13,6 +13,7 @@ export function sessionHandlers(session: SessionService): Pick<Handlers<KithCont
     'session.signOut': session.signOut,
     'session.lock': session.lock,
     'session.unlock': ({ secret }) => session.unlock(secret),
+    'session.mailPassword': ({ password }) => session.mailPassword(password),
     'session.protection': session.protection,
   }
 }

@@ -92,16 +92,18 @@ export function whyClosed(state: SessionState): ClosedFailure {
 type NamedAccount = { readonly server: string; readonly user: string }
 
 /** What the last run left behind. */
-type LeftBehind = NamedAccount & {
+type LeftBehind = {
+  /** Empty where the key that seals it is not there yet. */
+  readonly user: string
   /** The user locked the app, and it stays locked. */
   readonly locked: boolean
-  /** What lies in the account's folder. */
+  /** What lies in the account's folder; `none` too where no account is named. */
   readonly stored: 'none' | 'keychain' | 'passphrase' | 'keysMissing'
 }
 
 /** What the start makes of what the last run left: the form stays, the lock is shown, or the store is opened. */
-export function startOf({ server, user, locked, stored }: LeftBehind): 'signedOut' | 'open' | SessionEvent {
-  if (server === '' || user === '' || stored === 'none') return 'signedOut'
+export function startOf({ user, locked, stored }: LeftBehind): 'signedOut' | 'open' | SessionEvent {
+  if (stored === 'none') return 'signedOut'
   const reason = locked ? 'user' : 'start'
   // Nobody but the user has the passphrase, so such a store is always locked at start.
   if (stored === 'passphrase') return { type: 'locked', secret: 'passphrase', reason, user }
@@ -151,14 +153,9 @@ export function afterFailedUnlock(
   if (state.step !== 'locked' || failure === 'authFailed') return undefined
   const { secret, user } = state
   if (failure === 'notSignedIn') return { type: 'closed', server, user }
-  if (isStoreFailure(failure)) return { type: 'closed', server, user, cause: failure }
+  if (failure === 'storeDamaged' || failure === 'diskFull' || failure === 'diskFailing')
+    return { type: 'closed', server, user, cause: failure }
   return { type: 'locked', secret, user, reason: failure === 'deviceRevoked' ? 'revoked' : 'online' }
-}
-
-function isStoreFailure(
-  failure: FailureKind,
-): failure is 'storeDamaged' | 'diskFull' | 'storeUnreadable' | 'storeReadOnly' {
-  return ['storeDamaged', 'diskFull', 'storeUnreadable', 'storeReadOnly'].includes(failure)
 }
 
 /** Whether a login at start is worth another try: a network that comes up after the app, a server that starts. */

@@ -8,14 +8,14 @@ import type { ClosedFailure, OpeningFailure } from '../../../shared/failures.ts'
 import { type FailureKind, ok, type Result } from '../../../shared/rpc.ts'
 import type { Protection, Session } from '../../../shared/session.ts'
 import { storedAccount } from '../account/account-store.ts'
-import { accountPlace } from '../keys/account-place.ts'
 import { whyClosed } from './session-state.ts'
 import type { SignInInput } from './sign-in/attempt.ts'
 import { signIn } from './sign-in/sign-in.ts'
 import { signOut } from './sign-in/sign-out.ts'
+import { takeMailPassword } from './stage/account-mail.ts'
 import { closeAccount } from './stage/close-account.ts'
 import { tellRole } from './stage/show-account.ts'
-import type { Opened, Stage } from './stage/stage.ts'
+import { namedPlace, type Opened, type Stage } from './stage/stage.ts'
 import { start } from './unlock/start.ts'
 import { createUnlockThrottle } from './unlock/unlock-throttle.ts'
 import { lock, unlock } from './unlock/unlock.ts'
@@ -30,6 +30,7 @@ export type SessionService = {
   readonly signOut: () => Promise<Result<Session, never>>
   readonly lock: () => Promise<Result<Session, ClosedFailure>>
   readonly unlock: (secret: string) => Promise<Result<Session, OpeningFailure>>
+  readonly mailPassword: (password: string) => Promise<Result<Session, ClosedFailure>>
   readonly protection: () => Promise<Result<Protection, never>>
   /** Asks again what the account may administer. */
   readonly tellRole: () => void
@@ -60,6 +61,7 @@ export function createSession(stage: Stage): SessionService {
       }),
     lock: () => verb(() => lock(stage)),
     unlock: (secret) => verb(() => unlock(stage, throttle, secret)),
+    mailPassword: (password) => verb(() => takeMailPassword(stage, password)),
     tellRole: () => stage.queue(() => tellRole(stage)),
     protection: async () => ok(await protectionOf(stage)),
     start: () => stage.inTurn(() => start(stage)),
@@ -76,8 +78,8 @@ export function createSession(stage: Stage): SessionService {
 async function protectionOf(stage: Stage): Promise<Protection> {
   const keychainAvailable = await stage.ports.secrets.available()
   const opened = stage.opened()
-  const { server, user } = stage.profile()
-  const stored = server === '' ? 'none' : storedAccount(accountPlace(stage.ports.profile, server, user))
+  const place = namedPlace(stage)
+  const stored = place ? storedAccount(place) : 'none'
   const kind = opened?.runtime.store.vault.protection ?? (stored === 'keysMissing' ? 'none' : stored)
   return { kind, keychainAvailable }
 }

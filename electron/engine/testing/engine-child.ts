@@ -72,6 +72,7 @@ const engine = await openEngine({
   log,
   dns: fakeDns(),
   appVersion: '9.0.0',
+  deviceName: 'desk (desktop)',
   systemLanguage: 'en',
   provisioned: orders.provisioned,
   consent: { confirm: async () => true, loopback: 'allowed' },

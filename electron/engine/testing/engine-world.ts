@@ -53,9 +53,9 @@ export type EngineWorld = {
   readonly remove: () => Promise<void>
 }
 
-export function engineWorld(provisioned: readonly Enrolment[]): EngineWorld {
+/** `secrets`: the keychain, where it is another profile's as well. */
+export function engineWorld(provisioned: readonly Enrolment[], secrets: MemoryStore = memoryStore()): EngineWorld {
   const profile = mkdtempSync(join(tmpdir(), 'kith-engine-'))
-  const secrets = memoryStore()
   const log = memoryLog()
   let running: Engine[] = []
   const close = async (): Promise<void> => {
@@ -81,6 +81,7 @@ export function engineWorld(provisioned: readonly Enrolment[]): EngineWorld {
         log,
         dns: fakeDns(),
         appVersion: '9.0.0',
+        deviceName: 'desk (desktop)',
         systemLanguage: 'en',
         provisioned,
         consent: { confirm: async () => true, loopback: 'allowed' },

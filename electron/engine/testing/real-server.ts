@@ -14,6 +14,8 @@ const endPatience = 5_000
 
 export type RealServer = {
   readonly url: () => string
+  /** Port of its embedded IMAP. */
+  readonly imapPort: () => number
   /** Runs a `kith-server` command by the server's clock; returns what it printed as JSON, or throws with its error. */
   readonly admin: (args: readonly string[], input?: string) => Promise<unknown>
   /** `aheadMs`: with its clock that far ahead of this machine's. */
@@ -21,6 +23,8 @@ export type RealServer = {
   readonly stop: () => Promise<void>
   /** Who opens the devices' stores; counts from the next start on. */
   readonly setStore: (store: 'local' | 'online-unlock') => void
+  /** Mail is another server's; counts from the next start on. `ca`: PEM of who signs its certificate. */
+  readonly setMail: (imapPort: number, ca: string, verify: 'own' | 'imap') => void
   /** Rows of its store. */
   readonly query: (sql: string) => Promise<unknown>
   /** Ends all sessions, as time does. */
@@ -28,12 +32,13 @@ export type RealServer = {
   readonly remove: () => Promise<void>
 }
 
-const readySchema = z.object({ url: z.string() })
+const readySchema = z.object({ url: z.string(), imap: z.number() })
 
 export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto'): Promise<RealServer> {
   const folder = mkdtempSync(join(tmpdir(), 'kith-engine-server-'))
   let child: ChildProcess | undefined
   let url = ''
+  let imapPort = 0
   let ahead = 0
   const admin = async (args: readonly string[], input = ''): Promise<unknown> =>
     JSON.parse(await run([...clockAhead(ahead), main, ...args, '--data', folder, '--json'], input))
@@ -59,6 +64,7 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
   }
   return {
     url: () => url,
+    imapPort: () => imapPort,
     admin,
     start: async (aheadMs = 0) => {
       if (child) return
@@ -71,10 +77,18 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
           stdio: ['ignore', 'pipe', 'ignore'],
         },
       )
-      url = readySchema.parse(JSON.parse(await firstLine(child))).url
+      const ready = readySchema.parse(JSON.parse(await firstLine(child)))
+      url = ready.url
+      imapPort = ready.imap
     },
     stop,
     setStore: (store) => changeConfig(join(folder, 'config.json'), { policy: { store } }),
+    setMail: (port, ca, verify) => {
+      const server = { host: '127.0.0.1', port, security: 'tls', ca: 'mail.pem' }
+      writeFileSync(join(folder, 'mail.pem'), ca)
+      const mail = { kind: 'external', imap: server, smtp: server }
+      changeConfig(join(folder, 'config.json'), { mail, accounts: { verify } })
+    },
     query,
     endSessions: async () => {
       await query('DELETE FROM sessions RETURNING user')

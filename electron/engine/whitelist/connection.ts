@@ -121,7 +121,8 @@ async function listen(deps: ConnectionDependencies, ending: AbortSignal, pause: 
       // Full time means that nothing happened; an early end without a new version means something beside the list.
       if (!isNews(poke.value, deps.current()) && held < waitHold - holdSlack) deps.news()
       // A server that answers every Wait at once, broken or hostile, must not make the client spin.
-      const rest = waitEvery - held
+      // A clock that was set back meanwhile must not keep the loop waiting as long.
+      const rest = Math.min(waitEvery, waitEvery - held)
       if (rest > 0) await pause(rest)
       if (isNews(poke.value, deps.current())) return undefined
     }

@@ -1,4 +1,5 @@
 /** One contact as the index keeps it: what the page sees, what the guard judges by, and what it is sorted by. */
+import { cleanName } from '../../../shared/address.ts'
 import type { Contact } from '../../../shared/contract.ts'
 import type { ListedContact } from '../../../shared/guard.ts'
 import { contactOfEntry } from '../../../shared/list-view.ts'
@@ -36,8 +37,8 @@ export function contactItem(entry: Entry, since: number): ContactItem {
   const group = groups[0] ?? ''
   const contact: Contact = {
     id: entry.id,
-    name: entry.n,
-    nickname: entry.k,
+    name: listed.name,
+    nickname: cleanName(entry.k),
     address: entry.m,
     remark: entry.r,
     groups: [...groups],
@@ -46,7 +47,7 @@ export function contactItem(entry: Entry, since: number): ContactItem {
     since,
     ...(entry.x === undefined ? {} : { expiresAt: entry.x }),
   }
-  return { contact, listed, group, groupKey: foldText(group), nameKey: foldText(entry.n) }
+  return { contact, listed, group, groupKey: foldText(group), nameKey: foldText(listed.name) }
 }
 
 /** Display order: groups by name, contacts without one last, then name, then id so that the order is total. */

@@ -1,4 +1,5 @@
 /** Contact requests and kept messages, for those who decide about them. */
+import { shownAddress } from '../../../shared/address.ts'
 import type { AdminRequest } from '../../../shared/administration.ts'
 import type { ReleaseRequest } from '../../../shared/quarantine.ts'
 import { useStores } from '../../components/context.tsx'
@@ -105,7 +106,10 @@ export function Releases({ releases, may }: { readonly releases: readonly Releas
       {releases.map((release) => (
         <li key={release.id} className="grid gap-2 border-t border-line pt-4">
           <p className="font-medium">
-            {t('admin.releaseLine', { user: release.user, address: release.claimedAddress || t('held.noSender') })}
+            {t('admin.releaseLine', {
+              user: release.user,
+              address: shownAddress(release.claimedAddress) || t('held.noSender'),
+            })}
           </p>
           <p className="text-sm text-muted">
             {[heldWords(t, release), formatMoment(language, release.at)].join(' · ')}

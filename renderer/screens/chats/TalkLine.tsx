@@ -1,7 +1,8 @@
 /** One message in a conversation's log. */
-import { addressIdentity } from '../../../shared/address.ts'
+import { addressIdentity, shownAddress } from '../../../shared/address.ts'
 import type { Message, Participant } from '../../../shared/message.ts'
 import { useStores } from '../../components/context.tsx'
+import { doubtsOf } from '../../components/doubt-words.ts'
 import { Icon, type IconName } from '../../components/Icons.tsx'
 import { deliveryWords, refusalWords } from '../../components/words.ts'
 import { formatNames, formatTime } from '../../i18n/format.ts'
@@ -52,7 +53,7 @@ function Others({ message, self }: { readonly message: Message; readonly self: s
   const others = [...message.to, ...message.cc].filter(({ address }) => !peers.has(addressIdentity(address)))
   if (others.length === 0) return null
   const nameOf = (one: Participant) =>
-    one.listed ? one.name || one.address : t('talk.notListed', { address: one.address })
+    one.listed ? one.name || one.address : t('talk.notListed', { address: shownAddress(one.address) })
   return <span>{t('talk.also', { names: formatNames(language, others.map(nameOf)) })}</span>
 }
 
@@ -77,7 +78,9 @@ export function TalkLine({ message, first, last, self }: TalkLineProps) {
       </div>
       <div className="line-foot">
         <Others message={message} self={self} />
-        {message.simplified && <span>{t('talk.simplified')}</span>}
+        {doubtsOf(t, language, message).map((doubt) => (
+          <span key={doubt}>{doubt}</span>
+        ))}
         {last && <time dateTime={new Date(message.at).toISOString()}>{formatTime(language, message.at)}</time>}
         {own && <DeliveryLine message={message} />}
       </div>

@@ -1,5 +1,6 @@
 /** The frame of one held message. */
 import type { ReactNode } from 'react'
+import { shownAddress } from '../../../shared/address.ts'
 import type { HeldMessage } from '../../../shared/contract.ts'
 import { Facts } from '../../components/Facts.tsx'
 import { Note } from '../../components/Note.tsx'
@@ -29,7 +30,7 @@ type HeldArticleProps = { readonly label: string; readonly held: Held; readonly 
 export function HeldArticle({ label, held, children }: HeldArticleProps) {
   const { t, language } = useWords()
   const facts = [
-    { term: t('held.claimedAddress'), text: held.claimedAddress || t('held.noSender') },
+    { term: t('held.claimedAddress'), text: shownAddress(held.claimedAddress) || t('held.noSender') },
     { term: t('held.received'), text: formatMoment(language, held.at) },
   ]
   return (

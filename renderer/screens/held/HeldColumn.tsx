@@ -1,6 +1,7 @@
 /** The lists of messages that were held here and that the gateway keeps back. */
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
+import { shownAddress } from '../../../shared/address.ts'
 import type { HeldMessage } from '../../../shared/contract.ts'
 import type { KeptMessage } from '../../../shared/quarantine.ts'
 import { useNow, useSlice, useStores } from '../../components/context.tsx'
@@ -23,7 +24,9 @@ type Claim = { readonly claimedName?: string; readonly claimedAddress: string }
 /** Who the message says it is from, said as a claim; never shown like a contact. */
 export function claimWords(t: Translate, held: Claim): string {
   // The words around it say that it is a claim: nobody has proven it (I3).
-  const name = held.claimedName || held.claimedAddress
+  const address = shownAddress(held.claimedAddress)
+  // A4: names are free, so the address stands beside one that may be a contact's.
+  const name = held.claimedName && address ? `${held.claimedName} <${address}>` : held.claimedName || address
   return name === '' ? t('held.noSender') : t('held.claim', { name })
 }
 

@@ -42,6 +42,14 @@ test('where no gateway keeps anything there is nothing of it; the held ones are 
   expect(within(screen.getByRole('list', { name: 'Held messages' })).getAllByRole('listitem')).toHaveLength(4)
 })
 
+test('A4 a claim shows the address beside the name, and a domain of other letters as what it is', async () => {
+  await open('user', [])
+  const row = opener(screen.getByRole('list', { name: 'Held messages' }), /Carol Wu <carol@xn--kth-[a-z]+\.test>/)
+  await press(row)
+  expect(screen.getByRole('region', { name: 'Held' }).textContent).toMatch(/carol@xn--kth-/)
+  expect(document.body.textContent).not.toContain('kíth')
+})
+
 test('a message on the server is a claim with its rule; asked for, it says that somebody will decide', async () => {
   const page = await open('administrator')
   await press(opener(onServer(), name))

@@ -1,5 +1,6 @@
 /** The composer of a mail. */
 import { useEffect, useId, useRef } from 'react'
+import { shownAddress } from '../../../shared/address.ts'
 import { maxSubjectLength, maxTextLength } from '../../../shared/message.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { DetailBar } from '../../components/DetailBar.tsx'
@@ -45,10 +46,12 @@ function Warnings({ id }: { readonly id: string }) {
     <div className="grid gap-2 px-5 [&:has(.note)]:pt-3">
       <Refused id={id} />
       {dropped.length > 0 && (
-        <Note tone="warn">{t('compose.dropped', { addresses: formatNames(language, dropped) })}</Note>
+        <Note tone="warn">{t('compose.dropped', { addresses: formatNames(language, dropped.map(shownAddress)) })}</Note>
       )}
       {unusedReplyTo.length > 0 && (
-        <Note tone="warn">{t('compose.unusedReplyTo', { addresses: formatNames(language, unusedReplyTo) })}</Note>
+        <Note tone="warn">
+          {t('compose.unusedReplyTo', { addresses: formatNames(language, unusedReplyTo.map(shownAddress)) })}
+        </Note>
       )}
       <div role="alert" className="empty:absolute">
         {failure && (

@@ -1,7 +1,7 @@
 /** One field of recipients in the composer. */
 import { Combobox } from '@base-ui/react/combobox'
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId, useRef, useState } from 'react'
-import { addressIdentity } from '../../../shared/address.ts'
+import { addressIdentity, shownAddress } from '../../../shared/address.ts'
 import { Avatar } from '../../components/Avatar.tsx'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Icon } from '../../components/Icons.tsx'
@@ -14,13 +14,14 @@ const finishingKeys = [',', ';', '，', '；']
 
 function ChipView({ chip }: { readonly chip: Chip }) {
   const { t } = useWords()
-  const shown = chip.name || chip.address
+  const address = chip.verdict === 'allowed' ? chip.address : shownAddress(chip.address)
+  const shown = chip.name || address
   const refused = chip.verdict === 'refused'
   return (
     <Combobox.Chip
       className={`chip ${refused ? 'chip-refused' : ''}`}
-      title={chip.address}
-      aria-label={chip.name === '' ? chip.address : t('contacts.name', { name: chip.name, address: chip.address })}
+      title={address}
+      aria-label={chip.name === '' ? address : t('contacts.name', { name: chip.name, address })}
     >
       {refused && <Icon name="warning" size={15} />}
       <span className="truncate">{shown}</span>

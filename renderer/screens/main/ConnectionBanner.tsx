@@ -41,7 +41,7 @@ function ListAge() {
 export function ConnectionBanner({ session }: { readonly session: Ready }) {
   const { t } = useWords()
   const words = useBannerWords(session)
-  const [asking, setAsking] = useState(false)
+  const [asking, setAsking] = useState<'account' | 'mail'>()
   return (
     <section className="shell-banner" aria-label={t('connection.label')} aria-live="polite">
       {words.length > 0 && (
@@ -58,13 +58,23 @@ export function ConnectionBanner({ session }: { readonly session: Ready }) {
             ))}
           </div>
           {session.connection === 'signInAgain' && (
-            <button type="button" className="button button-small" onClick={() => setAsking(true)}>
+            <button type="button" className="button button-small" onClick={() => setAsking('account')}>
               {t('connection.signInAgainButton')}
+            </button>
+          )}
+          {session.connection === 'online' && session.mail === 'authFailed' && (
+            <button type="button" className="button button-small" onClick={() => setAsking('mail')}>
+              {t('connection.mailPasswordButton')}
             </button>
           )}
         </div>
       )}
-      <PasswordDialog session={session} open={asking} onClose={() => setAsking(false)} />
+      <PasswordDialog
+        session={session}
+        of={asking ?? 'account'}
+        open={asking !== undefined}
+        onClose={() => setAsking(undefined)}
+      />
     </section>
   )
 }

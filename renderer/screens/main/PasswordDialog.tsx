@@ -8,10 +8,16 @@ import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import type { Ready } from '../session.ts'
 
-type PasswordDialogProps = { readonly session: Ready; readonly open: boolean; readonly onClose: () => void }
+type PasswordDialogProps = {
+  readonly session: Ready
+  /** Whose password: the account's, or that of the mail servers, where it is another. */
+  readonly of: 'account' | 'mail'
+  readonly open: boolean
+  readonly onClose: () => void
+}
 
-/** The server asks for the password again; the window stays open meanwhile. */
-export function PasswordDialog({ session, open, onClose }: PasswordDialogProps) {
+/** A server asks for the password again; the window stays open meanwhile. */
+export function PasswordDialog({ session, of, open, onClose }: PasswordDialogProps) {
   const stores = useStores()
   const { busy, failure, retryAt } = useSlice(stores.session)
   const { t } = useWords()
@@ -19,17 +25,18 @@ export function PasswordDialog({ session, open, onClose }: PasswordDialogProps) 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     const { server, user } = session
-    const done = await stores.session.signIn({ server, user, password })
+    const { signIn, mailPassword } = stores.session
+    const done = await (of === 'mail' ? mailPassword(password) : signIn({ server, user, password }))
     // Whatever the answer was: a wrong password is typed again, a right one must not stay in the page.
     setPassword('')
     if (done) onClose()
   }
   return (
-    <Modal open={open} onClose={onClose} title={t('again.title')}>
+    <Modal open={open} onClose={onClose} title={t(of === 'mail' ? 'again.mailTitle' : 'again.title')}>
       <form className="grid gap-4" onSubmit={(event) => void submit(event)}>
-        <p>{t('again.explain', { user: session.user })}</p>
+        <p>{of === 'mail' ? t('again.mailExplain') : t('again.explain', { user: session.user })}</p>
         <TextField
-          label={t('signIn.password')}
+          label={t(of === 'mail' ? 'again.mailPassword' : 'signIn.password')}
           type="password"
           value={password}
           onChange={setPassword}
@@ -44,7 +51,7 @@ export function PasswordDialog({ session, open, onClose }: PasswordDialogProps) 
           )}
         </div>
         <button type="submit" className="button button-primary justify-self-end" disabled={busy === 'signingIn'}>
-          {t('signIn.submit')}
+          {t(of === 'mail' ? 'again.keep' : 'signIn.submit')}
         </button>
       </form>
     </Modal>

@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, within } from '@testing-library/react'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { settle } from '../../testing/fake-clock.ts'
+import { readySession } from '../../testing/fake-session.ts'
 import { navButton, renderPage } from '../../testing/render-page.tsx'
 
 let end: () => void = () => undefined
@@ -16,6 +17,21 @@ async function press(element: HTMLElement) {
   fireEvent.click(element)
   await act(settle)
 }
+
+describe('the mail server takes another password than the account’s', () => {
+  test('it is asked for, kept, and no longer in the page', async () => {
+    const { state } = await open({ session: { ...readySession, mail: 'authFailed' } })
+    const banner = screen.getByRole('region', { name: 'Connection' })
+    expect(banner.textContent).toMatch(/does not accept the password of your account/)
+    await press(within(banner).getByRole('button', { name: 'Enter mail password' }))
+    const dialog = screen.getByRole('dialog', { name: 'Enter your mail password' })
+    fireEvent.change(within(dialog).getByLabelText('Mail password'), { target: { value: 'another one' } })
+    await press(within(dialog).getByRole('button', { name: 'Keep and try' }))
+    expect(state.session).toMatchObject({ step: 'ready', mail: 'online' })
+    expect(screen.queryByRole('dialog')).toBeNull()
+    expect(banner.textContent).toBe('')
+  })
+})
 
 describe('contacts', () => {
   test('one listitem per contact, named by name and address, groups beside the list', async () => {

@@ -66,6 +66,9 @@ function Fields({ form, change, passphrase, wrong }: FieldsProps) {
   )
 }
 
+/** Failures that a passphrase is a way out of. */
+const wantsPassphrase: ReadonlySet<FailureKind> = new Set(['passphraseNeeded', 'keychainUnavailable'])
+
 /** What went wrong on this try; before the first one, why the last account's store is not open. */
 function FailureRegion({ cause }: { readonly cause: FailureKind | undefined }) {
   const { failure: last, retryAt } = useSlice(useStores().session)
@@ -88,8 +91,8 @@ export function SignIn({ session }: { readonly session: SignedOut }) {
   const { t } = useWords()
   const [form, setForm] = useState({ server: session.server, user: session.user, password: '', passphrase: '' })
   const [asked, setAsked] = useState(false)
-  // Asked for only once the engine has said that there is no keychain: most people never see the field.
-  const passphrase = asked || failure?.kind === 'passphraseNeeded'
+  // Asked for only once the engine has said that no keychain keeps the keys: most people never see the field.
+  const passphrase = asked || (failure !== undefined && wantsPassphrase.has(failure.kind))
   const change = (part: Partial<SignInForm>) => setForm((before) => ({ ...before, ...part }))
   const send = (whole: typeof form) => {
     // The next try clears the failure that showed the field; what is typed there must not vanish with it.

@@ -5,6 +5,7 @@ import type { Change, ChangeOf } from '../../../shared/administration/change.ts'
 import { isLevel } from '../../../shared/whitelist/entry.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { readAddress } from '../../lists/contact.ts'
+import { tellNews } from '../../lists/nudge.ts'
 import { domainDetails, entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
 import { organisationPolicySchema, wholePolicy } from '../../organisation/policy.ts'
@@ -65,6 +66,8 @@ export const setRole: Handler<ChangeOf<'role.set'>> = async (work, { user, role 
   const before = old?.role ?? 'none'
   // What the old role opened, perhaps with less proof, ends with it.
   if (before !== role) await work.inside.sessions.closeAdmin(user)
+  // Their devices ask again what they may, so that the page shows it at once.
+  if (before !== role) await tellNews(work.inside, [user], work.now)
   return { ok: true, target: user, before, after: role, undo: [{ op: 'role.set', user, role: before }] }
 }
 

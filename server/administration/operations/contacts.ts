@@ -22,7 +22,6 @@ type Row = { readonly key: string; readonly entry: Entry; readonly own: EntryRow
  * denied entries included.
  */
 export const listContacts = reading({
-  name: 'ListContacts',
   ...readings.contacts,
   async work(inside, { user, effective = false, screen = false, search, ...window }) {
     const list = await inside.lists.ofUser(user)
@@ -82,7 +81,6 @@ function told({ entry, own }: Row, admitted: readonly AdmissionView[]): AdminCon
 
 /** `why` as an operation: the facts, and the same in words for programs that only print them. */
 export const whyListed = reading({
-  name: 'Why',
   ...readings.why,
   async work(inside, { user, address }, { clock, config }) {
     if (!(await inside.users.get(user))) return refusedBy(refusal('unknownUser', user))
@@ -94,7 +92,6 @@ export const whyListed = reading({
 })
 
 const listUnused = reading({
-  name: 'ListUnused',
   ...readings.unused,
   async work(inside, { user, days }, { clock }) {
     const found = await unusedContacts(inside, { now: clock.now(), days, ...(user === undefined ? {} : { user }) })
@@ -105,7 +102,6 @@ const listUnused = reading({
 })
 
 const listExpiring = reading({
-  name: 'ListExpiring',
   ...readings.expiring,
   async work(inside, { user, days }, { clock }) {
     const asked = { now: clock.now(), days, ...(user === undefined ? {} : { user }) }

@@ -17,9 +17,7 @@ import { asked, makeChanges, settled } from './outcome.ts'
 
 /** A page of the audit log, newest first. `more` is for the page alone: older programs know only the lines. */
 export const listAudit = reading({
-  name: 'ListAudit',
   ...readings.audit,
-  wire: readings.audit.output.omit({ more: true }),
   async work({ administration }, { search = '', before, count = 100 }) {
     // One more than asked for tells whether there is another page.
     const wanted = { text: search.trim(), count: count + 1, ...(before === undefined ? {} : { before }) }
@@ -34,8 +32,7 @@ export const listAudit = reading({
  * off.
  */
 export const verifyAudit = reading({
-  name: 'VerifyAudit',
-  ...readings.auditState,
+  ...readings.verify,
   async work(inside) {
     const broken = await brokenAudit(inside)
     const last = await inside.administration.lastAudit()
@@ -71,7 +68,6 @@ function withoutOrigin(change: Change): Change {
 
 /** All proposals oldest first, or with `newest` so many, those that wait before all others. */
 export const listProposals = reading({
-  name: 'ListProposals',
   ...readings.proposals,
   async work({ administration }, { state, newest }) {
     const rows = await administration.proposals(state)
@@ -87,7 +83,6 @@ function waitingFirst(rows: readonly ProposalRow[]): readonly ProposalRow[] {
 }
 
 const getProposal = reading({
-  name: 'GetProposal',
   ...readings.proposal,
   async work({ administration }, { id }) {
     const row = await administration.proposal(id)
@@ -138,7 +133,6 @@ function requestTold({ row, approval, scope = 'external', denied }: OperatorView
 
 /** Open contact requests, or all; each says whom it waits for. */
 export const listRequests = reading({
-  name: 'ListRequests',
   ...readings.requests,
   async work(inside, { all = false, count }) {
     const shown = (await requestsForOperators(inside)).filter(({ row }) => all || isOpen(row))
@@ -166,7 +160,6 @@ const mostReleases = 1_000
 
 /** What strangers wrote is nothing for every program that may look: the scope is that of deciding about it. */
 export const listReleases = reading({
-  name: 'ListReleases',
   scope: 'all',
   ...readings.releases,
   async work({ quarantine }, { count = mostReleases }) {

@@ -9,7 +9,6 @@ import { type Desk, deed, type OperationAnswer, reasonField, refusedBy } from '.
 
 /** Told by the process that holds the keys, not from the store. */
 export const listKeys = deed({
-  name: 'ListKeys',
   role: 'auditor',
   scope: 'read',
   ...readings.keys,

@@ -81,25 +81,25 @@ export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   readonly scope: TokenScope
   readonly input: I
   readonly output: O
-  /** Of the answer, what other programs are told; without it all. More beside a lone field would be another form to them. */
-  readonly wire?: z.ZodObject
+  /** Of the answer, what other programs are told. */
+  readonly wire: z.ZodObject
   /** `given`: as it was read, not yet checked. */
   call(desk: Desk, given: unknown): Promise<OperationAnswer<z.output<O>>>
 }
 
-type Declared<I extends z.ZodObject, O extends z.ZodObject> = Pick<
-  Operation<I, O>,
-  'name' | 'input' | 'output' | 'wire'
->
+/** What a declaration says besides its work. Without `wire` other programs are told all of the answer. */
+type Declared<I extends z.ZodObject, O extends z.ZodObject> = Omit<Operation<I, O>, 'call' | 'wire'> &
+  Partial<Pick<Operation<I, O>, 'wire'>>
 
 /** What changes something, or has somebody else do it. */
 export function deed<I extends z.ZodObject, O extends z.ZodObject>({
   work,
   ...declared
-}: Omit<Operation<I, O>, 'call'> & {
+}: Declared<I, O> & {
   readonly work: (desk: Desk, input: z.output<I>) => Promise<OperationAnswer<z.output<O>>>
 }): Operation<I, O> {
   return {
+    wire: declared.output,
     ...declared,
     async call(desk, given) {
       const parsed = declared.input.safeParse(given)
@@ -119,7 +119,7 @@ export function reading<I extends z.ZodObject, O extends z.ZodObject>({
   work,
   scope = 'read',
   ...declared
-}: Declared<I, O> & {
+}: Omit<Declared<I, O>, 'role' | 'scope'> & {
   readonly scope?: TokenScope
   readonly work: (inside: Store, input: z.output<I>, desk: Desk) => Promise<OperationAnswer<z.output<O>>>
 }): Operation<I, O> {

@@ -16,7 +16,6 @@ const { version: program } = z.object({ version: z.string() }).parse(JSON.parse(
 
 /** The organisation in numbers, for the first screen: what waits for somebody is counted here. */
 export const getOverview = reading({
-  name: 'GetOverview',
   ...readings.overview,
   async work(inside, _nothing, { config }) {
     const { policy, groups, people } = await loadOrganisation(inside)
@@ -44,7 +43,6 @@ export const getOverview = reading({
 })
 
 const getPolicy = reading({
-  name: 'GetPolicy',
   ...readings.policy,
   async work(inside, _nothing, { config }) {
     return { ok: true, value: { policy: wholePolicy(policyFrom(await inside.organisation.policy()), config) } }
@@ -55,9 +53,7 @@ const getPolicy = reading({
  * Groups with their members' logins. `total` is for the page, which asks for windows of them; other programs get all.
  */
 export const listGroups = reading({
-  name: 'ListGroups',
   ...readings.groups,
-  wire: readings.groups.output.omit({ total: true }),
   async work({ organisation }, { search, ...window }) {
     const members = Map.groupBy(await organisation.members(), ({ group }) => group)
     const found = (await organisation.groups()).filter(({ id, title }) => finds(search, [id, title]))
@@ -71,7 +67,6 @@ export const listGroups = reading({
 
 /** A window of one group's members, with their names and addresses. */
 export const listMembers = reading({
-  name: 'ListMembers',
   ...readings.members,
   async work({ organisation, users }, { group, ...window }) {
     if (!(await organisation.groups()).some(({ id }) => id === group)) return refusedBy(refusal('unknownGroup', group))
@@ -84,9 +79,7 @@ export const listMembers = reading({
 
 /** Every rule as the change that would make it again. */
 export const listRules = reading({
-  name: 'ListRules',
   ...readings.rules,
-  wire: readings.rules.output.omit({ total: true }),
   async work(inside, window) {
     const all = await inside.organisation.rules()
     const rules = windowOf(all, window).map((row) => ({ id: row.id, rule: changeOfRule(row) }))

@@ -49,7 +49,6 @@ async function tellerOf(inside: Store, devices: readonly DeviceRow[]): Promise<(
 
 /** A window of the accounts, found by login, name, address or department. */
 export const listUsers = reading({
-  name: 'ListUsers',
   ...readings.users,
   async work(inside, { search, ...window }) {
     const told = await tellerOf(inside, await inside.devices.list())
@@ -62,7 +61,6 @@ export const listUsers = reading({
 
 /** One account with its devices, those seen last first. */
 export const getUser = reading({
-  name: 'GetUser',
   ...readings.user,
   async work(inside, { user: id }) {
     const row = await inside.users.get(id)
@@ -97,7 +95,6 @@ function commandTold({ bytes, state }: CommandRow) {
 }
 
 const listDevices = reading({
-  name: 'ListDevices',
   ...readings.devices,
   async work(inside, { user }) {
     return { ok: true, value: { devices: await devicesOf(inside, await inside.devices.list(user), user) } }
@@ -203,7 +200,6 @@ export const giveAccess = deed({
 })
 
 const listRoles = reading({
-  name: 'ListRoles',
   ...readings.roles,
   async work({ administration }) {
     const roles = (await administration.roles()).map(({ user, role }) => ({ user, role }))

@@ -3,7 +3,6 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import type { Command } from 'commander'
 import { z } from 'zod'
 import { type lineForm, readings } from '../../../shared/administration/readings.ts'
 import { jsonOf } from '../../../shared/json.ts'
@@ -11,68 +10,60 @@ import type { Administration } from '../../administration/administer.ts'
 import { textOfLine } from '../../administration/audit.ts'
 import type { Store } from '../../store/store.ts'
 import { operate } from '../changing.ts'
-import {
-  administering,
-  type ChangeOptions,
-  changeOptions,
-  commonOptions,
-  operating,
-  withChange,
-  withCommon,
-} from '../command.ts'
-import { type Outcome, refused, succeeded, unavailable } from '../outcome.ts'
-import { givenOf, iso, reads } from '../reading.ts'
+import { administering, type Given, group, operating } from '../command.ts'
+import { changeFields, needed, option, text, word } from '../fields.ts'
+import { misused, type Outcome, refused, succeeded, unavailable } from '../outcome.ts'
+import { iso, listing, reads } from '../reading.ts'
 import type { Transport } from '../transport.ts'
 
-const listOptions = commonOptions.extend({
-  search: z.string().optional(),
-  before: z.coerce.number().int().min(1).optional(),
-  count: z.coerce.number().int().min(1).max(10_000),
-})
-const exportOptions = commonOptions.extend({ to: z.string() })
+const positive = z.coerce.number().int().min(1)
+const exportFields = { to: needed('<file>', 'a new file') }
+const undoFields = { ...changeFields, lines: word('<lines>') }
 
-/** Adds `audit` and `undo`; but for the whole log's export they work by a server elsewhere, too. */
-export function addAuditCommands(program: Command): void {
-  const audit = program.command('audit').description('the log of every change')
-  withCommon(audit.command('list').description('newest first'))
-    .option('--search <text>', 'in who, what, whom, why')
-    .option('--before <number>', 'only lines older than this one')
-    .option('--count <number>', 'how many', '50')
-    .action(
-      reads(listOptions, {
-        name: 'ListAudit',
-        form: readings.audit.output.omit({ more: true }),
-        given: ({ search, before, count }) => givenOf({ search, before, count }),
-        tell: ({ lines }) => ({
-          head: ['LINE', 'AT', 'WHO', 'VIA', 'WHAT', 'WHY'],
-          rows: lines.map((row) => [String(row.n), iso(row.at), row.who, row.via, textOfLine(row), row.why]),
-          value: { lines: lines.map(toldLine) },
-        }),
-      }),
-    )
-  withCommon(audit.command('verify').description('whether the log holds from its first line to its last')).action(
-    reads(commonOptions, {
-      name: 'VerifyAudit',
-      form: readings.auditState.output,
-      tell: (state) =>
-        state.broken === undefined
-          ? { text: `${state.lines} lines, all of them as they were written`, value: state }
-          : refused(`the log is broken at line ${state.broken}`),
+/** `audit`; but for the whole log's export it works by a server elsewhere, too. */
+export const auditCommands = group('audit', 'the log of every change', [
+  reads('list', 'newest first', {
+    asks: readings.audit,
+    takes: {
+      search: text('<text>', 'in who, what, whom, why'),
+      before: option(positive.optional(), '<number>', 'only lines older than this one'),
+      count: option(positive.max(10_000).prefault('50'), '<number>', 'how many'),
+    },
+    tell: ({ lines }) => ({
+      ...listing('lines', lines.map(shownLine), 'LINE=n, AT, WHO, VIA, WHAT, WHY'),
+      value: { lines: lines.map(toldLine) },
     }),
-  )
-  withCommon(audit.command('export').description('the whole log, one JSON object a line'))
-    .requiredOption('--to <file>', 'a new file')
-    .action(administering(exportOptions, exportAll))
-  withChange(
-    program.command('undo <lines>').description('take back a line of the log, or lines such as 17-42, as a new change'),
-  ).action(operating(changeOptions, undoLines))
+  }),
+  reads('verify', 'whether the log holds from its first line to its last', {
+    asks: readings.verify,
+    takes: {},
+    tell: (state) =>
+      state.broken === undefined
+        ? { text: `${state.lines} lines, all of them as they were written`, value: state }
+        : refused(`the log is broken at line ${state.broken}`),
+  }),
+  administering('export', 'the whole log, one JSON object a line', exportFields, exportAll),
+])
+
+/** `undo`, likewise. */
+export const undoCommand = operating(
+  'undo',
+  'take back a line of the log, or lines such as 17-42, as a new change',
+  undoFields,
+  undoLines,
+)
+
+type Line = z.output<typeof lineForm>
+
+function shownLine(line: Line) {
+  return { ...line, at: iso(line.at), what: textOfLine(line) }
 }
 
-function toldLine({ at, before, after, undo, hash: _hash, undoable: _undoable, ...rest }: z.output<typeof lineForm>) {
+function toldLine({ at, before, after, undo, hash: _hash, undoable: _undoable, ...rest }: Line) {
   return { ...rest, at: iso(at), before: jsonOf(before), after: jsonOf(after), undo: jsonOf(undo) }
 }
 
-async function exportAll({ store }: Administration, { to }: z.infer<typeof exportOptions>): Promise<Outcome> {
+async function exportAll({ store }: Administration, { to }: Given<typeof exportFields>): Promise<Outcome> {
   try {
     const lines = await writeAll(store, to)
     return succeeded(`${lines} lines in ${to}`, { lines, to })
@@ -105,16 +96,16 @@ async function writeAll(store: Store, to: string): Promise<number> {
   return last
 }
 
-async function undoLines(transport: Transport, options: ChangeOptions, text = ''): Promise<Outcome> {
-  const lines = linesOf(text)
-  if (!lines) return { ok: false, code: 'usage', why: `${text}: a line is a number; several are 17-42` }
-  return operate(transport, options, { name: 'Undo', given: lines })
+async function undoLines(transport: Transport, options: Given<typeof undoFields>): Promise<Outcome> {
+  const given = linesOf(options.lines)
+  if (!given) return misused(`${options.lines}: a line is a number; several are 17-42`)
+  return operate(transport, options, { name: 'Undo', given })
 }
 
 type Lines = { readonly first: number; readonly last: number }
 
-function linesOf(text: string): Lines | undefined {
-  const [, from = '', to = from] = /^(\d{1,12})(?:-(\d{1,12}))?$/.exec(text) ?? []
+function linesOf(given: string): Lines | undefined {
+  const [, from = '', to = from] = /^(\d{1,12})(?:-(\d{1,12}))?$/.exec(given) ?? []
   const [first, last] = [Number(from), Number(to)]
   return first >= 1 && last >= first ? { first, last } : undefined
 }

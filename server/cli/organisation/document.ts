@@ -1,6 +1,5 @@
 /** `kith-server apply` and `kith-server snapshot`: the organisation as one document */
-import type { Command } from 'commander'
-import { z } from 'zod'
+import type { Checked } from '../../../shared/failures.ts'
 import type { Administration } from '../../administration/administer.ts'
 import { changesOf } from '../../administration/document/document-changes.ts'
 import type { PlaceFault } from '../../administration/document/document-draft.ts'
@@ -11,38 +10,48 @@ import {
   snapshotOf,
 } from '../../administration/document/document.ts'
 import { carryAtServer } from '../changing.ts'
-import { administering, changeOptions, commonOptions, withChange, withCommon } from '../command.ts'
+import { administering, type Given } from '../command.ts'
+import { changeFields, flag, word } from '../fields.ts'
 import { faulty, type Outcome, succeeded, unavailable } from '../outcome.ts'
 import { jsonOf, readText } from '../text.ts'
 
-const applyOptions = changeOptions.extend({ prune: z.boolean().optional() })
-
-/** Adds `apply` and `snapshot`, which work at the server alone. */
-export function addDocumentCommands(program: Command): void {
-  withChange(program.command('apply <file>').description('bring about what a document says, all of it or nothing'))
-    .option('--prune', 'take away what a section of the document does not name; people are disabled')
-    .action(administering(applyOptions, apply))
-  withCommon(program.command('snapshot').description('print the document of what is now, without passwords')).action(
-    administering(commonOptions, async ({ store, config }) => {
-      const document = snapshotOf(await loadState(store, config))
-      return succeeded(JSON.stringify(document, null, 2), document)
-    }),
-  )
+const applyFields = {
+  ...changeFields,
+  file: word('<file>'),
+  prune: flag('take away what a section of the document does not name; people are disabled'),
 }
+
+/** `apply`, which works at the server alone. */
+export const applyCommand = administering(
+  'apply',
+  'bring about what a document says, all of it or nothing',
+  applyFields,
+  apply,
+)
+
+/** `snapshot`, likewise. */
+export const snapshotCommand = administering(
+  'snapshot',
+  'print the document of what is now, without passwords',
+  {},
+  async ({ store, config }) => {
+    const document = snapshotOf(await loadState(store, config))
+    return succeeded(JSON.stringify(document, null, 2), document)
+  },
+)
 
 async function apply(
   administration: Administration,
-  options: z.infer<typeof applyOptions>,
-  name = '',
+  { file: name, prune, ...options }: Given<typeof applyFields>,
 ): Promise<Outcome> {
   const text = await readText(name)
   if (text === undefined) return unavailable(`cannot read ${name}`)
   const read = readDocument(text)
-  if (!read.ok) return faulty(read.faults)
+  if (!read.ok) return faulty(read.fault)
   const { store, config, run } = administration
   // The comparison is of one moment, and the run comes after it: a change that no longer fits by then is refused with
   // its place.
-  const planned = changesOf(await loadState(store, config), read.value, { prune: options.prune === true })
+  const planned = changesOf(await loadState(store, config), read.value, { prune: prune === true })
   if (!planned.ok) return faulty(planned.faults)
   const { changes, places } = planned
   if (changes.length === 0) return succeeded('it is so already', { changes: 0 })
@@ -53,17 +62,13 @@ async function apply(
   })
 }
 
-type ReadDocument =
-  | { readonly ok: true; readonly value: OrganisationDocument }
-  | { readonly ok: false; readonly faults: readonly PlaceFault[] }
-
 /** What `snapshot --json` printed has `ok` beside the document. */
-function readDocument(text: string): ReadDocument {
+function readDocument(text: string): Checked<OrganisationDocument, readonly PlaceFault[]> {
   const value = jsonOf(text)
-  if (value === undefined) return { ok: false, faults: [{ place: 'document', why: 'it is not JSON' }] }
+  if (value === undefined) return { ok: false, fault: [{ place: 'document', why: 'it is not JSON' }] }
   const parsed = documentSchema.safeParse(withoutOk(value))
   if (parsed.success) return { ok: true, value: parsed.data }
-  return { ok: false, faults: parsed.error.issues.map(({ path, message }) => ({ place: placeOf(path), why: message })) }
+  return { ok: false, fault: parsed.error.issues.map(({ path, message }) => ({ place: placeOf(path), why: message })) }
 }
 
 function withoutOk(value: unknown): unknown {

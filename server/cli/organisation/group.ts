@@ -1,42 +1,30 @@
 /** `kith-server group put|remove|join|leave|list` */
-import type { Command } from 'commander'
-import { z } from 'zod'
 import { readings } from '../../../shared/administration/readings.ts'
-import { change, does } from '../changing.ts'
-import { changeOptions, commonOptions, operating, withChange, withCommon } from '../command.ts'
-import { reads } from '../reading.ts'
+import { changes, does } from '../changing.ts'
+import { group as commands } from '../command.ts'
+import { text, word, words } from '../fields.ts'
+import { listing, reads } from '../reading.ts'
 
-const putOptions = changeOptions.extend({ title: z.string().optional() })
+const group = word('<group>')
 
-/** Adds `group`; it works here and by a server elsewhere. */
-export function addGroupCommands(program: Command): void {
-  const group = program.command('group').description('named groups: their members list each other')
-  withChange(group.command('put <group>').description('make a group, or give it another title'))
-    .option('--title <title>', 'title; without: its id')
-    .action(does(putOptions, 'PutGroup', ({ title }, id = '') => ({ group: id, title: title ?? id })))
-  withChange(group.command('remove <group>').description('remove a group; its members stay')).action(
-    does(changeOptions, 'RemoveGroup', (_options, id) => ({ group: id })),
-  )
-  for (const verb of ['join', 'leave'] as const)
-    withChange(group.command(`${verb} <group> <logins...>`).description(`have users ${verb} a group`)).action(
+/** `group`; it works here and by a server elsewhere. */
+export const groupCommands = commands('group', 'named groups: their members list each other', [
+  does('put', 'make a group, or give it another title', {
+    by: 'PutGroup',
+    takes: { group, title: text('<title>', 'title; without: its id') },
+    given: ({ group: id, title = id }) => ({ group: id, title }),
+  }),
+  does('remove', 'remove a group; its members stay', { by: 'RemoveGroup', takes: { group } }),
+  ...['join', 'leave'].map((verb) =>
+    changes(verb, `have users ${verb} a group`, {
+      takes: { group, logins: words('<logins...>') },
       // All of them in one version of each list.
-      operating(changeOptions, (transport, options, id, ...logins) =>
-        change(
-          transport,
-          options,
-          logins.map((user) => ({ op: `group.${verb}`, group: id, user })),
-        ),
-      ),
-    )
-  withCommon(group.command('list').description('list groups and members')).action(
-    reads(commonOptions, {
-      name: 'ListGroups',
-      form: readings.groups.output.omit({ total: true }),
-      tell: ({ groups }) => ({
-        head: ['GROUP', 'TITLE', 'MEMBERS'],
-        rows: groups.map(({ group: id, title, members }) => [id, title, members.join(' ')]),
-        value: { groups },
-      }),
+      of: ({ group: id, logins }) => logins.map((user) => ({ op: `group.${verb}`, group: id, user })),
     }),
-  )
-}
+  ),
+  reads('list', 'list groups and members', {
+    asks: readings.groups,
+    takes: {},
+    tell: ({ groups }) => listing('groups', groups, 'GROUP, TITLE, MEMBERS'),
+  }),
+])

@@ -1,64 +1,57 @@
 /** `kith-server policy show|set` and `kith-server role set|list` */
-import type { Command } from 'commander'
-import { z } from 'zod'
 import { readings } from '../../../shared/administration/readings.ts'
 import { change, operate } from '../changing.ts'
-import { type ChangeOptions, changeOptions, commonOptions, operating, withChange, withCommon } from '../command.ts'
-import type { Outcome } from '../outcome.ts'
-import { reads } from '../reading.ts'
+import { type Given, group, operating } from '../command.ts'
+import { changeFields, flag, word, words } from '../fields.ts'
+import { misused, type Outcome } from '../outcome.ts'
+import { listing, reads } from '../reading.ts'
 import type { Transport } from '../transport.ts'
 
-/** Adds `policy` and `role`; they work here and by a server elsewhere. */
-export function addPolicyCommands(program: Command): void {
-  const policy = program.command('policy').description('how the organisation makes its lists')
-  withCommon(policy.command('show').description('show the settings')).action(
-    reads(commonOptions, {
-      name: 'GetPolicy',
-      form: readings.policy.output,
-      tell: ({ policy: settings }) => ({
-        rows: Object.entries(settings).map(([name, value]) => [name, onOrOff(value)]),
-        value: { policy: settings },
-      }),
-    }),
-  )
-  withChange(
-    policy
-      .command('set <settings...>')
-      .description(
-        'such as everyone=on departments=off domains=on approval=sponsor fourEyes=on reason=required offlineDays=14 onExpiry=internal',
-      ),
-  ).action(operating(changeOptions, set))
-  const role = program.command('role').description('who may administer')
-  withChange(role.command('set <login> <role>').description('none, auditor, operator or administrator'))
-    .option('--reset-second-factor', 'the authenticator is lost: the next one is set up with the password')
-    .action(operating(roleOptions, setRole))
-  withCommon(role.command('list').description('list who may administer')).action(
-    reads(commonOptions, {
-      name: 'ListRoles',
-      form: readings.roles.output,
-      tell: ({ roles }) => ({
-        head: ['LOGIN', 'ROLE'],
-        rows: roles.map(({ user, role: name }) => [user, name]),
-        value: { roles },
-      }),
-    }),
-  )
+const roleFields = {
+  ...changeFields,
+  user: word('<login>'),
+  role: word('<role>'),
+  resetSecondFactor: flag('the authenticator is lost: the next one is set up with the password'),
 }
+const settingFields = { ...changeFields, settings: words('<settings...>') }
 
-const roleOptions = changeOptions.extend({ resetSecondFactor: z.boolean().optional() })
+/** `policy`; it works here and by a server elsewhere. */
+export const policyCommands = group('policy', 'how the organisation makes its lists', [
+  reads('show', 'show the settings', {
+    asks: readings.policy,
+    takes: {},
+    tell: ({ policy }) => ({
+      rows: Object.entries(policy).map(([name, value]) => [name, onOrOff(value)]),
+      value: { policy },
+    }),
+  }),
+  operating(
+    'set',
+    'such as everyone=on departments=off domains=on approval=sponsor fourEyes=on reason=required offlineDays=14 onExpiry=internal',
+    settingFields,
+    set,
+  ),
+])
+
+/** `role`, likewise. */
+export const roleCommands = group('role', 'who may administer', [
+  operating('set', 'none, auditor, operator or administrator', roleFields, setRole),
+  reads('list', 'list who may administer', {
+    asks: readings.roles,
+    takes: {},
+    tell: ({ roles }) => listing('roles', roles, 'LOGIN=user, ROLE'),
+  }),
+])
 
 async function setRole(
   transport: Transport,
-  options: z.infer<typeof roleOptions>,
-  user = '',
-  name = '',
+  { user, role, resetSecondFactor: reset, ...options }: Given<typeof roleFields>,
 ): Promise<Outcome> {
   const { administration } = transport
-  const isReset = options.resetSecondFactor === true && options.dryRun !== true
-  if (isReset && !administration)
-    return { ok: false, code: 'usage', why: '--reset-second-factor is for the command at the server' }
+  const isReset = reset === true && options.dryRun !== true
+  if (isReset && !administration) return misused('--reset-second-factor is for the command at the server')
   // First the role, then the second factor: who may not do the one does not reach the other.
-  const outcome = await change(transport, options, [{ op: 'role.set', user, role: name }], { text: `${user}: ${name}` })
+  const outcome = await change(transport, options, [{ op: 'role.set', user, role }], { text: `${user}: ${role}` })
   if (!outcome.ok || !isReset || !administration) return outcome
   const { resetSecondFactor } = await import('../../accounts/admin-session.ts')
   await administration.store.transaction(async (inside) => {
@@ -68,10 +61,10 @@ async function setRole(
   return outcome
 }
 
-async function set(transport: Transport, options: ChangeOptions, ...settings: readonly string[]): Promise<Outcome> {
+async function set(transport: Transport, { settings, ...options }: Given<typeof settingFields>): Promise<Outcome> {
   const pairs = settings.map((setting) => setting.split('='))
   const wrong = pairs.find((pair) => pair.length !== 2)
-  if (wrong) return { ok: false, code: 'usage', why: `${wrong.join('=')}: a setting is NAME=VALUE` }
+  if (wrong) return misused(`${wrong.join('=')}: a setting is NAME=VALUE`)
   const changes = Object.fromEntries(
     pairs.map(([name = '', value = '']) => [
       name,

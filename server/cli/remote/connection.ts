@@ -8,7 +8,7 @@ import type { XmlElement } from '../../../shared/soap/xml.ts'
 import { contentTypes, readCall, writeCall } from '../../admin-soap/envelope.ts'
 import { type AdminFault, type FaultKind, failed, faultDetails } from '../../admin-soap/faults.ts'
 import { adminPath } from '../../admin-soap/http.ts'
-import { answerForm, operationsByName } from '../../admin-soap/operations.ts'
+import { operationsByName } from '../../admin-soap/operations.ts'
 import { readValue } from '../../admin-soap/typed-xml.ts'
 import { codeOf } from '../../ground/durable-file.ts'
 import type { Transport } from '../transport.ts'
@@ -37,7 +37,7 @@ export function connectTo(server: RemoteServer): Transport {
       const read = readCall(await exchange(server, writeCall(name, operation.input, input.data, '1.2')), '1.2')
       if (!read.ok) throw new Unreachable(`the answer is none of this service: ${read.why}`)
       if (read.isFault) return { ok: false, fault: faultIn(read.call) }
-      const value = readValue(answerForm(operation), read.call)
+      const value = readValue(operation.wire, read.call)
       const parsed = value.ok ? schema.safeParse(value.value) : undefined
       if (!parsed?.success) throw new Unreachable('the answer does not read: the server has another version')
       return { ok: true, value: parsed.data }

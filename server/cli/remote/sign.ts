@@ -4,44 +4,44 @@
  */
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as after } from 'node:timers/promises'
-import type { Command } from 'commander'
 import { z } from 'zod'
 import { readings } from '../../../shared/administration/readings.ts'
+import { terminalText } from '../../../shared/text/terminal.ts'
 import { isProtected, openRootFile } from '../../keys/root-file.ts'
 import { visible } from '../../signing/words.ts'
-import { commonOptions, operating, withCommon } from '../command.ts'
-import { type Outcome, refused, succeeded, told } from '../outcome.ts'
+import { type Given, operating } from '../command.ts'
+import { flag, needed } from '../fields.ts'
+import { misused, type Outcome, refused, succeeded, told } from '../outcome.ts'
 import { askSecrets } from '../password.ts'
+import { askReading } from '../reading.ts'
 import type { Transport } from '../transport.ts'
 import type { Round, SigningDesk } from './signing-desk.ts'
 import { Unreachable } from './unreachable.ts'
 
-const signOptions = commonOptions.extend({
+const signFields = {
+  /** As every command has it, but needed. */
   remote: z.string('names the server: https://host:port'),
-  policyKey: z.string(),
-  yes: z.boolean().optional(),
-  full: z.boolean().optional(),
-  watch: z.boolean().optional(),
-})
-type SignOptions = z.output<typeof signOptions>
-
-/** Adds `sign`, which works by a server elsewhere alone. */
-export function addSignCommand(program: Command): void {
-  withCommon(program.command('sign').description('sign what waits for the policy key, which is on this machine'))
-    .requiredOption('--policy-key <file>', 'the key, from "kith-server key policy export"')
-    .option('--yes', 'sign without asking')
-    .option('--full', 'show every line, however many')
-    .option('--watch', 'go on, and sign what comes')
-    .action(operating(signOptions, sign))
+  policyKey: needed('<file>', 'the key, from "kith-server key policy export"'),
+  yes: flag('sign without asking'),
+  full: flag('show every line, however many'),
+  watch: flag('go on, and sign what comes'),
 }
+type SignOptions = Given<typeof signFields>
+
+/** `sign`, which works by a server elsewhere alone. */
+export const signCommand = operating(
+  'sign',
+  'sign what waits for the policy key, which is on this machine',
+  signFields,
+  sign,
+)
 
 /** Between two looks of `--watch`. */
 const watchMs = 2_000
 
 async function sign(remote: Transport, options: SignOptions): Promise<Outcome> {
   // Otherwise whatever comes by standard input would count as somebody's look.
-  if (options.yes !== true && !process.stdin.isTTY)
-    return { ok: false, code: 'usage', why: 'without a terminal to ask on, --yes is needed' }
+  if (options.yes !== true && !process.stdin.isTTY) return misused('without a terminal to ask on, --yes is needed')
   const key = await openKey(options.policyKey)
   if (!key.ok) return refused(key.why)
   const ended = new AbortController()
@@ -70,7 +70,7 @@ async function sign(remote: Transport, options: SignOptions): Promise<Outcome> {
 /** Whoever watches goes on when the server is back. */
 function failureOf(error: unknown, { watch }: SignOptions): Round {
   if (!(error instanceof Unreachable) || watch !== true) throw error
-  process.stderr.write(`${error.message}\n`)
+  process.stderr.write(`${terminalText(error.message)}\n`)
   return { ok: true, signed: 0 }
 }
 
@@ -87,7 +87,7 @@ type Going = {
 }
 
 async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<Round> {
-  const waiting = await desk.remote.call('ListProposals', { state: 'ready' }, readings.proposals.output)
+  const waiting = await askReading(desk.remote, readings.proposals, { state: 'ready' })
   if (!waiting.ok) return { ok: false, outcome: told(waiting, () => succeeded('', {})) }
   const [{ signOne }, { reissue }] = await Promise.all([
     import('./signing-desk.ts'),
@@ -99,7 +99,7 @@ async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<R
     if (unwanted.has(what)) continue
     const one = await signOne(desk, what)
     if (!one.ok && watch !== true) return one
-    if (!one.ok) process.stderr.write(one.outcome.ok ? '' : `${one.outcome.why}\n`)
+    if (!one.ok) process.stderr.write(one.outcome.ok ? '' : `${terminalText(one.outcome.why)}\n`)
     else signed += one.signed
   }
   return { ok: true, signed }
@@ -112,7 +112,7 @@ async function isToBeSigned({ yes, full }: SignOptions, what: string, lines: rea
   const shown = full === true ? lines : lines.slice(0, maxShown)
   const more =
     lines.length > shown.length ? [`... and ${lines.length - shown.length} more lines: --full shows them`] : []
-  process.stderr.write(`${[visible(what), ...shown.map((line) => `  ${line}`), ...more].join('\n')}\n`)
+  process.stderr.write(`${terminalText([visible(what), ...shown.map((line) => `  ${line}`), ...more].join('\n'))}\n`)
   if (yes === true) return true
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const answer = await terminal.question('Sign? [y/N] ').finally(() => terminal.close())

@@ -1,11 +1,11 @@
 /** Cells that a spreadsheet would take for formulas, and cells that hold several values. */
 
 /**
- * What spreadsheets calculate instead of showing. Apostrophes before it are counted as part of it, so that a text
+ * What spreadsheets calculate instead of showing, signs of full width and blanks before them too. Apostrophes before it are counted as part of it, so that a text
  * which has one of its own comes back as it was.
  */
-const formula = /^'*[=+\-@\t\r]/
-const guarded = /^'+[=+\-@\t\r]/
+const formula = /^'*\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/u
+const guarded = /^'+\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/u
 
 /** A cell that spreadsheets show and do not calculate. */
 export function guardCell(text: string): string {

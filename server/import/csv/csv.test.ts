@@ -78,10 +78,17 @@ describe('export', () => {
     expect(text.split('\r\n')[1]).toBe(`'+a@x.example,'@A,'-1,"'=HYPERLINK(""http://x.example"")",'=1,,,,`)
   })
 
+  test.each(['＝1+1', ' =1', '\u00a0@x', '\uff0b1', '\n-1'])(
+    'nor as one by full width or behind blanks: %j',
+    (name) => {
+      expect(writeCsv([{ address: 'a@x.example', name }])).toContain(`'${name}`)
+    },
+  )
+
   const words = oneof(
     string({ unit: 'grapheme', maxLength: 30 }),
     string({
-      unit: constantFrom("'", '=', '+', '-', '@', '\t', '\r', '\n', '"', ',', ';', '|', '\\', ' ', 'a'),
+      unit: constantFrom("'", '=', '＝', '+', '-', '@', '\t', '\r', '\n', '"', ',', ';', '|', '\\', ' ', 'a'),
       maxLength: 12,
     }),
   )

@@ -3,6 +3,7 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import type { Clock } from '../../ground/clock.ts'
 import type { MailStore } from '../../store/mail/mail-store.ts'
 import type { MailLog } from '../ports.ts'
+import { whatOf } from '../smtp/trace.ts'
 import type { Tasks } from '../tasks.ts'
 import type { ImapCallback, ImapCore, ImapResponse, ImapSession } from './core.ts'
 import type { MailNotifier } from './notifier.ts'
@@ -26,7 +27,7 @@ export function answerWith<T extends unknown[]>(
 ): void {
   const named = (error: unknown) => ({ error: error instanceof Error ? error.name : typeof error })
   const failed = (error: unknown) => {
-    context.log.error('imap.failed', named(error))
+    context.log.error('imap.failed', whatOf(error))
     answer(Object.assign(new Error('Try again later'), { response: 'NO' }))
   }
   context.tasks

@@ -209,7 +209,14 @@ export type ImapCore = {
   readonly compileStream: (response: ImapResponse) => NodeJS.ReadableStream
 }
 
+/** A tagged response, as the library writes it. */
+type Tagged = {
+  readonly command?: string
+  readonly attributes?: readonly { readonly section?: { value?: unknown }[] }[]
+}
+
 type Connecting = {
+  readonly writeStream: { write(output: Tagged, ...rest: readonly unknown[]): boolean }
   readonly remoteAddress: string
   readonly session: { clientHostname: string }
   clientHostname: string
@@ -269,5 +276,16 @@ function greet(this: Connecting): void {
   listen.call(this)
   this.clientHostname = `[${this.remoteAddress}]`
   this.session.clientHostname = this.clientHostname
+  const { writeStream } = this
+  const { write } = writeStream
+  writeStream.write = (output, ...rest) => write.call(writeStream, withKnownCode(output), ...rest)
   this.send('* OK Kith IMAP ready')
+}
+
+/** The library says TEMPFAIL where a handler failed, which no client knows: RFC 5530 has UNAVAILABLE for it. */
+function withKnownCode(output: Tagged): Tagged {
+  if (output.command !== 'NO') return output
+  for (const { section = [] } of output.attributes ?? [])
+    for (const code of section) if (code.value === 'TEMPFAIL') code.value = 'UNAVAILABLE'
+  return output
 }

@@ -1,5 +1,6 @@
 /** Whether a message matches a SEARCH (RFC 3501 6.4.4). Names and text are compared decoded, without regard to case. */
 import { splitMessage } from '../../../shared/header.ts'
+import { sloppyStructure } from '../../../shared/mime/sloppy.ts'
 import { structureOf } from '../../../shared/mime/structure.ts'
 import { readPart } from '../../../shared/mime/text.ts'
 import { decodeWords } from '../../../shared/text/encoded-word.ts'
@@ -150,7 +151,7 @@ function fieldsOf(raw: Uint8Array): readonly Field[] {
           line
             .slice(colon + 1)
             .trim()
-            .split(/[ \t]+/),
+            .replace(/[ \t]+/g, ' '),
         ).toLowerCase(),
       },
     ]
@@ -170,11 +171,12 @@ function sentDay(raw: Uint8Array, received: number): number {
   return Math.floor((Number.isNaN(parsed) ? received : parsed) / dayMs)
 }
 
-/** In lower case. Where the structure has several readings: the bytes as they stand (I8). Time is linear in the message. */
+/** In lower case, as the client shows it. Where the structure has several readings: the bytes as they stand (I8). */
 function bodyOf(raw: Uint8Array): string {
   const message = splitMessage(raw)
   const structure = structureOf(message)
-  const text = structure.kind === 'broken' ? Buffer.from(message.body).toString('utf8') : readPart(structure.root).text
+  const root = structure.kind === 'broken' ? sloppyStructure(message) : structure.root
+  const text = root ? readPart(root).text : Buffer.from(message.body).toString('utf8')
   return text.toLowerCase()
 }
 

@@ -1,4 +1,5 @@
 /** What both SMTP servers share: the trace field, and how a handler's failure becomes a reply. */
+import { storeFailure } from '../../store/failures.ts'
 import type { MailLog } from '../ports.ts'
 import type { Tasks } from '../tasks.ts'
 import { SmtpReply, tryLater } from './reply.ts'
@@ -28,9 +29,15 @@ async function replyOf(log: MailLog, work: Promise<unknown>): Promise<Error | nu
     return null
   } catch (error) {
     if (error instanceof SmtpReply) return error
-    log.error('smtp.failed', { error: nameOf(error) })
+    log.error('smtp.failed', whatOf(error))
     return tryLater()
   }
+}
+
+/** The kind of a failure of the store; else the class of the error. */
+export function whatOf(error: unknown): { readonly kind: string } | { readonly error: string } {
+  const kind = storeFailure(error)
+  return kind === undefined ? { error: nameOf(error) } : { kind }
 }
 
 /** All that the log learns of a failure: its text may name people. */

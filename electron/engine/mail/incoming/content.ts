@@ -2,6 +2,7 @@
 import { type Covers, coversAll } from '../../../../shared/guard/coverage.ts'
 import type { RawMessage } from '../../../../shared/header.ts'
 import { maxTextLength } from '../../../../shared/message.ts'
+import { sloppyStructure } from '../../../../shared/mime/sloppy.ts'
 import { structureOf } from '../../../../shared/mime/structure.ts'
 import { decodeText, readPart } from '../../../../shared/mime/text.ts'
 import { subjectOf } from '../../../../shared/text/subject.ts'
@@ -30,8 +31,7 @@ export function readContent(message: RawMessage, covers: Covers = coversAll): Co
 
 function contentOf(message: RawMessage): Content {
   const structure = structureOf(message)
-  // Ambiguous MIME has one view (I8): to choose one reading would be to choose for the sender who made two.
-  if (structure.kind === 'broken') return sourceView(message)
+  if (structure.kind === 'broken') return sloppyView(message)
   const { root } = structure
   const { text, more } = readPart(root)
   const clean = cleanText(text)
@@ -42,6 +42,13 @@ function contentOf(message: RawMessage): Content {
   const notification = isReport ? root.children.find(({ type }) => type === notificationType) : undefined
   // Without the part that makes it one it is a message like any other: a field alone must not make it vanish.
   return notification ? { ...content, receiptFor: displayedMessage(decodeText(notification).text) ?? '' } : content
+}
+
+/** I8: sloppy mail shows its text, always with the notice. To choose one of two readings would be to choose for the sender who made both. */
+function sloppyView(message: RawMessage): Content {
+  const root = sloppyStructure(message)
+  if (!root) return sourceView(message)
+  return { text: cleanText(readPart(root).text).slice(0, maxTextLength), simplified: true }
 }
 
 /** I8's one deterministic view: the body's bytes as text, undecoded. */

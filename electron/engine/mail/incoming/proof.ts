@@ -23,6 +23,7 @@ const keyLength = 32
 /** What gathering proofs needs: the list as far as the message's authors go. */
 type ProofMeans = {
   readonly list: () => Omit<ListInForce, 'prepare'>
+  readonly account: { readonly address: string }
   readonly servers: Pick<MailServers, 'authserv'>
   readonly dns: DnsResolver
   readonly clock: Pick<Clock, 'now'>
@@ -49,7 +50,7 @@ export async function gatherProof(
   }
 }
 
-function verdictOf({ list }: ProofMeans, message: RawMessage): IncomingFacts['verdict'] {
+function verdictOf({ list, account }: ProofMeans, message: RawMessage): IncomingFacts['verdict'] {
   const fields = message.fields.filter(({ name }) => name === verdictHeader)
   // In a message with a fault nobody can say which field is which: then no header proves anything (F1).
   if (fields.length === 0 || message.fault) return undefined
@@ -58,7 +59,8 @@ function verdictOf({ list }: ProofMeans, message: RawMessage): IncomingFacts['ve
   for (const field of fields.slice(0, maxVerdicts)) {
     const found = readVerdict(primitives, field.value, message, keys)
     // I12: what another user's list admits says nothing to the reader of this one.
-    if (found?.lst === listId) return { from: found.from, level: found.level, verdict: found.verdict }
+    if (found?.lst === listId && found.to === addressKey(account.address))
+      return { from: found.from, level: found.level, verdict: found.verdict }
   }
   return undefined
 }

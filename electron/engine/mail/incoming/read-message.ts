@@ -47,7 +47,7 @@ export async function readMessage(task: ReadTask, dns: DnsResolver): Promise<Rea
   const message = splitMessage(raw)
   const list = { ...task.list, view: task.authors && viewOf(new Map(task.authors)) }
   const servers = authserv === undefined ? {} : { authserv }
-  const means = { list: () => list, servers, dns, clock: { now: () => now } }
+  const means = { list: () => list, account: { address: self }, servers, dns, clock: { now: () => now } }
   const proof = await gatherProof(means, raw, message, at)
   const level = levelOf(list, message, self)
   const rawDigest = createHash('sha256').update(raw).digest('hex')

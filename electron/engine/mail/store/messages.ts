@@ -70,11 +70,7 @@ function writes(database: Database) {
       const { lastId, changes } = insertRow(database, message, { rank, dated: standing === 'own' ? 'here' : 'server' })
       if (message.place) putPlace(database, message.id, message.place)
       if (changes === 0) return undefined
-      const { from, to, cc } = message.participants
-      // Names and addresses are searched too: people remember who wrote rather than what.
-      const people = [from, ...to, ...cc].map((p) => `${p.name} ${p.address}`).join('\n')
-      const content = indexText(`${message.subject}\n${message.text}\n${people}`)
-      database.run('INSERT INTO message_index (rowid, content) VALUES (?, ?)', lastId, content)
+      database.run('INSERT INTO message_index (rowid, content) VALUES (?, ?)', lastId, contentOf(message))
       return rank
     },
     /**
@@ -101,6 +97,13 @@ function writes(database: Database) {
       ).changes
     },
   }
+}
+
+/** What of a message is searched: names and addresses too, since people remember who wrote rather than what. */
+export function contentOf(message: Pick<NewMessage, 'participants' | 'subject' | 'text'>): string {
+  const { from, to, cc } = message.participants
+  const people = [from, ...to, ...cc].map((p) => `${p.name} ${p.address}`).join('\n')
+  return indexText(`${message.subject}\n${message.text}\n${people}`)
 }
 
 function rankOf(database: Database, at: number, standing: Standing, now: number): number {

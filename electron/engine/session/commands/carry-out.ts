@@ -5,7 +5,8 @@
 import { assertNever } from '../../../../shared/rpc.ts'
 import type { Command } from '../../../../shared/whitelist/command.ts'
 import { wipeAll, wipeList } from '../../account/wipe.ts'
-import { leaveAccount, lockAccount } from '../stage/close-account.ts'
+import { writeIfPossible } from '../../ground/store-error.ts'
+import { ended, leaveAccount, lockAccount, showLocked } from '../stage/close-account.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
 import { rotateDevice } from './rotate-device.ts'
 
@@ -63,14 +64,19 @@ type Order = {
   readonly reached: (step: string) => void
 }
 
-async function lockByCommand(stage: Stage, { runtime }: Opened, { command, tell, reached }: Order): Promise<void> {
+async function lockByCommand(stage: Stage, opened: Opened, { command, tell, reached }: Order): Promise<void> {
+  const { store } = opened.runtime
+  // Closed to the eye first: nothing that fails below leaves it open.
+  stage.profile.setLocked(true)
+  showLocked(stage, opened, 'revoked')
   // The lock is kept in the store: from now on it opens only once the server has confirmed the list (lease.ts).
   // The command is finished in the same transaction: after a break it must not lock again what was unlocked meanwhile.
-  runtime.store.database.transaction(() => {
-    runtime.store.account.change({ held: 'lock' })
-    runtime.store.commands.finish(command.id)
-  })
-  stage.saveProfile({ locked: true })
+  const hold = () => {
+    store.account.change({ held: 'lock' })
+    store.commands.finish(command.id)
+  }
+  // Where the disk does not even change what is there, the server sends the command again.
+  writeIfPossible(stage.ports.log, 'lock', () => store.database.takeAway(hold))
   reached('held')
   await tell('done')
   reached('told')
@@ -79,8 +85,9 @@ async function lockByCommand(stage: Stage, { runtime }: Opened, { command, tell,
 
 async function wipeOnlyList(stage: Stage, opened: Opened, { command, tell, reached }: Order): Promise<void> {
   const { store } = opened.runtime
-  await stopAll(opened)
+  await stopAll(stage, opened)
   reached('stopped')
+  showLocked(stage, opened, 'revoked')
   // Told before the deleting, as the protocol orders: afterwards there may be no list to tell it for.
   await tell('started')
   reached('told')
@@ -94,17 +101,20 @@ async function wipeOnlyList(stage: Stage, opened: Opened, { command, tell, reach
 }
 
 async function wipeAccount(stage: Stage, opened: Opened, { command, tell, reached }: Order): Promise<void> {
-  await wipeAll(opened.runtime.store, command, { stop: () => stopAll(opened), acknowledge: tell, reached })
+  showLocked(stage, opened, 'revoked')
+  const steps = { stop: () => stopAll(stage, opened), acknowledge: tell, reached }
+  await wipeAll(stage.ports, opened.runtime.store, command, steps)
   // Nothing on this machine may name the user any more, the sign-in form neither.
-  stage.saveProfile({ user: '', locked: false })
+  stage.profile.forget()
   await leaveAccount(stage)
 }
 
 /** Ends mail and sync before anything is destroyed; the link stays, for a last word to the server. */
-async function stopAll(opened: Opened): Promise<void> {
-  await opened.mail?.service.stop()
+async function stopAll(stage: Stage, opened: Opened): Promise<void> {
+  const { mail } = opened
   delete opened.mail
-  await opened.runtime.stop()
+  await ended(stage, 'mail', async () => mail?.service.stop())
+  await ended(stage, 'sync', opened.runtime.stop)
 }
 
 /**

@@ -25,7 +25,10 @@ export function accountEvents(stage: Stage): RuntimeEvents {
       // A first list brings the mail up, which may judge nothing before.
       startMail(opened)
     },
-    news: () => stage.emit('quarantine.changed', {}),
+    news: () => {
+      stage.emit('quarantine.changed', {})
+      stage.queue(() => tellRole(stage))
+    },
     requests: {
       changed: (waiting) => stage.emit('requests.changed', { waiting }),
       arrived: (arrival) => stage.emit('request.arrived', { ...arrival }),

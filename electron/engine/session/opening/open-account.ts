@@ -1,6 +1,7 @@
 /** Brings an account onto the stage: its store, its identity and its link to the server, and what its events mean. */
 import { openAccountRuntime } from '../../account/account-runtime.ts'
 import type { AccountStore } from '../../account/account-store.ts'
+import { takeOverAsides } from '../../account/asides.ts'
 import type { AccountRecord } from '../../database/account-repository.ts'
 import { createIdentity, type Identity } from '../../keys/identity.ts'
 import { primitives } from '../../keys/primitives.ts'
@@ -35,7 +36,7 @@ export function openLink({ ports }: Stage, target: Target, identity: Identity): 
       ...(root === undefined ? {} : { pin: root }),
       ...(org === undefined ? {} : { org }),
     }),
-    deviceName: 'Kith',
+    deviceName: ports.deviceName,
   })
 }
 
@@ -58,6 +59,9 @@ export function openStored(stage: Stage, store: AccountStore): Promise<Opened> {
 
 /** Opens the account and puts it on the stage; nothing is shown of it yet. */
 export async function openAccount(stage: Stage, entrance: Entrance): Promise<Opened> {
+  const { store } = entrance
+  if (stage.profile.read().account === store.place.id) stage.profile.unseal(store.vault)
+  await takeOverAsides(stage.ports, store)
   const runtime = await openAccountRuntime({ ports: stage.ports, ...entrance, events: accountEvents(stage) })
   const opened: Opened = { runtime }
   stage.setOpened(opened)

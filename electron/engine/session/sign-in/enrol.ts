@@ -1,30 +1,29 @@
-/** Signing in as a new device: first the server's word, then the first byte on this disk. */
+/** Signing in as a new device: made ready here, then told to the server, then the account's. */
 import type { OpeningFailure } from '../../../../shared/failures.ts'
-import { fail, ok, type Result } from '../../../../shared/rpc.ts'
+import { type FailureKind, fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { newRecord } from '../../account/account-login.ts'
-import { createAccountStore, storedAccount, vaultDependencies } from '../../account/account-store.ts'
-import { setAside } from '../../keys/account-place.ts'
+import { type StagedAccount, stageAccount } from '../../account/staged-account.ts'
 import { createIdentity } from '../../keys/identity.ts'
-import { canCreateVault, makeKeys } from '../../keys/vault.ts'
 import { openAccount, openLink } from '../opening/open-account.ts'
 import type { Stage } from '../stage/stage.ts'
 import { type Attempt, type SignedIn, signedIn } from './attempt.ts'
 
 /**
  * Logs in with new keys and makes their store; what lies at its place is put aside, not destroyed. Failures: those of
- * the vault, of a login, and untrustedServer. On failure nothing was written, unless the store itself failed.
+ * the vault and the store, before the server is asked; those of a login, and untrustedServer. A refusal leaves nothing.
  */
-export async function enrol(
+export async function enrol(stage: Stage, attempt: Attempt): Promise<Result<SignedIn, OpeningFailure>> {
+  const staged = await stageAccount(stage.ports, attempt.place, attempt.input.passphrase)
+  return staged.ok ? logInAs(stage, attempt, staged.value) : staged
+}
+
+/** The first login of a device that is ready, or that was cut off before it had a record. */
+export async function logInAs(
   stage: Stage,
-  { input, target, place }: Attempt,
+  { input, target }: Attempt,
+  device: StagedAccount,
 ): Promise<Result<SignedIn, OpeningFailure>> {
-  const { ports } = stage
-  const dependencies = vaultDependencies(ports, place)
-  // Asked first: a device that the server knows but that can't keep its keys would be lost, and so would its code.
-  const possible = await canCreateVault(dependencies, input.passphrase)
-  if (!possible.ok) return possible
-  const keys = makeKeys(dependencies)
-  const identity = createIdentity(keys, ports.clock.now)
+  const identity = createIdentity(device.keys, stage.ports.clock.now)
   const link = openLink(stage, target, identity)
   // The one-time secret of the enrolment code; the server takes it for this device alone.
   const { code } = target
@@ -33,11 +32,12 @@ export async function enrol(
   const manifest = identity.manifest()
   if ((!answer.ok && answer.failure.kind !== 'devicePending') || !manifest) {
     link.close()
+    // Without a manifest the server was never told of the device.
+    if (!manifest || answer.ok || !mayKnowDevice(answer.failure.kind)) await device.discard()
     return answer.ok ? fail('untrustedServer') : { ok: false, failure: answer.failure }
   }
   // Only after the server's word: a mistyped password must not push the old store aside.
-  if (storedAccount(place) !== 'none') setAside(place)
-  const store = await createAccountStore(ports, place, { keys, passphrase: input.passphrase })
+  const store = device.settle()
   if (!store.ok) {
     link.close()
     return store
@@ -49,4 +49,9 @@ export async function enrol(
   if (!taken.ok) return taken
   await opened.runtime.keepPassword(password)
   return ok({ opened, step: 'active' })
+}
+
+/** Whether a login that failed so may have reached the server all the same: its answer was lost, or not believed. */
+function mayKnowDevice(failure: FailureKind): boolean {
+  return failure === 'unreachable' || failure === 'untrustedServer' || failure === 'internal' || failure === 'busy'
 }

@@ -2,14 +2,13 @@
 import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { ok, type Result } from '../../../../shared/rpc.ts'
 import { type AccountStore, type SealedStore, vaultDependencies } from '../../account/account-store.ts'
-import { setAside } from '../../keys/account-place.ts'
 import { makeKeys } from '../../keys/vault.ts'
 import type { Target } from '../../link/target.ts'
 import { openStored } from '../opening/open-account.ts'
 import type { Stage } from '../stage/stage.ts'
 import { openByLogin } from '../unlock/open-by-login.ts'
 import { type Attempt, type SignedIn, signedIn } from './attempt.ts'
-import { enrol } from './enrol.ts'
+import { enrol, logInAs } from './enrol.ts'
 
 /** Logs in to a store that opened. */
 export async function returnToOpen(
@@ -18,10 +17,10 @@ export async function returnToOpen(
   store: AccountStore,
 ): Promise<Result<SignedIn, OpeningFailure>> {
   if (!store.account.read()) {
-    // The first sign-in here ended between two steps: the keys are there, the record is not.
-    store.database.close()
-    setAside(store.place)
-    return enrol(stage, attempt)
+    // The first sign-in here ended between two steps: the keys are there, the record is not. The server may know the
+    // device, so it is this one that goes on.
+    const close = async (): Promise<void> => store.database.close()
+    return logInAs(stage, attempt, { keys: store.vault.keys, settle: () => ok(store), discard: close })
   }
   const { input, target } = attempt
   // Before the account opens: its identity is made of the keys that lie in the vault then.

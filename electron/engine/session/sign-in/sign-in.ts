@@ -3,6 +3,7 @@ import type { OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { isOpenStore, mayBeginAnew, openAccountStore, storedAccount } from '../../account/account-store.ts'
 import type { Undo } from '../../ground/ports.ts'
+import { writeIfPossible } from '../../ground/store-error.ts'
 import { accountPlace } from '../../keys/account-place.ts'
 import { readTarget } from '../../link/target.ts'
 import { awaitApproval } from '../opening/pending.ts'
@@ -45,11 +46,16 @@ async function tryToSignIn(stage: Stage, input: SignInInput): Promise<Result<Sig
   await closeAccount(stage)
   const result = await signInHere(stage, attempt)
   if (result.ok) {
-    stage.saveProfile({ server: target.address.origin, user: input.user, locked: false })
+    const account = { account: place.id, server: target.address.origin, user: input.user }
+    // Where it can't be kept now the account is open all the same; the next start then shows the form.
+    writeIfPossible(stage.ports.log, 'profile', () =>
+      stage.profile.save(account, result.value.opened.runtime.store.vault),
+    )
+    stage.profile.setLocked(false)
     return result
   }
   await closeAccount(stage)
-  const { server, user } = stage.profile()
+  const { server, user } = stage.profile.read()
   const event = afterFailedSignIn(stage.state(), result.failure.kind, { server, user })
   if (event) stage.dispatch(event)
   return result

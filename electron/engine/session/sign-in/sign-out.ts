@@ -1,18 +1,18 @@
 /** Signing out: the password is forgotten, the session at the server ended, the account closed. Its store stays. */
-import { isOpenStore, openAccountStore } from '../../account/account-store.ts'
+import { type AccountStore, isOpenStore, openAccountStore, type SealedStore } from '../../account/account-store.ts'
 import { forgetPassword } from '../../account/store-policy.ts'
-import { accountPlace } from '../../keys/account-place.ts'
-import { leaveAccount } from '../stage/close-account.ts'
-import type { Stage } from '../stage/stage.ts'
+import { writeIfPossible } from '../../ground/store-error.ts'
+import { ended, leaveAccount } from '../stage/close-account.ts'
+import { namedPlace, type Stage } from '../stage/stage.ts'
 
 /** Never fails: what the server does not hear of it, it learns when the session ends by itself. */
 export async function signOut(stage: Stage): Promise<void> {
   const opened = stage.opened()
   if (opened) {
     // First, before anything waits for the network: a crash from here on leaves a store that does not log in by itself.
-    forgetPassword(opened.runtime.store)
-    await opened.mail?.service.stop()
-    await opened.runtime.logout()
+    forget(stage, opened.runtime.store)
+    await ended(stage, 'mail', async () => opened.mail?.service.stop())
+    await ended(stage, 'session', opened.runtime.logout)
   } else if (stage.state().step === 'locked') {
     await forgetBehindTheLock(stage)
   }
@@ -24,10 +24,15 @@ export async function signOut(stage: Stage): Promise<void> {
  * store does not open, by a passphrase or a keychain that is away, the lock stays for the next start.
  */
 async function forgetBehindTheLock(stage: Stage): Promise<void> {
-  const { server, user } = stage.profile()
-  const store = await openAccountStore(stage.ports, accountPlace(stage.ports.profile, server, user))
-  if (!store.ok) return
-  forgetPassword(store.value)
+  const place = namedPlace(stage)
+  const store = place && (await openAccountStore(stage.ports, place))
+  if (!store?.ok) return
+  forget(stage, store.value)
   if (isOpenStore(store.value)) store.value.database.close()
-  stage.saveProfile({ locked: false })
+}
+
+/** Locked until the password is gone: a disk that does not let go of it leaves the lock for the next start. */
+function forget(stage: Stage, store: AccountStore | SealedStore): void {
+  stage.profile.setLocked(true)
+  if (writeIfPossible(stage.ports.log, 'sign-out', () => forgetPassword(store))) stage.profile.setLocked(false)
 }

@@ -1,10 +1,13 @@
 /** The mail service of the open account: made when its servers are known, made anew when they move. */
+import type { ClosedFailure } from '../../../../shared/failures.ts'
+import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { policyOf } from '../../../../shared/whitelist/head.ts'
 import type { MailServer, MailServers } from '../../../../shared/whitelist/login.ts'
 import type { AccountRuntime } from '../../account/account-runtime.ts'
 import type { AccountRecord } from '../../database/account-repository.ts'
 import type { ListInForce } from '../../mail/dependencies.ts'
 import { createMailService } from '../../mail/mail-service.ts'
+import { whyClosed } from '../session-state.ts'
 import { sendingOf } from './lease.ts'
 import type { Opened, Stage } from './stage.ts'
 
@@ -24,7 +27,10 @@ export function ensureMail(stage: Stage, opened: Opened): void {
       address: record.address,
       name: record.name,
       // Read each time: a password changed by a new sign-in reaches the next connection to a mail server.
-      password: () => runtime.store.account.read()?.password ?? '',
+      password: () => {
+        const { mailPassword, password } = runtime.store.account.read() ?? {}
+        return mailPassword ?? password ?? ''
+      },
     },
     servers: serversOf(record.mail),
     list: () => listInForce(stage, runtime),
@@ -51,6 +57,17 @@ export async function replaceMail(stage: Stage, opened: Opened): Promise<void> {
   await old?.service.stop()
   ensureMail(stage, opened)
   startMail(opened)
+}
+
+/** Keeps a password for the mail servers beside the account's, and tries it at once. Failures: those of `whyClosed`. */
+export async function takeMailPassword(stage: Stage, password: string): Promise<Result<undefined, ClosedFailure>> {
+  const opened = stage.opened()
+  if (stage.state().step !== 'ready' || !opened) return fail(whyClosed(stage.state()))
+  const { account } = opened.runtime.store
+  // The same again after a change of both: there is one password, and it is kept once.
+  account.change({ mailPassword: account.read()?.password === password ? undefined : password })
+  await replaceMail(stage, opened)
+  return ok(undefined)
 }
 
 /** After a login: the servers may have moved. */

@@ -11,9 +11,19 @@ export async function closeAccount(stage: Stage): Promise<void> {
   if (!opened) return
   // Off the stage before it is closed: nothing that runs meanwhile may use a store that is about to be gone.
   stage.setOpened(undefined)
-  // Mail before the store: a message that is being stored is still written.
-  await opened.mail?.service.stop()
-  await opened.runtime.close()
+  // Mail before the store: a message that is being stored is still written. What fails in one step must not keep the
+  // next from its work: a store that was to be closed would stay open.
+  await ended(stage, 'mail', async () => opened.mail?.service.stop())
+  await ended(stage, 'account', opened.runtime.close)
+}
+
+/** One step of closing; its failure is for the log alone. */
+export async function ended({ ports }: Stage, what: string, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    ports.log.error('closing', { what, error: error instanceof Error ? error.name : typeof error })
+  }
 }
 
 /** Shows the lock and closes the account behind it. */
@@ -26,7 +36,7 @@ export async function lockAccount(stage: Stage, reason: LockReason): Promise<voi
 
 /** From here on nothing of the account is shown; its store may still be open. */
 export function showLocked(stage: Stage, { runtime }: Opened, reason: LockReason): void {
-  const { user } = runtime.store.account.read() ?? { user: stage.profile().user }
+  const { user } = stage.profile.read()
   const secret = runtime.store.vault.protection === 'passphrase' ? 'passphrase' : 'password'
   stage.dispatch({ type: 'locked', secret, reason, user })
 }
@@ -36,6 +46,6 @@ export async function leaveAccount(stage: Stage, cause?: ClosedFailure): Promise
   // What the session waited for belongs to the account that is left.
   stage.stopWaiting()
   await closeAccount(stage)
-  const { server, user } = stage.profile()
+  const { server, user } = stage.profile.read()
   stage.dispatch({ type: 'closed', server, user, ...(cause === undefined ? {} : { cause }) })
 }

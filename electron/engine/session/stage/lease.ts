@@ -5,13 +5,19 @@
  */
 import { isOutdated } from '../../../../shared/whitelist/manifest.ts'
 import type { AccountRuntime } from '../../account/account-runtime.ts'
+import { writeIfPossible } from '../../ground/store-error.ts'
 import type { SendingOff } from '../session-state.ts'
 import type { Opened, Stage } from './stage.ts'
 
-/** Keeps in mind that the lease has been over, until the server confirms the list: the clock may be set back. */
-export function keepLease({ keeper, store }: AccountRuntime, now: number): void {
-  if (!keeper.state()?.core || keeper.lease(now).lease === 'valid') return
-  if (store.account.read()?.held === undefined) store.account.change({ held: 'lease' })
+/**
+ * Keeps in mind that the lease has been over, until the server confirms the list: the clock may be set back. Says whether
+ * it is over now, which holds also where the disk takes no note of it.
+ */
+export function keepLease({ ports }: Stage, { keeper, store }: AccountRuntime): boolean {
+  if (!keeper.state()?.core || keeper.lease(ports.clock.now()).lease === 'valid') return false
+  if (store.account.read()?.held === undefined)
+    writeIfPossible(ports.log, 'lease', () => void store.account.change({ held: 'lease' }))
+  return true
 }
 
 /** Why nothing may be sent now. */
@@ -25,8 +31,7 @@ export function sendingOf(stage: Stage, runtime: AccountRuntime): SendingOff {
 
 /** Whether the store must not be shown before a fresh answer. */
 export function isHeld(stage: Stage, opened: Opened): boolean {
-  keepLease(opened.runtime, stage.ports.clock.now())
-  return heldBy(opened) !== undefined
+  return keepLease(stage, opened.runtime) || heldBy(opened) !== undefined
 }
 
 /** What holds the store back, where something does. */

@@ -26,7 +26,7 @@ export async function reconnect(stage: Stage, opened: Opened): Promise<void> {
 
 /** Tells the page whether messages may be sent now, and why not. */
 export function tellSending(stage: Stage, { runtime }: Opened): void {
-  keepLease(runtime, stage.ports.clock.now())
+  keepLease(stage, runtime)
   stage.dispatch({ type: 'sendingChanged', sendingOff: sendingOf(stage, runtime) })
 }
 

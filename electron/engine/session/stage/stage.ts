@@ -6,10 +6,11 @@ import type { Session } from '../../../../shared/session.ts'
 import type { AccountRuntime } from '../../account/account-runtime.ts'
 import type { Emit, Ports, Undo } from '../../ground/ports.ts'
 import { createTurns, type InTurn } from '../../ground/turns.ts'
+import { type AccountPlace, placeOf } from '../../keys/account-place.ts'
 import type { MailService } from '../../mail/dependencies.ts'
 import { parseServerAddress } from '../../soap/server-address.ts'
 import { nextSession, type SessionEvent, type SessionState } from '../session-state.ts'
-import { type Profile, readProfile, writeProfile } from './profile-file.ts'
+import { openProfileFile, type ProfileFile } from './profile-file.ts'
 
 /** An account whose store is open. `mail` is there once the server has named the mail servers. */
 export type Opened = { readonly runtime: AccountRuntime; mail?: RunningMail }
@@ -29,8 +30,7 @@ export type Stage = {
   /** The state as the page sees it. */
   readonly session: () => Session
   readonly dispatch: (event: SessionEvent) => void
-  readonly profile: () => Profile
-  readonly saveProfile: (change: Partial<Profile>) => void
+  readonly profile: ProfileFile
   readonly opened: () => Opened | undefined
   readonly setOpened: (opened: Opened | undefined) => void
   /** Keeps the undo of the one thing that the session waits for (an approval, a server); ends what it waited for before. */
@@ -44,8 +44,9 @@ export type Stage = {
 
 /** A stage with nothing open; the state is the profile's sign-in form. */
 export function createStage(ports: Ports, emit: Emit): Stage {
-  let profile = readProfile(ports.profile)
-  let state: SessionState = { step: 'signedOut', server: profile.server, user: profile.user }
+  const profile = openProfileFile(ports.profile, ports.log)
+  const { server, user } = profile.read()
+  let state: SessionState = { step: 'signedOut', server, user }
   let opened: Opened | undefined
   let waiting: Undo = () => undefined
   const session = () => sessionOf(state, ports)
@@ -63,11 +64,7 @@ export function createStage(ports: Ports, emit: Emit): Stage {
       ports.log.info('session', { step: state.step, event: event.type })
       emit('session.changed', session())
     },
-    profile: () => profile,
-    saveProfile: (change) => {
-      profile = { ...profile, ...change }
-      writeProfile(ports.profile, profile)
-    },
+    profile,
     opened: () => opened,
     setOpened: (next) => {
       opened = next
@@ -97,4 +94,10 @@ function sessionOf(state: SessionState, { demo }: Ports): Session {
     return { ...state, ...(offered ? { demo } : {}) }
   }
   return state
+}
+
+/** Where the account that the profile names has its things; undefined where it names none. */
+export function namedPlace({ ports, profile }: Stage): AccountPlace | undefined {
+  const { account } = profile.read()
+  return account === '' ? undefined : placeOf(ports.profile, account)
 }

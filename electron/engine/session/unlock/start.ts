@@ -1,14 +1,21 @@
 /** Brings the profile's last account up as it was left: open, locked, waiting, or signed out. */
-import { isOpenStore, openAccountStore, type SealedStore, storedAccount } from '../../account/account-store.ts'
+import {
+  isOpenStore,
+  openAccountStore,
+  type SealedStore,
+  storedAccount,
+  vaultDependencies,
+} from '../../account/account-store.ts'
 import { isWiping, resumeWipes } from '../../account/wipe.ts'
-import { type AccountPlace, accountPlace } from '../../keys/account-place.ts'
+import type { AccountPlace } from '../../keys/account-place.ts'
+import { openVault } from '../../keys/vault.ts'
 import { carryOutUnfinished, isUrgent } from '../commands/carry-out.ts'
 import { enter } from '../opening/enter.ts'
 import { openStored } from '../opening/open-account.ts'
 import { afterFailedUnlock, mayPass, startOf } from '../session-state.ts'
 import { closeAccount, showLocked } from '../stage/close-account.ts'
 import { isHeld } from '../stage/lease.ts'
-import type { Opened, Stage } from '../stage/stage.ts'
+import { namedPlace, type Opened, type Stage } from '../stage/stage.ts'
 import { openByLogin } from './open-by-login.ts'
 
 /** Before a store that was out of the server's reach is tried again, in milliseconds. */
@@ -16,22 +23,32 @@ const tryAgainAfter = 5_000
 
 /** Never fails: what went wrong is the state's `cause` or `reason`. */
 export async function start(stage: Stage): Promise<void> {
-  const { server, user, locked } = stage.profile()
-  const place = accountPlace(stage.ports.profile, server, user)
+  const place = namedPlace(stage)
   // Before anything else: a store that is being wiped must never show again.
   await goOnWiping(stage, place)
-  const step = startOf({ server, user, locked, stored: storedAccount(place) })
-  if (step === 'open') await open(stage, place)
-  else if (step !== 'signedOut') stage.dispatch(step)
+  const stored = place ? storedAccount(place) : 'none'
+  if (place && stored === 'keychain') await readProfile(stage, place)
+  const { user, locked } = stage.profile.read()
+  const step = startOf({ user, locked, stored })
+  if (step === 'open' && place) await open(stage, place)
+  else if (typeof step !== 'string') stage.dispatch(step)
+}
+
+/** Who used this profile last is sealed under the key that the keychain keeps: the form and the lock are filled with it. */
+async function readProfile(stage: Stage, place: AccountPlace): Promise<void> {
+  const vault = await openVault(vaultDependencies(stage.ports, place))
+  if (vault.ok) stage.profile.unseal(vault.value)
 }
 
 async function open(stage: Stage, place: AccountPlace): Promise<void> {
-  const { server, user } = stage.profile()
   const store = await openAccountStore(stage.ports, place)
+  const { server, user } = stage.profile.read()
   if (!store.ok) stage.dispatch({ type: 'closed', server, user, cause: store.failure.kind })
   else if (!isOpenStore(store.value)) startByLogin(stage, store.value)
-  else if (!store.value.account.read()) store.value.database.close()
-  else await show(stage, await openStored(stage, store.value))
+  else if (!store.value.account.read()) {
+    store.value.database.close()
+    stage.dispatch({ type: 'closed', server, user })
+  } else await show(stage, await openStored(stage, store.value))
 }
 
 async function show(stage: Stage, opened: Opened): Promise<void> {
@@ -53,7 +70,7 @@ async function show(stage: Stage, opened: Opened): Promise<void> {
  * so.
  */
 function startByLogin(stage: Stage, sealed: SealedStore): void {
-  const { server, user } = stage.profile()
+  const { server, user } = stage.profile.read()
   if (sealed.vault.keys.online?.login.password === undefined) {
     stage.dispatch({ type: 'closed', server, user })
     return
@@ -97,8 +114,8 @@ function tryLater(stage: Stage, act: () => Promise<void>, wait = 0): void {
  * Wipes that were cut off. Where the keys still open the store, with all steps, so that the server hears of it; else
  * whatever is left is destroyed.
  */
-async function goOnWiping(stage: Stage, place: AccountPlace): Promise<void> {
-  if (isWiping(place)) {
+async function goOnWiping(stage: Stage, place: AccountPlace | undefined): Promise<void> {
+  if (place && isWiping(place)) {
     const store = await openAccountStore(stage.ports, place)
     const found = store.ok && isOpenStore(store.value) ? store.value : undefined
     if (found && !found.account.read()) found.database.close()

@@ -5,20 +5,22 @@
 import type { ClosedFailure, OpeningFailure } from '../../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import { isOpenStore, openAccountStore, type SealedStore } from '../../account/account-store.ts'
-import { accountPlace } from '../../keys/account-place.ts'
 import { checkPassword } from '../../keys/stretch.ts'
 import { enter } from '../opening/enter.ts'
 import { openStored } from '../opening/open-account.ts'
 import { afterFailedUnlock, whyClosed } from '../session-state.ts'
 import { lockAccount } from '../stage/close-account.ts'
-import type { Opened, Stage } from '../stage/stage.ts'
+import { namedPlace, type Opened, type Stage } from '../stage/stage.ts'
 import { openByLogin } from './open-by-login.ts'
 import type { UnlockThrottle } from './unlock-throttle.ts'
 
-/** By the user: the lock is kept in the profile, so that a restart does not open it. Fails where nothing is open. */
+/**
+ * By the user: the lock is kept in the profile, so that a restart does not open it. Fails only where nothing is open, not
+ * where the disk is full.
+ */
 export async function lock(stage: Stage): Promise<Result<undefined, ClosedFailure>> {
   if (stage.state().step !== 'ready') return fail(whyClosed(stage.state()))
-  stage.saveProfile({ locked: true })
+  stage.profile.setLocked(true)
   await lockAccount(stage, 'user')
   return ok(undefined)
 }
@@ -35,7 +37,7 @@ export async function unlock(
   const opened = await openLocked(stage, throttle, secret)
   if (!opened.ok) return opened
   // Only now that the store is open: after a wrong guess the app must still start locked.
-  stage.saveProfile({ locked: false })
+  stage.profile.setLocked(false)
   return enter(stage, opened.value)
 }
 
@@ -49,8 +51,8 @@ async function openLocked(
   // Before the passphrase is stretched: a guess that is refused costs nothing and tells nothing.
   const admitted = throttle.admit()
   if (!admitted.ok) return admitted
-  const { server, user } = stage.profile()
-  const place = accountPlace(stage.ports.profile, server, user)
+  const place = namedPlace(stage)
+  if (!place) return fail('notSignedIn')
   const store = await openAccountStore(stage.ports, place, state.secret === 'passphrase' ? secret : undefined)
   if (!store.ok) {
     if (store.failure.kind === 'passphraseWrong') throttle.wrong()
@@ -81,7 +83,7 @@ async function openSealed(
   }
   const { kind } = opened.failure
   if (kind === 'authFailed') throttle.wrong()
-  const event = afterFailedUnlock(stage.state(), kind, stage.profile())
+  const event = afterFailedUnlock(stage.state(), kind, stage.profile.read())
   if (event) stage.dispatch(event)
   return opened
 }
