@@ -169,6 +169,11 @@ export function createCompose(ports: Ports) {
   }
   return {
     store,
+    /** Those of the addresses who may be written to by the list in force. */
+    allowed: async (addresses: readonly string[]): Promise<ReadonlySet<string>> => {
+      const refusals = await judgeRecipients(ports.host, addresses)
+      return new Set(refusals ? addresses.filter((address) => !refusals.has(address)) : [])
+    },
     /** What was begun before Kith was locked or closed. */
     load: keeper.load,
     save: keeper.save,

@@ -76,7 +76,9 @@ function looseType(value: string): Pick<Part, 'type' | 'parameters'> | undefined
     if (!parameters.has(key)) parameters.set(key, text)
   }
   const type = main.toLowerCase()
-  return { type: `${type}/${sub.toLowerCase() || (type === 'multipart' ? 'mixed' : 'plain')}`, parameters }
+  if (sub !== '') return { type: `${type}/${sub.toLowerCase()}`, parameters }
+  // RFC 2045 5.2: what cannot be read as a type is plain text.
+  return { type: type === 'multipart' ? 'multipart/mixed' : 'text/plain', parameters }
 }
 
 /** Whatever is no encoding at all, as `utf-8` or `8 bit`, means none. */

@@ -112,15 +112,27 @@ function fromLibrary(name: string): Decoder | undefined {
 
 /** Text that says nothing of its charset, or the wrong thing: UTF-8 where it is that, else as `hint` says, else guessed. */
 export function guessText(bytes: Uint8Array, hint = ''): string {
+  const exact = exactUtf8(bytes)
+  if (exact !== undefined) return exact
   const text = utf8.decode(bytes)
   const broken = count(text, replacement)
   // A cut or a stray byte in text that is UTF-8 otherwise.
-  if (broken === 0 || 2 * broken <= wideCharacters(text) - broken) return text
+  if (2 * broken <= wideCharacters(text) - broken) return text
   const hinted = hint === '' ? undefined : decoderFor(hint)?.decode(bytes)
   if (hinted !== undefined && !hinted.includes(replacement)) return hinted
   return looksChinese(bytes) ? gb18030.decode(bytes) : western.decode(bytes)
 }
 
+/** Undefined where a byte is no UTF-8: U+FFFD in the text alone does not say so, it may have been written. */
+function exactUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true })
 const replacement = '\ufffd'
 const utf8 = new TextDecoder()
 const gb18030 = new TextDecoder('gb18030')
@@ -169,9 +181,10 @@ export function decodeCharset(bytes: Uint8Array, declared: string, own: string):
   const decoders = labels.flatMap((label) => decoderFor(label) ?? [])
   let named: string | undefined
   for (const decoder of new Set(decoders)) {
-    const text = decoder.decode(bytes)
-    if (!text.includes(replacement)) return { text, sure: true }
-    if (decoder !== standard('utf-8')) named ??= text
+    const text = decoder === standard('utf-8') ? exactUtf8(bytes) : decoder.decode(bytes)
+    if (text === undefined) continue
+    if (decoder === standard('utf-8') || !text.includes(replacement)) return { text, sure: true }
+    named ??= text
   }
   // Some bytes are wrong in it: what the sender named is still the better guess, but for UTF-8, which tells by itself.
   if (named !== undefined) return { text: named, sure: true }

@@ -72,10 +72,7 @@ export function parseAuthor(value: string, options: AddressOptions = {}): Checke
   // `bob@x(Bob)`: not every program sees where the address ends.
   if (!rest.includes('<') && gluedComment.test(value)) return { ok: false, fault: 'comment' }
   if (mailbox.name !== '') return { ok: true, value: mailbox }
-  const words = comments.join(' ').split(/[ \t]+/)
-  return words.length > maxWords
-    ? { ok: false, fault: 'tooLong' }
-    : { ok: true, value: { ...mailbox, name: cleanName(decodeWords(words.join(' '))) } }
+  return { ok: true, value: { ...mailbox, name: cleanName(decodeWords(comments.join(' '))) } }
 }
 
 /** The value with a blank for each comment outside quoted strings; undefined where a comment could be read otherwise (A6). */
@@ -192,14 +189,8 @@ function readBare(words: readonly Word[], next: number, options: AddressOptions)
 
 /** RFC 2047 5 has no encoded words in quoted strings; mail has them, and shows its reader what they say. */
 function nameOf(words: readonly Word[]): string {
-  return cleanName(
-    decodeWords(
-      words
-        .map(({ text }) => text)
-        .filter((text) => text !== '')
-        .join(' '),
-    ),
-  )
+  const shown = words.map(({ text }) => text).filter((text) => text !== '')
+  return cleanName(decodeWords(shown.join(' ')))
 }
 
 function skip(value: string, at: number): number {

@@ -11,11 +11,11 @@ export function askToOpenLink(url: string, words: NativeWords, window: BrowserWi
   if (asking || !window || !isHttps(url)) return
   asking = true
   // As parsed: the host in its A-label form, never as a message spelled it.
-  const { href } = new URL(url)
+  const { href, host } = new URL(url)
   dialog
     .showMessageBox(window, {
       type: 'question',
-      message: words.openLinkDetail,
+      message: `${words.openLinkDetail} ${host}`,
       detail: href,
       buttons: [words.openLink, words.cancel],
       // Cancel is what Enter and Escape do: leaving Kith takes a deliberate choice.

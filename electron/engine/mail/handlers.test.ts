@@ -246,7 +246,10 @@ describe('held and hints', () => {
     const [held] = await world.held()
     const opened = await world.mail.handlers['held.get']({ id: held && 'id' in held ? String(held.id) : '' })
     expect(opened).toMatchObject({
-      value: { text: 'bank', held: { reason: 'notProven', contactName: 'Bob Lin', claimedAddress: 'bob@corp.test' } },
+      value: {
+        text: 'bank <https://evil.test>',
+        held: { reason: 'notProven', contactName: 'Bob Lin', claimedAddress: 'bob@corp.test' },
+      },
     })
     expect(await world.mail.handlers['held.get']({ id: 'none' })).toMatchObject({ failure: { kind: 'notFound' } })
   })

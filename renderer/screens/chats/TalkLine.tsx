@@ -4,6 +4,7 @@ import type { Message, Participant } from '../../../shared/message.ts'
 import { useStores } from '../../components/context.tsx'
 import { doubtsOf } from '../../components/doubt-words.ts'
 import { Icon, type IconName } from '../../components/Icons.tsx'
+import { MessageText } from '../../components/text/MessageText.tsx'
 import { deliveryWords, refusalWords } from '../../components/words.ts'
 import { formatNames, formatTime } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
@@ -72,9 +73,12 @@ export function TalkLine({ message, first, last, self }: TalkLineProps) {
   const subject = message.subject === '' ? t('talk.noSubject') : t('talk.subject', { subject: message.subject })
   return (
     <div className={`line ${own ? 'line-own' : ''} ${first ? 'line-first' : ''}`}>
+      <span className="sr-only">
+        {own ? t('talk.byYou') : t('talk.by', { name: message.from.name || message.from.address })}
+      </span>
       <div className={`bubble ${failed ? 'bubble-failed' : ''}`}>
         {message.kind === 'mail' && <p className="mb-1 text-[0.8125rem] font-semibold">{subject}</p>}
-        {message.text}
+        <MessageText message={message} />
       </div>
       <div className="line-foot">
         <Others message={message} self={self} />

@@ -11,6 +11,7 @@ import { Icon } from '../../components/Icons.tsx'
 import { Modal } from '../../components/Modal.tsx'
 import { Note } from '../../components/Note.tsx'
 import { scrollStop } from '../../components/scroll-stop.ts'
+import { MessageText } from '../../components/text/MessageText.tsx'
 import { formatMoment, formatNames } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { DeliveryLine } from '../chats/TalkLine.tsx'
@@ -129,7 +130,9 @@ export function ReadingPane({ message }: { readonly message: Message }) {
           {doubtsOf(t, language, message).map((doubt) => (
             <Note key={doubt}>{doubt}</Note>
           ))}
-          <p className="leading-relaxed whitespace-pre-wrap">{message.text}</p>
+          <div className="leading-relaxed whitespace-pre-wrap wrap-anywhere">
+            <MessageText message={message} />
+          </div>
         </article>
       </section>
     </>

@@ -186,4 +186,17 @@ describe('I8 an open Content-Type', () => {
     ])
     expect(readContent(splitMessage(raw), () => false)).toEqual({ text: '你好', simplified: true })
   })
+
+  it('takes sloppy structure where the body bears it out, and shows the source where it does not', () => {
+    const body = mixed.replaceAll('--b1', '--=_b1')
+    const text = 'Do not pay.\nPay 40 to Bo'
+    expect(read({ 'content-type': 'multipart/mixed; boundary==_b1' }, body, none)).toEqual({ text, simplified: true })
+    // Another boundary would open another part first; a broken encoding would hide what stands before it.
+    const hidden = lines('Do not pay.', '', '--x=', '', 'Pay 40 to Bo')
+    expect(read({ 'content-type': 'multipart/mixed; boundary=x=' }, hidden, none).text).toBe(
+      hidden.replaceAll('\r', ''),
+    )
+    const clear = lines('Pay 40 to Bo', '')
+    expect(read({ 'content-transfer-encoding': 'base64 x' }, clear, none).text).toBe('Pay 40 to Bo')
+  })
 })

@@ -6,6 +6,7 @@
 import { isAscii } from 'node:buffer'
 import type { Covers } from '../../../../shared/guard/coverage.ts'
 import type { HeaderField, RawMessage } from '../../../../shared/header.ts'
+import { sloppyStructure } from '../../../../shared/mime/sloppy.ts'
 import { type Part, structureOf } from '../../../../shared/mime/structure.ts'
 import { decodeTransfer, isSound } from '../../../../shared/mime/transfer-encoding.ts'
 
@@ -19,9 +20,9 @@ export function settleMime(message: RawMessage, covers: Covers): Settled {
   const kept = covers('content-disposition') ? message : without(message, 'content-disposition')
   if (covers('content-type') && covers('content-transfer-encoding')) return taken(kept)
   const structure = structureOf(kept)
-  // It has no one reading, so the notice comes anyway.
-  if (structure.kind === 'broken') return taken(kept, true)
-  const { root } = structure
+  // Sloppy mail is borne out by its body as other mail is, or shown as its source: not even the notice excuses a choice.
+  const root = structure.kind === 'broken' ? sloppyStructure(kept) : structure.root
+  if (!root) return { view: 'source' }
   if (root.type.startsWith('multipart/')) return covers('content-type') ? taken(kept) : settleMultipart(kept, root)
   const encoded = covers('content-transfer-encoding') || isBorneOut(root, message.body)
   if (!encoded) return { view: 'source' }
