@@ -163,7 +163,8 @@ function heldHandlers({ dependencies, reader, store }: HandlerParts): Named<'hel
       const facts = store.held.facts(id)
       if (!held || !facts) return fail('notFound')
       // Plain text only, made when it is looked at (I3).
-      const { content } = await prepare(dependencies, reader, { ...facts, raw: await store.held.bytes(id) })
+      const raw = await store.held.bytes(id)
+      const { content } = await prepare(dependencies, reader, { ...facts, raw }, 'claimed')
       return ok({ held, text: content.text })
     },
   }

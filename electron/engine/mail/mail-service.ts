@@ -38,6 +38,8 @@ const realNetwork: MailNetwork = {
 export function createMailService(dependencies: MailDependencies, network: MailNetwork = realNetwork): MailService {
   const store = createMailStore(dependencies.database)
   const reader = (network.reader ?? openReader)(dependencies.dns)
+  // A held message that the user opens does not wait for what the mailbox reads.
+  const heldReader = (network.reader ?? openReader)(dependencies.dns)
   const incoming = createInbox(dependencies, store, reader)
   const troubles = createTroubles(dependencies)
   const states = conversationStates(dependencies, store)
@@ -63,7 +65,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     handlers: mailHandlers({
       dependencies,
       store,
-      reader,
+      reader: heldReader,
       submitter: createSubmitter(dependencies, store),
       outbox: sending,
       wakeMailbox: () => receiving.wake(),
@@ -75,7 +77,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     },
     async stop() {
       // A large message that is being read would keep the end waiting: it is read again at the next start.
-      await Promise.all([reader.close(), sending.stop(), receiving.stop()])
+      await Promise.all([reader.close(), heldReader.close(), sending.stop(), receiving.stop()])
       troubles.clear()
       // The store is closed after this; a judgement in the middle would write into it.
       await judging

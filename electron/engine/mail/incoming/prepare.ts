@@ -4,6 +4,7 @@ import { authorOf, splitMessage } from '../../../../shared/header.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { selfKey } from '../judge.ts'
 import type { Fetched, Prepared } from './incoming.ts'
+import type { ReadTask } from './read-message.ts'
 import type { MessageReader } from './reader.ts'
 
 /**
@@ -14,15 +15,26 @@ export async function prepare(
   dependencies: MailDependencies,
   reader: MessageReader,
   fetched: Fetched,
+  view: ReadTask['view'] = 'proven',
 ): Promise<Prepared> {
   const { message, authors } = openHeader(dependencies, fetched.raw)
   const self = selfKey(dependencies)
-  const { view: _view, prepare: _prepare, ...list } = dependencies.list()
+  const { view: _list, prepare: _prepare, ...list } = dependencies.list()
   const { at, truncated } = fetched
   const { authserv } = dependencies.servers
   const now = dependencies.clock.now()
   // Its own whole buffer: that is handed over, and comes back.
-  const { raw, ...found } = await reader.read({ raw: fetched.raw, at, truncated, now, self, authserv, list, authors })
+  const { raw, ...found } = await reader.read({
+    raw: fetched.raw,
+    view,
+    at,
+    truncated,
+    now,
+    self,
+    authserv,
+    list,
+    authors,
+  })
   const body = raw.subarray(raw.length - message.body)
   const { fields, fault } = message
   return { fetched: { ...fetched, raw }, message: { fields, body, ...(fault ? { fault } : {}) }, ...found }

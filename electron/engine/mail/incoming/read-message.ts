@@ -17,6 +17,8 @@ export type ReadTask = {
   readonly raw: Uint8Array
   /** When the server received it. */
   readonly at: number
+  /** `proven`: shown as far as the sender's proof bears it out (I8). `claimed`: as it stands, for Held. */
+  readonly view: 'proven' | 'claimed'
   /** Only its header is there. */
   readonly truncated: boolean
   readonly now: number
@@ -52,7 +54,8 @@ export async function readMessage(task: ReadTask, dns: DnsResolver): Promise<Rea
   const level = levelOf(list, message, self)
   const rawDigest = createHash('sha256').update(raw).digest('hex')
   const digest = await contentDigest(message)
-  return { proof, level, digest, rawDigest, content: contentOf(truncated, message, level) }
+  const content = task.view === 'claimed' ? readContent(message) : contentOf(truncated, message, level)
+  return { proof, level, digest, rawDigest, content }
 }
 
 function levelOf({ view, unicode }: Omit<ListInForce, 'prepare'>, message: RawMessage, self: string): string {

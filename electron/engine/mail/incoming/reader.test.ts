@@ -23,7 +23,7 @@ afterEach(async () => {
 
 function taskOf(raw: Uint8Array): ReadTask {
   const { view: _view, prepare: _prepare, ...list } = listOf([])
-  return { raw, at: 1, truncated: false, now: 1, self: 'alice@corp.test', authserv, list, authors: [] }
+  return { raw, view: 'proven', at: 1, truncated: false, now: 1, self: 'alice@corp.test', authserv, list, authors: [] }
 }
 
 /** Some megabytes in which each line has to be decoded. */
@@ -65,6 +65,14 @@ describe('the reader', () => {
     expect(asked).toEqual(['one._domainkey.evil.test'])
     // The answer was none, not no: it is asked again later.
     expect(proof.again).toBe(true)
+  })
+
+  it('several at a time are told apart', async () => {
+    reader = openReader(fakeDns())
+    const bodies = ['one', 'two', 'three']
+    const tasks = bodies.map((body) => taskOf(Uint8Array.from(sample({ body }))))
+    const read = await Promise.all(tasks.map((task) => reader?.read(task)))
+    expect(read.map((one) => one?.content.text)).toEqual(bodies)
   })
 
   it('closed in the middle: says so, and begins anew with the next', async () => {

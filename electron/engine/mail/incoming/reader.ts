@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { DnsResolver } from '../../ground/ports.ts'
+import { createTurns } from '../../ground/turns.ts'
 import { readerMemory, readerPatience } from '../limits.ts'
 import type { Read, ReadTask } from './read-message.ts'
 import type { FromReader, ToReader } from './read-worker.ts'
@@ -53,23 +54,25 @@ export function openReader(dns: DnsResolver): MessageReader {
     made.unref()
     return made
   }
+  const readOne = async (task: ReadTask): Promise<Read> => {
+    thread ??= begin()
+    const { promise, resolve: done, reject: failed } = Promise.withResolvers<Read>()
+    job = { done, failed }
+    const late = setTimeout(() => {
+      void thread?.terminate()
+      fail(new Error('reading took too long'))
+    }, readerPatience)
+    post(thread, { type: 'read', task }, [task.raw.buffer])
+    try {
+      return await promise
+    } finally {
+      clearTimeout(late)
+      job = undefined
+    }
+  }
+  const inTurn = createTurns()
   return {
-    async read(task) {
-      thread ??= begin()
-      const { promise, resolve: done, reject: failed } = Promise.withResolvers<Read>()
-      job = { done, failed }
-      const late = setTimeout(() => {
-        void thread?.terminate()
-        fail(new Error('reading took too long'))
-      }, readerPatience)
-      post(thread, { type: 'read', task }, [task.raw.buffer])
-      try {
-        return await promise
-      } finally {
-        clearTimeout(late)
-        job = undefined
-      }
-    },
+    read: (task) => inTurn(() => readOne(task)),
     async close() {
       const ending = thread
       fail(new ReaderClosed())
