@@ -34,6 +34,7 @@ type Job = { readonly done: (read: Read) => void; readonly failed: (error: Error
 export function openReader(dns: DnsResolver): MessageReader {
   let thread: Worker | undefined
   let job: Job | undefined
+  let closings = 0
   const fail = (error: Error): void => {
     const broken = job
     job = undefined
@@ -43,18 +44,21 @@ export function openReader(dns: DnsResolver): MessageReader {
   const begin = (): Worker => {
     // Without our environment: the thread reads what a stranger wrote, and nothing secret need be in it.
     const made = new Worker(program, { env: {}, resourceLimits: { maxOldGenerationSizeMb: readerMemory } })
+    // One of an earlier thread that comes late does not concern the thread of now.
     made.on('message', (said: FromReader) => {
       if (said.type === 'dns') void resolve(made, dns, said.name)
+      else if (made !== thread) return
       else if (said.type === 'failed') job?.failed(new Error(said.name))
       else job?.done(said.read)
     })
-    // One of an earlier thread that ends late does not concern the thread of now.
     made.on('error', (error) => made === thread && fail(error))
     made.on('exit', () => made === thread && fail(new Error('the reading thread ended')))
     made.unref()
     return made
   }
-  const readOne = async (task: ReadTask): Promise<Read> => {
+  const readOne = async (task: ReadTask, asked: number): Promise<Read> => {
+    // It was asked for before a close, and its turn came after.
+    if (asked !== closings) throw new ReaderClosed()
     thread ??= begin()
     const { promise, resolve: done, reject: failed } = Promise.withResolvers<Read>()
     job = { done, failed }
@@ -72,8 +76,12 @@ export function openReader(dns: DnsResolver): MessageReader {
   }
   const inTurn = createTurns()
   return {
-    read: (task) => inTurn(() => readOne(task)),
+    read(task) {
+      const asked = closings
+      return inTurn(() => readOne(task, asked))
+    },
     async close() {
+      closings += 1
       const ending = thread
       fail(new ReaderClosed())
       await ending?.terminate()
