@@ -14,7 +14,7 @@ import type { NewMessage, Participants, Person, Place } from '../store/records.t
 import { type Content, readSubject } from './content.ts'
 import { messageIdentity, writtenMessageId } from './identity.ts'
 import type { Proof } from './proof.ts'
-import { contentOf } from './read-message.ts'
+import { contentByLevel } from './read-message.ts'
 
 /** A message as fetched (I1: raw bytes). */
 export type Fetched = {
@@ -93,7 +93,7 @@ function received(prepared: Prepared, { contact, participants, notices, unicode 
   const { message, fetched } = prepared
   // The list moved between reading and judging: read anew, by what the proof that now counts covers.
   const content =
-    contact.level === prepared.level ? prepared.content : contentOf(fetched.truncated, message, contact.level)
+    contact.level === prepared.level ? prepared.content : contentByLevel(fetched.truncated, message, contact.level)
   if (content.receiptFor !== undefined) {
     return { kind: 'receipt', from: contact.key, messageId: content.receiptFor, at: fetched.at }
   }

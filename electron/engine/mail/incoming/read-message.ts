@@ -54,7 +54,7 @@ export async function readMessage(task: ReadTask, dns: DnsResolver): Promise<Rea
   const level = levelOf(list, message, self)
   const rawDigest = createHash('sha256').update(raw).digest('hex')
   const digest = await contentDigest(message)
-  const content = task.view === 'claimed' ? readContent(message) : contentOf(truncated, message, level)
+  const content = task.view === 'claimed' ? readContent(message) : contentByLevel(truncated, message, level)
   return { proof, level, digest, rawDigest, content }
 }
 
@@ -65,7 +65,7 @@ function levelOf({ view, unicode }: Omit<ListInForce, 'prepare'>, message: RawMe
 }
 
 /** What is shown, by what the proof of this level covers (I8). */
-export function contentOf(truncated: boolean, message: RawMessage, level: string): Content {
+export function contentByLevel(truncated: boolean, message: RawMessage, level: string): Content {
   if (truncated) return { text: '', simplified: true }
   const key = authorOf(message, true)?.address.key ?? ''
   return readContent(message, coverageOf(message, { key, level }))

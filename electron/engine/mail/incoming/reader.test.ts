@@ -68,11 +68,12 @@ describe('the reader', () => {
   })
 
   it('several at a time are told apart', async () => {
-    reader = openReader(fakeDns())
+    const made = openReader(fakeDns())
+    reader = made
     const bodies = ['one', 'two', 'three']
     const tasks = bodies.map((body) => taskOf(Uint8Array.from(sample({ body }))))
-    const read = await Promise.all(tasks.map((task) => reader?.read(task)))
-    expect(read.map((one) => one?.content.text)).toEqual(bodies)
+    const read = await Promise.all(tasks.map((task) => made.read(task)))
+    expect(read.map((one) => one.content.text)).toEqual(bodies)
   })
 
   it('closed in the middle: says so, and begins anew with the next', async () => {
