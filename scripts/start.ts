@@ -56,23 +56,27 @@ async function showDemo(runtime: Runtime, places: DemoPlaces): Promise<number> {
   }
 }
 
-/** The desktop of a second start brings the first one's window to the front, and ends. */
-function showRunning(runtime: Runtime, places: DemoPlaces): Promise<number> {
+/**
+ * A second start while the first one runs. A desktop that is open comes to the front, one that is not is opened; in the
+ * browser, where a link is good for one, it opens what the first start has not.
+ */
+async function showRunning(runtime: Runtime, places: DemoPlaces): Promise<number> {
   say('The demo is already running.')
-  if ('reason' in runtime) return Promise.resolve(0)
-  return startDesktop(runtime, optionsOf(places, 0, 'whole')).ended.then(({ code }) => code)
+  if ('path' in runtime) return showSides((options) => showDesktop(runtime, options), places)
+  say('Press Enter in its terminal for another link.')
+  return two ? showWeb(optionsOf(places, 1, 'right')) : 0
 }
 
 /** Until every face is closed; the first exit code that is not 0. */
 async function showHosts(runtime: Runtime, places: DemoPlaces): Promise<number> {
-  if ('reason' in runtime) sayWeb(runtime.reason)
+  if ('path' in runtime) return showSides((options) => showDesktop(runtime, options), places)
+  sayWeb(runtime.reason)
+  return showSides(showWeb, places)
+}
+
+async function showSides(show: (options: HostOptions) => Promise<number>, places: DemoPlaces): Promise<number> {
   const sides: readonly Place[] = two ? ['left', 'right'] : ['whole']
-  const codes = await Promise.all(
-    sides.map((side, at) => {
-      const options = optionsOf(places, at, side)
-      return 'reason' in runtime ? showWeb(options) : showDesktop(runtime, options)
-    }),
-  )
+  const codes = await Promise.all(sides.map((side, at) => show(optionsOf(places, at, side))))
   return codes.find((code) => code !== 0) ?? 0
 }
 

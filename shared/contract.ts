@@ -102,7 +102,7 @@ export const heldSchema = z.object({
 /** A message that the guard held, with the rule. */
 export type HeldMessage = z.infer<typeof heldSchema>
 
-/** What the user may choose, and what profile.json keeps of it. */
+/** What the user may choose; profile.json keeps it, language and theme readable, the rest sealed. */
 export const settingsSchema = z.object({
   language: languageSchema,
   theme: themeSchema,

@@ -48,6 +48,7 @@ export const changeFaultCodes = [
   'administratorTaken',
   'passwordShort',
   'passwordLong',
+  'passwordElsewhere',
   'rootElsewhere',
   'policyElsewhere',
   'keysMany',

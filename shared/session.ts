@@ -66,7 +66,10 @@ export const sessionSchema = z.discriminatedUnion('step', [
     step: z.literal('locked'),
     secret: z.enum(['passphrase', 'password']),
     reason: z.enum(['start', 'user', 'revoked', 'lease', 'online']),
+    /** Empty while no key is at hand that it is sealed under. */
     user: z.string(),
+    /** In the demo, whose passwords nobody ever typed: what opens the store. */
+    demo: z.object({ name: z.string(), password: z.string() }).optional(),
   }),
   /** Waiting for an administrator; the words are the device's and the server's fingerprints, to compare by telephone. */
   z.object({ step: z.literal('pending'), user: z.string(), deviceWords: z.string(), serverWords: z.string() }),

@@ -215,7 +215,7 @@ describe('restart and offline', () => {
   it('two engines on one profile: the second is refused', async () => {
     const first = await signedIn()
     const second = await world.open()
-    expect(await second.call('session.state', {})).toEqual({ ok: false, failure: { kind: 'busy' } })
+    expect(await second.call('session.state', {})).toEqual({ ok: false, failure: { kind: 'profileInUse' } })
     expect(await first.names()).toHaveLength(2)
     await world.close()
     const third = await world.open()

@@ -1,6 +1,7 @@
 import type { Address } from '../../shared/address.ts'
 import type { Conversation, KithContract } from '../../shared/contract.ts'
-import { type ListView, planReply } from '../../shared/guard.ts'
+import type { ListView } from '../../shared/guard/facts.ts'
+import { planReply } from '../../shared/guard/reply.ts'
 import type { Draft, Message, Participant } from '../../shared/message.ts'
 import { fail, type Handlers, ok } from '../../shared/rpc.ts'
 import { fakeRefusals } from './fake-lists.ts'

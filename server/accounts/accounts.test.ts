@@ -124,6 +124,11 @@ overEach((stores) => {
         ack_head: '',
         last: 0,
       })
+    const userRow = async (id: string) => {
+      const row = await store.users.get(id)
+      if (!row) throw new Error('no such user')
+      return row
+    }
     const guess = async (times: number, device: SigningDevice | undefined, ip = '192.0.2.1') => {
       for (let i = 0; i < times; i++) await accounts.check('alice', `guess ${i}`, ip, device)
     }
@@ -196,6 +201,24 @@ overEach((stores) => {
       expect(await accounts.check('alice', password, '2001:db8:1:3::1')).toMatchObject({ ok: true })
       for (let i = 0; i < 35; i++) await accounts.check(`user${i}`, 'wrong', '192.0.2.7', stranger)
       expect(await accounts.check('alice', password, '192.0.2.7', stranger)).toMatchObject({ ok: true })
+    })
+
+    test('an administrator who gives a new password gives everybody’s tries back', async () => {
+      await addDevice('active')
+      for (const device of [stranger, mine, { ...mine, key: 'another' }, undefined]) await guess(5, device)
+      for (let i = 0; i < 21; i++) await guess(1, undefined, `198.51.${i}.7`)
+      await store.users.add({
+        ...(await userRow('alice')),
+        id: 'alice2',
+        address: 'x@y.example',
+        address_key: 'x@y.example',
+      })
+      for (let i = 0; i < 5; i++) await accounts.check('alice2', 'wrong', '192.0.2.1', stranger)
+      await store.access.clearAttemptsOf('alice')
+      for (const device of [stranger, mine, { ...mine, key: 'another' }, undefined])
+        expect(await accounts.check('alice', password, '192.0.2.1', device)).toMatchObject({ ok: true })
+      expect(await accounts.check('alice', password, '203.0.113.1')).toMatchObject({ ok: true })
+      expect(await accounts.check('alice2', password, '192.0.2.1', stranger)).toMatchObject({ kind: 'locked' })
     })
 
     test('signing in with a device makes its network known for the mail', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AttemptRow } from '../store/tables.ts'
-import { accountLimit, addressLimit, countAttempt, forgiveAttempt, noAttempts } from './attempt-limit.ts'
+import { accountLimit, addressLimit, countAttempt, forgiveAttempt, noAttempts, passwordLimit } from './attempt-limit.ts'
 
 const minute = 60_000
 const start = 1_700_000_000_000
@@ -41,6 +41,21 @@ test('a wait never grows beyond a day, and a quiet day forgets the strikes', () 
   expect(tries(accountLimit, many, { times: 2, now: start }).waits).toBe(24 * 60 * minute)
   const later = start + 25 * 60 * minute
   expect(tries(accountLimit, many, { times: 6, now: later }).waits).toBe(15 * minute)
+})
+
+test('a clock that was ahead for a while makes nobody wait when it is right again', () => {
+  for (const limit of [accountLimit, passwordLimit, addressLimit]) {
+    const year = 365 * 24 * 60 * minute
+    const ahead = tries(limit, noAttempts('a'), { times: limit.max, now: start + year }).row
+    expect(ahead.until).toBeGreaterThan(start + year)
+    expect(tries(limit, ahead, { times: limit.max, now: start }).waits).toBeUndefined()
+    expect(tries(limit, ahead, { times: limit.max + 1, now: start }).waits).toBeLessThanOrEqual(60 * minute)
+  }
+})
+
+test('a wait for a password never grows beyond an hour', () => {
+  const many: AttemptRow = { key: 'a', count: 4, since: start, until: 0, strikes: 40 }
+  expect(tries(passwordLimit, many, { times: 2, now: start }).waits).toBe(60 * minute)
 })
 
 test('thirty tries for a network address in a minute; a right one is given back', () => {

@@ -29,10 +29,21 @@ type AttemptVerdict =
   | { readonly allowed: true; readonly row: AttemptRow }
   | { readonly allowed: false; readonly retryAfter: number }
 
+/**
+ * Milliseconds until the next try; 0: now. A wait that is longer than any is of a clock that was ahead: nobody waits for
+ * months because the server's clock was wrong for a minute.
+ */
+export function waitOf(limit: AttemptLimit, row: AttemptRow, now: number): number {
+  const wait = Math.max(0, row.until - now)
+  const longest = limit.waitMs === undefined ? limit.windowMs : (limit.longestMs ?? dayMs)
+  return wait > longest ? 0 : wait
+}
+
 /** Counts an attempt before it is made, so that parallel ones are counted too. */
 export function countAttempt(limit: AttemptLimit, row: AttemptRow, now: number): AttemptVerdict {
-  if (row.until > now) return { allowed: false, retryAfter: row.until - now }
-  const fresh = now - row.since >= limit.windowMs || row.count >= limit.max
+  const wait = waitOf(limit, row, now)
+  if (wait > 0) return { allowed: false, retryAfter: wait }
+  const fresh = Math.abs(now - row.since) >= limit.windowMs || row.count >= limit.max
   const count = fresh ? 1 : row.count + 1
   const since = fresh ? now : row.since
   const full = count >= limit.max

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { MailServer } from '../../shared/whitelist/login.ts'
 import { localDesk } from '../administration/operations/desk.ts'
-import { addUserOperation } from '../administration/operations/people.ts'
+import { addUserOperation, giveAccess } from '../administration/operations/people.ts'
 import { freePorts } from '../gateway/testing/daemons.ts'
 import { selfSigned } from '../keys/certificate.ts'
 import { newDevice, signIn, type Target } from '../testing/client.ts'
@@ -110,6 +110,12 @@ test('a server whose passwords the mail server checks: signing in, budgets, and 
   try {
     expect((await signIn(target, { user: 'alice', password }, device)).ok).toBe(true)
     expect((await signIn(target, { user: 'alice@example.org', password }, device)).ok).toBe(true)
+    // A password of our own would never be asked for.
+    const desk = localDesk(server.administration, () => target.url, cert)
+    const given = await giveAccess.call(desk, { user: 'alice', give: ['password', 'enrolment'] })
+    expect(given).toMatchObject({ ok: true, value: { enrolment: { code: expect.stringMatching(/^kith1:/) } } })
+    expect(given.ok && given.value).not.toHaveProperty('password')
+    expect(await giveAccess.call(desk, { user: 'alice', give: ['password'] })).toMatchObject({ ok: false })
     // Right there, and nobody here.
     for (const user of ['nobody', 'alice'])
       expect(await signIn(target, { user, password: user === 'nobody' ? password : 'wrong' })).toMatchObject({
@@ -152,6 +158,6 @@ async function serverBeside(): Promise<TestServer> {
     name: 'Alice',
     scope: 'internal',
   })
-  if (!added.ok) throw new Error(JSON.stringify(added.failure))
+  if (!added.ok) throw new Error(JSON.stringify(added.fault))
   return server
 }

@@ -1,5 +1,5 @@
 /** Who calls: the token in `Authorization: Bearer`, and how often somebody may guess one. */
-import { addressLimit, attemptsLock, countAttempt, noAttempts } from '../accounts/attempt-limit.ts'
+import { addressLimit, attemptsLock, countAttempt, noAttempts, waitOf } from '../accounts/attempt-limit.ts'
 import { isProven, networkPlace, remember } from '../accounts/proven.ts'
 import { findToken, type TokenHolder } from '../administration/tokens.ts'
 import { networkOf } from '../ground/network.ts'
@@ -25,7 +25,8 @@ export async function authorise(
   if (holder && (await isProven(store, at))) return { ok: true, value: holder }
   // Only failed tries are counted: a good token is never slowed by its own calls.
   const tries = (await store.access.attempts(key)) ?? noAttempts(key)
-  if (tries.until > now) return failed('RateLimited', { retryAfter: tries.until - now })
+  const wait = waitOf(addressLimit, tries, now)
+  if (wait > 0) return failed('RateLimited', { retryAfter: wait })
   if (holder) {
     await remember(store, at)
     return { ok: true, value: holder }

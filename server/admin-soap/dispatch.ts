@@ -10,7 +10,7 @@ import type { Service } from '../client/service.ts'
 import { bugFields } from '../monitoring/log.ts'
 import { storeFailure } from '../store/failures.ts'
 import { readCall, type SoapVersion, writeCall } from './envelope.ts'
-import { type AdminFault, type Answer, failed, faultOf } from './faults.ts'
+import { type Answer, failed, faultOf } from './faults.ts'
 import { operationsByName } from './operations.ts'
 import { readValue } from './typed-xml.ts'
 
@@ -25,23 +25,21 @@ type RawCall = {
   readonly gone: AbortSignal
 }
 
-type Reply = { readonly ok: true; readonly body: string } | { readonly ok: false; readonly fault: AdminFault }
-
-/** Answers one call, and counts, times and logs it. */
-export async function dispatch(service: AdminService, call: RawCall): Promise<Reply> {
+/** Answers one call by the envelope to send, and counts, times and logs it. */
+export async function dispatch(service: AdminService, call: RawCall): Promise<Answer<string>> {
   const start = performance.now()
   const { bytes, version, holder } = call
   const read = readCall(bytes, version)
-  const found = read.ok ? operationsByName.get(read.call.local) : undefined
+  const found = read.ok ? operationsByName.get(read.value.element.local) : undefined
   const answer =
     read.ok && found
       ? await run(service, found, async () => {
           // Before the form is looked at: whoever may not call it learns nothing of what it takes.
           if (!grants(holder.scopes, found.scope)) return failed('NotAllowed', { scope: found.scope })
-          const value = readValue(found.input, read.call)
-          if (!value.ok) return failed('BadRequest', { place: value.place, why: value.why })
+          const value = readValue(found.input, read.value.element)
+          if (!value.ok) return failed('BadRequest', value.fault)
           const done = await found.call(await deskOf(service, call), value.value)
-          return done.ok ? done : { ok: false, fault: faultOf(done.failure, found.name === 'RunChanges') }
+          return done.ok ? done : { ok: false, fault: faultOf(done.fault, found.name === 'RunChanges') }
         })
       : failed('BadRequest', { place: '', why: read.ok ? 'there is no such operation' : read.why })
   const name = found?.name ?? 'none'
@@ -50,8 +48,10 @@ export async function dispatch(service: AdminService, call: RawCall): Promise<Re
   // The token's name is the caller's; what the call held is in the audit log, if it changed anything.
   service.log.info('administration', { operation: name, fault: result, user: `${holder.name}@token` })
   return answer.ok && found
-    ? { ok: true, body: writeCall(`${name}Response`, found.wire, answer.value, version) }
-    : { ok: false, fault: answer.ok ? { kind: 'Internal', detail: {} } : answer.fault }
+    ? { ok: true, value: writeCall(`${name}Response`, found.wire, answer.value, version) }
+    : answer.ok
+      ? failed('Internal', {})
+      : answer
 }
 
 /** The desk at which a token's holder stands: each change is measured by the token's scopes. */

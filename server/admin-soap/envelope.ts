@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import { typedXml } from '../../shared/soap/limits.ts'
 import { readXml, type XmlElement } from '../../shared/soap/xml.ts'
+import type { Done } from '../ground/refusals.ts'
 import { type AdminFault, faultDetails, reasonOf } from './faults.ts'
 import { adminNamespace, escaped, writeValue } from './typed-xml.ts'
 
@@ -19,9 +20,7 @@ export const envelopeNamespaces = {
 export const contentTypes = { '1.1': 'text/xml; charset=utf-8', '1.2': 'application/soap+xml; charset=utf-8' } as const
 
 /** `isFault` is for our own client, which reads answers by this as well. */
-type ReadCall =
-  | { readonly ok: true; readonly call: XmlElement; readonly isFault: boolean }
-  | { readonly ok: false; readonly why: string }
+type ReadCall = Done<{ readonly element: XmlElement; readonly isFault: boolean }>
 
 /** Body's one child. A header may hold nothing: none is understood. */
 export function readCall(bytes: Uint8Array, version: SoapVersion): ReadCall {
@@ -41,7 +40,7 @@ export function readCall(bytes: Uint8Array, version: SoapVersion): ReadCall {
   if (!call || more.length > 0) return { ok: false, why: 'a body has exactly one child' }
   const isFault = isSoap(call, 'Fault')
   if (!isFault && call.uri !== adminNamespace) return { ok: false, why: `operations are of ${adminNamespace}` }
-  return { ok: true, call, isFault }
+  return { ok: true, value: { element: call, isFault } }
 }
 
 /** A call as its envelope; the schema says how the value is written. */

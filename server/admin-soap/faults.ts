@@ -1,5 +1,6 @@
 /** Why a call was not done: each kind with its detail, from which the WSDL and the answers are made. */
 import { z } from 'zod'
+import type { Checked } from '../../shared/failures.ts'
 import { assertNever } from '../../shared/rpc.ts'
 import type { Failure } from '../administration/operations/operation.ts'
 
@@ -41,16 +42,14 @@ export type AdminFault = {
   readonly [K in FaultKind]: { readonly kind: K; readonly detail: z.input<(typeof faultDetails)[K]> }
 }[FaultKind]
 
-/** An answer that is a fault. */
-export type Failed = { readonly ok: false; readonly fault: AdminFault }
 /** What a step of a call comes to. */
-export type Answer<T> = { readonly ok: true; readonly value: T } | Failed
+export type Answer<T> = Checked<T, AdminFault>
 
 /** An answer that is a fault of this kind. */
 export function failed<K extends FaultKind>(
   kind: K,
   detail: Extract<AdminFault, { readonly kind: K }>['detail'],
-): Failed {
+): Answer<never> {
   return { ok: false, fault: { kind, detail } as AdminFault }
 }
 

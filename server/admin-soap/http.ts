@@ -56,7 +56,7 @@ async function answer(service: AdminService, { request, reply, holder }: Asked):
   const version = versionOf(request)
   const replied = await dispatch(service, { bytes: body, version, holder, gone: gone.signal })
   if (!replied.ok) return sendFault(request, reply, replied.fault)
-  return reply.type(contentTypes[version]).send(replied.body)
+  return reply.type(contentTypes[version]).send(replied.value)
 }
 
 /** As the content type says; faults of other requests are SOAP 1.1, which everybody reads. */

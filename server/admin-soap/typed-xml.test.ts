@@ -25,7 +25,7 @@ function read(inner: string, schema: z.ZodType = form) {
     ),
     '1.1',
   )
-  return call.ok ? readValue(schema, call.call) : call
+  return call.ok ? readValue(schema, call.value.element) : call
 }
 
 describe('values from elements', () => {
@@ -59,7 +59,7 @@ describe('values from elements', () => {
     ['<flag>yes</flag>', 'flag', 'true or false is needed'],
     ['<inner><name>a</name></inner><inner>text</inner>', 'inner.1', 'elements are needed, not text'],
   ])('%s is refused with its place', (inner, place, why) => {
-    expect(read(inner)).toEqual({ ok: false, place, why })
+    expect(read(inner)).toEqual({ ok: false, fault: { place, why } })
   })
 
   it.each([
@@ -105,7 +105,7 @@ describe('changes as a choice of elements', () => {
     fc.assert(
       fc.property(fc.array(change, { minLength: 1 }), (changes) => {
         const read = readCall(utf8(writeCall('RunChanges', schema, { changes }, '1.2')), '1.2')
-        expect(read.ok && readValue(schema, read.call)).toEqual({ ok: true, value: { changes } })
+        expect(read.ok && readValue(schema, read.value.element)).toEqual({ ok: true, value: { changes } })
       }),
     )
   })
@@ -126,8 +126,11 @@ describe('changes as a choice of elements', () => {
     expect(given('<groupPut><group>g</group><title>t</title></groupPut>')).toMatchObject({ ok: true })
     const why = 'exactly one of the known elements is needed'
     for (const inner of ['<groupPut/><groupPut/>', '<op>x</op>', '<toString/>', '<o:groupPut/>'])
-      expect(given(inner)).toEqual({ ok: false, place: 'changes.0', why })
-    expect(given('<contactAdd><from/></contactAdd>')).toMatchObject({ ok: false, place: 'changes.0.contactAdd' })
+      expect(given(inner)).toEqual({ ok: false, fault: { place: 'changes.0', why } })
+    expect(given('<contactAdd><from/></contactAdd>')).toMatchObject({
+      ok: false,
+      fault: { place: 'changes.0.contactAdd' },
+    })
   })
 
   it('has an element for every change that there is', () => {
@@ -143,5 +146,5 @@ it('what nobody can write in XML does not break an answer', () => {
   const schema = z.strictObject({ text: z.string() })
   const written = writeCall('Call', schema, { text: '\u0000\ud800]]>&<\r"' }, '1.1')
   const back = readCall(utf8(written), '1.1')
-  expect(back.ok && back.call.children[0]?.text).toBe('\ufffd\ufffd]]>&<\ufffd"')
+  expect(back.ok && back.value.element.children[0]?.text).toBe('\ufffd\ufffd]]>&<\ufffd"')
 })

@@ -7,6 +7,7 @@
  */
 
 import type { z } from 'zod'
+import type { Checked } from '../../shared/failures.ts'
 import type { XmlElement } from '../../shared/soap/xml.ts'
 import { escapeXml, writableInXml } from '../../shared/text/xml-text.ts'
 
@@ -65,9 +66,7 @@ export function variantsOf(
 }
 
 /** `place`: path of the element that does not fit, with dots. */
-type ReadValue =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly place: string; readonly why: string }
+type ReadValue = Checked<unknown, { readonly place: string; readonly why: string }>
 
 class Misread extends Error {
   readonly place: string
@@ -82,7 +81,7 @@ export function readValue(schema: z.core.$ZodType, element: XmlElement): ReadVal
   try {
     return { ok: true, value: valueIn(schema, element, '') }
   } catch (error) {
-    if (error instanceof Misread) return { ok: false, place: error.place, why: error.message }
+    if (error instanceof Misread) return { ok: false, fault: { place: error.place, why: error.message } }
     throw error
   }
 }

@@ -16,7 +16,7 @@ export async function setPassword(dependencies: Noting, { id, password, why }: N
   if (!read.ok) return read
   return changeUser(dependencies, { id, why }, async (inside) => {
     await inside.users.setPassword(id, read.value)
-    await inside.access.clearAttempts(`account:${id}`)
+    await inside.access.clearAttemptsOf(id)
     await dependencies.note(inside, { op: 'user.password', target: id, why })
   })
 }

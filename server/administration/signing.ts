@@ -9,6 +9,7 @@ import { verifyHead } from '../../shared/whitelist/head.ts'
 import { keysOf } from '../../shared/whitelist/manifest.ts'
 import type { Clock } from '../ground/clock.ts'
 import { primitives } from '../ground/primitives.ts'
+import type { Done } from '../ground/refusals.ts'
 import { newestManifest } from '../keys/manifests.ts'
 import { createListEditor } from '../lists/editor.ts'
 import type { HeadSigner, HeadToSign } from '../lists/issue.ts'
@@ -39,7 +40,7 @@ const maxReissued = 1_000
 /**
  * Makes a proposal's changes, keeps what would have been signed, and takes them back. `now`: part of what is signed.
  */
-export async function draft(signing: Signing, wanted: Wanted): Promise<DraftResult> {
+export async function draft(signing: Signing, wanted: Wanted): Promise<Done<Drafted>> {
   try {
     return await draftOf(signing, wanted)
   } catch (error) {
@@ -49,9 +50,8 @@ export async function draft(signing: Signing, wanted: Wanted): Promise<DraftResu
 }
 
 type Wanted = { readonly what: string; readonly now: number }
-type DraftResult = { readonly ok: true; readonly value: Drafted } | Refused
 
-async function draftOf({ store, config }: Signing, { what, now }: Wanted): Promise<DraftResult> {
+async function draftOf({ store, config }: Signing, { what, now }: Wanted): Promise<Done<Drafted>> {
   const heads: HeadToSign[] = []
   const commands: Command[] = []
   const sign: HeadSigner = (some, inside) => {

@@ -105,7 +105,7 @@ export async function carryAtServer(
     import('../admin-soap/faults.ts'),
   ])
   const done = await carry(localDesk(administration), work, { why, dryRun, explain: true })
-  return toldOutcome(done.ok ? done : { ok: false, fault: faultOf(done.failure, false) }, telling)
+  return toldOutcome(done.ok ? done : { ok: false, fault: faultOf(done.fault, false) }, telling)
 }
 
 /** What changes came to. */

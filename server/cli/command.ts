@@ -92,11 +92,12 @@ export function operating<F extends Fields>(
     // Loaded where something is done: help, and saying what is wrong with an option, take half the time without it.
     const { openTransport } = await import('./open-transport.ts')
     const opened = await openTransport(place)
-    if (!opened.ok) return opened.outcome
+    if (!opened.ok) return opened.fault
+    const { transport, close } = opened.value
     try {
-      return await work(opened.value, given)
+      return await work(transport, given)
     } finally {
-      await opened.close()
+      await close()
     }
   })
 }

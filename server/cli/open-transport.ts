@@ -1,5 +1,6 @@
 /** Opens the way by which a command has operations done. */
 import type { z } from 'zod'
+import type { Checked } from '../../shared/failures.ts'
 import { failed, faultOf } from '../admin-soap/faults.ts'
 import { operationsByName } from '../admin-soap/operations.ts'
 import { type Administration, administer } from '../administration/administer.ts'
@@ -12,25 +13,23 @@ import { serverOf } from './remote/server.ts'
 import { Unreachable } from './remote/unreachable.ts'
 import type { Place, Transport } from './transport.ts'
 
-type Opened =
-  | { readonly ok: true; readonly value: Transport; readonly close: () => Promise<void> }
-  | { readonly ok: false; readonly outcome: Outcome }
+type Opened = Checked<{ readonly transport: Transport; readonly close: () => Promise<void> }, Outcome>
 
 /** The data folder of this machine, or the server that `--remote` names. To be closed. */
 export async function openTransport(options: Place): Promise<Opened> {
   if (options.remote !== undefined) {
     const server = await serverOf(options)
-    if (!server.ok) return { ok: false, outcome: server }
+    if (!server.ok) return server
     // Loaded only for a server elsewhere: a command on a data folder needs no HTTP, and starts sooner without it.
     const { connectTo } = await import('./remote/connection.ts')
-    return { ok: true, value: connectTo(server.value), close: () => Promise.resolve() }
+    return { ok: true, value: { transport: connectTo(server.value), close: () => Promise.resolve() } }
   }
   const context = await openContext(options.data)
-  if (!context.ok) return { ok: false, outcome: unavailable(context.why) }
+  if (!context.ok) return { ok: false, fault: unavailable(context.why) }
   const { store } = context.value
   try {
-    const value = here(await administer(context.value), options.url)
-    return { ok: true, value, close: () => store.close() }
+    const transport = here(await administer(context.value), options.url)
+    return { ok: true, value: { transport, close: () => store.close() } }
   } catch (error) {
     await store.close()
     throw error
@@ -59,7 +58,7 @@ function here(administration: Administration, url: string | undefined): Transpor
         localDesk(administration, () => address ?? '', tls?.value.cert),
         given,
       )
-      if (!done.ok) return { ok: false, fault: faultOf(done.failure, name === 'RunChanges') }
+      if (!done.ok) return { ok: false, fault: faultOf(done.fault, name === 'RunChanges') }
       const answer = schema.safeParse(done.value)
       if (answer.success) return { ok: true, value: answer.data }
       // The work is done, only its telling is not: no reason to break off as a bug does.

@@ -34,7 +34,7 @@ export function succeeded(text: string, value: Readonly<Record<string, unknown>>
 }
 
 /** What was typed makes no sense, whatever is there. */
-export function misused(why: string): Outcome & { readonly ok: false } {
+export function misused(why: string): Outcome {
   return { ok: false, code: 'usage', why }
 }
 

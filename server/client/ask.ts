@@ -17,7 +17,7 @@ import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 export async function ask(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Ask', call)
   if (!asked.ok) return asked
-  const { device, request, sid } = asked.caller
+  const { device, request, sid } = asked.value
   const user = await service.store.users.get(device.user)
   const deviceBox = fromBase64(device.dbox, 32)
   if (!user || !deviceBox) return fault('Internal')
@@ -29,7 +29,7 @@ export async function ask(service: Service, call: Call): Promise<CallAnswer> {
   // Logged by name and kind only; the input may hold a password.
   if (!result.ok) tellRefused(service, device, { what: request.what, kind: result.failure.kind })
   const sealed = sealAskAnswer(primitives, answerOf(result), request, { freshSeed, deviceBox, random: randomBytes })
-  return { ok: true, fields: writeFields(sealed) }
+  return { ok: true, value: writeFields(sealed) }
 }
 
 function answerTo(service: Service, caller: AskCaller, { what, in: input }: AskRequest): Promise<Result<Canonical>> {

@@ -1,10 +1,12 @@
 /** Who calls: device signature, rising number, session, state, in this order (protocol.md 4 and 5). */
+import type { Checked } from '../../shared/failures.ts'
+import type { SoapFault } from '../../shared/soap/faults.ts'
 import { operations, readContext, readFields } from '../../shared/soap/operations.ts'
 import { fromBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { decodeRequest, type RequestAction, type RequestOf, verifyRequest } from '../../shared/whitelist/request.ts'
 import { primitives } from '../ground/primitives.ts'
 import type { DeviceRow } from '../store/tables.ts'
-import { type Call, type CallAnswer, fault, type Service } from './service.ts'
+import { type Call, fault, type Service } from './service.ts'
 
 /** Whoever signed the request, and what was asked. */
 export type Caller<A extends RequestAction> = {
@@ -14,10 +16,6 @@ export type Caller<A extends RequestAction> = {
   /** False for a locked or revoked device, which may only fetch the command that waits for it. */
   readonly live: boolean
 }
-
-type Authenticated<A extends RequestAction> =
-  | { readonly ok: true; readonly caller: Caller<A> }
-  | Extract<CallAnswer, { readonly ok: false }>
 
 /** What a revoked device may still do (protocol.md 9). */
 const openToRevoked: ReadonlySet<RequestAction> = new Set<RequestAction>(['Sync', 'Ack'])
@@ -30,7 +28,7 @@ export async function authenticate<A extends RequestAction>(
   service: Service,
   action: A,
   { envelope }: Pick<Call, 'envelope'>,
-): Promise<Authenticated<A>> {
+): Promise<Checked<Caller<A>, SoapFault>> {
   const context = readContext(envelope.header)
   const bytes = readFields(operations[action].request, envelope.fields)?.b
   const request = bytes && decodeRequest(action, bytes)
@@ -44,7 +42,7 @@ export async function authenticate<A extends RequestAction>(
   if (!(await service.store.devices.takeSeq(device, request.seq, service.clock.now()))) return fault('Replay')
   const standing = await standingOf(service, device, { action, sid: context.sid })
   if (standing !== 'live' && standing !== 'dead') return fault(standing)
-  return { ok: true, caller: { device, sid: context.sid, request, live: standing === 'live' } }
+  return { ok: true, value: { device, sid: context.sid, request, live: standing === 'live' } }
 }
 
 type Standing = 'live' | 'dead' | 'SessionExpired' | 'DevicePending' | 'DeviceRevoked'

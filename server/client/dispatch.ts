@@ -47,7 +47,7 @@ export async function dispatchCall(service: Service, { bytes, ip, gone }: RawCal
   service.metrics.request(operation ?? 'none', result, (performance.now() - start) / 1_000)
   if (!answer.ok) service.log.info('fault', { operation: operation ?? 'none', fault: result })
   return answer.ok
-    ? { body: writeEnvelope({ operation: `${operation}Response`, fields: answer.fields }) }
+    ? { body: writeEnvelope({ operation: `${operation}Response`, fields: answer.value }) }
     : { body: writeFault(answer.fault), fault: answer.fault }
 }
 

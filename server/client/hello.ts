@@ -23,5 +23,5 @@ export async function hello({ store, clock }: Service, { envelope }: Call): Prom
   // In steps, not only the newest: a client takes version N + 1 after N and nothing else (protocol.md 3.1).
   const steps = request.man === undefined ? [] : await store.journal.manifestsAfter(request.man)
   const rows = steps.length > 0 ? steps.slice(0, maxManifestSteps) : [newest]
-  return { ok: true, fields: writeFields({ manifest: rows.map((row) => utf8(row.bytes)), sNon, now }) }
+  return { ok: true, value: writeFields({ manifest: rows.map((row) => utf8(row.bytes)), sNon, now }) }
 }

@@ -1,4 +1,6 @@
 /** Login: verify first, list later (protocol.md 5.3 and 5.4). */
+import type { Checked } from '../../shared/failures.ts'
+import type { SoapFault } from '../../shared/soap/faults.ts'
 import { operations, readContext, readFields, writeFields } from '../../shared/soap/operations.ts'
 import { fromBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Login, makeLoginAnswer, openLogin } from '../../shared/whitelist/login.ts'
@@ -19,7 +21,7 @@ export async function login(service: Service, call: Call): Promise<CallAnswer> {
   const keys = await service.keys.current()
   const opened = openCall(keys, call)
   if (!opened.ok) return opened
-  const { asked } = opened
+  const { value: asked } = opened
   // Used up before the password is looked at: a recorded login cannot be sent a second time.
   if (!(await service.store.sessions.takeNonce(asked.sNon, service.clock.now()))) return fault('StaleNonce')
   const deviceBox = fromBase64(asked.DboxPk, 32)
@@ -39,10 +41,8 @@ export async function login(service: Service, call: Call): Promise<CallAnswer> {
   return answer(service, { asked, account: checked.account, deviceBox, freshSeed: keys.fresh.secret })
 }
 
-type Opened = { readonly ok: true; readonly asked: Login } | Extract<CallAnswer, { readonly ok: false }>
-
 /** The sealed question, signed by the very device that it names. */
-function openCall({ server }: ServingKeys, { envelope }: Call): Opened {
+function openCall({ server }: ServingKeys, { envelope }: Call): Checked<Login, SoapFault> {
   const context = readContext(envelope.header)
   const sealed = readFields(operations.Login.request, envelope.fields)?.sealed
   const secrets = server.map(({ secret }) => secret)
@@ -50,7 +50,7 @@ function openCall({ server }: ServingKeys, { envelope }: Call): Opened {
   if (!context || !sealed || !asked || asked.dev !== context.dev) return fault('BadRequest')
   const key = fromBase64(asked.DsigPk, 32)
   const signed = { action: 'Login' as const, sid: context.sid, bytes: sealed }
-  return key && verifyRequest(primitives, signed, context.sig, key) ? { ok: true, asked } : fault('BadSignature')
+  return key && verifyRequest(primitives, signed, context.sig, key) ? { ok: true, value: asked } : fault('BadSignature')
 }
 
 function refusal(checked: Extract<CheckResult, { readonly ok: false }>): CallAnswer {
@@ -91,5 +91,5 @@ async function answer(service: Service, { asked, account, deviceBox, freshSeed }
     deviceBox,
     random: randomBytes,
   })
-  return { ok: true, fields: writeFields({ sealed, sig: signature }) }
+  return { ok: true, value: writeFields({ sealed, sig: signature }) }
 }

@@ -6,7 +6,7 @@ import { type Call, type CallAnswer, emptyAnswer, type Service } from './service
 export async function logout(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Logout', call)
   if (!asked.ok) return asked
-  await service.sessions.close(asked.caller.sid)
+  await service.sessions.close(asked.value.sid)
   return emptyAnswer
 }
 
@@ -14,7 +14,7 @@ export async function logout(service: Service, call: Call): Promise<CallAnswer> 
 export async function ack(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Ack', call)
   if (!asked.ok) return asked
-  const { device, request } = asked.caller
+  const { device, request } = asked.value
   // Only this device's own commands: the store looks for the id under the caller's name.
   if (request.cmd !== undefined && request.step !== undefined) {
     await service.store.devices.setCommand(device, request.cmd, request.step)
@@ -29,7 +29,7 @@ export async function ack(service: Service, call: Call): Promise<CallAnswer> {
 export async function report(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Report', call)
   if (!asked.ok) return asked
-  const { device, request } = asked.caller
+  const { device, request } = asked.value
   const told = { user: device.user, device: device.id, kind: request.what }
   // Kept, not only logged: an alarm means that somebody served two truths, and logs are rotated.
   await service.store.journal.addReport({ ...told, at: service.clock.now() })

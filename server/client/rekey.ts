@@ -10,7 +10,7 @@ import { type Call, type CallAnswer, emptyAnswer, fault, type Service } from './
 export async function rekey(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Rekey', call)
   if (!asked.ok) return asked
-  const { device, request } = asked.caller
+  const { device, request } = asked.value
   const { DsigPk: dsig, DboxPk: dbox } = request
   const box = fromBase64(dbox, 32)
   // As at login, a box key of low order is refused (protocol.md 5.3).

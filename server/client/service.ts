@@ -1,4 +1,5 @@
 /** What every operation of the SOAP service gets, and what it gives back. One file for each operation; the index is dispatch.ts. */
+import type { Checked } from '../../shared/failures.ts'
 import type { SoapFault } from '../../shared/soap/faults.ts'
 import type { Envelope } from '../../shared/soap/reader.ts'
 import type { MailServers } from '../../shared/whitelist/login.ts'
@@ -51,17 +52,15 @@ export type Call = {
 }
 
 /** The fields of the answer's element, or a fault, which is unsigned (protocol.md 10). */
-export type CallAnswer =
-  | { readonly ok: true; readonly fields: ReadonlyMap<string, string> }
-  | { readonly ok: false; readonly fault: SoapFault }
+export type CallAnswer = Checked<ReadonlyMap<string, string>, SoapFault>
 
 /** The answer that an operation did not succeed. `more`: when to try again and the like. */
 export function fault(
   code: SoapFault['code'],
   more: Omit<SoapFault, 'code'> = {},
-): { readonly ok: false; readonly fault: SoapFault } {
+): Extract<CallAnswer, { readonly ok: false }> {
   return { ok: false, fault: { code, ...more } }
 }
 
 /** For operations that only say that they are done. */
-export const emptyAnswer: CallAnswer = { ok: true, fields: new Map() }
+export const emptyAnswer: CallAnswer = { ok: true, value: new Map() }

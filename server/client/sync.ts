@@ -25,7 +25,7 @@ import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 export async function sync(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Sync', call)
   if (!asked.ok) return asked
-  const { device, request, live } = asked.caller
+  const { device, request, live } = asked.value
   // No lock is held: an answer is made from what was read, and thrown away where the list moved meanwhile.
   for (;;) {
     const keys = await service.keys.current()
@@ -45,7 +45,7 @@ export async function sync(service: Service, call: Call): Promise<CallAnswer> {
     if (!content || (manifests.at(-1)?.version ?? 0) > keys.manifest.ver) continue
     const answer = seal(service, request, { list, chain, content, manifests, keys, commands, device })
     service.metrics.sync(content.kind, answer.sealed?.length ?? 0)
-    return { ok: true, fields: writeSyncAnswer(answer) }
+    return { ok: true, value: writeSyncAnswer(answer) }
   }
 }
 

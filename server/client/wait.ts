@@ -13,7 +13,7 @@ import { type Call, type CallAnswer, fault, type Service } from './service.ts'
 export async function wait(service: Service, call: Call): Promise<CallAnswer> {
   const asked = await authenticate(service, 'Wait', call)
   if (!asked.ok) return asked
-  const { caller } = asked
+  const { value: caller } = asked
   const held = hold(service, caller, call.gone)
   const row = await service.store.lists.ofUser(caller.device.user)
   if (!row || row.id !== caller.request.lst) {
@@ -26,7 +26,7 @@ export async function wait(service: Service, call: Call): Promise<CallAnswer> {
   const poke = await held.over
   service.metrics.waiters(-1)
   const { epoch, version } = poke ?? row
-  return { ok: true, fields: writeFields({ lst: row.id, ep: epoch, ver: version }) }
+  return { ok: true, value: writeFields({ lst: row.id, ep: epoch, ver: version }) }
 }
 
 /** Whether a list is of a later version than another; an epoch goes before every version. */

@@ -65,6 +65,7 @@ const words: { readonly [C in ChangeFaultCode]: (what: string) => string } = {
     `${user} administers, and with four eyes nobody signs in for another administrator: run "kith-server user password" or "enrol" at the server`,
   passwordShort: (least) => `a password needs at least ${least} characters`,
   passwordLong: (most) => `a password has at most ${most} characters`,
+  passwordElsewhere: () => 'the mail server checks the passwords ("accounts" in config.json): set it there',
   rootElsewhere: () => 'the root key is not in the data folder: name its file with --root-key FILE',
   policyElsewhere: () =>
     'the policy key is kept elsewhere, and a new one would lie on the server again: run "kith-server key rotate policy" there, then "key policy export"',

@@ -1,6 +1,6 @@
 /** Makes a data folder: keys, certificate, first manifest, settings, empty store. */
 import { randomBytes } from 'node:crypto'
-import { access, chmod, mkdir, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromUtf8, toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../shared/whitelist/bytes/primitives.ts'
@@ -42,8 +42,8 @@ export async function initialise(folder: Folder, options: InitOptions, clock: Cl
   const org = `kith-${randomBytes(8).toString('hex')}`
   const parsed = configSchema.safeParse({ ...options.settings, org, domain: options.domain, host: options.host })
   if (!parsed.success) return { ok: false, why: parsed.error.issues[0]?.message ?? 'the settings do not fit' }
-  await mkdir(folder.path, { recursive: true, mode: 0o700 })
-  await chmod(folder.path, 0o700)
+  const made = await makeFolder(folder.path)
+  if (!made.ok) return made
   const store = await openConfigured(parsed.data.store, folder)
   try {
     // Before keys are made: on PostgreSQL the database may be that of a server that is running.
@@ -57,6 +57,18 @@ export async function initialise(folder: Folder, options: InitOptions, clock: Cl
   } finally {
     await store.close()
   }
+}
+
+/** The folder itself, closed to all others; one that was there is only taken where it can be Kith's own. */
+async function makeFolder(path: string): Promise<Done> {
+  const there = await stat(path).catch(() => undefined)
+  if (there && !there.isDirectory()) return { ok: false, why: `${path} is not a folder: name another one` }
+  // Such as /tmp: closing it would lock out everybody else of the machine.
+  if (there && (there.mode & 0o1002) !== 0)
+    return { ok: false, why: `${path} is a folder for everybody: name one of Kith's own` }
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  await chmod(path, 0o700)
+  return { ok: true, value: undefined }
 }
 
 const taken = 'the database holds an organisation already: a further server gets a copy of the first one’s data folder'

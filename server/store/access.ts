@@ -8,6 +8,8 @@ export type AccessStore = {
   readonly attempts: (key: string) => Promise<AttemptRow | undefined>
   readonly setAttempts: (row: AttemptRow) => Promise<void>
   readonly clearAttempts: (key: string) => Promise<void>
+  /** Those of passwords for the user, whoever tried them. */
+  readonly clearAttemptsOf: (user: string) => Promise<void>
   /** Counters whose window and wait both ended before `time`. */
   readonly removeAttempts: (time: number) => Promise<void>
   /** When somebody last succeeded at a place. */
@@ -35,6 +37,15 @@ export function createAccessStore(db: Database): AccessStore {
     },
     async clearAttempts(key) {
       await db.deleteFrom('attempts').where('key', '=', key).execute()
+    },
+    async clearAttemptsOf(user) {
+      const alone = ['strangers', 'networks'].map((kind) => `${kind}:${user}`)
+      await db.deleteFrom('attempts').where('key', 'in', alone).execute()
+      // These go on with a blank and the device or network; "!" is the character after the blank.
+      for (const kind of ['device', 'otherKeys', 'network']) {
+        const those = db.deleteFrom('attempts').where('key', '>=', `${kind}:${user} `)
+        await those.where('key', '<', `${kind}:${user}!`).execute()
+      }
     },
     async removeAttempts(time) {
       await db.deleteFrom('attempts').where('since', '<', time).where('until', '<', time).execute()

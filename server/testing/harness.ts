@@ -49,7 +49,7 @@ export async function testFolder(users: readonly string[], settings: Partial<Con
       scope: 'internal',
       password: testPassword,
     })
-    if (!added.ok) throw new Error(JSON.stringify(added.failure))
+    if (!added.ok) throw new Error(JSON.stringify(added.fault))
   }
   return {
     path,

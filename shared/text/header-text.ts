@@ -2,11 +2,28 @@
 import type { HeaderField } from '../header.ts'
 import { guessText } from './charset.ts'
 import { decodeWords } from './encoded-word.ts'
+import { parseMailboxes } from './mailboxes.ts'
+
+/** Most characters of a field of people that are read once more. */
+const maxField = 4_000
 
 /** The field's value as a reader would have it; `fields`: the message's, whose charset raw bytes are most likely in. */
 export function shownValue(field: HeaderField, fields: readonly HeaderField[], limit: number): string {
   const value = field.value.includes('\ufffd') ? rawText(field, fields, limit) : field.value
   return decodeWords(value.slice(0, limit).replace(/[ \t]+/gu, ' '))
+}
+
+type Person = { readonly name: string; readonly address: string }
+
+/**
+ * A person's name of a field, which the strict reader reads as UTF-8, in whatever charset its bytes are. The address is
+ * the strict reader's: a name that the guess would give to another address is not taken.
+ */
+export function shownName(person: Person, wanted: string, fields: readonly HeaderField[]): string {
+  const field = person.name.includes('\ufffd') ? fields.find(({ name }) => name === wanted) : undefined
+  const parsed = field && parseMailboxes(rawText(field, fields, maxField), { unicode: true })
+  const same = parsed?.ok ? parsed.value.find(({ address }) => address.text === person.address) : undefined
+  return same?.name ?? person.name
 }
 
 /** The bytes of a value that is not UTF-8. */

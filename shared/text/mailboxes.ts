@@ -72,7 +72,10 @@ export function parseAuthor(value: string, options: AddressOptions = {}): Checke
   // `bob@x(Bob)`: not every program sees where the address ends.
   if (!rest.includes('<') && gluedComment.test(value)) return { ok: false, fault: 'comment' }
   if (mailbox.name !== '') return { ok: true, value: mailbox }
-  return { ok: true, value: { ...mailbox, name: cleanName(decodeWords(comments.join(' '))) } }
+  const words = comments.join(' ').split(/[ \t]+/)
+  return words.length > maxWords
+    ? { ok: false, fault: 'tooLong' }
+    : { ok: true, value: { ...mailbox, name: cleanName(decodeWords(words.join(' '))) } }
 }
 
 /** The value with a blank for each comment outside quoted strings; undefined where a comment could be read otherwise (A6). */

@@ -3,7 +3,8 @@
  * keychain that is locked, or a disk that is full, is found while nothing has happened yet. What the server may have
  * taken stays ready, so that the next try is the same device to it: a code that was used is that device's.
  */
-import { rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { ClosedFailure } from '../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import type { Ports } from '../ground/ports.ts'
@@ -34,7 +35,7 @@ export async function stageAccount(
     if (!vault.ok) return vault
     const discard = async (): Promise<void> => {
       await vault.value.destroy()
-      rmSync(staging.folder, { recursive: true, force: true })
+      removeStaging(staging)
     }
     // Opened once, so that its room on the disk is taken before the server hears of the device.
     const made = storeOf(staging, vault.value)
@@ -55,6 +56,13 @@ export async function stageAccount(
   }
 }
 
+/** With the folder of all accounts where it was the only one. */
+function removeStaging({ folder }: AccountPlace): void {
+  rmSync(folder, { recursive: true, force: true })
+  const parent = dirname(folder)
+  if (existsSync(parent) && readdirSync(parent).length === 0) rmdirSync(parent)
+}
+
 async function vaultAt(
   ports: Ports,
   staging: AccountPlace,
@@ -65,12 +73,11 @@ async function vaultAt(
   // The keychain may come back, and then this is the device that the server knows.
   const isAway = !left.ok && left.failure.kind === 'keychainUnavailable' && passphrase === undefined
   if (left.ok || isAway) return left
-  const clear = (): void => rmSync(staging.folder, { recursive: true, force: true })
-  clear()
+  removeStaging(staging)
   try {
     return await createVault(dependencies, makeKeys(dependencies), passphrase)
   } catch (error) {
-    clear()
+    removeStaging(staging)
     throw error
   }
 }

@@ -3,7 +3,7 @@
  * out, read and start, and an administrator can still lock and wipe.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Enrolment } from '../../../shared/whitelist/enrolment.ts'
@@ -56,7 +56,8 @@ async function signedIn(): Promise<TestEngine> {
 
 const online = (engine: TestEngine) => engine.session((s) => s.step === 'ready' && s.connection === 'online')
 const reading = (engine: TestEngine) => engine.call('contacts.query', { search: '', from: 0, count: 10 })
-const accounts = () => readdirSync(join(world.profile, 'accounts'))
+const accounts = () => (existsSync(folder()) ? readdirSync(folder()) : [])
+const folder = () => join(world.profile, 'accounts')
 
 it('the limit is one: a file takes nothing', () => {
   diskTakes('nothing')
@@ -139,4 +140,22 @@ describe('with the disk full', () => {
     expect(accounts()).toEqual([])
     expect(world.secrets.items.size).toBe(0)
   })
+})
+
+it('a store that can not be read for a while is no damage: nothing is put aside, and it opens again', async () => {
+  await signedIn()
+  await world.close()
+  const file = join(world.profile, 'accounts', accounts()[0] ?? '', 'kith.db')
+  renameSync(file, `${file}.elsewhere`)
+  mkdirSync(file)
+  const engine = await world.open()
+  expect(await engine.value('session.state', {})).toMatchObject({ step: 'signedOut', cause: 'diskFailing' })
+  for (let n = 0; n < 2; n += 1) {
+    const answer = await engine.call('session.signIn', { server: server.url(), user: 'alice', password })
+    expect(answer).toMatchObject({ failure: { kind: 'diskFailing' } })
+  }
+  await world.close()
+  rmdirSync(file)
+  renameSync(`${file}.elsewhere`, file)
+  expect(await (await world.open()).value('session.state', {})).toMatchObject({ step: 'ready' })
 })

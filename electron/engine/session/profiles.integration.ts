@@ -225,6 +225,7 @@ describe('the profile on the disk', () => {
     const secrets = ['alice', new URL(server.url()).host, 'notificationText']
     const readable = () => secrets.filter((text) => profileText().includes(text))
     expect(readable()).toEqual([])
+    expect(world.leaks(secrets)).toEqual([])
     await engine.value('session.signOut', {})
     await world.close()
     const later = await world.open()

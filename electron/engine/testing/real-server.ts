@@ -32,7 +32,7 @@ export type RealServer = {
   readonly remove: () => Promise<void>
 }
 
-const readySchema = z.object({ url: z.string(), imap: z.number() })
+const readySchema = z.object({ url: z.string(), imap: z.number().optional() })
 
 export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto'): Promise<RealServer> {
   const folder = mkdtempSync(join(tmpdir(), 'kith-engine-server-'))
@@ -79,16 +79,12 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
       )
       const ready = readySchema.parse(JSON.parse(await firstLine(child)))
       url = ready.url
-      imapPort = ready.imap
+      imapPort = ready.imap ?? 0
     },
     stop,
     setStore: (store) => changeConfig(join(folder, 'config.json'), { policy: { store } }),
-    setMail: (port, ca, verify) => {
-      const server = { host: '127.0.0.1', port, security: 'tls', ca: 'mail.pem' }
-      writeFileSync(join(folder, 'mail.pem'), ca)
-      const mail = { kind: 'external', imap: server, smtp: server }
-      changeConfig(join(folder, 'config.json'), { mail, accounts: { verify } })
-    },
+    setMail: (port, ca, verify) =>
+      changeConfig(join(folder, 'config.json'), mailElsewhere(folder, { port, ca, verify })),
     query,
     endSessions: async () => {
       await query('DELETE FROM sessions RETURNING user')
@@ -104,6 +100,15 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
 function clockAhead(ms: number): readonly string[] {
   const script = `const now = Date.now; Date.now = () => now() + ${ms}`
   return ms === 0 ? [] : ['--import', `data:text/javascript,${encodeURIComponent(script)}`]
+}
+
+type Elsewhere = { readonly port: number; readonly ca: string; readonly verify: 'own' | 'imap' }
+
+/** The settings, with the certificate's file beside them. */
+function mailElsewhere(folder: string, { port, ca, verify }: Elsewhere): object {
+  const server = { host: '127.0.0.1', port, security: 'tls', ca: 'mail.pem' }
+  writeFileSync(join(folder, 'mail.pem'), ca)
+  return { mail: { kind: 'external', imap: server, smtp: server }, accounts: { verify } }
 }
 
 function changeConfig(file: string, change: object): void {

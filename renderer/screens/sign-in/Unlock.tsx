@@ -8,6 +8,17 @@ import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import { GateCard } from '../GateCard.tsx'
 
+/** A demo account was chosen with one press, and so it is unlocked. */
+function DemoUnlock({ name, password }: NonNullable<Extract<Session, { readonly step: 'locked' }>['demo']>) {
+  const stores = useStores()
+  const { t } = useWords()
+  return (
+    <button type="button" className="button" onClick={() => void stores.session.unlock(password)}>
+      {t('unlock.demo', { name })}
+    </button>
+  )
+}
+
 /** Says why the store is locked, and asks for the passphrase or the password. */
 export function Unlock({ session }: { readonly session: Extract<Session, { readonly step: 'locked' }> }) {
   const stores = useStores()
@@ -43,6 +54,7 @@ export function Unlock({ session }: { readonly session: Extract<Session, { reado
           {t('unlock.submit')}
         </button>
       </form>
+      {session.demo && <DemoUnlock {...session.demo} />}
       <button type="button" className="button button-quiet" onClick={() => void stores.session.signOut()}>
         {t('unlock.signOut')}
       </button>

@@ -113,6 +113,22 @@ describe('signing in', () => {
     expect(screen.queryByRole('navigation')).not.toBeNull()
   })
 
+  test('a demo account, whose password nobody typed, is unlocked with one press', async () => {
+    const demo = { name: 'Alice Chen', password: 'right' }
+    await open({ session: { step: 'locked', secret: 'password', reason: 'user', user: 'alice', demo } })
+    fireEvent.click(screen.getByRole('button', { name: /Alice Chen/ }))
+    await act(settle)
+    expect(screen.queryByRole('navigation')).not.toBeNull()
+  })
+
+  test('a keychain that is locked is told as that, and a passphrase is offered as the way out', async () => {
+    const { state } = await open({ session: signedOutSession })
+    state.failures.set('session.signIn', { kind: 'passphraseNeeded', detail: { reason: 'keychainLocked' } })
+    await fill('right')
+    expect(screen.getByRole('alert').textContent).toMatch(/locked.*nothing was sent.*unlock it.*passphrase/i)
+    expect(screen.getByLabelText('Passphrase')).toBeDefined()
+  })
+
   test('the session’s end leads back to the form', async () => {
     const { state } = await open({ session: readySession })
     act(() => state.emit('session.changed', signedOutSession))

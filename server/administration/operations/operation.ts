@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Change, Role } from '../../../shared/administration/change.ts'
+import type { Checked } from '../../../shared/failures.ts'
 import type { Clock } from '../../ground/clock.ts'
 import type { Refusal } from '../../ground/refusals.ts'
 import type { Config } from '../../settings/config.ts'
@@ -53,18 +54,16 @@ export type Failure =
   /** What was drafted is no longer what would be written: draft again. */
   | { readonly kind: 'movedOn' }
 
-/** A failure is told, not thrown: what is thrown is a bug. */
-export type OperationFailed = { readonly ok: false; readonly failure: Failure }
-/** What every door gets back, to put into its own form. */
-export type OperationAnswer<T> = { readonly ok: true; readonly value: T } | OperationFailed
+/** What every door gets back, to put into its own form. A failure is told, not thrown: what is thrown is a bug. */
+export type OperationAnswer<T> = Checked<T, Failure>
 
 /** The answer of an operation that failed. */
-export function failedBy(failure: Failure): OperationFailed {
-  return { ok: false, failure }
+export function failedBy(fault: Failure): OperationAnswer<never> {
+  return { ok: false, fault }
 }
 
 /** The answer of an operation that was refused for a reason that people have words for. */
-export function refusedBy(refusal: Refusal): OperationFailed {
+export function refusedBy(refusal: Refusal): OperationAnswer<never> {
   return failedBy({ kind: 'refused', refusal })
 }
 

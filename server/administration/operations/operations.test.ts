@@ -119,7 +119,7 @@ describe('a service, which never holds the policy key', () => {
 
   test('what the caller may not change is not changed, whichever operation asks for it', async () => {
     const closed: Desk = { ...desk(async () => 'done'), beyond: () => ({ kind: 'notAllowed', scope: 'contacts' }) }
-    const refused = { ok: false, failure: { kind: 'notAllowed' } }
+    const refused = { ok: false, fault: { kind: 'notAllowed' } }
     expect(await operation('AddContact').call(closed, contact)).toMatchObject(refused)
     expect(await operation('Undo').call(closed, { first: 1 })).toMatchObject(refused)
   })

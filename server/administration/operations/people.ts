@@ -19,7 +19,7 @@ import {
   deed,
   failedBy,
   finds,
-  type OperationFailed,
+  type OperationAnswer,
   reading,
   reasonField,
   refusedBy,
@@ -112,6 +112,7 @@ export const addUserOperation = deed({
   input: z.strictObject({ ...fieldsOf('user.add'), ...asked, password: z.string().max(1_000).optional() }),
   output: addedForm,
   async work(desk, { why, dryRun, explain, password, ...person }) {
+    if (password !== undefined && isElsewhere(desk)) return refusedBy(refusal('passwordElsewhere'))
     // Hashed before the transaction: it takes 46 ms, in which nobody else could write.
     const read = password === undefined ? undefined : await readPassword(password)
     if (read?.ok === false) return refusedBy(read)
@@ -135,7 +136,7 @@ export const addUserOperation = deed({
 })
 
 /** Whoever may become an administrator by it needs all: a password or a device of one opens what the caller may not. */
-async function faultOfGiving(desk: Desk, user: string): Promise<OperationFailed | undefined> {
+async function faultOfGiving(desk: Desk, user: string): Promise<OperationAnswer<never> | undefined> {
   const { store, actor } = desk
   if (!(await store.users.get(user))) return refusedBy(refusal('unknownUser', user))
   const isAdministrator = (await store.administration.role(user)) !== undefined
@@ -143,6 +144,11 @@ async function faultOfGiving(desk: Desk, user: string): Promise<OperationFailed 
   if (beyond) return failedBy(beyond)
   const taken = desk.isAtServer ? undefined : await faultOfTaking(store, { user, who: actor.who })
   return taken && refusedBy(taken)
+}
+
+/** Whether a password of ours would never be asked for. */
+function isElsewhere({ config }: Pick<Desk, 'config'>): boolean {
+  return config.accounts.verify === 'imap'
 }
 
 const setPassword = deed({
@@ -154,6 +160,7 @@ const setPassword = deed({
   async work(desk, { user, password, why: reason = '' }) {
     const fault = await faultOfGiving(desk, user)
     if (fault) return fault
+    if (isElsewhere(desk)) return refusedBy(refusal('passwordElsewhere'))
     const done = await givePassword(desk, { id: user, password, why: reason })
     return done.ok ? { ok: true, value: {} } : refusedBy(done)
   },
@@ -189,10 +196,13 @@ export const giveAccess = deed({
   async work(desk, { user, give, why: reason = '' }) {
     const fault = await faultOfGiving(desk, user)
     if (fault) return fault
+    // Where the mail server has the password, the code alone is what a new user needs.
+    const isMade = give.includes('password') && !isElsewhere(desk)
+    if (!isMade && !give.includes('enrolment')) return refusedBy(refusal('passwordElsewhere'))
     const wanted = { user, why: reason }
     const code = give.includes('enrolment') ? await newEnrolment(desk, { ...wanted, days: enrolmentDays }) : undefined
     if (code?.ok === false) return refusedBy(code)
-    const password = give.includes('password') ? await newPassword(desk, wanted) : undefined
+    const password = isMade ? await newPassword(desk, wanted) : undefined
     if (password?.ok === false) return refusedBy(password)
     const given = { ...(password ? { password: password.value } : {}), ...(code ? { enrolment: code.value } : {}) }
     return { ok: true, value: given }

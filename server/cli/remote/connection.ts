@@ -36,8 +36,9 @@ export function connectTo(server: RemoteServer): Transport {
       }
       const read = readCall(await exchange(server, writeCall(name, operation.input, input.data, '1.2')), '1.2')
       if (!read.ok) throw new Unreachable(`the answer is none of this service: ${read.why}`)
-      if (read.isFault) return { ok: false, fault: faultIn(read.call) }
-      const value = readValue(operation.wire, read.call)
+      const { element, isFault } = read.value
+      if (isFault) return { ok: false, fault: faultIn(element) }
+      const value = readValue(operation.wire, element)
       const parsed = value.ok ? schema.safeParse(value.value) : undefined
       if (!parsed?.success) throw new Unreachable('the answer does not read: the server has another version')
       return { ok: true, value: parsed.data }

@@ -60,8 +60,8 @@ async function sign(remote: Transport, options: SignOptions): Promise<Outcome> {
   let count = 0
   for (;;) {
     const round = await signAll(desk.value, { unwanted, watch }).catch((error: unknown) => failureOf(error, options))
-    if (!round.ok) return round.outcome
-    count += round.signed
+    if (!round.ok) return round.fault
+    count += round.value
     if (watch !== true || ended.signal.aborted) return succeeded(`${count} signed`, { signed: count })
     await after(watchMs, undefined, { signal: ended.signal }).catch(() => undefined)
   }
@@ -71,7 +71,7 @@ async function sign(remote: Transport, options: SignOptions): Promise<Outcome> {
 function failureOf(error: unknown, { watch }: SignOptions): Round {
   if (!(error instanceof Unreachable) || watch !== true) throw error
   process.stderr.write(`${terminalText(error.message)}\n`)
-  return { ok: true, signed: 0 }
+  return { ok: true, value: 0 }
 }
 
 async function openKey(file: string) {
@@ -88,7 +88,7 @@ type Going = {
 
 async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<Round> {
   const waiting = await askReading(desk.remote, readings.proposals, { state: 'ready' })
-  if (!waiting.ok) return { ok: false, outcome: told(waiting, () => succeeded('', {})) }
+  if (!waiting.ok) return { ok: false, fault: told(waiting, () => succeeded('', {})) }
   const [{ signOne }, { reissue }] = await Promise.all([
     import('./signing-desk.ts'),
     import('../../administration/signing.ts'),
@@ -99,10 +99,10 @@ async function signAll(desk: SigningDesk, { unwanted, watch }: Going): Promise<R
     if (unwanted.has(what)) continue
     const one = await signOne(desk, what)
     if (!one.ok && watch !== true) return one
-    if (!one.ok) process.stderr.write(one.outcome.ok ? '' : `${terminalText(one.outcome.why)}\n`)
-    else signed += one.signed
+    if (!one.ok) process.stderr.write(one.fault.ok ? '' : `${terminalText(one.fault.why)}\n`)
+    else signed += one.value
   }
-  return { ok: true, signed }
+  return { ok: true, value: signed }
 }
 
 /** Lines that are shown. */

@@ -84,7 +84,7 @@ function lying(lie: (draft: Drafted) => Drafted | Promise<Drafted>): Transport {
 describe('an honest server', () => {
   test('a list is shown whole the first time, then by its differences, also after a start', async () => {
     const first = await sign(await proposed('alice', 'one@partner.example'))
-    expect(first).toMatchObject({ round: { ok: true, signed: 1 } })
+    expect(first).toMatchObject({ round: { ok: true, value: 1 } })
     expect(first.shown.join('\n')).toContain('alice: not signed here before, so shown whole')
     const second = await sign(await proposed('alice', 'two@partner.example'))
     expect(second.shown).toEqual([
@@ -141,7 +141,7 @@ describe('an honest server', () => {
       return failed('MovedOn', {})
     })
     const { round, shown } = await sign(id, once)
-    expect(round).toMatchObject({ ok: true, signed: 1 })
+    expect(round).toMatchObject({ ok: true, value: 1 })
     expect(shown.filter((line) => line.includes('a second time'))).toHaveLength(1)
     expect(await versionOf('alice')).toBe(3)
   })
@@ -156,7 +156,7 @@ describe('an honest server', () => {
     const wipe = [{ op: 'device.revoke', user: 'alice', device, wipe: 'all' }]
     const asked = await asking.call('RunChanges', { changes: wipe }, outcome)
     const { round, shown } = await sign((asked.ok && asked.value.proposal) || '')
-    expect(round).toMatchObject({ ok: true, signed: 1 })
+    expect(round).toMatchObject({ ok: true, value: 1 })
     expect(shown).toEqual([`command to the device ${device}: wipe all`])
     const { store } = server.administration
     expect(await store.devices.get('alice', device)).toMatchObject({ state: 'revoked' })
@@ -261,11 +261,11 @@ describe('a server that was taken over', () => {
     for (const [name, [why, lie]] of Object.entries(lies)) {
       const { round, shown } = await sign(id, lying(lie))
       const refusal = { code: 'refused', why: expect.stringContaining(why) }
-      expect({ name, round, shown }).toMatchObject({ name, round: { ok: false, outcome: refusal }, shown: [] })
+      expect({ name, round, shown }).toMatchObject({ name, round: { ok: false, fault: refusal }, shown: [] })
     }
     expect(await versionOf('alice')).toBe(2)
     const honest = await sign(id)
-    expect(honest.round).toMatchObject({ ok: true, signed: 1 })
+    expect(honest.round).toMatchObject({ ok: true, value: 1 })
     expect(honest.shown.slice(1)).toEqual(['alice: + two@partner.example (Pat, scope external)'])
   }, 60_000)
 
@@ -276,7 +276,7 @@ describe('a server that was taken over', () => {
       id,
       lying((mine) => ({ ...mine, changes: draft.ok ? draft.value.changes : '' })),
     )
-    expect(round).toMatchObject({ ok: false, outcome: { why: expect.stringContaining('the list of alice') } })
+    expect(round).toMatchObject({ ok: false, fault: { why: expect.stringContaining('the list of alice') } })
   })
 
   test('whole contents that hide somebody', async () => {

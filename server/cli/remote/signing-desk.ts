@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import { outcomeForm as outcome } from '../../../shared/administration/deeds.ts'
+import type { Checked } from '../../../shared/failures.ts'
 import { fromBase64, toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
 import type { KeyPair } from '../../../shared/whitelist/bytes/primitives.ts'
 import { type Command, signCommand } from '../../../shared/whitelist/command.ts'
@@ -45,7 +46,7 @@ export async function openDesk(
 }
 
 /** What one proposal, or one look at all, came to: how many heads and commands were signed. */
-export type Round = { readonly ok: true; readonly signed: number } | { readonly ok: false; readonly outcome: Outcome }
+export type Round = Checked<number, Outcome>
 
 /** Drafts of one proposal: others may change lists meanwhile. */
 const maxDrafts = 5
@@ -54,56 +55,55 @@ const maxDrafts = 5
 export async function signOne(desk: SigningDesk, what: string): Promise<Round> {
   for (let tries = 0; tries < maxDrafts; tries++) {
     const draft = await desk.remote.call('Draft', { proposal: what }, drafted)
-    if (!draft.ok) return { ok: false, outcome: told(draft, () => succeeded('', {})) }
+    if (!draft.ok) return { ok: false, fault: told(draft, () => succeeded('', {})) }
     const checked = await check(desk, draft.value)
-    if (!checked.ok && checked.movedOn === true) continue
-    if (!checked.ok) return { ok: false, outcome: refused(`${what} is not signed: ${checked.why}`) }
-    const { commands, changes } = checked
+    if (!checked.ok && checked.fault.movedOn === true) continue
+    if (!checked.ok) return { ok: false, fault: refused(`${what} is not signed: ${checked.fault.why}`) }
+    const { commands, changes } = checked.value
     const count = changes.length + commands.length
-    if (count === 0 && what === reissue) return { ok: true, signed: 0 }
+    if (count === 0 && what === reissue) return { ok: true, value: 0 }
     const lines = [...commands.map(wordsOfCommand), ...wordsOf(changes)]
     const nothingToSign = ['it changes no list and has no device do anything: there is nothing to sign']
-    if (!(await desk.isWanted(what, count === 0 ? nothingToSign : lines))) return { ok: true, signed: 0 }
+    if (!(await desk.isWanted(what, count === 0 ? nothingToSign : lines))) return { ok: true, value: 0 }
     // Before the signatures leave: a crash afterwards must not make this machine sign another head of the same
     // version.
-    const written = await writeDown(desk, { org: draft.value.organisation, lists: checked.signed })
-    if (!written.ok) return { ok: false, outcome: refused(`${what} is not signed: ${written.why}`) }
-    const committed = await signAndCommit(desk, what, { draft: draft.value, checked })
+    const written = await writeDown(desk, { org: draft.value.organisation, lists: checked.value.signed })
+    if (!written.ok) return { ok: false, fault: refused(`${what} is not signed: ${written.why}`) }
+    const committed = await signAndCommit(desk, what, { draft: draft.value, checked: checked.value })
     if (committed.ok) {
       const users = changes.map(({ core }) => core.usr)
       // Known as taken now; had the answer been lost, the next draft would show it.
       const kept = await writeDown(desk, { ...desk.signed, lists: withTaken(desk.signed.lists, users) })
-      return kept.ok
-        ? { ok: true, signed: count }
-        : { ok: false, outcome: refused(`${what} is signed, but ${kept.why}`) }
+      return kept.ok ? { ok: true, value: count } : { ok: false, fault: refused(`${what} is signed, but ${kept.why}`) }
     }
-    if (committed.fault.kind !== 'MovedOn') return { ok: false, outcome: told(committed, () => succeeded('', {})) }
+    if (committed.fault.kind !== 'MovedOn') return { ok: false, fault: told(committed, () => succeeded('', {})) }
   }
-  return { ok: false, outcome: refused(`${what} changes faster than it is signed: try again`) }
+  return { ok: false, fault: refused(`${what} changes faster than it is signed: try again`) }
 }
 
 type Drafted = z.output<typeof drafted>
-type Checked = Verified & { readonly ok: true; readonly commands: readonly Command[] }
-type Unchecked = { readonly ok: false; readonly why: string; readonly movedOn?: boolean }
+type CheckedDraft = Verified & { readonly commands: readonly Command[] }
+type Unchecked = { readonly why: string; readonly movedOn?: boolean }
 
 /** Nothing that the server says is believed but what follows from what was signed before, or is shown whole. */
-async function check({ remote, signed, pool }: SigningDesk, draft: Drafted): Promise<Checked | Unchecked> {
+async function check({ remote, signed, pool }: SigningDesk, draft: Drafted): Promise<Checked<CheckedDraft, Unchecked>> {
   const { now, organisation: org } = draft
   const heads = draft.heads.flatMap((text) => decodeHead(fromBase64(text) ?? new Uint8Array()) ?? [])
   if (heads.length !== draft.heads.length)
-    return { ok: false, why: 'the server sent something that is no head of a list' }
+    return { ok: false, fault: { why: 'the server sent something that is no head of a list' } }
   if (signed.org !== undefined && signed.org !== org)
-    return { ok: false, why: `this key signs for ${signed.org}, and the server is of ${visible(org)}` }
+    return { ok: false, fault: { why: `this key signs for ${signed.org}, and the server is of ${visible(org)}` } }
   const why = faultOfHeads(heads, { now, org })
-  if (why !== undefined) return { ok: false, why }
+  if (why !== undefined) return { ok: false, fault: { why } }
   const operations = unpack(fromBase64(draft.changes) ?? new Uint8Array(), pool)
-  if (operations?.length !== heads.length) return { ok: false, why: 'the server does not say what every head changes' }
+  if (operations?.length !== heads.length)
+    return { ok: false, fault: { why: 'the server does not say what every head changes' } }
   const contents = await fetchContents(remote, unknownIn(heads, signed.lists), pool)
   // Contents are fetched after the draft, so they may be newer than what it builds on.
   const isOld = ({ core }: Head) => (contents.get(core.lst)?.version ?? 0) >= core.ver
-  if (heads.some(isOld)) return { ok: false, why: 'the lists moved on', movedOn: true }
+  if (heads.some(isOld)) return { ok: false, fault: { why: 'the lists moved on', movedOn: true } }
   const verified = verifyDraft({ heads, operations, contents }, signed.lists, pool)
-  if (!verified.ok) return verified
+  if (!verified.ok) return { ok: false, fault: verified }
   const commands = draft.commands.map(({ device, command: cmd, scope }): Command => ({
     t: 'cmd',
     org,
@@ -113,7 +113,7 @@ async function check({ remote, signed, pool }: SigningDesk, draft: Drafted): Pro
     id: randomUUID(),
     iat: now,
   }))
-  return { ok: true, ...verified.value, commands }
+  return { ok: true, value: { ...verified.value, commands } }
 }
 
 /** What lists hold, as the server says: their heads have to agree. */
@@ -141,7 +141,7 @@ async function fetchContents(
 /** Lists in one question; the answer has as many as fit. */
 const maxAsked = 1_000
 
-type Ready = { readonly draft: Drafted; readonly checked: Checked }
+type Ready = { readonly draft: Drafted; readonly checked: CheckedDraft }
 
 /** Before anybody else has a signature. */
 async function writeDown(desk: SigningDesk, signed: Signed): Promise<Done> {

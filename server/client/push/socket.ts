@@ -71,15 +71,15 @@ async function introduce(service: Service, connection: WebSocket, data: Buffer):
   const isWait = envelope.ok && operationOfRequest(envelope.operation) === 'Wait'
   // The same proof as for every call: the WebSocket itself knows nobody.
   const asked = isWait ? await authenticate(service, 'Wait', { envelope }) : fault('BadRequest')
-  const row = asked.ok ? await service.store.lists.ofUser(asked.caller.device.user) : undefined
+  const row = asked.ok ? await service.store.lists.ofUser(asked.value.device.user) : undefined
   const refused = asked.ok ? fault('BadRequest') : asked
-  if (!asked.ok || row?.id !== asked.caller.request.lst) return refuse(connection, writeFault(refused.fault))
+  if (!asked.ok || row?.id !== asked.value.request.lst) return refuse(connection, writeFault(refused.fault))
   // It may be gone by now: nothing would ever end the following of it.
   if (connection.readyState !== WebSocket.OPEN) return
-  follow(service, connection, asked.caller)
+  follow(service, connection, asked.value)
   // Read again: a change between the first reading and the listening would be lost.
   const now = await service.store.lists.get(row.id)
-  if (now && isNewer(now, asked.caller.request)) send(connection, { ...now, list: now.id })
+  if (now && isNewer(now, asked.value.request)) send(connection, { ...now, list: now.id })
 }
 
 function refuse(connection: WebSocket, text: string): void {

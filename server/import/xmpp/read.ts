@@ -1,4 +1,5 @@
 /** Contacts from the roster of an account on an XMPP server: once, or as long as it is watched. */
+import type { Done } from '../../ground/refusals.ts'
 import { failedImport, type ImportResult } from '../contact.ts'
 import { connectionFault } from '../network.ts'
 import { readCa, readSourcePassword, type Surroundings } from '../places.ts'
@@ -19,17 +20,16 @@ const pingUri = 'urn:xmpp:ping'
 /** A server that leaves this long a question unanswered is gone, in milliseconds. */
 const pingEvery = 60_000
 
-type Opened =
-  | { readonly ok: true; readonly connection: XmppConnection; readonly account: XmppAccount; readonly roster: Roster }
-  | { readonly ok: false; readonly why: string }
+type Opened = { readonly connection: XmppConnection; readonly account: XmppAccount; readonly roster: Roster }
 
 /** Signs in, reads the roster once and signs out. */
 export async function readXmpp(source: XmppSource, surroundings: Surroundings): Promise<ImportResult> {
   const opened = await open(source, surroundings)
   if (!opened.ok) return failedImport(opened.why, { where: source.jid })
-  opened.connection.send('</stream:stream>')
-  opened.connection.destroy('done')
-  return contactsOf(opened.roster, source, surroundings.unicode)
+  const { connection, roster } = opened.value
+  connection.send('</stream:stream>')
+  connection.destroy('done')
+  return contactsOf(roster, source, surroundings.unicode)
 }
 
 /** Tells the roster at once, and again after every change. A watch that could not begin has ended with its fault. */
@@ -41,9 +41,9 @@ export async function watchXmpp(
 ): Promise<RosterWatch> {
   const opened = await open(source, surroundings)
   if (!opened.ok) return { close: () => undefined, ended: Promise.resolve(opened.why) }
-  const { connection } = opened
+  const { connection } = opened.value
   let closed = false
-  const follow = followRoster(opened, every, (roster) => tell(contactsOf(roster, source, surroundings.unicode)))
+  const follow = followRoster(opened.value, every, (roster) => tell(contactsOf(roster, source, surroundings.unicode)))
   return {
     close: () => {
       closed = true
@@ -53,7 +53,7 @@ export async function watchXmpp(
   }
 }
 
-async function open(source: XmppSource, surroundings: Surroundings): Promise<Opened> {
+async function open(source: XmppSource, surroundings: Surroundings): Promise<Done<Opened>> {
   const [ca, password] = [
     await readCa(source.ca, surroundings),
     await readSourcePassword(source.password, surroundings),
@@ -70,7 +70,7 @@ async function open(source: XmppSource, surroundings: Surroundings): Promise<Ope
   )
   const account = { user, domain, password: password.value }
   try {
-    return { ok: true, connection, account, roster: await openRoster(connection, account) }
+    return { ok: true, value: { connection, account, roster: await openRoster(connection, account) } }
   } catch (error) {
     connection.destroy('failed')
     return { ok: false, why: wordsOf(error) }
@@ -80,7 +80,7 @@ async function open(source: XmppSource, surroundings: Surroundings): Promise<Ope
 }
 
 async function followRoster(
-  { connection, account, roster: first }: Extract<Opened, { readonly ok: true }>,
+  { connection, account, roster: first }: Opened,
   every: number,
   tell: (roster: Roster) => void,
 ): Promise<undefined> {

@@ -1,6 +1,7 @@
 /** Subjects and texts in whatever charset and encoding mail has them. */
 import { describe, expect, it } from 'vitest'
 import { splitMessage } from '../../../../shared/header.ts'
+import { maxTextLength } from '../../../../shared/message.ts'
 import { sample } from '../testing/messages.ts'
 import { readContent, readSubject } from './content.ts'
 
@@ -87,5 +88,42 @@ describe('subjects', () => {
     expect(raw('text/plain; charset=koi8-r', Buffer.from('f0d2c9', 'hex'))).toBe('При')
     expect(raw('text/plain', li)).toBe('李波')
     expect(raw('text/plain', Buffer.from('4772fcdf65', 'hex'))).toBe('Grüße')
+  })
+})
+
+// bench/ measures how long reading takes; here a reader that goes back over what it read would not come to its end.
+describe('hostile sizes leave a text within its limit', () => {
+  const size = 1_000_000
+  const fill = (piece: string): string => piece.repeat(size / piece.length)
+  const nested = Array.from({ length: 8 }, (_, n) => `Content-Type: multipart/mixed; boundary=x${n}\r\n\r\n--x${n}\r\n`)
+  const html = [
+    '<p>x',
+    '<br>x',
+    '<blockquote>x',
+    '<pre> a',
+    '&notit',
+    '<a href=https://x>y',
+    '<a href="&amp;',
+    '<svg>',
+    '<td>',
+  ]
+  const hostile: Readonly<Record<string, Uint8Array>> = {
+    ...Object.fromEntries(html.map((piece) => [piece, sample({ type: 'text/html', body: fill(piece) })])),
+    'nested parts that begin again': sample({
+      type: 'multipart/mixed; boundary=b',
+      body: `--b\r\n${nested.join('')}${fill('\r\n--x7')}`,
+    }),
+    'unended parts': sample({ type: 'multipart/mixed; boundary=b', body: fill('\r\n--b') }),
+    'flowing quotations': sample({ type: 'text/plain; format=flowed', body: fill('> ') }),
+    'soft line ends': sample({ type: 'text/plain; format=flowed', body: fill('a \n') }),
+    'bytes of no charset': Buffer.concat([sample({ type: 'text/plain; charset=big5' }), Buffer.alloc(size, 0xff)]),
+    'broken base64': sample({ headers: ['Content-Transfer-Encoding: base64'], body: fill('A=') }),
+    'words without an end': sample({ subject: fill('=?utf-8?Q?') }),
+    words: sample({ subject: fill('=?utf-8?B?QQ==?=') }),
+    'raw bytes in a subject': sample({ subject: fill('é'), type: fill('; charset=x') }),
+  }
+  it.each(Object.entries(hostile))('%s', (_name, raw) => {
+    expect(read(raw).text.length).toBeLessThanOrEqual(maxTextLength)
+    expect(readSubject(splitMessage(raw)).length).toBeLessThanOrEqual(998)
   })
 })

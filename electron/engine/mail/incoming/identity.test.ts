@@ -172,6 +172,30 @@ describe('I4, I11 what is said of a message', () => {
     expect(await noticesOf(dated(submitted()))).toEqual([])
   })
 
+  it('answers go to the sender where Reply-To is not covered', async () => {
+    const headers = ['Reply-To: bob@corp.test']
+    const covered = `${qq}:Reply-To`
+    await receive(await signed(qq, { headers, body: 'one' }), await signed(covered, { headers, body: 'two' }))
+    await arrived(2)
+    const planned = []
+    for (const { id } of await world.messages(bo.key)) {
+      const plan = await world.mail.handlers['message.planReply']({ id, scope: 'sender' })
+      planned.push(plan.ok && plan.value.to.map(({ address }) => address))
+    }
+    expect(planned).toEqual([[bo.address], [bob.address]])
+  })
+
+  it('a subject does not vanish by a Chat-Version that is not covered', async () => {
+    const headers = ['Chat-Version: 1.0']
+    await receive(
+      await signed(qq, { headers, subject: 'Void after Monday', body: 'Pay Bo' }),
+      await signed(qq, { headers, subject: 'A line', body: 'A line' }),
+      await signed(`${qq}:Chat-Version`, { headers, subject: 'Message', body: 'Another' }),
+    )
+    await arrived(3)
+    expect((await world.messages(bo.key)).map(({ kind }) => kind)).toEqual(['mail', 'chat', 'chat'])
+  })
+
   it('counts as covered only what every signature of that domain covers', async () => {
     const raw = text(await bySigner(qq, {}))
     const forged = 'DKIM-Signature: v=1; a=rsa-sha256; d=EXAMPLE.org; s=s1; h=from; bh=AAAA; b=AAAA\r\n'

@@ -1,10 +1,11 @@
 /** One message from the server, read and judged: what is to be stored of it. Nothing is stored here. */
-import { addressKey, cleanAddressText, foldAscii } from '../../../../shared/address.ts'
+import { addressKey, foldAscii } from '../../../../shared/address.ts'
 import { type IncomingVerdict, judgeIncoming, type ListedContact, type ListView } from '../../../../shared/guard.ts'
 import { type Covers, coverageOf, coversAll } from '../../../../shared/guard/coverage.ts'
 import { type Notices, noticesOf, writtenAt } from '../../../../shared/guard/notices.ts'
 import { authorOf, parseMailboxes, type RawMessage } from '../../../../shared/header.ts'
 import { singleField } from '../../../../shared/mime/structure.ts'
+import { shownName } from '../../../../shared/text/header-text.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { selfKey } from '../judge.ts'
 import { maxReferences } from '../limits.ts'
@@ -13,6 +14,7 @@ import type { NewHeld } from '../store/held-store.ts'
 import type { NewMessage, Participants, Person, Place } from '../store/records.ts'
 import { type Content, readSubject } from './content.ts'
 import { messageIdentity, writtenMessageId } from './identity.ts'
+import { kindOf, readReplyTo } from './open-fields.ts'
 import type { Proof } from './proof.ts'
 import { contentByLevel } from './read-message.ts'
 
@@ -74,9 +76,11 @@ export function judge(dependencies: MailDependencies, prepared: Prepared): Judge
   const { contact } = verdict
   const others = verdict.others.filter(({ address }) => address !== '')
   const people = (field: 'to' | 'cc'): readonly Person[] =>
-    others.filter((other) => other.field === field).map(({ address, name }) => ({ address, name }))
+    others
+      .filter((other) => other.field === field)
+      .map((other) => ({ address: other.address, name: shownName(other, field, message.fields) }))
   const from = { address: contact.address, name: contact.name }
-  const replyTo = readReplyTo(message, unicode)
+  const replyTo = readReplyTo(message, coverageOf(message, contact), unicode)
   const participants = { from, to: people('to'), cc: people('cc'), ...(replyTo.length > 0 ? { replyTo } : {}) }
   if (contact.key === self) return own(dependencies, prepared, participants)
   return received(prepared, { contact, participants, notices: noticesOf(facts, contact, prepared.fetched.at), unicode })
@@ -97,13 +101,15 @@ function received(prepared: Prepared, { contact, participants, notices, unicode 
   if (content.receiptFor !== undefined) {
     return { kind: 'receipt', from: contact.key, messageId: content.receiptFor, at: fetched.at }
   }
+  const covers = coverageOf(message, contact)
   const asked = asksForReceipt(message, contact.key, unicode)
   return {
     kind: 'message',
     partner: participants.from,
     message: {
       ...common({ ...prepared, content }, participants),
-      ...identityOf(prepared, 'in', contact.key, coverageOf(message, contact)),
+      ...identityOf(prepared, 'in', contact.key, covers),
+      kind: kindOf(message, content, covers),
       ...(Object.keys(notices).length > 0 ? { notices } : {}),
       conversation: contact.key,
       direction: 'in',
@@ -111,15 +117,6 @@ function received(prepared: Prepared, { contact, participants, notices, unicode 
       receipt: asked && !fetched.seen ? 'asked' : 'none',
     },
   }
-}
-
-/** Where the sender asks answers to go; a field that does not parse stands as one text that is no address. */
-function readReplyTo(message: RawMessage, unicode: boolean): readonly Person[] {
-  const value = singleField(message.fields, 'reply-to') ?? ''
-  if (value === '') return []
-  const parsed = parseMailboxes(value, { unicode })
-  if (!parsed.ok) return [{ address: cleanAddressText(value), name: '' }]
-  return parsed.value.map(({ address, name }) => ({ address: address.text, name }))
 }
 
 /**
@@ -191,7 +188,7 @@ function common(prepared: Prepared, participants: Participants) {
   const { message, fetched, content } = prepared
   return {
     messageId: messageIdOf(prepared),
-    kind: message.fields.some(({ name }) => name === 'chat-version') ? ('chat' as const) : ('mail' as const),
+    kind: kindOf(message, content, coversAll),
     // The sender chose these; the last ones keep the thread, and the number bounds what is stored.
     references: messageIds(singleField(message.fields, 'references') ?? '').slice(-maxReferences),
     participants,
@@ -213,7 +210,7 @@ function heldRow(prepared: Prepared, hold: Hold, view: ListView | undefined): Ne
     held: {
       // Not by Message-ID: whoever guesses one could keep the real message out.
       id: prepared.rawDigest.slice(0, 32),
-      claimedName: claimed.name,
+      claimedName: shownName(claimed, 'from', message.fields),
       claimedAddress: claimed.address,
       subject: readSubject(message),
       at: fetched.at,

@@ -57,7 +57,8 @@ export const connectImap: Connect = async (options, signal) => {
     maxLiteralSize: maxMessageSize + maxHeaderSize,
     maxLineLength,
     maxResponseSize: maxMessageSize + maxHeaderSize + maxLineLength,
-    clientInfo: { name: 'Kith' },
+    // Each of them is set, or the library tells its own maker, version and page. Kith has no page to name yet.
+    clientInfo: { name: 'Kith', vendor: 'Kith', version: '', 'support-url': '' },
   })
   // Without a listener an `error` event ends the process.
   // Errors between commands reach the next command, or `waitForNews`, as well.

@@ -7,7 +7,7 @@ import type { RuntimeEvents } from '../../account/runtime-dependencies.ts'
 import { carryOut, carryOutUnfinished } from '../commands/carry-out.ts'
 import { meaningOf } from '../session-state.ts'
 import { renewMail, startMail } from '../stage/account-mail.ts'
-import { lockAccount } from '../stage/close-account.ts'
+import { ended, lockAccount } from '../stage/close-account.ts'
 import { tellRole, tellSending } from '../stage/show-account.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
 import { awaitApproval } from './pending.ts'
@@ -89,7 +89,8 @@ function whenOpen(stage: Stage, act: (opened: Opened) => Promise<void> | void): 
 
 /** A wipe goes before the lock: it needs the store and its keys. */
 async function revoked(stage: Stage, opened: Opened): Promise<void> {
-  await opened.runtime.askForCommand()
-  await carryOutUnfinished(stage, opened, 'all')
+  // Whatever fails in them, the lock comes.
+  await ended(stage, 'command', opened.runtime.askForCommand)
+  await ended(stage, 'command', () => carryOutUnfinished(stage, opened, 'all'))
   await lockAccount(stage, 'revoked')
 }

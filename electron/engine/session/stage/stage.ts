@@ -49,7 +49,7 @@ export function createStage(ports: Ports, emit: Emit): Stage {
   let state: SessionState = { step: 'signedOut', server, user }
   let opened: Opened | undefined
   let waiting: Undo = () => undefined
-  const session = () => sessionOf(state, ports)
+  const session = () => sessionOf(state, ports, profile.read().server)
   const inTurn = createTurns()
   return {
     ports,
@@ -83,8 +83,13 @@ export function createStage(ports: Ports, emit: Emit): Stage {
   }
 }
 
-/** The demo is offered until another server is used. */
-function sessionOf(state: SessionState, { demo }: Ports): Session {
+/** The demo is offered until another server is used. `server`: of the account that the profile names. */
+function sessionOf(state: SessionState, { demo }: Ports, server: string): Session {
+  const isDemo = demo !== undefined && server === parseServerAddress(demo.server)?.origin
+  if (state.step === 'locked' && state.secret === 'password' && isDemo) {
+    const account = demo.accounts.find(({ user }) => user === state.user)
+    return account ? { ...state, demo: { name: account.name, password: account.password } } : state
+  }
   if (state.step === 'pending') {
     const { user, deviceWords, serverWords } = state
     return { step: 'pending', user, deviceWords, serverWords }

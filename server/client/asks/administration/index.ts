@@ -86,7 +86,7 @@ async function call<I extends z.ZodObject, O extends z.ZodObject>(
     gone,
   })
   const answer = await operation.call(desk, given)
-  const fault = answer.ok ? 'ok' : answer.failure.kind
+  const fault = answer.ok ? 'ok' : answer.fault.kind
   // The operation and who asked for it; what it held is in the audit log, which only those see who administer.
   service.log.info('administration', { operation: operation.name, fault, user: user.id, device: device.id })
   return answer
@@ -109,7 +109,7 @@ function read<I extends z.ZodObject, O extends z.ZodObject>(
     if (typeof count === 'number' && count > maxRows) return fail('badRequest', { fields: ['count'] })
     const isBounded = count !== undefined || !('count' in operation.input.shape)
     const answer = await call(operation, service, { caller, given: isBounded ? given : { ...given, count: maxRows } })
-    return answer.ok ? ok(allPlain(tell(answer.value))) : readingFailed(answer.failure)
+    return answer.ok ? ok(allPlain(tell(answer.value))) : readingFailed(answer.fault)
   })
 }
 
@@ -125,7 +125,7 @@ function change<Q extends Decisive, I extends z.ZodObject>(
     const given = giving(question, { why: plain(reason.trim()), dryRun })
     if (isOutcome(given)) return ok(given)
     const answer = await call(operation, service, { caller, given })
-    if (!answer.ok) return refusedTold(answer.failure)
+    if (!answer.ok) return refusedTold(answer.fault)
     return ok(outcomeTold(answer.value, dryRun && (await needsReason(service))))
   })
 }
@@ -203,7 +203,7 @@ const deedAsks: Pick<AskHandlers, Deeds> = {
                 caller,
                 given: { key: step.key, stolen: step.stolen, ...common },
               })
-      return moved.ok ? ok({ state: 'manifest', ...moved.value }) : refusedTold(moved.failure)
+      return moved.ok ? ok({ state: 'manifest', ...moved.value }) : refusedTold(moved.fault)
     },
   ),
 
@@ -212,7 +212,7 @@ const deedAsks: Pick<AskHandlers, Deeds> = {
     giveAccess.role,
     async (service, caller, { user, give, why: reason }) => {
       const given = await call(giveAccess, service, { caller, given: { user, give, why: plain(reason.trim()) } })
-      return given.ok ? ok({ state: 'given', ...given.value }) : refusedTold(given.failure)
+      return given.ok ? ok({ state: 'given', ...given.value }) : refusedTold(given.fault)
     },
   ),
 }
