@@ -18,6 +18,8 @@ export default defineConfig({
         input: {
           main: 'electron/desktop/main.ts',
           'engine-process': 'electron/desktop/engine/engine-process.ts',
+          // The thread in which the engine reads messages; it looks for it beside itself (mail/incoming/reader.ts).
+          'read-worker': 'electron/engine/mail/incoming/read-worker.ts',
         },
         external: native,
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -14,6 +14,7 @@ import { memoryOf } from './figures.ts'
 import { benchGateway } from './gateway.ts'
 import { benchGuard } from './guard.ts'
 import { benchImports } from './imports.ts'
+import { benchLarge } from './large.ts'
 import { benchMessages } from './messages.ts'
 import { benchOrganisation } from './organisation.ts'
 import { benchPeers } from './peers/peers.ts'
@@ -38,6 +39,7 @@ const withoutScreen: Readonly<Record<string, (bench: Pick<Bench, 'organisation'>
   peers: benchPeers,
   organisation: benchOrganisation,
   gateway: benchGateway,
+  large: benchLarge,
 }
 
 async function closing(body: (closers: (() => Promise<void>)[]) => Promise<void>): Promise<void> {

@@ -21,6 +21,34 @@ export const demoSchema = z.object({
 })
 
 /**
+ * What does not work with the mailbox while the rest of it does. The first five are the own store's: the mail servers
+ * answer.
+ */
+export const mailTroubleSchema = z.enum([
+  'diskFull',
+  'storeDamaged',
+  'diskFailing',
+  'busy',
+  'internal',
+  /** The server refuses to open or list the inbox. */
+  'inbox',
+  /** Some messages could not be had; they are tried again. */
+  'messages',
+  /** There is no folder for copies of what was sent, and none may be made. */
+  'sentFolder',
+  /** Copies of what was sent are refused; `quota`: for want of room. */
+  'copies',
+  'quota',
+  /** What was read here cannot be marked so on the server. */
+  'flags',
+  /** The server for sending refuses the login without blaming the password, or offers none. */
+  'sendingRefused',
+  'sendingNoLogin',
+])
+/** One of them. */
+export type MailTrouble = z.infer<typeof mailTroubleSchema>
+
+/**
  * Where the user stands, one step with what its screen shows. It holds no secret: every face and every page gets it.
  */
 export const sessionSchema = z.discriminatedUnion('step', [
@@ -53,7 +81,9 @@ export const sessionSchema = z.discriminatedUnion('step', [
     server: z.string(),
     /** `signInAgain`: the session ended and the password is no longer accepted; reading and queueing go on. */
     connection: z.enum(['online', 'connecting', 'offline', 'signInAgain']),
-    mail: z.enum(['online', 'connecting', 'offline', 'authFailed']),
+    /** `refused`: the server refuses the login, several times by now, and does not say that the password is wrong. */
+    mail: z.enum(['online', 'connecting', 'offline', 'authFailed', 'refused', 'noLogin']),
+    mailTroubles: z.array(mailTroubleSchema).optional(),
     /** UpgradeRequired: sending is off, reading on. */
     sendingOff: z.enum(['no', 'upgrade', 'lease']),
     /** What the account may administer, as far as the server has said. */

@@ -8,7 +8,7 @@ import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
 import { keptStateSchema } from '../../shared/quarantine.ts'
 import { requestReasons, requestsSchema } from '../../shared/requests.ts'
 import { failureKinds } from '../../shared/rpc.ts'
-import { sessionSchema } from '../../shared/session.ts'
+import { mailTroubleSchema, sessionSchema } from '../../shared/session.ts'
 import { refusalReasons } from '../components/words.ts'
 import { adminTabs } from '../store/administration/administration.ts'
 import { words } from './i18n.ts'
@@ -65,6 +65,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'keptMore.': keptStateSchema.options.filter((state) => state !== 'kept'),
   'keptState.': keptStateSchema.options.filter((state) => state !== 'kept'),
   'language.': ['en', 'zh-Hant', 'zh-Hans'],
+  'mailTrouble.': mailTroubleSchema.options,
   'nav.': ['chats', 'mail', 'contacts', 'held', 'administration', 'settings'],
   'notice.': ['sent', 'copied', 'requested'],
   'refusal.': refusalReasons,

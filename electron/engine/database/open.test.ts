@@ -91,6 +91,19 @@ describe('the encrypted store', () => {
     expect(database.all('SELECT text FROM notes')).toEqual([{ text: 'kept' }])
   })
 
+  it('a store that may not be written or opened is diskFailing, one that another holds is busy', () => {
+    const database = open()
+    database.run('PRAGMA query_only = 1')
+    expect(kindOf(() => database.run('INSERT INTO notes VALUES (?)', 'x'))).toBe('diskFailing')
+    database.run('PRAGMA query_only = 0')
+    const other = open()
+    other.get('PRAGMA busy_timeout = 0')
+    const write = () => other.run('INSERT INTO notes VALUES (?)', 'x')
+    expect(database.transaction(() => kindOf(write))).toBe('busy')
+    file = folder
+    expect(kindOf(() => open())).toBe('diskFailing')
+  })
+
   it('one holder of a lock at a time, in this process and in others', () => {
     const lock = holdExclusively(join(folder, 'engine.lock'))
     expect(lock).toBeDefined()

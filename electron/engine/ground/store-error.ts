@@ -11,10 +11,13 @@ export type StoreErrorKind = 'storeDamaged' | 'diskFull' | 'diskFailing' | 'busy
 /** An expected failure of the store; handlers turn it into a Result of the same kind. */
 export class StoreError extends Error {
   readonly kind: StoreErrorKind
+  /** What the driver or the system called it. */
+  readonly code: string
   constructor(kind: StoreErrorKind, code: string) {
     super(`store: ${kind} (${code})`)
     this.name = 'StoreError'
     this.kind = kind
+    this.code = code
   }
 }
 

@@ -2,6 +2,7 @@
 import type { KithContract } from '../../../shared/contract.ts'
 import type { ListView } from '../../../shared/guard.ts'
 import type { CallName, Handlers } from '../../../shared/rpc.ts'
+import type { MailTrouble } from '../../../shared/session.ts'
 import type { MailServers } from '../../../shared/whitelist/login.ts'
 import type { Database } from '../database/open.ts'
 import type { Clock, DnsResolver, Emit, Log } from '../ground/ports.ts'
@@ -23,7 +24,7 @@ export type ListInForce = {
 }
 
 /** How the connection to the mail servers is. */
-export type MailConnection = 'online' | 'connecting' | 'offline' | 'authFailed'
+export type MailConnection = 'online' | 'connecting' | 'offline' | 'authFailed' | 'refused' | 'noLogin'
 
 type MailAccount = {
   readonly address: string
@@ -44,6 +45,8 @@ export type MailDependencies = {
   readonly list: () => ListInForce
   readonly emit: Emit
   readonly connectionChanged: (state: MailConnection) => void
+  /** What does not work while the rest does; empty when all is well. */
+  readonly troublesChanged: (troubles: readonly MailTrouble[]) => void
 }
 
 /** The calls that the mail side answers while an account is open and its mail servers are known. */

@@ -14,7 +14,7 @@ import { authserv, sample, submitted } from './testing/messages.ts'
 const bob = contactOf('bob@corp.test', { name: 'Bob Lin' })
 const nowhere = { host: '127.0.0.1', port: 1, security: 'none' } as const
 /** Each test its own mailbox, on one server. */
-const users = ['u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7', 'u8', 'u9'].map((name) => `${name}@corp.test`)
+const users = ['u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7', 'u8', 'u9', 'u10', 'u11'].map((name) => `${name}@corp.test`)
 
 let server: Dovecot
 let world: MailWorld
@@ -122,6 +122,39 @@ describe('Dovecot', () => {
     begin({}, 'wrong')
     await world.until(() => world.connections.includes('authFailed'))
     expect(world.connections).toEqual(['connecting', 'authFailed'])
+  })
+})
+
+describe('another program beside Kith, on Dovecot', () => {
+  it('reads and deletes: followed while connected', async () => {
+    for (const id of ['1', '2', '3']) server.deliver(user, submitted({ to: user, id: `<${id}@x>`, body: id }))
+    begin()
+    await world.until(heard('conversation.changed'))
+    await world.until(online())
+    server.touch(user, 'INBOX', 0, 'seen')
+    await world.until(heard('message.changed'))
+    expect((await messages()).map(({ text, read }) => [text, read])).toEqual([
+      ['1', true],
+      ['2', false],
+      ['3', false],
+    ])
+    server.touch(user, 'INBOX', 1, 'removed')
+    await world.until(heard('message.changed', 2))
+    expect((await messages()).map(({ text }) => text)).toEqual(['1', '3'])
+  })
+
+  it('deletes while the folder is rebuilt and Kith away: the rest stays, nothing comes twice', async () => {
+    for (const id of ['1', '2', '3']) server.deliver(user, submitted({ to: user, id: `<${id}@x>`, body: id }))
+    begin()
+    await world.until(heard('conversation.changed'))
+    await service.stop()
+    server.forgetIndex(user)
+    server.touch(user, 'INBOX', 1, 'removed')
+    server.deliver(user, submitted({ to: user, id: '<4@x>', body: '4' }))
+    service.start()
+    await world.until(heard('message.arrived'))
+    await world.until(heard('message.changed', 2))
+    expect((await messages()).map(({ text }) => text)).toEqual(['1', '3', '4'])
   })
 })
 

@@ -1,10 +1,10 @@
 /** The mail side's calls of the contract: name -> function. All of them work offline. */
 import { addressIdentity } from '../../../shared/address.ts'
-import { splitMessage } from '../../../shared/header.ts'
 import { mailDraftsSchema } from '../../../shared/message.ts'
 import { fail, ok } from '../../../shared/rpc.ts'
 import type { MailDependencies, MailHandlers } from './dependencies.ts'
-import { readContent } from './incoming/content.ts'
+import { prepare } from './incoming/prepare.ts'
+import type { MessageReader } from './incoming/reader.ts'
 import { judgeRecipients, planAnswer } from './judge.ts'
 import type { Outbox } from './outgoing/outbox.ts'
 import type { Submitter } from './outgoing/submit.ts'
@@ -14,6 +14,7 @@ import { showConversation, showMessage, showReplyPlan } from './views.ts'
 type HandlerParts = {
   readonly dependencies: MailDependencies
   readonly store: MailStore
+  readonly reader: MessageReader
   readonly submitter: Submitter
   readonly outbox: Outbox
   /** Flags wait to be set on the server. */
@@ -154,15 +155,17 @@ function mailDraftHandlers({ dependencies, store }: HandlerParts): Named<'mailDr
   }
 }
 
-function heldHandlers({ store }: HandlerParts): Named<'held.list' | 'held.get'> {
+function heldHandlers({ dependencies, reader, store }: HandlerParts): Named<'held.list' | 'held.get'> {
   return {
     'held.list': (window) => ok({ total: store.held.total(), held: [...store.held.page(window)] }),
-    'held.get': ({ id }) => {
-      const found = store.held.get(id)
-      if (!found) return fail('notFound')
+    'held.get': async ({ id }) => {
+      const held = store.held.get(id)
+      const facts = store.held.facts(id)
+      if (!held || !facts) return fail('notFound')
       // Plain text only, made when it is looked at (I3).
-      const { text } = readContent(splitMessage(found.raw))
-      return ok({ held: found.held, text })
+      const raw = await store.held.bytes(id)
+      const { content } = await prepare(dependencies, reader, { ...facts, raw }, 'claimed')
+      return ok({ held, text: content.text })
     },
   }
 }

@@ -46,3 +46,40 @@ export const greetingTimeout = 20 * second
 
 /** Longest wait for any single answer. */
 export const answerTimeout = 2 * minute
+
+/** Without IDLE, how long a new message may lie unnoticed. */
+export const pollPause = 20 * second
+/** How often flags are looked at on a server that does not count its changes, unless it tells of one. */
+export const flagsPause = 3 * minute
+/** How many of the newest messages have their flags looked at there. */
+export const flagsWindow = 2_000
+/** First and longest pause before a refused step of the mailbox is tried again. */
+export const stepBackoff = { base: 1 * minute, cap: 1 * hour } as const
+/** First and longest pause before a message that could not be had is asked for again. */
+export const asideBackoff = { base: 1 * minute, cap: 1 * day } as const
+/** First and longest pause before another login where the server refused one without blaming the password. */
+export const loginBackoff = { base: 1 * second, cap: 15 * minute } as const
+/** How many refused logins in a row pass unsaid. */
+export const quietRefusals = 3
+/** How many refusals one reading of a folder looks behind, to find the messages that they are about. */
+export const maxRefusals = 64
+/** A copy that no server took for so long is given up; the message itself stays. */
+export const filingLifetime = 30 * day
+/** A copy filed sooner than this after its message was sent is dated by the server. */
+export const promptFiling = 1 * minute
+/** How long a message that is gone from the server stays on the disk, unseen: a server's mistake is then no loss. */
+export const goneLifetime = 30 * day
+/** How near to the own clock a message's date is where it has just arrived. */
+export const justNow = 5 * minute
+/** Most folders that are looked at, and most messages at a time that are looked for in them. */
+export const maxFolders = 200
+export const maxSought = 50
+/** Longest line of an IMAP answer, without its literals. */
+export const maxLineLength = 16 * 1024 * 1024
+/** Longest time for reading one message, and most memory of the thread that does it, in megabytes. */
+export const readerPatience = 1 * minute
+export const readerMemory = 512
+/** The same for the inbox and where the own store failed. */
+export const soonBackoff = { base: 5 * second, cap: 1 * minute } as const
+/** Shortest wait between two rounds of the mailbox that nobody asked for. */
+export const shortestWait = 1 * second

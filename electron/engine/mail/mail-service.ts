@@ -3,20 +3,28 @@
  * and queues, `outgoing/sending.ts` sends. Incoming: `network/mailbox.ts` fetches, `incoming/inbox.ts` proves, judges
  * and stores. Both ask `judge.ts`, which asks the list in force each time, and both keep everything in `store/`.
  */
+import type { DnsResolver } from '../ground/ports.ts'
 import type { MailDependencies, MailService } from './dependencies.ts'
 import { mailHandlers } from './handlers.ts'
 import { createInbox } from './incoming/inbox.ts'
+import { type MessageReader, openReader, ReaderClosed } from './incoming/reader.ts'
 import { closedReason } from './judge.ts'
 import { maxWatched } from './limits.ts'
-import { type Connect, connectImap } from './network/imap.ts'
+import { connectImap } from './network/imap.ts'
+import type { Connect } from './network/mail-session.ts'
 import { createMailbox } from './network/mailbox.ts'
 import { openSmtpClient, type SmtpClient } from './network/smtp.ts'
+import { createTroubles } from './network/troubles.ts'
 import { createOutbox } from './outgoing/outbox.ts'
 import { createSubmitter } from './outgoing/submit.ts'
 import { createMailStore, type MailStore } from './store/store.ts'
 
 /** The two ways to the network; tests put scripted peers here. */
-export type MailNetwork = { readonly connect: Connect; readonly smtp: (dependencies: MailDependencies) => SmtpClient }
+export type MailNetwork = {
+  readonly connect: Connect
+  readonly smtp: (dependencies: MailDependencies) => SmtpClient
+  readonly reader?: (dns: DnsResolver) => MessageReader
+}
 
 const realNetwork: MailNetwork = {
   connect: connectImap,
@@ -29,11 +37,16 @@ const realNetwork: MailNetwork = {
 /** The mail of one account over its store; nothing is connected before `start`. `network`: for tests. */
 export function createMailService(dependencies: MailDependencies, network: MailNetwork = realNetwork): MailService {
   const store = createMailStore(dependencies.database)
-  const incoming = createInbox(dependencies, store)
+  const reader = (network.reader ?? openReader)(dependencies.dns)
+  // A held message that the user opens does not wait for what the mailbox reads.
+  const heldReader = (network.reader ?? openReader)(dependencies.dns)
+  const incoming = createInbox(dependencies, store, reader)
+  const troubles = createTroubles(dependencies)
   const states = conversationStates(dependencies, store)
   const sending = createOutbox({
     dependencies,
     store,
+    troubles,
     smtp: () => network.smtp(dependencies),
     // The copy in the Sent folder is filed over the IMAP connection, so the outbox wakes the mailbox.
     sent: () => receiving.wake(),
@@ -43,6 +56,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     store,
     inbox: incoming,
     connect: network.connect,
+    troubles,
     // The IMAP server answered, so the network is there: what waits in the outbox need not wait out its pause.
     online: () => sending.endPauses(),
   })
@@ -51,6 +65,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     handlers: mailHandlers({
       dependencies,
       store,
+      reader: heldReader,
       submitter: createSubmitter(dependencies, store),
       outbox: sending,
       wakeMailbox: () => receiving.wake(),
@@ -61,7 +76,9 @@ export function createMailService(dependencies: MailDependencies, network: MailN
       receiving.start()
     },
     async stop() {
-      await Promise.all([sending.stop(), receiving.stop()])
+      // A large message that is being read would keep the end waiting: it is read again at the next start.
+      await Promise.all([reader.close(), heldReader.close(), sending.stop(), receiving.stop()])
+      troubles.clear()
       // The store is closed after this; a judgement in the middle would write into it.
       await judging
     },
@@ -69,6 +86,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
       sending.listChanged()
       states.announce()
       judging = incoming.listChanged().catch((error: unknown) => {
+        if (error instanceof ReaderClosed) return
         const name = error instanceof Error ? error.name : typeof error
         dependencies.log.error('inbox.judgeAgain', { name })
       })

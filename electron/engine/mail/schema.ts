@@ -100,3 +100,48 @@ export const mailSchema: readonly string[] = [
 
 /** Migration 2: what is to be said of a message in its conversation, as JSON (guard.md I4, I11). */
 export const mailNotices: readonly string[] = ['ALTER TABLE messages ADD COLUMN notices TEXT']
+
+/**
+ * Migration 3: a message lies in places; messages follow the server; order does not hang on the own clock; the bytes of
+ * held messages stand apart, so that lists of them are not read through megabytes.
+ */
+export const placesSchema: readonly string[] = [
+  `CREATE TABLE places (folder TEXT NOT NULL, uid INTEGER NOT NULL, message TEXT NOT NULL, PRIMARY KEY (folder, uid)) WITHOUT ROWID`,
+  'CREATE INDEX places_by_message ON places (message)',
+  ...['messages', 'held'].map(
+    (table) => `INSERT OR REPLACE INTO places SELECT m.folder, m.uid, m.id FROM ${table} m
+      JOIN positions p ON p.folder = m.folder AND p.uid_validity = m.uid_validity WHERE m.uid IS NOT NULL`,
+  ),
+
+  /** How far each folder was read. `held`: how many messages it held then. Moves in the transaction that stores what was read. */
+  `CREATE TABLE folders (path TEXT PRIMARY KEY, uid_validity TEXT NOT NULL, last_uid INTEGER NOT NULL, history INTEGER NOT NULL,
+    held INTEGER, modseq TEXT) WITHOUT ROWID`,
+  'INSERT INTO folders SELECT folder, uid_validity, last_uid, 0, NULL, NULL FROM positions',
+  'DROP TABLE positions',
+  /** Messages that could not be had: the server refused them, or Kith could not read or store them. */
+  `CREATE TABLE aside (folder TEXT NOT NULL, uid INTEGER NOT NULL, pause INTEGER NOT NULL, next_at INTEGER NOT NULL, PRIMARY KEY (folder, uid)) WITHOUT ROWID`,
+
+  /** \`rank\` orders messages. \`dated\` by whose clock. \`lost\`: in no folder that is read. \`gone_at\`: deleted on the server. */
+  'ALTER TABLE messages ADD COLUMN rank INTEGER NOT NULL DEFAULT 0',
+  "ALTER TABLE messages ADD COLUMN dated TEXT NOT NULL DEFAULT 'server'",
+  'ALTER TABLE messages ADD COLUMN lost INTEGER NOT NULL DEFAULT 0',
+  'ALTER TABLE messages ADD COLUMN gone_at INTEGER',
+  "UPDATE messages SET rank = at, dated = CASE WHEN direction = 'out' AND uid IS NULL THEN 'here' ELSE 'server' END",
+  ...['messages_by_conversation', 'messages_of_mail', 'messages_unseen'].map((index) => `DROP INDEX ${index}`),
+  ...['folder', 'uid_validity', 'uid'].map((column) => `ALTER TABLE messages DROP COLUMN ${column}`),
+  'CREATE INDEX messages_by_conversation ON messages (conversation, rank, seq)',
+  "CREATE INDEX messages_of_mail ON messages (rank, seq) WHERE kind = 'mail'",
+  'CREATE INDEX messages_by_rank ON messages (rank)',
+  'CREATE INDEX messages_by_date ON messages (dated, at)',
+  "CREATE INDEX messages_unseen ON messages (id) WHERE seen = 'pending'",
+  'CREATE INDEX messages_lost ON messages (seq) WHERE lost = 1',
+  'CREATE INDEX messages_gone ON messages (gone_at) WHERE gone_at IS NOT NULL',
+
+  'CREATE TABLE held_bytes (held TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (held, part))',
+  // In pieces of a megabyte, as held-store.ts writes them.
+  `INSERT INTO held_bytes WITH RECURSIVE cut (id, part) AS (SELECT id, 0 FROM held UNION ALL
+     SELECT cut.id, part + 1 FROM cut JOIN held ON held.id = cut.id WHERE (part + 1) * 1048576 < length(raw))
+   SELECT cut.id, part, substr(raw, part * 1048576 + 1, 1048576) FROM cut JOIN held ON held.id = cut.id`,
+  ...['raw', 'folder', 'uid_validity', 'uid'].map((column) => `ALTER TABLE held DROP COLUMN ${column}`),
+  'ALTER TABLE held ADD COLUMN gone_at INTEGER',
+]

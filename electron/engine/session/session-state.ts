@@ -6,7 +6,7 @@
 
 import type { ClosedFailure } from '../../../shared/failures.ts'
 import { assertNever, type FailureKind } from '../../../shared/rpc.ts'
-import type { Session } from '../../../shared/session.ts'
+import type { MailTrouble, Session } from '../../../shared/session.ts'
 
 type StepOf<S extends Session['step']> = Extract<Session, { readonly step: S }>
 type Ready = StepOf<'ready'>
@@ -33,6 +33,7 @@ export type SessionEvent =
   | { readonly type: 'waitingForApproval'; readonly user: string; readonly server: string; readonly words: Words }
   | { readonly type: 'connectionChanged'; readonly connection: Ready['connection'] }
   | { readonly type: 'mailChanged'; readonly mail: Ready['mail'] }
+  | { readonly type: 'mailTroublesChanged'; readonly troubles: readonly MailTrouble[] }
   | { readonly type: 'sendingChanged'; readonly sendingOff: SendingOff }
   | { readonly type: 'roleChanged'; readonly role: Ready['role'] }
   | ({ readonly type: 'locked' } & Pick<Locked, 'secret' | 'reason' | 'user'>)
@@ -52,6 +53,8 @@ export function nextSession(state: SessionState, event: SessionEvent): SessionSt
       return state.step === 'ready' ? { ...state, connection: event.connection } : state
     case 'mailChanged':
       return state.step === 'ready' ? { ...state, mail: event.mail } : state
+    case 'mailTroublesChanged':
+      return state.step === 'ready' ? { ...state, mailTroubles: [...event.troubles] } : state
     case 'sendingChanged':
       return state.step === 'ready' ? { ...state, sendingOff: event.sendingOff } : state
     case 'roleChanged':

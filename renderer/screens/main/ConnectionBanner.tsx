@@ -7,7 +7,15 @@ import { useAge } from '../contacts/use-age.ts'
 import type { Ready } from '../session.ts'
 import { PasswordDialog } from './PasswordDialog.tsx'
 
-function useBannerWords({ connection, mail, sendingOff }: Ready): string | undefined {
+function useBannerWords(session: Ready): readonly string[] {
+  const { t } = useWords()
+  const first = useConnectionWords(session)
+  // What works in part is told beside what does not work at all.
+  const troubles = (session.mailTroubles ?? []).map((trouble) => t(`mailTrouble.${trouble}`))
+  return first === undefined ? troubles : [first, ...troubles]
+}
+
+function useConnectionWords({ connection, mail, sendingOff }: Ready): string | undefined {
   const { t } = useWords()
   // The order is of weight: what keeps one from sending at all goes before a line that may come back.
   if (sendingOff === 'upgrade') return t('connection.upgrade')
@@ -15,6 +23,8 @@ function useBannerWords({ connection, mail, sendingOff }: Ready): string | undef
   if (connection === 'signInAgain') return t('connection.signInAgain')
   if (connection === 'offline') return t('connection.offline')
   if (mail === 'authFailed') return t('connection.mailAuthFailed')
+  if (mail === 'refused') return t('connection.mailRefused')
+  if (mail === 'noLogin') return t('connection.mailNoLogin')
   if (mail === 'offline') return t('connection.mailOffline')
   return undefined
 }
@@ -34,15 +44,19 @@ export function ConnectionBanner({ session }: { readonly session: Ready }) {
   const [asking, setAsking] = useState<'account' | 'mail'>()
   return (
     <section className="shell-banner" aria-label={t('connection.label')} aria-live="polite">
-      {words !== undefined && (
+      {words.length > 0 && (
         <div className="flex items-center gap-3 bg-warn-soft px-5 py-2.5 text-sm">
           <span className="text-warn">
             <Icon name="offline" />
           </span>
-          <p className="flex-1">
-            {words}
-            {session.connection === 'offline' && <ListAge />}
-          </p>
+          <div className="flex-1">
+            {words.map((text, index) => (
+              <p key={text}>
+                {text}
+                {index === 0 && session.connection === 'offline' && <ListAge />}
+              </p>
+            ))}
+          </div>
           {session.connection === 'signInAgain' && (
             <button type="button" className="button button-small" onClick={() => setAsking('account')}>
               {t('connection.signInAgainButton')}

@@ -105,7 +105,7 @@ describe('rows of older stores', () => {
       read: true,
       receipt: 'none',
     }
-    createMailStore(database).messages.add(row)
+    createMailStore(database).messages.add(row, 'history', at)
     // The mailbox is read from its beginning; once the server kept the time, once only the words are the same.
     world.box.deliver(submitted({ body: 'early, decoded otherwise' }), { at })
     world.box.deliver(submitted({ body: 'early' }))

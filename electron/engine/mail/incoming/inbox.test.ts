@@ -31,7 +31,7 @@ describe('receive', () => {
     await world.online()
     world.box.deliver(sample({ id: '<a@x>' }))
     world.box.deliver(submitted({ id: '<b@x>', from: 'eve@evil.test' }, 'eve@evil.test'))
-    await world.until(() => world.named('held.changed').length === 2)
+    await world.until(() => world.heldTotal() === 2)
     expect((await world.held()).map(({ reason, claimedAddress }) => [reason, claimedAddress])).toEqual([
       ['notListed', 'eve@evil.test'],
       ['notProven', 'bob@corp.test'],
@@ -73,7 +73,7 @@ describe('receive', () => {
     ]
     for (const [index, header] of forged.entries())
       world.box.deliver(sample({ id: `<f${index}@x>`, headers: [header] }))
-    await world.until(() => world.named('held.changed').length === forged.length)
+    await world.until(() => world.heldTotal() === forged.length)
     expect(await world.messages('bob@corp.test')).toEqual([])
   })
 

@@ -2,30 +2,29 @@
  * Incoming messages: judged, then stored in one transaction with the position, so that a message is neither lost nor
  * stored twice whenever the process ends. Everything is announced after it is stored.
  */
+import { StoreError } from '../../ground/store-error.ts'
 import { createTurns } from '../../ground/turns.ts'
 import type { MailDependencies } from '../dependencies.ts'
-import type { Position } from '../store/positions.ts'
+import type { Aside, Position } from '../store/folders.ts'
+import type { Standing } from '../store/messages.ts'
+import type { Touched } from '../store/places.ts'
 import type { NewMessage, Person } from '../store/records.ts'
 import type { MailStore } from '../store/store.ts'
-import {
-  type Fetched,
-  type Judged,
-  judge,
-  listState,
-  type Prepared,
-  prepare,
-  prepareList,
-  readSent,
-} from './incoming.ts'
+import { type Fetched, type Judged, judge, listState, type Prepared, prepareList, readSent } from './incoming.ts'
+import { prepare } from './prepare.ts'
+import { type MessageReader, ReaderClosed } from './reader.ts'
 
+/** What a folder brought. */
 type Batch = {
   readonly folder: string
   /** `inbox` is judged; `sent` is the user's own. */
   readonly role: 'inbox' | 'sent'
   readonly messages: readonly Fetched[]
+  /** Messages that the server would not give, as they are to be noted. */
+  readonly refused: readonly Aside[]
+  /** How far the folder is read with it. */
   readonly position: Position
-  /** The first reading of a mailbox: history arrives, nothing is new. */
-  readonly quiet: boolean
+  readonly standing: Standing
 }
 
 /** Where messages enter the store. */
@@ -37,21 +36,25 @@ export type Inbox = {
   retryProofs(): Promise<void>
 }
 
-type Change = { readonly message: NewMessage; readonly partner: Person }
+type Change = { readonly message: NewMessage; readonly partner: Person; readonly quiet: boolean }
 type Outcome = {
   readonly added: Change[]
   /** Own messages of which a receipt came. */
   readonly read: { readonly id: string; readonly conversation: string; readonly at: number }[]
+  /** Messages that were there already, and were touched by another program. */
+  readonly touched: Touched[]
   heldMoved: boolean
 }
-type Parts = { readonly dependencies: MailDependencies; readonly store: MailStore }
+type Parts = { readonly dependencies: MailDependencies; readonly store: MailStore; readonly reader: MessageReader }
 
 /** Characters of a message shown in a notification. */
 const previewLength = 200
+/** Bytes of a held message that are written in one go with what else came. */
+const smallMessage = 1024 * 1024
 
 /** The inbox over one store. Its methods run one after another and reject only for bugs and a failing store. */
-export function createInbox(dependencies: MailDependencies, store: MailStore): Inbox {
-  const parts = { dependencies, store }
+export function createInbox(dependencies: MailDependencies, store: MailStore, reader: MessageReader): Inbox {
+  const parts = { dependencies, store, reader }
   // Two judgements of one held message at a time would both find it held.
   const inTurn = createTurns()
   return {
@@ -62,27 +65,108 @@ export function createInbox(dependencies: MailDependencies, store: MailStore): I
 }
 
 async function receive(parts: Parts, batch: Batch): Promise<void> {
-  const { dependencies, store } = parts
+  const { dependencies } = parts
   const prepared: Prepared[] = []
+  const aside: Aside[] = [...batch.refused]
   // One after another: each may ask the DNS and hold a message of 25 MB.
-  for (const fetched of batch.messages) prepared.push(await prepare(dependencies, withSaneTime(parts, fetched)))
-  if (batch.role === 'inbox') await prepareList(dependencies, prepared)
-  const outcome = newOutcome()
-  store.transaction(() => {
-    for (const one of prepared) {
-      const judged =
-        batch.role === 'inbox' ? judge(dependencies, one) : readSent(dependencies, one, isConversation(store))
-      apply(parts, judged, outcome)
-    }
-    // In this very transaction: a crash leaves both the messages and the position, or neither.
-    store.positions.set(batch.folder, batch.position)
-  })
-  announce(parts, outcome, batch.quiet)
+  for (const fetched of batch.messages) {
+    const one = await prepareOne(parts, fetched)
+    if (one) prepared.push(one)
+    else aside.push(...asideOf(fetched))
+  }
+  if (batch.role === 'inbox') {
+    await prepareList(dependencies, prepared)
+    await keepLarge(parts, prepared)
+  }
+  announce(parts, storeAll(parts, batch, prepared, aside))
 }
 
-/** A server's clock may run ahead; a message from the future would stand below all later ones. */
-function withSaneTime({ dependencies }: Parts, fetched: Fetched): Fetched {
-  return { ...fetched, at: Math.min(fetched.at, dependencies.clock.now()) }
+/** How far the folder is read, and what of it could not be had: in the transaction that stores the rest. */
+function mark({ dependencies, store }: Parts, { folder, position }: Batch, aside: readonly Aside[]): void {
+  for (const one of aside) store.folders.setAside(folder, one, dependencies.clock.now())
+  store.folders.set(folder, position)
+}
+
+function asideOf({ place }: Fetched): readonly Aside[] {
+  return place ? [{ uid: place.uid, pause: 0 }] : []
+}
+
+/** A message that breaks its reading costs itself alone. */
+async function prepareOne({ dependencies, reader }: Parts, fetched: Fetched): Promise<Prepared | undefined> {
+  // A server may give no date, or one that is none.
+  const at = Number.isSafeInteger(fetched.at) ? fetched.at : dependencies.clock.now()
+  try {
+    return await prepare(dependencies, reader, { ...fetched, at })
+  } catch (error) {
+    if (error instanceof ReaderClosed) throw error
+    dependencies.log.error('inbox.unreadable', { name: nameOf(error) })
+    return undefined
+  }
+}
+
+/** Bytes of large held messages are written before, piece by piece: other work has to wait for a transaction. */
+async function keepLarge({ dependencies, store }: Parts, messages: readonly Prepared[]): Promise<void> {
+  for (const one of messages) {
+    if (one.fetched.raw.length <= smallMessage) continue
+    const judged = judge(dependencies, one)
+    if (judged.kind === 'held') await store.held.keep(judged.row)
+  }
+}
+
+/**
+ * All messages and the position in one transaction: a crash leaves both or neither. Where one message cannot be stored
+ * each is stored alone, and those that cannot be are set aside. The store's own failure is nobody's fault: it is thrown.
+ */
+function storeAll(parts: Parts, batch: Batch, messages: readonly Prepared[], aside: Aside[]): Outcome {
+  const { store, dependencies } = parts
+  try {
+    const outcome = newOutcome()
+    store.transaction(() => {
+      for (const one of messages) storeOne(parts, batch, one, outcome)
+      mark(parts, batch, aside)
+    })
+    return outcome
+  } catch (error) {
+    if (error instanceof StoreError || messages.length === 0) throw error
+  }
+  const outcome = newOutcome()
+  for (const one of messages) {
+    const alone = newOutcome()
+    try {
+      store.transaction(() => storeOne(parts, batch, one, alone))
+      merge(outcome, alone)
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      dependencies.log.error('inbox.notStored', { name: nameOf(error) })
+      aside.push(...asideOf(one.fetched))
+    }
+  }
+  store.transaction(() => mark(parts, batch, aside))
+  return outcome
+}
+
+function storeOne(parts: Parts, batch: Batch, one: Prepared, outcome: Outcome): void {
+  const { dependencies, store } = parts
+  const judged = batch.role === 'inbox' ? judge(dependencies, one) : readSent(dependencies, one, isConversation(store))
+  const uid = one.fetched.place?.uid
+  // What was there before the folder was first read is history, and so is what was read elsewhere.
+  const quiet = uid !== undefined && uid <= batch.position.history
+  apply(parts, judged, outcome, { standing: batch.standing, quiet })
+  if (uid === undefined) return
+  store.folders.takeBack(batch.folder, uid)
+  const touched = store.places.followSeen(batch.folder, uid, one.fetched.seen)
+  if (touched) outcome.touched.push(touched)
+}
+
+function merge(into: Outcome, more: Outcome): void {
+  into.added.push(...more.added)
+  into.read.push(...more.read)
+  into.touched.push(...more.touched)
+  into.heldMoved ||= more.heldMoved
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
 }
 
 function isConversation(store: MailStore): (key: string) => boolean {
@@ -102,38 +186,51 @@ function idsOfChangedClaims({ dependencies, store }: Parts): readonly string[] {
  * waiting.
  */
 async function judgeAgain(parts: Parts, ids: readonly string[]): Promise<void> {
-  const { dependencies, store } = parts
+  const { dependencies, store, reader } = parts
   for (const id of ids) {
-    const row = store.held.whole(id)
+    const facts = store.held.facts(id)
     // Judged by an earlier round that ran meanwhile.
-    if (!row) continue
-    const prepared = await prepare(dependencies, row)
-    await prepareList(dependencies, [prepared])
-    const outcome = newOutcome()
-    store.transaction(() => {
-      const judged = judge(dependencies, prepared)
-      if (judged.kind !== 'held') {
-        store.held.remove(id)
-        outcome.heldMoved = true
-      }
-      apply(parts, judged, outcome)
-    })
-    announce(parts, outcome, false)
+    if (!facts) continue
+    try {
+      const prepared = await prepare(dependencies, reader, { ...facts, raw: await store.held.bytes(id) })
+      await prepareList(dependencies, [prepared])
+      announce(parts, settle(parts, id, prepared))
+    } catch (error) {
+      if (error instanceof StoreError || error instanceof ReaderClosed) throw error
+      // It stays held; the others have their turn.
+      dependencies.log.error('inbox.unreadable', { name: nameOf(error) })
+    }
   }
 }
 
-function newOutcome(): Outcome {
-  return { added: [], read: [], heldMoved: false }
+function settle(parts: Parts, id: string, prepared: Prepared): Outcome {
+  const { dependencies, store } = parts
+  const outcome = newOutcome()
+  store.transaction(() => {
+    const judged = judge(dependencies, prepared)
+    apply(parts, judged, outcome, { standing: 'history', quiet: false })
+    if (judged.kind === 'held') return
+    store.held.release(id, judged.kind === 'message' ? judged.message.id : undefined)
+    outcome.heldMoved = true
+  })
+  return outcome
 }
 
+function newOutcome(): Outcome {
+  return { added: [], read: [], touched: [], heldMoved: false }
+}
+
+type How = { readonly standing: Standing; readonly quiet: boolean }
+
 /** Stores what a judgement says, inside the caller's transaction. */
-function apply({ store }: Parts, judged: Judged, outcome: Outcome): void {
+function apply({ dependencies, store }: Parts, judged: Judged, outcome: Outcome, { standing, quiet }: How): void {
   if (judged.kind === 'message') {
     const { message, partner } = judged
+    const rank = store.messages.add(message, standing, dependencies.clock.now())
     // Already there, as after another UIDVALIDITY: it is not told of again.
-    if (!store.messages.add(message)) return
-    store.conversations.touch(message.conversation, partner, message.at)
-    outcome.added.push({ message, partner })
+    if (rank === undefined) return void outcome.touched.push(message)
+    store.conversations.touch(message.conversation, partner, rank)
+    outcome.added.push({ message, partner, quiet })
   } else if (judged.kind === 'held') {
     if (store.held.put(judged.row)) outcome.heldMoved = true
   } else if (judged.kind === 'receipt') {
@@ -145,13 +242,13 @@ function apply({ store }: Parts, judged: Judged, outcome: Outcome): void {
   }
 }
 
-function announce({ dependencies, store }: Parts, outcome: Outcome, quiet: boolean): void {
+function announce({ dependencies, store }: Parts, outcome: Outcome): void {
   const { emit } = dependencies
   for (const { id, conversation, at } of outcome.read) {
     emit('message.changed', { id, conversation, delivery: { step: 'read', at } })
   }
-  const conversations = new Set<string>()
-  for (const { message, partner } of outcome.added) {
+  const conversations = new Set<string>(outcome.touched.map(({ conversation }) => conversation))
+  for (const { message, partner, quiet } of outcome.added) {
     const { id, conversation, delivery } = message
     conversations.add(conversation)
     // At the first reading of a mailbox thousands of notifications would come at once.

@@ -1,10 +1,9 @@
 /** One message from the server, read and judged: what is to be stored of it. Nothing is stored here. */
-import { createHash } from 'node:crypto'
 import { addressKey, foldAscii } from '../../../../shared/address.ts'
 import { type IncomingVerdict, judgeIncoming, type ListedContact, type ListView } from '../../../../shared/guard.ts'
 import { type Covers, coverageOf, coversAll } from '../../../../shared/guard/coverage.ts'
 import { type Notices, noticesOf, writtenAt } from '../../../../shared/guard/notices.ts'
-import { authorOf, parseMailboxes, type RawMessage, splitMessage } from '../../../../shared/header.ts'
+import { authorOf, parseMailboxes, type RawMessage } from '../../../../shared/header.ts'
 import { singleField } from '../../../../shared/mime/structure.ts'
 import { shownName } from '../../../../shared/text/header-text.ts'
 import type { MailDependencies } from '../dependencies.ts'
@@ -13,10 +12,11 @@ import { maxReferences } from '../limits.ts'
 import { submittedIdentity } from '../outgoing/submit.ts'
 import type { NewHeld } from '../store/held-store.ts'
 import type { NewMessage, Participants, Person, Place } from '../store/records.ts'
-import { type Content, readContent, readSubject } from './content.ts'
-import { contentDigest, messageIdentity, writtenMessageId } from './identity.ts'
+import { type Content, readSubject } from './content.ts'
+import { messageIdentity, writtenMessageId } from './identity.ts'
 import { kindOf, readReplyTo } from './open-fields.ts'
-import { gatherProof, type Proof } from './proof.ts'
+import type { Proof } from './proof.ts'
+import { contentByLevel } from './read-message.ts'
 
 /** A message as fetched (I1: raw bytes). */
 export type Fetched = {
@@ -37,6 +37,8 @@ export type Prepared = {
   /** The level at which the sender's entry wants it proven: what that proof covers decides how it is read (I8). */
   readonly level: string
   readonly content: Content
+  /** SHA-256 of the bytes, in hex. */
+  readonly rawDigest: string
   /** `contentDigest` of it. */
   readonly digest: string
 }
@@ -47,31 +49,6 @@ export type Judged =
   | { readonly kind: 'receipt'; readonly from: string; readonly messageId: string; readonly at: number }
   | { readonly kind: 'held'; readonly row: NewHeld }
   | { readonly kind: 'ignored' }
-
-/**
- * Does the part of judging that may wait, since proofs may ask the DNS. `judge` then decides at once, with the list in
- * force at that moment.
- */
-export async function prepare(dependencies: MailDependencies, fetched: Fetched): Promise<Prepared> {
-  const message = splitMessage(fetched.raw)
-  const proof = await gatherProof(dependencies, fetched.raw, message, fetched.at)
-  const level = levelOf(dependencies, message)
-  const digest = await contentDigest(message)
-  return { fetched, message, proof, level, digest, content: contentOf(fetched, message, level) }
-}
-
-function levelOf(dependencies: MailDependencies, message: RawMessage): string {
-  const { view, unicode } = dependencies.list()
-  const key = authorOf(message, unicode)?.address.key ?? ''
-  // Own messages are proven by login alone, whatever the list says of the own address.
-  return key === selfKey(dependencies) ? 'login' : (view?.find(key)?.level ?? '')
-}
-
-function contentOf(fetched: Fetched, message: RawMessage, level: string): Content {
-  if (fetched.truncated) return { text: '', simplified: true }
-  const key = authorOf(message, true)?.address.key ?? ''
-  return readContent(message, coverageOf(message, { key, level }))
-}
 
 /**
  * Makes the table of look-alikes where one of the messages is a stranger's. Who hears from contacts alone never pays
@@ -119,7 +96,8 @@ type Reception = {
 function received(prepared: Prepared, { contact, participants, notices, unicode }: Reception): Judged {
   const { message, fetched } = prepared
   // The list moved between reading and judging: read anew, by what the proof that now counts covers.
-  const content = contact.level === prepared.level ? prepared.content : contentOf(fetched, message, contact.level)
+  const content =
+    contact.level === prepared.level ? prepared.content : contentByLevel(fetched.truncated, message, contact.level)
   if (content.receiptFor !== undefined) {
     return { kind: 'receipt', from: contact.key, messageId: content.receiptFor, at: fetched.at }
   }
@@ -231,7 +209,7 @@ function heldRow(prepared: Prepared, hold: Hold, view: ListView | undefined): Ne
   return {
     held: {
       // Not by Message-ID: whoever guesses one could keep the real message out.
-      id: createHash('sha256').update(fetched.raw).digest('hex').slice(0, 32),
+      id: prepared.rawDigest.slice(0, 32),
       claimedName: shownName(claimed, 'from', message.fields),
       claimedAddress: claimed.address,
       subject: readSubject(message),
@@ -261,10 +239,10 @@ export function keyOf(person: { readonly address: string }): string {
   return addressKey(person.address) ?? ''
 }
 
-function messageIdOf({ message, fetched }: Prepared): string {
+function messageIdOf({ message, rawDigest }: Prepared): string {
   const value = singleField(message.fields, 'message-id') ?? ''
   if (/^<[^<>\s]{1,990}>$/u.test(value)) return value
-  return `sha256:${createHash('sha256').update(fetched.raw).digest('hex')}`
+  return `sha256:${rawDigest}`
 }
 
 function messageIds(value: string): readonly string[] {

@@ -4,10 +4,12 @@ import type { IncomingFacts } from '../../../../shared/guard.ts'
 import { asksForDkim, type DkimFacts, type SignedMessage } from '../../../../shared/guard/dkim.ts'
 import type { RawMessage } from '../../../../shared/header.ts'
 import { fromBase64 } from '../../../../shared/whitelist/bytes/encoding.ts'
+import type { MailServers } from '../../../../shared/whitelist/login.ts'
 import { keySignatureOf } from '../../../../shared/whitelist/mail-signature.ts'
 import { readVerdict, verdictHeader } from '../../../../shared/whitelist/verdict.ts'
+import type { Clock, DnsResolver } from '../../ground/ports.ts'
 import { primitives } from '../../keys/primitives.ts'
-import type { MailDependencies } from '../dependencies.ts'
+import type { ListInForce } from '../dependencies.ts'
 import { dkimFacts } from './dkim.ts'
 
 /** The proofs that a message brings. `again`: one failed for a passing reason, so it is worth another look later. */
@@ -18,18 +20,27 @@ const maxVerdicts = 4
 /** Bytes of an Ed25519 public key. */
 const keyLength = 32
 
+/** What gathering proofs needs: the list as far as the message's authors go. */
+type ProofMeans = {
+  readonly list: () => Omit<ListInForce, 'prepare'>
+  readonly account: { readonly address: string }
+  readonly servers: Pick<MailServers, 'authserv'>
+  readonly dns: DnsResolver
+  readonly clock: Pick<Clock, 'now'>
+}
+
 /** Gathers all proofs. `at`: when the server received the message. Only DKIM asks the network, and only where the claimed sender's entry asks for it. */
 export async function gatherProof(
-  dependencies: MailDependencies,
+  means: ProofMeans,
   raw: Uint8Array,
   message: RawMessage,
   at?: number,
 ): Promise<Proof> {
-  const verdict = verdictOf(dependencies, message)
-  const login = loginOf(message, dependencies.servers.authserv)
-  const { view, unicode } = dependencies.list()
+  const verdict = verdictOf(means, message)
+  const login = loginOf(message, means.servers.authserv)
+  const { view, unicode } = means.list()
   const keySignature = keySignatureOf(primitives, { list: view, unicode }, message)
-  const { dkim, again } = await dkimOf(dependencies, { raw, message, ...(at === undefined ? {} : { at }) })
+  const { dkim, again } = await dkimOf(means, { raw, message, ...(at === undefined ? {} : { at }) })
   return {
     dkim,
     again,
@@ -39,7 +50,7 @@ export async function gatherProof(
   }
 }
 
-function verdictOf({ list, account }: MailDependencies, message: RawMessage): IncomingFacts['verdict'] {
+function verdictOf({ list, account }: ProofMeans, message: RawMessage): IncomingFacts['verdict'] {
   const fields = message.fields.filter(({ name }) => name === verdictHeader)
   // In a message with a fault nobody can say which field is which: then no header proves anything (F1).
   if (fields.length === 0 || message.fault) return undefined
@@ -88,9 +99,9 @@ function withoutComments(value: string): string | undefined {
   return depth === 0 ? plain : undefined
 }
 
-async function dkimOf(dependencies: MailDependencies, signed: Omit<SignedMessage, 'now'>): Promise<DkimFacts> {
-  const { view, unicode } = dependencies.list()
+async function dkimOf(means: ProofMeans, signed: Omit<SignedMessage, 'now'>): Promise<DkimFacts> {
+  const { view, unicode } = means.list()
   // Not asked for, so no DNS look-up: it would tell the network of every stranger's mail that is read.
   if (!asksForDkim(view, signed.message, unicode)) return { dkim: [], again: false }
-  return dkimFacts({ ...signed, now: dependencies.clock.now() }, dependencies.dns)
+  return dkimFacts({ ...signed, now: means.clock.now() }, means.dns)
 }

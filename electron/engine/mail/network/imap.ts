@@ -2,67 +2,43 @@
  * One connection to the IMAP server, and the only file that knows imapflow. Messages are fetched as raw bytes with their
  * UIDs; the server's own idea of a message (ENVELOPE, BODYSTRUCTURE) is never asked for (I1).
  */
-import { type FetchMessageObject, ImapFlow } from 'imapflow'
-import type { MailServer } from '../../../../shared/whitelist/login.ts'
+import { type FetchMessageObject, type FetchQueryObject, ImapFlow } from 'imapflow'
 import type { Fetched } from '../incoming/incoming.ts'
 import {
   answerTimeout,
   connectTimeout,
-  fetchBatchCount,
-  fetchBatchSize,
   greetingTimeout,
   idleRenewal,
+  maxFolders,
   maxHeaderSize,
+  maxLineLength,
   maxMessageSize,
 } from '../limits.ts'
 import { endpointOf } from './endpoint.ts'
-
-type ImapErrorKind = 'authFailed' | 'unreachable'
-
-/** What the rest of the engine sees of an IMAP failure. */
-export class ImapError extends Error {
-  readonly kind: ImapErrorKind
-  constructor(kind: ImapErrorKind, code: string) {
-    super(`imap: ${kind} (${code})`)
-    this.name = 'ImapError'
-    this.kind = kind
-  }
-}
-
-type FolderState = { readonly uidValidity: string; readonly uidNext: number }
-type FetchedBatch = { readonly messages: readonly Fetched[]; readonly lastUid: number }
-
-/** A logged-in connection. Every method rejects with `ImapError`; after that the session is of no more use. */
-export interface MailSession {
-  /** The folder for sent messages, made when there is none. */
-  sentFolder(): Promise<string>
-  select(folder: string): Promise<FolderState>
-  /** Messages of the selected folder with higher UIDs, ascending, batch by batch. The next is fetched when `take` is done. */
-  fetchAfter(uid: number, take: (batch: FetchedBatch) => Promise<void>): Promise<void>
-  markSeen(uids: readonly number[]): Promise<void>
-  /** Whether the selected folder holds a message with this Message-ID. */
-  holds(messageId: string): Promise<boolean>
-  append(folder: string, raw: Uint8Array, at: number): Promise<void>
-  /** IDLE in the selected folder: resolves at news, or when `interrupt` or any other method is called. */
-  waitForNews(): Promise<void>
-  interrupt(): void
-  close(): void
-}
-
-type ImapOptions = { readonly server: MailServer; readonly user: string; readonly password: string }
-/** Logs in; `signal` ends the attempt at once. */
-export type Connect = (options: ImapOptions, signal: AbortSignal) => Promise<MailSession>
+import {
+  type Connect,
+  type FolderInfo,
+  type FolderState,
+  ImapError,
+  type ImapErrorKind,
+  type Listed,
+  type MailSession,
+  type SeenFlag,
+  type UidRange,
+} from './mail-session.ts'
 
 /**
- * INTERNALDATE has whole seconds (RFC 9051 2.3.3): a message came somewhere in that second. Its end, or now where that is
- * earlier (inbox.ts), keeps an answer below the own message that it answers.
+ * INTERNALDATE has whole seconds (RFC 9051 2.3.3): a message came somewhere in that second. Its end keeps an answer below
+ * the own message that it answers.
  */
 const internalDateStep = 999
-/** How many UIDs are asked for at a time: the answer is held in memory. */
-const uidWindow = 2_000
+/** Words of RFC 5530 3 that say: this password will never do. Every other refusal of a login may pass by itself. */
+const wrongPassword: ReadonlySet<string> = new Set(['AUTHENTICATIONFAILED', 'AUTHORIZATIONFAILED', 'EXPIRED'])
+/** Special uses (RFC 6154) of folders whose messages nobody misses. */
+const discarded: ReadonlySet<string> = new Set(['\\Trash', '\\Junk', '\\Drafts'])
 
-/** Connects and logs in. Rejects with `ImapError`: the password was refused, or the server is not in reach. */
-export async function connectImap(options: ImapOptions, signal: AbortSignal): Promise<MailSession> {
+/** Connects and logs in. Rejects with `ImapError`: the login was refused, or the server is not in reach. */
+export const connectImap: Connect = async (options, signal) => {
   const endpoint = endpointOf(options.server)
   if (!endpoint) throw new ImapError('unreachable', 'unsafe')
   const client = new ImapFlow({
@@ -79,6 +55,8 @@ export async function connectImap(options: ImapOptions, signal: AbortSignal): Pr
     // Longer than an IDLE between two renewals, which is silent; mailbox.ts notices a dead peer at the renewal.
     socketTimeout: idleRenewal + answerTimeout,
     maxLiteralSize: maxMessageSize + maxHeaderSize,
+    maxLineLength,
+    maxResponseSize: maxMessageSize + maxHeaderSize + maxLineLength,
     // Each of them is set, or the library tells its own maker, version and page. Kith has no page to name yet.
     clientInfo: { name: 'Kith', vendor: 'Kith', version: '', 'support-url': '' },
   })
@@ -88,7 +66,7 @@ export async function connectImap(options: ImapOptions, signal: AbortSignal): Pr
   const abort = (): void => client.close()
   signal.addEventListener('abort', abort)
   try {
-    await translated(() => client.connect())
+    await translated(client, () => client.connect(), kindOfLogin)
   } finally {
     signal.removeEventListener('abort', abort)
   }
@@ -96,146 +74,192 @@ export async function connectImap(options: ImapOptions, signal: AbortSignal): Pr
 }
 
 /** The one place where imapflow's errors become ours. Its texts may hold addresses: only codes go on. */
-async function translated<T>(act: () => Promise<T>): Promise<T> {
+async function translated<T>(
+  client: ImapFlow,
+  act: () => Promise<T>,
+  kindOf: (error: unknown) => ImapErrorKind = (error) => kindOfCommand(client, error),
+): Promise<T> {
   try {
     return await act()
   } catch (error) {
     if (error instanceof ImapError) throw error
-    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'
-    throw new ImapError(isAuthFailure(error) ? 'authFailed' : 'unreachable', code)
+    throw new ImapError(kindOf(error), textOf(error, 'serverResponseCode') ?? textOf(error, 'code') ?? 'unknown')
   }
 }
 
-/** RFC 5530 3: `UNAVAILABLE` is a passing trouble of the server, not a wrong password. */
-function isAuthFailure(error: unknown): boolean {
-  // A flag on a plain Error: the library's AuthenticationFailure class is not what it throws here.
-  if (!(error instanceof Error) || !('authenticationFailed' in error) || error.authenticationFailed !== true)
-    return false
-  return !('serverResponseCode' in error) || error.serverResponseCode !== 'UNAVAILABLE'
+function kindOfLogin(error: unknown): ImapErrorKind {
+  // A flag on a plain Error: the library's AuthenticationFailure class is thrown only where it did not even ask.
+  const failed = error instanceof Error && 'authenticationFailed' in error && error.authenticationFailed === true
+  if (!failed) return 'unreachable'
+  if (textOf(error, 'responseStatus') === undefined) return 'noLogin'
+  return wrongPassword.has(textOf(error, 'serverResponseCode') ?? '') ? 'authFailed' : 'loginRefused'
 }
 
+/** What concerns one command leaves the connection as it was; whatever else happened, it is of no more use. */
+function kindOfCommand(client: ImapFlow, error: unknown): ImapErrorKind {
+  const status = textOf(error, 'responseStatus')
+  // The library answers for the server where that announced a limit (RFC 7889).
+  const known = status === 'NO' || status === 'BAD' || textOf(error, 'serverResponseCode') === 'APPENDLIMIT'
+  return client.usable && known ? 'refused' : 'unreachable'
+}
+
+function textOf(error: unknown, name: 'code' | 'serverResponseCode' | 'responseStatus'): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const value: unknown = Reflect.get(error, name)
+  return typeof value === 'string' ? value : undefined
+}
+
+type News = { heard: boolean; flags: boolean; idles: boolean; wake: () => void }
+
 function sessionOf(client: ImapFlow): MailSession {
-  let wake: () => void = () => undefined
-  let news = false
-  client.on('exists', () => {
-    news = true
-    wake()
+  const news: News = { heard: false, flags: false, idles: true, wake: () => undefined }
+  const hear = (): void => {
+    news.heard = true
+    news.wake()
+  }
+  client.on('exists', hear)
+  client.on('expunge', hear)
+  client.on('flags', () => {
+    news.flags = true
+    hear()
   })
-  client.on('close', () => wake())
+  client.on('close', () => news.wake())
+  const run = <T>(act: () => Promise<T>): Promise<T> => translated(client, act)
   return {
-    sentFolder: () => translated(() => findSentFolder(client)),
-    select: (folder) =>
-      translated(async () => {
-        // What arrives from here on may be missed by the reading that follows: it must end the next wait at once.
-        news = false
-        const box = await client.mailboxOpen(folder)
-        return { uidValidity: box.uidValidity.toString(), uidNext: box.uidNext }
-      }),
-    fetchAfter: (uid, take) => translated(() => fetchAll(client, uid, take)),
+    folders: () => run(async () => (await client.list()).slice(0, maxFolders).flatMap(folderOf)),
+    create: (folder) => run(async () => (await client.mailboxCreate(folder)).path),
+    select: (folder) => run(() => select(client, news, folder)),
+    list: (after) => run(() => listed(client, after)),
+    uids: () => run(() => allUids(client)),
+    fetch: (range, extent) => run(() => sources(client, range, extent)),
+    flags: (from, modseq) => {
+      // What is told from here on may come too late for the answer.
+      news.flags = false
+      return run(() => flagsOf(client, from, modseq))
+    },
     markSeen: (uids) =>
-      translated(async () => {
-        if (uids.length > 0) await client.messageFlagsAdd(uids.join(','), ['\\Seen'], { uid: true })
+      run(async () => {
+        // A server that refuses is told by `false`; what it would echo is known already.
+        const more = { uid: true, silent: true }
+        if (!(await client.messageFlagsAdd(uids.join(','), ['\\Seen'], more))) throw refusal('STORE')
       }),
-    holds: (messageId) =>
-      translated(async () => {
+    find: (messageId) =>
+      run(async () => {
         const found = await client.search({ header: { 'message-id': messageId } }, { uid: true })
-        return Array.isArray(found) && found.length > 0
+        if (!Array.isArray(found)) throw refusal('SEARCH')
+        return found.at(-1)
       }),
     append: (folder, raw, at) =>
-      translated(async () => {
-        const done = await client.append(folder, Buffer.from(raw), ['\\Seen'], new Date(at))
-        if (done === false) throw new ImapError('unreachable', 'append')
+      run(async () => {
+        const date = at === undefined ? undefined : new Date(at)
+        if ((await client.append(folder, Buffer.from(raw), ['\\Seen'], date)) === false) throw refusal('APPEND')
       }),
-    waitForNews: () =>
-      translated(async () => {
-        if (news) return
-        const woken = new Promise<void>((resolve) => {
-          wake = resolve
-        })
-        // imapflow starts IDLE by itself only after 15 s; without IDLE it polls by NOOP.
-        const idle = client.idle()
-        await Promise.race([woken, idle])
-        if (!client.usable) throw new ImapError('unreachable', 'closed')
-        // Ends the IDLE, so that the server's answer to DONE is read before anything else is asked.
-        await Promise.all([client.noop(), idle])
-      }),
-    interrupt: () => wake(),
+    hearsNews: () => news.idles && client.mailbox !== false && client.capabilities.has('IDLE'),
+    flagsMoved: () => news.flags,
+    waitForNews: () => run(() => waitForNews(client, news)),
+    interrupt: () => news.wake(),
     close: () => client.close(),
   }
 }
 
-async function findSentFolder(client: ImapFlow): Promise<string> {
-  const folders = await client.list()
-  const found = folders.find(({ specialUse }) => specialUse === '\\Sent')
-  return found ? found.path : (await client.mailboxCreate('Sent')).path
+function refusal(command: string): ImapError {
+  return new ImapError('refused', command)
 }
 
-type Size = { readonly uid: number; readonly size: number }
-
-async function fetchAll(client: ImapFlow, after: number, take: (batch: FetchedBatch) => Promise<void>): Promise<void> {
-  // Fixed at the beginning: what arrives meanwhile is read in the next round, so the loop ends.
-  const end = client.mailbox === false ? 0 : client.mailbox.uidNext
-  for (let from = after + 1; from < end; from += uidWindow) {
-    const sizes = await sizesOf(client, from, Math.min(from + uidWindow, end) - 1)
-    for (const group of groups(sizes)) await take({ messages: await sources(client, group), lastUid: lastOf(group) })
-  }
-  // Where the last UIDs were expunged the position still moves on.
-  await take({ messages: [], lastUid: Math.max(after, end - 1) })
+function folderOf({ path, specialUse, flags }: Awaited<ReturnType<ImapFlow['list']>>[number]): readonly FolderInfo[] {
+  // RFC 9051 7.3.1: names that cannot be selected, and such as only hint at something.
+  if (flags.has('\\Noselect') || flags.has('\\NonExistent')) return []
+  if (specialUse === '\\Sent') return [{ path, role: 'sent' }]
+  return [{ path, role: specialUse !== undefined && discarded.has(specialUse) ? 'discarded' : 'other' }]
 }
 
-async function sizesOf(client: ImapFlow, from: number, to: number): Promise<readonly Size[]> {
-  const sizes: Size[] = []
-  for await (const { uid, size } of client.fetch(`${from}:${to}`, { uid: true, size: true }, { uid: true })) {
+async function select(client: ImapFlow, news: News, folder: string): Promise<FolderState> {
+  // What arrives from here on may be missed by the reading that follows: it must end the next wait at once.
+  news.heard = false
+  const box = await client.mailboxOpen(folder)
+  const { highestModseq, exists } = box
+  // A server that leaves UIDVALIDITY away (RFC 9051 2.3.1.1 forbids it) has one for ever. Its type does not say so.
+  const validity: bigint | undefined = box.uidValidity
+  const uidValidity = String(validity ?? 0)
+  return highestModseq && box.noModseq !== true
+    ? { uidValidity, exists, modseq: highestModseq.toString() }
+    : { uidValidity, exists }
+}
+
+async function listed(client: ImapFlow, after: number): Promise<readonly Listed[]> {
+  const found: Listed[] = []
+  // By FETCH, not by UIDNEXT: some servers do not tell it.
+  if (client.mailbox === false || client.mailbox.exists === 0) return found
+  for await (const one of client.fetch(`${after + 1}:*`, { uid: true, size: true, flags: true }, { uid: true })) {
     // A range beyond the end names the last message (RFC 9051 9, seq-range).
-    if (uid >= from) sizes.push({ uid, size: size ?? 0 })
+    if (one.uid > after) found.push({ uid: one.uid, size: one.size ?? 0, seen: isSeen(one) })
   }
-  return sizes.sort((a, b) => a.uid - b.uid)
+  return found.sort((a, b) => a.uid - b.uid)
 }
 
-/** Runs of messages that fit into memory together. A message too large stands alone. */
-function groups(sizes: readonly Size[]): readonly (readonly Size[])[] {
-  const all: Size[][] = []
-  let current: Size[] = []
-  let bytes = 0
-  for (const one of sizes) {
-    const isFull = current.length >= fetchBatchCount || bytes + one.size > fetchBatchSize
-    if (current.length > 0 && isFull) {
-      all.push(current)
-      current = []
-      bytes = 0
-    }
-    current.push(one)
-    bytes += one.size
-  }
-  return current.length > 0 ? [...all, current] : all
+async function allUids(client: ImapFlow): Promise<readonly number[]> {
+  const count = client.mailbox === false ? 0 : client.mailbox.exists
+  if (count === 0) return []
+  const found = await client.search({ all: true }, { uid: true })
+  // Fewer than there are would read as messages that are gone: such an answer is asked for in another way.
+  if (Array.isArray(found) && found.length >= count) return found
+  return (await listed(client, 0)).map(({ uid }) => uid)
 }
 
-function lastOf(group: readonly Size[]): number {
-  return group.at(-1)?.uid ?? 0
+async function flagsOf(client: ImapFlow, from: number, modseq: string | undefined): Promise<readonly SeenFlag[]> {
+  if (client.mailbox === false || client.mailbox.exists === 0) return []
+  const since = modseq === undefined ? {} : { changedSince: BigInt(modseq) }
+  const answers = client.fetch(`${from}:*`, { uid: true, flags: true }, { uid: true, ...since })
+  const found: SeenFlag[] = []
+  for await (const one of answers) if (one.flags) found.push({ uid: one.uid, seen: isSeen(one) })
+  return found
 }
 
-async function sources(client: ImapFlow, group: readonly Size[]): Promise<readonly Fetched[]> {
-  // A message that is too large stands alone in its group, so this speaks of one message.
-  const truncated = group.some(({ size }) => size > maxMessageSize)
-  const source = truncated ? { maxLength: maxHeaderSize } : true
-  const range = group.map(({ uid }) => uid).join(',')
-  const messages: { readonly uid: number; readonly fetched: Fetched }[] = []
-  const query = { uid: true, flags: true, internalDate: true, source } as const
-  for await (const found of client.fetch(range, query, { uid: true })) {
-    // Expunged between the two commands: nothing to read any more.
-    if (found.source) messages.push({ uid: found.uid, fetched: readFetched(client, found, truncated) })
+function isSeen({ flags }: FetchMessageObject): boolean {
+  return flags?.has('\\Seen') ?? false
+}
+
+async function sources(client: ImapFlow, range: UidRange, extent: 'whole' | 'header'): Promise<readonly Fetched[]> {
+  const source = extent === 'header' ? { maxLength: maxHeaderSize } : true
+  const query: FetchQueryObject = { uid: true, flags: true, internalDate: true, source }
+  const messages = new Map<number, Fetched>()
+  for await (const found of client.fetch(`${range.first}:${range.last}`, query, { uid: true })) {
+    // Expunged between the two commands: nothing to read any more. What was not asked for is not taken.
+    const wanted = found.uid >= range.first && found.uid <= range.last
+    if (found.source && wanted) messages.set(found.uid, readFetched(client, found, extent === 'header'))
   }
-  return messages.sort((a, b) => a.uid - b.uid).map(({ fetched }) => fetched)
+  return [...messages.entries()].sort(([a], [b]) => a - b).map(([, fetched]) => fetched)
 }
 
 function readFetched(client: ImapFlow, found: FetchMessageObject, truncated: boolean): Fetched {
   const at = new Date(found.internalDate ?? Number.NaN).getTime()
   const box = client.mailbox
   return {
-    raw: Uint8Array.from(found.source ?? []),
-    at: Number.isNaN(at) ? Number.MAX_SAFE_INTEGER : at + internalDateStep,
-    seen: found.flags?.has('\\Seen') ?? false,
+    raw: new Uint8Array(found.source ?? []),
+    at: at + internalDateStep,
+    seen: isSeen(found),
     truncated,
-    ...(box ? { place: { folder: box.path, uidValidity: box.uidValidity.toString(), uid: found.uid } } : {}),
+    ...(box ? { place: { folder: box.path, uid: found.uid } } : {}),
   }
+}
+
+async function waitForNews(client: ImapFlow, news: News): Promise<void> {
+  if (news.heard) return
+  const woken = new Promise<void>((resolve) => {
+    news.wake = resolve
+  })
+  if (news.idles && client.mailbox !== false && client.capabilities.has('IDLE')) {
+    // imapflow starts IDLE by itself only after 15 s.
+    const idle = client.idle()
+    await Promise.race([woken, idle])
+    if (!client.usable) throw new ImapError('unreachable', 'closed')
+    // Ends the IDLE, so that the server's answer to DONE is read before anything else is asked.
+    const [, done] = await Promise.all([client.noop(), idle])
+    // The server named IDLE among its capabilities and refused it.
+    if (done === false) news.idles = false
+    return
+  }
+  await woken
+  if (!client.usable) throw new ImapError('unreachable', 'closed')
+  await client.noop()
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sample, submitted } from '../testing/messages.ts'
 import { minute, type ReceivingWorld, receivingWorld } from '../testing/receiving-world.ts'
-import { ImapError } from './imap.ts'
+import { ImapError } from './mail-session.ts'
 
 let world: ReceivingWorld
 

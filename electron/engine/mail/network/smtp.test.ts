@@ -105,6 +105,26 @@ describe('a server that fails', () => {
     expect(await client.deliver(mailTo('bob@corp.test'))).toEqual({ kind: 'authFailed' })
   })
 
+  it.each([
+    '530 5.7.0 TLS first',
+    '534 5.7.9 too weak',
+    '538 5.7.11 encrypt',
+    '504 5.5.4 no',
+    '454 4.7.0 not now',
+    '550 5.7.1 no',
+  ])('refuses the login by %s: no word about the password', async (text) => {
+    peer.script([{ at: 'AUTH', how: 'answer', text }])
+    const outcome = { kind: 'temporary', scope: 'connection', login: 'refused' }
+    expect(await client.deliver(mailTo('bob@corp.test'))).toEqual(outcome)
+  })
+
+  it('offers no AUTH: told as that, and the password is not said', async () => {
+    peer.script([{ at: 'EHLO', how: 'answer', text: '250-peer.test\r\n250 SIZE 30000000' }])
+    const outcome = { kind: 'temporary', scope: 'connection', login: 'none' }
+    expect(await client.deliver(mailTo('bob@corp.test'))).toEqual(outcome)
+    expect(peer.commands.some((command) => command.startsWith('AUTH'))).toBe(false)
+  })
+
   it('finds the message too large', async () => {
     peer.script([{ at: 'dot', how: 'answer', text: '552 5.3.4 too big' }])
     expect(await client.deliver(mailTo('bob@corp.test'))).toEqual({ kind: 'tooLarge' })

@@ -29,8 +29,11 @@ export type SendOutcome =
   | { readonly kind: 'rejected'; readonly rejected: readonly RejectedRecipient[] }
   | { readonly kind: 'tooLarge' }
   | { readonly kind: 'authFailed' }
-  /** `connection`: the server as a whole; other messages need not be tried now. */
-  | { readonly kind: 'temporary'; readonly scope: 'connection' | 'message' }
+  /**
+   * `connection`: the server as a whole; other messages need not be tried now. `login`: it did not take the login, for a
+   * reason that says nothing about the password, or offers none.
+   */
+  | { readonly kind: 'temporary'; readonly scope: 'connection' | 'message'; readonly login?: 'refused' | 'none' }
 
 /** A recipient that the server did not take; `permanent` for a 5xx answer. */
 export type RejectedRecipient = { readonly address: string; readonly permanent: boolean }
@@ -53,6 +56,9 @@ type SmtpOptions = {
 
 type SmtpTimeouts = { readonly connect: number; readonly greeting: number; readonly answer: number }
 const usualTimeouts: SmtpTimeouts = { connect: connectTimeout, greeting: greetingTimeout, answer: answerTimeout }
+
+/** Our own code beside the library's: the server offers no AUTH (RFC 4954). */
+const noAuth = 'ENOAUTH'
 
 /** What the library puts on its errors. */
 type Failure = Error & {
@@ -166,6 +172,8 @@ async function connected(connection: SMTPConnection): Promise<void> {
 }
 
 async function loggedIn(connection: SMTPConnection, user: string, pass: string): Promise<void> {
+  // The library would try PLAIN, and whatever the server answers would read as a word about the password.
+  if (!connection.allowsAuth) throw Object.assign(new Error('no AUTH'), { code: noAuth })
   await step(connection, (done) => connection.login({ credentials: { user, pass } }, (error) => done(error)))
 }
 
@@ -182,8 +190,10 @@ async function sent(connection: SMTPConnection, mail: OutgoingMail) {
 function translate(error: unknown, begun: boolean): SendOutcome {
   const failure: Partial<Failure> = error instanceof Error ? error : {}
   const code = typeof failure.responseCode === 'number' ? failure.responseCode : 0
-  // 535 and its like: the password is wrong. 454 and the loss of the connection within AUTH are passing.
-  if (failure.code === 'EAUTH' && code >= 500) return { kind: 'authFailed' }
+  if (failure.code === noAuth) return { kind: 'temporary', scope: 'connection', login: 'none' }
+  // RFC 4954 6: 535 alone is about the password. All else passes, or is for an administrator to mend.
+  if (failure.code === 'EAUTH' && code === 535) return { kind: 'authFailed' }
+  if (failure.code === 'EAUTH' && code !== 0) return { kind: 'temporary', scope: 'connection', login: 'refused' }
   // A 5xx greeting or EHLO says that the service is not there, nothing of the message (RFC 5321 3.1).
   if (!begun || failure.code === 'EAUTH') return { kind: 'temporary', scope: 'connection' }
   // RFC 1870 6.1: more than the SIZE that the server announced; the library asks before it says MAIL FROM.

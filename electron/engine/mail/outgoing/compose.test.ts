@@ -124,6 +124,7 @@ describe('receipts', () => {
     ...basis,
     id: 'x',
     seq: 1,
+    rank: 1,
     conversation: 'bob@corp.test',
     direction: 'in',
     simplified: false,

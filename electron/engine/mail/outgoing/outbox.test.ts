@@ -179,3 +179,34 @@ describe('a server that fails at any phase: one message arrives, none is lost', 
     expect(world.peer.accepted.map(({ data }) => data.trimEnd().split('\r\n').at(-1))).toEqual(['three', 'one', 'two'])
   })
 })
+
+describe('a login that is refused without a word about the password', () => {
+  it('the message waits, it is told after several, and leaves once the server takes it', async () => {
+    const service = world.begin()
+    const refused: Fault = { at: 'AUTH', how: 'answer', text: '530 5.7.0 TLS first' }
+    world.peer.script(Array.from({ length: 50 }, () => refused))
+    const id = await world.submit(service)
+    service.start()
+    const failures = () => world.log.lines.filter(({ event }) => event === 'smtp.failed').length
+    for (let seen = 0; !world.troubles.includes('sendingRefused'); seen = failures()) {
+      await world.until(() => failures() > seen)
+      await world.clock.advance(hour / 4)
+    }
+    expect(failures()).toBeGreaterThanOrEqual(3)
+    expect(await world.delivery(service, id)).toEqual({ step: 'waiting' })
+    world.peer.script([])
+    await world.clock.advance(hour)
+    await world.until(world.reached(id, 'sent'))
+    expect(world.troubles).toEqual([])
+    expect(world.connections).not.toContain('authFailed')
+  })
+
+  it('a server without AUTH is told at once, as that', async () => {
+    const service = world.begin()
+    world.peer.script([{ at: 'EHLO', how: 'answer', text: '250 peer.test' }])
+    const id = await world.submit(service)
+    service.start()
+    await world.until(world.reached(id, 'waiting', 2))
+    expect(world.troubles).toEqual(['sendingNoLogin'])
+  })
+})

@@ -1,6 +1,7 @@
 /** The queue of own messages: wakes the worker, keeps its pauses, and takes up again what a crash interrupted. */
 import { fail, ok, type Result } from '../../../../shared/rpc.ts'
 import type { Undo } from '../../ground/ports.ts'
+import { StoreError } from '../../ground/store-error.ts'
 import { judgeEnvelope } from '../judge.ts'
 import { sendBackoff } from '../limits.ts'
 import type { SmtpClient } from '../network/smtp.ts'
@@ -62,6 +63,7 @@ function worker(parts: OutboxParts): Worker {
         await drain(parts, current)
       } while (again && !current.stopped)
       due = queue.nextAt()
+      parts.troubles.tell('outbox', undefined)
     } catch (error) {
       due = afterFailure(parts, current, error)
     }
@@ -83,7 +85,7 @@ function worker(parts: OutboxParts): Worker {
   return {
     start() {
       requeueUnauthenticated(parts)
-      run ??= { client: parts.smtp(), stopped: false, blocked: false, pausedUntil: 0, pause: 0 }
+      run ??= { client: parts.smtp(), stopped: false, blocked: false, pausedUntil: 0, pause: 0, refusals: 0 }
       run.blocked = false
       wake()
     },
@@ -107,7 +109,10 @@ function worker(parts: OutboxParts): Worker {
 
 /** The store failed, or there is a bug. Nothing is lost: the row is as it was saved last. Returns when to try again. */
 function afterFailure(parts: SendingParts, run: SendingRun, error: unknown): number {
-  parts.dependencies.log.error('outbox.failed', { name: error instanceof Error ? error.name : typeof error })
+  const isStore = error instanceof StoreError
+  const name = error instanceof Error ? error.name : typeof error
+  parts.dependencies.log.error('outbox.failed', { name, code: isStore ? error.code : '' })
+  parts.troubles.tell('outbox', isStore ? error.kind : 'internal')
   pauseAll(parts, run)
   return run.pausedUntil
 }

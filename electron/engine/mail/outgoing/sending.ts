@@ -8,8 +8,9 @@ import { assertNever } from '../../../../shared/rpc.ts'
 import { nextPause } from '../../ground/back-off.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { isPassing, judgeEnvelope } from '../judge.ts'
-import { fewestTries, outboxLifetime, sendBackoff } from '../limits.ts'
+import { fewestTries, outboxLifetime, quietRefusals, sendBackoff } from '../limits.ts'
 import type { RejectedRecipient, SendOutcome, SmtpClient } from '../network/smtp.ts'
+import type { Troubles } from '../network/troubles.ts'
 import type { OutboxRow } from '../store/outbox-queue.ts'
 import type { MailStore } from '../store/store.ts'
 
@@ -17,6 +18,7 @@ import type { MailStore } from '../store/store.ts'
 export type SendingParts = {
   readonly dependencies: MailDependencies
   readonly store: MailStore
+  readonly troubles: Troubles
   /** A message was sent and waits to be put into the Sent folder. */
   readonly sent: () => void
 }
@@ -29,6 +31,8 @@ export type SendingRun = {
   blocked: boolean
   pausedUntil: number
   pause: number
+  /** Logins refused in a row. */
+  refusals: number
 }
 
 type Failed = Extract<Delivery, { readonly step: 'failed' }>
@@ -76,6 +80,7 @@ async function sendOne(parts: SendingParts, run: SendingRun, row: OutboxRow): Pr
 }
 
 function settle(parts: SendingParts, run: SendingRun, row: OutboxRow, outcome: SendOutcome): void {
+  tellLogin(parts, run, outcome)
   switch (outcome.kind) {
     case 'sent':
       run.pause = 0
@@ -103,6 +108,17 @@ function settle(parts: SendingParts, run: SendingRun, row: OutboxRow, outcome: S
       break
     default:
       assertNever(outcome)
+  }
+}
+
+function tellLogin({ troubles }: SendingParts, run: SendingRun, outcome: SendOutcome): void {
+  if (outcome.kind !== 'temporary') {
+    run.refusals = 0
+    troubles.tell('smtp', undefined)
+  } else if (outcome.login === 'none') troubles.tell('smtp', 'sendingNoLogin')
+  else if (outcome.login === 'refused') {
+    run.refusals += 1
+    if (run.refusals >= quietRefusals) troubles.tell('smtp', 'sendingRefused')
   }
 }
 

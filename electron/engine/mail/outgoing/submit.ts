@@ -105,7 +105,7 @@ function enqueue(
 }
 
 function recordOwn(store: MailStore, composition: Composition, queued: Queued): void {
-  store.messages.add({
+  const message = {
     ...composition,
     id: queued.id,
     conversation: queued.conversation,
@@ -114,8 +114,9 @@ function recordOwn(store: MailStore, composition: Composition, queued: Queued): 
     read: true,
     delivery: { step: 'waiting' },
     receipt: 'none',
-  })
-  store.conversations.touch(queued.conversation, queued.partner, composition.at)
+  } as const
+  const rank = store.messages.add(message, 'own', composition.at)
+  store.conversations.touch(queued.conversation, queued.partner, rank ?? composition.at)
   if (composition.kind === 'chat') store.drafts.remove(queued.conversation)
 }
 

@@ -1,8 +1,10 @@
 /** Incoming messages that the guard did not admit, whole, and what they claim (I3). */
+import { setImmediate } from 'node:timers/promises'
 import type { HeldMessage } from '../../../../shared/contract.ts'
 import type { Database } from '../../database/open.ts'
 import type { Window } from './messages.ts'
-import { type Place, type PlaceColumns, readPlace } from './records.ts'
+import { putPlace } from './places.ts'
+import type { Place } from './records.ts'
 
 /** A held message as it is stored. */
 export type NewHeld = {
@@ -19,14 +21,12 @@ export type NewHeld = {
   readonly truncated: boolean
 }
 
-/** A held message with what judging it again needs. */
-type HeldRow = {
+/** What judging a held message again needs, beside its bytes. */
+type HeldFacts = {
   readonly id: string
-  readonly raw: Uint8Array
   readonly at: number
   readonly seen: boolean
   readonly truncated: boolean
-  readonly place?: Place
 }
 
 type ShownRow = {
@@ -40,16 +40,18 @@ type ShownRow = {
   readonly contact_name: string | null
   readonly contact_address: string | null
 }
-type WholeRow = PlaceColumns & {
+type FactsRow = {
   readonly id: string
-  readonly raw: Uint8Array
   readonly at: number
   readonly seen: number
   readonly truncated: number
 }
 
 const shown = 'id, claimed_name, claimed_address, subject, at, rule, reason, contact_name, contact_address'
-const whole = 'id, raw, at, seen, truncated, folder, uid_validity, uid'
+/** Bytes of a message that are written or read at a time. */
+const partSize = 1024 * 1024
+/** Not deleted on the server by another program. */
+const present = 'gone_at IS NULL'
 
 /** The held messages of one store. */
 export type HeldStore = ReturnType<typeof createHeldStore>
@@ -61,73 +63,116 @@ export function createHeldStore(database: Database) {
 
 function writes(database: Database) {
   return {
-    /** Adds or, after judging again, replaces what is known. True when the message is new. */
+    /**
+     * Adds or, after judging again, replaces what is known. True when the message is new. Its bytes are written with it
+     * where `keep` did not do so before.
+     */
     put(row: NewHeld): boolean {
-      const isNew = !database.get('SELECT 1 AS one FROM held WHERE id = ?', row.held.id)
       const { held, place } = row
-      database.run(
-        `INSERT INTO held (id, raw, claimed_key, claimed_name, claimed_address, subject, at, rule, reason, contact_name,
-           contact_address, list_state, again, folder, uid_validity, uid, seen, truncated)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET rule = excluded.rule, reason = excluded.reason,
-           contact_name = excluded.contact_name, contact_address = excluded.contact_address,
-           list_state = excluded.list_state, again = excluded.again, folder = excluded.folder,
-           uid_validity = excluded.uid_validity, uid = excluded.uid`,
-        held.id,
-        row.raw,
-        row.claimedKey,
-        held.claimedName,
-        held.claimedAddress,
-        held.subject,
-        held.at,
-        held.rule,
-        held.reason,
-        held.contactName ?? null,
-        held.contactAddress ?? null,
-        row.listState,
-        row.again ? 1 : 0,
-        place?.folder ?? null,
-        place?.uidValidity ?? null,
-        place?.uid ?? null,
-        row.seen ? 1 : 0,
-        row.truncated ? 1 : 0,
-      )
+      const isNew = !database.get(`SELECT 1 AS one FROM held WHERE id = ? AND ${present}`, held.id)
+      insertRow(database, row)
+      for (let part = partsKept(database, held.id); part * partSize < row.raw.length; part += 1)
+        putPart(database, row, part)
+      if (place) putPlace(database, held.id, place)
       return isNew
     },
-    remove(id: string): void {
+    /** Writes the bytes of a large message piece by piece, beside other work; the row that names them comes after. */
+    async keep({ held, raw }: Pick<NewHeld, 'held' | 'raw'>): Promise<void> {
+      for (let part = partsKept(database, held.id); part * partSize < raw.length; part += 1) {
+        putPart(database, { held, raw }, part)
+        await setImmediate()
+      }
+    },
+    /** Takes it out; its places are the message's that it became. */
+    release(id: string, message: string | undefined): void {
+      if (message !== undefined) database.run('UPDATE places SET message = ? WHERE message = ?', message, id)
       database.run('DELETE FROM held WHERE id = ?', id)
+      database.run('DELETE FROM held_bytes WHERE held = ?', id)
     },
   }
 }
 
+function insertRow(database: Database, row: NewHeld): void {
+  const { held } = row
+  database.run(
+    `INSERT INTO held (id, claimed_key, claimed_name, claimed_address, subject, at, rule, reason, contact_name,
+       contact_address, list_state, again, seen, truncated)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET rule = excluded.rule, reason = excluded.reason,
+       contact_name = excluded.contact_name, contact_address = excluded.contact_address,
+       list_state = excluded.list_state, again = excluded.again`,
+    held.id,
+    row.claimedKey,
+    held.claimedName,
+    held.claimedAddress,
+    held.subject,
+    held.at,
+    held.rule,
+    held.reason,
+    held.contactName ?? null,
+    held.contactAddress ?? null,
+    row.listState,
+    row.again ? 1 : 0,
+    row.seen ? 1 : 0,
+    row.truncated ? 1 : 0,
+  )
+}
+
+/** How many pieces of a message's bytes are written; they are written in order. */
+function partsKept(database: Database, id: string): number {
+  return database.get<{ total: number }>('SELECT count(*) AS total FROM held_bytes WHERE held = ?', id)?.total ?? 0
+}
+
+function putPart(database: Database, { held, raw }: Pick<NewHeld, 'held' | 'raw'>, part: number): void {
+  const bytes = raw.subarray(part * partSize, (part + 1) * partSize)
+  database.run('INSERT INTO held_bytes (held, part, bytes) VALUES (?, ?, ?)', held.id, part, bytes)
+}
+
 function reads(database: Database) {
   return {
-    total: (): number => database.get<{ total: number }>('SELECT count(*) AS total FROM held')?.total ?? 0,
+    total: (): number =>
+      database.get<{ total: number }>(`SELECT count(*) AS total FROM held WHERE ${present}`)?.total ?? 0,
     page(window: Window): readonly HeldMessage[] {
-      const sql = `SELECT ${shown} FROM held ORDER BY at DESC, seq DESC LIMIT ? OFFSET ?`
+      const sql = `SELECT ${shown} FROM held WHERE ${present} ORDER BY at DESC, seq DESC LIMIT ? OFFSET ?`
       return database.all<ShownRow>(sql, window.count, window.from).map(readShown)
     },
-    get(id: string): { readonly held: HeldMessage; readonly raw: Uint8Array } | undefined {
-      const row = database.get<ShownRow & { raw: Uint8Array }>(`SELECT ${shown}, raw FROM held WHERE id = ?`, id)
-      return row ? { held: readShown(row), raw: row.raw } : undefined
+    get(id: string): HeldMessage | undefined {
+      const row = database.get<ShownRow>(`SELECT ${shown} FROM held WHERE id = ? AND ${present}`, id)
+      return row ? readShown(row) : undefined
+    },
+    /** The message as it came, read piece by piece, beside other work. */
+    async bytes(id: string): Promise<Uint8Array> {
+      const parts: Uint8Array[] = []
+      for (;;) {
+        const sql = 'SELECT bytes FROM held_bytes WHERE held = ? AND part = ?'
+        const row = database.get<{ bytes: Uint8Array }>(sql, id, parts.length)
+        // A copy of its own: it is handed to another thread.
+        if (!row) return new Uint8Array(Buffer.concat(parts))
+        parts.push(row.bytes)
+        await setImmediate()
+      }
     },
     /** Each claimed address with what the list said of it: few, however many messages are held. */
     claims: (): readonly { readonly key: string; readonly state: string }[] =>
       database.all<{ key: string; state: string }>(
-        "SELECT DISTINCT claimed_key AS key, list_state AS state FROM held WHERE claimed_key <> ''",
+        `SELECT DISTINCT claimed_key AS key, list_state AS state FROM held WHERE claimed_key <> '' AND ${present}`,
       ),
     idsOfClaim: (key: string, state: string): readonly string[] =>
       database
-        .all<{ id: string }>('SELECT id FROM held WHERE claimed_key = ? AND list_state = ? ORDER BY at', key, state)
+        .all<{ id: string }>(
+          `SELECT id FROM held WHERE claimed_key = ? AND list_state = ? AND ${present} ORDER BY at`,
+          key,
+          state,
+        )
         .map((row) => row.id),
     idsToRetry: (): readonly string[] =>
-      database.all<{ id: string }>('SELECT id FROM held WHERE again = 1 ORDER BY at').map((row) => row.id),
-    whole(id: string): HeldRow | undefined {
-      const row = database.get<WholeRow>(`SELECT ${whole} FROM held WHERE id = ?`, id)
-      if (!row) return undefined
-      const place = readPlace(row)
-      const { raw, at } = row
-      return { id, raw, at, seen: row.seen === 1, truncated: row.truncated === 1, ...(place ? { place } : {}) }
+      database
+        .all<{ id: string }>(`SELECT id FROM held WHERE again = 1 AND ${present} ORDER BY at`)
+        .map((row) => row.id),
+    /** What judging it again needs, but for its bytes. */
+    facts(id: string): HeldFacts | undefined {
+      const row = database.get<FactsRow>(`SELECT id, at, seen, truncated FROM held WHERE id = ? AND ${present}`, id)
+      return row ? { id, at: row.at, seen: row.seen === 1, truncated: row.truncated === 1 } : undefined
     },
   }
 }

@@ -1,22 +1,21 @@
 /** The messages: admitted and own ones. Held ones are elsewhere (held-store.ts) and never mix with these. */
 import type { Delivery } from '../../../../shared/message.ts'
 import type { Database } from '../../database/open.ts'
+import { justNow } from '../limits.ts'
+import { putPlace } from './places.ts'
 import {
   type ArrivedMessage,
   type NewMessage,
-  type Place,
-  type PlaceColumns,
   type Receipt,
   readDelivery,
   readNotices,
   readParticipants,
-  readPlace,
   readStrings,
   type StoredMessage,
 } from './records.ts'
 import { indexText, searchQuery } from './search-text.ts'
 
-type Row = PlaceColumns & {
+type Row = {
   readonly seq: number
   readonly id: string
   readonly conversation: string
@@ -29,14 +28,27 @@ type Row = PlaceColumns & {
   readonly text: string
   readonly simplified: number
   readonly at: number
+  readonly rank: number
   readonly read: number
   readonly delivery: string | null
   readonly receipt: Receipt
   readonly notices: string | null
 }
 
+/**
+ * How a message's place among the others is found. The server's dates order what it delivers. The own clock dates what
+ * is written here, and may be wrong: nothing may hang on how the two compare. `own` stands last: the user answers what is
+ * there. `news`, from a server that was away, stands last where it is the newest by the server's own dates; `live`, which
+ * has just come, also where the own clock says so, for the server's may have been set back. Everything else (`history`)
+ * stands by its date.
+ */
+export type Standing = 'own' | 'news' | 'live' | 'history'
+
 /** A part of a long list: `count` rows from row `from` on, the first being 0. */
 export type Window = { readonly from: number; readonly count: number }
+
+/** Not deleted on the server by another program. */
+const shown = 'gone_at IS NULL'
 
 /** The messages of one store. */
 export type MessageStore = ReturnType<typeof createMessageStore>
@@ -48,19 +60,18 @@ export function createMessageStore(database: Database) {
 
 function writes(database: Database) {
   return {
-    /** Adds a message; false when it is there already. A copy seen later still tells where it lies on the server. */
-    add(message: ArrivedMessage): boolean {
+    /** Adds a message; answers with its rank, or nothing when it is there already. A copy seen later tells another place. */
+    add(message: ArrivedMessage, standing: Standing, now: number): number | undefined {
       if (message.former && isKnown(database, message, message.former)) {
-        if (message.place) rememberPlace(database, message.former.id, message.place)
-        return false
+        if (message.place) putPlace(database, message.former.id, message.place)
+        return undefined
       }
-      const { lastId, changes } = insertRow(database, message)
-      if (changes === 0) {
-        if (message.place) rememberPlace(database, message.id, message.place)
-        return false
-      }
+      const rank = rankOf(database, message.at, standing, now)
+      const { lastId, changes } = insertRow(database, message, { rank, dated: standing === 'own' ? 'here' : 'server' })
+      if (message.place) putPlace(database, message.id, message.place)
+      if (changes === 0) return undefined
       database.run('INSERT INTO message_index (rowid, content) VALUES (?, ?)', lastId, contentOf(message))
-      return true
+      return rank
     },
     /**
      * Sets how far an own message is. `read` is final: what the contact has read was delivered, whatever the queue
@@ -79,14 +90,11 @@ function writes(database: Database) {
     /** Marks a conversation's messages read, and those that lie on the server as still to be flagged there. */
     markRead(conversation: string): number {
       return database.run(
-        `UPDATE messages SET read = 1, seen = CASE WHEN uid IS NULL THEN 'same' ELSE 'pending' END
+        `UPDATE messages SET read = 1,
+           seen = CASE WHEN EXISTS (SELECT 1 FROM places WHERE message = messages.id) THEN 'pending' ELSE 'same' END
          WHERE conversation = ? AND read = 0 AND direction = 'in'`,
         conversation,
       ).changes
-    },
-    setSeen(folder: string, uids: readonly number[]): void {
-      for (const uid of uids)
-        database.run("UPDATE messages SET seen = 'same' WHERE folder = ? AND uid = ? AND seen = 'pending'", folder, uid)
     },
   }
 }
@@ -98,11 +106,21 @@ export function contentOf(message: Pick<NewMessage, 'participants' | 'subject' |
   return indexText(`${message.subject}\n${message.text}\n${people}`)
 }
 
-function insertRow(database: Database, m: NewMessage): { readonly changes: number; readonly lastId: number } {
+function rankOf(database: Database, at: number, standing: Standing, now: number): number {
+  if (standing === 'history') return at
+  const highest = database.get<{ rank: number | null }>('SELECT max(rank) AS rank FROM messages')?.rank ?? at
+  const newest = database.get<{ at: number | null }>("SELECT max(at) AS at FROM messages WHERE dated = 'server'")?.at
+  const isLast = standing === 'own' || at >= (newest ?? at) || (standing === 'live' && Math.abs(at - now) < justNow)
+  return isLast ? Math.max(at, highest + 1) : at
+}
+
+type Order = { readonly rank: number; readonly dated: 'server' | 'here' }
+
+function insertRow(database: Database, m: NewMessage, { rank, dated }: Order) {
   return database.run(
     `INSERT INTO messages (id, conversation, kind, direction, message_id, reference_ids, participants, subject, text,
-       simplified, at, read, delivery, receipt, notices, folder, uid_validity, uid, seen)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'same') ON CONFLICT (id) DO NOTHING`,
+       simplified, at, read, delivery, receipt, notices, rank, dated, seen)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'same') ON CONFLICT (id) DO NOTHING`,
     m.id,
     m.conversation,
     m.kind,
@@ -118,9 +136,8 @@ function insertRow(database: Database, m: NewMessage): { readonly changes: numbe
     m.delivery ? JSON.stringify(m.delivery) : null,
     m.receipt,
     m.notices ? JSON.stringify(m.notices) : null,
-    m.place?.folder ?? null,
-    m.place?.uidValidity ?? null,
-    m.place?.uid ?? null,
+    rank,
+    dated,
   )
 }
 
@@ -139,16 +156,6 @@ function isKnown(database: Database, message: NewMessage, former: NonNullable<Ar
   return isThen || (row.subject === message.subject && row.text === message.text)
 }
 
-function rememberPlace(database: Database, id: string, place: Place): void {
-  database.run(
-    'UPDATE messages SET folder = ?, uid_validity = ?, uid = ? WHERE id = ?',
-    place.folder,
-    place.uidValidity,
-    place.uid,
-    id,
-  )
-}
-
 function reads(database: Database) {
   const one = (sql: string, ...parameters: readonly (string | number)[]): StoredMessage | undefined => {
     const row = database.get<Row>(sql, ...parameters)
@@ -159,21 +166,24 @@ function reads(database: Database) {
     ownByMessageId: (messageId: string) =>
       one("SELECT * FROM messages WHERE message_id = ? AND direction = 'out'", messageId),
     last: (conversation: string) =>
-      one('SELECT * FROM messages WHERE conversation = ? ORDER BY at DESC, seq DESC LIMIT 1', conversation),
+      one(
+        `SELECT * FROM messages WHERE conversation = ? AND ${shown} ORDER BY rank DESC, seq DESC LIMIT 1`,
+        conversation,
+      ),
     /** The `count` messages before `before` (or the newest), oldest first, and whether there are older ones. */
     window(conversation: string, count: number, before?: StoredMessage) {
       const rows = before
         ? database.all<Row>(
-            `SELECT * FROM messages WHERE conversation = ? AND (at, seq) < (?, ?)
-             ORDER BY at DESC, seq DESC LIMIT ?`,
+            `SELECT * FROM messages WHERE conversation = ? AND ${shown} AND (rank, seq) < (?, ?)
+             ORDER BY rank DESC, seq DESC LIMIT ?`,
             conversation,
-            before.at,
+            before.rank,
             before.seq,
             // One more than wanted tells whether there are older ones, without counting them.
             count + 1,
           )
         : database.all<Row>(
-            'SELECT * FROM messages WHERE conversation = ? ORDER BY at DESC, seq DESC LIMIT ?',
+            `SELECT * FROM messages WHERE conversation = ? AND ${shown} ORDER BY rank DESC, seq DESC LIMIT ?`,
             conversation,
             count + 1,
           )
@@ -182,7 +192,7 @@ function reads(database: Database) {
     unread: (conversation: string): number =>
       counted(
         database,
-        "SELECT count(*) AS total FROM messages WHERE conversation = ? AND read = 0 AND direction = 'in'",
+        `SELECT count(*) AS total FROM messages WHERE conversation = ? AND read = 0 AND direction = 'in' AND ${shown}`,
         conversation,
       ),
     /** Unread chat messages whose sender asked for a receipt. */
@@ -190,18 +200,10 @@ function reads(database: Database) {
       database
         .all<Row>(
           `SELECT * FROM messages WHERE conversation = ? AND read = 0 AND direction = 'in'
-           AND receipt = 'asked' AND kind = 'chat' ORDER BY at, seq`,
+           AND receipt = 'asked' AND kind = 'chat' ORDER BY rank, seq`,
           conversation,
         )
         .map(readRow),
-    unseen: (folder: string, uidValidity: string): readonly number[] =>
-      database
-        .all<{ uid: number }>(
-          "SELECT uid FROM messages WHERE folder = ? AND seen = 'pending' AND uid_validity = ? AND uid IS NOT NULL",
-          folder,
-          uidValidity,
-        )
-        .map((row) => row.uid),
   }
 }
 
@@ -209,15 +211,15 @@ function searches(database: Database) {
   return {
     /** Messages of kind `mail`, newest first, over all conversations. */
     mail(search: string, window: Window) {
-      const order = 'ORDER BY m.at DESC, m.seq DESC LIMIT ? OFFSET ?'
+      const order = 'ORDER BY m.rank DESC, m.seq DESC LIMIT ? OFFSET ?'
       if (search.trim() === '') {
-        const total = counted(database, "SELECT count(*) AS total FROM messages WHERE kind = 'mail'")
-        const sql = `SELECT m.* FROM messages m WHERE m.kind = 'mail' ${order}`
+        const total = counted(database, `SELECT count(*) AS total FROM messages WHERE kind = 'mail' AND ${shown}`)
+        const sql = `SELECT m.* FROM messages m WHERE m.kind = 'mail' AND ${shown} ${order}`
         return { total, messages: database.all<Row>(sql, window.count, window.from).map(readRow) }
       }
       const query = searchQuery(search)
       if (query === undefined) return { total: 0, messages: [] }
-      const found = `FROM message_index i JOIN messages m ON m.seq = i.rowid WHERE message_index MATCH ? AND m.kind = 'mail'`
+      const found = `FROM message_index i JOIN messages m ON m.seq = i.rowid WHERE message_index MATCH ? AND m.kind = 'mail' AND ${shown}`
       const rows = database.all<Row>(`SELECT m.* ${found} ${order}`, query, window.count, window.from)
       return { total: counted(database, `SELECT count(*) AS total ${found}`, query), messages: rows.map(readRow) }
     },
@@ -230,10 +232,10 @@ function counted(database: Database, sql: string, ...parameters: readonly string
 
 function readRow(row: Row): StoredMessage {
   const delivery = readDelivery(row.delivery)
-  const place = readPlace(row)
   const notices = readNotices(row.notices)
   return {
     seq: row.seq,
+    rank: row.rank,
     id: row.id,
     conversation: row.conversation,
     kind: row.kind,
@@ -248,7 +250,6 @@ function readRow(row: Row): StoredMessage {
     read: row.read === 1,
     receipt: row.receipt,
     ...(delivery ? { delivery } : {}),
-    ...(place ? { place } : {}),
     ...(notices ? { notices } : {}),
   }
 }

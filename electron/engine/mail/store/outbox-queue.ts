@@ -106,6 +106,9 @@ function reads(database: Database) {
     },
     inState: (state: OutboxState): readonly OutboxRow[] =>
       database.all<Row>('SELECT * FROM outbox WHERE state = ? ORDER BY seq', state).map(readRow),
+    /** Sent messages whose copies are not filed yet. */
+    idsToFile: (): readonly string[] =>
+      database.all<{ id: string }>("SELECT id FROM outbox WHERE state = 'filing' ORDER BY seq").map(({ id }) => id),
     /**
      * The next message to try: the oldest of each conversation only, so that order within one is kept. `latest`: what is to
      * wait beyond it waits by a clock that was wrong, and is due.

@@ -15,8 +15,8 @@ export type Participants = {
   readonly replyTo?: readonly Person[]
 }
 
-/** Where a message lies on the IMAP server. UIDs mean something only together with UIDVALIDITY (RFC 9051 2.3.1.1). */
-export type Place = { readonly folder: string; readonly uidValidity: string; readonly uid: number }
+/** Where a message lies on the IMAP server, under the folder's UIDVALIDITY of now (places.ts). */
+export type Place = { readonly folder: string; readonly uid: number }
 
 /** Whether the sender asked for a read receipt, and whether it was submitted: at most once. */
 export type Receipt = 'none' | 'asked' | 'sent'
@@ -50,8 +50,11 @@ export type NewMessage = {
  */
 export type ArrivedMessage = NewMessage & { readonly former?: { readonly id: string; readonly at: readonly number[] } }
 
-/** A message of the store; `seq` is the order in which messages came into it. */
-export type StoredMessage = NewMessage & { readonly seq: number }
+/**
+ * A message of the store; `seq` is the order in which messages came into it. `rank` is its place among the others: its
+ * time, where no clock was wrong (messages.ts).
+ */
+export type StoredMessage = NewMessage & { readonly seq: number; readonly rank: number }
 
 const personSchema = z.object({ address: z.string(), name: z.string() })
 const participantsSchema = z.object({
@@ -85,17 +88,4 @@ export function readStrings(column: string): readonly string[] {
 /** Reads the column of that name; received messages have none. */
 export function readDelivery(column: string | null): Delivery | undefined {
   return column === null ? undefined : deliverySchema.parse(JSON.parse(column))
-}
-
-/** The columns of a message's place; all are null where it lies on no server. */
-export type PlaceColumns = {
-  readonly folder: string | null
-  readonly uid_validity: string | null
-  readonly uid: number | null
-}
-
-/** Where the message lies on the server; `undefined` for nowhere yet. */
-export function readPlace(row: PlaceColumns): Place | undefined {
-  if (row.folder === null || row.uid_validity === null || row.uid === null) return undefined
-  return { folder: row.folder, uidValidity: row.uid_validity, uid: row.uid }
 }

@@ -1,10 +1,11 @@
 /** The mail side's repositories, by name, over one database. */
 import type { Database } from '../../database/open.ts'
 import { type ConversationStore, createConversationStore, createDraftStore, type DraftStore } from './conversations.ts'
+import { createFolderStore, type FolderStore } from './folders.ts'
 import { createHeldStore, type HeldStore } from './held-store.ts'
 import { createMessageStore, type MessageStore } from './messages.ts'
 import { createOutboxQueue, type OutboxQueue } from './outbox-queue.ts'
-import { createPositionStore, type PositionStore } from './positions.ts'
+import { createPlaceStore, type PlaceStore } from './places.ts'
 
 /** The mail side's part of the account's store. */
 export type MailStore = {
@@ -13,7 +14,8 @@ export type MailStore = {
   readonly drafts: DraftStore
   readonly queue: OutboxQueue
   readonly held: HeldStore
-  readonly positions: PositionStore
+  readonly folders: FolderStore
+  readonly places: PlaceStore
   /** All or nothing. `body` must not await. */
   transaction<T>(body: () => T): T
 }
@@ -26,7 +28,8 @@ export function createMailStore(database: Database): MailStore {
     drafts: createDraftStore(database),
     queue: createOutboxQueue(database),
     held: createHeldStore(database),
-    positions: createPositionStore(database),
+    folders: createFolderStore(database),
+    places: createPlaceStore(database),
     transaction: (body) => database.transaction(body),
   }
 }

@@ -17,7 +17,7 @@ export function takeOverMail(from: Database, into: Database): void {
   into.transaction(() => {
     for (const table of ['conversations', 'drafts'])
       for (const row of from.all<Row>(`SELECT * FROM ${table}`)) insert(into, table, row)
-    for (const row of rowsOf(from, 'held')) insert(into, 'held', row)
+    for (const row of rowsOf(from, 'held')) takeHeld(from, into, row)
     for (const row of rowsOf(from, 'messages')) takeMessage(into, row)
     for (const row of rowsOf(from, 'outbox')) {
       // A copy for the Sent folder may still be filed; what was not sent waits for the user.
@@ -25,6 +25,17 @@ export function takeOverMail(from: Database, into: Database): void {
       insert(into, 'outbox', isWaiting ? { ...row, state: 'failed' } : row)
     }
   })
+}
+
+/** With its bytes, which lie in pieces of a megabyte. */
+function takeHeld(from: Database, into: Database, row: Row): void {
+  if (insert(into, 'held', row) === undefined) return
+  const sql = 'SELECT * FROM held_bytes WHERE held = ? AND part = ?'
+  for (let part = 0; ; part += 1) {
+    const piece = from.get<Row>(sql, String(row.id), part)
+    if (!piece) return
+    insert(into, 'held_bytes', piece)
+  }
 }
 
 function takeMessage(into: Database, row: Row): void {

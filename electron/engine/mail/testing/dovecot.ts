@@ -19,6 +19,8 @@ export type Dovecot = {
   forgetIndex(address: string): void
   /** Files of a folder with their flags, as they lie on the disk. */
   files(address: string, folder: string): readonly string[]
+  /** Another program marks the nth message of a folder as read, or takes it out; the oldest is 0. */
+  touch(address: string, folder: string, nth: number, how: 'seen' | 'removed'): void
   stop(): Promise<void>
   start(): Promise<void>
   /** Stops and removes everything. */
@@ -80,6 +82,7 @@ export async function dovecot(accounts: Readonly<Record<string, string>>): Promi
       ['new', 'cur'].flatMap((state) =>
         readdirSync(join(maildir(address, name), state)).map((file) => `${state}/${file}`),
       ),
+    touch: (address, name, nth, how) => touch(maildir(address, name), nth, how),
     stop,
     start,
     async close() {
@@ -87,6 +90,16 @@ export async function dovecot(accounts: Readonly<Record<string, string>>): Promi
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function touch(box: string, nth: number, how: 'seen' | 'removed'): void {
+  const found = ['new', 'cur'].flatMap((state) =>
+    readdirSync(join(box, state)).map((file) => ({ file, path: join(box, state, file) })),
+  )
+  const one = found.sort((a, b) => a.file.localeCompare(b.file))[nth]
+  if (!one) throw new Error('no such message')
+  if (how === 'removed') rmSync(one.path)
+  else renameSync(one.path, join(box, 'cur', `${one.file.split(':')[0]}:2,S`))
 }
 
 function makeMaildir(folder: string, path: string, own: (path: string) => void): void {

@@ -1,6 +1,6 @@
 /** An IMAP server's mailbox in memory, behind the same port as imap.ts. */
 import type { Fetched } from '../incoming/incoming.ts'
-import { type Connect, ImapError, type MailSession } from '../network/imap.ts'
+import { type Connect, ImapError, type ImapErrorKind, type MailSession } from '../network/mail-session.ts'
 
 type Stored = { readonly uid: number; readonly raw: Uint8Array; readonly at: number; seen: boolean }
 type Folder = { uidValidity: string; uidNext: number; messages: Stored[] }
@@ -17,9 +17,11 @@ export type FakeMailbox = {
   /** The mailbox was rebuilt: same messages, other UIDs. */
   rebuild(folder: string): void
   /** What the next connections end in. */
-  refuse(kinds: readonly ('authFailed' | 'unreachable')[]): void
+  refuse(kinds: readonly ImapErrorKind[]): void
   /** The connection breaks. */
   cut(): void
+  /** Called with the date that a filed copy is given. */
+  onAppend: (at: number | undefined) => void
   /** Called before each command of a session, by its name; may throw `ImapError` to fail there. */
   onCommand: (name: string) => void
 }
@@ -29,7 +31,7 @@ export function fakeMailbox(at: () => number): FakeMailbox {
     ['INBOX', { uidValidity: '1', uidNext: 1, messages: [] }],
     ['Sent', { uidValidity: '1', uidNext: 1, messages: [] }],
   ])
-  const refusals: ('authFailed' | 'unreachable')[] = []
+  const refusals: ImapErrorKind[] = []
   const sessions = new Set<{ wake: () => void; broken: boolean }>()
   let connected = 0
   const folderOf = (name: string): Folder => {
@@ -45,6 +47,7 @@ export function fakeMailbox(at: () => number): FakeMailbox {
   }
   const mailbox: FakeMailbox = {
     onCommand: () => undefined,
+    onAppend: () => undefined,
     connects: () => connected,
     connect: () => {
       connected += 1
@@ -52,7 +55,9 @@ export function fakeMailbox(at: () => number): FakeMailbox {
       if (refusal) return Promise.reject(new ImapError(refusal, 'fake'))
       const state = { wake: () => undefined, broken: false }
       sessions.add(state)
-      return Promise.resolve(sessionOn({ folderOf, put, state, command: (name) => mailbox.onCommand(name) }))
+      const command = (name: string): void => mailbox.onCommand(name)
+      const appended = (date: number | undefined): void => mailbox.onAppend(date)
+      return Promise.resolve(sessionOn({ folders, now: at, folderOf, put, state, command, appended }))
     },
     deliver: (raw, more = {}) =>
       put(more.folder ?? 'INBOX', typeof raw === 'string' ? Buffer.from(raw, 'utf8') : raw, {
@@ -80,13 +85,16 @@ export function fakeMailbox(at: () => number): FakeMailbox {
 }
 
 type SessionParts = {
+  readonly folders: Map<string, Folder>
+  readonly now: () => number
   readonly folderOf: (name: string) => Folder
   readonly put: (name: string, raw: Uint8Array, more: { seen: boolean; at: number }) => void
   readonly state: { wake: () => void; broken: boolean }
   readonly command: (name: string) => void
+  readonly appended: (at: number | undefined) => void
 }
 
-function sessionOn({ folderOf, put, state, command }: SessionParts): MailSession {
+function sessionOn({ folders, now, folderOf, put, state, command, appended }: SessionParts): MailSession {
   let selected = 'INBOX'
   let news = false
   const say = async (name: string): Promise<void> => {
@@ -100,31 +108,31 @@ function sessionOn({ folderOf, put, state, command }: SessionParts): MailSession
     endWait()
   }
   return {
-    sentFolder: async () => {
+    folders: async () => {
       await say('LIST')
-      return 'Sent'
+      return [...folders.keys()].map((path) => ({ path, role: path === 'Sent' ? 'sent' : 'other' }))
+    },
+    create: async (folder) => {
+      await say('CREATE')
+      folders.set(folder, { uidValidity: '1', uidNext: 1, messages: [] })
+      return folder
     },
     select: async (folder) => {
       await say('SELECT')
       selected = folder
       news = false
-      const { uidValidity, uidNext } = folderOf(folder)
-      return { uidValidity, uidNext }
+      const { uidValidity, messages } = folderOf(folder)
+      return { uidValidity, exists: messages.length }
     },
-    fetchAfter: (uid, take) => fetchFolder(selected, folderOf(selected), { uid, take, say }),
-    markSeen: async (uids) => {
-      await say('STORE')
-      flag(folderOf(selected), uids)
-    },
-    holds: async (messageId) => {
-      await say('SEARCH')
-      return folderOf(selected).messages.some(({ raw }) => Buffer.from(raw).toString('latin1').includes(messageId))
-    },
+    ...commandsHere(() => ({ name: selected, folder: folderOf(selected) }), say),
     append: async (folder, raw, at) => {
       await say('APPEND')
-      put(folder, raw, { seen: true, at })
+      appended(at)
+      put(folder, raw, { seen: true, at: at ?? now() })
       await say('APPENDED')
     },
+    hearsNews: () => true,
+    flagsMoved: () => news,
     waitForNews: async () => {
       await say('IDLE')
       if (!news) {
@@ -142,25 +150,44 @@ function sessionOn({ folderOf, put, state, command }: SessionParts): MailSession
   }
 }
 
-type Reading = {
-  readonly uid: number
-  readonly take: Parameters<MailSession['fetchAfter']>[1]
-  readonly say: (name: string) => Promise<void>
-}
+type Here = () => { readonly name: string; readonly folder: Folder }
+type Commands = Pick<MailSession, 'list' | 'uids' | 'fetch' | 'flags' | 'markSeen' | 'find'>
 
-async function fetchFolder(name: string, folder: Folder, { uid, take, say }: Reading): Promise<void> {
-  for (const message of folder.messages.filter((m) => m.uid > uid)) {
-    await say('FETCH')
-    await take({ messages: [fetchedOf(message, name, folder.uidValidity)], lastUid: message.uid })
+/** Commands to the selected folder. */
+function commandsHere(here: Here, say: (name: string) => Promise<void>): Commands {
+  return {
+    list: async (after) => {
+      await say('LISTING')
+      return here()
+        .folder.messages.filter(({ uid }) => uid > after)
+        .map(({ uid, raw, seen }) => ({ uid, size: raw.length, seen }))
+    },
+    uids: async () => {
+      await say('SEARCH')
+      return here().folder.messages.map(({ uid }) => uid)
+    },
+    fetch: async ({ first, last }) => {
+      await say('FETCH')
+      return here()
+        .folder.messages.filter(({ uid }) => uid >= first && uid <= last)
+        .map((message) => fetchedOf(message, here().name))
+    },
+    flags: async () => {
+      await say('FLAGS')
+      return here().folder.messages.map(({ uid, seen }) => ({ uid, seen }))
+    },
+    markSeen: async (uids) => {
+      await say('STORE')
+      for (const message of here().folder.messages) if (uids.includes(message.uid)) message.seen = true
+    },
+    find: async (messageId) => {
+      await say('SEARCH')
+      return here().folder.messages.find(({ raw }) => Buffer.from(raw).toString('latin1').includes(messageId))?.uid
+    },
   }
-  await take({ messages: [], lastUid: Math.max(uid, folder.uidNext - 1) })
 }
 
-function flag(folder: Folder, uids: readonly number[]): void {
-  for (const message of folder.messages) if (uids.includes(message.uid)) message.seen = true
-}
-
-function fetchedOf(message: Stored, folder: string, uidValidity: string): Fetched {
-  const { raw, at, seen, uid } = message
-  return { raw, at, seen, truncated: false, place: { folder, uidValidity, uid } }
+function fetchedOf({ raw, at, seen, uid }: Stored, folder: string): Fetched {
+  // A copy: what reads it may hand it to another thread.
+  return { raw: new Uint8Array(raw), at, seen, truncated: false, place: { folder, uid } }
 }

@@ -6,13 +6,15 @@ import { parseAddress } from '../../../../shared/address.ts'
 import type { ListedContact } from '../../../../shared/guard.ts'
 import { createListView } from '../../../../shared/list-view.ts'
 import type { Draft } from '../../../../shared/message.ts'
+import type { MailTrouble } from '../../../../shared/session.ts'
 import type { MailServers } from '../../../../shared/whitelist/login.ts'
 import { type Database, openDatabase } from '../../database/open.ts'
 import type { Clock, DnsResolver, Log } from '../../ground/ports.ts'
 import { type FakeClock, fakeClock, fakeDns, fakeRandom, type LogLine, memoryLog } from '../../testing/fakes.ts'
 import type { ListInForce, MailConnection, MailDependencies, MailService } from '../dependencies.ts'
 import { createMailService, type MailNetwork } from '../mail-service.ts'
-import { mailNotices, mailSchema } from '../schema.ts'
+import { mailNotices, mailSchema, placesSchema } from '../schema.ts'
+import { readInPlace } from './read-in-place.ts'
 
 export const me = { address: 'alice@corp.test', name: 'Alice Chen', password: 'alice-pw' } as const
 
@@ -42,6 +44,7 @@ export function mailWorld(options: WorldOptions = {}) {
   const clock: FakeClock = fakeClock()
   const events: SeenEvent[] = []
   const connections: MailConnection[] = []
+  const troubles: MailTrouble[] = []
   const waiting = makeWaiting()
   const { happened } = waiting
   const databases: Database[] = []
@@ -50,7 +53,8 @@ export function mailWorld(options: WorldOptions = {}) {
   const log = watchedLog(happened)
   const open = (): Database => {
     const key = new Uint8Array(32).fill(9)
-    const database = openDatabase({ file: join(folder, 'mail.db'), key, migrations: [mailSchema, mailNotices] })
+    const migrations = [mailSchema, mailNotices, placesSchema]
+    const database = openDatabase({ file: join(folder, 'mail.db'), key, migrations })
     databases.push(database)
     return database
   }
@@ -65,25 +69,25 @@ export function mailWorld(options: WorldOptions = {}) {
       account: { address, name, password: () => password },
       servers: options.servers ?? nowhere,
       list: () => list,
-      emit: (name, value) => {
-        events.push({ name, value: { ...value } })
-        happened()
-      },
-      connectionChanged: (state) => {
-        connections.push(state)
-        happened()
-      },
+      ...ears({ events, connections, troubles, happened }),
     }
   }
   return {
     clock,
     events,
     connections,
+    /** What does not work now, as the user is told. */
+    troubles,
     log,
     folder,
     /** A service over a database opened anew, as after a start of the app. Another one still open stays open. */
-    service: (network?: MailNetwork): MailService => createMailService(dependencies(open()), network),
+    service(network?: MailNetwork): MailService {
+      // Scripted peers go with a clock that stands still, in which no other thread has its turn.
+      return createMailService(dependencies(open()), network && { reader: readInPlace, ...network })
+    },
     dependencies: () => dependencies(open()),
+    /** The database of the service that was made last. */
+    database: () => databases.at(-1),
     setContacts: (contacts: readonly ListedContact[]) => {
       list = { ...list, ...listOf(contacts) }
     },
@@ -100,12 +104,42 @@ export function mailWorld(options: WorldOptions = {}) {
   }
 }
 
+type Heard = {
+  readonly events: SeenEvent[]
+  readonly connections: MailConnection[]
+  readonly troubles: MailTrouble[]
+  readonly happened: () => void
+}
+
+/** Keeps what the service says. */
+function ears(heard: Heard): Pick<MailDependencies, 'emit' | 'connectionChanged' | 'troublesChanged'> {
+  const { events, connections, troubles, happened } = heard
+  return {
+    emit: (name, value) => {
+      events.push({ name, value: { ...value } })
+      happened()
+    },
+    troublesChanged: (now) => {
+      troubles.splice(0, troubles.length, ...now)
+      happened()
+    },
+    connectionChanged: (state) => {
+      connections.push(state)
+      happened()
+    },
+  }
+}
+
 function watchedLog(happened: () => void): Log & { readonly lines: readonly LogLine[] } {
   const log = memoryLog()
   return {
     ...log,
     info: (event, facts) => {
       log.info(event, facts)
+      happened()
+    },
+    warn: (event, facts) => {
+      log.warn(event, facts)
       happened()
     },
     error: (event, facts) => {

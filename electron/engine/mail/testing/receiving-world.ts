@@ -23,6 +23,8 @@ export type ReceivingWorld = MailWorld & {
   online(): Promise<void>
   messages(conversation: string): Promise<readonly Message[]>
   held(): Promise<readonly { readonly reason: string; readonly claimedAddress: string }[]>
+  /** How many messages are held, as it was told last. */
+  heldTotal(): unknown
   /** Values of the events of one name, in order. */
   named(name: string): readonly unknown[]
   end(): Promise<void>
@@ -65,6 +67,7 @@ export function receivingWorld(options: WorldOptions = {}): ReceivingWorld {
       const result = await mail.handlers['held.list']({ from: 0, count: 100 })
       return result.ok ? result.value.held : []
     },
+    heldTotal: () => world.events.findLast((event) => event.name === 'held.changed')?.value.total,
     named: (name) => world.events.filter((event) => event.name === name).map(({ value }) => value),
     async end() {
       await mail.stop()

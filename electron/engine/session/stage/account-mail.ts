@@ -36,6 +36,7 @@ export function ensureMail(stage: Stage, opened: Opened): void {
     list: () => listInForce(stage, runtime),
     emit: stage.emit,
     connectionChanged: (mail) => stage.dispatch({ type: 'mailChanged', mail }),
+    troublesChanged: (troubles) => stage.dispatch({ type: 'mailTroublesChanged', troubles }),
   })
   // As text, since the record is read anew each time and two equal ones are two objects.
   opened.mail = { service, servers: JSON.stringify(record.mail), running: false }
