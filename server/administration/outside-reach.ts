@@ -13,6 +13,8 @@ type ListStep = {
   readonly before: readonly string[]
   /** Entries that come or change, as they will be. */
   readonly after: readonly string[]
+  /** Whole domains that the list may have (`@domain`): what an entry asked goes on as theirs, perhaps with less proof. */
+  readonly open: ReadonlySet<string>
 }
 
 /** An entry as the rule looks at it. */
@@ -27,18 +29,11 @@ type Look = {
 /** How many different texts are remembered at most: a list may have 100,000 entries of its own. */
 const mostLooks = 20_000
 
-/** What the rule knows of the organisation. */
-type Place = {
-  readonly domain: string
-  /** Whether lists may have whole domains: what an entry said goes on by its domain's entry, perhaps with less proof. */
-  readonly domainsOpen: boolean
-}
-
 /**
  * Tells of one step after the other whether it lets anybody of outside `domain` write to somebody here or be shown to
  * somebody, or makes a proof weaker. Thousands of lists have the same cards, so each text is read once.
  */
-export function createReach({ domain, domainsOpen }: Place): (step: ListStep) => boolean {
+export function createReach(domain: string): (step: ListStep) => boolean {
   const looks = new Map<string, Look>()
   const suffix = `@${domain.toLowerCase()}`
   const lookOf = (text: string): Look => {
@@ -50,12 +45,12 @@ export function createReach({ domain, domainsOpen }: Place): (step: ListStep) =>
     return look
   }
   const isPlain = (text: string) => lookOf(text).isPlain
-  return ({ isGuests, before, after }) => {
+  return ({ isGuests, before, after, open }) => {
     if (!isGuests && before.every(isPlain) && after.every(isPlain)) return false
     const entriesOf = (texts: readonly string[]) =>
       new Map(texts.map(lookOf).map(({ address, entry }) => [address, entry]))
     return grownIn(
-      { before: entriesOf(before), after: entriesOf(after), domainsOpen },
+      { before: entriesOf(before), after: entriesOf(after), open },
       // Whoever has the key of an entry of inside, or signs for it, may be anybody: only a login is of inside itself.
       (entry) => isGuests || isOutside(entry, suffix) || levelOf(entry) !== 'login',
     )
@@ -72,7 +67,7 @@ function lookAt(entry: Entry, suffix: string): Look {
 type Entries = {
   readonly before: ReadonlyMap<string, Entry>
   readonly after: ReadonlyMap<string, Entry>
-  readonly domainsOpen: boolean
+  readonly open: ReadonlySet<string>
 }
 
 function grownIn(entries: Entries, isReaching: (entry: Entry) => boolean): boolean {
@@ -120,17 +115,17 @@ function isWeaker(before: string, after: string): boolean {
 }
 
 /**
- * An address that was closed, or held to more than its domain, and is so no more while the domain's entry stays. That
- * entry is among the texts only where it changes, so it is taken to be there unless it goes.
+ * An address that was closed, or had a proof of its own, and has its domain's while the domain's entry stays. That entry
+ * is among the texts only where it changes, so it is taken to be there unless it goes.
  */
-function isReopened(entry: Entry, { before, after, domainsOpen }: Entries): boolean {
-  if (after.has(addressOf(entry)) || !(entry.o === 'n' || (domainsOpen && isNarrow(entry)))) return false
-  const domain = addressOf(entry).slice(addressOf(entry).lastIndexOf('@'))
+function isReopened(entry: Entry, { before, after, open }: Entries): boolean {
+  if (after.has(addressOf(entry))) return false
+  const domain = domainOf(entry)
+  if (entry.o !== 'n' && !open.has(domain)) return false
   return !before.has(domain) || after.has(domain)
 }
 
-/** Whether a domain's entry could open more than this one does. */
-function isNarrow(entry: Entry): boolean {
-  const isWhole = entry.m.startsWith('@')
-  return !isWhole && (levelOf(entry) !== 'dmarc' || entry.o !== undefined || entry.x !== undefined)
+/** The entry's domain as lists have it: `@domain`. */
+export function domainOf(entry: Entry): string {
+  return addressOf(entry).slice(addressOf(entry).lastIndexOf('@'))
 }

@@ -2,10 +2,11 @@
  * Whether changes need a second person. It is judged in the transaction that makes them: what is harmless in the store
  * of the moment may not be so after what else waits, or comes in between.
  */
-import type { HeadSigner } from '../lists/issue.ts'
+import { entryFromText } from '../lists/changes.ts'
+import type { HeadSigner, HeadToSign } from '../lists/issue.ts'
 import { policyFrom } from '../organisation/organisation.ts'
 import type { Store } from '../store/store.ts'
-import { createReach } from './outside-reach.ts'
+import { createReach, domainOf } from './outside-reach.ts'
 import { type Run, type RunDependencies, type RunOptions, runChanges, unsigned } from './run-changes.ts'
 import type { Ran } from './work.ts'
 
@@ -44,7 +45,8 @@ type Standing = {
   /** Those who may sign in. */
   readonly administrators: ReadonlySet<string>
   readonly fourEyes: boolean
-  readonly domains: boolean
+  /** Whole domains that a rule opens to anybody; undefined where the policy has no domains. */
+  readonly domains: ReadonlySet<string> | undefined
 }
 
 type Judge = {
@@ -57,7 +59,7 @@ type Judge = {
 /** For one run. Nothing is looked at where four eyes are not asked for. */
 function createJudge({ sign, config }: RunDependencies): Judge {
   const { domain } = config
-  let reaches: ReturnType<typeof createReach> | undefined
+  const reaches = createReach(domain)
   let before: Standing | undefined
   let after: Standing | undefined
   let isLetIn = false
@@ -70,10 +72,12 @@ function createJudge({ sign, config }: RunDependencies): Judge {
         // Lists are written last: whoever is a guest now is one when all is done.
         after ??= await standingOf(inside, domain)
         const { guests } = after
-        const reach = (reaches ??= createReach({ domain, domainsOpen: after.domains }))
-        isLetIn = heads.some(({ user, change, before: texts }) =>
-          reach({ isGuests: guests.has(user), before: texts, after: [...change.additions, ...change.changes] }),
-        )
+        for (const head of heads) {
+          const { user, change, before: texts } = head
+          const open = await openIn(inside, head, after.domains)
+          const step = { before: texts, after: [...change.additions, ...change.changes], open }
+          isLetIn ||= reaches({ isGuests: guests.has(user), ...step })
+        }
       }
       // What a second person has to see is taken back, and not signed before.
       return isLetIn ? unsigned(heads, inside) : sign(heads, inside)
@@ -89,6 +93,21 @@ function createJudge({ sign, config }: RunDependencies): Judge {
   }
 }
 
+const none: ReadonlySet<string> = new Set()
+
+/** Of the domains of what goes from a list, those that it may have as a whole: by a rule, or as a contact of its own. */
+async function openIn(
+  { lists }: Store,
+  { user, before }: HeadToSign,
+  byRule: ReadonlySet<string> | undefined,
+): Promise<ReadonlySet<string>> {
+  if (!byRule || before.length === 0) return none
+  const domains = new Set(before.map((text) => domainOf(entryFromText(text))))
+  const list = [...domains].every((one) => byRule.has(one)) ? undefined : await lists.ofUser(user)
+  const own = list ? await lists.entriesByKeys(list.id, [...domains]) : []
+  return new Set([...own.map(({ key }) => key), ...[...domains].filter((one) => byRule.has(one))])
+}
+
 function isMore(before: ReadonlySet<string>, after: ReadonlySet<string>): boolean {
   return [...after].some((one) => !before.has(one))
 }
@@ -101,10 +120,11 @@ async function standingOf(store: Store, domain: string): Promise<Standing> {
     (await store.administration.roles()).filter(({ role }) => role === 'administrator').map(({ user }) => user),
   )
   const { fourEyes, domains } = policyFrom(await store.organisation.policy())
+  const rules = (await store.organisation.rules()).filter(({ kind }) => kind === 'domain')
   return {
     guests: new Set(guests.map(({ id }) => id)),
     administrators: new Set(active.map(({ id }) => id).filter((id) => mayAdminister.has(id))),
     fourEyes,
-    domains,
+    domains: domains ? new Set(rules.map(({ a }) => a)) : undefined,
   }
 }
