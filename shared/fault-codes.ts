@@ -20,6 +20,7 @@ export const changeFaultCodes = [
   'groupsMany',
   'groupLong',
   'proof',
+  'ownProof',
   'domainsOff',
   'wholeDomain',
   'unknownGroup',

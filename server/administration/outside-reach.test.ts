@@ -10,8 +10,8 @@ const outside: Entry = { id: 'c2', rev: 1, n: 'O', k: '', m: 'out@other.test', r
 const open: Entry = { ...outside, id: 'd.1', m: '@other.test' }
 const closed: Entry = { ...outside, id: 'x.1', o: 'n' }
 
-function step(before: readonly Entry[], after: readonly Entry[], isGuests = false): boolean {
-  return createReach(domain)({ isGuests, before: before.map(entryText), after: after.map(entryText) })
+function step(before: readonly Entry[], after: readonly Entry[], isGuests = false, domainsOpen = true): boolean {
+  return createReach({ domain, domainsOpen })({ isGuests, before: before.map(entryText), after: after.map(entryText) })
 }
 
 describe('somebody is let in', () => {
@@ -26,6 +26,16 @@ describe('somebody is let in', () => {
     ['it counts as inside', [outside], [{ ...outside, s: 'int', a: 'key:AAAA' }]],
     ['its proof is weaker', [{ ...outside, a: 'key:AAAA' }], [{ ...outside, a: 'dmarc' }]],
     ['its proof is another key', [{ ...outside, a: 'key:AAAA' }], [{ ...outside, a: 'key:BBBB' }]],
+    ['its proof is a signer that nobody has looked at', [outside], [{ ...outside, a: 'dkim:attack.test' }]],
+    ['its proof is a key that nobody has looked at', [outside], [{ ...outside, a: 'key:AAAA' }]],
+    ['its proof is a login in place of a key', [{ ...outside, a: 'key:AAAA' }], [{ ...outside, a: 'login' }]],
+    ['a signer proves somebody inside', [inside], [{ ...inside, a: 'dkim:attack.test' }]],
+    ['a key proves somebody inside', [inside], [{ ...inside, a: 'key:AAAA' }]],
+    ['somebody inside is listed who is proven by a key', [], [{ ...inside, a: 'key:AAAA' }]],
+    ['somebody inside is listed who is proven by the domain', [], [{ ...inside, a: 'dmarc' }]],
+    ['somebody inside is proven by a key for longer', [{ ...inside, a: 'key:A', x: 1 }], [{ ...inside, a: 'key:A' }]],
+    ['an address that asks for a key goes, and its domain stays', [{ ...outside, a: 'key:AAAA' }], []],
+    ['an address that may not write goes, and its domain stays', [{ ...outside, o: 's' }], []],
     ['the proof of somebody inside is weaker', [inside], [{ ...inside, a: 'dmarc' }]],
     ['an address is closed no more in a domain that stays open', [closed], []],
   ])('%s', (_what, before, after) => expect(step(before, after)).toBe(true))
@@ -40,12 +50,17 @@ describe('nobody is let in', () => {
     ['its name is another', [outside], [{ ...outside, n: 'P', rev: 2 }]],
     ['it may only be written to', [outside], [{ ...outside, o: 's' }]],
     ['its time is shorter', [outside], [{ ...outside, x: 2 }]],
-    ['its proof is stronger', [outside], [{ ...outside, a: 'key:AAAA' }]],
+    ['its proof is stronger', [outside], [{ ...outside, a: 'login' }]],
+    ['somebody inside is proven by login in so many words', [inside], [{ ...inside, a: 'login' }]],
+    ['an address that asks for a key goes with its domain', [open, { ...outside, a: 'key:AAAA' }], []],
     ['the same address by another entry', [outside], [{ ...outside, id: 'u.o', m: 'OUT@other.test' }]],
     ['an address is closed', [outside], [closed]],
     ['a domain goes, with what was closed in it', [open, closed], []],
   ])('%s', (_what, before, after) => expect(step(before, after)).toBe(false))
 })
+
+test('where no domain is open, an address that asks for a key goes at once', () =>
+  expect(step([{ ...outside, a: 'key:AAAA' }], [], false, false)).toBe(false))
 
 describe('with four eyes', () => {
   let folder: TestFolder

@@ -7,7 +7,7 @@ import { entryFromText } from '../lists/changes.ts'
 
 /** What a change does to one list, in canonical texts of entries. */
 type ListStep = {
-  /** Whether the list is a guest's: what comes into it, the guest may write to. */
+  /** Whether the list is that of somebody with an address of outside: what comes into it, that one may write to. */
   readonly isGuests: boolean
   /** Entries that go or change, as they were. */
   readonly before: readonly string[]
@@ -27,11 +27,18 @@ type Look = {
 /** How many different texts are remembered at most: a list may have 100,000 entries of its own. */
 const mostLooks = 20_000
 
+/** What the rule knows of the organisation. */
+type Place = {
+  readonly domain: string
+  /** Whether lists may have whole domains: what an entry said goes on by its domain's entry, perhaps with less proof. */
+  readonly domainsOpen: boolean
+}
+
 /**
  * Tells of one step after the other whether it lets anybody of outside `domain` write to somebody here or be shown to
  * somebody, or makes a proof weaker. Thousands of lists have the same cards, so each text is read once.
  */
-export function createReach(domain: string): (step: ListStep) => boolean {
+export function createReach({ domain, domainsOpen }: Place): (step: ListStep) => boolean {
   const looks = new Map<string, Look>()
   const suffix = `@${domain.toLowerCase()}`
   const lookOf = (text: string): Look => {
@@ -48,8 +55,9 @@ export function createReach(domain: string): (step: ListStep) => boolean {
     const entriesOf = (texts: readonly string[]) =>
       new Map(texts.map(lookOf).map(({ address, entry }) => [address, entry]))
     return grownIn(
-      { before: entriesOf(before), after: entriesOf(after) },
-      (entry) => isGuests || isOutside(entry, suffix),
+      { before: entriesOf(before), after: entriesOf(after), domainsOpen },
+      // Whoever has the key of an entry of inside, or signs for it, may be anybody: only a login is of inside itself.
+      (entry) => isGuests || isOutside(entry, suffix) || levelOf(entry) !== 'login',
     )
   }
 }
@@ -61,11 +69,16 @@ function lookAt(entry: Entry, suffix: string): Look {
 }
 
 /** By folded address. */
-type Entries = { readonly before: ReadonlyMap<string, Entry>; readonly after: ReadonlyMap<string, Entry> }
+type Entries = {
+  readonly before: ReadonlyMap<string, Entry>
+  readonly after: ReadonlyMap<string, Entry>
+  readonly domainsOpen: boolean
+}
 
-function grownIn({ before, after }: Entries, isReaching: (entry: Entry) => boolean): boolean {
+function grownIn(entries: Entries, isReaching: (entry: Entry) => boolean): boolean {
+  const { before, after } = entries
   for (const [address, entry] of after) if (grows(before.get(address), entry, isReaching)) return true
-  for (const entry of before.values()) if (isReopened(entry, { before, after }) && isReaching(entry)) return true
+  for (const entry of before.values()) if (isReopened(entry, entries) && isReaching(entry)) return true
   return false
 }
 
@@ -98,18 +111,26 @@ function levelOf({ a, s }: Entry): string {
   return a ?? (s === 'int' ? 'login' : 'dmarc')
 }
 
-/** From the weakest. */
-const ranks = ['dmarc', 'dkim', 'login', 'key']
-
-/** Another domain or key of the same kind counts as weaker: nobody has looked at it. */
+/**
+ * Who proves mail by the new level may be somebody that nobody has looked at: whoever signs for the pinned domain or has
+ * the key. Only a login in place of a domain's signature is never weaker.
+ */
 function isWeaker(before: string, after: string): boolean {
-  const rank = (level: string) => ranks.indexOf(level.split(':', 1)[0] ?? '')
-  return before !== after && rank(after) <= rank(before)
+  return before !== after && (after !== 'login' || before.startsWith('key:'))
 }
 
-/** An address that was closed within an open domain, and is so no more while the domain stays open. */
-function isReopened(entry: Entry, { before, after }: Entries): boolean {
-  if (entry.o !== 'n' || after.has(addressOf(entry))) return false
+/**
+ * An address that was closed, or held to more than its domain, and is so no more while the domain's entry stays. That
+ * entry is among the texts only where it changes, so it is taken to be there unless it goes.
+ */
+function isReopened(entry: Entry, { before, after, domainsOpen }: Entries): boolean {
+  if (after.has(addressOf(entry)) || !(entry.o === 'n' || (domainsOpen && isNarrow(entry)))) return false
   const domain = addressOf(entry).slice(addressOf(entry).lastIndexOf('@'))
   return !before.has(domain) || after.has(domain)
+}
+
+/** Whether a domain's entry could open more than this one does. */
+function isNarrow(entry: Entry): boolean {
+  const isWhole = entry.m.startsWith('@')
+  return !isWhole && (levelOf(entry) !== 'dmarc' || entry.o !== undefined || entry.x !== undefined)
 }

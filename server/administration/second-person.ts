@@ -39,10 +39,12 @@ export async function runAlone(
 }
 
 type Standing = {
-  /** Logins of people from outside who may sign in. */
+  /** Logins of people from outside who may sign in: guests, and whoever has an address of outside. */
   readonly guests: ReadonlySet<string>
+  /** Those who may sign in. */
   readonly administrators: ReadonlySet<string>
   readonly fourEyes: boolean
+  readonly domains: boolean
 }
 
 type Judge = {
@@ -54,21 +56,23 @@ type Judge = {
 
 /** For one run. Nothing is looked at where four eyes are not asked for. */
 function createJudge({ sign, config }: RunDependencies): Judge {
-  const reaches = createReach(config.domain)
+  const { domain } = config
+  let reaches: ReturnType<typeof createReach> | undefined
   let before: Standing | undefined
   let after: Standing | undefined
   let isLetIn = false
   return {
     async begin(inside) {
-      if (await asksForFourEyes(inside)) before = await standingOf(inside)
+      if (policyFrom(await inside.organisation.policy()).fourEyes) before = await standingOf(inside, domain)
     },
     async sign(heads, inside) {
       if (before && !isLetIn) {
         // Lists are written last: whoever is a guest now is one when all is done.
-        after ??= await standingOf(inside)
+        after ??= await standingOf(inside, domain)
         const { guests } = after
+        const reach = (reaches ??= createReach({ domain, domainsOpen: after.domains }))
         isLetIn = heads.some(({ user, change, before: texts }) =>
-          reaches({ isGuests: guests.has(user), before: texts, after: [...change.additions, ...change.changes] }),
+          reach({ isGuests: guests.has(user), before: texts, after: [...change.additions, ...change.changes] }),
         )
       }
       // What a second person has to see is taken back, and not signed before.
@@ -77,7 +81,7 @@ function createJudge({ sign, config }: RunDependencies): Judge {
     async isNeeded(inside) {
       if (!before) return false
       if (isLetIn) return true
-      after ??= await standingOf(inside)
+      after ??= await standingOf(inside, domain)
       // Whoever could make a second administrator alone would be both pairs of eyes.
       const isAlone = !after.fourEyes || isMore(before.administrators, after.administrators)
       return isAlone || isMore(before.guests, after.guests)
@@ -89,16 +93,18 @@ function isMore(before: ReadonlySet<string>, after: ReadonlySet<string>): boolea
   return [...after].some((one) => !before.has(one))
 }
 
-async function asksForFourEyes({ organisation }: Store): Promise<boolean> {
-  return policyFrom(await organisation.policy()).fourEyes
-}
-
-async function standingOf(store: Store): Promise<Standing> {
-  const guests = (await store.users.all()).filter(({ scope, state }) => scope === 'external' && state === 'active')
-  const administrators = (await store.administration.roles()).filter(({ role }) => role === 'administrator')
+async function standingOf(store: Store, domain: string): Promise<Standing> {
+  const active = (await store.users.all()).filter(({ state }) => state === 'active')
+  const suffix = `@${domain.toLowerCase()}`
+  const guests = active.filter(({ scope, address_key: key }) => scope === 'external' || !key.endsWith(suffix))
+  const mayAdminister = new Set(
+    (await store.administration.roles()).filter(({ role }) => role === 'administrator').map(({ user }) => user),
+  )
+  const { fourEyes, domains } = policyFrom(await store.organisation.policy())
   return {
     guests: new Set(guests.map(({ id }) => id)),
-    administrators: new Set(administrators.map(({ user }) => user)),
-    fourEyes: await asksForFourEyes(store),
+    administrators: new Set(active.map(({ id }) => id).filter((id) => mayAdminister.has(id))),
+    fourEyes,
+    domains,
   }
 }

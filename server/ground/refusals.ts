@@ -36,6 +36,8 @@ const words: { readonly [C in ChangeFaultCode]: (what: string) => string } = {
   groupsMany: () => `more than ${entryLimits.groups} groups`,
   groupLong: () => `a group's name is longer than ${entryLimits.g}`,
   proof: (text) => `${quoted(text)} is not a level of proof: login, dmarc, dkim:<domain> or key:<public key>`,
+  ownProof: (address) =>
+    `${quoted(address)} is of the own domain, where a domain's signature proves nobody: give login or key:<public key>`,
   domainsOff: () => "the organisation's policy does not list domains",
   wholeDomain: (domain) => `${domain} is a whole domain, and the organisation's policy does not list domains`,
   unknownGroup: (group) => `there is no group ${quoted(group)}`,

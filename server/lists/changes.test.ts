@@ -9,6 +9,7 @@ const facts: ListFacts = {
   about: (key, domain) => ({
     scope: domain === 'example.org' ? 'internal' : 'external',
     hasAccount: key === 'guest@partner.example',
+    isOwn: domain === 'example.org',
   }),
 }
 const add = (address: string, more = {}): ListWish => ({ op: 'add', contact: { address, name: 'Name', ...more } })
@@ -37,15 +38,37 @@ test('scope and proof follow from what is known of the address, unless they are 
     add('in@example.org'),
     add('out@partner.example'),
     add('guest@partner.example'),
-    add('x@example.org', { scope: 'external', proof: 'dkim:example.org' }),
+    add('x@example.org', { scope: 'external' }),
+    add('y@partner.example', { proof: 'dkim:relay.example' }),
   ]
   const entries = [...plan(wishes, facts).puts.values()].map((row) => JSON.parse(row.json))
   expect(entries.map(({ s, a }) => [s, a])).toEqual([
     ['int', undefined],
     ['ext', undefined],
     ['ext', 'login'],
-    ['ext', 'dkim:example.org'],
+    ['ext', 'login'],
+    ['ext', 'dkim:relay.example'],
   ])
+})
+
+test('I2: somebody of the own domain is proven by login or key alone, whatever came before', () => {
+  const move = (proof?: string): ListWish => ({
+    op: 'set',
+    address: 'a@x.example',
+    changes: { address: 'b@example.org', ...(proof === undefined ? {} : { proof }) },
+  })
+  const levelsOf = (...wishes: readonly ListWish[]) => {
+    const { puts, faults } = plan(wishes, facts)
+    return [...[...puts.values()].map((row) => JSON.parse(row.json).a), ...faults.map(({ code }) => code)]
+  }
+  for (const scope of ['internal', 'external'] as const) {
+    for (const proof of ['dmarc', 'dkim:attack.example', 'dkim:example.org'])
+      expect(levelsOf(add('b@example.org', { scope, proof }))).toEqual(['ownProof'])
+    for (const proof of ['login', 'key:AAAA']) expect(levelsOf(add('b@example.org', { scope, proof }))).toEqual([proof])
+  }
+  const outside = add('a@x.example', { scope: 'external', proof: 'dmarc' })
+  expect(levelsOf(outside, move())).toEqual(['login'])
+  expect(levelsOf(outside, move('dmarc'))).toEqual(['dmarc', 'ownProof'])
 })
 
 test('rev is 1 at first and rises; an id is never used again; add and remove in one change leave nothing', () => {

@@ -9,7 +9,12 @@ import { type Done, type Refusal, refusal } from '../ground/refusals.ts'
  * What is known about an address beside what the administrator says: an account's own scope, or `internal` for the
  * own domain.
  */
-export type AddressFacts = { readonly scope: 'internal' | 'external'; readonly hasAccount: boolean }
+export type AddressFacts = {
+  readonly scope: 'internal' | 'external'
+  readonly hasAccount: boolean
+  /** Whether it is of the own domain, by the address alone. */
+  readonly isOwn: boolean
+}
 
 /** An address, or `@domain` for everybody there: the rules say whether that may be listed. */
 export function readAddress(text: string, unicode: boolean): Done<Address> {
@@ -37,9 +42,7 @@ export function entryOf(
   if (!expires.ok) return expires
   const scope = input.scope ?? scopeOf(base) ?? facts.scope
   const groups = input.groups?.map(plainLine) ?? base?.g ?? []
-  // Somebody external with an account here signs in to send: a login proves more than DMARC and needs nothing of
-  // another mail server.
-  const proof = input.proof ?? base?.a ?? (facts.hasAccount && scope === 'external' ? 'login' : '')
+  const proof = proofOf(input.proof ?? keptProof(base, facts), scope, facts)
   const direction = input.direction === undefined ? base?.o : directions[input.direction]
   const entry: Entry = {
     ...place,
@@ -55,7 +58,32 @@ export function entryOf(
     ...(direction === undefined ? {} : { o: direction }),
   }
   if (entry.n === '') return refusal('contactName')
+  if (facts.isOwn && isForeignProof(proof)) return refusal('ownProof', entry.m)
   return isEntry(entry) ? { ok: true, value: entry } : faultOf(entry)
+}
+
+/**
+ * Somebody external with an account here signs in to send: a login proves more than DMARC and needs nothing of another
+ * mail server. In the own domain nothing else is proof (guard.md I2), also where none is named.
+ */
+function proofOf(
+  named: string | undefined,
+  scope: 'internal' | 'external',
+  { hasAccount, isOwn }: AddressFacts,
+): string {
+  if (scope === 'internal') return named ?? ''
+  if (isOwn) return named === undefined || named === '' ? 'login' : named
+  return named ?? (hasAccount ? 'login' : '')
+}
+
+/** An address that moves into the own domain leaves there what proves nothing in it. */
+function keptProof(base: Entry | undefined, { isOwn }: AddressFacts): string | undefined {
+  return isOwn && isForeignProof(base?.a ?? '') ? undefined : base?.a
+}
+
+/** Whether a level rests on a domain's signature, which proves nobody of the own domain (guard.md I2). */
+export function isForeignProof(level: string): boolean {
+  return level === 'dmarc' || level.startsWith('dkim:')
 }
 
 /** The entry as an administrator would give it: all that is set, no defaults. */

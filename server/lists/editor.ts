@@ -146,6 +146,7 @@ export async function changeList(
     about: (key, domain) => ({
       scope: accounts.get(key)?.scope ?? (domain === dependencies.config.domain ? 'internal' : 'external'),
       hasAccount: accounts.has(key),
+      isOwn: domain === dependencies.config.domain,
     }),
   })
   if (planned.faults.length > 0) return { ok: false, kind: 'refused', faults: planned.faults }

@@ -27,8 +27,8 @@ export const setContact: Handler<ChangeOf<'contact.set'>> = async (work, { user,
   if (fault) return fault
   const old = await contactAt(work, user, address)
   work.wishes.push({ user, index, wish: { op: 'set', address, changes } })
-  // Another scope may have brought a proof of its own.
-  const proof = changes.scope === undefined ? {} : { proof: old?.contact.proof ?? '' }
+  // Another scope or address may have brought a proof of its own.
+  const proof = changes.scope === undefined && changes.address === undefined ? {} : { proof: old?.contact.proof ?? '' }
   const before = old && { ...clearFields(changes), ...pick(old.contact, changes), ...proof }
   const undo = before
     ? [{ op: 'contact.set' as const, user, address: changes.address ?? address, changes: before }]

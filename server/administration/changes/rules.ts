@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Change, ChangeOf } from '../../../shared/administration/change.ts'
 import { isLevel } from '../../../shared/whitelist/entry.ts'
 import { refusal } from '../../ground/refusals.ts'
-import { readAddress } from '../../lists/contact.ts'
+import { isForeignProof, readAddress } from '../../lists/contact.ts'
 import { tellNews } from '../../lists/nudge.ts'
 import { domainDetails, entryOfDenied, entryOfDomain, nextCard } from '../../organisation/cards.ts'
 import { policyFrom } from '../../organisation/organisation.ts'
@@ -33,6 +33,8 @@ export const openDomain: Handler<ChangeOf<'rule.domain'>> = async (work, { domai
   const read = readAddress(domain, work.config.policy.unicode)
   if (!read.ok) return read
   if (proof !== undefined && !isLevel(proof)) return refusal('proof', proof)
+  if (read.value.domain === work.config.domain && isForeignProof(proof ?? 'dmarc'))
+    return refusal('ownProof', read.value.key)
   const more = JSON.stringify({ ...(name === undefined ? {} : { name }), ...(proof === undefined ? {} : { proof }) })
   return addRule(work, { kind: 'domain', a: read.value.key, b: audience, more })
 }

@@ -106,8 +106,8 @@ export function factsOf(
   key: string,
 ): AddressFacts {
   const scope = accounts.get(key)
-  const own = key.slice(key.lastIndexOf('@') + 1) === domain ? 'internal' : 'external'
-  return { scope: scope ?? own, hasAccount: scope !== undefined }
+  const isOwn = key.slice(key.lastIndexOf('@') + 1) === domain
+  return { scope: scope ?? (isOwn ? 'internal' : 'external'), hasAccount: scope !== undefined, isOwn }
 }
 
 /** What an import brought is not in it: the import would bring it again. */
