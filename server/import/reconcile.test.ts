@@ -80,7 +80,11 @@ describe('what changes', () => {
 
 /** What the list editor makes of the wishes; throws where it refuses one. */
 function carriedOut(existing: readonly ExistingContact[], plan: ReturnType<typeof reconcile>): ExistingContact[] {
-  const facts = { list: 'L', unicode: false, about: () => ({ scope: 'external', hasAccount: false, isOwn: false }) as const }
+  const facts = {
+    list: 'L',
+    unicode: false,
+    about: () => ({ scope: 'external', hasAccount: false, isOwn: false }) as const,
+  }
   const adds = existing.map(({ source: _s, externalId: _e, ...contact }) => ({ op: 'add', contact }) as const)
   const before = planned(adds, { ...facts, next: 1, rows: new Map() })
   const rows = new Map([...before.puts.values()].map((row) => [row.key, row]))
