@@ -92,9 +92,11 @@ function walk(file: string, program: ESTree.Program): Found {
       if (node.callee.type === 'Identifier' && node.callee.name === 'require')
         imports(literal(node.arguments[0]), ['*'])
     },
-    NewExpression: (node) => touches(node.callee),
+    // A Date of a number or a text reads no clock, and neither does parsing one.
+    NewExpression: (node) => (isName(node.callee, 'Date') && node.arguments.length > 0) || touches(node.callee),
     MemberExpression: (node) => {
-      touches(node.object)
+      const isClockless = isName(node.object, 'Date') && isName(node.property, 'parse')
+      if (!isClockless) touches(node.object)
       if (!node.computed) members.add(node.property.start)
       if (isName(node.object, 'Math') && isName(node.property, 'random')) found.touched.add('Math.random')
     },

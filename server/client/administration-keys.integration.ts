@@ -82,7 +82,7 @@ test('a stolen policy key begins an epoch, and lists are changed under the new o
   const [line] = log.ok ? log.out.lines : []
   expect(line).toMatchObject({ who: 'alice', via: 'desktop', target: 'policy', why: 'a stick was lost' })
   expect(line?.after).toContain('"stolen":true')
-  expect(await admin.ask('admin.verify', {})).toEqual({ ok: true, out: { lines: expect.any(Number) } })
+  expect(await admin.ask('admin.verify', {})).toMatchObject({ ok: true, out: { lines: expect.any(Number) } })
 })
 
 test('a manifest is renewed by one version for each time that it is asked for', async () => {

@@ -34,7 +34,8 @@ overEach((stores) => {
   beforeAll(async () => {
     server = await testServer(people, { store: await stores.settings() })
     const { cert } = server.running
-    target = { url: server.running.ready.url, ...(cert === undefined ? {} : { cert }) }
+    const { now } = server.administration.clock
+    target = { url: server.running.ready.url, now, ...(cert === undefined ? {} : { cert }) }
   })
   afterAll(() => server.close())
 

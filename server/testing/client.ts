@@ -28,7 +28,13 @@ import { emptyState, type ListState } from '../../shared/whitelist/sync/list-sta
 import { primitives, randomBytes } from '../ground/primitives.ts'
 
 /** `from`: address of this machine that the client has. */
-export type Target = { readonly url: string; readonly cert?: string; readonly from?: string }
+export type Target = {
+  readonly url: string
+  readonly cert?: string
+  readonly from?: string
+  /** The clock of the clients, where it is moved together with the server's. */
+  readonly now?: () => number
+}
 type HttpAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
 
 export function exchange(
@@ -221,7 +227,7 @@ export class TestClient {
       if (!answer) throw new Error('the answer does not read')
       const open: OpenRequest = { ...asked, ...(parts ? { parts } : {}) }
       const checked = checkAnswer(this.state, open, answer, {
-        now: Date.now(),
+        now: (this.target.now ?? Date.now)(),
         primitives,
         boxSecret: this.device.dbox,
       })

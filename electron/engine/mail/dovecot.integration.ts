@@ -176,6 +176,7 @@ describe('Dovecot in trouble', () => {
     server.deliver(user, sample({ to: user, id: '<held@x>' }))
     begin()
     await world.until(heard('conversation.changed'))
+    await world.until(heard('held.changed'))
     await service.stop()
     server.forgetIndex(user)
     server.deliver(user, submitted({ to: user, id: '<4@x>', body: '4' }))

@@ -77,7 +77,9 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     },
     async stop() {
       // A large message that is being read would keep the end waiting: it is read again at the next start.
-      await Promise.all([reader.close(), heldReader.close(), sending.stop(), receiving.stop()])
+      reader.close()
+      heldReader.close()
+      await Promise.all([sending.stop(), receiving.stop()])
       troubles.clear()
       // The store is closed after this; a judgement in the middle would write into it.
       await judging

@@ -7,6 +7,8 @@ export type ToReader =
   | { readonly type: 'read'; readonly task: ReadTask }
   | { readonly type: 'dns'; readonly name: string; readonly texts: readonly string[] }
   | { readonly type: 'noDns'; readonly name: string; readonly code: string }
+  /** Nothing more comes. */
+  | { readonly type: 'close' }
 
 /** What it says. */
 export type FromReader =
@@ -46,6 +48,7 @@ async function read(task: ReadTask): Promise<void> {
 
 parentPort?.on('message', (message: ToReader) => {
   if (message.type === 'read') void read(message.task)
+  else if (message.type === 'close') parentPort?.close()
   else if (message.type === 'dns') asked.get(message.name)?.resolve(message.texts)
   else asked.get(message.name)?.reject(Object.assign(new Error(message.code), { code: message.code }))
 })

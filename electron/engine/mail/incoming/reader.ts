@@ -21,8 +21,8 @@ export class ReaderClosed extends Error {
 export type MessageReader = {
   /** The task's bytes are gone from here until they come back with the answer. Rejects when the message broke it. */
   read(task: ReadTask): Promise<Read>
-  /** Ends the thread and what is read in it. A later message begins anew. */
-  close(): Promise<void>
+  /** Ends the thread, and whoever waits for a message learns of it. A later message begins anew. */
+  close(): void
 }
 
 /** Beside this file as TypeScript, beside the bundle as JavaScript (electron.vite.config.ts). */
@@ -80,13 +80,24 @@ export function openReader(dns: DnsResolver): MessageReader {
       const asked = closings
       return inTurn(() => readOne(task, asked))
     },
-    async close() {
+    close() {
       closings += 1
       const ending = thread
       fail(new ReaderClosed())
-      await ending?.terminate()
+      if (ending) end(ending)
     },
   }
+}
+
+/**
+ * Lets the thread end by itself, after the message that it is in: ending it from outside in the middle of loading or of
+ * compiled code has brought the whole process down. One that hangs is ended all the same.
+ */
+function end(thread: Worker): void {
+  post(thread, { type: 'close' })
+  const late = setTimeout(() => void thread.terminate(), readerPatience)
+  late.unref()
+  thread.once('exit', () => clearTimeout(late))
 }
 
 function post(thread: Worker, message: ToReader, moved: readonly ArrayBufferLike[] = []): void {

@@ -6,6 +6,6 @@ import type { MessageReader } from '../incoming/reader.ts'
 export function readInPlace(dns: DnsResolver): MessageReader {
   return {
     read: async (task) => ({ ...(await readMessage(task, dns)), raw: task.raw }),
-    close: () => Promise.resolve(),
+    close: () => undefined,
   }
 }
