@@ -117,7 +117,7 @@ describe('whatever one person does in whatever order', () => {
     const step = asyncProperty(change, constantFrom(true, false), async (one, isApproved) => {
       const done = await administration.run([one])
       // Also where it waits: who is to be disabled is out at once.
-      expect(grownIn(before, await reachOf(store)), JSON.stringify(one)).toEqual([])
+      expect({ one, grown: grownIn(before, await reachOf(store)) }).toEqual({ one, grown: [] })
       if (done.ok && 'pending' in done) {
         seen.waited += 1
         await decide(store, { id: done.pending, who: 'another', approve: isApproved })
