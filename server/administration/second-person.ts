@@ -95,17 +95,20 @@ function createJudge({ sign, config }: RunDependencies): Judge {
 
 const none: ReadonlySet<string> = new Set()
 
-/** Of the domains of what goes from a list, those that it may have as a whole: by a rule, or as a contact of its own. */
+/**
+ * Of the domains of what goes from a list, those that it may have as a whole: by a rule, or as a contact of its own, which
+ * stays where the policy opens domains no more.
+ */
 async function openIn(
   { lists }: Store,
   { user, before }: HeadToSign,
-  byRule: ReadonlySet<string> | undefined,
+  byRule: ReadonlySet<string> = none,
 ): Promise<ReadonlySet<string>> {
-  if (!byRule || before.length === 0) return none
-  const domains = new Set(before.map((text) => domainOf(entryFromText(text))))
-  const list = [...domains].every((one) => byRule.has(one)) ? undefined : await lists.ofUser(user)
-  const own = list ? await lists.entriesByKeys(list.id, [...domains]) : []
-  return new Set([...own.map(({ key }) => key), ...[...domains].filter((one) => byRule.has(one))])
+  const domains = [...new Set(before.map((text) => domainOf(entryFromText(text))))]
+  const isAll = domains.every((one) => byRule.has(one))
+  const list = isAll ? undefined : await lists.ofUser(user)
+  const own = list ? await lists.entriesByKeys(list.id, domains) : []
+  return new Set([...own.map(({ key }) => key), ...domains.filter((one) => byRule.has(one))])
 }
 
 function isMore(before: ReadonlySet<string>, after: ReadonlySet<string>): boolean {
