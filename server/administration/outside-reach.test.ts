@@ -56,12 +56,17 @@ describe('nobody is let in', () => {
     ['its time is shorter', [outside], [{ ...outside, x: 2 }]],
     ['its proof is stronger', [outside], [{ ...outside, a: 'login' }]],
     ['somebody inside is proven by login in so many words', [inside], [{ ...inside, a: 'login' }]],
-    ['an address that asks for a key goes with its domain', [open, { ...outside, a: 'key:AAAA' }], []],
     ['the same address by another entry', [outside], [{ ...outside, id: 'u.o', m: 'OUT@other.test' }]],
     ['an address is closed', [outside], [closed]],
-    ['a domain goes, with what was closed in it', [open, closed], []],
   ])('%s', (_what, before, after) => expect(step(before, after)).toBe(false))
 })
+
+test.each<[string, readonly Entry[], readonly Entry[]]>([
+  ['an address that asks for a key goes with its domain', [open, { ...outside, a: 'key:AAAA' }], []],
+  ['a domain goes, with what was closed in it', [open, closed], []],
+])('%s, and no other rule opens it', (_what, before, after) => expect(step(before, after, false, [])).toBe(false))
+
+test('a domain goes, and another rule opens it, perhaps by another proof', () => expect(step([open], [])).toBe(true))
 
 test('where its domain is not open, an address goes at once', () => expect(step([outside], [], false, [])).toBe(false))
 

@@ -121,6 +121,8 @@ function isWeaker(before: string, after: string): boolean {
 function isReopened(entry: Entry, { before, after, open }: Entries): boolean {
   if (after.has(addressOf(entry))) return false
   const domain = domainOf(entry)
+  // Several rules may open one domain, each with its own proof: where one goes, another comes into force.
+  if (addressOf(entry) === domain) return open.has(domain)
   if (entry.o !== 'n' && !open.has(domain)) return false
   return !before.has(domain) || after.has(domain)
 }
