@@ -27,6 +27,7 @@ export async function startMail(options: MailOptions): Promise<MailServer> {
   const tasks = createTasks()
   const apart = createApart(options.dns)
   await store.mail.forgetSubmissions(clock.now() - submissionMemoryMs)
+  await store.mail.removeUnfinished()
   const deliverer = {
     ...options,
     mail: store.mail,
