@@ -28,13 +28,7 @@ export async function startMail(options: MailOptions): Promise<MailServer> {
   const apart = createApart(options.dns)
   await store.mail.forgetSubmissions(clock.now() - submissionMemoryMs)
   await store.mail.removeUnfinished()
-  const deliverer = {
-    ...options,
-    mail: store.mail,
-    lists: store.lists,
-    notifier,
-    apart,
-  }
+  const deliverer = { ...options, mail: store.mail, lists: store.lists, notifier, apart }
   const shared: typeof deliverer & Submission = {
     ...deliverer,
     tasks,
