@@ -1,5 +1,5 @@
-import { type Change, changeSchema, faultOfChange } from '../../../shared/administration/change.ts'
 /** What a document asks for, gathered while it is compared with the present state. */
+import { type Change, changeSchema, faultOfChange } from '../../../shared/administration/change.ts'
 import { type Checked, ok } from '../../../shared/failures.ts'
 
 /** `place` as in the document, such as `users[3].address`. */
