@@ -208,3 +208,19 @@ export function urlOf({ host, port: number }: Pick<Config, 'host' | 'port'>): st
   const name = isIPv6(host) ? `[${host}]` : host
   return number === 0 ? undefined : `https://${name}:${number}`
 }
+
+/**
+ * Why clients on other machines cannot come in, and what to do; undefined where they can, or where none are meant to. Behind
+ * a proxy the server itself may well be on loopback.
+ */
+export function whyNotReached({
+  host,
+  listen,
+  proxies,
+}: Pick<Config, 'host' | 'listen' | 'proxies'>): string | undefined {
+  if (isLoopback(host) && !isLoopback(listen))
+    return `clients elsewhere look for this server at ${host}, which is their own machine: set "host" in config.json to the name under which they reach it, and make a certificate for that name`
+  if (!isLoopback(host) && isLoopback(listen) && proxies.length === 0)
+    return `only this machine reaches the server: set "listen" in config.json to "0.0.0.0" (or to one address) and restart "serve", unless a proxy here hands on to it`
+  return undefined
+}
