@@ -210,6 +210,15 @@ export function urlOf({ host, port: number }: Pick<Config, 'host' | 'port'>): st
 }
 
 /**
+ * Whether anything proves which colleague wrote a message: the embedded mail server and the gateway by their verdicts, a
+ * mail server by the header that `authserv` names. Without it the mail of colleagues waits in Held (guard.md I2).
+ */
+export function provesColleagues({ mail, gateway: { sockets, submission, incoming } }: Config): boolean {
+  if (mail.kind === 'embedded' || mail.authserv !== undefined) return true
+  return sockets !== undefined || submission !== undefined || incoming !== undefined
+}
+
+/**
  * Why clients on other machines cannot come in, and what to do; undefined where they can, or where none are meant to. Behind
  * a proxy the server itself may well be on loopback.
  */
