@@ -32,20 +32,6 @@ describe('the mail server takes another password than the account’s', () => {
   })
 })
 
-describe('nothing proves the mail of colleagues', () => {
-  const unproven = { ...readySession, colleagues: 'unproven' } as const
-
-  test('whoever writes to a colleague is told that it will wait in Held, whoever writes to others is not', async () => {
-    const { stores, state } = await open({ session: unproven })
-    await act(() => stores.conversation.open('bob@kith.test'))
-    expect(screen.getByText(/Colleagues will find this in Held/)).toBeDefined()
-    await act(async () => state.emit('session.changed', { ...unproven, colleagues: 'proven' }))
-    expect(screen.queryByText(/Colleagues will find this in Held/)).toBeNull()
-    await act(async () => state.emit('session.changed', { ...unproven, address: 'alice@elsewhere.test' }))
-    expect(screen.queryByText(/Colleagues will find this in Held/)).toBeNull()
-  })
-})
-
 describe('contacts', () => {
   test('one listitem per contact, named by name and address, groups beside the list', async () => {
     await open()
