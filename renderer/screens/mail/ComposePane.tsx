@@ -23,7 +23,7 @@ function Head({ onSend, refusedId }: { readonly onSend: () => void; readonly ref
   }
   return (
     <DetailBar>
-      <h2 className="title flex-1">{t('compose.title')}</h2>
+      <h2 className="title">{t('compose.title')}</h2>
       <button type="button" className="button button-quiet" onClick={discard}>
         {t('compose.discard')}
       </button>

@@ -38,7 +38,7 @@ function NavButton({ screen }: { readonly screen: Screen }) {
       onClick={() => navigation.go(screen)}
     >
       <Icon name={screen} size={22} />
-      <span>{t(`nav.${screen}`)}</span>
+      <span className="max-w-full truncate">{t(`nav.${screen}`)}</span>
       {count && (
         <span className="badge nav-badge" title={count.words}>
           {count.shown}
