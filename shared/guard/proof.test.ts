@@ -145,7 +145,11 @@ describe('I5 verdicts of the gateway', () => {
   test('I6 what a hold says is proven counts as a pass does: for this From and this level, and never without saying so', () => {
     const hold = { ...pass, verdict: 'hold', proven: true } as const
     expect(held(judge(message, { verdict: hold }))).toBe('admitted')
-    for (const other of [{ ...hold, proven: false }, { ...hold, level: 'login' }, { ...hold, from: 'x@partner.example' }])
+    for (const other of [
+      { ...hold, proven: false },
+      { ...hold, level: 'login' },
+      { ...hold, from: 'x@partner.example' },
+    ])
       expect(held(judge(message, { verdict: other }))).toEqual(['I3', 'notProven', bo.address])
   })
 

@@ -81,7 +81,10 @@ export async function judgeFor(judge: Judge, recipient: Account, evidence: Evide
  * What the message bears in itself a client can prove later, when its list admits the author (I6). Who was signed in only
  * the server knows, and only now.
  */
-function provenOf(found: IncomingVerdict, login: string | undefined): Pick<VerdictFacts, 'level' | 'verdict' | 'proven'> {
+function provenOf(
+  found: IncomingVerdict,
+  login: string | undefined,
+): Pick<VerdictFacts, 'level' | 'verdict' | 'proven'> {
   if (found.verdict === 'admit') return { level: found.contact.level, verdict: 'pass' }
   const isAuthor = login !== undefined && found.reason !== 'malformed' && addressKey(found.claimed.address) === login
   if (isAuthor) return { level: 'login', verdict: 'hold', proven: true }
