@@ -102,6 +102,13 @@ export const heldSchema = z.object({
 /** A message that the guard held, with the rule. */
 export type HeldMessage = z.infer<typeof heldSchema>
 
+/** One held message, or all that claim its sender. */
+const heldChoice = z.strictObject({ id, scope: z.enum(['message', 'sender']) })
+/** To how many it was done. */
+const heldChosen = z.object({ count: z.number() })
+/** Which of them something is done to. */
+export type HeldChoice = z.infer<typeof heldChoice>
+
 /** What the user may choose; profile.json keeps it, language and theme readable, the rest sealed. */
 export const settingsSchema = z.object({
   language: languageSchema,
@@ -229,14 +236,24 @@ export const contract = {
 
     'held.list': {
       input: z.strictObject({ from, count }),
-      output: z.object({ total: z.number(), held: z.array(heldSchema) }),
+      /** `unseen`: how many the user has not looked at. */
+      output: z.object({ total: z.number(), unseen: z.number(), held: z.array(heldSchema) }),
       failures: closed,
     },
+    /** `ofSender`: how many held messages claim the same sender; 0 where this one names none. */
     'held.get': {
       input: z.strictObject({ id }),
-      output: z.object({ held: heldSchema, text: z.string() }),
+      output: z.object({ held: heldSchema, text: z.string(), ofSender: z.number() }),
       failures: [...closed, 'notFound'],
     },
+    /** The user sees the list: nothing in it is new any more. */
+    'held.looked': { input: noFields, output: noFields, failures: closed },
+    /** Out of the list; it stays in the mailbox, and is judged again as every other. */
+    'held.dismiss': { input: heldChoice, output: heldChosen, failures: [...closed, 'notFound'] },
+    /** Takes a dismissal back. */
+    'held.restore': { input: heldChoice, output: heldChosen, failures: [...closed, 'notFound'] },
+    /** Into the mail server's folder for deleted mail, or off the server where it has none; off line, as soon as it can be reached. */
+    'held.delete': { input: heldChoice, output: heldChosen, failures: [...closed, 'notFound'] },
 
     /** Contact requests, what the gateway keeps back, the administration: asked of the server each time, which decides. */
     ...askCalls,
@@ -269,6 +286,8 @@ export const contract = {
     /** A new message of a contact was admitted and stored: for notifications. */
     'message.arrived': z.object({ id: z.string(), conversation: z.string(), name: z.string(), text: z.string() }),
     'held.changed': z.object({ total: z.number() }),
+    /** Held messages of a contact were judged again and admitted: they are in the conversation now. */
+    'held.admitted': z.object({ conversation: z.string(), name: z.string(), count: z.number() }),
     /** What is kept back on the server may have moved: ask again. */
     'quarantine.changed': noFields,
     'settings.changed': settingsSchema,

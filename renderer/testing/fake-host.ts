@@ -47,6 +47,8 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     contacts,
     messages: options.bare ? [] : makeMessages(),
     held: options.bare ? [] : makeHeld(),
+    heldUnseen: options.bare ? 0 : 2,
+    dismissed: [],
     kept: [],
     keptBy: 'administrator',
     requests: options.bare ? { incoming: [], own: [], approvals: [] } : createFakeRequests(now()),

@@ -66,6 +66,10 @@ export const mailCalls = [
   'mailDrafts.save',
   'held.list',
   'held.get',
+  'held.looked',
+  'held.dismiss',
+  'held.restore',
+  'held.delete',
   'guard.judge',
 ] as const satisfies readonly CallName<KithContract>[]
 

@@ -145,3 +145,11 @@ export const placesSchema: readonly string[] = [
   ...['raw', 'folder', 'uid_validity', 'uid'].map((column) => `ALTER TABLE held DROP COLUMN ${column}`),
   'ALTER TABLE held ADD COLUMN gone_at INTEGER',
 ]
+
+/**
+ * Migration 4: what the user did with a held message. `new`: not looked at. `dismissed`: out of the list, and still
+ * judged again. `deleted`: nobody sees it, and the server is still to be told.
+ */
+export const heldStates: readonly string[] = [
+  "ALTER TABLE held ADD COLUMN state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'looked', 'dismissed', 'deleted'))",
+]
