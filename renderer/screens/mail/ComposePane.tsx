@@ -13,12 +13,18 @@ import { RecipientField } from './RecipientField.tsx'
 import { Refused } from './Refused.tsx'
 
 function Head({ onSend, refusedId }: { readonly onSend: () => void; readonly refusedId: string }) {
-  const { compose, navigation } = useStores()
+  const { compose, navigation, notices } = useStores()
   const state = useSlice(compose)
   const { t } = useWords()
   const discard = () => {
-    compose.discard()
+    const undo = compose.discard()
     navigation.back()
+    if (!undo) return
+    const bringBack = () => {
+      void undo()
+      navigation.show('mail')
+    }
+    notices.say({ about: 'discarded', undo: bringBack })
   }
   return (
     <DetailBar>
@@ -40,7 +46,7 @@ function Head({ onSend, refusedId }: { readonly onSend: () => void; readonly ref
 }
 
 function Warnings({ id }: { readonly id: string }) {
-  const { dropped, unusedReplyTo, failure } = useSlice(useStores().compose)
+  const { dropped, unusedReplyTo, failure, unkept } = useSlice(useStores().compose)
   const { t, language } = useWords()
   return (
     <div className="grid gap-2 px-5 [&:has(.note)]:pt-3">
@@ -57,6 +63,12 @@ function Warnings({ id }: { readonly id: string }) {
         {failure && (
           <Note tone="danger">
             <FailureText failure={failure} />
+          </Note>
+        )}
+        {unkept && (
+          <Note tone="danger">
+            <p className="font-medium">{t('compose.unkept')}</p>
+            <FailureText failure={unkept} />
           </Note>
         )}
       </div>
