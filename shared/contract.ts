@@ -6,7 +6,8 @@ import { z } from 'zod'
 import { askCalls } from './asks.ts'
 import { anyCallFailures, closedFailures as closed, openingFailures, serverFailures } from './failures.ts'
 import { languageSchema } from './language.ts'
-import { deliverySchema, draftSchema, mailDraftsSchema, messageSchema } from './message.ts'
+import { mailDraftCalls } from './mail-drafts.ts'
+import { deliverySchema, draftSchema, messageSchema } from './message.ts'
 import { heldReasonSchema } from './quarantine.ts'
 import { protectionSchema, sessionSchema } from './session.ts'
 
@@ -81,9 +82,14 @@ const conversationSchema = z.object({
   closed: z.enum(['removed', 'expired', 'lease', 'upgrade']).optional(),
   last: z.object({ text: z.string(), at: z.number(), direction: z.enum(['in', 'out']) }).optional(),
   unread: z.number(),
+  /** How many of these are mails, which count at Mail and not at Chats. */
+  unreadMail: z.number().exactOptional(),
 })
 /** A conversation with one contact. */
 export type Conversation = z.infer<typeof conversationSchema>
+
+/** How many messages of each kind nobody has read, over all conversations. */
+const unreadSchema = z.object({ chat: z.number(), mail: z.number() })
 
 /** A held message as every face shows it: a claim, never a contact's message. `at`: milliseconds since the epoch. */
 export const heldSchema = z.object({
@@ -185,7 +191,7 @@ export const contract = {
 
     'conversations.list': {
       input: z.strictObject({ from, count }),
-      output: z.object({ total: z.number(), conversations: z.array(conversationSchema) }),
+      output: z.object({ total: z.number(), conversations: z.array(conversationSchema), unread: unreadSchema }),
       failures: closed,
     },
     'conversations.get': {
@@ -207,6 +213,8 @@ export const contract = {
       failures: closed,
     },
     'message.get': { input: z.strictObject({ id }), output: messageSchema, failures: [...closed, 'notFound'] },
+    /** This message alone; a conversation that is looked at is read whole. */
+    'message.markRead': { input: z.strictObject({ id }), output: noFields, failures: [...closed, 'notFound'] },
     'message.planReply': {
       input: z.strictObject({ id, scope: z.enum(['sender', 'all']) }),
       output: replyPlanSchema,
@@ -230,9 +238,7 @@ export const contract = {
       output: noFields,
       failures: [...closed, 'notFound'],
     },
-    /** Mails that were begun: all of them at once. */
-    'mailDrafts.get': { input: noFields, output: mailDraftsSchema, failures: closed },
-    'mailDrafts.save': { input: mailDraftsSchema, output: noFields, failures: closed },
+    ...mailDraftCalls,
 
     'held.list': {
       input: z.strictObject({ from, count }),

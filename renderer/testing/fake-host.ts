@@ -4,6 +4,7 @@ import type { Session } from '../../shared/session.ts'
 import type { Kith } from '../host.ts'
 import { administrationCalls, createFakeAdministration } from './fake-administration.ts'
 import { createFakeContacts } from './fake-contacts.ts'
+import { draftHandlers } from './fake-drafts.ts'
 import { listHandlers } from './fake-lists.ts'
 import { makeHeld, makeMessages } from './fake-messages.ts'
 import { fakeNow, makePeople } from './fake-people.ts'
@@ -103,6 +104,7 @@ export function createFakeHost(options: FakeOptions = {}): FakeHost {
     ...sessionHandlers(state),
     ...listHandlers(state),
     ...talkHandlers(state),
+    ...draftHandlers(state),
     ...administrationCalls(state.administration),
     ...requestHandlers(state),
   }
