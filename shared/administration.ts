@@ -122,6 +122,7 @@ export const adminAsks = {
   },
   'admin.requests': readings.requests,
   'admin.releases': readings.releases,
+  'admin.imports': readings.imports,
   'admin.keys': readings.keys,
   'admin.decide': { input: z.strictObject({ id: z.string().max(64), approve: z.boolean() }), output: outcomeSchema },
   'admin.change': {

@@ -70,6 +70,7 @@ const inputs: { readonly [N in AdminAskName]: Parameters<typeof TestClient.proto
   'admin.proposals': {},
   'admin.requests': {},
   'admin.releases': {},
+  'admin.imports': {},
   'admin.decide': { id: 'none', approve: true },
   'admin.change': { changes: [{ op: 'group.put', group: 'g', title: 'G' }], why: '', dry: true },
   'admin.undo': { n: 1, why: '', dry: true },
@@ -85,7 +86,6 @@ test('an employee without a role gets nothing, whatever is asked', async () => {
   for (const name of names) expect([name, await bob.ask(name, inputs[name])]).toEqual([name, notAllowed])
 })
 const notAllowed = { ok: false, kind: 'notAllowed' }
-
 test('before it is opened every ask but the way in is refused, for each role', async () => {
   for (const user of ['rita', 'olga', 'anna']) {
     const closed = await client(user)
