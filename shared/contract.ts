@@ -236,8 +236,13 @@ export const contract = {
 
     'held.list': {
       input: z.strictObject({ from, count }),
-      /** `unseen`: how many the user has not looked at. */
-      output: z.object({ total: z.number(), unseen: z.number(), held: z.array(heldSchema) }),
+      /** `unseen`: how many the user has not looked at. `keptLooked`: up to which number of what the gateway keeps he has. */
+      output: z.object({
+        total: z.number(),
+        unseen: z.number(),
+        keptLooked: z.number(),
+        held: z.array(heldSchema),
+      }),
       failures: closed,
     },
     /** `ofSender`: how many held messages claim the same sender; 0 where this one names none. */
@@ -246,8 +251,12 @@ export const contract = {
       output: z.object({ held: heldSchema, text: z.string(), ofSender: z.number() }),
       failures: [...closed, 'notFound'],
     },
-    /** The user sees the list: nothing in it is new any more. */
-    'held.looked': { input: noFields, output: noFields, failures: closed },
+    /** The user sees the list, and what the gateway keeps up to that number: nothing of it is new any more. */
+    'held.looked': {
+      input: z.strictObject({ kept: z.number().int().min(0) }),
+      output: noFields,
+      failures: closed,
+    },
     /** Out of the list; it stays in the mailbox, and is judged again as every other. */
     'held.dismiss': { input: heldChoice, output: heldChosen, failures: [...closed, 'notFound'] },
     /** Takes a dismissal back. */
