@@ -1,6 +1,7 @@
 /** Short news for the user. */
 import { createStore } from 'zustand/vanilla'
-import type { HeldChoice, ListChange } from '../../shared/contract.ts'
+import type { ListChange } from '../../shared/contract.ts'
+import type { HeldChoice } from '../../shared/held.ts'
 import type { Failure } from '../../shared/rpc.ts'
 import type { Ports } from './ports.ts'
 

@@ -1,4 +1,5 @@
-import type { HeldChoice, KithContract } from '../../shared/contract.ts'
+import type { KithContract } from '../../shared/contract.ts'
+import type { HeldChoice } from '../../shared/held.ts'
 import { fail, type Handlers, ok } from '../../shared/rpc.ts'
 import type { FakeHeld, FakeState } from './fake-state.ts'
 

@@ -1,6 +1,6 @@
 /** The way out of Held for somebody whom the user wants to hear from: a contact request. */
 import { addressKey } from '../../../shared/address.ts'
-import type { HeldMessage } from '../../../shared/contract.ts'
+import type { HeldMessage } from '../../../shared/held.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { formatDate } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'

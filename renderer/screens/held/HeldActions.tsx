@@ -1,7 +1,7 @@
 /** What the user does with the held message on screen, or with all of its sender. */
 import { useState } from 'react'
 import { shownAddress } from '../../../shared/address.ts'
-import type { HeldChoice, HeldMessage } from '../../../shared/contract.ts'
+import type { HeldChoice, HeldMessage } from '../../../shared/held.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Toggle } from '../../components/form/Toggle.tsx'
 import { Modal } from '../../components/Modal.tsx'

@@ -2,7 +2,7 @@
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { shownAddress } from '../../../shared/address.ts'
-import type { HeldMessage } from '../../../shared/contract.ts'
+import type { HeldMessage } from '../../../shared/held.ts'
 import type { KeptMessage } from '../../../shared/quarantine.ts'
 import { useNow, useSlice, useStores } from '../../components/context.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'

@@ -1,9 +1,9 @@
 /** The messages that were held, here and on the server. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { HeldChoice, HeldMessage } from '../../../shared/contract.ts'
+import type { HeldChoice, HeldMessage } from '../../../shared/held.ts'
 import type { KeptMessage } from '../../../shared/quarantine.ts'
 import type { Failure } from '../../../shared/rpc.ts'
-import { latest } from '../latest.ts'
+import { type Latest, latest } from '../latest.ts'
 import type { Ports } from '../ports.ts'
 import { createListWindow, type Windowed } from './windowed.ts'
 
@@ -61,15 +61,41 @@ function show(store: StoreApi<HeldState>, selected: Selected): void {
   store.setState({ ...rest, ...selected }, true)
 }
 
+type Putting = { readonly host: Ports['host']; readonly store: StoreApi<HeldState>; readonly selection: Latest }
+
+/** What the user does with the selected message. */
+function putting({ host, store, selection }: Putting) {
+  return {
+    /** Takes the selected message, or all of its sender, out of the list. What was done to how many; a failure is on screen. */
+    put: async (away: 'dismiss' | 'delete', scope: HeldChoice['scope']): Promise<PutAway | undefined> => {
+      const { selected } = store.getState()
+      if (!selected) return undefined
+      const choice = { id: selected.id, scope }
+      const isWanted = selection.same()
+      const result = await host.call(away === 'dismiss' ? 'held.dismiss' : 'held.delete', choice)
+      if (result.ok) {
+        if (isWanted()) choose(store, selection, {})
+        return { choice, count: result.value.count }
+      }
+      if (isWanted()) store.setState({ failure: result.failure })
+      return undefined
+    },
+    /** Takes a dismissal back. */
+    restore: (choice: HeldChoice) => host.call('held.restore', choice),
+  }
+}
+
+function choose(store: StoreApi<HeldState>, selection: Latest, selected: Selected) {
+  show(store, selected)
+  return selection.next()
+}
+
 /** Makes both lists of held messages and the state of the chosen one. */
 export function createHeld({ host }: Ports) {
   const store = createStore<HeldState>(() => start)
   const selection = latest()
   const { list, keptList } = createLists(host, store)
-  const select = (selected: Selected) => {
-    show(store, selected)
-    return selection.next()
-  }
+  const select = (selected: Selected) => choose(store, selection, selected)
   /** The kept messages changed. The one on screen closes if the server no longer keeps it. */
   const keptMoved = async () => {
     await keptList.reload()
@@ -112,22 +138,7 @@ export function createHeld({ host }: Ports) {
       const newest = keptList.rows.getState().pages.get(0)?.[0]?.id ?? 0
       if (unseen > 0 || newest > keptLooked) void host.call('held.looked', { kept: newest })
     },
-    /** Takes the selected message, or all of its sender, out of the list. What was done to how many; a failure is on screen. */
-    put: async (away: 'dismiss' | 'delete', scope: HeldChoice['scope']): Promise<PutAway | undefined> => {
-      const { selected } = store.getState()
-      if (!selected) return undefined
-      const choice = { id: selected.id, scope }
-      const isWanted = selection.same()
-      const result = await host.call(away === 'dismiss' ? 'held.dismiss' : 'held.delete', choice)
-      if (result.ok) {
-        if (isWanted()) select({})
-        return { choice, count: result.value.count }
-      }
-      if (isWanted()) store.setState({ failure: result.failure })
-      return undefined
-    },
-    /** Takes a dismissal back. */
-    restore: (choice: HeldChoice) => host.call('held.restore', choice),
+    ...putting({ host, store, selection }),
     /** The held messages changed. The one on screen closes if it was released meanwhile. */
     moved: async () => {
       await list.reload()

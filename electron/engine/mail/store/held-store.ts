@@ -1,6 +1,6 @@
 /** Incoming messages that the guard did not admit, whole, and what they claim (I3). */
 import { setImmediate } from 'node:timers/promises'
-import type { HeldMessage } from '../../../../shared/contract.ts'
+import type { HeldMessage } from '../../../../shared/held.ts'
 import type { Database } from '../../database/open.ts'
 import type { Window } from './messages.ts'
 import { putPlace } from './places.ts'
@@ -63,7 +63,7 @@ export type HeldStore = ReturnType<typeof createHeldStore>
 
 /** The held messages in an open store. */
 export function createHeldStore(database: Database) {
-  return { ...writes(database), ...choices(database), ...reads(database) }
+  return { ...writes(database), ...choices(database), ...reads(database), ...judging(database) }
 }
 
 function writes(database: Database) {
@@ -224,6 +224,12 @@ function reads(database: Database) {
         await setImmediate()
       }
     },
+  }
+}
+
+/** What judging again needs. */
+function judging(database: Database) {
+  return {
     /** Each claimed address with what the list said of it: few, however many messages are held. */
     claims: (): readonly { readonly key: string; readonly state: string }[] =>
       database.all<{ key: string; state: string }>(
