@@ -21,6 +21,8 @@ export type FakeState = {
   held: readonly FakeHeld[]
   /** Of those, how many were not looked at. */
   heldUnseen: number
+  /** Up to which number the user has looked at what the gateway keeps. */
+  keptLooked: number
   dismissed: readonly FakeHeld[]
   /** What the gateway keeps back, and who lets it out. */
   kept: readonly KeptMessage[]
