@@ -6,7 +6,8 @@ import { z } from 'zod'
 import { askCalls } from './asks.ts'
 import { anyCallFailures, closedFailures as closed, openingFailures, serverFailures } from './failures.ts'
 import { languageSchema } from './language.ts'
-import { deliverySchema, draftSchema, mailDraftsSchema, messageSchema } from './message.ts'
+import { mailDraftCalls } from './mail-drafts.ts'
+import { deliverySchema, draftSchema, messageSchema } from './message.ts'
 import { heldReasonSchema } from './quarantine.ts'
 import { protectionSchema, sessionSchema } from './session.ts'
 
@@ -81,9 +82,14 @@ const conversationSchema = z.object({
   closed: z.enum(['removed', 'expired', 'lease', 'upgrade']).optional(),
   last: z.object({ text: z.string(), at: z.number(), direction: z.enum(['in', 'out']) }).optional(),
   unread: z.number(),
+  /** How many of these are mails, which count at Mail and not at Chats. */
+  unreadMail: z.number().exactOptional(),
 })
 /** A conversation with one contact. */
 export type Conversation = z.infer<typeof conversationSchema>
+
+/** How many messages of each kind nobody has read, over all conversations. */
+const unreadSchema = z.object({ chat: z.number(), mail: z.number() })
 
 /** A held message as every face shows it: a claim, never a contact's message. `at`: milliseconds since the epoch. */
 export const heldSchema = z.object({
@@ -101,6 +107,13 @@ export const heldSchema = z.object({
 })
 /** A message that the guard held, with the rule. */
 export type HeldMessage = z.infer<typeof heldSchema>
+
+/** One held message, or all that claim its sender. */
+const heldChoice = z.strictObject({ id, scope: z.enum(['message', 'sender']) })
+/** To how many it was done. */
+const heldChosen = z.object({ count: z.number() })
+/** Which of them something is done to. */
+export type HeldChoice = z.infer<typeof heldChoice>
 
 /** What the user may choose; profile.json keeps it, language and theme readable, the rest sealed. */
 export const settingsSchema = z.object({
@@ -178,7 +191,7 @@ export const contract = {
 
     'conversations.list': {
       input: z.strictObject({ from, count }),
-      output: z.object({ total: z.number(), conversations: z.array(conversationSchema) }),
+      output: z.object({ total: z.number(), conversations: z.array(conversationSchema), unread: unreadSchema }),
       failures: closed,
     },
     'conversations.get': {
@@ -200,6 +213,8 @@ export const contract = {
       failures: closed,
     },
     'message.get': { input: z.strictObject({ id }), output: messageSchema, failures: [...closed, 'notFound'] },
+    /** This message alone; a conversation that is looked at is read whole. */
+    'message.markRead': { input: z.strictObject({ id }), output: noFields, failures: [...closed, 'notFound'] },
     'message.planReply': {
       input: z.strictObject({ id, scope: z.enum(['sender', 'all']) }),
       output: replyPlanSchema,
@@ -223,20 +238,28 @@ export const contract = {
       output: noFields,
       failures: [...closed, 'notFound'],
     },
-    /** Mails that were begun: all of them at once. */
-    'mailDrafts.get': { input: noFields, output: mailDraftsSchema, failures: closed },
-    'mailDrafts.save': { input: mailDraftsSchema, output: noFields, failures: closed },
+    ...mailDraftCalls,
 
     'held.list': {
       input: z.strictObject({ from, count }),
-      output: z.object({ total: z.number(), held: z.array(heldSchema) }),
+      /** `unseen`: how many the user has not looked at. */
+      output: z.object({ total: z.number(), unseen: z.number(), held: z.array(heldSchema) }),
       failures: closed,
     },
+    /** `ofSender`: how many held messages claim the same sender; 0 where this one names none. */
     'held.get': {
       input: z.strictObject({ id }),
-      output: z.object({ held: heldSchema, text: z.string() }),
+      output: z.object({ held: heldSchema, text: z.string(), ofSender: z.number() }),
       failures: [...closed, 'notFound'],
     },
+    /** The user sees the list: nothing in it is new any more. */
+    'held.looked': { input: noFields, output: noFields, failures: closed },
+    /** Out of the list; it stays in the mailbox, and is judged again as every other. */
+    'held.dismiss': { input: heldChoice, output: heldChosen, failures: [...closed, 'notFound'] },
+    /** Takes a dismissal back. */
+    'held.restore': { input: heldChoice, output: heldChosen, failures: [...closed, 'notFound'] },
+    /** Into the mail server's folder for deleted mail, or off the server where it has none; off line, as soon as it can be reached. */
+    'held.delete': { input: heldChoice, output: heldChosen, failures: [...closed, 'notFound'] },
 
     /** Contact requests, what the gateway keeps back, the administration: asked of the server each time, which decides. */
     ...askCalls,
@@ -269,6 +292,8 @@ export const contract = {
     /** A new message of a contact was admitted and stored: for notifications. */
     'message.arrived': z.object({ id: z.string(), conversation: z.string(), name: z.string(), text: z.string() }),
     'held.changed': z.object({ total: z.number() }),
+    /** Held messages of a contact were judged again and admitted: they are in the conversation now. */
+    'held.admitted': z.object({ conversation: z.string(), name: z.string(), count: z.number() }),
     /** What is kept back on the server may have moved: ask again. */
     'quarantine.changed': noFields,
     'settings.changed': settingsSchema,

@@ -21,6 +21,18 @@ function Toast({ notice }: { readonly notice: Notice }) {
   return (
     <div className="toast">
       <span>{words}</span>
+      {notice.about === 'discarded' && (
+        <button
+          type="button"
+          className="toast-button"
+          onClick={() => {
+            notices.dismiss(notice.id)
+            notice.undo()
+          }}
+        >
+          {t('notice.undo')}
+        </button>
+      )}
       <button
         type="button"
         className="grid size-8 flex-none place-items-center rounded-full focus-visible:outline-current"

@@ -7,6 +7,7 @@ import type { Ports } from './ports.ts'
 /** What a notice says; the words are the screen's. */
 type NoticeBody =
   | { readonly about: 'sent' | 'copied' | 'requested' }
+  | { readonly about: 'discarded'; readonly undo: () => void }
   | { readonly about: 'failure'; readonly failure: Failure }
   | { readonly about: 'refreshed'; readonly change: ListChange }
 /** A notice on screen; `id` counts up and tells two of the same words apart. */
@@ -19,6 +20,8 @@ type NoticesState = { readonly notices: readonly Notice[]; readonly arrival?: Ar
 
 /** How long a notice stays: long enough to read two lines twice. */
 const noticeTime = 7_000
+/** One with a button stays until somebody who goes by keyboard has come to it. */
+const undoTime = 20_000
 
 /** Makes the notices; each goes by itself after some seconds. */
 export function createNotices(ports: Ports) {
@@ -36,7 +39,7 @@ export function createNotices(ports: Ports) {
       const id = next++
       // Three at most: more would cover the page, and nobody would read them in time.
       store.setState(({ notices }) => ({ notices: [...notices.slice(-2), { ...body, id }] }))
-      ports.clock.after(noticeTime, () => dismiss(id))
+      ports.clock.after('undo' in body ? undoTime : noticeTime, () => dismiss(id))
     },
   }
 }

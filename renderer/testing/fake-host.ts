@@ -4,6 +4,7 @@ import type { Session } from '../../shared/session.ts'
 import type { Kith } from '../host.ts'
 import { administrationCalls, createFakeAdministration } from './fake-administration.ts'
 import { createFakeContacts } from './fake-contacts.ts'
+import { draftHandlers } from './fake-drafts.ts'
 import { listHandlers } from './fake-lists.ts'
 import { makeHeld, makeMessages } from './fake-messages.ts'
 import { fakeNow, makePeople } from './fake-people.ts'
@@ -47,6 +48,8 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     contacts,
     messages: options.bare ? [] : makeMessages(),
     held: options.bare ? [] : makeHeld(),
+    heldUnseen: options.bare ? 0 : 2,
+    dismissed: [],
     kept: [],
     keptBy: 'administrator',
     requests: options.bare ? { incoming: [], own: [], approvals: [] } : createFakeRequests(now()),
@@ -101,6 +104,7 @@ export function createFakeHost(options: FakeOptions = {}): FakeHost {
     ...sessionHandlers(state),
     ...listHandlers(state),
     ...talkHandlers(state),
+    ...draftHandlers(state),
     ...administrationCalls(state.administration),
     ...requestHandlers(state),
   }

@@ -38,7 +38,7 @@ function useFixedCommands(): readonly Command[] {
       label: t('mail.compose'),
       icon: 'write',
       run: () => {
-        compose.resume()
+        void compose.start({})
         navigation.show('mail')
       },
     },

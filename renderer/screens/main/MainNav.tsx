@@ -14,11 +14,11 @@ type Count = { readonly shown: string; readonly words: string }
 
 function useCount(screen: Screen): Count | undefined {
   const stores = useStores()
-  const { unread } = useSlice(stores.chats)
+  const { chat, mail } = useSlice(stores.chats)
   const { total } = useSlice(stores.held)
   const { waiting } = useSlice(stores.requests)
   const { t, language } = useWords()
-  const count = { chats: unread, mail: 0, contacts: waiting, held: total, administration: 0, settings: 0 }[screen]
+  const count = { chats: chat, mail, contacts: waiting, held: total, administration: 0, settings: 0 }[screen]
   if (count === 0) return undefined
   const shown = count > largestCount ? `${formatNumber(language, largestCount)}+` : formatNumber(language, count)
   if (screen === 'contacts') return { shown, words: t('requests.waiting', { count }) }

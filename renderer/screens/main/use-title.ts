@@ -5,7 +5,8 @@ import { useWords } from '../../i18n/i18n.ts'
 
 /** The window's title tells the unread ones, and never a name. */
 export function useTitle(): void {
-  const { unread } = useSlice(useStores().chats)
+  const { chat, mail } = useSlice(useStores().chats)
+  const unread = chat + mail
   const { t } = useWords()
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) ${t('app.name')}` : t('app.name')
