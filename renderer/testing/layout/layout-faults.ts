@@ -26,9 +26,9 @@ function nameOf(element: Element): string {
   return `<${element.localName}${classes.join('')}> ${words.slice(0, 60)}`
 }
 
-/** The dialog on top, or the whole page: what lies behind a dialog is looked at without it. */
+/** The dialog or popup on top, or the whole page: what lies behind it is looked at without it. */
 function lookedAt(): Element {
-  return [...document.querySelectorAll('[role="dialog"]')].at(-1) ?? document.body
+  return [...document.querySelectorAll('.dialog, .popup')].at(-1) ?? document.body
 }
 
 function isEllipsis(element: Element): boolean {
