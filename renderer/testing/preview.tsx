@@ -47,7 +47,8 @@ function start(): void {
     now,
   })
   window.fake = state
-  const stores = openStores({ host, clock: { ...browserClock(), now }, languages: navigator.languages })
+  const keyboard = { host: query.has('desktop') ? 'desktop' : 'browser', apple: query.has('apple') } as const
+  const stores = openStores({ host, clock: { ...browserClock(), now }, languages: navigator.languages, keyboard })
   void stores.start()
   createRoot(root).render(<App stores={stores} />)
 }
