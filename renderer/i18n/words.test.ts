@@ -5,6 +5,7 @@ import { proposalForm, readings, requestForm } from '../../shared/administration
 import { changeFaultCodes } from '../../shared/fault-codes.ts'
 import { heldSchema } from '../../shared/held.ts'
 import { keyFactsSchema } from '../../shared/key-steps.ts'
+import { menuDeeds } from '../../shared/keys.ts'
 import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
 import { keptStateSchema } from '../../shared/quarantine.ts'
 import { requestReasons, requestsSchema } from '../../shared/requests.ts'
@@ -80,6 +81,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'requestState.': requestsSchema.shape.own.element.shape.state.options,
   'role.': ['employee', 'partner'],
   'sendFailure.': sendFailureSchema.options,
+  'shortcut.': ['palette', 'search', 'write', 'refresh', 'keys', ...menuDeeds],
   'settings.': ['keychain', 'passphrase', 'none'],
   'theme.': ['system', 'light', 'dark'],
   'unlock.': ['start', 'user', 'revoked', 'lease', 'online', 'password', 'passphrase'],

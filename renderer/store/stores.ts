@@ -150,6 +150,7 @@ export function openStores(ports: Ports) {
   return {
     ...slices,
     clock: ports.clock,
+    keyboard: ports.keyboard,
     start: async () => {
       // First the settings: the first screen already has the user's language and theme.
       await slices.settings.load()
