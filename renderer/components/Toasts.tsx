@@ -13,7 +13,8 @@ function useNoticeWords(notice: Notice): string {
   if (notice.about === 'failure') return failureWords(t, notice.failure)
   if (notice.about === 'refreshed') return changeWords(t, notice.change)
   if (notice.about === 'admitted') return t('notice.admitted', { count: notice.count, name: cleanName(notice.name) })
-  if (notice.about === 'deleted' || notice.about === 'dismissed') return t(`notice.${notice.about}`, notice)
+  if (notice.about === 'deleted') return t('notice.deleted', { count: notice.count })
+  if (notice.about === 'dismissed') return t('notice.dismissed', { count: notice.count })
   return t(`notice.${notice.about}`)
 }
 

@@ -75,7 +75,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'language.': ['en', 'zh-Hant', 'zh-Hans'],
   'mailTrouble.': mailTroubleSchema.options,
   'nav.': ['chats', 'mail', 'contacts', 'held', 'administration', 'settings'],
-  'notice.': ['sent', 'copied', 'requested', 'discarded', 'deleted', 'dismissed'],
+  'notice.': ['sent', 'copied', 'requested', 'discarded'],
   'refusal.': refusalReasons,
   'requestReason.': requestReasons,
   'requestState.': requestsSchema.shape.own.element.shape.state.options,
