@@ -7,6 +7,7 @@ import { scrollStop } from '../../components/scroll-stop.ts'
 import { formatDate, formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { Section } from '../settings/Section.tsx'
+import { ImportTroubles } from './ImportTroubles.tsx'
 import { SecondFactor } from './SecondFactor.tsx'
 
 /** From then on the coming end of the manifest is said loudly. */
@@ -53,6 +54,7 @@ export function Overview() {
     <section className="page-scroll" aria-label={t('adminTab.overview')} tabIndex={scrollStop}>
       <div className="measure grid gap-6">
         <Waiting />
+        <ImportTroubles />
         <Facts
           facts={[
             { term: t('admin.organisation'), text: overview.organisation },
