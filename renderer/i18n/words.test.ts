@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { changeOps, otherOps, policySettings, roleSchema } from '../../shared/administration/change.ts'
 import { listedPersonForm } from '../../shared/administration/deeds.ts'
 import { proposalForm, readings, requestForm } from '../../shared/administration/readings.ts'
-import { heldSchema } from '../../shared/contract.ts'
 import { changeFaultCodes } from '../../shared/fault-codes.ts'
+import { heldSchema } from '../../shared/held.ts'
 import { keyFactsSchema } from '../../shared/key-steps.ts'
+import { menuDeeds } from '../../shared/keys.ts'
 import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
 import { keptStateSchema } from '../../shared/quarantine.ts'
 import { requestReasons, requestsSchema } from '../../shared/requests.ts'
@@ -74,12 +75,13 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'language.': ['en', 'zh-Hant', 'zh-Hans'],
   'mailTrouble.': mailTroubleSchema.options,
   'nav.': ['chats', 'mail', 'contacts', 'held', 'administration', 'settings'],
-  'notice.': ['sent', 'copied', 'requested'],
+  'notice.': ['sent', 'copied', 'requested', 'discarded'],
   'refusal.': refusalReasons,
   'requestReason.': requestReasons,
   'requestState.': requestsSchema.shape.own.element.shape.state.options,
   'role.': ['employee', 'partner'],
   'sendFailure.': sendFailureSchema.options,
+  'shortcut.': ['palette', 'search', 'write', 'refresh', 'keys', ...menuDeeds],
   'settings.': ['keychain', 'passphrase', 'none'],
   'theme.': ['system', 'light', 'dark'],
   'unlock.': ['start', 'user', 'revoked', 'lease', 'online', 'password', 'passphrase'],

@@ -151,8 +151,8 @@ async function writeLists(signing: Signing, work: Work, { before, by }: Before):
     const own = work.newUsers.has(login) ? standing(step.after) : step
     const result = await changeList(signing, work.inside, { user: login, wishes, by, now: work.now, step: own })
     if (result.ok) changed.push({ user: login, ...result.value })
-    else if (result.kind === 'noList') faults.push(faultAt(wanted[0]?.index ?? 0, refusal('unknownUser', login)))
-    else for (const fault of result.faults) faults.push({ ...fault, index: wanted[fault.index]?.index ?? 0 })
+    else if (result.fault === 'noList') faults.push(faultAt(wanted[0]?.index ?? 0, refusal('unknownUser', login)))
+    else for (const fault of result.fault) faults.push({ ...fault, index: wanted[fault.index]?.index ?? 0 })
   }
   if (faults.length > 0) return { ok: false, faults }
   if (step.before === step.after) return { ok: true, value: changed }

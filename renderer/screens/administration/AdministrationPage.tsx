@@ -43,6 +43,11 @@ function contentOf(tab: AdminTab, may: May) {
   }
 }
 
+/** Brings a tab into view that lies beyond the edge. */
+function showWhole(button: HTMLElement | null): void {
+  button?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+}
+
 function Tabs({ tab }: { readonly tab: AdminTab }) {
   const { administration } = useStores()
   const { t } = useWords()
@@ -55,6 +60,7 @@ function Tabs({ tab }: { readonly tab: AdminTab }) {
           className="button button-quiet button-small admin-tab"
           aria-current={one === tab ? 'page' : undefined}
           onClick={() => administration.show(one)}
+          ref={one === tab ? showWhole : undefined}
         >
           {t(`adminTab.${one}`)}
         </button>
@@ -76,8 +82,8 @@ export function AdministrationPage({ session }: { readonly session: Ready }) {
   const isOpen = state?.step === 'open'
   return (
     <>
-      <header className="bar bar-line flex-wrap">
-        <h2 className="title flex-1">{t('nav.administration')}</h2>
+      <header className="bar bar-line">
+        <h2 className="title">{t('nav.administration')}</h2>
         {isOpen && (
           <button type="button" className="button button-small" onClick={() => void administration.opening.close()}>
             {t('admin.close')}

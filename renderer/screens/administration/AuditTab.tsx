@@ -112,15 +112,13 @@ export function AuditTab({ may }: { readonly may: May }) {
   const [shown, setShown] = useState<AuditLine>()
   return (
     <>
-      <div className="flex items-center gap-3 px-5 py-3">
-        <div className="flex-1">
-          <SearchBox
-            label={t('admin.searchAudit')}
-            value={search}
-            onChange={control.search}
-            onLeave={() => list.current?.focus()}
-          />
-        </div>
+      <div className="tools">
+        <SearchBox
+          label={t('admin.searchAudit')}
+          value={search}
+          onChange={control.search}
+          onLeave={() => list.current?.focus()}
+        />
         <button type="button" className="button" onClick={() => void control.verify()}>
           {t('admin.verify')}
         </button>

@@ -14,13 +14,17 @@ import { RecoveryNews, SecondFactor } from './SecondFactor.tsx'
 const soonMs = 30 * 24 * 3_600_000
 
 function Waiting() {
-  const { administration, clock } = useStores()
+  const { administration, clock, session } = useStores()
+  const { session: signedIn } = useSlice(session)
   const { overview } = useSlice(administration.organisation)
   const { t } = useWords()
   if (!overview) return null
   const { proposals, requests, pendingDevices, manifest } = overview
   return (
     <>
+      {signedIn?.step === 'ready' && signedIn.colleagues === 'unproven' && (
+        <Note tone="warn">{t('admin.unproven')}</Note>
+      )}
       {manifest.expires - clock.now() < soonMs && <Note tone="warn">{t('admin.manifestSoon')}</Note>}
       {pendingDevices > 0 && <Note>{t('admin.devicesWaiting', { count: pendingDevices })}</Note>}
       {proposals > 0 && <Note>{t('admin.proposalsWaiting', { count: proposals })}</Note>}

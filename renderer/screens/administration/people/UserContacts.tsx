@@ -120,15 +120,13 @@ export function UserContacts({ user, may }: { readonly user: AdminUser; readonly
   const close = () => setShown(undefined)
   return (
     <>
-      <div className="flex items-center gap-3 px-5 pb-3">
-        <div className="flex-1">
-          <SearchBox
-            label={t('contacts.search')}
-            value={contactSearch}
-            onChange={people.searchContacts}
-            onLeave={() => list.current?.focus()}
-          />
-        </div>
+      <div className="tools">
+        <SearchBox
+          label={t('contacts.search')}
+          value={contactSearch}
+          onChange={people.searchContacts}
+          onLeave={() => list.current?.focus()}
+        />
         {may.operate && (
           <button type="button" className="button" onClick={() => setShown('new')}>
             {t('admin.addContact')}

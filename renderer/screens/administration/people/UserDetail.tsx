@@ -156,9 +156,9 @@ export function UserDetail({ may }: { readonly may: May }) {
   const { t } = useWords()
   return (
     <>
-      <header className="bar flex-wrap">
+      <header className="bar">
         <IconButton label={t('admin.allUsers')} icon="back" onClick={people.back} />
-        <h3 className="title flex-1">{detail?.user.name}</h3>
+        <h3 className="title">{detail?.user.name}</h3>
         {(['account', 'contacts'] as const).map((one) => (
           <button
             key={one}

@@ -36,7 +36,7 @@ import { getNames } from '../../../administration/operations/names.ts'
 import type { Operation, OperationAnswer } from '../../../administration/operations/operation.ts'
 import { getOverview, listGroups, listMembers, listRules } from '../../../administration/operations/organisation.ts'
 import { getUser, giveAccess, listUsers } from '../../../administration/operations/people.ts'
-import { faultAt, refusal } from '../../../ground/refusals.ts'
+import { faultAt, type Refusal, refusal } from '../../../ground/refusals.ts'
 import { policyFrom } from '../../../organisation/organisation.ts'
 import type { Service } from '../../service.ts'
 import type { AskCaller, AskHandlers } from '../handler.ts'
@@ -177,14 +177,19 @@ const readingAsks = {
 
 type Deeds = 'admin.decide' | 'admin.change' | 'admin.undo' | 'admin.keyStep' | 'admin.access'
 
+function malformed(error: z.ZodError, given: unknown): Refusal {
+  const path = error.issues[0]?.path ?? []
+  if (path.at(-1) !== 'expires') return refusal('malformed', placeOfFault(error), faultOfChange(error))
+  const typed = path.reduce<unknown>((value, key) => Object(value)[key], given)
+  return refusal('date', String(typed))
+}
+
 /** Asks that change something. Each says how the page's question becomes the operation's input. */
 const deedAsks: Pick<AskHandlers, Deeds> = {
   'admin.change': change(runBatch, ({ changes: given }, common) => {
     // The page sends changes as data, so each is read here; one that does not fit is told at its place.
     const parsed = given.map((one: unknown) => changeForm.safeParse(one))
-    const faults = parsed.flatMap(({ error }, index) =>
-      error ? [faultAt(index, refusal('malformed', placeOfFault(error), faultOfChange(error)))] : [],
-    )
+    const faults = parsed.flatMap(({ error }, index) => (error ? [faultAt(index, malformed(error, given[index]))] : []))
     return faults.length > 0 ? refusedOutcome(faults) : { changes: parsed.flatMap(({ data }) => data ?? []), ...common }
   }),
   'admin.undo': change(undoLines, ({ n: first }, common) => ({ first, ...common })),

@@ -129,6 +129,7 @@ async function checkPassword(
 ): Promise<Result<true, (typeof notChecked)[keyof typeof notChecked] | 'authFailed'>> {
   const checked = await accounts.check(user.id, password, ip, { id: device.id, key: device.dsig })
   if (checked.ok) return ok(true)
-  if (checked.kind === 'authFailed') return fail('authFailed')
-  return fail(notChecked[checked.kind], { retryAfter: checked.retryAfter })
+  const { fault } = checked
+  if (fault.kind === 'authFailed') return fail('authFailed')
+  return fail(notChecked[fault.kind], { retryAfter: fault.retryAfter })
 }
