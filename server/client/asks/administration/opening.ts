@@ -62,7 +62,7 @@ async function stateOf(service: Service, { user, role = 'auditor', sid }: AskCal
   const totp = ((await service.store.administration.role(user.id))?.totp ?? '') !== ''
   const until = await adminUntil(service, sid)
   if (until !== undefined) return { role, step: 'open', totp, until }
-  const step = totp ? 'code' : role === 'administrator' ? 'setUp' : 'password'
+  const step = totp ? 'code' : role === 'administrator' && service.authenticator !== 'spared' ? 'setUp' : 'password'
   return { role, step, totp }
 }
 
