@@ -1,5 +1,5 @@
-import type { Account } from '../../accounts/accounts.ts'
 /** Fills the demo once: mailboxes with what was written before, judged and stored as the mail server does, and requests that wait. */
+import type { Account } from '../../accounts/accounts.ts'
 import { createRequest } from '../../administration/requests/requests.ts'
 import { gatewayOf, openKeyRing } from '../../keys/key-ring.ts'
 import { createWhitelists } from '../../lists/whitelists.ts'
