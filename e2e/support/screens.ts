@@ -12,6 +12,7 @@ type Fake = {
   readonly messages: readonly object[]
   held: readonly object[]
   kept: readonly object[]
+  mailDrafts: readonly object[]
   readonly administration: { outcome: object }
   emit(name: string, value: unknown): void
 }
@@ -103,7 +104,7 @@ const main: readonly Screen[] = [
       press('Compose mail'),
       fill('To', 'somebody.with.a.long.address.without.end@elsewhere-and-nowhere.example'),
       key('Enter'),
-      fill('To', 'bartholomaeus.lin-wolfeschlegelsteinhausen.vertriebsleitung@niederlassung-hamburg.kith.test'),
+      fill('To', 'bartholomaeus.lin-wolfeschlegelsteinhausen.vertriebsleitung.hamburg.altona@kith.test'),
       key('Enter'),
     ],
   },
@@ -214,6 +215,27 @@ const troubled: readonly Screen[] = [
     name: 'notice of a failure',
     query: '',
     way: [fail('contacts.refresh', { kind: 'clockWrong' }), go('Contacts'), press('Refresh contacts')],
+  },
+  {
+    name: 'drafts',
+    query: '',
+    way: [
+      lay((fake) => {
+        const draft = { to: ['bob@kith.test'], cc: [], bcc: [], typed: {}, subject: 'Schedule for the fair', text: '' }
+        fake.mailDrafts = Array.from({ length: 9 }, (_, index) => ({ id: `${index}`.padStart(32, '0'), at: 0, draft }))
+      }),
+      go('Mail'),
+    ],
+  },
+  {
+    name: 'discarded',
+    query: '',
+    way: [go('Mail'), press('Compose mail'), fill('Subject', 'half a thought'), press('Discard')],
+  },
+  {
+    name: 'unproven',
+    query: '',
+    way: [lay((fake) => fake.emit('session.changed', { ...fake.session, colleagues: 'unproven' })), row(/Bartholom/)],
   },
   { name: 'people to choose', query: '', way: [go('Mail'), press('Compose mail'), type('To', 'b')] },
   { name: 'palette, people', query: '', way: [key('Control+k'), type(/./, 'ba')] },
