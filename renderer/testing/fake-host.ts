@@ -49,6 +49,7 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     messages: options.bare ? [] : makeMessages(),
     held: options.bare ? [] : makeHeld(),
     heldUnseen: options.bare ? 0 : 2,
+    keptLooked: 0,
     dismissed: [],
     kept: [],
     keptBy: 'administrator',
