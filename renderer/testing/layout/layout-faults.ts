@@ -18,7 +18,8 @@ const targets = [
 /** What is one line whatever the room. */
 const oneLine = '.badge, nav button, .row-group, .row-when, th'
 /** What a button may be as wide as. */
-const panes = '.measure, .gate-card, [role="dialog"] > .page-scroll, .shell-list, .shell-detail, [role="dialog"]'
+const panes =
+  '.note > div, .measure, .gate-card, [role="dialog"] > .page-scroll, .shell-list, .shell-detail, [role="dialog"]'
 
 function nameOf(element: Element): string {
   const words = (element.getAttribute('aria-label') ?? element.textContent ?? '').trim().replace(/\s+/g, ' ')
