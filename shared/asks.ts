@@ -55,10 +55,10 @@ const administration = Object.fromEntries(
 
 /** Every question by its name. */
 export const asks = {
-  /** What the user may administer. */
+  /** What the user may administer. `toDecide`: how many requests and proposals wait for a decision that the user may make. */
   me: {
     input: noFields,
-    output: z.strictObject({ role: roleSchema }),
+    output: z.strictObject({ role: roleSchema, toDecide: z.number().int().min(0) }),
     failures: [],
   },
   ...administration,

@@ -90,6 +90,8 @@ export const sessionSchema = z.discriminatedUnion('step', [
     sendingOff: z.enum(['no', 'upgrade', 'lease']),
     /** What the account may administer, as far as the server has said. */
     role: roleSchema,
+    /** How many requests and proposals wait for a decision that the account may make; absent where there are none. */
+    toDecide: z.number().optional(),
   }),
 ])
 /** The step at which the user stands, with what its screen shows. */

@@ -35,7 +35,7 @@ export type SessionEvent =
   | { readonly type: 'mailChanged'; readonly mail: Ready['mail'] }
   | { readonly type: 'mailTroublesChanged'; readonly troubles: readonly MailTrouble[] }
   | { readonly type: 'sendingChanged'; readonly sendingOff: SendingOff }
-  | { readonly type: 'roleChanged'; readonly role: Ready['role'] }
+  | { readonly type: 'roleChanged'; readonly role: Ready['role']; readonly toDecide?: number }
   | ({ readonly type: 'locked' } & Pick<Locked, 'secret' | 'reason' | 'user'>)
   | { readonly type: 'closed'; readonly server: string; readonly user: string; readonly cause?: ClosedFailure }
 
@@ -58,7 +58,7 @@ export function nextSession(state: SessionState, event: SessionEvent): SessionSt
     case 'sendingChanged':
       return state.step === 'ready' ? { ...state, sendingOff: event.sendingOff } : state
     case 'roleChanged':
-      return state.step === 'ready' ? { ...state, role: event.role } : state
+      return state.step === 'ready' ? withRole(state, event) : state
     case 'locked':
       // A store that was never opened here has nothing to lock.
       if (state.step === 'signedOut' && event.reason !== 'start' && event.reason !== 'user') return state
@@ -70,6 +70,12 @@ export function nextSession(state: SessionState, event: SessionEvent): SessionSt
     default:
       return assertNever(event)
   }
+}
+
+type RoleChange = { readonly role: Ready['role']; readonly toDecide?: number }
+
+function withRole({ toDecide: _before, ...state }: Ready, { role, toDecide = 0 }: RoleChange): Ready {
+  return toDecide === 0 ? { ...state, role } : { ...state, role, toDecide }
 }
 
 /** Why a call that needs the open store can't be answered in this step. */

@@ -36,6 +36,6 @@ export async function tellRole({ opened, dispatch, ports }: Stage): Promise<void
   const answer = await current?.runtime.ask('me', {})
   // Another account may be open by now, to which this role does not belong.
   if (!answer || opened() !== current) return
-  if (answer.ok) dispatch({ type: 'roleChanged', role: answer.value.role })
+  if (answer.ok) dispatch({ type: 'roleChanged', ...answer.value })
   else ports.log.info('role not known', { kind: answer.failure.kind })
 }
