@@ -106,7 +106,7 @@ test('a request says what it waits for', async () => {
   await press(button(/^Requests/))
   const rows = within(screen.getByRole('list', { name: 'You asked for' })).getAllByRole('listitem')
   expect(rows.map(({ textContent }) => textContent)).toEqual([
-    expect.stringContaining('waits for your organisation, and for eva@partner.example to accept where they use Kith'),
+    expect.stringContaining('waits for your organisation, and for them to accept where they use Kith here'),
     expect.stringContaining('waits for bo@kith.test to accept'),
     expect.stringContaining('they accepted; waits for your organisation'),
   ])
