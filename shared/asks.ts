@@ -15,6 +15,8 @@ import {
 } from './failures.ts'
 import { keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
+import { colleaguesSchema } from './session.ts'
+import { mailServersSchema } from './whitelist/login.ts'
 
 const noFields = z.strictObject({})
 
@@ -34,6 +36,7 @@ const adminFailures = {
   'admin.state': gated,
   'admin.close': gated,
   'admin.setUp': [...gated, 'tooManyAttempts', 'passwordsUnchecked', 'authFailed'],
+  'admin.recoveryCodes': [...gated, 'tooManyAttempts', 'passwordsUnchecked', 'authFailed'],
   'admin.confirm': [...gated, 'tooManyAttempts', 'codeWrong'],
   'admin.open': [...gated, 'tooManyAttempts', 'passwordsUnchecked', 'codeWrong', 'authFailed'],
 } as const satisfies { readonly [N in AdminAskName]?: readonly FailureKind[] }
@@ -55,10 +58,19 @@ const administration = Object.fromEntries(
 
 /** Every question by its name. */
 export const asks = {
-  /** What the user may administer. `toDecide`: how many requests and proposals wait for a decision that the user may make. */
+  /**
+   * What the server says of the account beside its list: what the user may administer, how much waits for the user's
+   * decision there, where the mail is now, since settings change while nobody signs in anew, and whether anything proves
+   * who of the organisation wrote a message.
+   */
   me: {
     input: noFields,
-    output: z.strictObject({ role: roleSchema, toDecide: z.number().int().min(0) }),
+    output: z.strictObject({
+      role: roleSchema,
+      toDecide: z.number().int().min(0),
+      mail: mailServersSchema,
+      colleagues: colleaguesSchema,
+    }),
     failures: [],
   },
   ...administration,

@@ -7,7 +7,8 @@ import { askCalls } from './asks.ts'
 import { anyCallFailures, closedFailures as closed, openingFailures, serverFailures } from './failures.ts'
 import { heldCalls } from './held.ts'
 import { languageSchema } from './language.ts'
-import { deliverySchema, draftSchema, mailDraftsSchema, messageSchema } from './message.ts'
+import { mailDraftCalls } from './mail-drafts.ts'
+import { deliverySchema, draftSchema, messageSchema } from './message.ts'
 import { protectionSchema, sessionSchema } from './session.ts'
 
 const noFields = z.strictObject({})
@@ -81,9 +82,14 @@ const conversationSchema = z.object({
   closed: z.enum(['removed', 'expired', 'lease', 'upgrade']).optional(),
   last: z.object({ text: z.string(), at: z.number(), direction: z.enum(['in', 'out']) }).optional(),
   unread: z.number(),
+  /** How many of these are mails, which count at Mail and not at Chats. */
+  unreadMail: z.number().exactOptional(),
 })
 /** A conversation with one contact. */
 export type Conversation = z.infer<typeof conversationSchema>
+
+/** How many messages of each kind nobody has read, over all conversations. */
+const unreadSchema = z.object({ chat: z.number(), mail: z.number() })
 
 /** What the user may choose; profile.json keeps it, language and theme readable, the rest sealed. */
 export const settingsSchema = z.object({
@@ -161,7 +167,7 @@ export const contract = {
 
     'conversations.list': {
       input: z.strictObject({ from, count }),
-      output: z.object({ total: z.number(), conversations: z.array(conversationSchema) }),
+      output: z.object({ total: z.number(), conversations: z.array(conversationSchema), unread: unreadSchema }),
       failures: closed,
     },
     'conversations.get': {
@@ -183,6 +189,8 @@ export const contract = {
       failures: closed,
     },
     'message.get': { input: z.strictObject({ id }), output: messageSchema, failures: [...closed, 'notFound'] },
+    /** This message alone; a conversation that is looked at is read whole. */
+    'message.markRead': { input: z.strictObject({ id }), output: noFields, failures: [...closed, 'notFound'] },
     'message.planReply': {
       input: z.strictObject({ id, scope: z.enum(['sender', 'all']) }),
       output: replyPlanSchema,
@@ -206,9 +214,7 @@ export const contract = {
       output: noFields,
       failures: [...closed, 'notFound'],
     },
-    /** Mails that were begun: all of them at once. */
-    'mailDrafts.get': { input: noFields, output: mailDraftsSchema, failures: closed },
-    'mailDrafts.save': { input: mailDraftsSchema, output: noFields, failures: closed },
+    ...mailDraftCalls,
 
     ...heldCalls,
 

@@ -20,6 +20,9 @@ export const demoSchema = z.object({
   ),
 })
 
+/** Whether anything proves mail between colleagues; where nothing does it waits in Held (guard.md I2). */
+export const colleaguesSchema = z.enum(['proven', 'unproven'])
+
 /**
  * What does not work with the mailbox while the rest of it does. The first five are the own store's: the mail servers
  * answer.
@@ -92,6 +95,8 @@ export const sessionSchema = z.discriminatedUnion('step', [
     role: roleSchema,
     /** How many requests and proposals wait for a decision that the account may make; absent where there are none. */
     toDecide: z.number().optional(),
+    /** Absent until the server has said it. */
+    colleagues: colleaguesSchema.optional(),
   }),
 ])
 /** The step at which the user stands, with what its screen shows. */

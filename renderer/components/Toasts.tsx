@@ -35,8 +35,10 @@ function useOffer(notice: Notice): Offer | undefined {
     // The name as well: the page has other buttons that are called so.
     return { words: t('notice.message'), label: t('notice.messageName', { name: cleanName(notice.name) }), act }
   }
-  if (notice.about !== 'dismissed') return undefined
-  return { words: t('notice.undo'), label: t('notice.undo'), act: () => void held.restore(notice.choice) }
+  const undo = { words: t('notice.undo'), label: t('notice.undo') }
+  if (notice.about === 'discarded') return { ...undo, act: notice.undo }
+  if (notice.about === 'dismissed') return { ...undo, act: () => void held.restore(notice.choice) }
+  return undefined
 }
 
 function OfferButton({ notice, offer }: { readonly notice: Notice; readonly offer: Offer }) {
@@ -44,7 +46,7 @@ function OfferButton({ notice, offer }: { readonly notice: Notice; readonly offe
   return (
     <button
       type="button"
-      className="toast-offer"
+      className="toast-button"
       aria-label={offer.label}
       onClick={() => {
         notices.dismiss(notice.id)

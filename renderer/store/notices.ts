@@ -8,6 +8,7 @@ import type { Ports } from './ports.ts'
 /** What a notice says; the words are the screen's. */
 type NoticeBody =
   | { readonly about: 'sent' | 'copied' | 'requested' }
+  | { readonly about: 'discarded'; readonly undo: () => void }
   | { readonly about: 'deleted'; readonly count: number }
   | { readonly about: 'dismissed'; readonly count: number; readonly choice: HeldChoice }
   /** Messages that were held moved to the conversation with `name`. */
@@ -28,7 +29,7 @@ type NoticesState = { readonly notices: readonly Notice[]; readonly arrival?: Ar
 const noticeTime = 7_000
 /** The same where it offers something to do. */
 const offerTime = 20_000
-const offers: ReadonlySet<NoticeBody['about']> = new Set(['dismissed', 'admitted', 'linked'])
+const offers: ReadonlySet<NoticeBody['about']> = new Set(['discarded', 'dismissed', 'admitted', 'linked'])
 
 /** Makes the notices; each goes by itself after some seconds. */
 export function createNotices(ports: Ports) {

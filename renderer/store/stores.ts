@@ -26,6 +26,7 @@ import { createWhitelist } from './whitelist.ts'
 const listWait = 50
 
 function createSlices(ports: Ports) {
+  const mail = createMail(ports)
   return {
     session: createSession(ports),
     settings: createSettings(ports),
@@ -35,10 +36,10 @@ function createSlices(ports: Ports) {
     contacts: createContacts(ports),
     requests: createRequests(ports),
     chats: createChats(ports),
-    mail: createMail(ports),
+    mail,
     held: createHeld(ports),
     conversation: createConversation(ports),
-    compose: createCompose(ports),
+    compose: createCompose(ports, mail.loadDrafts),
     device: createDevice(ports),
     administration: createAdministration(ports),
   }
@@ -56,7 +57,7 @@ function enter(slices: Slices): void {
   void slices.contacts.list.reload()
   void slices.mail.list.reload()
   void slices.requests.load()
-  void slices.compose.load()
+  void slices.mail.loadDrafts()
 }
 
 /** Nothing of a person stays in the page's memory when the store is locked or left. */
@@ -65,6 +66,7 @@ function leave(slices: Slices): void {
   slices.whitelist.clear()
   slices.contacts.clear()
   slices.requests.clear()
+  slices.chats.clear()
   slices.mail.clear()
   slices.held.clear()
   slices.conversation.clear()
@@ -95,6 +97,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
   const chatsMoved = gather(clock, listWait, () => void chats.list.reload())
   const mailMoved = gather(clock, listWait, mail.moved)
   const requestsMoved = gather(clock, listWait, () => void requests.load())
+  const draftsMoved = gather(clock, listWait, () => void mail.loadDrafts())
   const heldMoved = gather(clock, listWait, () => void held.moved())
   const keptMoved = gather(clock, listWait, () => void held.keptMoved())
   return [
@@ -105,6 +108,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       if (change) whitelist.pushed(change)
       contactsMoved()
       composeMoved()
+      draftsMoved()
       chatsMoved()
       conversation.changed('')
     }),
@@ -150,6 +154,7 @@ export function openStores(ports: Ports) {
   return {
     ...slices,
     clock: ports.clock,
+    keyboard: ports.keyboard,
     start: async () => {
       // First the settings: the first screen already has the user's language and theme.
       await slices.settings.load()

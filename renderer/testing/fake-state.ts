@@ -1,6 +1,6 @@
 /** What the parts of the fake host share. */
 import type { Settings, WhitelistStatus } from '../../shared/contract.ts'
-import type { MailDraft } from '../../shared/message.ts'
+import type { MailDraft } from '../../shared/mail-drafts.ts'
 import type { KeptMessage } from '../../shared/quarantine.ts'
 import type { ContactRequests } from '../../shared/requests.ts'
 import type { Failure } from '../../shared/rpc.ts'
@@ -31,7 +31,7 @@ export type FakeState = {
   /** Reply-To of messages, by id. */
   replyTo: Map<string, readonly string[]>
   drafts: Map<string, string>
-  mailDrafts: readonly MailDraft[]
+  mailDrafts: readonly { readonly id: string; readonly at: number; readonly draft: MailDraft }[]
   administration: FakeAdministration
   /** Failures that the next call of that name answers with. */
   failures: Map<string, Failure>

@@ -15,7 +15,7 @@ import { type AccountPlace, asidesOf, moveStore, setAside } from '../keys/accoun
 import type { VaultDependencies } from '../keys/kek.ts'
 import { primitives } from '../keys/primitives.ts'
 import { openVault, storedProtection, type Vault } from '../keys/vault.ts'
-import { heldStates, mailNotices, mailSchema, placesSchema } from '../mail/schema.ts'
+import { draftsApart, heldStates, mailNotices, mailSchema, placesSchema } from '../mail/schema.ts'
 
 /** The store's migrations, one list of statements each. Later versions append; nothing here changes once shipped. */
 const migrations: readonly (readonly string[])[] = [
@@ -23,6 +23,7 @@ const migrations: readonly (readonly string[])[] = [
   mailNotices,
   placesSchema,
   heldStates,
+  draftsApart,
 ]
 
 /** What lies on the disk of one account, opened. */

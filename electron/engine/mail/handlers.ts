@@ -1,11 +1,11 @@
 /** The mail side's calls of the contract: name -> function. All of them work offline. */
 import { addressIdentity } from '../../../shared/address.ts'
-import { mailDraftsSchema } from '../../../shared/message.ts'
 import { fail, ok } from '../../../shared/rpc.ts'
 import type { MailDependencies, MailHandlers } from './dependencies.ts'
 import { prepare } from './incoming/prepare.ts'
 import type { MessageReader } from './incoming/reader.ts'
 import { judgeRecipients, planAnswer } from './judge.ts'
+import { mailDraftHandlers } from './mail-drafts.ts'
 import type { Outbox } from './outgoing/outbox.ts'
 import type { Submitter } from './outgoing/submit.ts'
 import type { MailStore } from './store/store.ts'
@@ -29,7 +29,7 @@ export function mailHandlers(parts: HandlerParts): MailHandlers {
     ...conversationHandlers(parts),
     ...messageHandlers(parts),
     ...draftHandlers(parts),
-    ...mailDraftHandlers(parts),
+    ...mailDraftHandlers(parts.dependencies, parts.store),
     ...heldHandlers(parts),
   }
 }
@@ -43,7 +43,8 @@ function conversationHandlers(
   return {
     'conversations.list': (window) => {
       const { total, rows } = store.conversations.page(window)
-      return ok({ total, conversations: rows.flatMap(({ id }) => showConversation(dependencies, store, id) ?? []) })
+      const conversations = rows.flatMap(({ id }) => showConversation(dependencies, store, id) ?? [])
+      return ok({ total, conversations, unread: store.messages.unread() })
     },
     'conversations.get': ({ id }) => {
       const conversation = showConversation(dependencies, store, id)
@@ -74,7 +75,14 @@ function conversationHandlers(
 function messageHandlers(
   parts: HandlerParts,
 ): Named<
-  'messages.list' | 'mail.list' | 'message.get' | 'message.planReply' | 'outbox.submit' | 'outbox.retry' | 'guard.judge'
+  | 'messages.list'
+  | 'mail.list'
+  | 'message.get'
+  | 'message.markRead'
+  | 'message.planReply'
+  | 'outbox.submit'
+  | 'outbox.retry'
+  | 'guard.judge'
 > {
   const { dependencies, store } = parts
   return {
@@ -91,6 +99,14 @@ function messageHandlers(
     'message.get': ({ id }) => {
       const message = store.messages.get(id)
       return message ? ok(showMessage(dependencies, message)) : fail('notFound')
+    },
+    'message.markRead': ({ id }) => {
+      const message = store.messages.get(id)
+      if (!message) return fail('notFound')
+      if (store.messages.markMessageRead(id) === 0) return ok({})
+      dependencies.emit('conversation.changed', { id: message.conversation })
+      parts.wakeMailbox()
+      return ok({})
     },
     'message.planReply': ({ id, scope }) => {
       const message = store.messages.get(id)
@@ -133,23 +149,6 @@ function draftHandlers({ dependencies, store }: HandlerParts): Named<'draft.get'
           store.conversations.touch(shown.id, shown, shown.last?.at ?? now)
         }
       })
-      return ok({})
-    },
-  }
-}
-
-/** Where they lie among the conversations' drafts: no address is empty. */
-const mailDrafts = ''
-
-function mailDraftHandlers({ dependencies, store }: HandlerParts): Named<'mailDrafts.get' | 'mailDrafts.save'> {
-  return {
-    'mailDrafts.get': () => {
-      const text = store.drafts.get(mailDrafts)
-      return ok(text === '' ? { drafts: [] } : mailDraftsSchema.parse(JSON.parse(text)))
-    },
-    'mailDrafts.save': (input) => {
-      if (input.drafts.length === 0) store.drafts.remove(mailDrafts)
-      else store.drafts.save(mailDrafts, JSON.stringify(input), dependencies.clock.now())
       return ok({})
     },
   }

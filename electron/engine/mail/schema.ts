@@ -155,3 +155,11 @@ export const heldStates: readonly string[] = [
   'CREATE TABLE looked (what TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID',
   "ALTER TABLE held ADD COLUMN state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'looked', 'dismissed', 'deleted'))",
 ]
+
+/** Migration 5: each mail that was begun is a draft of its own, under an id without an @; before they lay under '' together. */
+export const draftsApart: readonly string[] = [
+  `INSERT INTO drafts (conversation, text, saved_at)
+     SELECT lower(hex(randomblob(16))), each.value, saved_at FROM drafts, json_each(drafts.text, '$.drafts') AS each
+     WHERE conversation = '' AND json_valid(drafts.text)`,
+  "DELETE FROM drafts WHERE conversation = ''",
+]

@@ -35,7 +35,7 @@ export type SessionEvent =
   | { readonly type: 'mailChanged'; readonly mail: Ready['mail'] }
   | { readonly type: 'mailTroublesChanged'; readonly troubles: readonly MailTrouble[] }
   | { readonly type: 'sendingChanged'; readonly sendingOff: SendingOff }
-  | { readonly type: 'roleChanged'; readonly role: Ready['role']; readonly toDecide?: number }
+  | ({ readonly type: 'standingTold'; readonly toDecide?: number } & Pick<Ready, 'role' | 'colleagues'>)
   | ({ readonly type: 'locked' } & Pick<Locked, 'secret' | 'reason' | 'user'>)
   | { readonly type: 'closed'; readonly server: string; readonly user: string; readonly cause?: ClosedFailure }
 
@@ -57,8 +57,8 @@ export function nextSession(state: SessionState, event: SessionEvent): SessionSt
       return state.step === 'ready' ? { ...state, mailTroubles: [...event.troubles] } : state
     case 'sendingChanged':
       return state.step === 'ready' ? { ...state, sendingOff: event.sendingOff } : state
-    case 'roleChanged':
-      return state.step === 'ready' ? withRole(state, event) : state
+    case 'standingTold':
+      return state.step === 'ready' ? withStanding(state, event) : state
     case 'locked':
       // A store that was never opened here has nothing to lock.
       if (state.step === 'signedOut' && event.reason !== 'start' && event.reason !== 'user') return state
@@ -72,10 +72,10 @@ export function nextSession(state: SessionState, event: SessionEvent): SessionSt
   }
 }
 
-type RoleChange = { readonly role: Ready['role']; readonly toDecide?: number }
+type Standing = Extract<SessionEvent, { readonly type: 'standingTold' }>
 
-function withRole({ toDecide: _before, ...state }: Ready, { role, toDecide = 0 }: RoleChange): Ready {
-  return toDecide === 0 ? { ...state, role } : { ...state, role, toDecide }
+function withStanding({ toDecide: _before, ...state }: Ready, { role, colleagues, toDecide = 0 }: Standing): Ready {
+  return { ...state, role, colleagues, ...(toDecide === 0 ? {} : { toDecide }) }
 }
 
 /** Why a call that needs the open store can't be answered in this step. */

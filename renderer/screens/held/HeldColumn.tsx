@@ -155,7 +155,7 @@ export function HeldColumn() {
   return (
     <>
       <header className="bar">
-        <h2 className="title flex-1">{t('nav.held')}</h2>
+        <h2 className="title">{t('nav.held')}</h2>
         <PaletteButton />
       </header>
       <Body />
