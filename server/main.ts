@@ -24,6 +24,7 @@ import { requestCommands } from './cli/request.ts'
 import { demoCommand, serveCommand } from './cli/serve.ts'
 import { callCommand, runCommand } from './cli/service.ts'
 import { backupCommand, checkCommand, storeCommands } from './cli/store.ts'
+import { tryCommand } from './cli/try.ts'
 import { guestCommands, userCommands } from './cli/user.ts'
 import { codeOf } from './ground/durable-file.ts'
 
@@ -55,6 +56,7 @@ const commands: readonly Entry[] = [
   storeCommands,
   backupCommand,
   checkCommand,
+  tryCommand,
   keyCommands,
   manifestCommands,
   clockCommand,

@@ -15,6 +15,8 @@ import {
 } from './failures.ts'
 import { keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
+import { colleaguesSchema } from './session.ts'
+import { mailServersSchema } from './whitelist/login.ts'
 
 const noFields = z.strictObject({})
 
@@ -34,6 +36,7 @@ const adminFailures = {
   'admin.state': gated,
   'admin.close': gated,
   'admin.setUp': [...gated, 'tooManyAttempts', 'passwordsUnchecked', 'authFailed'],
+  'admin.recoveryCodes': [...gated, 'tooManyAttempts', 'passwordsUnchecked', 'authFailed'],
   'admin.confirm': [...gated, 'tooManyAttempts', 'codeWrong'],
   'admin.open': [...gated, 'tooManyAttempts', 'passwordsUnchecked', 'codeWrong', 'authFailed'],
 } as const satisfies { readonly [N in AdminAskName]?: readonly FailureKind[] }
@@ -55,10 +58,13 @@ const administration = Object.fromEntries(
 
 /** Every question by its name. */
 export const asks = {
-  /** What the user may administer. */
+  /**
+   * What the server says of the account beside its list: what the user may administer, where the mail is now, since settings
+   * change while nobody signs in anew, and whether anything proves who of the organisation wrote a message.
+   */
   me: {
     input: noFields,
-    output: z.strictObject({ role: roleSchema }),
+    output: z.strictObject({ role: roleSchema, mail: mailServersSchema, colleagues: colleaguesSchema }),
     failures: [],
   },
   ...administration,

@@ -5,10 +5,10 @@
 import { z } from 'zod'
 import { askCalls } from './asks.ts'
 import { anyCallFailures, closedFailures as closed, openingFailures, serverFailures } from './failures.ts'
+import { heldCalls } from './held.ts'
 import { languageSchema } from './language.ts'
 import { mailDraftCalls } from './mail-drafts.ts'
 import { deliverySchema, draftSchema, messageSchema } from './message.ts'
-import { heldReasonSchema } from './quarantine.ts'
 import { protectionSchema, sessionSchema } from './session.ts'
 
 const noFields = z.strictObject({})
@@ -90,23 +90,6 @@ export type Conversation = z.infer<typeof conversationSchema>
 
 /** How many messages of each kind nobody has read, over all conversations. */
 const unreadSchema = z.object({ chat: z.number(), mail: z.number() })
-
-/** A held message as every face shows it: a claim, never a contact's message. `at`: milliseconds since the epoch. */
-export const heldSchema = z.object({
-  id: z.string(),
-  /** As the message claims; never to be shown as a contact's name. */
-  claimedName: z.string(),
-  claimedAddress: z.string(),
-  subject: z.string(),
-  at: z.number(),
-  rule: z.string(),
-  reason: heldReasonSchema,
-  /** The contact that it claims to be or resembles. */
-  contactName: z.string().optional(),
-  contactAddress: z.string().optional(),
-})
-/** A message that the guard held, with the rule. */
-export type HeldMessage = z.infer<typeof heldSchema>
 
 /** What the user may choose; profile.json keeps it, language and theme readable, the rest sealed. */
 export const settingsSchema = z.object({
@@ -233,16 +216,7 @@ export const contract = {
     },
     ...mailDraftCalls,
 
-    'held.list': {
-      input: z.strictObject({ from, count }),
-      output: z.object({ total: z.number(), held: z.array(heldSchema) }),
-      failures: closed,
-    },
-    'held.get': {
-      input: z.strictObject({ id }),
-      output: z.object({ held: heldSchema, text: z.string() }),
-      failures: [...closed, 'notFound'],
-    },
+    ...heldCalls,
 
     /** Contact requests, what the gateway keeps back, the administration: asked of the server each time, which decides. */
     ...askCalls,
@@ -275,6 +249,8 @@ export const contract = {
     /** A new message of a contact was admitted and stored: for notifications. */
     'message.arrived': z.object({ id: z.string(), conversation: z.string(), name: z.string(), text: z.string() }),
     'held.changed': z.object({ total: z.number() }),
+    /** Held messages of a contact were judged again and admitted: they are in the conversation now. */
+    'held.admitted': z.object({ conversation: z.string(), name: z.string(), count: z.number() }),
     /** What is kept back on the server may have moved: ask again. */
     'quarantine.changed': noFields,
     'settings.changed': settingsSchema,

@@ -20,6 +20,9 @@ export const demoSchema = z.object({
   ),
 })
 
+/** Whether anything proves mail between colleagues; where nothing does it waits in Held (guard.md I2). */
+export const colleaguesSchema = z.enum(['proven', 'unproven'])
+
 /**
  * What does not work with the mailbox while the rest of it does. The first five are the own store's: the mail servers
  * answer.
@@ -36,6 +39,8 @@ export const mailTroubleSchema = z.enum([
   'messages',
   /** There is no folder for copies of what was sent, and none may be made. */
   'sentFolder',
+  /** What was deleted here is not taken out of the mailbox. */
+  'discard',
   /** Copies of what was sent are refused; `quota`: for want of room. */
   'copies',
   'quota',
@@ -88,6 +93,8 @@ export const sessionSchema = z.discriminatedUnion('step', [
     sendingOff: z.enum(['no', 'upgrade', 'lease']),
     /** What the account may administer, as far as the server has said. */
     role: roleSchema,
+    /** Absent until the server has said it. */
+    colleagues: colleaguesSchema.optional(),
   }),
 ])
 /** The step at which the user stands, with what its screen shows. */

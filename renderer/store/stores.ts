@@ -52,6 +52,7 @@ function enter(slices: Slices): void {
   void slices.settings.load()
   void slices.chats.list.reload()
   void slices.held.list.reload()
+  void slices.held.keptList.reload()
   void slices.contacts.list.reload()
   void slices.mail.list.reload()
   void slices.requests.load()
@@ -131,6 +132,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       mailMoved()
     }),
     host.on('held.changed', heldMoved),
+    host.on('held.admitted', (moved) => slices.notices.say({ about: 'admitted', ...moved })),
     host.on('quarantine.changed', keptMoved),
     host.on('app.open', ({ conversation: id }) => {
       // A notification may outlive the session that it came from.

@@ -12,6 +12,7 @@ import { createFakeRequests, requestHandlers } from './fake-requests.ts'
 import { readySession, sessionHandlers } from './fake-session.ts'
 import type { FakeState } from './fake-state.ts'
 import { talkHandlers } from './fake-talk.ts'
+import { exchanged } from './layout/long-texts.ts'
 
 export type FakeOptions = {
   readonly session?: Session
@@ -24,6 +25,8 @@ export type FakeOptions = {
   readonly administered?: number
   /** Milliseconds that each answer takes. */
   readonly latency?: number
+  /** Names, addresses and subjects as long as they come. */
+  readonly long?: boolean
 }
 
 type FakeHost = { readonly host: Kith; readonly state: FakeState }
@@ -45,6 +48,9 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     contacts,
     messages: options.bare ? [] : makeMessages(),
     held: options.bare ? [] : makeHeld(),
+    heldUnseen: options.bare ? 0 : 2,
+    keptLooked: 0,
+    dismissed: [],
     kept: [],
     keptBy: 'administrator',
     requests: options.bare ? { incoming: [], own: [], approvals: [] } : createFakeRequests(now()),
@@ -90,8 +96,9 @@ function withFailures(handlers: Handlers<KithContract>, state: FakeState, latenc
 /** The whole contract in memory, through the same `serve` and `connect` as the engine. */
 export function createFakeHost(options: FakeOptions = {}): FakeHost {
   const listeners = new Set<(event: EventEnvelope) => void>()
+  const told = <T>(value: T, way: 'lengthen' | 'shorten') => (options.long ? exchanged(value, way) : value)
   const emit = (name: string, value: unknown) => {
-    for (const listener of listeners) listener({ name, value })
+    for (const listener of listeners) listener(told({ name, value }, 'lengthen'))
   }
   const state = makeState(options, emit)
   const handlers: Handlers<KithContract> = {
@@ -107,8 +114,8 @@ export function createFakeHost(options: FakeOptions = {}): FakeHost {
   })
   const host = connect(contract, {
     send: async (envelope) => {
-      const result = await answer(structuredClone(envelope))
-      return structuredClone(result)
+      const result = await answer(told(structuredClone(envelope), 'shorten'))
+      return told(structuredClone(result), 'lengthen')
     },
     listen: (receive) => {
       listeners.add(receive)

@@ -9,6 +9,8 @@ import type { FakeAdministration } from './fake-administration.ts'
 import type { createFakeContacts } from './fake-contacts.ts'
 import type { makeHeld, makeMessages } from './fake-messages.ts'
 
+export type FakeHeld = ReturnType<typeof makeHeld>[number]
+
 /** What the parts of the fake share, and what tests may look into and change. */
 export type FakeState = {
   session: Session
@@ -16,7 +18,12 @@ export type FakeState = {
   whitelist: WhitelistStatus
   contacts: ReturnType<typeof createFakeContacts>
   messages: ReturnType<typeof makeMessages>
-  held: ReturnType<typeof makeHeld>
+  held: readonly FakeHeld[]
+  /** Of those, how many were not looked at. */
+  heldUnseen: number
+  /** Up to which number the user has looked at what the gateway keeps. */
+  keptLooked: number
+  dismissed: readonly FakeHeld[]
   /** What the gateway keeps back, and who lets it out. */
   kept: readonly KeptMessage[]
   keptBy: 'user' | 'administrator'

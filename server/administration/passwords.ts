@@ -2,7 +2,7 @@
 
 import { hashPassword, maxPasswordLength, minPasswordLength } from '../accounts/passwords.ts'
 import type { Clock } from '../ground/clock.ts'
-import { type Done, refusal } from '../ground/refusals.ts'
+import { type Done, type Refusal, refusal } from '../ground/refusals.ts'
 import { nudge } from '../lists/nudge.ts'
 import type { Store } from '../store/store.ts'
 import { faultOfReason, type Note } from './audit.ts'
@@ -25,9 +25,13 @@ const done = { ok: true, value: undefined } as const
 
 /** Its hash, or why it cannot be a password. */
 export async function readPassword(password: string): Promise<Done<string>> {
+  return faultOfPassword(password) ?? { ok: true, value: await hashPassword(password) }
+}
+
+/** Why it cannot be a password; undefined where it can. */
+export function faultOfPassword(password: string): Refusal | undefined {
   if (password.length < minPasswordLength) return refusal('passwordShort', `${minPasswordLength}`)
-  if (password.length > maxPasswordLength) return refusal('passwordLong', `${maxPasswordLength}`)
-  return { ok: true, value: await hashPassword(password) }
+  return password.length > maxPasswordLength ? refusal('passwordLong', `${maxPasswordLength}`) : undefined
 }
 
 /** A change after which nobody may go on in an old session: they end, and connected clients notice at once. */

@@ -30,6 +30,8 @@ import { createMetrics } from '../monitoring/metrics.ts'
 import { createOrganisations } from '../organisation/organisation.ts'
 import { supervisePolicy } from '../policy/policy-supervisor.ts'
 import type { Context } from '../settings/context.ts'
+import { faultOfMailServers } from '../settings/mail-server.ts'
+import { tellSetup } from './try-setup.ts'
 
 /** What the command line may say; all else is in `config.json`. */
 export type ServeOptions = {
@@ -72,6 +74,9 @@ export async function startServer(context: Context, log: Log, options: ServeOpti
   }
   const tls = await readTls(context)
   if (!tls.ok) return tls
+  // Never passed over: clients would trust whom the settings do not name.
+  const unnamed = await faultOfMailServers(context)
+  if (unnamed !== undefined) return { ok: false, why: `${context.folder.config}: ${unnamed}` }
   const closers: (() => Promise<void> | void)[] = []
   const close = async () => {
     for (const step of closers.splice(0).toReversed()) await step()
@@ -148,7 +153,18 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
   const health = await openHealthPort(config.metricsPort, metrics, { store, folder: ownFile })
   closers.push(() => health.close())
   log.info('serving', { port })
+  closers.push(tellingSetup(context, log))
   return { url, ...mail.ports, metrics: health.port }
+}
+
+/** In the background: nobody waits for a mail server that is away. */
+function tellingSetup(context: Context, log: Log): () => Promise<void> {
+  const ending = new AbortController()
+  const told = tellSetup(context, log, ending.signal).catch(failureTo(log))
+  return () => {
+    ending.abort()
+    return told
+  }
 }
 
 type Watch = {

@@ -208,3 +208,28 @@ export function urlOf({ host, port: number }: Pick<Config, 'host' | 'port'>): st
   const name = isIPv6(host) ? `[${host}]` : host
   return number === 0 ? undefined : `https://${name}:${number}`
 }
+
+/**
+ * Whether anything proves which colleague wrote a message: the embedded mail server and the gateway by their verdicts, a
+ * mail server by the header that `authserv` names. Without it the mail of colleagues waits in Held (guard.md I2).
+ */
+export function provesColleagues({ mail, gateway: { sockets, submission, incoming } }: Config): boolean {
+  if (mail.kind === 'embedded' || mail.authserv !== undefined) return true
+  return sockets !== undefined || submission !== undefined || incoming !== undefined
+}
+
+/**
+ * Why clients on other machines cannot come in, and what to do; undefined where they can, or where none are meant to. Behind
+ * a proxy the server itself may well be on loopback.
+ */
+export function whyNotReached({
+  host,
+  listen,
+  proxies,
+}: Pick<Config, 'host' | 'listen' | 'proxies'>): string | undefined {
+  if (isLoopback(host) && !isLoopback(listen))
+    return `clients elsewhere look for this server at ${host}, which is their own machine: set "host" in config.json to the name under which they reach it, and make a certificate for that name`
+  if (!isLoopback(host) && isLoopback(listen) && proxies.length === 0)
+    return `only this machine reaches the server: set "listen" in config.json to "0.0.0.0" (or to one address) and restart "serve", unless a proxy here hands on to it`
+  return undefined
+}

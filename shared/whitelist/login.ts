@@ -34,7 +34,8 @@ const mailServerSchema = z.strictObject({
   /** PEM certificate to trust for this server. */
   ca: z.string().max(20_000).exactOptional(),
 })
-const mailServersSchema = z.strictObject({
+/** The mail servers as the server names them: in a login's answer, and in that to the question `me`. */
+export const mailServersSchema = z.strictObject({
   imap: mailServerSchema,
   smtp: mailServerSchema,
   /** Whose Authentication-Results count (guard.md I5). */

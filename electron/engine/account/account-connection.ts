@@ -83,8 +83,8 @@ export function createAccountConnection(
 ): Connection {
   const { clock, random, log } = ports
   const askForNews = () => {
-    requests.refresh()
     events.news()
+    return requests.refresh()
   }
   return createConnection({
     clock,
@@ -103,7 +103,7 @@ export function createAccountConnection(
     },
     online: () => {
       events.online()
-      askForNews()
+      void askForNews()
     },
     news: askForNews,
     failed: events.failed,

@@ -1,7 +1,8 @@
 /** What a successful login leaves behind: who the user is, which list is theirs, where their mail is. */
+import { isDeepStrictEqual } from 'node:util'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { fromBase64, toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
-import type { SessionAnswer } from '../../../shared/whitelist/login.ts'
+import type { MailServers, SessionAnswer } from '../../../shared/whitelist/login.ts'
 import {
   decodeManifest,
   encodeManifest,
@@ -96,8 +97,6 @@ export function takeLogin(
   // Whoever answers may be another server under the same name: identity is compared before a byte is written.
   const list = keeper.state()
   if (!manifest || (list && (list.usr !== usr || list.lst !== lst))) return fail('untrustedServer')
-  const { imap, smtp, authserv } = mail
-  const servers = authserv === undefined ? { imap, smtp } : { imap, smtp, authserv }
   const take = () =>
     store.database.transaction(() => {
       // The empty list and the account appear together: a list without its account, or the reverse, could not be opened.
@@ -108,7 +107,7 @@ export function takeLogin(
         name,
         address,
         password,
-        mail: servers,
+        mail,
         device: 'active',
       })
     })
@@ -119,6 +118,16 @@ export function takeLogin(
     if (!isDiskRefusal(error) || !list || record?.device !== 'active') throw error
     return ok(record)
   }
+}
+
+/**
+ * Takes over where the mail is by the server's word of now; true where that moved. What named the servers before, such as
+ * `authserv`, is gone with it.
+ */
+export function takeMailServers({ account }: AccountStore, log: Log, mail: MailServers): boolean {
+  const record = account.read()
+  if (!record || isDeepStrictEqual(record.mail, mail)) return false
+  return writeIfPossible(log, 'mail servers', () => void account.change({ mail }))
 }
 
 /** Keeps the password's verifier beside the keys: unlocking must work without the server. */

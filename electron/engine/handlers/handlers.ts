@@ -25,7 +25,7 @@ export function createHandlers(stage: Stage, session: SessionService): Handlers<
     ...administrationHandlers({
       ask: () => runtime()?.ask,
       whyClosed,
-      roleDoubtful: session.tellRole,
+      roleDoubtful: session.tellStanding,
       keysMoved: async () => runtime()?.sync.sync(),
     }),
     ...settingsHandlers(stage),

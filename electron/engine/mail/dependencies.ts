@@ -69,6 +69,10 @@ export const mailCalls = [
   'mailDrafts.remove',
   'held.list',
   'held.get',
+  'held.looked',
+  'held.dismiss',
+  'held.restore',
+  'held.delete',
   'guard.judge',
 ] as const satisfies readonly CallName<KithContract>[]
 

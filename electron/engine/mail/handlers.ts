@@ -154,17 +154,43 @@ function draftHandlers({ dependencies, store }: HandlerParts): Named<'draft.get'
   }
 }
 
-function heldHandlers({ dependencies, reader, store }: HandlerParts): Named<'held.list' | 'held.get'> {
+type HeldCalls = 'held.list' | 'held.get' | 'held.looked' | 'held.dismiss' | 'held.restore' | 'held.delete'
+
+function heldHandlers({ dependencies, reader, store, wakeMailbox }: HandlerParts): Named<HeldCalls> {
+  const { held } = store
+  const chosen = (count: number) => {
+    if (count === 0) return fail('notFound')
+    dependencies.emit('held.changed', { total: held.total() })
+    return ok({ count })
+  }
   return {
-    'held.list': (window) => ok({ total: store.held.total(), held: [...store.held.page(window)] }),
+    'held.list': (window) =>
+      ok({
+        total: held.total(),
+        unseen: held.unseen(),
+        keptLooked: held.keptLooked(),
+        held: [...held.page(window)],
+      }),
     'held.get': async ({ id }) => {
-      const held = store.held.get(id)
-      const facts = store.held.facts(id)
-      if (!held || !facts) return fail('notFound')
+      const found = held.get(id)
+      const facts = held.facts(id)
+      if (!found || !facts) return fail('notFound')
       // Plain text only, made when it is looked at (I3).
-      const raw = await store.held.bytes(id)
+      const raw = await held.bytes(id)
       const { content } = await prepare(dependencies, reader, { ...facts, raw }, 'claimed')
-      return ok({ held, text: content.text })
+      return ok({ held: found, text: content.text, ofSender: held.ofSender(id) })
+    },
+    'held.looked': ({ kept }) => {
+      const moved = store.transaction(() => [held.setLooked(), kept > 0 && held.setKeptLooked(kept)])
+      if (moved.includes(true)) dependencies.emit('held.changed', { total: held.total() })
+      return ok({})
+    },
+    'held.dismiss': ({ id, scope }) => chosen(held.dismiss(id, scope)),
+    'held.restore': ({ id, scope }) => chosen(held.restore(id, scope)),
+    'held.delete': ({ id, scope }) => {
+      const result = chosen(held.delete(id, scope))
+      if (result.ok) wakeMailbox()
+      return result
     },
   }
 }

@@ -31,7 +31,7 @@ describe('session steps', () => {
     { type: 'connectionChanged', connection: 'online' },
     { type: 'mailChanged', mail: 'online' },
     { type: 'sendingChanged', sendingOff: 'upgrade' },
-    { type: 'roleChanged', role: 'administrator' },
+    { type: 'standingTold', role: 'administrator', colleagues: 'proven' },
   ])('a late $type opens nothing', (event) => {
     expect(nextSession(locked, event)).toBe(locked)
     expect(nextSession(closed, event)).toBe(closed)

@@ -35,7 +35,7 @@ export type SessionEvent =
   | { readonly type: 'mailChanged'; readonly mail: Ready['mail'] }
   | { readonly type: 'mailTroublesChanged'; readonly troubles: readonly MailTrouble[] }
   | { readonly type: 'sendingChanged'; readonly sendingOff: SendingOff }
-  | { readonly type: 'roleChanged'; readonly role: Ready['role'] }
+  | ({ readonly type: 'standingTold' } & Pick<Ready, 'role' | 'colleagues'>)
   | ({ readonly type: 'locked' } & Pick<Locked, 'secret' | 'reason' | 'user'>)
   | { readonly type: 'closed'; readonly server: string; readonly user: string; readonly cause?: ClosedFailure }
 
@@ -57,8 +57,8 @@ export function nextSession(state: SessionState, event: SessionEvent): SessionSt
       return state.step === 'ready' ? { ...state, mailTroubles: [...event.troubles] } : state
     case 'sendingChanged':
       return state.step === 'ready' ? { ...state, sendingOff: event.sendingOff } : state
-    case 'roleChanged':
-      return state.step === 'ready' ? { ...state, role: event.role } : state
+    case 'standingTold':
+      return state.step === 'ready' ? { ...state, role: event.role, colleagues: event.colleagues } : state
     case 'locked':
       // A store that was never opened here has nothing to lock.
       if (state.step === 'signedOut' && event.reason !== 'start' && event.reason !== 'user') return state

@@ -14,7 +14,7 @@ import { signIn } from './sign-in/sign-in.ts'
 import { signOut } from './sign-in/sign-out.ts'
 import { takeMailPassword } from './stage/account-mail.ts'
 import { closeAccount } from './stage/close-account.ts'
-import { tellRole } from './stage/show-account.ts'
+import { tellStanding } from './stage/show-account.ts'
 import { namedPlace, type Opened, type Stage } from './stage/stage.ts'
 import { start } from './unlock/start.ts'
 import { createUnlockThrottle } from './unlock/unlock-throttle.ts'
@@ -33,7 +33,7 @@ export type SessionService = {
   readonly mailPassword: (password: string) => Promise<Result<Session, ClosedFailure>>
   readonly protection: () => Promise<Result<Protection, never>>
   /** Asks again what the account may administer. */
-  readonly tellRole: () => void
+  readonly tellStanding: () => void
   /** Brings the profile up as it was left. */
   readonly start: () => Promise<void>
   readonly close: () => Promise<void>
@@ -62,7 +62,7 @@ export function createSession(stage: Stage): SessionService {
     lock: () => verb(() => lock(stage)),
     unlock: (secret) => verb(() => unlock(stage, throttle, secret)),
     mailPassword: (password) => verb(() => takeMailPassword(stage, password)),
-    tellRole: () => stage.queue(() => tellRole(stage)),
+    tellStanding: () => stage.queue(() => tellStanding(stage)),
     protection: async () => ok(await protectionOf(stage)),
     start: () => stage.inTurn(() => start(stage)),
     close: () =>

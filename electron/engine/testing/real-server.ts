@@ -24,7 +24,7 @@ export type RealServer = {
   /** Who opens the devices' stores; counts from the next start on. */
   readonly setStore: (store: 'local' | 'online-unlock') => void
   /** Mail is another server's; counts from the next start on. `ca`: PEM of who signs its certificate. */
-  readonly setMail: (imapPort: number, ca: string, verify: 'own' | 'imap') => void
+  readonly setMail: (imapPort: number, ca: string, verify: 'own' | 'imap', authserv?: string) => void
   /** Rows of its store. */
   readonly query: (sql: string) => Promise<unknown>
   /** Ends all sessions, as time does. */
@@ -83,8 +83,8 @@ export async function realServer(approve: 'auto' | 'enrolled' | 'manual' = 'auto
     },
     stop,
     setStore: (store) => changeConfig(join(folder, 'config.json'), { policy: { store } }),
-    setMail: (port, ca, verify) =>
-      changeConfig(join(folder, 'config.json'), mailElsewhere(folder, { port, ca, verify })),
+    setMail: (port, ca, verify, authserv) =>
+      changeConfig(join(folder, 'config.json'), mailElsewhere(folder, { port, ca, verify, authserv })),
     query,
     endSessions: async () => {
       await query('DELETE FROM sessions RETURNING user')
@@ -102,13 +102,18 @@ function clockAhead(ms: number): readonly string[] {
   return ms === 0 ? [] : ['--import', `data:text/javascript,${encodeURIComponent(script)}`]
 }
 
-type Elsewhere = { readonly port: number; readonly ca: string; readonly verify: 'own' | 'imap' }
+type Elsewhere = {
+  readonly port: number
+  readonly ca: string
+  readonly verify: 'own' | 'imap'
+  readonly authserv: string | undefined
+}
 
 /** The settings, with the certificate's file beside them. */
-function mailElsewhere(folder: string, { port, ca, verify }: Elsewhere): object {
+function mailElsewhere(folder: string, { port, ca, verify, authserv }: Elsewhere): object {
   const server = { host: '127.0.0.1', port, security: 'tls', ca: 'mail.pem' }
   writeFileSync(join(folder, 'mail.pem'), ca)
-  return { mail: { kind: 'external', imap: server, smtp: server }, accounts: { verify } }
+  return { mail: { kind: 'external', imap: server, smtp: server, authserv }, accounts: { verify } }
 }
 
 function changeConfig(file: string, change: object): void {

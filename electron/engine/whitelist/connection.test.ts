@@ -20,6 +20,7 @@ function start(over: { pushOn?: boolean } = {}) {
     failures: [] as Failure['kind'][],
     onlines: 0,
     news: 0,
+    unanswered: undefined as Failure | undefined,
     answer: (_poke: Result<ListPosition, ServerFailure>): void => undefined,
     stopOn: undefined as Failure['kind'] | undefined,
   }
@@ -42,8 +43,9 @@ function start(over: { pushOn?: boolean } = {}) {
     online: () => {
       world.onlines += 1
     },
-    news: () => {
+    news: async () => {
       world.news += 1
+      return world.unanswered
     },
     failed: ({ kind }) => {
       world.failures.push(kind)
@@ -89,6 +91,19 @@ describe('protocol 7: keeping the list current', () => {
     world.answer({ ok: true, value: { epoch: 1, version: 1 } })
     await clock.advance(1_000)
     expect([world.syncs, world.news]).toEqual([1, 1])
+  })
+
+  it('news that the server could not be asked about are asked for again once it is back', async () => {
+    const { world, clock } = start()
+    await clock.advance(5_000)
+    // As a server does that is restarted at once: no Wait of the client ever fails.
+    world.unanswered = { kind: 'unreachable' }
+    world.answer({ ok: true, value: { epoch: 1, version: 1 } })
+    await clock.advance(0)
+    expect([world.failures, world.onlines]).toEqual([['unreachable'], 1])
+    world.unanswered = undefined
+    await clock.advance(60_000)
+    expect([world.syncs, world.onlines]).toEqual([2, 2])
   })
 
   it('checks every quarter of an hour without any poke', async () => {

@@ -21,8 +21,11 @@ type ConnectionDependencies = {
   /** Whether the policy lets the server push. */
   readonly pushOn: () => boolean
   readonly online: () => void
-  /** The server ended a Wait early although the list did not move: there is something beside it. */
-  readonly news: () => void
+  /**
+   * The server ended a Wait early although the list did not move: there is something beside it. A failure where the server
+   * could not be asked what it is, as when it ends its Waits to be restarted.
+   */
+  readonly news: () => Promise<Failure | undefined>
   /** Each failure that is not the list's own. Returns whether trying again makes sense. */
   readonly failed: (failure: Failure) => 'tryAgain' | 'stop'
 }
@@ -119,7 +122,10 @@ async function listen(deps: ConnectionDependencies, ending: AbortSignal, pause: 
       if (!poke.ok) return poke.failure
       const held = deps.clock.now() - begun
       // Full time means that nothing happened; an early end without a new version means something beside the list.
-      if (!isNews(poke.value, deps.current()) && held < waitHold - holdSlack) deps.news()
+      if (!isNews(poke.value, deps.current()) && held < waitHold - holdSlack) {
+        const unanswered = await deps.news()
+        if (unanswered) return unanswered
+      }
       // A server that answers every Wait at once, broken or hostile, must not make the client spin.
       // A clock that was set back meanwhile must not keep the loop waiting as long.
       const rest = Math.min(waitEvery, waitEvery - held)

@@ -4,7 +4,7 @@ import { cleanName } from '../../../shared/address.ts'
 import type { AskFailure, AskQuestion } from '../../../shared/asks.ts'
 import type { ServerFailure } from '../../../shared/failures.ts'
 import type { ContactRequests } from '../../../shared/requests.ts'
-import type { Result } from '../../../shared/rpc.ts'
+import type { Failure, FailureKind, Result } from '../../../shared/rpc.ts'
 import type { Log } from '../ground/ports.ts'
 import type { Ask } from '../link/ask.ts'
 
@@ -17,8 +17,8 @@ export type Requests = {
     what: N,
     input: AskQuestion<N>,
   ) => Promise<Result<Record<string, never>, AskFailure<N> | ServerFailure>>
-  /** There may be news: asks, and tells where there is. */
-  readonly refresh: () => void
+  /** There may be news: asks, and tells where there is. What it gives is why the server could not be asked. */
+  readonly refresh: () => Promise<Failure | undefined>
 }
 
 type RequestArrival = {
@@ -58,14 +58,21 @@ export function createRequests(ask: Ask, log: Log, { changed, arrived }: Request
       if (result.ok) await list()
       return result
     },
-    refresh: () => {
-      list().catch((error: unknown) => {
+    refresh: async () => {
+      try {
+        const answer = await list()
+        return answer.ok || !passing.has(answer.failure.kind) ? undefined : answer.failure
+      } catch (error) {
         // The store closed while the server was thinking.
         log.warn('requests not read', { error: error instanceof Error ? error.name : typeof error })
-      })
+        return undefined
+      }
     },
   }
 }
+
+/** The server itself was not asked, or not now. */
+const passing: ReadonlySet<FailureKind> = new Set(['unreachable', 'busy'])
 
 /** What others did since: asked, or answered. */
 function arrivalsOf(before: ContactRequests, now: ContactRequests): readonly RequestArrival[] {

@@ -7,19 +7,24 @@ import { scrollStop } from '../../components/scroll-stop.ts'
 import { formatDate, formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { Section } from '../settings/Section.tsx'
+import { SecondFactor } from './SecondFactor.tsx'
 
 /** From then on the coming end of the manifest is said loudly. */
 // The keys' tab warns 90 days before the end; here, where everybody looks first, stands only what is urgent.
 const soonMs = 30 * 24 * 3_600_000
 
 function Waiting() {
-  const { administration, clock } = useStores()
+  const { administration, clock, session } = useStores()
+  const { session: signedIn } = useSlice(session)
   const { overview } = useSlice(administration.organisation)
   const { t } = useWords()
   if (!overview) return null
   const { proposals, requests, pendingDevices, manifest } = overview
   return (
     <>
+      {signedIn?.step === 'ready' && signedIn.colleagues === 'unproven' && (
+        <Note tone="warn">{t('admin.unproven')}</Note>
+      )}
       {manifest.expires - clock.now() < soonMs && <Note tone="warn">{t('admin.manifestSoon')}</Note>}
       {pendingDevices > 0 && <Note>{t('admin.devicesWaiting', { count: pendingDevices })}</Note>}
       {proposals > 0 && <Note>{t('admin.proposalsWaiting', { count: proposals })}</Note>}
@@ -43,8 +48,7 @@ export function Overview() {
   }
   if (!overview) return null
   const number = (value: number) => formatNumber(language, value)
-  const { policy, manifest } = overview
-  const yes = (value: boolean) => t(value ? 'admin.on' : 'admin.off')
+  const { manifest } = overview
   return (
     <section className="page-scroll" aria-label={t('adminTab.overview')} tabIndex={scrollStop}>
       <div className="measure grid gap-6">
@@ -59,20 +63,7 @@ export function Overview() {
             { term: t('admin.rules'), text: number(overview.rules) },
           ]}
         />
-        <Section title={t('admin.policy')}>
-          <Facts
-            facts={[
-              { term: t('admin.everyone'), text: yes(policy.everyone) },
-              { term: t('admin.departments'), text: yes(policy.departments) },
-              { term: t('admin.domains'), text: yes(policy.domains) },
-              { term: t('admin.fourEyes'), text: yes(policy.fourEyes) },
-              { term: t('admin.approval'), text: t(`adminApproval.${policy.approval}`) },
-              { term: t('admin.reason'), text: yes(policy.reason === 'required') },
-              { term: t('admin.offlineDays'), text: number(policy.offlineDays) },
-              { term: t('admin.onExpiry'), text: t(`adminExpiry.${policy.onExpiry}`) },
-            ]}
-          />
-        </Section>
+        <SecondFactor />
         <Section title={t('admin.server')}>
           <Facts
             facts={[

@@ -115,7 +115,7 @@ export function ChatsColumn() {
   return (
     <>
       <header className="bar">
-        <h2 className="title flex-1">{t('nav.chats')}</h2>
+        <h2 className="title">{t('nav.chats')}</h2>
         <IconButton label={t('chats.new')} icon="write" onClick={() => navigation.setPalette('open')} />
       </header>
       <Body />

@@ -5,6 +5,7 @@ import { maxTextLength } from '../../../shared/message.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
 import { Note } from '../../components/Note.tsx'
+import { UnprovenNote } from '../../components/UnprovenNote.tsx'
 import { closedWords } from '../../components/words.ts'
 import { useWords } from '../../i18n/i18n.ts'
 
@@ -56,6 +57,7 @@ export function Composer({ conversation, sendingOff }: ComposerProps) {
           <p role="alert">{closed}</p>
         </Note>
       )}
+      {closed === undefined && <UnprovenNote recipients={[conversation.address]} />}
       <div className="flex items-end gap-2">
         <textarea
           ref={box}

@@ -74,9 +74,9 @@ function Card({ contact }: { readonly contact: Contact }) {
   return (
     <div className="page-scroll">
       <article className="measure grid gap-7" aria-label={contact.name}>
-        <div className="flex items-center gap-5">
+        <div className="flex flex-wrap items-center gap-5">
           <Avatar name={contact.name} address={contact.address} size="large" />
-          <div className="grid min-w-0 gap-3">
+          <div className="grid flex-[1_1_12rem] gap-3">
             <h2 className="text-2xl font-semibold tracking-tight wrap-anywhere">{contact.name}</h2>
             {isDomain(contact) ? <p>{t('card.domain')}</p> : <Actions contact={contact} />}
           </div>

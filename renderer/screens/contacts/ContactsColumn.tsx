@@ -42,10 +42,12 @@ export function ContactsColumn() {
   const list = useRef<ListHandle>(null)
   return (
     <>
-      <header className="bar justify-between">
-        <h2 className="title flex-1">{t('nav.contacts')}</h2>
-        <RequestsButton />
-        <IconButton label={t('requests.request')} icon="write" onClick={() => requests.begin()} />
+      <header className="bar">
+        <h2 className="title">{t('nav.contacts')}</h2>
+        <div className="flex items-center gap-1">
+          <RequestsButton />
+          <IconButton label={t('requests.request')} icon="write" onClick={() => requests.begin()} />
+        </div>
       </header>
       <div className="px-5 pb-2">
         <SearchBox

@@ -6,9 +6,10 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { DetailBar } from '../../components/DetailBar.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
 import { Note } from '../../components/Note.tsx'
+import { UnprovenNote } from '../../components/UnprovenNote.tsx'
 import { formatNames } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
-import { canSend, recipientFields } from '../../store/compose-state.ts'
+import { allChips, canSend, recipientFields } from '../../store/compose-state.ts'
 import { RecipientField } from './RecipientField.tsx'
 import { Refused } from './Refused.tsx'
 
@@ -28,7 +29,7 @@ function Head({ onSend, refusedId }: { readonly onSend: () => void; readonly ref
   }
   return (
     <DetailBar>
-      <h2 className="title flex-1">{t('compose.title')}</h2>
+      <h2 className="title">{t('compose.title')}</h2>
       <button type="button" className="button button-quiet" onClick={discard}>
         {t('compose.discard')}
       </button>
@@ -46,11 +47,13 @@ function Head({ onSend, refusedId }: { readonly onSend: () => void; readonly ref
 }
 
 function Warnings({ id }: { readonly id: string }) {
-  const { dropped, unusedReplyTo, failure, unkept } = useSlice(useStores().compose)
+  const state = useSlice(useStores().compose)
+  const { dropped, unusedReplyTo, failure, unkept } = state
   const { t, language } = useWords()
   return (
     <div className="grid gap-2 px-5 [&:has(.note)]:pt-3">
       <Refused id={id} />
+      <UnprovenNote recipients={allChips(state).map(({ address }) => address)} />
       {dropped.length > 0 && (
         <Note tone="warn">{t('compose.dropped', { addresses: formatNames(language, dropped.map(shownAddress)) })}</Note>
       )}

@@ -129,7 +129,7 @@ export function MailColumn() {
   return (
     <>
       <header className="bar">
-        <h2 className="title flex-1">{t('nav.mail')}</h2>
+        <h2 className="title">{t('nav.mail')}</h2>
         <ComposeButton />
       </header>
       <div className="px-5 pb-2">

@@ -24,7 +24,7 @@ function ChipView({ chip }: { readonly chip: Chip }) {
       aria-label={chip.name === '' ? address : t('contacts.name', { name: chip.name, address })}
     >
       {refused && <Icon name="warning" size={15} />}
-      <span className="truncate">{shown}</span>
+      <span className="wrap-anywhere">{shown}</span>
       <Combobox.ChipRemove className="chip-remove" aria-label={t('compose.remove', { name: shown })}>
         <Icon name="close" size={13} />
       </Combobox.ChipRemove>

@@ -1,4 +1,5 @@
 /** The sections of the main window. */
+import { useStore } from 'zustand'
 import { Avatar } from '../../components/Avatar.tsx'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { IconButton } from '../../components/IconButton.tsx'
@@ -6,6 +7,7 @@ import { Icon } from '../../components/Icons.tsx'
 import { useKeyLabel } from '../../components/keys/use-deeds.ts'
 import { formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
+import { newKept } from '../../store/lists/held.ts'
 import { type Screen, shownScreens } from '../../store/navigation.ts'
 import type { Ready } from '../session.ts'
 
@@ -17,10 +19,18 @@ type Count = { readonly shown: string; readonly words: string }
 function useCount(screen: Screen): Count | undefined {
   const stores = useStores()
   const { chat, mail } = useSlice(stores.chats)
-  const { total } = useSlice(stores.held)
+  const held = useSlice(stores.held)
+  const kept = useStore(stores.held.keptList.rows)
   const { waiting } = useSlice(stores.requests)
   const { t, language } = useWords()
-  const count = { chats: chat, mail, contacts: waiting, held: total, administration: 0, settings: 0 }[screen]
+  const count = {
+    chats: chat,
+    mail,
+    contacts: waiting,
+    held: held.unseen + newKept(kept, held),
+    administration: 0,
+    settings: 0,
+  }[screen]
   if (count === 0) return undefined
   const shown = count > largestCount ? `${formatNumber(language, largestCount)}+` : formatNumber(language, count)
   if (screen === 'contacts') return { shown, words: t('requests.waiting', { count }) }
@@ -40,7 +50,7 @@ function NavButton({ screen }: { readonly screen: Screen }) {
       onClick={() => navigation.go(screen)}
     >
       <Icon name={screen} size={22} />
-      <span>{t(`nav.${screen}`)}</span>
+      <span className="max-w-full truncate">{t(`nav.${screen}`)}</span>
       {count && (
         <span className="badge nav-badge" title={count.words}>
           {count.shown}

@@ -2,7 +2,7 @@
 
 import type { ChangeOf } from '../../../shared/administration/change.ts'
 import { nobodysHash } from '../../accounts/passwords.ts'
-import { type Done, refusal } from '../../ground/refusals.ts'
+import { type Done, type Refusal, refusal } from '../../ground/refusals.ts'
 import { readAddress, readExpiry } from '../../lists/contact.ts'
 import { nudge } from '../../lists/nudge.ts'
 import { entryOfUser, nextCard, userCardId } from '../../organisation/cards.ts'
@@ -13,11 +13,17 @@ import type { Handler, Work } from '../work.ts'
 /** Part of list ids, card ids and file names: plain and short. */
 const loginPattern = /^[a-z0-9][a-z0-9._-]{0,59}$/
 
+/** Why a login name can be nobody's; undefined where it can. */
+export function faultOfLogin(user: string): Refusal | undefined {
+  return loginPattern.test(user) ? undefined : refusal('login')
+}
+
 /** Adds a person, who cannot sign in until there is a password. */
 export const addUser: Handler<ChangeOf<'user.add'>> = async (work, change) => {
   const { inside, config, now } = work
   const { user, scope, op: _op, ...given } = change
-  if (!loginPattern.test(user)) return refusal('login')
+  const unfit = faultOfLogin(user)
+  if (unfit) return unfit
   if (await inside.users.get(user)) return refusal('userExists', user)
   const read = await readPerson(work, user, { address: `${user}@${config.domain}`, ...given })
   if (!read.ok) return read

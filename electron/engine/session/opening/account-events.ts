@@ -8,7 +8,7 @@ import { carryOut, carryOutUnfinished } from '../commands/carry-out.ts'
 import { meaningOf } from '../session-state.ts'
 import { renewMail, startMail } from '../stage/account-mail.ts'
 import { ended, lockAccount } from '../stage/close-account.ts'
-import { tellRole, tellSending } from '../stage/show-account.ts'
+import { tellStanding, tellSending } from '../stage/show-account.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
 import { awaitApproval } from './pending.ts'
 
@@ -27,7 +27,7 @@ export function accountEvents(stage: Stage): RuntimeEvents {
     },
     news: () => {
       stage.emit('quarantine.changed', {})
-      stage.queue(() => tellRole(stage))
+      stage.queue(() => tellStanding(stage))
     },
     requests: {
       changed: (waiting) => stage.emit('requests.changed', { waiting }),
@@ -36,7 +36,7 @@ export function accountEvents(stage: Stage): RuntimeEvents {
     online: () => {
       const state = stage.state()
       // Once for each time that the line is back.
-      if (state.step === 'ready' && state.connection !== 'online') stage.queue(() => tellRole(stage))
+      if (state.step === 'ready' && state.connection !== 'online') stage.queue(() => tellStanding(stage))
       stage.dispatch({ type: 'connectionChanged', connection: 'online' })
       const opened = stage.opened()
       if (!opened) return

@@ -1,5 +1,6 @@
 /** Shows the open account to the page, and keeps what it shows current. */
-import { ensureMail, replaceMail, startMail } from './account-mail.ts'
+import { takeMailServers } from '../../account/account-login.ts'
+import { ensureMail, renewMail, replaceMail, startMail } from './account-mail.ts'
 import { keepLease, sendingOf } from './lease.ts'
 import type { Opened, Stage } from './stage.ts'
 
@@ -30,12 +31,21 @@ export function tellSending(stage: Stage, { runtime }: Opened): void {
   stage.dispatch({ type: 'sendingChanged', sendingOff: sendingOf(stage, runtime) })
 }
 
-/** Asks what the account may administer, so that the page knows whether to show it. Unknown: as before. */
-export async function tellRole({ opened, dispatch, ports }: Stage): Promise<void> {
+/**
+ * Asks what the server says of the account: what it may administer, and where its mail is by the settings of now. Only an
+ * answer that was sealed and signed as a login's is believed; without one all stays as it is.
+ */
+export async function tellStanding(stage: Stage): Promise<void> {
+  const { opened, dispatch, ports } = stage
   const current = opened()
   const answer = await current?.runtime.ask('me', {})
-  // Another account may be open by now, to which this role does not belong.
-  if (!answer || opened() !== current) return
-  if (answer.ok) dispatch({ type: 'roleChanged', role: answer.value.role })
-  else ports.log.info('role not known', { kind: answer.failure.kind })
+  // Another account may be open by now, to which this answer does not belong.
+  if (!current || !answer || opened() !== current) return
+  if (!answer.ok) {
+    ports.log.info('standing not known', { kind: answer.failure.kind })
+    return
+  }
+  const { role, colleagues, mail } = answer.value
+  dispatch({ type: 'standingTold', role, colleagues })
+  if (takeMailServers(current.runtime.store, ports.log, mail)) renewMail(stage, current)
 }
