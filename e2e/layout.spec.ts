@@ -14,6 +14,8 @@ const height = 760
 /** Text twice as large as the browser's own (WCAG 1.4.4): every length of the page follows the root's font size. */
 const texts = ['100%', '200%'] as const
 
+type Fault = { readonly fault: string; readonly where: string }
+
 /** What the preview gives to whoever looks at it (renderer/testing/preview.tsx). */
 type Preview = {
   readonly fake: { settings: object; emit(name: string, value: unknown): void }
@@ -21,17 +23,24 @@ type Preview = {
   readonly layoutFaults: () => readonly string[]
 }
 
-/** Runs in the page: draws it in a language and at a size of text, and says what is wrong when that stands. */
-async function drawn([language, text]: readonly [string, string]): Promise<readonly string[]> {
+/** Runs in the page: draws it at each size of text in each language, and says what is wrong when that stands. */
+async function faultsOf([sizes, spoken]: readonly [readonly string[], readonly string[]]): Promise<readonly Fault[]> {
   const { fake, layoutFaults } = window as unknown as Preview
-  document.documentElement.style.fontSize = text
-  window.dispatchEvent(new Event('resize'))
-  fake.settings = { ...fake.settings, language }
-  fake.emit('settings.changed', fake.settings)
-  // What measures itself does so in the next frame, and draws what follows from it in a task after that.
-  await new Promise(requestAnimationFrame)
-  await new Promise((resolve) => setTimeout(resolve))
-  return layoutFaults()
+  const found: Fault[] = []
+  for (const text of sizes) {
+    document.documentElement.style.fontSize = text
+    window.dispatchEvent(new Event('resize'))
+    // What measures itself does so in the next frame.
+    await new Promise(requestAnimationFrame)
+    for (const language of spoken) {
+      fake.settings = { ...fake.settings, language }
+      fake.emit('settings.changed', fake.settings)
+      // The new words are drawn in tasks of their own: this one waits for all of them.
+      await scheduler.postTask(() => undefined, { priority: 'background' })
+      found.push(...layoutFaults().map((fault) => ({ fault, where: `${language} ${text}` })))
+    }
+  }
+  return found
 }
 
 /** Goes the way to a screen, in English and in a wide window. */
@@ -44,34 +53,31 @@ async function goTo(page: Page, { query, way }: Screen): Promise<void> {
   for (const step of way) await step(page)
 }
 
-/** What is wrong with a screen, with the languages, windows and sizes of text in which it is. */
+/** What is wrong with a screen, with the windows, sizes of text and languages in which it is. */
 async function look(page: Page, { name }: Screen): Promise<string[]> {
   const found = new Map<string, string[]>()
   for (const width of widths) {
     await page.setViewportSize({ width, height })
-    for (const text of texts) {
-      for (const language of languages) {
-        for (const fault of await page.evaluate(drawn, [language, text] as const)) {
-          found.set(fault, [...(found.get(fault) ?? []), `${language} ${width} ${text}`])
-        }
-      }
+    for (const { fault, where } of await page.evaluate(faultsOf, [texts, languages] as const)) {
+      found.set(fault, [...(found.get(fault) ?? []), `${width} ${where}`])
     }
   }
   return [...found].map(([fault, where]) => `${name}: ${fault} (${where.join(', ')})`)
 }
 
 test('nothing is cut off, covered, broken or out of reach on any screen', async ({ browser }) => {
-  // Some 900 drawings.
+  // Some 1,200 drawings.
   test.setTimeout(240_000)
   const preview = await openPreview()
   const context = await browser.newContext({ reducedMotion: 'reduce' })
   const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
   const found: string[] = []
   page.on('pageerror', (error) => found.push(`error in the page: ${error.message}`))
   await page.goto(preview.url)
   for (const screen of screens) {
-    await goTo(page, screen)
-    found.push(...(await look(page, screen)))
+    const way = await goTo(page, screen).catch((error: Error) => [`${screen.name}: no way to it: ${error.message}`])
+    found.push(...(way ?? (await look(page, screen))))
   }
   await context.close()
   await preview.close()

@@ -5,10 +5,10 @@
 import { z } from 'zod'
 import { askCalls } from './asks.ts'
 import { anyCallFailures, closedFailures as closed, openingFailures, serverFailures } from './failures.ts'
+import { heldCalls } from './held.ts'
 import { languageSchema } from './language.ts'
 import { mailDraftCalls } from './mail-drafts.ts'
 import { deliverySchema, draftSchema, messageSchema } from './message.ts'
-import { heldReasonSchema } from './quarantine.ts'
 import { protectionSchema, sessionSchema } from './session.ts'
 
 const noFields = z.strictObject({})
@@ -90,30 +90,6 @@ export type Conversation = z.infer<typeof conversationSchema>
 
 /** How many messages of each kind nobody has read, over all conversations. */
 const unreadSchema = z.object({ chat: z.number(), mail: z.number() })
-
-/** A held message as every face shows it: a claim, never a contact's message. `at`: milliseconds since the epoch. */
-export const heldSchema = z.object({
-  id: z.string(),
-  /** As the message claims; never to be shown as a contact's name. */
-  claimedName: z.string(),
-  claimedAddress: z.string(),
-  subject: z.string(),
-  at: z.number(),
-  rule: z.string(),
-  reason: heldReasonSchema,
-  /** The contact that it claims to be or resembles. */
-  contactName: z.string().optional(),
-  contactAddress: z.string().optional(),
-})
-/** A message that the guard held, with the rule. */
-export type HeldMessage = z.infer<typeof heldSchema>
-
-/** One held message, or all that claim its sender. */
-const heldChoice = z.strictObject({ id, scope: z.enum(['message', 'sender']) })
-/** To how many it was done. */
-const heldChosen = z.object({ count: z.number() })
-/** Which of them something is done to. */
-export type HeldChoice = z.infer<typeof heldChoice>
 
 /** What the user may choose; profile.json keeps it, language and theme readable, the rest sealed. */
 export const settingsSchema = z.object({
@@ -240,26 +216,7 @@ export const contract = {
     },
     ...mailDraftCalls,
 
-    'held.list': {
-      input: z.strictObject({ from, count }),
-      /** `unseen`: how many the user has not looked at. */
-      output: z.object({ total: z.number(), unseen: z.number(), held: z.array(heldSchema) }),
-      failures: closed,
-    },
-    /** `ofSender`: how many held messages claim the same sender; 0 where this one names none. */
-    'held.get': {
-      input: z.strictObject({ id }),
-      output: z.object({ held: heldSchema, text: z.string(), ofSender: z.number() }),
-      failures: [...closed, 'notFound'],
-    },
-    /** The user sees the list: nothing in it is new any more. */
-    'held.looked': { input: noFields, output: noFields, failures: closed },
-    /** Out of the list; it stays in the mailbox, and is judged again as every other. */
-    'held.dismiss': { input: heldChoice, output: heldChosen, failures: [...closed, 'notFound'] },
-    /** Takes a dismissal back. */
-    'held.restore': { input: heldChoice, output: heldChosen, failures: [...closed, 'notFound'] },
-    /** Into the mail server's folder for deleted mail, or off the server where it has none; off line, as soon as it can be reached. */
-    'held.delete': { input: heldChoice, output: heldChosen, failures: [...closed, 'notFound'] },
+    ...heldCalls,
 
     /** Contact requests, what the gateway keeps back, the administration: asked of the server each time, which decides. */
     ...askCalls,

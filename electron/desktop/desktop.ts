@@ -10,9 +10,11 @@ import { forkEngine } from './engine/fork-engine.ts'
 import type { Flags } from './flags.ts'
 import { answerCalls, sendEvent } from './ipc.ts'
 import { askForConsent } from './native/consent.ts'
+import { addContextMenu } from './native/context-menu.ts'
 import { iconImage } from './native/icon-image.ts'
 import { askToOpenLink } from './native/links.ts'
-import { type Actions, setMenu } from './native/menu.ts'
+import type { Actions } from './native/menu-items.ts'
+import { setMenu } from './native/menu.ts'
 import { createNotifier } from './native/notifications.ts'
 import { openTray, type TrayIcon, trayIsShown } from './native/tray.ts'
 import { openUnreadCounter } from './native/unread.ts'
@@ -104,6 +106,7 @@ class Desktop {
       developer: this.#options.developer,
       keepOnClose: () => this.#tray !== undefined && !this.#quitting,
     })
+    addContextMenu(this.#window, () => nativeWords(this.#settings.language))
     this.#window.on('closed', () => {
       this.#window = undefined
     })

@@ -3,6 +3,7 @@
  * asks the engine and keeps the answers, and components read it. Events only say that something moved; the slice then
  * asks again. Begin with session.ts, then lists/windowed.ts.
  */
+import { shownAddress } from '../../shared/address.ts'
 import type { Session } from '../../shared/session.ts'
 import { gather } from '../clock.ts'
 import { createAdministration } from './administration/administration.ts'
@@ -52,6 +53,7 @@ function enter(slices: Slices): void {
   void slices.settings.load()
   void slices.chats.list.reload()
   void slices.held.list.reload()
+  void slices.held.keptList.reload()
   void slices.contacts.list.reload()
   void slices.mail.list.reload()
   void slices.requests.load()
@@ -111,7 +113,10 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       conversation.changed('')
     }),
     host.on('requests.changed', requestsMoved),
-    host.on('request.arrived', ({ name, address }) => slices.notices.arrived(name || address, 'request')),
+    host.on('request.arrived', ({ what, name, address }) => {
+      if (what === 'asked') slices.notices.arrived(name || address, 'request')
+      else slices.notices.say({ about: what, name: name || shownAddress(address), address })
+    }),
     host.on('conversation.changed', ({ id }) => {
       chatsMoved()
       mailMoved()
@@ -131,6 +136,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       mailMoved()
     }),
     host.on('held.changed', heldMoved),
+    host.on('held.admitted', (moved) => slices.notices.say({ about: 'admitted', ...moved })),
     host.on('quarantine.changed', keptMoved),
     host.on('app.open', ({ conversation: id }) => {
       // A notification may outlive the session that it came from.
@@ -148,6 +154,7 @@ export function openStores(ports: Ports) {
   return {
     ...slices,
     clock: ports.clock,
+    keyboard: ports.keyboard,
     start: async () => {
       // First the settings: the first screen already has the user's language and theme.
       await slices.settings.load()

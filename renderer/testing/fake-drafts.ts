@@ -1,10 +1,6 @@
 import type { KithContract } from '../../shared/contract.ts'
-import type { MailDraft } from '../../shared/mail-drafts.ts'
 import { fail, type Handlers, ok } from '../../shared/rpc.ts'
 import type { FakeState } from './fake-state.ts'
-
-/** A mail that was begun, as the fake keeps it. */
-export type FakeDraft = { readonly id: string; readonly at: number; readonly draft: MailDraft }
 
 type DraftCalls = Pick<
   Handlers<KithContract>,

@@ -1,4 +1,5 @@
-import type { HeldChoice, KithContract } from '../../shared/contract.ts'
+import type { KithContract } from '../../shared/contract.ts'
+import type { HeldChoice } from '../../shared/held.ts'
 import { fail, type Handlers, ok } from '../../shared/rpc.ts'
 import type { FakeHeld, FakeState } from './fake-state.ts'
 
@@ -37,7 +38,7 @@ function findMail(state: FakeState, search: string) {
     .toReversed()
 }
 
-type HeldCalls = Extract<keyof ListCalls, `held.${string}`>
+type HeldCalls = 'held.list' | 'held.get' | 'held.looked' | 'held.dismiss' | 'held.restore' | 'held.delete'
 
 function heldHandlers(state: FakeState): Pick<ListCalls, HeldCalls> {
   const isSame = ({ id, scope }: HeldChoice, one: FakeHeld): boolean => {
@@ -54,7 +55,12 @@ function heldHandlers(state: FakeState): Pick<ListCalls, HeldCalls> {
   const answer = ({ length }: readonly FakeHeld[]) => (length === 0 ? fail('notFound') : ok({ count: length }))
   return {
     'held.list': ({ from, count }) =>
-      ok({ total: state.held.length, unseen: state.heldUnseen, held: state.held.slice(from, from + count) }),
+      ok({
+        total: state.held.length,
+        unseen: state.heldUnseen,
+        keptLooked: state.keptLooked,
+        held: state.held.slice(from, from + count),
+      }),
     'held.get': ({ id }) => {
       const found = state.held.find((one) => one.id === id)
       if (!found) return fail('notFound')
@@ -62,9 +68,10 @@ function heldHandlers(state: FakeState): Pick<ListCalls, HeldCalls> {
       const ofSender = state.held.filter((one) => one.claimedAddress === found.claimedAddress).length
       return ok({ held, text, ofSender: found.claimedAddress === '' ? 0 : ofSender })
     },
-    'held.looked': () => {
-      if (state.heldUnseen > 0) {
+    'held.looked': ({ kept }) => {
+      if (state.heldUnseen > 0 || kept > state.keptLooked) {
         state.heldUnseen = 0
+        state.keptLooked = Math.max(state.keptLooked, kept)
         state.emit('held.changed', { total: state.held.length })
       }
       return ok({})

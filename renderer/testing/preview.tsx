@@ -66,7 +66,8 @@ function show(text: string): void {
   // Whoever has no authenticator yet sets one up first.
   if (query.get('step') !== 'setUp') state.administration.state = { role: 'administrator', step: 'code', totp: true }
   window.fake = state
-  const stores = openStores({ host, clock: { ...browserClock(), now }, languages: navigator.languages })
+  const keyboard = { host: query.has('desktop') ? 'desktop' : 'browser', apple: query.has('apple') } as const
+  const stores = openStores({ host, clock: { ...browserClock(), now }, languages: navigator.languages, keyboard })
   void stores.start()
   end()
   const root = createRoot(place)

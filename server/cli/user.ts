@@ -1,6 +1,7 @@
 /** `kith-server user add|set|list|disable|enable|password` and `kith-server guest add` */
 import { z } from 'zod'
 import { readings } from '../../shared/administration/readings.ts'
+import { namingOf } from '../administration/naming.ts'
 import { allRows } from './all-rows.ts'
 import { does, operate } from './changing.ts'
 import { type Given, group, operating } from './command.ts'
@@ -27,7 +28,7 @@ const passwordFields = { ...reasonFields, user }
 export const userCommands = group('user', 'people who may sign in', [
   operating(
     'add',
-    'add a user; the password is asked for or read from standard input',
+    'add a user; the password is asked for or read from standard input, unless the mail server checks passwords',
     { ...newFields, external: flag('a partner, not an employee') },
     (transport, { external, ...given }) => add(transport, given, external === true ? 'external' : 'internal'),
   ),
@@ -67,9 +68,14 @@ async function add(
   kind: 'internal' | 'external' | 'guest',
 ): Promise<Outcome> {
   const { user: login, name } = options
-  const asked = options.dryRun ? undefined : await askNewPassword()
+  const { administration } = transport
+  // Where the mail server checks passwords there is none of ours to ask for.
+  const isElsewhere = administration?.config.accounts.verify === 'imap'
+  const asked = options.dryRun || isElsewhere ? undefined : await askNewPassword()
   if (asked?.ok === false) return refused(asked.why)
-  const password = asked && !(kind === 'guest' && asked.value === '') ? asked.value : undefined
+  // Of a server that is not here nobody knows who checks its passwords: an empty one stands for none.
+  const mayBeNone = kind === 'guest' || administration === undefined
+  const password = asked && !(mayBeNone && asked.value === '') ? asked.value : undefined
   const scope = kind === 'guest' ? 'external' : kind
   const given = { user: login, scope, ...personOf(options), ...givenOf({ password }) }
   const later = `the password is not kept: kith-server user password ${login}, once the account is there`
@@ -81,7 +87,8 @@ async function add(
   if (outcome.value.state !== 'done') return succeeded(outcome.text, value)
   const [, ...warnings] = outcome.text.split('\n')
   const named = address === undefined ? login : `${login}, ${address}`
-  const first = `added ${named}${password === undefined ? ', without a password' : ''}`
+  const without = isElsewhere ? ', whose password the mail server checks' : ', without a password'
+  const first = `added ${named}${password === undefined ? without : ''}`
   return succeeded([first, ...warnings].join('\n'), value)
 }
 
@@ -119,11 +126,18 @@ async function setPassword(transport: Transport, { user: login, why }: Given<typ
 }
 
 async function list(transport: Transport): Promise<Outcome> {
-  return told(await allRows(transport, [readings.users, {}], (page) => page.users), ({ rows }) => {
+  const answer = await allRows(transport, [readings.users, {}], (page) => page.users)
+  // Everybody is among the rows: a sponsor's name is there already.
+  const names = new Map(answer.ok ? answer.value.rows.map(({ user: id, name }) => [`user:${id}`, { id, name }]) : [])
+  return told(answer, ({ rows }) => {
     const users = rows.map(({ expires, ...one }) => ({
       ...one,
       ...(expires === undefined ? {} : { expires: iso(expires) }),
     }))
-    return listed(listing('users', users, 'LOGIN=user, NAME, ADDRESS, SCOPE, STATE, DEPARTMENT, SPONSOR, EXPIRES'))
+    const { person } = namingOf(names)
+    const shown = users.map((one) => ({ ...one, sponsor: one.sponsor === undefined ? '' : person(one.sponsor) }))
+    return listed(
+      listing('users', users, 'LOGIN=user, NAME, ADDRESS, SCOPE, STATE, DEPARTMENT, SPONSOR, EXPIRES', shown),
+    )
   })
 }

@@ -39,6 +39,8 @@ export type ServeOptions = {
   readonly port?: number
   /** Plain HTTP, on loopback only: for tests and for a proxy on the same machine. */
   readonly insecureLoopback?: boolean
+  /** `spared`: the password alone opens the administration, for the demo, whose people have no authenticator. */
+  readonly authenticator?: 'spared'
 }
 
 /** Where the server can be reached, with the ports that it got. */
@@ -135,6 +137,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
     policy,
     url: () => url,
     ...(options.insecureLoopback ? {} : { cert: tls.cert }),
+    ...(options.authenticator && { authenticator: options.authenticator }),
   }
   const { requestsPerMinute, proxies } = config
   const secured = options.insecureLoopback ? {} : { tls }

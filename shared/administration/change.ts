@@ -182,6 +182,10 @@ export const otherOps = [
   'import.remove',
   'proposal.approve',
   'proposal.refuse',
+  'recovery.make',
+  'recovery.use',
+  'role.resetSecondFactor',
+  'clock.confirm',
 ] as const
 /** An operation that has words; the log of a newer server may hold others. */
 type KnownOp = ChangeOp | (typeof otherOps)[number]

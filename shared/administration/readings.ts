@@ -9,6 +9,7 @@ import { time } from './time.ts'
 
 const text = z.string()
 const number = z.number().int()
+const flag = z.boolean().optional()
 const days = number.min(1).max(36_500)
 
 /** A part of what was found: `from` the how-manieth, and at most how many. */
@@ -183,7 +184,8 @@ const unusedForm = z
 const expiringForm = z
   .object({ user: text, address: text, name: text, expires: time, kind: z.enum(['contact', 'account']) })
   .meta({ id: 'ExpiringContact' })
-const roleForm = z.object({ user: text, role: text }).meta({ id: 'UserRole' })
+/** `recovery`: recovery codes that are left; absent without an authenticator. */
+const roleForm = z.object({ user: text, role: text, recovery: number.exactOptional() }).meta({ id: 'UserRole' })
 const releaseForm = releaseRequestSchema.extend({ at: time }).meta({ id: 'Release' })
 
 /** A wish of two people to be contacts, as far as it has come. */
@@ -251,10 +253,10 @@ export const readings = {
     {
       user: text,
       /** All that the user sees, by rules too; else the user's own entries. */
-      effective: z.boolean().optional(),
+      effective: flag,
       ...windowed,
       /** As a screen shows them: by name, what a rule keeps out too, and nothing that only stays closed. */
-      screen: z.boolean().optional(),
+      screen: flag,
     },
     { version: number, total: number, contacts: z.array(contactForm), epoch: number },
   ),
@@ -283,8 +285,8 @@ export const readings = {
     { proposals: z.array(proposalForm) },
   ),
   proposal: reading('GetProposal', { id: text }, { proposal: proposalForm }),
-  /** Oldest first; `all`: those that ended, too. */
-  requests: reading('ListRequests', { all: z.boolean().optional(), count }, { requests: z.array(requestForm) }),
+  /** Oldest first; `all`: those that ended, too; `newest`: the same, those that wait first and the newest of the others. */
+  requests: reading('ListRequests', { all: flag, newest: flag, count }, { requests: z.array(requestForm) }),
   /** Messages in quarantine that their users ask for, oldest first. */
   releases: reading('ListReleases', { count }, { releases: z.array(releaseForm) }),
   /** Sources of contacts that are kept, and what could not be taken of them. */

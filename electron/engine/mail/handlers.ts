@@ -164,7 +164,13 @@ function heldHandlers({ dependencies, reader, store, wakeMailbox }: HandlerParts
     return ok({ count })
   }
   return {
-    'held.list': (window) => ok({ total: held.total(), unseen: held.unseen(), held: [...held.page(window)] }),
+    'held.list': (window) =>
+      ok({
+        total: held.total(),
+        unseen: held.unseen(),
+        keptLooked: held.keptLooked(),
+        held: [...held.page(window)],
+      }),
     'held.get': async ({ id }) => {
       const found = held.get(id)
       const facts = held.facts(id)
@@ -174,8 +180,9 @@ function heldHandlers({ dependencies, reader, store, wakeMailbox }: HandlerParts
       const { content } = await prepare(dependencies, reader, { ...facts, raw }, 'claimed')
       return ok({ held: found, text: content.text, ofSender: held.ofSender(id) })
     },
-    'held.looked': () => {
-      if (held.setLooked()) dependencies.emit('held.changed', { total: held.total() })
+    'held.looked': ({ kept }) => {
+      const moved = store.transaction(() => [held.setLooked(), kept > 0 && held.setKeptLooked(kept)])
+      if (moved.includes(true)) dependencies.emit('held.changed', { total: held.total() })
       return ok({})
     },
     'held.dismiss': ({ id, scope }) => chosen(held.dismiss(id, scope)),

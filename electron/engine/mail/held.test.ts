@@ -22,8 +22,8 @@ describe('what the user does', () => {
   const list = async (service = world.mail) => {
     const result = await service.handlers['held.list'](window)
     if (!result.ok) throw new Error('no list')
-    const { total, unseen, held } = result.value
-    return { total, unseen, held: held.map(({ subject }) => subject).toSorted(), idOf: byName(held) }
+    const { held, ...more } = result.value
+    return { ...more, held: held.map(({ subject }) => subject).toSorted(), idOf: byName(held) }
   }
   const byName = (held: readonly { readonly id: string; readonly subject: string }[]) => (name: string) =>
     held.find(({ subject }) => subject === name)?.id ?? ''
@@ -39,11 +39,13 @@ describe('what the user does', () => {
     await world.settle()
     expect(await list()).toMatchObject({ total: 4, unseen: 3 })
     world.events.length = 0
-    await world.mail.handlers['held.looked']({})
-    await world.mail.handlers['held.looked']({})
+    await world.mail.handlers['held.looked']({ kept: 0 })
+    await world.mail.handlers['held.looked']({ kept: 0 })
     expect(world.named('held.changed')).toEqual([{ total: 4 }])
-    expect(await list()).toMatchObject({ total: 4, unseen: 0 })
-    expect(await list(world.service())).toMatchObject({ total: 4, unseen: 0 })
+    expect(await list()).toMatchObject({ total: 4, unseen: 0, keptLooked: 0 })
+    for (const kept of [17, 17, 9]) await world.mail.handlers['held.looked']({ kept })
+    expect(world.named('held.changed')).toHaveLength(2)
+    expect(await list(world.service())).toMatchObject({ total: 4, unseen: 0, keptLooked: 17 })
     await deliver(from(stranger, 'new'))
     expect(await list()).toMatchObject({ total: 5, unseen: 1 })
   })

@@ -151,6 +151,8 @@ export const placesSchema: readonly string[] = [
  * judged again. `deleted`: nobody sees it, and the server is still to be told.
  */
 export const heldStates: readonly string[] = [
+  /** How far the user has looked at what only the server has: `kept`, the number of a message that the gateway keeps. */
+  'CREATE TABLE looked (what TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID',
   "ALTER TABLE held ADD COLUMN state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'looked', 'dismissed', 'deleted'))",
 ]
 

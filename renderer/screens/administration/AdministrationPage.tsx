@@ -13,6 +13,7 @@ import { OpenGate } from './OpenGate.tsx'
 import { Overview } from './Overview.tsx'
 import { AccessDialog } from './people/AccessDialog.tsx'
 import { UsersTab } from './people/UsersTab.tsx'
+import { PolicyTab } from './PolicyTab.tsx'
 import { ProposalsTab } from './ProposalsTab.tsx'
 import { RulesTab } from './RulesTab.tsx'
 import { WhyTab } from './WhyTab.tsx'
@@ -27,6 +28,8 @@ function contentOf(tab: AdminTab, may: May) {
       return <GroupsTab may={may} />
     case 'rules':
       return <RulesTab may={may} />
+    case 'policy':
+      return <PolicyTab may={may} />
     case 'proposals':
       return <ProposalsTab may={may} />
     case 'audit':

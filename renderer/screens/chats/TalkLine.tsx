@@ -68,10 +68,12 @@ function OpenMail({ message }: { readonly message: Message }) {
     navigation.show('mail')
   }
   return (
-    <button type="button" className="button button-small mt-2" onClick={open}>
-      <Icon name="mail" size={15} />
-      {t('talk.openMail')}
-    </button>
+    <div className="mt-2">
+      <button type="button" className="button button-small" onClick={open}>
+        <Icon name="mail" size={15} />
+        {t('talk.openMail')}
+      </button>
+    </div>
   )
 }
 

@@ -16,8 +16,13 @@ type OrganisationState = {
   readonly search: string
   readonly group?: AdminGroup
   readonly why?: Why
+  /** Whom the question is about, where somebody's row began it. */
+  readonly question?: Question
   readonly failure?: Failure
 }
+
+/** Whose list, and which address where one is meant. */
+export type Question = { readonly user: string; readonly address?: string }
 
 const searchWait = 100
 const beginning: OrganisationState = { search: '', imports: [] }
@@ -48,7 +53,7 @@ export function createOrganisation({ clock }: Ports, ask: Asking) {
   const store = createStore<OrganisationState>(() => beginning)
   const { groups, members, rules } = createLists(store, ask)
   const askGroups = debounce(clock, searchWait, () => void groups.reload())
-  const forget = (part: 'group' | 'why' | 'failure') => {
+  const forget = (part: 'group' | 'why' | 'failure' | 'question') => {
     const { [part]: _gone, ...rest } = store.getState()
     store.setState(rest, true)
   }
@@ -82,6 +87,11 @@ export function createOrganisation({ clock }: Ports, ask: Asking) {
     closeGroup: () => {
       forget('group')
       void groups.reload()
+    },
+    /** What stands in the form when it comes on screen. */
+    ask: (question: Question | undefined) => {
+      for (const part of ['why', 'failure', 'question'] as const) forget(part)
+      if (question) store.setState({ question })
     },
     explain: async (user: string, address: string) => {
       forget('why')

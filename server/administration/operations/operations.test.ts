@@ -41,6 +41,7 @@ describe('readings', () => {
     Why: { user: 'alice', address: 'bob@example.org' },
     ListAudit: {},
     VerifyAudit: {},
+    GetNames: { ids: ['user:alice'] },
     ListProposals: {},
     ListRequests: { all: true },
     ListReleases: {},

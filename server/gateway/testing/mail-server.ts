@@ -18,8 +18,8 @@ export type MailServer = {
 }
 
 type MailServerOptions = {
-  /** Data folder whose gateway section the configuration is printed from. */
-  readonly data: string
+  /** Data folder whose gateway section the configuration is printed from; without, nothing is there of the gateway yet. */
+  readonly data?: string
   readonly domain: string
   /** By address. */
   readonly passwords: Readonly<Record<string, string>>
@@ -91,12 +91,22 @@ function makeFolders(folder: string): void {
 }
 
 async function configurePostfix(place: Place, options: MailServerOptions): Promise<void> {
-  const { folder, submission, mx } = place
+  const { folder } = place
   const etc = (name: string) => join(folder, 'etc', name)
   const addresses = Object.keys(options.passwords)
   writeFileSync(etc('users'), addresses.map((address) => `${address} ${address}\n`).join(''))
   writeFileSync(etc('main.cf'), mainCf(place, options.domain))
   writeFileSync(etc('master.cf'), masterCf(place))
+  if (options.data !== undefined) await addGateway(place, { ...options, data: options.data })
+  // Postfix rereads, with naps, a configuration that is younger than two seconds.
+  const before = new Date(Date.now() - 60_000)
+  for (const name of ['main.cf', 'master.cf', 'users']) utimesSync(etc(name), before, before)
+}
+
+type WithGateway = Pick<MailServerOptions, 'instead'> & { readonly data: string }
+
+async function addGateway({ folder, mx, submission }: Place, options: WithGateway): Promise<void> {
+  const etc = (name: string) => join(folder, 'etc', name)
   const service = (port: number) => `127.0.0.1:${port}`
   const words = ['gateway', 'config', 'postfix', '--mx', service(mx), '--submission', service(submission)]
   const printed = await runCommand(options.data, words)
@@ -106,9 +116,6 @@ async function configurePostfix(place: Place, options: MailServerOptions): Promi
   if (options.instead === true) {
     run('postconf', ['-MX', 'kith/unix'], { MAIL_CONFIG: join(folder, 'etc') })
   }
-  // Postfix rereads, with naps, a configuration that is younger than two seconds.
-  const before = new Date(Date.now() - 60_000)
-  for (const name of ['main.cf', 'master.cf', 'users']) utimesSync(etc(name), before, before)
 }
 
 function mainCf({ folder }: Place, domain: string): string {
@@ -179,9 +186,11 @@ async function configureDovecot(place: Place, { data, passwords }: MailServerOpt
       .map(([address, password]) => `${address}:{PLAIN}${password}\n`)
       .join(''),
   )
-  const printed = await runCommand(data, ['gateway', 'config', 'dovecot', '--queue', join(folder, 'queue')])
-  if (printed.code !== 0) throw new Error(printed.err)
-  file('kith.conf', printed.out)
+  if (data !== undefined) {
+    const printed = await runCommand(data, ['gateway', 'config', 'dovecot', '--queue', join(folder, 'queue')])
+    if (printed.code !== 0) throw new Error(printed.err)
+    file('kith.conf', printed.out)
+  }
   file('dovecot.conf', dovecotConf(place))
 }
 
@@ -217,6 +226,6 @@ service imap-login {
     ssl = yes
   }
 }
-!include ${folder}/kith.conf
+!include_try ${folder}/kith.conf
 `
 }

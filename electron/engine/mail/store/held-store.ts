@@ -1,6 +1,6 @@
 /** Incoming messages that the guard did not admit, whole, and what they claim (I3). */
 import { setImmediate } from 'node:timers/promises'
-import type { HeldMessage } from '../../../../shared/contract.ts'
+import type { HeldMessage } from '../../../../shared/held.ts'
 import type { Database } from '../../database/open.ts'
 import type { Window } from './messages.ts'
 import { putPlace } from './places.ts'
@@ -63,7 +63,7 @@ export type HeldStore = ReturnType<typeof createHeldStore>
 
 /** The held messages in an open store. */
 export function createHeldStore(database: Database) {
-  return { ...writes(database), ...choices(database), ...reads(database) }
+  return { ...writes(database), ...choices(database), ...reads(database), ...judging(database) }
 }
 
 function writes(database: Database) {
@@ -114,6 +114,13 @@ function choices(database: Database) {
   return {
     /** The user sees the list. Whether anything in it was new. */
     setLooked: (): boolean => database.run("UPDATE held SET state = 'looked' WHERE state = 'new'").changes > 0,
+    /** The user sees what the gateway keeps, up to the message of this number. Whether that goes further than before. */
+    setKeptLooked: (number: number): boolean =>
+      database.run(
+        `INSERT INTO looked (what, number) VALUES ('kept', ?)
+         ON CONFLICT (what) DO UPDATE SET number = excluded.number WHERE excluded.number > number`,
+        number,
+      ).changes > 0,
     dismiss: (id: string, scope: HeldScope): number => move(id, scope, ['new', 'looked'], 'dismissed'),
     restore: (id: string, scope: HeldScope): number => move(id, scope, ['dismissed'], 'looked'),
     delete: (id: string, scope: HeldScope): number => move(id, scope, ['new', 'looked'], 'deleted'),
@@ -188,6 +195,8 @@ function reads(database: Database) {
       database.get<{ total: number }>(
         `SELECT count(*) AS total FROM held WHERE state = 'new' AND seen = 0 AND gone_at IS NULL`,
       )?.total ?? 0,
+    keptLooked: (): number =>
+      database.get<{ number: number }>("SELECT number FROM looked WHERE what = 'kept'")?.number ?? 0,
     /** How many in the list claim the sender that this one claims. */
     ofSender: (id: string): number =>
       database.get<{ total: number }>(
@@ -215,6 +224,12 @@ function reads(database: Database) {
         await setImmediate()
       }
     },
+  }
+}
+
+/** What judging again needs. */
+function judging(database: Database) {
+  return {
     /** Each claimed address with what the list said of it: few, however many messages are held. */
     claims: (): readonly { readonly key: string; readonly state: string }[] =>
       database.all<{ key: string; state: string }>(

@@ -33,6 +33,7 @@ import {
   retireKeyOperation,
   rotateKeyOperation,
 } from '../../../administration/operations/keys.ts'
+import { getNames } from '../../../administration/operations/names.ts'
 import type { Operation, OperationAnswer } from '../../../administration/operations/operation.ts'
 import { getOverview, listGroups, listMembers, listRules } from '../../../administration/operations/organisation.ts'
 import { getUser, giveAccess, listUsers } from '../../../administration/operations/people.ts'
@@ -115,15 +116,17 @@ function read<I extends z.ZodObject, O extends z.ZodObject>(
 }
 
 type Decisive = { readonly why?: string; readonly dry?: boolean }
+/** What a person tries is told with the names of those whom it touches. */
+type Common = { readonly why: string; readonly dryRun: boolean; readonly explain: boolean }
 
 /** What leads to an outcome. `giving`: the operation's input, or the outcome where it is known without it. */
 function change<Q extends Decisive, I extends z.ZodObject>(
   operation: Operation<I, typeof outcomeForm>,
-  giving: (question: Q, common: { readonly why: string; readonly dryRun: boolean }) => z.input<I> | Outcome,
+  giving: (question: Q, common: Common) => z.input<I> | Outcome,
 ): Handler<Q, Outcome> {
   return gated<Q, Outcome>(operation.role, async (service, caller, question) => {
     const { why: reason = '', dry: dryRun = false } = question
-    const given = giving(question, { why: plain(reason.trim()), dryRun })
+    const given = giving(question, { why: plain(reason.trim()), dryRun, explain: dryRun })
     if (isOutcome(given)) return ok(given)
     const answer = await call(operation, service, { caller, given })
     if (!answer.ok) return refusedTold(answer.fault)
@@ -171,6 +174,7 @@ const readingAsks = {
   'admin.releases': read(listReleases),
   'admin.imports': read(importsReading),
   'admin.keys': read(listKeys, keysTold),
+  'admin.names': read(getNames),
 } satisfies Partial<AskHandlers>
 
 type Deeds = 'admin.decide' | 'admin.change' | 'admin.undo' | 'admin.keyStep' | 'admin.access'
@@ -192,8 +196,8 @@ const deedAsks: Pick<AskHandlers, Deeds> = {
   }),
   'admin.undo': change(undoLines, ({ n: first }, common) => ({ first, ...common })),
 
-  'admin.decide': async (service, caller, { id, approve }) => {
-    const decided = await change(decideProposal, () => ({ id, approve }))(service, caller, {})
+  'admin.decide': async (service, caller, { id, approve, dry = false }) => {
+    const decided = await change(decideProposal, (_, common) => ({ id, approve, ...common }))(service, caller, { dry })
     return decided.ok && decided.value.state === 'done' && !approve ? ok(refusedOutcome([])) : decided
   },
 
@@ -230,6 +234,7 @@ const {
   'admin.confirm': confirm,
   'admin.open': open,
   'admin.close': close,
+  'admin.recoveryCodes': recoveryCodes,
 } = openingAsks
 
 /**
@@ -242,6 +247,7 @@ export const administrationAsks: Pick<AskHandlers, AdminAskName> = {
   'admin.confirm': gated('auditor', confirm, true),
   'admin.open': gated('auditor', open, true),
   'admin.close': gated('auditor', close, true),
+  'admin.recoveryCodes': gated('auditor', recoveryCodes),
   ...readingAsks,
   ...deedAsks,
 }
