@@ -230,7 +230,7 @@ const administration: readonly Screen[] = [
   { name: 'edit user', query: '', way: [...open, tab('Users'), bob, press('Change')] },
   { name: 'add user', query: '', way: [...open, tab('Users'), press('Add user')] },
   { name: 'disable', query: '', way: [...open, tab('Users'), bob, press('Disable')] },
-  { name: 'disabled', query: '', way: [...open, tab('Users'), bob, press('Disable'), inDialog('Disable user')] },
+  { name: 'disabled', query: '', way: [...open, tab('Users'), bob, press('Disable'), inDialog(/^Disable user$/)] },
   {
     name: 'refused',
     query: '',
@@ -249,7 +249,7 @@ const administration: readonly Screen[] = [
   {
     name: 'access given',
     query: '',
-    way: [...open, tab('Users'), bob, press('Enrolment code'), inDialog('Make an enrolment code')],
+    way: [...open, tab('Users'), bob, press('Enrolment code'), inDialog(/^Make an enrolment code$/)],
   },
   { name: 'groups', query: '', way: [...open, tab('Groups')] },
   { name: 'group', query: '', way: [...open, tab('Groups'), row(/./)] },

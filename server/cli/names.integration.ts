@@ -5,10 +5,11 @@ import { runCommand, type TestFolder, testFolder } from '../testing/harness.ts'
 let folder: TestFolder
 
 beforeAll(async () => {
-  folder = await testFolder(['alice', 'bob'])
+  folder = await testFolder(['alice', 'bob', 'carol'])
   const made = await folder.administration.run([
     { op: 'user.set', user: 'alice', changes: { name: 'Alice Chen' } },
-    { op: 'user.set', user: 'bob', changes: { name: '林小明', sponsor: 'alice' } },
+    { op: 'user.set', user: 'bob', changes: { name: '林小明', sponsor: 'carol' } },
+    { op: 'user.set', user: 'carol', changes: { name: 'Carol Wu' } },
     { op: 'group.put', group: 'desk', title: 'Front desk' },
     { op: 'group.join', group: 'desk', user: 'alice' },
     { op: 'rule.open', a: 'user:bob', b: 'group:desk' },
@@ -24,8 +25,8 @@ test('commands print names beside ids', async () => {
   expect(await out('rule list')).toContain('a user:bob (林小明), b group:desk (Front desk)')
   expect(await out('group list')).toContain('alice (Alice Chen)')
   expect(await out('role list')).toContain('alice (Alice Chen)')
-  expect(await out('user list')).toMatch(/bob +林小明 .*alice \(Alice Chen\)/)
-  expect(await out('audit list --count 6')).toContain('group.join desk (Front desk) alice (Alice Chen): member')
+  expect(await out('user list')).toMatch(/bob +林小明 .*carol \(Carol Wu\)/)
+  expect(await out('audit list --count 6')).toContain('group.join desk (Front desk) alice (Alice Chen): "member"')
   const why = await out('why --user bob --address alice@example.org')
   expect(why).toContain('bob (林小明) may exchange messages with alice@example.org')
   expect(why).toContain('user:bob (林小明) and group:desk (Front desk) list each other')
@@ -40,6 +41,25 @@ test('a dry run names whom each list gains; an undo says what it takes back', as
   const { administration } = folder.administration.store
   const [line] = await administration.audits({ text: 'group.join', count: 1 })
   const undone = await out(`undo ${line?.n ?? 0} --why mistake`)
-  expect(undone).toMatch(/^to be undone:\n {2}\d+: group\.join desk \(Front desk\) alice \(Alice Chen\): member, by /)
+  expect(undone).toMatch(/^to be undone:\n {2}\d+: group\.join desk \(Front desk\) alice \(Alice Chen\): "member", by /)
   expect(undone).toContain('to undo it: kith-server undo')
+})
+
+test('tables stand straight with Chinese names, combining marks and emoji', async () => {
+  const titles = { one: '前台', two: 'e\u0301', three: '👩‍💻', four: 'ＡＢ' }
+  for (const [group, title] of Object.entries(titles)) {
+    const made = await folder.administration.run([
+      { op: 'group.put', group: `w-${group}`, title },
+      { op: 'group.join', group: `w-${group}`, user: 'bob' },
+    ])
+    if (!made.ok) throw new Error(JSON.stringify(made))
+  }
+  // Cells of the terminal: four, one, two and four; the column is as wide as "Front desk".
+  const lines = (await out('group list')).split('\n').filter((line) => line.startsWith('w-'))
+  expect(lines.toSorted()).toEqual([
+    `w-four   ＡＢ${' '.repeat(8)}bob (林小明)`,
+    `w-one    前台${' '.repeat(8)}bob (林小明)`,
+    `w-three  👩‍💻${' '.repeat(10)}bob (林小明)`,
+    `w-two    e\u0301${' '.repeat(11)}bob (林小明)`,
+  ])
 })
