@@ -229,6 +229,19 @@ const administration: readonly Screen[] = [
   { name: 'contacts of a user', query: '', way: [...open, tab('Users'), bob, inDetail('Contacts')] },
   { name: 'edit user', query: '', way: [...open, tab('Users'), bob, press('Change')] },
   { name: 'add user', query: '', way: [...open, tab('Users'), press('Add user')] },
+  {
+    name: 'user added',
+    query: '',
+    way: [
+      ...open,
+      tab('Users'),
+      press('Add user'),
+      fill('User name', 'erin'),
+      fill('Name', 'Erin'),
+      press('Next'),
+      inDialog(/^Add user$/),
+    ],
+  },
   { name: 'disable', query: '', way: [...open, tab('Users'), bob, press('Disable')] },
   { name: 'disabled', query: '', way: [...open, tab('Users'), bob, press('Disable'), inDialog(/^Disable user$/)] },
   {
@@ -257,10 +270,15 @@ const administration: readonly Screen[] = [
   { name: 'policy', query: '', way: [...open, tab('Policy')] },
   { name: 'add rule', query: '', way: [...open, tab('Rules'), press('Add rule')] },
   { name: 'proposals', query: '', way: [...open, tab('Requests')] },
+  { name: 'approve', query: '', way: [...open, tab('Requests'), press('Approve')] },
   { name: 'audit', query: '', way: [...open, tab('Audit log')] },
   { name: 'audit line', query: '', way: [...open, tab('Audit log'), row(/./)] },
   { name: 'undo', query: '', way: [...open, tab('Audit log'), row(/./), press('Undo')] },
-  { name: 'new recovery codes', query: '', way: [...open, press('Make new recovery codes'), fill('Password', 'right')] },
+  {
+    name: 'new recovery codes',
+    query: '',
+    way: [...open, press('Make new recovery codes'), fill('Password', 'right'), inDialog(/^Make new recovery codes$/)],
+  },
   { name: 'why', query: '', way: [...open, tab('Why')] },
   { name: 'keys', query: '', way: [...open, tab('Keys')] },
 ]
