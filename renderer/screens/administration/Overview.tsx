@@ -7,6 +7,7 @@ import { scrollStop } from '../../components/scroll-stop.ts'
 import { formatDate, formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { Section } from '../settings/Section.tsx'
+import { ImportTroubles } from './ImportTroubles.tsx'
 import { RecoveryNews, SecondFactor } from './SecondFactor.tsx'
 
 /** From then on the coming end of the manifest is said loudly. */
@@ -54,6 +55,7 @@ export function Overview() {
       <div className="measure grid gap-6">
         <RecoveryNews />
         <Waiting />
+        <ImportTroubles />
         <Facts
           facts={[
             { term: t('admin.organisation'), text: overview.organisation },
