@@ -8,11 +8,11 @@ import { expect, fillSignIn, people, show, signIn, test } from './support/fixtur
 
 const { alice, bob } = people
 
-/** Gives the reason, replaces a key, and closes the dialog that tells the manifest. */
-async function replace(page: Page, why: string): Promise<void> {
+/** Gives the reason, replaces a key by the button of this name, and closes the dialog that tells the manifest. */
+async function replace(page: Page, deed: string, why: string): Promise<void> {
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Reason').fill(why)
-  await dialog.getByRole('button', { name: 'Do it' }).click()
+  await dialog.getByRole('button', { name: deed, exact: true }).click()
   await expect(dialog.getByText(/Manifest \d+ is in force/)).toBeVisible()
   await dialog.getByRole('button', { name: 'Close' }).last().click()
   await expect(dialog).toBeHidden()
@@ -32,16 +32,16 @@ test('keys are replaced from the page, and with the root key away the page tells
   for (const name of ['Freshness key', 'Policy key', 'Server key', 'Gateway key']) {
     const key = page.getByRole('region', { name })
     await key.getByRole('button', { name: 'Replace', exact: true }).click()
-    await replace(page, 'every year')
+    await replace(page, 'Replace', 'every year')
     await expect(key.getByText(/still accepted/)).toBeVisible()
   }
   const policy = page.getByRole('region', { name: 'Policy key' })
   await policy.getByRole('button', { name: 'Replace after a theft' }).click()
-  await replace(page, 'a stick was lost')
+  await replace(page, 'Replace after a theft', 'a stick was lost')
   await expect(policy.getByText(/still accepted/)).toBeHidden()
   // Whoever is connected goes on: lists are believed under the new keys.
   await beginGroup(page, { short: 'desk', title: 'Front desk', members: 'mallory, bob' })
-  await carryOut(page, '')
+  await carryOut(page, 'Add members', '')
   await show(theirs.page, 'Contacts')
   await expect(theirs.page.getByRole('listitem', { name: /^Mallory Reed/ })).toBeVisible()
 
@@ -60,30 +60,29 @@ test('keys are replaced from the page, and with the root key away the page tells
   await expect(command).toBeHidden()
 })
 
-test('whoever is added gets a password and a code that let them in', async ({ open, organisation }) => {
+test('whoever is added gets, in the same dialog, a password and a code that let them in', async ({
+  open,
+  organisation,
+}) => {
   await give(organisation, 'alice', 'administrator')
   const app = await open('alice')
   await signIn(app, organisation, alice)
   const { page } = app
   await setUp(page, alice.password)
-  await openTab(page, 'Rules')
-  await page.getByRole('button', { name: 'Policy' }).click()
+  await openTab(page, 'Policy')
   await page.getByRole('switch', { name: 'Every change needs a reason' }).click()
-  await carryOut(page, 'the auditors ask for it')
+  await carryOut(page, 'Change policy', 'the auditors ask for it')
   await openTab(page, 'Users')
   await page.getByRole('button', { name: 'Add user' }).click()
   await page.getByLabel('User name').fill('erin')
   await page.getByLabel('Name', { exact: true }).fill('Erin Hsu')
   await page.getByRole('button', { name: 'Next' }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByRole('button', { name: 'Do it' }).click()
+  await dialog.getByRole('button', { name: 'Add user' }).click()
   // Nothing is done without a reason.
   await expect(dialog.getByLabel('Reason')).toBeFocused()
   await dialog.getByLabel('Reason').fill('joins on Monday')
-  await dialog.getByRole('button', { name: 'Do it' }).click()
-  await dialog.getByRole('button', { name: 'Make password and code' }).click()
-  await dialog.getByLabel('Reason').fill('joins on Monday')
-  await dialog.getByRole('button', { name: 'Make it' }).click()
+  await dialog.getByRole('button', { name: 'Add user' }).click()
   await expect(dialog.getByRole('figure', { name: /QR code/ })).toBeVisible()
   expect(await violations(page)).toEqual([])
   const given = (name: string) => dialog.getByRole('figure', { name, exact: true }).locator('code').textContent()

@@ -38,35 +38,40 @@ test('an administrator adds a user and a group, closes an address, asks why, and
   await page.getByLabel('User name').fill('erin')
   await page.getByLabel('Name', { exact: true }).fill('Erin Hsu')
   await page.getByRole('button', { name: 'Next' }).click()
-  await carryOut(page, 'joins on Monday')
+  await carryOut(page, 'Add user', 'joins on Monday')
   await expect(page.getByRole('listitem', { name: /^Erin Hsu, erin · erin@corp.test/ })).toBeVisible()
 
   await beginGroup(page, { short: 'desk', title: 'Front desk', members: 'erin, bob' })
   await expect(page.getByRole('dialog').getByText('2 added, 0 changed, 0 removed')).toBeVisible()
+  // Whom it touches stands there by name.
+  await expect(page.getByRole('dialog').getByText('New: Erin Hsu, erin@corp.test')).toBeVisible()
   const contact = theirs.page.getByRole('listitem', { name: 'Erin Hsu, erin@corp.test' })
   await expect(contact).toBeHidden()
-  await carryOut(page, '')
+  await carryOut(page, 'Add members', '')
   await expect(contact).toBeVisible({ timeout: 2_000 })
 
   await openTab(page, 'Rules')
   await page.getByRole('button', { name: 'Add rule' }).click()
   await page.getByLabel('Address or @domain').fill('erin@corp.test')
   await page.getByRole('button', { name: 'Next' }).click()
-  await carryOut(page, 'not yet')
+  await carryOut(page, 'Add rule', 'not yet')
   await expect(contact).toBeHidden({ timeout: 2_000 })
 
-  await openTab(page, 'Why')
-  await page.getByLabel('User name').fill('bob')
+  await openTab(page, 'Users')
+  await page.getByRole('listitem', { name: /^Bob Lin/ }).click()
+  await page.getByRole('button', { name: 'Why is somebody in Bob Lin’s list, or not?' }).click()
   await page.getByLabel('Address').fill('erin@corp.test')
   await page.getByRole('button', { name: 'Ask why' }).click()
-  await expect(page.getByText('bob does not list erin@corp.test')).toBeVisible()
-  await expect(page.getByText('Both are in the group desk')).toBeVisible()
+  await expect(page.getByText('Bob Lin does not list erin@corp.test')).toBeVisible()
+  await expect(page.getByText('Both are in the group Front desk')).toBeVisible()
   await expect(page.getByText(/A rule wins.*Nobody lists erin@corp.test/)).toBeVisible()
 
   await openTab(page, 'Audit log')
   await page.getByRole('listitem', { name: /^Address kept out/ }).click()
   await page.getByRole('button', { name: 'Undo' }).click()
-  await carryOut(page, 'she has started')
+  const undoing = page.getByRole('region', { name: 'What undoing it does' })
+  await expect(undoing.getByText('Rule removed · Nobody lists erin@corp.test')).toBeVisible()
+  await carryOut(page, 'Undo this change', 'she has started')
   await expect(contact).toBeVisible({ timeout: 2_000 })
   await page.getByRole('button', { name: 'Check the log' }).click()
   await expect(page.getByText(/The log holds/)).toBeVisible()
@@ -116,6 +121,29 @@ test('the section is clean for axe in both themes, and the keyboard alone gets i
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toBeHidden()
+})
+
+test('recovery codes are shown once, and one opens in place of the authenticator', async ({ open, organisation }) => {
+  await give(organisation, 'alice', 'administrator')
+  const app = await open('alice')
+  await signIn(app, organisation, alice)
+  const { page } = app
+  await setUp(page, alice.password)
+  const figure = page.getByRole('figure', { name: 'Recovery codes' })
+  const codes = ((await figure.locator('code').textContent()) ?? '').trim().split('\n')
+  expect(codes).toHaveLength(10)
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'I have kept them' }).click()
+  await expect(figure).toBeHidden()
+  await expect(page.getByText('10 recovery codes are left.')).toBeVisible()
+  for (const left of ['9 recovery codes are left.', '']) {
+    await page.getByRole('button', { name: 'Close the administration' }).click()
+    await page.getByLabel('Code', { exact: true }).fill(codes[0] ?? '')
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    // The second time it counts no more.
+    if (left === '') await expect(page.getByRole('alert').getByText('Wrong code')).toBeVisible()
+    else await expect(page.getByText(left)).toBeVisible()
+  }
 })
 
 test('an auditor reads and has no button that changes anything', async ({ open, organisation }) => {

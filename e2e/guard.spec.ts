@@ -105,6 +105,47 @@ test('a contact removed while the window is open: the textbox closes and says wh
   await expect(page.getByText('still here', { exact: true }).first()).toBeVisible()
 })
 
+test('I6 what a newer list admits moves from Held to its conversation; what is not wanted is deleted', async ({
+  open,
+  organisation,
+}) => {
+  await organisation.command(['contact', 'add', alice.address, '--user', 'mallory', '--name', alice.name])
+  const app = await open('alice')
+  const { page } = app
+  await signIn(app, organisation, alice)
+  const transport = submission(organisation, mallory.user, mallory.password)
+  const send = (subject: string) =>
+    transport.sendMail({ from: mallory.address, to: alice.address, subject, text: `text of ${subject}` })
+  for (const subject of ['One', 'Two', 'Three']) await send(subject)
+  transport.close()
+  const held = page.getByRole('navigation', { name: 'Main' }).getByRole('button', { name: /Held/ })
+  await expect(held).toContainText('3')
+  await show(page, 'Held')
+  const rows = page.getByRole('list', { name: 'Held messages' }).getByRole('listitem')
+  await expect(rows).toHaveCount(3)
+  // Looked at, nothing is new.
+  await expect(held).not.toContainText('3')
+  await rows.filter({ hasText: 'Three' }).click()
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await expect(rows).toHaveCount(2)
+  await rows.filter({ hasText: 'Two' }).click()
+  await page.getByRole('button', { name: 'Request contact' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Request contact' })
+  await expect(dialog.getByRole('textbox', { name: 'Address or invitation' })).toHaveValue(mallory.address)
+  await dialog.getByRole('button', { name: 'Send request' }).click()
+  await expect(page.getByText('You asked for this address')).toBeVisible()
+  await organisation.command(['contact', 'add', mallory.address, '--user', 'alice', '--name', mallory.name])
+  const notices = page.getByRole('region', { name: 'Notices' })
+  await expect(notices.getByText(`2 messages from ${mallory.name} moved to your conversation`)).toBeVisible()
+  await expect(rows).toHaveCount(0)
+  await notices.getByRole('button', { name: `Message ${mallory.name}` }).click()
+  const log = page.getByRole('log', { name: 'Conversation' })
+  await expect(log.getByText('text of One')).toBeVisible()
+  await expect(log.getByText('text of Two')).toBeVisible()
+  await expect(log.getByText('text of Three')).toHaveCount(0)
+})
+
 test("I3 a forged mail in a contact's name is in Held, not in the conversation", async ({ open, organisation }) => {
   const app = await open('alice')
   const { page } = app

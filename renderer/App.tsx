@@ -5,6 +5,7 @@ import { I18nextProvider } from 'react-i18next'
 import { StoresProvider } from './components/context.tsx'
 import { Toasts } from './components/Toasts.tsx'
 import { useAppearance } from './components/use-appearance.ts'
+import { useWholeTexts } from './components/use-whole-texts.ts'
 import { createI18n } from './i18n/i18n.ts'
 import { Gate } from './screens/Gate.tsx'
 import type { Stores } from './store/stores.ts'
@@ -14,6 +15,7 @@ export function App({ stores }: { readonly stores: Stores }) {
   // Made once: a second instance would draw every word anew and lose the language that was chosen.
   const [i18n] = useState(() => createI18n(stores.settings.store.getState().language))
   useAppearance(stores.settings, i18n)
+  useWholeTexts()
   return (
     // The page's policy allows no style elements, which Base UI would otherwise put into the document.
     <CSPProvider disableStyleElements>

@@ -33,7 +33,15 @@ function webTransport(window: Window): Transport {
   return createWebTransport({ clock: browserClock(), pass })
 }
 
-/** The only place that knows which host the page runs in. */
+/** What the keyboard depends on: browsers keep some keys for themselves, and a Mac has others. */
+export type Keyboard = { readonly host: 'desktop' | 'browser'; readonly apple: boolean }
+
+/** The keyboard of the host that the page runs in. */
+export function keyboardOf({ kith, navigator }: Pick<Window, 'kith' | 'navigator'>): Keyboard {
+  return { host: kith ? 'desktop' : 'browser', apple: /^(?:Mac|iP)/u.test(navigator.platform) }
+}
+
+/** This and `keyboardOf` alone know which host the page runs in. */
 export function pickHost(window: Window): Kith {
   const transport = window.kith ? bridgeTransport(window.kith) : webTransport(window)
   return connect(contract, transport)

@@ -79,7 +79,6 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   'prom-client': { parts: ['server'] },
   'smtp-server': { parts: ['server'], files: ['server/mail/'] },
   '@zone-eu/wildduck': { parts: ['server'], files: ['server/mail/'] },
-  'csv-parse': { parts: ['server'], files: ['server/import/csv/read.ts'] },
   ldapts: { parts: ['server'], files: ['server/import/ldap/'] },
   otpauth: { parts: ['server', 'e2e'], files: ['server/accounts/totp.ts', 'e2e/'] },
   uqr: { parts: ['server', 'renderer'] },

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { accessSchema, givingShape } from './access.ts'
 import { roleSchema } from './administration/change.ts'
+import { listedPersonForm } from './administration/deeds.ts'
+import { namesReading } from './administration/names.ts'
 import { groupForm, lineForm, proposalForm, readings, type requestForm } from './administration/readings.ts'
 import { changeFaultSchema } from './fault-codes.ts'
 import { keyStepSchema, manifestViewShape } from './key-steps.ts'
@@ -15,7 +17,7 @@ const number = z.number().int().min(0)
 export const maxRows = 200
 
 /** Where the caller stands before the administration opens. */
-const adminStateSchema = z.strictObject({
+const adminStateSchema = z.object({
   role: roleSchema,
   /** `setUp`: an authenticator must be set up first. */
   step: z.enum(['open', 'setUp', 'code', 'password']),
@@ -23,6 +25,8 @@ const adminStateSchema = z.strictObject({
   totp: z.boolean(),
   /** When it closes whatever happens. */
   until: at.exactOptional(),
+  /** Recovery codes that are left; told once it is open. */
+  recovery: number.exactOptional(),
 })
 /** Where the caller stands before the administration. */
 export type AdminState = z.infer<typeof adminStateSchema>
@@ -63,19 +67,28 @@ const listsShape = {
   added: number,
   changed: number,
   removed: number,
-  /** The first of them. */
-  users: z.array(z.strictObject({ user: text, added: number, changed: number, removed: number })),
+  /** The first of them; `people`, of what was tried: the first of those who come, change and go. */
+  users: z.array(
+    z.object({
+      user: text,
+      added: number,
+      changed: number,
+      removed: number,
+      people: z.array(listedPersonForm).exactOptional(),
+    }),
+  ),
 }
 
 const outcomeSchema = z.discriminatedUnion('state', [
-  /** Nothing was kept: what would happen. */
-  z.strictObject({
+  /** Nothing was kept: what would happen. `changes`: the first of the lines that the log would get. */
+  z.object({
     state: z.literal('tried'),
     ...listsShape,
+    changes: z.array(z.object({ op: text, target: text, before: text, after: text })).exactOptional(),
     /** Whether it is done only with a reason. */
     reason: z.boolean(),
   }),
-  z.strictObject({ state: z.literal('done'), ...listsShape, audit: z.array(number) }),
+  z.object({ state: z.literal('done'), ...listsShape, audit: z.array(number) }),
   /** It waits: for a second person, or for whoever holds the policy key. */
   z.strictObject({ state: z.literal('pending'), id: text, needs: z.enum(['approval', 'signature']) }),
   z.strictObject({ state: z.literal('refused'), faults: z.array(changeFaultSchema) }),
@@ -84,6 +97,8 @@ const outcomeSchema = z.discriminatedUnion('state', [
 ])
 /** What a change came to, or would come to. */
 export type Outcome = z.infer<typeof outcomeSchema>
+/** What was only tried. */
+export type Tried = Extract<Outcome, { readonly state: 'tried' }>
 
 /** Every question of the administration with its schemas; the server decides each time whether the caller may. */
 export const adminAsks = {
@@ -93,14 +108,23 @@ export const adminAsks = {
     input: z.strictObject({ password: z.string().min(1).max(1_000) }),
     output: z.strictObject({ secret: text, uri: text }),
   },
-  'admin.confirm': { input: z.strictObject({ code: z.string().max(20) }), output: adminStateSchema },
-  /** By a code where an authenticator is set up, else by the password. */
+  /** `codes`: recovery codes, shown this once. */
+  'admin.confirm': {
+    input: z.strictObject({ code: z.string().max(20) }),
+    output: adminStateSchema.extend({ codes: z.array(text).exactOptional() }),
+  },
+  /** New recovery codes in place of those that were there, shown this once. */
+  'admin.recoveryCodes': {
+    input: z.strictObject({ password: z.string().min(1).max(1_000) }),
+    output: z.object({ codes: z.array(text) }),
+  },
+  /** By a code or recovery code where an authenticator is set up, else by the password. `recovered`: by a recovery code. */
   'admin.open': {
     input: z.strictObject({
       password: z.string().max(1_000).exactOptional(),
-      code: z.string().max(20).exactOptional(),
+      code: z.string().max(40).exactOptional(),
     }),
-    output: adminStateSchema,
+    output: adminStateSchema.extend({ recovered: z.boolean().exactOptional() }),
   },
   'admin.close': { input: noFields, output: adminStateSchema },
   'admin.overview': readings.overview,
@@ -122,8 +146,14 @@ export const adminAsks = {
   },
   'admin.requests': readings.requests,
   'admin.releases': readings.releases,
+  'admin.imports': readings.imports,
   'admin.keys': readings.keys,
-  'admin.decide': { input: z.strictObject({ id: z.string().max(64), approve: z.boolean() }), output: outcomeSchema },
+  'admin.names': namesReading,
+  /** `dry`: what approving it would do now. */
+  'admin.decide': {
+    input: z.strictObject({ id: z.string().max(64), approve: z.boolean(), dry: z.boolean().exactOptional() }),
+    output: outcomeSchema,
+  },
   'admin.change': {
     input: z.strictObject({ changes: z.array(givenChangeSchema).min(1).max(maxChanges), ...asked }),
     output: outcomeSchema,

@@ -36,6 +36,7 @@ const adminFailures = {
   'admin.state': gated,
   'admin.close': gated,
   'admin.setUp': [...gated, 'tooManyAttempts', 'passwordsUnchecked', 'authFailed'],
+  'admin.recoveryCodes': [...gated, 'tooManyAttempts', 'passwordsUnchecked', 'authFailed'],
   'admin.confirm': [...gated, 'tooManyAttempts', 'codeWrong'],
   'admin.open': [...gated, 'tooManyAttempts', 'passwordsUnchecked', 'codeWrong', 'authFailed'],
 } as const satisfies { readonly [N in AdminAskName]?: readonly FailureKind[] }

@@ -36,6 +36,7 @@ const makeUps: { readonly [N in Event]: MakeUp<N> } = {
   'conversation.changed': { by: 'tell', value: { id: '' } },
   'held.changed': { by: 'tell', value: { total: 0 } },
   'quarantine.changed': { by: 'tell', value: {} },
+  'held.admitted': { by: 'passed' },
   'message.changed': { by: 'passed' },
   'message.arrived': { by: 'passed' },
   'request.arrived': { by: 'passed' },

@@ -5,9 +5,10 @@
 import { z } from 'zod'
 import { askCalls } from './asks.ts'
 import { anyCallFailures, closedFailures as closed, openingFailures, serverFailures } from './failures.ts'
+import { heldCalls } from './held.ts'
 import { languageSchema } from './language.ts'
-import { deliverySchema, draftSchema, mailDraftsSchema, messageSchema } from './message.ts'
-import { heldReasonSchema } from './quarantine.ts'
+import { mailDraftCalls } from './mail-drafts.ts'
+import { deliverySchema, draftSchema, messageSchema } from './message.ts'
 import { protectionSchema, sessionSchema } from './session.ts'
 
 const noFields = z.strictObject({})
@@ -81,26 +82,14 @@ const conversationSchema = z.object({
   closed: z.enum(['removed', 'expired', 'lease', 'upgrade']).optional(),
   last: z.object({ text: z.string(), at: z.number(), direction: z.enum(['in', 'out']) }).optional(),
   unread: z.number(),
+  /** How many of these are mails, which count at Mail and not at Chats. */
+  unreadMail: z.number().exactOptional(),
 })
 /** A conversation with one contact. */
 export type Conversation = z.infer<typeof conversationSchema>
 
-/** A held message as every face shows it: a claim, never a contact's message. `at`: milliseconds since the epoch. */
-export const heldSchema = z.object({
-  id: z.string(),
-  /** As the message claims; never to be shown as a contact's name. */
-  claimedName: z.string(),
-  claimedAddress: z.string(),
-  subject: z.string(),
-  at: z.number(),
-  rule: z.string(),
-  reason: heldReasonSchema,
-  /** The contact that it claims to be or resembles. */
-  contactName: z.string().optional(),
-  contactAddress: z.string().optional(),
-})
-/** A message that the guard held, with the rule. */
-export type HeldMessage = z.infer<typeof heldSchema>
+/** How many messages of each kind nobody has read, over all conversations. */
+const unreadSchema = z.object({ chat: z.number(), mail: z.number() })
 
 /** What the user may choose; profile.json keeps it, language and theme readable, the rest sealed. */
 export const settingsSchema = z.object({
@@ -178,7 +167,7 @@ export const contract = {
 
     'conversations.list': {
       input: z.strictObject({ from, count }),
-      output: z.object({ total: z.number(), conversations: z.array(conversationSchema) }),
+      output: z.object({ total: z.number(), conversations: z.array(conversationSchema), unread: unreadSchema }),
       failures: closed,
     },
     'conversations.get': {
@@ -200,6 +189,8 @@ export const contract = {
       failures: closed,
     },
     'message.get': { input: z.strictObject({ id }), output: messageSchema, failures: [...closed, 'notFound'] },
+    /** This message alone; a conversation that is looked at is read whole. */
+    'message.markRead': { input: z.strictObject({ id }), output: noFields, failures: [...closed, 'notFound'] },
     'message.planReply': {
       input: z.strictObject({ id, scope: z.enum(['sender', 'all']) }),
       output: replyPlanSchema,
@@ -223,20 +214,9 @@ export const contract = {
       output: noFields,
       failures: [...closed, 'notFound'],
     },
-    /** Mails that were begun: all of them at once. */
-    'mailDrafts.get': { input: noFields, output: mailDraftsSchema, failures: closed },
-    'mailDrafts.save': { input: mailDraftsSchema, output: noFields, failures: closed },
+    ...mailDraftCalls,
 
-    'held.list': {
-      input: z.strictObject({ from, count }),
-      output: z.object({ total: z.number(), held: z.array(heldSchema) }),
-      failures: closed,
-    },
-    'held.get': {
-      input: z.strictObject({ id }),
-      output: z.object({ held: heldSchema, text: z.string() }),
-      failures: [...closed, 'notFound'],
-    },
+    ...heldCalls,
 
     /** Contact requests, what the gateway keeps back, the administration: asked of the server each time, which decides. */
     ...askCalls,
@@ -269,6 +249,8 @@ export const contract = {
     /** A new message of a contact was admitted and stored: for notifications. */
     'message.arrived': z.object({ id: z.string(), conversation: z.string(), name: z.string(), text: z.string() }),
     'held.changed': z.object({ total: z.number() }),
+    /** Held messages of a contact were judged again and admitted: they are in the conversation now. */
+    'held.admitted': z.object({ conversation: z.string(), name: z.string(), count: z.number() }),
     /** What is kept back on the server may have moved: ask again. */
     'quarantine.changed': noFields,
     'settings.changed': settingsSchema,

@@ -57,6 +57,14 @@ export const changeFaultCodes = [
   'keysAway',
   'keysWorking',
   'clockJumped',
+  'rowAddress',
+  'rowAddresses',
+  'rowFields',
+  'rowIdentity',
+  'rowTwice',
+  'rowUnreadable',
+  'rowUnsure',
+  'sourceShrunk',
 ] as const
 /** One of those codes, as it comes over a wire. */
 export const changeFaultCodeSchema = z.enum(changeFaultCodes)

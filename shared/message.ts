@@ -77,27 +77,11 @@ export const draftSchema = z.object({
   text: z.string().max(maxTextLength),
   /** Id of the message that this one answers. */
   inReplyTo: z.string().max(998).optional(),
+  /** Id of the begun mail that this one was: it is gone in the moment in which the message is in the outbox. */
+  begunAs: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/u)
+    .optional(),
 })
 /** A message to be sent, as text that is still to be judged. */
 export type Draft = z.infer<typeof draftSchema>
-
-/** Mails that are kept while they are written. */
-export const maxMailDrafts = 50
-const recipients = z.array(z.string().max(320)).max(maxRecipients)
-const typed = z.string().max(10_000)
-
-/** A mail that was begun, as the composer shows it; nothing of it is judged yet. */
-const mailDraftSchema = z.strictObject({
-  to: recipients,
-  cc: recipients,
-  bcc: recipients,
-  /** What stands in the fields and is no recipient yet. */
-  typed: z.strictObject({ to: typed, cc: typed, bcc: typed }),
-  subject: z.string().max(maxSubjectLength),
-  text: z.string().max(maxTextLength),
-  inReplyTo: z.string().max(998).exactOptional(),
-})
-/** A mail that is being written, kept so that closing the window loses nothing. */
-export type MailDraft = Readonly<z.infer<typeof mailDraftSchema>>
-/** Oldest first; the last is the one that was written in last. */
-export const mailDraftsSchema = z.strictObject({ drafts: z.array(mailDraftSchema).max(maxMailDrafts) })

@@ -44,6 +44,8 @@ export const mailTroubleSchema = z.enum([
   'messages',
   /** There is no folder for copies of what was sent, and none may be made. */
   'sentFolder',
+  /** What was deleted here is not taken out of the mailbox. */
+  'discard',
   /** Copies of what was sent are refused; `quota`: for want of room. */
   'copies',
   'quota',

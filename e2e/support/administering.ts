@@ -4,7 +4,7 @@ import { codeOf } from './authenticator.ts'
 import { show } from './journeys.ts'
 import type { Organisation } from './organisation.ts'
 
-export const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why', 'Keys'] as const
+export const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Policy', 'Requests', 'Audit log', 'Why', 'Keys'] as const
 
 /** Gives a user a role, by the command line. */
 export function give(organisation: Organisation, user: string, role: 'auditor' | 'operator' | 'administrator') {
@@ -29,11 +29,11 @@ export async function setUp(page: Page, password: string): Promise<string> {
   return secret
 }
 
-/** Gives the reason, does it, and closes the dialog that says so. */
-export async function carryOut(page: Page, why: string): Promise<void> {
+/** Gives the reason, does it by the button that names the deed, and closes the dialog that says so. */
+export async function carryOut(page: Page, deed: string, why: string): Promise<void> {
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Reason').fill(why)
-  await dialog.getByRole('button', { name: 'Do it' }).click()
+  await dialog.getByRole('button', { name: deed, exact: true }).click()
   await expect(dialog.getByText('Done.')).toBeVisible()
   await dialog.getByRole('button', { name: 'Close' }).last().click()
   await expect(dialog).toBeHidden()
@@ -46,7 +46,7 @@ export async function beginGroup(page: Page, { title, short, members }: NewGroup
   await page.getByLabel('Short name').fill(short)
   await page.getByLabel('Title').fill(title)
   await page.getByRole('button', { name: 'Next' }).click()
-  await carryOut(page, '')
+  await carryOut(page, 'Save group', '')
   await page.getByRole('listitem', { name: new RegExp(`^${title}`) }).click()
   await page.getByRole('button', { name: 'Add members' }).click()
   await page.getByLabel('User names').fill(members)

@@ -133,7 +133,7 @@ test('held names the claim and the rule, and never shows it as a contact', async
     rule: 'I3',
     reason: 'notListed',
   }
-  script.answers['held.list'] = () => ok({ total: 1, held: [held] })
+  script.answers['held.list'] = () => ok({ total: 1, unseen: 0, keptLooked: 0, held: [held] })
   const { out } = await script.run(['held'])
   expect(out).toBe('1970-01-01T00:00:00.000Z  "Bob" <bob@evil.test>  Pay now  not in your whitelist (I3)\n')
 })

@@ -10,6 +10,7 @@ import { forkEngine } from './engine/fork-engine.ts'
 import type { Flags } from './flags.ts'
 import { answerCalls, sendEvent } from './ipc.ts'
 import { askForConsent } from './native/consent.ts'
+import { addContextMenu } from './native/context-menu.ts'
 import { iconImage } from './native/icon-image.ts'
 import { askToOpenLink } from './native/links.ts'
 import { type Actions, setMenu } from './native/menu.ts'
@@ -104,6 +105,7 @@ class Desktop {
       developer: this.#options.developer,
       keepOnClose: () => this.#tray !== undefined && !this.#quitting,
     })
+    addContextMenu(this.#window, () => nativeWords(this.#settings.language))
     this.#window.on('closed', () => {
       this.#window = undefined
     })

@@ -24,16 +24,24 @@ export function EmptyState({ icon, title, hint, children }: EmptyStateProps) {
   )
 }
 
-type NoMatchProps = { readonly title: string; readonly hint: string; readonly onClear: () => void }
+type NoMatchProps = {
+  readonly title: string
+  readonly hint: string
+  readonly onClear: () => void
+  readonly children?: ReactNode
+}
 
 /** A search that finds nothing: where it looks, and the way back to everything. */
-export function NoMatch({ title, hint, onClear }: NoMatchProps) {
+export function NoMatch({ title, hint, onClear, children }: NoMatchProps) {
   const { t } = useWords()
   return (
     <EmptyState icon="search" title={title} hint={hint}>
-      <button type="button" className="button mt-2" onClick={onClear}>
-        {t('common.clearSearch')}
-      </button>
+      <div className="mt-2 flex flex-wrap justify-center gap-2">
+        {children}
+        <button type="button" className="button" onClick={onClear}>
+          {t('common.clearSearch')}
+        </button>
+      </div>
     </EmptyState>
   )
 }

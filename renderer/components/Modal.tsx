@@ -19,7 +19,7 @@ export function Modal({ open, onClose, title, children }: ModalProps) {
       <Dialog.Portal>
         <Dialog.Backdrop className="dialog-backdrop" />
         <Dialog.Popup className="dialog">
-          <header className="bar bar-line justify-between">
+          <header className="bar bar-line">
             <Dialog.Title className="title">{title}</Dialog.Title>
             <Dialog.Close className="button button-quiet button-icon" aria-label={t('common.close')}>
               <Icon name="close" />

@@ -8,14 +8,17 @@ const searchWait = 60
 /** More would be a list to read; typing one more letter is faster. */
 const mostPeople = 8
 
-const nobody: readonly Contact[] = []
+const noPeople: readonly Contact[] = []
 
-type Found = { readonly search: string; readonly people: readonly Contact[] }
+type Answer = { readonly search: string; readonly people: readonly Contact[] }
+
+/** `nobody`: the whitelist was asked for these very words, and nobody matches. */
+type Found = { readonly people: readonly Contact[]; readonly nobody: boolean }
 
 /** Contacts that match what was typed; the newest question wins, and answers to other words are not shown. */
-export function useFoundPeople(text: string): readonly Contact[] {
+export function useFoundPeople(text: string): Found {
   const { contacts, clock } = useStores()
-  const [found, setFound] = useState<Found>({ search: '', people: nobody })
+  const [found, setFound] = useState<Answer>({ search: '', people: noPeople })
   const search = text.trim()
   useEffect(() => {
     // Taken back when the words change: an answer to older words is not shown.
@@ -32,5 +35,6 @@ export function useFoundPeople(text: string): readonly Contact[] {
     }
   }, [search, contacts, clock])
   // While the next answer is on its way, people found for the beginning of these words stay on screen.
-  return found.search !== '' && search.startsWith(found.search) ? found.people : nobody
+  const people = found.search !== '' && search.startsWith(found.search) ? found.people : noPeople
+  return { people, nobody: search !== '' && found.search === search && people.length === 0 }
 }

@@ -1,6 +1,7 @@
 /** Words for what the guard and the mail server decided about a message. */
 import { shownAddress } from '../../shared/address.ts'
-import type { Conversation, HeldMessage } from '../../shared/contract.ts'
+import type { Conversation } from '../../shared/contract.ts'
+import type { HeldMessage } from '../../shared/held.ts'
 import type { Delivery } from '../../shared/message.ts'
 import type { Translate } from '../i18n/i18n.ts'
 

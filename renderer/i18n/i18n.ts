@@ -3,18 +3,21 @@ import { createInstance, type i18n } from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import type { Language } from '../../shared/language.ts'
 import enAdmin from './en/admin.json'
+import enChanges from './en/changes.json'
 import enFaults from './en/faults.json'
 import enKeys from './en/keys.json'
 import enRequests from './en/requests.json'
 import enUi from './en/ui.json'
 import enWords from './en/words.json'
 import hansAdmin from './zh-Hans/admin.json'
+import hansChanges from './zh-Hans/changes.json'
 import hansFaults from './zh-Hans/faults.json'
 import hansKeys from './zh-Hans/keys.json'
 import hansRequests from './zh-Hans/requests.json'
 import hansUi from './zh-Hans/ui.json'
 import hansWords from './zh-Hans/words.json'
 import hantAdmin from './zh-Hant/admin.json'
+import hantChanges from './zh-Hant/changes.json'
 import hantFaults from './zh-Hant/faults.json'
 import hantKeys from './zh-Hant/keys.json'
 import hantRequests from './zh-Hant/requests.json'
@@ -23,9 +26,9 @@ import hantWords from './zh-Hant/words.json'
 
 /** Every word that the page shows, in each language. */
 export const words = {
-  en: { ...enUi, ...enWords, ...enAdmin, ...enFaults, ...enKeys, ...enRequests },
-  'zh-Hant': { ...hantUi, ...hantWords, ...hantAdmin, ...hantFaults, ...hantKeys, ...hantRequests },
-  'zh-Hans': { ...hansUi, ...hansWords, ...hansAdmin, ...hansFaults, ...hansKeys, ...hansRequests },
+  en: { ...enUi, ...enWords, ...enAdmin, ...enChanges, ...enFaults, ...enKeys, ...enRequests },
+  'zh-Hant': { ...hantUi, ...hantWords, ...hantAdmin, ...hantChanges, ...hantFaults, ...hantKeys, ...hantRequests },
+  'zh-Hans': { ...hansUi, ...hansWords, ...hansAdmin, ...hansChanges, ...hansFaults, ...hansKeys, ...hansRequests },
 } as const
 
 type Words = typeof words.en

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { changeOps, otherOps, policySettings, roleSchema } from '../../shared/administration/change.ts'
+import { listedPersonForm } from '../../shared/administration/deeds.ts'
 import { proposalForm, readings, requestForm } from '../../shared/administration/readings.ts'
-import { heldSchema } from '../../shared/contract.ts'
 import { changeFaultCodes } from '../../shared/fault-codes.ts'
+import { heldSchema } from '../../shared/held.ts'
 import { keyFactsSchema } from '../../shared/key-steps.ts'
+import { menuDeeds } from '../../shared/keys.ts'
 import { deliverySchema, sendFailureSchema } from '../../shared/message.ts'
 import { keptStateSchema } from '../../shared/quarantine.ts'
 import { requestReasons, requestsSchema } from '../../shared/requests.ts'
@@ -39,18 +41,24 @@ const ruleKinds = [...changeOps]
   .map((op) => op.slice('rule.'.length))
 /** Keys that the page puts together from a part and a value of a closed union: every value of each. */
 const builtKeys: Readonly<Record<string, readonly string[]>> = {
+  'accessMake.': ['password', 'enrolment'],
+  'accessGift.': ['both', 'password', 'enrolment', 'nothing'],
   'adminApproval.': policySettings.approval.options,
   'adminExpiry.': policySettings.onExpiry.options,
   'adminOp.': [...changeOps, ...otherOps],
   'adminRole.': roleSchema.options,
   'adminTab.': adminTabs,
+  'deed.': [...changeOps],
   'deviceState.': readings.devices.output.shape.devices.element.shape.state.options,
+  'door.': ['cli', 'desktop', 'soap', 'client', 'import'],
   'fault.': changeFaultCodes,
   'keyDoes.': keyFactsSchema.shape.name.options,
   'keyName.': keyFactsSchema.shape.name.options,
   'keyState.': keyFactsSchema.shape.state.options,
   'policy.': ['everyone', 'departments', 'domains', 'fourEyes'],
   'policyHint.': ['everyone', 'departments', 'domains', 'fourEyes'],
+  'listed.': listedPersonForm.shape.change.options,
+  'requestEnded.': requestForm.shape.state.options.filter((state) => state !== 'asked' && state !== 'accepted'),
   'requestWaits.': requestForm.shape.waits.unwrap().options,
   'proposalState.': proposalForm.shape.state.options,
   'ruleKind.': ruleKinds,
@@ -67,12 +75,13 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'language.': ['en', 'zh-Hant', 'zh-Hans'],
   'mailTrouble.': mailTroubleSchema.options,
   'nav.': ['chats', 'mail', 'contacts', 'held', 'administration', 'settings'],
-  'notice.': ['sent', 'copied', 'requested'],
+  'notice.': ['sent', 'copied', 'requested', 'discarded'],
   'refusal.': refusalReasons,
   'requestReason.': requestReasons,
   'requestState.': requestsSchema.shape.own.element.shape.state.options,
   'role.': ['employee', 'partner'],
   'sendFailure.': sendFailureSchema.options,
+  'shortcut.': ['palette', 'search', 'write', 'refresh', 'keys', ...menuDeeds],
   'settings.': ['keychain', 'passphrase', 'none'],
   'theme.': ['system', 'light', 'dark'],
   'unlock.': ['start', 'user', 'revoked', 'lease', 'online', 'password', 'passphrase'],

@@ -18,8 +18,11 @@ export type Chip = {
 
 /** The mail that is being written, as the composer shows it. */
 export type ComposeState = {
-  /** `aside`: something was begun, and something else is being read. */
-  readonly step: 'closed' | 'aside' | 'editing' | 'sending'
+  readonly step: 'closed' | 'editing' | 'sending'
+  /** Counts up with each mail that is opened: the composer begins anew with it. */
+  readonly round: number
+  /** Under which it is kept, once it is. */
+  readonly id?: string
   readonly to: readonly Chip[]
   readonly cc: readonly Chip[]
   readonly bcc: readonly Chip[]
@@ -35,6 +38,8 @@ export type ComposeState = {
   /** Where the answered message asks answers to go, if that is not used (O5). */
   readonly unusedReplyTo: readonly string[]
   readonly failure?: Failure
+  /** Why what was written is not kept yet. */
+  readonly unkept?: Failure
 }
 
 /** What a new mail begins with. */
@@ -52,6 +57,7 @@ export type ComposeStart = {
 /** Nothing is begun. */
 export const closed: ComposeState = {
   step: 'closed',
+  round: 0,
   to: [],
   cc: [],
   bcc: [],

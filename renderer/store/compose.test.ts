@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { MailDraft } from '../../shared/message.ts'
 import { createPage } from '../testing/create-page.ts'
 import { settle } from '../testing/fake-clock.ts'
 import { readySession, signedOutSession } from '../testing/fake-session.ts'
@@ -10,69 +9,152 @@ const bob = { address: 'bob@kith.test', name: 'Bob Lin 林柏' }
 
 describe('a mail that was begun', () => {
   const wait = 500
-  const page = async (mailDrafts: readonly MailDraft[] = []) => {
-    const parts = await createPage({ session: signedOutSession })
-    parts.state.mailDrafts = mailDrafts
-    const enter = async () => {
-      parts.state.emit('session.changed', readySession)
+  const page = async () => {
+    const parts = await createPage()
+    const { stores, state, clock } = parts
+    const pause = async () => {
+      clock.pass(wait)
       await settle()
     }
-    await enter()
-    const leave = () => parts.state.emit('session.changed', signedOutSession)
-    return { ...parts, enter, leave }
+    const lock = async () => {
+      state.emit('session.changed', signedOutSession)
+      await pause()
+      state.emit('session.changed', readySession)
+      await settle()
+    }
+    const subjects = () => state.mailDrafts.map(({ draft }) => draft.subject)
+    const listed = () => stores.mail.store.getState().drafts
+    const now = () => stores.compose.store.getState()
+    return { ...parts, compose: stores.compose, pause, lock, subjects, listed, now }
   }
 
-  test('is kept a moment after the last key, comes back after a lock with its recipients judged anew, and ends with Discard', async () => {
-    const { stores, state, clock, enter, leave } = await page()
-    await stores.compose.start({})
-    await stores.compose.add('to', 'bob@kith.test, stranger@evil.example')
-    stores.compose.setTyped('cc', 'car')
-    stores.compose.setSubject('Half')
-    stores.compose.setText('a thought')
-    clock.pass(wait)
-    await settle()
-    leave()
-    clock.pass(wait)
-    await settle()
-    expect(stores.compose.store.getState()).toMatchObject({ step: 'closed', text: '' })
-    expect(state.mailDrafts).toMatchObject([{ subject: 'Half', text: 'a thought', typed: { cc: 'car' } }])
-    await enter()
-    expect(stores.compose.store.getState()).toMatchObject({
-      step: 'aside',
+  test('is kept a moment after the last key, and is listed after a lock; opened, its recipients are judged anew', async () => {
+    const { compose, state, pause, lock, listed, now } = await page()
+    await compose.start({})
+    await compose.add('to', 'bob@kith.test, stranger@evil.example')
+    compose.setTyped('cc', 'car')
+    compose.setSubject('Half')
+    compose.setText('a thought')
+    await pause()
+    await lock()
+    expect(now()).toMatchObject({ step: 'closed', text: '' })
+    expect(state.mailDrafts).toMatchObject([{ draft: { subject: 'Half', text: 'a thought', typed: { cc: 'car' } } }])
+    expect(listed()).toMatchObject([
+      { subject: 'Half', people: [{ name: bob.name }, { address: 'stranger@evil.example' }, { address: 'car' }] },
+    ])
+    await compose.open(listed()[0]?.id ?? '')
+    expect(now()).toMatchObject({
+      step: 'editing',
       subject: 'Half',
+      typed: { cc: 'car' },
       to: [
         { ...bob, verdict: 'allowed' },
         { address: 'stranger@evil.example', verdict: 'refused', rule: 'O1' },
       ],
     })
-    stores.compose.resume()
-    expect(stores.compose.store.getState()).toMatchObject({ step: 'editing', typed: { cc: 'car' } })
-    stores.compose.discard()
-    await settle()
-    expect(state.mailDrafts).toEqual([])
   })
 
-  test('several come back, the last first; one that is sent does not', async () => {
-    const { stores, state, clock } = await page()
-    await stores.compose.start({ to: [bob] })
-    stores.compose.setText('first')
-    await stores.compose.start({ to: [bob] })
-    stores.compose.setText('second')
-    clock.pass(wait)
-    await settle()
-    expect(state.mailDrafts.map(({ text }) => text)).toEqual(['first', 'second'])
-    expect(await stores.compose.send()).toBe(true)
-    expect(state.mailDrafts.map(({ text }) => text)).toEqual(['first'])
-    stores.compose.resume()
-    expect(stores.compose.store.getState().text).toBe('first')
+  test('several at once: a new one never takes the place of another, and each is gone on with by itself', async () => {
+    const { compose, pause, subjects, listed, now } = await page()
+    for (const subject of ['First', 'Second', 'Third']) {
+      await compose.start({ to: [bob] })
+      expect(now()).toMatchObject({ step: 'editing', subject: '', text: '' })
+      compose.setSubject(subject)
+    }
+    await pause()
+    expect(subjects()).toEqual(['Third', 'Second', 'First'])
+    await compose.open(listed().find(({ subject }) => subject === 'First')?.id ?? '')
+    compose.setText('more')
+    await compose.putAside()
+    expect(now().step).toBe('closed')
+    expect(subjects()).toEqual(['First', 'Third', 'Second'])
   })
 
-  test('an answer that nobody has written into is not kept', async () => {
-    const { stores, state, clock } = await page()
-    await stores.compose.start({ to: [bob], subject: 'Re: x', text: '> x' })
-    clock.pass(wait)
+  test('one that is sent is gone, with what was still on its way into the store', async () => {
+    const { compose, state, subjects, pause } = await page()
+    await compose.start({ to: [bob] })
+    compose.setSubject('Sent')
+    const slow = Promise.withResolvers<undefined>()
+    state.delays.set('mailDrafts.save', slow.promise)
+    await pause()
+    const sending = compose.send()
     await settle()
-    expect(state.mailDrafts).toEqual([])
+    slow.resolve(undefined)
+    expect(await sending).toBe(true)
+    await pause()
+    expect(subjects()).toEqual([])
+  })
+
+  test('one that could not be sent stays', async () => {
+    const { compose, state, subjects, pause, now } = await page()
+    await compose.start({ to: [bob] })
+    compose.setSubject('Large')
+    await pause()
+    state.failures.set('outbox.submit', { kind: 'tooLarge' })
+    expect(await compose.send()).toBe(false)
+    expect([subjects(), now().step]).toEqual([['Large'], 'editing'])
+  })
+
+  test('Discard ends it and can be undone, with everything that was in it', async () => {
+    const { compose, state, subjects, pause, now } = await page()
+    await compose.start({ to: [bob], inReplyTo: 'mail-1' })
+    compose.setTyped('cc', 'car')
+    compose.setText('a thought')
+    await pause()
+    const before = state.mailDrafts.map(({ draft }) => draft)
+    const undo = compose.discard()
+    await pause()
+    expect([subjects(), now().step]).toEqual([[], 'closed'])
+    // Another mail was begun meanwhile: it is kept as well.
+    await compose.start({})
+    compose.setSubject('Other')
+    await undo?.()
+    expect(now()).toMatchObject({ step: 'editing', text: 'a thought', typed: { cc: 'car' }, inReplyTo: 'mail-1' })
+    expect(state.mailDrafts.map(({ draft }) => draft)).toEqual([
+      ...before,
+      expect.objectContaining({ subject: 'Other' }),
+    ])
+  })
+
+  test('Discard of what was on its way into the store leaves nothing there', async () => {
+    const { compose, state, subjects, pause } = await page()
+    await compose.start({})
+    compose.setSubject('Half')
+    const slow = Promise.withResolvers<undefined>()
+    state.delays.set('mailDrafts.save', slow.promise)
+    await pause()
+    compose.discard()
+    slow.resolve(undefined)
+    await pause()
+    expect(subjects()).toEqual([])
+  })
+
+  test('where it cannot be kept, that is said, it is tried again, and nothing takes its place', async () => {
+    const { compose, state, subjects, pause, now } = await page()
+    await compose.start({})
+    compose.setSubject('Half')
+    state.failures.set('mailDrafts.save', { kind: 'diskFull' })
+    await pause()
+    expect(now()).toMatchObject({ step: 'editing', unkept: { kind: 'diskFull' } })
+    state.failures.set('mailDrafts.save', { kind: 'diskFull' })
+    await compose.start({ subject: 'Other' })
+    expect(now()).toMatchObject({ step: 'editing', subject: 'Half', unkept: { kind: 'diskFull' } })
+    compose.setText('a thought')
+    await pause()
+    expect([subjects(), now().unkept]).toEqual([['Half'], undefined])
+  })
+
+  test('one that was emptied again, and an answer that nobody has written into, are not kept', async () => {
+    const { compose, subjects, pause } = await page()
+    await compose.start({})
+    compose.setSubject('H')
+    await pause()
+    compose.setSubject('')
+    await pause()
+    await compose.start({ to: [bob], subject: 'Re: x', text: '> x' })
+    await pause()
+    expect(subjects()).toEqual([])
+    expect(compose.store.getState().id).toBeUndefined()
   })
 })
 
@@ -142,37 +224,13 @@ describe('composing mail', () => {
     expect(state.messages.at(-1)).toMatchObject({ kind: 'mail', subject: 'Hello', text: 'Text' })
   })
 
-  test('what was begun is put aside for reading, and resumed', async () => {
-    const { stores } = await createPage()
-    await stores.compose.start({ subject: 'Half' })
-    stores.compose.putAside()
-    expect(stores.compose.store.getState().step).toBe('aside')
-    stores.compose.resume()
-    expect(stores.compose.store.getState()).toMatchObject({ step: 'editing', subject: 'Half' })
-  })
-
-  test('what was begun outlives another mail, and comes back after it; an untouched reply does not', async () => {
-    const { stores } = await createPage()
-    await stores.compose.start({ subject: 'First' })
-    stores.compose.setText('half written')
-    await stores.compose.start({ subject: 'Re: untouched' })
-    await stores.compose.start({ to: [bob], subject: 'Second' })
-    expect(await stores.compose.send()).toBe(true)
-    stores.compose.resume()
-    expect(stores.compose.store.getState()).toMatchObject({ step: 'editing', subject: 'First', text: 'half written' })
-    stores.compose.discard()
-    stores.compose.resume()
-    expect(stores.compose.store.getState()).toMatchObject({ step: 'editing', subject: '', text: '' })
-  })
-
   test('nothing of a begun mail is left after the store is locked', async () => {
     const { stores, state } = await createPage()
     await stores.compose.start({ subject: 'First' })
     stores.compose.setText('half written')
-    await stores.compose.start({ subject: 'Second' })
     state.emit('session.changed', signedOutSession)
-    stores.compose.resume()
-    expect(stores.compose.store.getState()).toMatchObject({ subject: '', text: '' })
+    expect(stores.compose.store.getState()).toMatchObject({ step: 'closed', subject: '', text: '' })
+    expect(stores.mail.store.getState().drafts).toEqual([])
   })
 
   test('a mail that is on its way is not opened for a second sending', async () => {
@@ -181,7 +239,7 @@ describe('composing mail', () => {
     const seen: string[] = []
     const undo = stores.compose.store.subscribe(({ step }) => {
       if (step !== 'sending') return
-      stores.compose.resume()
+      void stores.compose.start({ subject: 'Other' })
       seen.push(stores.compose.store.getState().step)
     })
     expect(await stores.compose.send()).toBe(true)

@@ -1,7 +1,8 @@
-/** The mail that is being written, and those that were put aside. */
+/** The mail that is being written: opened, judged, sent, kept or discarded. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { addressIdentity } from '../../shared/address.ts'
 import type { Message } from '../../shared/message.ts'
+import { ok, type Result } from '../../shared/rpc.ts'
 import {
   allChips,
   asChip,
@@ -15,13 +16,14 @@ import {
   recipientFields,
 } from './compose-state.ts'
 import { judgeRecipients } from './judge-recipients.ts'
-import { latest } from './latest.ts'
-import { createKeeper } from './mail-drafts.ts'
+import { type Latest, latest } from './latest.ts'
+import { createKeeper, restored } from './mail-drafts.ts'
 import type { Ports } from './ports.ts'
 import { looksLikeAddress, splitRecipients } from './recipients.ts'
 import { type ReplyScope, startReply } from './reply.ts'
 
 type Context = { readonly store: StoreApi<ComposeState>; readonly ports: Ports }
+type Keeper = ReturnType<typeof createKeeper>
 
 async function judge({ store, ports }: Context): Promise<void> {
   const addresses = [...new Set(allChips(store.getState()).map(({ address }) => address))]
@@ -66,7 +68,7 @@ async function nameChips(context: Context, addresses: readonly string[]): Promis
   context.store.setState(({ to, cc, bcc }) => ({ to: to.map(named), cc: cc.map(named), bcc: bcc.map(named) }))
 }
 
-async function send(context: Context): Promise<boolean> {
+async function send(context: Context, keeper: Keeper): Promise<boolean> {
   const { store, ports } = context
   for (const field of recipientFields) {
     const { typed } = store.getState()
@@ -79,6 +81,7 @@ async function send(context: Context): Promise<boolean> {
   const { failure: _over, ...rest } = state
   // From here on nothing of the mail may change: what goes out is what was judged.
   store.setState({ ...rest, step: 'sending' }, true)
+  const begunAs = await keeper.keptAs()
   const addresses = (chips: readonly Chip[]) => chips.map(({ address }) => address)
   const result = await ports.host.call('outbox.submit', {
     kind: 'mail',
@@ -88,9 +91,12 @@ async function send(context: Context): Promise<boolean> {
     subject: state.subject,
     text: state.text,
     ...(state.inReplyTo !== undefined && { inReplyTo: state.inReplyTo }),
+    ...(begunAs !== undefined && { begunAs }),
   })
-  if (result.ok) store.setState(closed, true)
-  else store.setState({ step: 'editing', failure: result.failure })
+  if (result.ok) {
+    show(context, keeper, closed)
+    keeper.changed()
+  } else store.setState({ step: 'editing', failure: result.failure })
   return result.ok
 }
 
@@ -98,13 +104,6 @@ async function send(context: Context): Promise<boolean> {
 async function pasted(context: Context, field: RecipientLine, text: string): Promise<void> {
   const refusals = await judgeRecipients(context.ports.host, [text.trim()])
   if (refusals && refusals.size > 0 && context.store.getState().typed[field] === text) await add(context, field, text)
-}
-
-function putAside({ store }: Context): void {
-  const state = store.getState()
-  if (state.step !== 'editing') return
-  if (hasContent(state)) store.setState({ step: 'aside' })
-  else store.setState(closed, true)
 }
 
 async function readAnew(context: Context, state: ComposeState): Promise<void> {
@@ -115,24 +114,67 @@ async function readAnew(context: Context, state: ComposeState): Promise<void> {
   )
 }
 
-/** Begins a mail, and keeps the one that was being written if anybody wrote into it. Resolves once it is judged. */
-function begin(context: Context, kept: ComposeState[], begun: ComposeStart): Promise<void> {
-  const { store } = context
-  const { to = [], cc = [], ...rest } = begun
-  const before = store.getState()
-  if (before.step === 'sending') return Promise.resolve()
-  // A reply that nobody has written into is not kept: one press makes it again.
-  if (before.touched && hasContent(before)) kept.push(before)
-  store.setState({ ...closed, ...rest, step: 'editing', to: to.map(asChip), cc: cc.map(asChip) }, true)
-  return judge(context)
+/** Shows a mail in the composer, in place of the one that was there. */
+function show({ store }: Context, keeper: Keeper, state: ComposeState): void {
+  keeper.begin(state)
+  store.setState({ ...state, round: store.getState().round + 1 }, true)
 }
 
-function resume(context: Context, kept: ComposeState[]): void {
-  const state = context.store.getState()
-  if (state.step === 'sending') return
-  const open = state.step === 'closed' ? (kept.pop() ?? closed) : state
-  context.store.setState({ ...open, step: 'editing' }, true)
-  if (allChips(open).some(({ verdict }) => verdict === 'asking')) void readAnew(context, open)
+/** What opens, leaves and ends the mail that is being written. `opened`: an answer that is still on its way opens it no more. */
+function opening(context: Context, keeper: Keeper, opened: Latest) {
+  const { store, ports } = context
+  /** Whether another mail may take the place of this one: it is kept, nothing else was asked for, and it is not on its way. */
+  const leave = async (isWanted: () => boolean) =>
+    (await keeper.settle()) && isWanted() && store.getState().step !== 'sending'
+  const start = async ({ to = [], cc = [], ...rest }: ComposeStart) => {
+    const isWanted = opened.next()
+    if (!(await leave(isWanted))) return
+    show(context, keeper, { ...closed, ...rest, step: 'editing', to: to.map(asChip), cc: cc.map(asChip) })
+    await judge(context)
+  }
+  return {
+    start,
+    /** Begins an answer; to whom it goes, the guard says. Nothing opens if by then something else was asked for. */
+    answer: async (message: Message, scope: ReplyScope) => {
+      const isWanted = opened.next()
+      const planned = await startReply(ports.host, message, scope)
+      if (isWanted()) await start(planned)
+    },
+    /** Goes on with a mail that was begun. */
+    open: async (id: string): Promise<Result<unknown>> => {
+      const isWanted = opened.next()
+      if (store.getState().id === id || !(await leave(isWanted))) return ok({})
+      const read = await ports.host.call('mailDrafts.get', { id })
+      if (!read.ok || !isWanted()) return read
+      const state = restored(id, read.value)
+      show(context, keeper, state)
+      await readAnew(context, state)
+      return ok({})
+    },
+    /** Closes the composer for something else; the mail stays among those that were begun. */
+    putAside: async () => {
+      if (await leave(opened.next())) show(context, keeper, closed)
+    },
+    /** Ends the mail; what it gives back brings it back. Nothing where nothing was written. */
+    discard: (): (() => Promise<void>) | undefined => {
+      opened.next()
+      const state = store.getState()
+      void keeper.remove()
+      store.setState({ ...closed, round: state.round }, true)
+      if (!hasContent(state)) return undefined
+      const { id: _removed, unkept: _over, ...rest } = state
+      return async () => {
+        if (!(await leave(opened.next()))) return
+        const again: ComposeState = { ...rest, step: 'editing', touched: true }
+        show(context, keeper, again)
+        await Promise.all([keeper.save(), readAnew(context, again)])
+      }
+    },
+    clear: () => {
+      opened.next()
+      show(context, keeper, closed)
+    },
+  }
 }
 
 /** What the fields of the composer do with what is written into them. */
@@ -154,19 +196,11 @@ function writing(context: Context) {
   }
 }
 
-/** Makes the composer's state; what was begun is kept by the engine. */
-export function createCompose(ports: Ports) {
+/** Makes the composer's state; what was begun is kept by the engine. `onKept`: what is kept changed. */
+export function createCompose(ports: Ports, onKept: () => Promise<void>) {
   const store = createStore<ComposeState>(() => closed)
   const context: Context = { store, ports }
-  /** Mails that were begun before the one shown. Each comes back when the one after it is sent or discarded. */
-  const kept: ComposeState[] = []
-  const keeper = createKeeper({ ...context, kept, restore: (state) => readAnew(context, state) })
-  /** Whatever opens, empties or ends the composer begins a round: an answer that is still being planned opens it no more. */
-  const opened = latest()
-  const start = (begun: ComposeStart) => {
-    opened.next()
-    return begin(context, kept, begun)
-  }
+  const keeper = createKeeper(store, ports, onKept)
   return {
     store,
     /** Those of the addresses who may be written to by the list in force. */
@@ -174,43 +208,10 @@ export function createCompose(ports: Ports) {
       const refusals = await judgeRecipients(ports.host, addresses)
       return new Set(refusals ? addresses.filter((address) => !refusals.has(address)) : [])
     },
-    /** What was begun before Kith was locked or closed. */
-    load: keeper.load,
     save: keeper.save,
-    start,
-    /** Begins an answer; to whom it goes, the guard says. Nothing opens if by then something else was asked for. */
-    answer: async (message: Message, scope: ReplyScope) => {
-      const isWanted = opened.next()
-      const planned = await startReply(ports.host, message, scope)
-      if (isWanted()) await start(planned)
-    },
+    ...opening(context, keeper, latest()),
     ...writing(context),
-    send: async () => {
-      const isSent = await send(context)
-      // What was sent must not come back as a draft.
-      if (isSent) await keeper.save()
-      return isSent
-    },
-    putAside: () => {
-      putAside(context)
-      void keeper.save()
-    },
-    /** Goes on with what was put aside or begun before, or begins anew. */
-    resume: () => {
-      opened.next()
-      resume(context, kept)
-    },
-    discard: () => {
-      opened.next()
-      store.setState(closed, true)
-      void keeper.save()
-    },
-    clear: () => {
-      opened.next()
-      keeper.forget()
-      kept.length = 0
-      store.setState(closed, true)
-    },
+    send: () => send(context, keeper),
     /** The list moved: who was allowed may be refused now, and the other way round. */
     moved: () => judge(context),
   }

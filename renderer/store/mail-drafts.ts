@@ -1,9 +1,9 @@
-/** Mails that were begun, kept in the store: locking and closing lose nothing of them. */
+/** The mail that is being written is kept in the store as it grows: locking, closing and other mails lose nothing of it. */
 import type { StoreApi } from 'zustand/vanilla'
-import { type MailDraft, maxMailDrafts, maxSubjectLength, maxTextLength } from '../../shared/message.ts'
+import type { MailDraft } from '../../shared/mail-drafts.ts'
+import { maxSubjectLength, maxTextLength } from '../../shared/message.ts'
 import { debounce } from '../clock.ts'
 import { type Chip, type ComposeState, closed, hasContent, type RecipientLine } from './compose-state.ts'
-import { latest } from './latest.ts'
 import type { Ports } from './ports.ts'
 
 /** Wait after the last key before what was written is kept. */
@@ -24,57 +24,93 @@ function draftOf({ to, cc, bcc, typed, subject, text, inReplyTo }: ComposeState)
   }
 }
 
-function restored({ to, cc, bcc, ...rest }: MailDraft): ComposeState {
+/** A kept mail as the composer goes on with it. */
+export function restored(id: string, { to, cc, bcc, ...rest }: MailDraft): ComposeState {
   const chips = (addresses: readonly string[]) =>
     addresses.map((address): Chip => ({ address, name: '', verdict: 'asking' }))
-  return { ...closed, ...rest, step: 'aside', touched: true, to: chips(to), cc: chips(cc), bcc: chips(bcc) }
+  return { ...closed, ...rest, id, step: 'editing', touched: true, to: chips(to), cc: chips(cc), bcc: chips(bcc) }
 }
 
-type Keeping = {
-  readonly store: StoreApi<ComposeState>
-  readonly ports: Ports
-  /** Mails that were begun before the one that the store shows; the keeper adds those that it read. */
-  readonly kept: ComposeState[]
-  /** What came back is judged and named anew. */
-  readonly restore: (state: ComposeState) => Promise<void>
+/** What would be kept, as text that can be compared; empty where there is nothing. */
+function textOf(state: ComposeState): string {
+  return state.touched && hasContent(state) ? JSON.stringify(draftOf(state)) : ''
 }
 
-/** Keeps what was begun in the store, so that locking and closing lose nothing of it. */
-export function createKeeper({ store, ports, kept, restore }: Keeping) {
-  /** What is in the store; undefined before it was asked. */
-  let known: string | undefined
-  const questions = latest()
-  const save = async () => {
-    // Not read yet: saving now would overwrite the drafts of the last run.
-    if (known === undefined) return
-    const state = store.getState()
-    const open = state.touched && state.step !== 'closed' && hasContent(state) ? [state] : []
-    const drafts = [...kept, ...open].map(draftOf).slice(-maxMailDrafts)
-    const text = JSON.stringify(drafts)
-    // The store's state changes with every verdict too: only what would be kept differently is written.
-    if (text === known) return
-    known = text
-    const saved = await ports.host.call('mailDrafts.save', { drafts })
-    // Tried again with the next key.
-    if (!saved.ok && known === text) known = ''
+/** One mail from its beginning to its end: under which id it is kept, and what of it. */
+type Kept = { id?: string; text: string }
+
+/** Calls about kept mails go one after the other, whatever asks for them. */
+function createTurns() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work)
+    // A call that broke is its caller's; the next one has its turn all the same.
+    last = turn.catch(() => undefined)
+    return turn
   }
-  store.subscribe(debounce(ports.clock, keepWait, () => void save()))
+}
+
+/** Keeps the open mail a moment after each key. `onKept`: what is kept changed. */
+export function createKeeper(store: StoreApi<ComposeState>, { host, clock }: Ports, onKept: () => Promise<void>) {
+  let kept: Kept = { text: '' }
+  const inTurn = createTurns()
+  const isKept = () => {
+    const state = store.getState()
+    return state.step !== 'editing' || textOf(state) === kept.text
+  }
+  const note = (as: Pick<ComposeState, 'id' | 'unkept'>) => {
+    const { id: _before, unkept: _over, ...rest } = store.getState()
+    store.setState({ ...rest, ...as }, true)
+  }
+  const remove = async ({ id }: Kept) => {
+    if (id === undefined) return
+    await host.call('mailDrafts.remove', { id })
+    void onKept()
+  }
+  const write = async (mine: Kept): Promise<boolean> => {
+    // Sent or discarded meanwhile: it must not come back.
+    if (mine !== kept || isKept()) return true
+    const state = store.getState()
+    const text = textOf(state)
+    if (text === '') {
+      kept = { text }
+      note({})
+      await remove(mine)
+      return true
+    }
+    const as = mine.id === undefined ? {} : { id: mine.id }
+    const saved = await host.call('mailDrafts.save', { ...as, draft: draftOf(state) })
+    const isOpen = mine === kept
+    if (saved.ok) Object.assign(mine, { id: saved.value.id, text })
+    if (isOpen) note(saved.ok ? { id: saved.value.id } : { ...as, unkept: saved.failure })
+    if (saved.ok) void onKept()
+    return saved.ok
+  }
+  /** True once it is in the store, or there is nothing of it. */
+  const save = (): Promise<boolean> => {
+    const mine = kept
+    return inTurn(() => write(mine))
+  }
+  store.subscribe(debounce(clock, keepWait, () => void save()))
   return {
     save,
-    load: async () => {
-      const isWanted = questions.next()
-      const read = await ports.host.call('mailDrafts.get', {})
-      if (!read.ok || !isWanted() || known !== undefined) return
-      known = JSON.stringify(read.value.drafts)
-      kept.unshift(...read.value.drafts.map((draft) => restored(draft)))
-      const last = store.getState().step === 'closed' ? kept.pop() : undefined
-      if (!last) return
-      store.setState(last, true)
-      await restore(last)
+    changed: () => void onKept(),
+    /** Whether the open mail may be left: all of it is in the store. */
+    settle: async (): Promise<boolean> => {
+      while (!isKept()) if (!(await save())) return false
+      return true
     },
-    forget: () => {
-      questions.next()
-      known = undefined
+    /** Another mail is begun, or one that is kept is gone on with. */
+    begin: (state: ComposeState) => {
+      kept = state.id === undefined ? { text: '' } : { id: state.id, text: textOf(state) }
+    },
+    /** Under which id the open mail is kept, once no call about it is on its way. */
+    keptAs: () => inTurn(() => Promise.resolve(kept.id)),
+    /** The open mail is not wanted any more. */
+    remove: () => {
+      const mine = kept
+      kept = { text: '' }
+      return inTurn(() => remove(mine))
     },
   }
 }

@@ -1,12 +1,18 @@
 /** Short news for the user. */
 import { createStore } from 'zustand/vanilla'
 import type { ListChange } from '../../shared/contract.ts'
+import type { HeldChoice } from '../../shared/held.ts'
 import type { Failure } from '../../shared/rpc.ts'
 import type { Ports } from './ports.ts'
 
 /** What a notice says; the words are the screen's. */
 type NoticeBody =
   | { readonly about: 'sent' | 'copied' | 'requested' }
+  | { readonly about: 'discarded'; readonly undo: () => void }
+  | { readonly about: 'deleted'; readonly count: number }
+  | { readonly about: 'dismissed'; readonly count: number; readonly choice: HeldChoice }
+  /** Messages that were held moved to the conversation with `name`. */
+  | { readonly about: 'admitted'; readonly conversation: string; readonly name: string; readonly count: number }
   | { readonly about: 'failure'; readonly failure: Failure }
   | { readonly about: 'refreshed'; readonly change: ListChange }
 /** A notice on screen; `id` counts up and tells two of the same words apart. */
@@ -19,6 +25,9 @@ type NoticesState = { readonly notices: readonly Notice[]; readonly arrival?: Ar
 
 /** How long a notice stays: long enough to read two lines twice. */
 const noticeTime = 7_000
+/** The same where it offers something to do. */
+const offerTime = 20_000
+const offers: ReadonlySet<NoticeBody['about']> = new Set(['discarded', 'dismissed', 'admitted'])
 
 /** Makes the notices; each goes by itself after some seconds. */
 export function createNotices(ports: Ports) {
@@ -36,7 +45,7 @@ export function createNotices(ports: Ports) {
       const id = next++
       // Three at most: more would cover the page, and nobody would read them in time.
       store.setState(({ notices }) => ({ notices: [...notices.slice(-2), { ...body, id }] }))
-      ports.clock.after(noticeTime, () => dismiss(id))
+      ports.clock.after(offers.has(body.about) ? offerTime : noticeTime, () => dismiss(id))
     },
   }
 }

@@ -24,3 +24,9 @@ const longestAddress = 320
 export function looksLikeAddress(text: string): boolean {
   return /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]{2,}$/u.test(text.trim())
 }
+
+/** What a search that finds nobody asks for as a contact: what was typed, where it is an address. */
+export function requestedAddress(search: string): string {
+  const text = search.trim()
+  return looksLikeAddress(text) ? text : ''
+}

@@ -102,13 +102,13 @@ describe('an answer whose plan comes late', () => {
     expect(compose.store.getState()).toMatchObject({ step: 'editing', subject: '', text: 'mine' })
   })
 
-  test('a plan that comes late opens nothing after Discard, and nothing over what was resumed', async () => {
+  test('a plan that comes late opens nothing after Discard, and nothing over what was begun meanwhile', async () => {
     const { compose, arrive } = await slowAnswer('Plan')
     compose.discard()
     await arrive()
     expect(compose.store.getState().step).toBe('closed')
     const again = await slowAnswer('Plan')
-    again.compose.resume()
+    await again.compose.start({})
     await again.arrive()
     expect(again.compose.store.getState()).toMatchObject({ step: 'editing', subject: '' })
   })

@@ -25,6 +25,7 @@ import { createWhitelist } from './whitelist.ts'
 const listWait = 50
 
 function createSlices(ports: Ports) {
+  const mail = createMail(ports)
   return {
     session: createSession(ports),
     settings: createSettings(ports),
@@ -34,10 +35,10 @@ function createSlices(ports: Ports) {
     contacts: createContacts(ports),
     requests: createRequests(ports),
     chats: createChats(ports),
-    mail: createMail(ports),
+    mail,
     held: createHeld(ports),
     conversation: createConversation(ports),
-    compose: createCompose(ports),
+    compose: createCompose(ports, mail.loadDrafts),
     device: createDevice(ports),
     administration: createAdministration(ports),
   }
@@ -51,10 +52,11 @@ function enter(slices: Slices): void {
   void slices.settings.load()
   void slices.chats.list.reload()
   void slices.held.list.reload()
+  void slices.held.keptList.reload()
   void slices.contacts.list.reload()
   void slices.mail.list.reload()
   void slices.requests.load()
-  void slices.compose.load()
+  void slices.mail.loadDrafts()
 }
 
 /** Nothing of a person stays in the page's memory when the store is locked or left. */
@@ -63,6 +65,7 @@ function leave(slices: Slices): void {
   slices.whitelist.clear()
   slices.contacts.clear()
   slices.requests.clear()
+  slices.chats.clear()
   slices.mail.clear()
   slices.held.clear()
   slices.conversation.clear()
@@ -93,6 +96,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
   const chatsMoved = gather(clock, listWait, () => void chats.list.reload())
   const mailMoved = gather(clock, listWait, mail.moved)
   const requestsMoved = gather(clock, listWait, () => void requests.load())
+  const draftsMoved = gather(clock, listWait, () => void mail.loadDrafts())
   const heldMoved = gather(clock, listWait, () => void held.moved())
   const keptMoved = gather(clock, listWait, () => void held.keptMoved())
   return [
@@ -103,6 +107,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       if (change) whitelist.pushed(change)
       contactsMoved()
       composeMoved()
+      draftsMoved()
       chatsMoved()
       conversation.changed('')
     }),
@@ -127,6 +132,7 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       mailMoved()
     }),
     host.on('held.changed', heldMoved),
+    host.on('held.admitted', (moved) => slices.notices.say({ about: 'admitted', ...moved })),
     host.on('quarantine.changed', keptMoved),
     host.on('app.open', ({ conversation: id }) => {
       // A notification may outlive the session that it came from.
@@ -144,6 +150,7 @@ export function openStores(ports: Ports) {
   return {
     ...slices,
     clock: ports.clock,
+    keyboard: ports.keyboard,
     start: async () => {
       // First the settings: the first screen already has the user's language and theme.
       await slices.settings.load()

@@ -1,21 +1,29 @@
-import type { AdminAskName, AdminState, AuditLine, Outcome } from '../../shared/administration.ts'
+import type { AdminAskName, AdminState, AuditLine, Outcome, Tried } from '../../shared/administration.ts'
+import type { AdminImport } from '../../shared/administration/import-form.ts'
 import type { AdminOverview, AdminUser } from '../../shared/administration/readings.ts'
 import type { AskQuestion } from '../../shared/asks.ts'
 import type { KithContract } from '../../shared/contract.ts'
 import type { KeysView } from '../../shared/key-steps.ts'
 import { fail, type Handlers, ok, type Result } from '../../shared/rpc.ts'
+import { fakeKeys, fakeLists, fakeNames, fakePolicy, lineAt, userAt } from './fake-organisation.ts'
 import { fakeNow } from './fake-people.ts'
 
 /** The code that the fake authenticator shows. */
 export const fakeCode = '123456'
 
+/** Recovery codes as the fake server makes them. */
+export const fakeRecoveryCodes = ['aaaa-bbbb-cccc-dddd', 'eeee-ffff-gggg-hhhh']
+
 /** What tests may look into and change. */
 export type FakeAdministration = {
   state: AdminState
   users: AdminUser[]
+  /** What trying a change tells. */
+  tried: Omit<Tried, 'state' | 'reason'>
   /** What a change comes to; by default it is done. */
   outcome: Outcome
   lines: AuditLine[]
+  imports: AdminImport[]
   policy: AdminOverview['policy']
   keys: KeysView
   asked: { readonly changes: AskQuestion<'admin.change'>['changes']; readonly why: string }[]
@@ -25,55 +33,15 @@ export function createFakeAdministration(people = 3): FakeAdministration {
   return {
     state: { role: 'administrator', step: 'setUp', totp: false },
     users: Array.from({ length: people }, (_, index) => userAt(index)),
-    outcome: { state: 'done', ...lists, audit: [8] },
+    tried: fakeLists,
+    outcome: { state: 'done', ...fakeLists, audit: [8] },
     lines: Array.from({ length: 250 }, (_, index) => lineAt(250 - index)),
-    policy: { ...policy },
+    imports: [],
+    policy: { ...fakePolicy },
     keys: fakeKeys,
     asked: [],
   }
 }
-
-const lists = {
-  lists: 2,
-  added: 2,
-  changed: 0,
-  removed: 1,
-  users: [
-    { user: 'bob', added: 1, changed: 0, removed: 1 },
-    { user: 'carol', added: 1, changed: 0, removed: 0 },
-  ],
-}
-
-function userAt(index: number): AdminUser {
-  const user = ['alice', 'bob', 'carol'][index] ?? `user${index}`
-  return {
-    user,
-    name: `${user} name`,
-    address: `${user}@kith.test`,
-    scope: 'internal',
-    state: 'active',
-    ...(index === 1 ? { department: 'Sales' } : {}),
-    groups: ['sales'],
-    role: index === 0 ? 'administrator' : 'none',
-    pending: index === 2 ? 1 : 0,
-  }
-}
-
-function lineAt(n: number): AuditLine {
-  const told = { who: 'rita', via: 'desktop', why: 'a reason', before: '', after: '{"x":1}', undoable: true }
-  return { n, at: fakeNow - n * 1_000, op: 'rule.deny', target: `address${n}@other.test`, ...told }
-}
-
-const policy = {
-  everyone: false,
-  departments: true,
-  domains: false,
-  approval: 'administrator',
-  fourEyes: false,
-  offlineDays: 7,
-  onExpiry: 'block',
-  reason: 'optional',
-} as const
 
 type AdminCalls = Pick<Handlers<KithContract>, AdminAskName>
 
@@ -85,12 +53,20 @@ export function administrationCalls(fake: FakeAdministration): AdminCalls {
     ...watching(fake, inside),
     ...changing(fake, inside),
     ...keeping(fake, inside),
+    ...naming(inside),
+  }
+}
+
+/** Logins, groups and devices of the fake organisation by their names. */
+function naming(inside: Inside): Pick<AdminCalls, 'admin.names'> {
+  return {
+    'admin.names': inside(({ ids }) => ok({ names: ids.flatMap((id) => fakeNames.get(id) ?? []) })),
   }
 }
 
 function opening(
   fake: FakeAdministration,
-): Pick<AdminCalls, `admin.${'state' | 'setUp' | 'confirm' | 'open' | 'close'}`> {
+): Pick<AdminCalls, `admin.${'state' | 'setUp' | 'confirm' | 'open' | 'close' | 'recoveryCodes'}`> {
   const become = (step: AdminState['step']) => {
     fake.state = { ...fake.state, step, totp: fake.state.totp || step === 'code' }
     return ok(fake.state)
@@ -106,8 +82,18 @@ function opening(
       password.startsWith('wrong')
         ? fail('authFailed')
         : ok({ secret: 'GEZDGNBVGY3TQOJQ', uri: 'otpauth://totp/Kith:alice?secret=GEZDGNBVGY3TQOJQ&issuer=Kith' }),
-    'admin.confirm': ({ code }) => byCode(code),
+    'admin.confirm': ({ code }) => {
+      const opened = byCode(code)
+      if (opened.ok) fake.state = { ...fake.state, recovery: fakeRecoveryCodes.length }
+      return opened.ok ? ok({ ...fake.state, codes: [...fakeRecoveryCodes] }) : opened
+    },
+    'admin.recoveryCodes': ({ password }) =>
+      password.startsWith('wrong') ? fail('authFailed') : ok({ codes: [...fakeRecoveryCodes] }),
     'admin.open': ({ code, password }) => {
+      if (fake.state.step === 'code' && code === fakeRecoveryCodes[0]) {
+        fake.state = { ...fake.state, step: 'open', recovery: 1 }
+        return ok({ ...fake.state, recovered: true })
+      }
       if (fake.state.step === 'code') return byCode(code)
       return password === undefined || password.startsWith('wrong') ? fail('authFailed') : become('open')
     },
@@ -129,6 +115,7 @@ type Reading =
   | 'admin.groups'
   | 'admin.members'
   | 'admin.rules'
+  | 'admin.imports'
 
 function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Reading> {
   const overview = { organisation: 'kith.test', version: '0.1.0', users: 3, active: 3, external: 0, pendingDevices: 1 }
@@ -136,11 +123,8 @@ function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Rea
   return {
     'admin.overview': inside(() => {
       const counts = { ...overview, groups: 1, rules: 1, proposals: 1, requests: 0 }
-      return ok({
-        ...counts,
-        policy: fake.policy,
-        manifest: { version: 3, epoch: 1, expires: fakeNow + 300 * 86_400_000 },
-      })
+      const manifest = { version: 3, epoch: 1, expires: fakeNow + 300 * 86_400_000 }
+      return ok({ ...counts, policy: fake.policy, manifest })
     }),
     'admin.users': inside(({ search = '', from = 0, count = 100 }) => {
       const found = fake.users.filter(({ user }) => user.includes(search))
@@ -180,6 +164,7 @@ function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Rea
     }),
     'admin.groups': inside(() => ok({ total: 1, groups: [{ group: 'sales', title: 'Sales', size: 2 }] })),
     'admin.members': inside(() => ok({ total: 1, members: [{ user: 'bob', name: 'Bob', address: 'bob@kith.test' }] })),
+    'admin.imports': inside(() => ok({ imports: fake.imports })),
     'admin.rules': inside(() => ok({ total: 1, rules: [{ id: 'r1', rule }] })),
   }
 }
@@ -216,6 +201,7 @@ function watching(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Wa
             waits: 'peer' as const,
             ...told,
           },
+          { id: 'q3', user: 'carol', address: 'kai@partner.test', state: 'done' as const, ...told },
         ],
       })
     }),
@@ -233,7 +219,7 @@ function changing(
   fake: FakeAdministration,
   inside: Inside,
 ): Pick<AdminCalls, 'admin.change' | 'admin.undo' | 'admin.decide'> {
-  const tried = (): Outcome => ({ state: 'tried', ...lists, reason: fake.policy.reason === 'required' })
+  const tried = (): Outcome => ({ state: 'tried', ...fake.tried, reason: fake.policy.reason === 'required' })
   return {
     'admin.change': inside(({ changes, why, dry }) => {
       if (dry) return ok(fake.outcome.state === 'refused' ? fake.outcome : tried())
@@ -242,34 +228,18 @@ function changing(
     }),
     'admin.undo': inside(({ n, why, dry }) => {
       if (!dry) fake.asked.push({ changes: [{ op: 'undo', n }], why })
-      return ok(dry ? tried() : fake.outcome)
+      const changes = [
+        { op: 'rule.remove', target: 'r1', before: '{"op":"rule.deny","what":"x@other.test"}', after: '' },
+      ]
+      return ok(dry ? { ...tried(), changes } : fake.outcome)
     }),
-    'admin.decide': inside(({ id, approve }) => {
+    'admin.decide': inside(({ id, approve, dry = false }) => {
+      if (dry) return ok(tried())
       fake.asked.push({ changes: [{ op: 'decide', id, approve }], why: '' })
       const refused: Outcome = { state: 'refused', faults: [] }
       return ok(approve ? fake.outcome : refused)
     }),
   }
-}
-
-const digits = '04812 55930 61774 20385'
-
-const fakeKeys: KeysView = {
-  version: 3,
-  epoch: 1,
-  expires: fakeNow + 300 * 86_400_000,
-  threshold: 1,
-  roots: 1,
-  missing: 0,
-  keys: [
-    { name: 'root', fingerprint: digits, state: 'inUse', first: 1, last: 3, here: true },
-    { name: 'policy', fingerprint: digits, state: 'inUse', first: 1, last: 3, here: true },
-    { name: 'fresh', fingerprint: digits, state: 'inUse', first: 1, last: 3, here: true },
-    { name: 'server', fingerprint: '11111 22222', state: 'inUse', first: 3, last: 3, here: true },
-    { name: 'server', fingerprint: digits, state: 'listed', first: 1, last: 3, here: true },
-    { name: 'server', fingerprint: '33333 44444', state: 'retired', first: 1, last: 2, here: false },
-    { name: 'gateway', fingerprint: digits, state: 'inUse', first: 1, last: 3, here: true },
-  ],
 }
 
 /** A first password and an enrolment code, as the fake server makes them. */

@@ -4,6 +4,7 @@ import type { Session } from '../../shared/session.ts'
 import type { Kith } from '../host.ts'
 import { administrationCalls, createFakeAdministration } from './fake-administration.ts'
 import { createFakeContacts } from './fake-contacts.ts'
+import { draftHandlers } from './fake-drafts.ts'
 import { listHandlers } from './fake-lists.ts'
 import { makeHeld, makeMessages } from './fake-messages.ts'
 import { fakeNow, makePeople } from './fake-people.ts'
@@ -11,6 +12,7 @@ import { createFakeRequests, requestHandlers } from './fake-requests.ts'
 import { readySession, sessionHandlers } from './fake-session.ts'
 import type { FakeState } from './fake-state.ts'
 import { talkHandlers } from './fake-talk.ts'
+import { exchanged } from './layout/long-texts.ts'
 
 export type FakeOptions = {
   readonly session?: Session
@@ -23,6 +25,8 @@ export type FakeOptions = {
   readonly administered?: number
   /** Milliseconds that each answer takes. */
   readonly latency?: number
+  /** Names, addresses and subjects as long as they come. */
+  readonly long?: boolean
 }
 
 type FakeHost = { readonly host: Kith; readonly state: FakeState }
@@ -44,6 +48,9 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     contacts,
     messages: options.bare ? [] : makeMessages(),
     held: options.bare ? [] : makeHeld(),
+    heldUnseen: options.bare ? 0 : 2,
+    keptLooked: 0,
+    dismissed: [],
     kept: [],
     keptBy: 'administrator',
     requests: options.bare ? { incoming: [], own: [], approvals: [] } : createFakeRequests(now()),
@@ -89,14 +96,16 @@ function withFailures(handlers: Handlers<KithContract>, state: FakeState, latenc
 /** The whole contract in memory, through the same `serve` and `connect` as the engine. */
 export function createFakeHost(options: FakeOptions = {}): FakeHost {
   const listeners = new Set<(event: EventEnvelope) => void>()
+  const told = <T>(value: T, way: 'lengthen' | 'shorten') => (options.long ? exchanged(value, way) : value)
   const emit = (name: string, value: unknown) => {
-    for (const listener of listeners) listener({ name, value })
+    for (const listener of listeners) listener(told({ name, value }, 'lengthen'))
   }
   const state = makeState(options, emit)
   const handlers: Handlers<KithContract> = {
     ...sessionHandlers(state),
     ...listHandlers(state),
     ...talkHandlers(state),
+    ...draftHandlers(state),
     ...administrationCalls(state.administration),
     ...requestHandlers(state),
   }
@@ -105,8 +114,8 @@ export function createFakeHost(options: FakeOptions = {}): FakeHost {
   })
   const host = connect(contract, {
     send: async (envelope) => {
-      const result = await answer(structuredClone(envelope))
-      return structuredClone(result)
+      const result = await answer(told(structuredClone(envelope), 'shorten'))
+      return told(structuredClone(result), 'lengthen')
     },
     listen: (receive) => {
       listeners.add(receive)

@@ -1,6 +1,7 @@
 import type { KithContract } from '../../shared/contract.ts'
+import type { HeldChoice } from '../../shared/held.ts'
 import { fail, type Handlers, ok } from '../../shared/rpc.ts'
-import type { FakeState } from './fake-state.ts'
+import type { FakeHeld, FakeState } from './fake-state.ts'
 
 type ListCalls = Pick<
   Handlers<KithContract>,
@@ -13,6 +14,10 @@ type ListCalls = Pick<
   | 'message.get'
   | 'held.list'
   | 'held.get'
+  | 'held.looked'
+  | 'held.dismiss'
+  | 'held.restore'
+  | 'held.delete'
   | 'quarantine.list'
   | 'quarantine.release'
 >
@@ -31,6 +36,60 @@ function findMail(state: FakeState, search: string) {
     .filter(({ kind }) => kind === 'mail')
     .filter(({ subject, text, from }) => `${subject}\n${text}\n${from.name}`.toLowerCase().includes(wanted))
     .toReversed()
+}
+
+type HeldCalls = 'held.list' | 'held.get' | 'held.looked' | 'held.dismiss' | 'held.restore' | 'held.delete'
+
+function heldHandlers(state: FakeState): Pick<ListCalls, HeldCalls> {
+  const isSame = ({ id, scope }: HeldChoice, one: FakeHeld): boolean => {
+    const chosen = [...state.held, ...state.dismissed].find((other) => other.id === id)
+    if (scope === 'message' || !chosen?.claimedAddress) return one.id === id
+    return one.claimedAddress === chosen.claimedAddress
+  }
+  const take = (choice: HeldChoice) => {
+    const taken = state.held.filter((one) => isSame(choice, one))
+    state.held = state.held.filter((one) => !taken.includes(one))
+    state.emit('held.changed', { total: state.held.length })
+    return taken
+  }
+  const answer = ({ length }: readonly FakeHeld[]) => (length === 0 ? fail('notFound') : ok({ count: length }))
+  return {
+    'held.list': ({ from, count }) =>
+      ok({
+        total: state.held.length,
+        unseen: state.heldUnseen,
+        keptLooked: state.keptLooked,
+        held: state.held.slice(from, from + count),
+      }),
+    'held.get': ({ id }) => {
+      const found = state.held.find((one) => one.id === id)
+      if (!found) return fail('notFound')
+      const { text, ...held } = found
+      const ofSender = state.held.filter((one) => one.claimedAddress === found.claimedAddress).length
+      return ok({ held, text, ofSender: found.claimedAddress === '' ? 0 : ofSender })
+    },
+    'held.looked': ({ kept }) => {
+      if (state.heldUnseen > 0 || kept > state.keptLooked) {
+        state.heldUnseen = 0
+        state.keptLooked = Math.max(state.keptLooked, kept)
+        state.emit('held.changed', { total: state.held.length })
+      }
+      return ok({})
+    },
+    'held.dismiss': (choice) => {
+      const taken = take(choice)
+      state.dismissed = [...state.dismissed, ...taken]
+      return answer(taken)
+    },
+    'held.restore': (choice) => {
+      const back = state.dismissed.filter((one) => isSame(choice, one))
+      state.dismissed = state.dismissed.filter((one) => !back.includes(one))
+      state.held = [...state.held, ...back].toSorted((a, b) => b.at - a.at)
+      state.emit('held.changed', { total: state.held.length })
+      return answer(back)
+    },
+    'held.delete': (choice) => answer(take(choice)),
+  }
 }
 
 export function listHandlers(state: FakeState): ListCalls {
@@ -55,13 +114,7 @@ export function listHandlers(state: FakeState): ListCalls {
       const message = state.messages.find((one) => one.id === id)
       return message ? ok(message) : fail('notFound')
     },
-    'held.list': ({ from, count }) => ok({ total: state.held.length, held: state.held.slice(from, from + count) }),
-    'held.get': ({ id }) => {
-      const found = state.held.find((one) => one.id === id)
-      if (!found) return fail('notFound')
-      const { text, ...held } = found
-      return ok({ held, text })
-    },
+    ...heldHandlers(state),
     'quarantine.list': ({ from, count }) =>
       ok({ total: state.kept.length, by: state.keptBy, kept: state.kept.slice(from, from + count) }),
     'quarantine.release': ({ id }) => {

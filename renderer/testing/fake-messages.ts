@@ -1,4 +1,4 @@
-import type { HeldMessage } from '../../shared/contract.ts'
+import type { HeldMessage } from '../../shared/held.ts'
 import type { Delivery, Message, Participant } from '../../shared/message.ts'
 import { fakeNow } from './fake-people.ts'
 

@@ -19,9 +19,12 @@ type TalkCalls = Pick<
   | 'outbox.retry'
   | 'draft.get'
   | 'draft.save'
-  | 'mailDrafts.get'
-  | 'mailDrafts.save'
+  | 'message.markRead'
 >
+
+function unreadOf(messages: readonly Message[], wanted: Message['kind']): number {
+  return messages.filter(({ kind, direction, read }) => kind === wanted && direction === 'in' && !read).length
+}
 
 function conversationOf(state: FakeState, id: string): Conversation | undefined {
   const messages = state.messages.filter(({ conversation }) => conversation === id)
@@ -36,7 +39,8 @@ function conversationOf(state: FakeState, id: string): Conversation | undefined 
     open: contact !== undefined,
     ...(!contact && { closed: 'removed' as const }),
     ...(last && { last: { text: last.text, at: last.at, direction: last.direction } }),
-    unread: messages.filter(({ direction, read }) => direction === 'in' && !read).length,
+    unread: unreadOf(messages, 'chat') + unreadOf(messages, 'mail'),
+    ...(unreadOf(messages, 'mail') > 0 && { unreadMail: unreadOf(messages, 'mail') }),
   }
 }
 
@@ -113,7 +117,8 @@ export function talkHandlers(state: FakeState): TalkCalls {
   return {
     'conversations.list': ({ from, count }) => {
       const all = allConversations(state)
-      return ok({ total: all.length, conversations: all.slice(from, from + count) })
+      const unread = { chat: unreadOf(state.messages, 'chat'), mail: unreadOf(state.messages, 'mail') }
+      return ok({ total: all.length, conversations: all.slice(from, from + count), unread })
     },
     'conversations.get': ({ id }) => {
       const conversation = conversationOf(state, id)
@@ -122,6 +127,13 @@ export function talkHandlers(state: FakeState): TalkCalls {
     'conversations.markRead': ({ id }) => {
       state.messages = state.messages.map((one) => (one.conversation === id ? { ...one, read: true } : one))
       state.emit('conversation.changed', { id })
+      return ok({})
+    },
+    'message.markRead': ({ id }) => {
+      const found = state.messages.find((one) => one.id === id)
+      if (!found) return fail('notFound')
+      state.messages = state.messages.map((one) => (one.id === id ? { ...one, read: true } : one))
+      state.emit('conversation.changed', { id: found.conversation })
       return ok({})
     },
     'messages.list': ({ conversation, before, count }) => ok(page(state, conversation, before, count)),
@@ -134,6 +146,7 @@ export function talkHandlers(state: FakeState): TalkCalls {
       if (refusals.length > 0) return fail('refused', { refusals })
       const message = submitted(state, draft)
       state.messages = [...state.messages, message]
+      state.mailDrafts = state.mailDrafts.filter(({ id }) => id !== draft.begunAs)
       state.emit('conversation.changed', { id: message.conversation })
       return ok({ id: message.id })
     },
@@ -143,11 +156,6 @@ export function talkHandlers(state: FakeState): TalkCalls {
       const delivery = { step: 'waiting' } as const
       state.messages = state.messages.map((one) => (one.id === id ? { ...one, delivery } : one))
       state.emit('message.changed', { id, conversation: found.conversation, delivery })
-      return ok({})
-    },
-    'mailDrafts.get': () => ok({ drafts: [...state.mailDrafts] }),
-    'mailDrafts.save': ({ drafts }) => {
-      state.mailDrafts = drafts
       return ok({})
     },
     'draft.get': ({ conversation }) => ok({ text: state.drafts.get(conversation) ?? '' }),

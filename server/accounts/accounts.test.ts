@@ -41,12 +41,12 @@ overEach((stores) => {
 
   test('name or address, in whatever case, with the right password', async () => {
     for (const login of ['alice', 'ALICE', 'a.chen@EXAMPLE.org', ' alice ']) {
-      expect(await accounts.check(login, password, '192.0.2.1')).toMatchObject({ ok: true, account: { id: 'alice' } })
+      expect(await accounts.check(login, password, '192.0.2.1')).toMatchObject({ ok: true, value: { id: 'alice' } })
     }
   })
 
   test('wrong password, unknown, disabled, empty and overlong: all authFailed', async () => {
-    const failed = { ok: false, kind: 'authFailed' }
+    const failed = { ok: false, fault: { kind: 'authFailed' } }
     expect(await accounts.check('alice', 'wrong', '192.0.2.1')).toEqual(failed)
     expect(await accounts.check('nobody', password, '192.0.2.1')).toEqual(failed)
     expect(await accounts.check('dave', password, '192.0.2.1')).toEqual(failed)
@@ -80,9 +80,11 @@ overEach((stores) => {
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, i) => accounts.check('alice', `guess ${i}`, `192.0.2.${i}`)),
     )
-    expect(results.filter((result) => !result.ok && result.kind === 'authFailed')).toHaveLength(5)
-    expect(results.filter((result) => !result.ok && result.kind === 'locked')).toHaveLength(15)
-    expect(await accounts.check('alice', password, '192.0.2.99')).toMatchObject({ kind: 'locked', by: 'account' })
+    expect(results.filter((result) => !result.ok && result.fault.kind === 'authFailed')).toHaveLength(5)
+    expect(results.filter((result) => !result.ok && result.fault.kind === 'locked')).toHaveLength(15)
+    expect(await accounts.check('alice', password, '192.0.2.99')).toMatchObject({
+      fault: { kind: 'locked', by: 'account' },
+    })
     now += 15 * 60_000
     expect(await accounts.check('alice', password, '192.0.2.99')).toMatchObject({ ok: true })
   })
@@ -94,7 +96,7 @@ overEach((stores) => {
     const answers = []
     for (const login of ['alice', 'A.Chen@example.org', 'zed', 'zed@example.org'])
       answers.push(await accounts.check(login, password, '192.0.2.1', stranger))
-    const locked = { ok: false, kind: 'locked', retryAfter: 15 * 60_000, by: 'account' }
+    const locked = { ok: false, fault: { kind: 'locked', retryAfter: 15 * 60_000, by: 'account' } }
     expect(answers).toEqual([locked, locked, locked, locked])
   })
 
@@ -144,10 +146,12 @@ overEach((stores) => {
           ok: true,
         })
         await guess(6, { ...mine, key: 'another key' })
-        expect(await accounts.check('alice', password, '192.0.2.1', stranger)).toMatchObject({ by: 'account' })
+        expect(await accounts.check('alice', password, '192.0.2.1', stranger)).toMatchObject({
+          fault: { by: 'account' },
+        })
         expect(await accounts.check('a.chen@example.org', password, '192.0.2.1', mine)).toMatchObject({ ok: true })
         await guess(5, mine)
-        expect(await accounts.check('alice', password, '192.0.2.1', mine)).toMatchObject({ by: 'device' })
+        expect(await accounts.check('alice', password, '192.0.2.1', mine)).toMatchObject({ fault: { by: 'device' } })
         now += 3_600_000
         expect(await accounts.check('alice', password, '192.0.2.1', stranger)).toMatchObject({ ok: true })
       },
@@ -156,7 +160,7 @@ overEach((stores) => {
     test.each(['locked', 'revoked'] as const)('a %s device is a stranger', async (state) => {
       await addDevice(state)
       await guess(5, stranger)
-      expect(await accounts.check('alice', password, '192.0.2.1', mine)).toMatchObject({ by: 'account' })
+      expect(await accounts.check('alice', password, '192.0.2.1', mine)).toMatchObject({ fault: { by: 'account' } })
     })
 
     test('an enrolment code is the way past: of this account, unused or used by this device, and not too old', async () => {
@@ -178,7 +182,7 @@ overEach((stores) => {
       const code = await codeFor('alice', '', now + 2 * day)
       await guess(5, { ...stranger, code })
       expect(await accounts.check('alice', password, '192.0.2.1', { ...stranger, code })).toMatchObject({
-        by: 'device',
+        fault: { by: 'device' },
       })
     })
 
@@ -186,18 +190,20 @@ overEach((stores) => {
       expect(await accounts.check('alice', password, '192.0.2.1')).toMatchObject({ ok: true })
       // Strange networks, until what they share is used up.
       for (let i = 0; i < 21; i++) await guess(1, undefined, `198.51.${i}.7`)
-      expect(await accounts.check('alice', password, '203.0.113.1')).toMatchObject({ kind: 'locked' })
+      expect(await accounts.check('alice', password, '203.0.113.1')).toMatchObject({ fault: { kind: 'locked' } })
       expect(await accounts.check('alice', password, '192.0.2.77')).toMatchObject({ ok: true })
       await guess(5, undefined, '192.0.2.8')
-      expect(await accounts.check('alice', password, '192.0.2.1')).toMatchObject({ kind: 'locked' })
+      expect(await accounts.check('alice', password, '192.0.2.1')).toMatchObject({ fault: { kind: 'locked' } })
       now += 31 * 24 * 3_600_000
       for (let i = 0; i < 21; i++) await guess(1, undefined, `198.51.${i}.7`)
-      expect(await accounts.check('alice', password, '192.0.2.1')).toMatchObject({ kind: 'locked' })
+      expect(await accounts.check('alice', password, '192.0.2.1')).toMatchObject({ fault: { kind: 'locked' } })
     })
 
     test('a network that is used up stops neither other networks nor other accounts', async () => {
       await guess(5, undefined, '2001:db8:1:2::1')
-      expect(await accounts.check('alice', password, '2001:db8:1:2:ffff::9')).toMatchObject({ kind: 'locked' })
+      expect(await accounts.check('alice', password, '2001:db8:1:2:ffff::9')).toMatchObject({
+        fault: { kind: 'locked' },
+      })
       expect(await accounts.check('alice', password, '2001:db8:1:3::1')).toMatchObject({ ok: true })
       for (let i = 0; i < 35; i++) await accounts.check(`user${i}`, 'wrong', '192.0.2.7', stranger)
       expect(await accounts.check('alice', password, '192.0.2.7', stranger)).toMatchObject({ ok: true })
@@ -218,13 +224,15 @@ overEach((stores) => {
       for (const device of [stranger, mine, { ...mine, key: 'another' }, undefined])
         expect(await accounts.check('alice', password, '192.0.2.1', device)).toMatchObject({ ok: true })
       expect(await accounts.check('alice', password, '203.0.113.1')).toMatchObject({ ok: true })
-      expect(await accounts.check('alice2', password, '192.0.2.1', stranger)).toMatchObject({ kind: 'locked' })
+      expect(await accounts.check('alice2', password, '192.0.2.1', stranger)).toMatchObject({
+        fault: { kind: 'locked' },
+      })
     })
 
     test('signing in with a device makes its network known for the mail', async () => {
       await addDevice('active')
       for (let i = 0; i < 21; i++) await guess(1, undefined, `198.51.${i}.7`)
-      expect(await accounts.check('alice', password, '203.0.113.1')).toMatchObject({ kind: 'locked' })
+      expect(await accounts.check('alice', password, '203.0.113.1')).toMatchObject({ fault: { kind: 'locked' } })
       expect(await accounts.check('alice', password, '203.0.113.1', mine)).toMatchObject({ ok: true })
       expect(await accounts.check('alice', password, '203.0.113.1')).toMatchObject({ ok: true })
     })
@@ -244,15 +252,17 @@ overEach((stores) => {
       })
       const flood = Array.from({ length: 120 }, (_, i) => slow.check(`user${i}`, 'wrong', '192.0.2.1', stranger))
       const known = slow.check('alice', password, '192.0.2.1', mine)
-      await expect.poll(() => comparing).toBe(33)
+      await expect.poll(() => comparing, { timeout: 15_000 }).toBe(33)
       resolve(undefined)
-      const kinds = (await Promise.all(flood)).map((result) => (result.ok ? 'ok' : result.kind))
+      const kinds = (await Promise.all(flood)).map((result) => (result.ok ? 'ok' : result.fault.kind))
       expect(kinds.filter((kind) => kind === 'busy')).toHaveLength(88)
       expect(kinds.filter((kind) => kind === 'authFailed')).toHaveLength(32)
       expect(await known).toMatchObject({ ok: true })
       const busy = kinds.indexOf('busy')
       for (let i = 0; i < 5; i++)
-        expect(await slow.check(`user${busy}`, 'wrong', '192.0.2.1', stranger)).toMatchObject({ kind: 'authFailed' })
+        expect(await slow.check(`user${busy}`, 'wrong', '192.0.2.1', stranger)).toMatchObject({
+          fault: { kind: 'authFailed' },
+        })
     })
   })
 })

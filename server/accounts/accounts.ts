@@ -4,6 +4,7 @@
  * `sessions.ts` opens the session; `admin-session.ts` is the second step of those who administer.
  */
 import { parseAddress } from '../../shared/address.ts'
+import { type Checked, ok } from '../../shared/failures.ts'
 import type { Clock } from '../ground/clock.ts'
 import { oneAtATime } from '../ground/one-at-a-time.ts'
 import type { Store } from '../store/store.ts'
@@ -25,19 +26,18 @@ export type Account = {
   readonly scope: Scope
 }
 
-/** What a password check says. Callers answer `authFailed` in the same words for everybody. */
-export type CheckResult =
-  | { readonly ok: true; readonly account: Account }
-  | { readonly ok: false; readonly kind: 'authFailed' }
+/** Why a password check lets nobody in. Callers answer `authFailed` in the same words for everybody. */
+export type LoginFault =
+  | { readonly kind: 'authFailed' }
   /**
    * `retryAfter` in milliseconds. `by`: whether the tries of the device are used up, or those that strangers to the account
    * share, which an enrolment code is the way past (also where absent).
    */
-  | { readonly ok: false; readonly kind: 'locked'; readonly retryAfter: number; readonly by?: 'account' | 'device' }
+  | { readonly kind: 'locked'; readonly retryAfter: number; readonly by?: 'account' | 'device' }
   /** Too many passwords are being checked: this one was not, and no try was used up. */
-  | { readonly ok: false; readonly kind: 'busy'; readonly retryAfter: number }
+  | { readonly kind: 'busy'; readonly retryAfter: number }
   /** The mail server, which checks the passwords, cannot be asked. */
-  | { readonly ok: false; readonly kind: 'unchecked'; readonly retryAfter: number }
+  | { readonly kind: 'unchecked'; readonly retryAfter: number }
 
 /** Accounts as every door asks for them; none of them sees a hash. */
 export type Accounts = {
@@ -45,7 +45,7 @@ export type Accounts = {
    * `login`: name or address. `device`: which signed the login; without one it is counted by the network of `ip`. Unknown
    * user, disabled user and wrong password give the same answer in the same time.
    */
-  check(login: string, password: string, ip: string, device?: SigningDevice): Promise<CheckResult>
+  check(login: string, password: string, ip: string, device?: SigningDevice): Promise<Checked<Account, LoginFault>>
   /** By login name; disabled accounts are not found. */
   byId(id: string): Promise<Account | undefined>
   /** By ASCII-folded address; disabled accounts are not found. */
@@ -76,12 +76,12 @@ export function createAccounts(dependencies: AccountDependencies): Accounts {
   return {
     async check(login, password, ip, device) {
       const typed = foldLogin(login)
-      if (password.length > maxPasswordLength) return { ok: false, kind: 'authFailed' }
+      if (password.length > maxPasswordLength) return { ok: false, fault: { kind: 'authFailed' } }
       const user = await findUser(store, typed)
       const name = user?.id ?? namePart(typed)
       const standing = await standingOf({ store, now: clock.now() }, { name, user }, { ip, device })
       const lane = standing.known ? 'known' : 'strangers'
-      if (underWay[lane] >= atOnce[lane]) return { ok: false, kind: 'busy', retryAfter: busyMs }
+      if (underWay[lane] >= atOnce[lane]) return { ok: false, fault: { kind: 'busy', retryAfter: busyMs } }
       underWay[lane] += 1
       try {
         // Right passwords that come at once are each given back their try before the next is counted.
@@ -131,20 +131,21 @@ async function findUser(store: Store, typed: string): Promise<UserRow | undefine
   return byName ?? byAddress
 }
 
-async function checkOne(dependencies: AccountDependencies, attempt: Attempt): Promise<CheckResult> {
+async function checkOne(dependencies: AccountDependencies, attempt: Attempt): Promise<Checked<Account, LoginFault>> {
   const { store, clock } = dependencies
   const { user, standing } = attempt
   const counted = await count(dependencies, standing.budgets)
-  if (!counted.ok) return { ok: false, kind: 'locked', retryAfter: counted.retryAfter, by: whose(standing) }
+  if (!counted.ok) return { ok: false, fault: { kind: 'locked', retryAfter: counted.fault, by: whose(standing) } }
   const verdict = await compare(dependencies, attempt)
   const account = verdict === 'right' ? accountOf(user) : undefined
   // No password was looked at: the try is given back.
   if (verdict === 'notAsked') await giveBack(store, standing.budgets)
-  if (verdict === 'notAsked' || verdict === 'unknown') return { ok: false, kind: 'unchecked', retryAfter: busyMs }
-  if (!account) return { ok: false, kind: 'authFailed' }
+  if (verdict === 'notAsked' || verdict === 'unknown')
+    return { ok: false, fault: { kind: 'unchecked', retryAfter: busyMs } }
+  if (!account) return { ok: false, fault: { kind: 'authFailed' } }
   await forgive(store, standing.budgets)
   await remember(store, { who: account.id, place: networkPlace(standing.network), now: clock.now() })
-  return { ok: true, account }
+  return ok(account)
 }
 
 function whose({ known, budgets }: Standing): 'account' | 'device' {
@@ -161,20 +162,21 @@ async function compare(
   return (await verify(stored, password, standing.known)) ? 'right' : 'wrong'
 }
 
-type Counted = { readonly ok: true } | { readonly ok: false; readonly retryAfter: number }
-
-/** One transaction, so that several processes share the counters and none is passed by. A try that is stopped by one budget uses up no other. */
-function count({ store, clock }: AccountDependencies, budgets: readonly Budget[]): Promise<Counted> {
+/**
+ * The fault is the wait in milliseconds. One transaction, so that several processes share the counters and none is passed
+ * by. A try that is stopped by one budget uses up no other.
+ */
+function count({ store, clock }: AccountDependencies, budgets: readonly Budget[]): Promise<Checked<undefined, number>> {
   return store.transaction(async ({ access }) => {
     const now = clock.now()
     const rows = []
     for (const { key, limit } of budgets) {
       const verdict = countAttempt(limit, (await access.attempts(key)) ?? noAttempts(key), now)
-      if (!verdict.allowed) return { ok: false, retryAfter: verdict.retryAfter }
+      if (!verdict.allowed) return { ok: false, fault: verdict.retryAfter }
       rows.push(verdict.row)
     }
     for (const row of rows) await access.setAttempts(row)
-    return { ok: true }
+    return ok(undefined)
   }, attemptsLock)
 }
 

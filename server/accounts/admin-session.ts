@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import type { SessionRow } from '../store/tables.ts'
 import { accountLimit, attemptsLock, countAttempt, noAttempts } from './attempt-limit.ts'
 import { isProven, remember } from './proven.ts'
+import { makeRecoveryCodes, spendRecoveryCode } from './recovery-codes.ts'
 import { stepOfCode } from './totp.ts'
 
 const lifeMs = 60 * 60_000
@@ -48,32 +49,44 @@ export function keepSecret({ store }: Pick<Dependencies, 'store'>, sid: string, 
   return store.sessions.setAdmin(hashOf(sid), { totp })
 }
 
-/** `nothing`: no authenticator is set up, or none waits for its first code. `retryAfter`: milliseconds. */
+/**
+ * `codes`: recovery codes that were made. `recovered`: a recovery code opened. `nothing`: no authenticator is set up, or none
+ * waits for its first code. `retryAfter`: milliseconds.
+ */
 export type CodeVerdict =
-  | { readonly ok: true }
+  | { readonly ok: true; readonly codes?: readonly string[]; readonly recovered?: boolean }
   | { readonly ok: false; readonly kind: 'wrong' | 'nothing' }
   | { readonly ok: false; readonly kind: 'wait'; readonly retryAfter: number }
 
-type Typed = { readonly user: string; readonly device: string; readonly sid: string; readonly code: string }
+type Typed = {
+  readonly user: string
+  readonly device: string
+  readonly sid: string
+  readonly code: string
+  /** Puts into the log what happened to the recovery codes, in the transaction in which it happens. */
+  readonly noted: (inside: Store, op: 'recovery.make' | 'recovery.use') => Promise<void>
+}
 
-/** Opens by a code of the authenticator that is set up. */
+/** Opens by a code of the authenticator that is set up, or by a recovery code; both on the same budget of tries. */
 export function openByCode(dependencies: Dependencies, typed: Typed): Promise<CodeVerdict> {
-  const { user, sid, code } = typed
+  const { user, sid, code, noted } = typed
   return limited(dependencies, typed, async (inside) => {
     const role = await inside.administration.role(user)
     if (!role || role.totp === '') return { ok: false, kind: 'nothing' }
     const step = stepOfCode(role.totp, code, dependencies.clock.now())
     // A code opens once, whichever process is asked: also one that was seen over a shoulder.
-    if (step === undefined || !(await inside.administration.takeTotpStep(user, step)))
-      return { ok: false, kind: 'wrong' }
+    const isCode = step !== undefined && (await inside.administration.takeTotpStep(user, step))
+    const recovered = !isCode && (await spendRecoveryCode(inside, user, code))
+    if (!isCode && !recovered) return { ok: false, kind: 'wrong' }
+    if (recovered) await noted(inside, 'recovery.use')
     await openAdmin({ ...dependencies, store: inside }, sid)
-    return { ok: true }
+    return { ok: true, recovered }
   })
 }
 
-/** The first code of a new authenticator puts it in force, and opens. */
+/** The first code of a new authenticator puts it in force, with recovery codes of its own, and opens. */
 export function confirmCode(dependencies: Dependencies, typed: Typed): Promise<CodeVerdict> {
-  const { user, sid, code } = typed
+  const { user, sid, code, noted } = typed
   return limited(dependencies, typed, async (inside) => {
     const role = await inside.administration.role(user)
     const session: SessionRow | undefined = await inside.sessions.get(hashOf(sid))
@@ -83,8 +96,11 @@ export function confirmCode(dependencies: Dependencies, typed: Typed): Promise<C
     // Whatever the old one had opened elsewhere closes.
     await inside.sessions.closeAdmin(user)
     await inside.administration.setRole({ ...role, totp: session.totp, totp_step: step })
+    // Those of the old one may be with whoever has that.
+    const codes = await makeRecoveryCodes(inside, user, dependencies.clock.now())
+    await noted(inside, 'recovery.make')
     await openAdmin({ ...dependencies, store: inside }, sid)
-    return { ok: true }
+    return { ok: true, codes }
   })
 }
 
@@ -119,12 +135,13 @@ function codesOf(user: string, device?: string): string {
   return device === undefined ? `totp:${user}` : `totp:${user} ${device}`
 }
 
-/** For whoever lost the authenticator: the next one is set up with the password. False where the user has no role. */
+/** For whoever lost the authenticator, and the recovery codes with it: the next one is set up with the password. False where the user has no role. */
 export function resetSecondFactor({ store }: Pick<Dependencies, 'store'>, user: string): Promise<boolean> {
   return store.transaction(async (inside) => {
     const role = await inside.administration.role(user)
     if (!role) return false
     await inside.administration.setRole({ ...role, totp: '', totp_step: 0 })
+    await inside.administration.setRecoveries(user, [])
     await inside.access.clearAttempts(codesOf(user))
     for (const { id } of await inside.devices.list(user)) await inside.access.clearAttempts(codesOf(user, id))
     await inside.sessions.closeAdmin(user)

@@ -110,14 +110,16 @@ describe('changes as a choice of elements', () => {
     )
   })
 
-  it('takes a time as a date or as milliseconds', () => {
+  it('hands a time on as text, which only a date fits: digits alone may be seconds or milliseconds', () => {
     const set = (expires: string) =>
       read(
         `<changes><userSet><user>u</user><changes><expires>${expires}</expires></changes></userSet></changes>`,
         schema,
       )
     const changes = (expires: unknown) => [{ op: 'user.set', user: 'u', changes: { expires } }]
-    expect(set('1893456000000')).toEqual({ ok: true, value: { changes: changes(1_893_456_000_000) } })
+    expect(set('1893456000000')).toEqual({ ok: true, value: { changes: changes('1893456000000') } })
+    expect(schema.safeParse({ changes: changes('1893456000000') }).success).toBe(false)
+    expect(schema.safeParse({ changes: changes('2031-01-31') }).success).toBe(true)
     expect(set('2031-01-31')).toEqual({ ok: true, value: { changes: changes('2031-01-31') } })
   })
 

@@ -8,6 +8,7 @@
 
 import type { z } from 'zod'
 import type { Checked } from '../../shared/failures.ts'
+import { momentOf, momentWords } from '../../shared/moment.ts'
 import type { XmlElement } from '../../shared/soap/xml.ts'
 import { escapeXml, writableInXml } from '../../shared/text/xml-text.ts'
 
@@ -101,8 +102,8 @@ function valueIn(schema: z.core.$ZodType, element: XmlElement, place: string): u
 }
 
 function timeOf(text: string, place: string): number {
-  const time = Date.parse(text.trim())
-  if (Number.isNaN(time)) throw new Misread(place, 'a time is needed')
+  const time = momentOf(text.trim())
+  if (time === undefined) throw new Misread(place, momentWords)
   return time
 }
 
@@ -114,8 +115,8 @@ function scalarOf({ type }: Definition, text: string, place: string): unknown {
     if (!/^[+-]?\d{1,15}$/.test(trimmed)) throw new Misread(place, 'a whole number is needed')
     return Number(trimmed)
   }
-  // A time is a date, or milliseconds since the epoch.
-  if (type === 'union') return /^\d{9,15}$/.test(trimmed) ? Number(trimmed) : text
+  // Of a time only the text: digits alone may be seconds, milliseconds or a day.
+  if (type === 'union') return trimmed
   if (type !== 'boolean') return text
   if (trimmed === 'true' || trimmed === '1') return true
   if (trimmed === 'false' || trimmed === '0') return false

@@ -1,7 +1,7 @@
 /** What lets somebody sign in, made on the server and told once: a first password, and an enrolment code for one device. */
-import { randomInt } from 'node:crypto'
 import { formatEnrolment } from '../../shared/whitelist/enrolment.ts'
 import { createEnrolmentSecret, introduction } from '../accounts/enrolment-codes.ts'
+import { madeUp } from '../ground/made-up.ts'
 import { type Done, type Refusal, refusal } from '../ground/refusals.ts'
 import { policyFrom } from '../organisation/organisation.ts'
 import type { Context } from '../settings/context.ts'
@@ -65,15 +65,4 @@ export async function newPassword(
   const password = madeUp()
   const done = await setPassword({ store, clock, note }, { id: user, password, why })
   return done.ok ? { ok: true, value: password } : done
-}
-
-/** No letters and digits that look alike: it is read aloud and typed. */
-const alphabet = '23456789abcdefghjkmnpqrstuvwxyz'
-/** 16 of 31: 79 bits. */
-const groups = 4
-const groupLength = 4
-
-function madeUp(): string {
-  const letter = () => alphabet.charAt(randomInt(alphabet.length))
-  return Array.from({ length: groups }, () => Array.from({ length: groupLength }, letter).join('')).join('-')
 }

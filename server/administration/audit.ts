@@ -22,10 +22,15 @@ export function noteAs({ clock, who, via }: Actor & { readonly clock: Clock }): 
   const empty = { why: '', before: '', after: '', undo: '' }
   return async (inside, line) => {
     // Thrown, not answered: it ends the transaction, so that what was to be noted does not happen without its reason.
-    const unreasoned = line.op.startsWith('proposal.') ? undefined : await faultOfReason(inside, line.why ?? '')
+    const unreasoned = needsNoReason(line.op) ? undefined : await faultOfReason(inside, line.why ?? '')
     if (unreasoned) throw new ReasonNeeded(unreasoned)
     await addAudit(inside, [{ at: clock.now(), who, via, ...empty, ...line }])
   }
+}
+
+/** A proposal has its own, and whoever opens the administration is not asked for one. */
+function needsNoReason(op: string): boolean {
+  return op.startsWith('proposal.') || op.startsWith('recovery.')
 }
 
 /** Where the policy asks for a reason, nothing is done without one. */
@@ -85,15 +90,4 @@ export async function brokenAudit(store: Store): Promise<number | undefined> {
       before = row
     }
   }
-}
-
-/** A line in words: what was changed, from what to what. */
-export function textOfLine({
-  op,
-  target,
-  before,
-  after,
-}: Pick<AuditRow, 'op' | 'target' | 'before' | 'after'>): string {
-  const change = before === '' ? after : `${before} -> ${after === '' ? 'nothing' : after}`
-  return `${op} ${target}${change === '' ? '' : `: ${change}`}`
 }

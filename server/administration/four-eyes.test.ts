@@ -137,8 +137,8 @@ describe('each change by its effect', () => {
     const line = (await store.administration.lastAudit())?.n ?? 0
     expect(await undo(administration, { first: line, last: line })).toMatchObject({ needs: 'approval' })
     const back = changesOf(await loadState(store, config), before, { prune: true })
-    if (!back.ok) throw new Error(JSON.stringify(back.faults))
-    expect(await needs(back.changes)).toBe('approval')
+    if (!back.ok) throw new Error(JSON.stringify(back.fault))
+    expect(await needs(back.value.changes)).toBe('approval')
     const source = { name: 'hr', kind: 'csv', file: 'hr.csv', maxShrink: 1 } as const
     const read = { ok: true, contacts: [{ address: 'x@evil.test', name: 'X', externalId: '1' }], warnings: [] } as const
     const planned = await planRead(administration, { source, for: 'user:bob' }, read)

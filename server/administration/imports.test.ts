@@ -58,13 +58,48 @@ test('a run brings every list in step, leaves what was added by hand, and says n
 
 test('a source that is broken or shrunken changes nothing and says whose list it was about', async () => {
   expect(await runImport()).toMatchObject({ ok: false, faults: [{ where: 'hr.csv' }] })
-  await put('a@x.example,A', 'a b@x.example,B')
-  expect(await runImport()).toMatchObject({ ok: false, faults: [{ line: 3 }] })
   await put('a@x.example,A', 'b@x.example,B', 'c@x.example,C')
   await runImport()
   await put('a@x.example,A')
   expect(await runImport()).toMatchObject({ ok: false, faults: [{ where: 'alice' }] })
   expect(await rows('alice')).toHaveLength(3)
+})
+
+test('a bad row keeps neither good rows nor removals; whoever of it is listed stays; strict refuses the whole', async () => {
+  await put('a@x.example,A', 'b@x.example,B', 'c@x.example,C')
+  await runImport()
+  await put('a@x.example,A', 'b@x,example,B', 'd@x.example,D')
+  const [stored] = await listImports(folder.administration.store)
+  if (!stored) throw new Error('there is no import')
+  const strict = { ...stored, source: { ...stored.source, strict: true } }
+  expect(await planImport(folder.administration, strict)).toMatchObject({ ok: false, faults: [{ line: 3 }] })
+  const planned = await planImport(folder.administration, stored)
+  expect(planned).toMatchObject({ left: [{ line: 3 }] })
+  await runImport()
+  expect((await rows('alice')).map(({ external }) => external).sort()).toEqual([
+    'a@x.example',
+    'b@x.example',
+    'd@x.example',
+  ])
+})
+
+test('what a list itself refuses is left out, too, and told; the others are taken, and whoever left goes', async () => {
+  const { administration } = folder
+  const columns = 'address,name,proof'
+  const write = (...lines: readonly string[]) => writeFile(join(folder.path, 'hr.csv'), [columns, ...lines].join('\n'))
+  await write('a@x.example,A,', 'b@x.example,B,', 'c@x.example,C,')
+  await runImport()
+  // A signature proves nobody of the own domain (guard.md I2), and the policy lists no whole domains.
+  await write('a@x.example,A,', 'c@x.example,C 2,', 'd@x.example,D,', 'zoe@example.org,Zoe,dmarc', '@y.example,Y,')
+  const done = await runImport()
+  expect(done).toMatchObject({ ok: true, refused: expect.any(Array) })
+  const refused = 'refused' in done ? (done.refused ?? []) : []
+  expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['ownProof', 'wholeDomain']))
+  for (const user of ['alice', 'bob']) {
+    const left = (await rows(user)).map(({ external }) => external).sort()
+    expect(left).toEqual(['a@x.example', 'c@x.example', 'd@x.example'])
+    expect(await faultOfList(administration, user)).toBeUndefined()
+  }
 })
 
 test('sources are kept by name', async () => {

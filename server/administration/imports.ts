@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { type Change, isUnit } from '../../shared/administration/change.ts'
 import type { Done } from '../ground/refusals.ts'
-import type { ImportFault, ImportResult } from '../import/contact.ts'
+import { type ExistingContact, faultOfRow, type ImportFault, type ImportResult, toldOf } from '../import/contact.ts'
 import { readSource } from '../import/read-source.ts'
-import { type ExistingContact, type ImportPlan, reconcile } from '../import/reconcile.ts'
+import { type ImportPlan, reconcile } from '../import/reconcile.ts'
 import { importSourceSchema } from '../import/source.ts'
 import { wishesOf } from '../import/wishes.ts'
 import { entryFromText } from '../lists/changes.ts'
@@ -15,6 +15,7 @@ import type { Store } from '../store/store.ts'
 import type { EntryRow } from '../store/tables.ts'
 import type { Administration } from './administer.ts'
 import type { Note } from './audit.ts'
+import { forgetImportState } from './import-states.ts'
 import type { RunOptions } from './run-changes.ts'
 import type { Submitted } from './submit.ts'
 
@@ -57,6 +58,7 @@ async function forget({ store, note }: Noted, name: string, why: string): Promis
   const left = all.filter(({ source }) => source.name !== name)
   if (left.length === all.length) return unknownImport(name)
   await store.journal.setSetting(settingName, JSON.stringify(left))
+  await forgetImportState(store, name)
   await note(store, { op: 'import.remove', target: name, why })
   return { ok: true, value: undefined }
 }
@@ -101,6 +103,9 @@ function unknownImport(name: string): { readonly ok: false; readonly why: string
 
 /** What one user's list gets from a source. */
 export type UserPlan = { readonly user: string; readonly plan: ImportPlan }
+/** What carrying an import out came to; `refused`: what a list itself did not take. */
+type Carried = Submitted & { readonly refused?: readonly ImportFault[] }
+
 /** A source that was read and compared; nothing is changed before `carry`. */
 export type ImportRun =
   | { readonly ok: false; readonly faults: readonly ImportFault[] }
@@ -108,13 +113,18 @@ export type ImportRun =
       readonly ok: true
       readonly plans: readonly UserPlan[]
       readonly warnings: readonly ImportFault[]
+      /** Rows that are left out. */
+      readonly left: readonly ImportFault[]
       readonly changes: readonly Change[]
-      /** Has the changes made, all or none. */
-      readonly carry: (options: RunOptions & { readonly why?: string }) => Promise<Submitted>
+      /** Has the changes made, but for those that a list refuses. */
+      readonly carry: (options: RunOptions & { readonly why?: string }) => Promise<Carried>
+      /** Only the removals, which nobody has to approve. */
+      readonly remove: (options: RunOptions & { readonly why?: string }) => Promise<Submitted>
+      readonly removals: readonly Change[]
     }
 
 /** Whoever runs imports: the command line, and the process that holds the policy key. */
-export type ImportHost = Pick<Administration, 'store' | 'folder' | 'config' | 'run'>
+export type ImportHost = Pick<Administration, 'store' | 'folder' | 'config' | 'clock' | 'run'>
 
 type ImportOptions = {
   /** Takes a shrunken source all the same: somebody has looked at it. */
@@ -144,23 +154,82 @@ export async function planRead(
   { force = false }: ImportOptions = {},
 ): Promise<ImportRun> {
   const { unicode } = config.policy
+  const { name, maxShrink, strict } = source
   const plans: UserPlan[] = []
   for (const [user, existing] of await listsOf(store, unit)) {
-    const { name, maxShrink } = source
-    const plan = reconcile(existing, read.contacts, { source: name, unicode, maxShrink, force })
-    // One list that cannot take it stops the import: half an import would be taken for a whole one.
+    const options = { source: name, unicode, maxShrink, force, left: read.left ?? [] }
+    const plan = reconcile(existing, read.contacts, options)
+    // A shrunken source is a fault of the source, not of a row: for the other lists it is no better.
     if (plan.faults.length > 0) return { ok: false, faults: plan.faults.map((fault) => ({ where: user, ...fault })) }
     plans.push({ user, plan })
   }
   if (plans.length === 0) return { ok: false, faults: [{ why: `nobody is in ${unit}` }] }
-  const changes = plans.flatMap((one) => changesOf(one, source.name))
+  const left = eachOnce([...(read.left ?? []).map(faultOfRow), ...plans.flatMap(({ plan }) => plan.left)])
+  if (strict && left.length > 0) return { ok: false, faults: left }
+  const changes = plans.flatMap((one) => changesOf(one, name))
+  const removals = plans.flatMap(({ user, plan }) =>
+    plan.remove.map(({ address }): Change => ({ op: 'contact.remove', user, address })),
+  )
+  const via = `import:${name}`
   return {
     ok: true,
     plans,
     warnings: read.warnings,
+    left,
     changes,
-    carry: (options) => run(changes, { ...options, via: `import:${source.name}` }),
+    removals,
+    remove: (options) => run(removals, { ...options, via }),
+    carry: (options) =>
+      strict ? run(changes, { ...options, via }) : carryGood((some) => run(some, { ...options, via }), changes, plans),
   }
+}
+
+/** The same row is left out of everybody's list for the same reason. */
+function eachOnce(faults: readonly ImportFault[]): readonly ImportFault[] {
+  return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()]
+}
+
+/** What a list says of one contact; anything else is said of the whole. */
+const ofOneContact: ReadonlySet<string> = new Set([
+  'address',
+  'alreadyListed',
+  'notListed',
+  'proof',
+  'ownProof',
+  'domainsOff',
+  'wholeDomain',
+])
+/** Each time something less is asked for; a move in a chain of addresses may only show the next. */
+const maxTries = 20
+
+/** Without what the lists refuse: one contact that no list may have must not keep the others, and whoever left, as they are. */
+async function carryGood(
+  run: (changes: readonly Change[]) => Promise<Submitted>,
+  wanted: readonly Change[],
+  plans: readonly UserPlan[],
+): Promise<Carried> {
+  const fresh = new Set(plans.flatMap(({ user, plan }) => plan.add.map(({ externalId }) => `${user} ${externalId}`)))
+  const refused: ImportFault[] = []
+  let changes = wanted
+  for (let tries = 1; ; tries += 1) {
+    const done = await run(changes)
+    if (done.ok) return refused.length === 0 ? done : { ...done, refused }
+    const bad = new Map(done.faults.map((fault) => [fault.index, fault]))
+    const isTheirs = done.faults.every(({ index, code = '' }) => {
+      const change = changes[index]
+      // Somebody who was taken out to be put in again at another address is not new: without the one the other must not be.
+      const isNew = change?.op !== 'contact.add' || fresh.has(`${change.user} ${change.from?.external}`)
+      return ofOneContact.has(code) && isNew
+    })
+    if (!isTheirs || tries === maxTries) return done
+    refused.push(...done.faults.map((fault) => ({ where: placeOfChange(changes[fault.index]), ...toldOf(fault) })))
+    changes = changes.filter((_, index) => !bad.has(index))
+  }
+}
+
+function placeOfChange(change: Change | undefined): string {
+  if (change?.op === 'contact.add') return `${change.contact.address} for ${change.user}`
+  return change && 'address' in change && 'user' in change ? `${change.address} for ${change.user}` : ''
 }
 
 /** The present entries of everybody in the unit who may sign in. */

@@ -1,9 +1,12 @@
 /** Keeps stored imports in step while the server runs: a roster as it changes, a directory at its interval. */
 import { oneAtATime } from '../ground/one-at-a-time.ts'
-import type { ImportResult } from '../import/contact.ts'
+import { type ImportFault, type ImportResult, toldOf } from '../import/contact.ts'
 import { type SourceWatch, watchSource } from '../import/read-source.ts'
 import type { Log } from '../monitoring/log.ts'
-import { type ImportHost, listImports, planRead, type StoredImport } from './imports.ts'
+import { policyFrom } from '../organisation/organisation.ts'
+import type { Store } from '../store/store.ts'
+import { keepImportState } from './import-states.ts'
+import { type ImportHost, type ImportRun, listImports, planRead, type StoredImport } from './imports.ts'
 
 type ImportKeeper = {
   /** Follows what is set up now; to be asked again and again. */
@@ -58,17 +61,55 @@ export function keepImports(host: ImportHost, log: Log): ImportKeeper {
   }
 }
 
+type ReadSource = Extract<ImportResult, { readonly ok: true }>
 type Told = { readonly stored: StoredImport; readonly result: ImportResult }
 
 async function take(host: ImportHost, log: Log, { stored, result }: Told): Promise<void> {
-  const planned = result.ok ? await planRead(host, stored, result) : result
+  const { store, clock } = host
   const { kind } = stored.source
-  // Which row it is, `import run --dry-run` tells: an address is nothing for the log.
-  if (!planned.ok) return log.warn('import refused', { kind, count: planned.faults.length })
-  if (planned.changes.length === 0) return
-  const done = await planned.carry({ why: 'kept in step' })
-  if (done.ok) log.info('imported', { kind, count: planned.changes.length })
-  else log.warn('import refused', { kind, count: done.faults.length })
+  const planned = result.ok ? await planTaken(host, stored, result) : result
+  const outcome = planned.ok ? await carried(store, stored, planned) : planned
+  const rows = outcome.ok ? outcome.rows : outcome.faults
+  const state = outcome.ok ? 'taken' : 'refused'
+  await keepImportState(store, stored.source, { at: clock.now(), state, rows })
+  // Which rows they are, the page and `import list` tell: an address is nothing for the log.
+  if (!outcome.ok) return log.warn('import refused', { kind, count: rows.length })
+  if (rows.length > 0) log.warn('import rows left out', { kind, count: rows.length })
+  if (outcome.count > 0) log.info('imported', { kind, count: outcome.count })
+}
+
+const why = 'kept in step'
+
+/** With four eyes whoever is new waits for a second person; whoever left does not wait with them. */
+async function planTaken(host: ImportHost, stored: StoredImport, read: ReadSource): Promise<ImportRun> {
+  const planned = await planRead(host, stored, read)
+  const { fourEyes } = policyFrom(await host.store.organisation.policy())
+  if (!planned.ok || !fourEyes || planned.removals.length === 0) return planned
+  const gone = await planned.remove({ why })
+  return gone.ok ? planRead(host, stored, read) : planned
+}
+
+type Carried =
+  | { readonly ok: true; readonly count: number; readonly rows: readonly ImportFault[] }
+  | { readonly ok: false; readonly faults: readonly ImportFault[] }
+
+async function carried(
+  store: Store,
+  { source }: StoredImport,
+  { changes, left, carry }: Extract<ImportRun, { readonly ok: true }>,
+): Promise<Carried> {
+  if (changes.length === 0) return { ok: true, count: 0, rows: left }
+  // What waits for somebody's approval would be asked for again with each reading.
+  const asked = JSON.stringify(changes)
+  const waiting = (await store.administration.proposals()).filter(
+    ({ state }) => state === 'approval' || state === 'ready',
+  )
+  if (waiting.some((one) => one.via === `import:${source.name}` && one.changes === asked))
+    return { ok: true, count: 0, rows: left }
+  const done = await carry({ why })
+  if (!done.ok) return { ok: false, faults: done.faults.map(toldOf) }
+  const refused = done.refused ?? []
+  return { ok: true, count: changes.length - refused.length, rows: [...left, ...refused] }
 }
 
 function nameOf(error: unknown): string {

@@ -9,7 +9,7 @@ import type { Change } from '../../shared/administration/change.ts'
 import { toBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { faultAt, refusal } from '../ground/refusals.ts'
 import { changeList, createLists, noTexts, planNothing } from '../lists/editor.ts'
-import { type HeadSigner, issueAll, type ListChange } from '../lists/issue.ts'
+import { type HeadSigner, type HeadToSign, issueAll, type ListChange } from '../lists/issue.ts'
 import { type OrganisationStep, standing, stepBetween } from '../lists/list-difference.ts'
 import { loadOrganisation, type Organisation } from '../organisation/organisation.ts'
 import type { Config } from '../settings/config.ts'
@@ -59,6 +59,8 @@ export type RunOptions = {
   readonly dry?: boolean
   /** Looks at the store as the changes find it, in their transaction. */
   readonly before?: (inside: Store) => Promise<void>
+  /** Of a dry run: sees what would come into each list and leave it. */
+  readonly heads?: (heads: readonly HeadToSign[]) => void
   /** What else belongs to the transaction, once all went well; in a dry run it is rolled back with the rest. */
   readonly also?: (inside: Store, ran: Ran) => Promise<void>
 }
@@ -149,8 +151,8 @@ async function writeLists(signing: Signing, work: Work, { before, by }: Before):
     const own = work.newUsers.has(login) ? standing(step.after) : step
     const result = await changeList(signing, work.inside, { user: login, wishes, by, now: work.now, step: own })
     if (result.ok) changed.push({ user: login, ...result.value })
-    else if (result.kind === 'noList') faults.push(faultAt(wanted[0]?.index ?? 0, refusal('unknownUser', login)))
-    else for (const fault of result.faults) faults.push({ ...fault, index: wanted[fault.index]?.index ?? 0 })
+    else if (result.fault === 'noList') faults.push(faultAt(wanted[0]?.index ?? 0, refusal('unknownUser', login)))
+    else for (const fault of result.fault) faults.push({ ...fault, index: wanted[fault.index]?.index ?? 0 })
   }
   if (faults.length > 0) return { ok: false, faults }
   if (step.before === step.after) return { ok: true, value: changed }

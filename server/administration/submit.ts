@@ -7,6 +7,7 @@ import { type Change, changeSchema } from '../../shared/administration/change.ts
 import { jsonOf } from '../../shared/json.ts'
 import type { Clock } from '../ground/clock.ts'
 import { type Done, faultAt, refusal } from '../ground/refusals.ts'
+import type { HeadSigner } from '../lists/issue.ts'
 import { nudge } from '../lists/nudge.ts'
 import { ClockJumped } from '../lists/signing-clock.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
@@ -76,7 +77,11 @@ function tryChanges(
   options: RunOptions = {},
 ): Promise<Ran> {
   const { store, config } = dependencies
-  const trying = { store, config, sign: unsigned, signCommand: unsignedCommand }
+  const sign: HeadSigner = (heads, inside) => {
+    options.heads?.(heads)
+    return unsigned(heads, inside)
+  }
+  const trying = { store, config, sign, signCommand: unsignedCommand }
   return runChanges(trying, run, { ...options, dry: true }).catch(clockFault)
 }
 

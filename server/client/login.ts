@@ -5,7 +5,7 @@ import { operations, readContext, readFields, writeFields } from '../../shared/s
 import { fromBase64 } from '../../shared/whitelist/bytes/encoding.ts'
 import { type Login, makeLoginAnswer, openLogin } from '../../shared/whitelist/login.ts'
 import { verifyRequest } from '../../shared/whitelist/request.ts'
-import type { Account, CheckResult } from '../accounts/accounts.ts'
+import type { Account, LoginFault } from '../accounts/accounts.ts'
 import { admitDevice } from '../accounts/admit-device.ts'
 import { halfOf } from '../accounts/halves.ts'
 import { primitives, randomBytes } from '../ground/primitives.ts'
@@ -30,15 +30,15 @@ export async function login(service: Service, call: Call): Promise<CallAnswer> {
   // Its signature was checked: whether the account knows it decides whose tries this login uses up.
   const device = { id: asked.dev, key: asked.DsigPk, ...(asked.code === undefined ? {} : { code: asked.code }) }
   const checked = await service.accounts.check(asked.usr, asked.pw, call.ip, device)
-  service.metrics.login(checked.ok ? 'ok' : checked.kind)
-  if (!checked.ok) return refusal(checked)
-  const admitted = await admitDevice(service, checked.account.id, asked)
-  service.log.info('login', { user: checked.account.id, device: asked.dev, kind: admitted })
+  service.metrics.login(checked.ok ? 'ok' : checked.fault.kind)
+  if (!checked.ok) return refusal(checked.fault)
+  const admitted = await admitDevice(service, checked.value.id, asked)
+  service.log.info('login', { user: checked.value.id, device: asked.dev, kind: admitted })
   if (admitted === 'otherKeys') return fault('BadSignature')
   // The same answer as to a wrong password: nobody learns that the password was right.
   if (admitted === 'wrongCode' || admitted === 'tooMany') return fault('AuthFailed')
   if (admitted !== 'active') return fault(admitted === 'pending' ? 'DevicePending' : 'DeviceRevoked')
-  return answer(service, { asked, account: checked.account, deviceBox, freshSeed: keys.fresh.secret })
+  return answer(service, { asked, account: checked.value, deviceBox, freshSeed: keys.fresh.secret })
 }
 
 /** The sealed question, signed by the very device that it names. */
@@ -53,13 +53,13 @@ function openCall({ server }: ServingKeys, { envelope }: Call): Checked<Login, S
   return key && verifyRequest(primitives, signed, context.sig, key) ? { ok: true, value: asked } : fault('BadSignature')
 }
 
-function refusal(checked: Extract<CheckResult, { readonly ok: false }>): CallAnswer {
-  if (checked.kind === 'authFailed') return fault('AuthFailed')
-  const { retryAfter } = checked
-  if (checked.kind === 'busy') return fault('Busy', { retryAfter })
-  if (checked.kind === 'unchecked') return fault('Busy', { retryAfter, why: 'mailServer' })
+function refusal(found: LoginFault): CallAnswer {
+  if (found.kind === 'authFailed') return fault('AuthFailed')
+  const { retryAfter } = found
+  if (found.kind === 'busy') return fault('Busy', { retryAfter })
+  if (found.kind === 'unchecked') return fault('Busy', { retryAfter, why: 'mailServer' })
   // Strangers used up what strangers have: with an enrolment code nobody has to wait for them.
-  return fault('Locked', { retryAfter, ...(checked.by === 'device' ? {} : { why: 'strangers' as const }) })
+  return fault('Locked', { retryAfter, ...(found.by === 'device' ? {} : { why: 'strangers' as const }) })
 }
 
 type Admitted = {

@@ -1,5 +1,6 @@
 /** What came of a deed: its value, or why it was refused: a code, what it is about, and the English words of the command line and the log. */
 import type { ChangeFaultCode } from '../../shared/fault-codes.ts'
+import { momentWords } from '../../shared/moment.ts'
 import { entryLimits } from '../../shared/whitelist/entry.ts'
 
 /** Why something was not done. Doors with words of their own go by `code` and `what`; all others print `why`. */
@@ -26,7 +27,7 @@ const words: { readonly [C in ChangeFaultCode]: (what: string) => string } = {
   userAddress: () => 'a user needs an address',
   addressTaken: (address) => `the address ${address} belongs to another user`,
   address: (text) => `${quoted(text)} is not an address that can be listed`,
-  date: (text) => `${quoted(text)} is not a date`,
+  date: (text) => `${quoted(text)} is not a date that is taken: ${momentWords}`,
   alreadyListed: (address) => `${address} is already in the list`,
   notListed: (address) => `${address} is not in the list`,
   contactName: () => 'a contact needs a name',
@@ -76,6 +77,15 @@ const words: { readonly [C in ChangeFaultCode]: (what: string) => string } = {
   keysWorking: () => 'it still goes on: look again in a minute',
   clockJumped: (newest) =>
     `nothing is signed: the newest list is of ${newest}, so the clock of this machine has jumped, or the server was away for long; set the clock, or if it is right run "kith-server clock --confirm"`,
+  rowAddress: () => 'there is no address',
+  rowAddresses: (others) => `there are several addresses, left out: ${others}`,
+  rowFields: (column) => `${column}: it does not fit`,
+  rowIdentity: () => 'its identifier is missing, empty or too long',
+  rowTwice: (identity) => `the ${identity} occurs twice`,
+  rowUnreadable: (why) => why,
+  rowUnsure: (address) =>
+    `one of its addresses cannot be read, and ${address}, which is listed, is not among the others`,
+  sourceShrunk: (counts) => `${counts} contacts would go: refused unless forced`,
   keysAway: () => 'the process that holds the keys is not there now; try again',
 }
 

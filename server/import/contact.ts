@@ -1,8 +1,9 @@
 /** The one shape that every source yields, and the rules that all of them keep. */
-import { addressKey } from '../../shared/address.ts'
+import { type Address, addressKey } from '../../shared/address.ts'
 import type { ContactInput } from '../../shared/administration/change.ts'
-import { entryLimits } from '../../shared/whitelist/entry.ts'
-import { plainLine, readAddress } from '../lists/contact.ts'
+import type { ChangeFaultCode } from '../../shared/fault-codes.ts'
+import { type Refusal, refusal } from '../ground/refusals.ts'
+import { entryOf, plainLine, readAddress } from '../lists/contact.ts'
 
 /**
  * A contact as a source knows it. A field that is absent is one the source says nothing about: a list keeps its own;
@@ -13,13 +14,45 @@ export type ImportedContact = Readonly<ContactInput> & {
   readonly externalId: string
   /** Line in the file, where the source is one. */
   readonly line?: number
+  /** Further addresses that the source has for the person. */
+  readonly others?: readonly string[]
+  /** Whether one more of the person's addresses could not be read. */
+  readonly hasUnread?: boolean
 }
 
+/** A contact that is listed already. Without `source` it was added by hand. */
+export type ExistingContact = Readonly<ContactInput> & { readonly source?: string; readonly externalId?: string }
+
 /** Why a row cannot be taken, or what a person should look at; `where` names it in sources that have no lines. */
-export type ImportFault = { readonly line?: number; readonly where?: string; readonly why: string }
-/** Either every contact of the source, or why not: one bad row, and nothing is taken. */
+export type ImportFault = {
+  readonly line?: number
+  readonly where?: string
+  readonly why: string
+  /** For faces with words of their own, as in a refusal. */
+  readonly code?: ChangeFaultCode
+  readonly what?: string
+}
+
+/**
+ * A row that is not taken, with what says whose it may be: nobody is taken off a list whose row only could not be read.
+ * Neither `identity` nor `texts`: it may be anybody's.
+ */
+export type LeftOut = ImportFault & {
+  /** An `externalId`. */
+  readonly identity?: string
+  /** Where there is none: addresses and names as they stand there. */
+  readonly texts?: readonly string[]
+}
+
+/** What could be read of a source, and the rows that could not; or why nothing could. */
 export type ImportResult =
-  | { readonly ok: true; readonly contacts: readonly ImportedContact[]; readonly warnings: readonly ImportFault[] }
+  | {
+      readonly ok: true
+      readonly contacts: readonly ImportedContact[]
+      /** Absent: every row could be read. */
+      readonly left?: readonly LeftOut[]
+      readonly warnings: readonly ImportFault[]
+    }
   | { readonly ok: false; readonly faults: readonly ImportFault[] }
 
 /** Bytes of a file or of a roster. */
@@ -36,33 +69,63 @@ export function failedImport(why: string, place: Omit<ImportFault, 'why'> = {}):
   return { ok: false, faults: [{ ...place, why }] }
 }
 
-/** What a source read, before the rules: the address and the name as they were found. */
-export type Draft = Omit<ImportedContact, 'externalId'> & { readonly externalId?: string; readonly where?: string }
+/** What a source read, before the rules: addresses and the name as they were found, the preferred address first. */
+export type Draft = Omit<ImportedContact, 'externalId' | 'address' | 'others' | 'hasUnread'> & {
+  readonly externalId?: string
+  readonly where?: string
+  readonly addresses: readonly string[]
+}
 
 /** All that a reader found, with what it could not read itself. */
 export type Gathered = {
   readonly drafts: readonly Draft[]
-  readonly faults?: readonly ImportFault[]
+  readonly left?: readonly LeftOut[]
   readonly warnings?: readonly ImportFault[]
 }
 
-/** Puts every text into normal form and checks addresses (A2), lengths and duplicates. */
+/** Puts every text into normal form, and leaves out what breaks a rule: addresses (A2), lengths, times. */
 export function gather(gathered: Gathered, unicode: boolean): ImportResult {
-  const { drafts, warnings = [] } = gathered
-  const faults = [...(gathered.faults ?? [])]
+  const { drafts } = gathered
+  const left = [...(gathered.left ?? [])]
+  const warnings = [...(gathered.warnings ?? [])]
   if (drafts.length > maxImportContacts) return failedImport(`more than ${maxImportContacts} contacts`)
   const contacts: ImportedContact[] = []
-  const seen = new Map<string, Draft>()
   for (const draft of drafts) {
-    const address = readAddress(draft.address, unicode)
-    const contact = address.ok ? normal(draft, address.value.key) : undefined
-    const why = !address.ok ? address.why : contact && (faultOf(contact) ?? repeated(seen, draft, address.value.key))
-    if (why !== undefined) faults.push({ ...placeOf(draft), why })
-    else if (contact) contacts.push(contact)
+    const read = draft.addresses.map((text) => readAddress(tidyAddress(text), unicode))
+    const [first, ...others] = read.flatMap((one) => (one.ok ? [one.value] : []))
+    const unread = read.flatMap((one) => (one.ok ? [] : [one]))
+    const contact = first ? normal(draft, first, others) : undefined
+    const fault = contact ? faultOf(contact) : (unread[0] ?? refusal('rowAddress'))
+    if (fault) left.push({ ...placeOf(draft), ...toldOf(fault), ...ownerOf(draft, contact) })
+    else if (contact) {
+      contacts.push(unread.length === 0 ? contact : { ...contact, hasUnread: true })
+      for (const one of unread) warnings.push({ ...placeOf(draft), ...toldOf(one) })
+    }
   }
-  // All or nothing: an import that leaves rows out would take people off lists without anybody having said so.
-  if (faults.length > 0) return { ok: false, faults: faults.slice(0, maxToldFaults) }
-  return { ok: true, contacts, warnings: warnings.slice(0, maxToldFaults) }
+  return { ok: true, contacts, left, warnings: warnings.slice(0, maxToldFaults) }
+}
+
+/** What is told of a row that is left out. */
+export function faultOfRow({ identity: _identity, texts: _texts, ...fault }: LeftOut): ImportFault {
+  return fault
+}
+
+/** Why, in words and for faces with words of their own. */
+export function toldOf({ why, code, what }: Omit<Refusal, 'ok'>): Pick<ImportFault, 'why' | 'code' | 'what'> {
+  return { why, ...(code === undefined ? {} : { code }), ...(what === undefined ? {} : { what }) }
+}
+
+/** What was copied out of a page or a sheet has blanks around it that nobody sees. */
+function tidyAddress(text: string): string {
+  return text.replace(/^[\s\u200b\u200e\u200f\u2060\ufeff]+|[\s\u200b\u200e\u200f\u2060\ufeff]+$/gu, '')
+}
+
+function ownerOf(
+  { externalId, addresses, name }: Draft,
+  contact?: ImportedContact,
+): Pick<LeftOut, 'identity' | 'texts'> {
+  const identity = externalId ?? contact?.externalId
+  return identity === undefined || identity === '' ? { texts: [...addresses, name] } : { identity }
 }
 
 /** Identity of an address (A3), whether or not the list's policy takes it. */
@@ -75,16 +138,22 @@ export function placeOf({ line, where }: Pick<Draft, 'line' | 'where'>): Omit<Im
   return { ...(line === undefined ? {} : { line }), ...(where === undefined ? {} : { where }) }
 }
 
-function normal({ where: _where, ...draft }: Draft, key: string): ImportedContact {
+function normal(
+  { where: _where, addresses: _addresses, ...draft }: Draft,
+  { text, key }: Address,
+  rest: readonly Address[],
+): ImportedContact {
   const { nickname, remark, groups } = draft
+  const others = rest.filter((one, at) => one.key !== key && rest.findIndex((same) => same.key === one.key) === at)
   return {
     ...draft,
     externalId: draft.externalId ?? key,
-    address: draft.address.normalize('NFC'),
+    address: text,
     name: plainLine(draft.name),
     ...(nickname === undefined ? {} : { nickname: plainLine(nickname) }),
     ...(remark === undefined ? {} : { remark: plainLine(remark) }),
     ...(groups === undefined ? {} : { groups: groupsOf(groups) }),
+    ...(others.length === 0 ? {} : { others: others.map((one) => one.text) }),
   }
 }
 
@@ -93,28 +162,11 @@ function groupsOf(groups: readonly string[]): string[] {
   return [...new Set(groups.map(plainLine))].filter((group) => group !== '').sort((a, b) => (a < b ? -1 : 1))
 }
 
-function faultOf({ externalId, name, nickname = '', remark = '', groups = [] }: ImportedContact): string | undefined {
-  if (externalId === '' || externalId.length > maxExternalId) return 'its identifier is empty or too long'
-  if (name === '') return 'a contact needs a name'
-  if (name.length > entryLimits.n) return `the name is longer than ${entryLimits.n}`
-  if (nickname.length > entryLimits.k) return `the nickname is longer than ${entryLimits.k}`
-  if (remark.length > entryLimits.r) return `the remark is longer than ${entryLimits.r}`
-  if (groups.length > entryLimits.groups) return `more than ${entryLimits.groups} groups`
-  if (groups.some((group) => group.length > entryLimits.g)) return `a group's name is longer than ${entryLimits.g}`
-  return undefined
-}
-
-/** Address and identifier occur once each; both places are named. */
-function repeated(seen: Map<string, Draft>, draft: Draft, key: string): string | undefined {
-  const identities = [`address ${key}`, ...(draft.externalId === undefined ? [] : [`identifier ${draft.externalId}`])]
-  for (const identity of identities) {
-    const first = seen.get(identity)
-    if (first) return `the ${identity} occurs twice: first ${placeText(first)}`
-  }
-  for (const identity of identities) seen.set(identity, draft)
-  return undefined
-}
-
-function placeText({ line, where, name }: Draft): string {
-  return line === undefined ? `as ${where ?? JSON.stringify(name)}` : `in line ${line}`
+/** By the very rules that the list has: whatever it would refuse must not be asked of it. */
+function faultOf(contact: ImportedContact): Refusal | undefined {
+  const { externalId, line: _line, others: _others, hasUnread: _unread, ...input } = contact
+  if (externalId === '' || externalId.length > maxExternalId) return refusal('rowIdentity')
+  const facts = { scope: 'external', hasAccount: false, isOwn: false } as const
+  const entry = entryOf({ id: 'x', rev: 1 }, input, facts)
+  return entry.ok ? undefined : entry
 }

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assertNever } from '../../shared/rpc.ts'
-import { failedImport, type ImportResult } from './contact.ts'
+import { failedImport, faultOfRow, type ImportResult } from './contact.ts'
 import { readCsv } from './csv/read.ts'
 import { readLdap } from './ldap/read.ts'
 import { readWhole, type Surroundings } from './places.ts'
@@ -15,15 +15,16 @@ import { readXmpp, watchXmpp } from './xmpp/read.ts'
 
 /** Every contact of the source, or why there are none to be had. Changes nothing anywhere. */
 export async function readSource(source: ImportSource, surroundings: Surroundings): Promise<ImportResult> {
-  return withScope(await readKind(source, surroundings), source)
+  return settled(await readKind(source, surroundings), source)
 }
 
 function readKind(source: ImportSource, surroundings: Surroundings): Promise<ImportResult> {
+  const { unicode } = surroundings
   switch (source.kind) {
     case 'csv':
-      return readFileWith(readCsv, source.file, surroundings)
+      return readFileWith((bytes) => readCsv(bytes, { ...source, unicode }), source.file, surroundings)
     case 'vcard':
-      return readFileWith(readVCards, source.file, surroundings)
+      return readFileWith((bytes) => readVCards(bytes, { ...source, unicode }), source.file, surroundings)
     case 'xmpp':
       return readXmpp(source, surroundings)
     case 'ldap':
@@ -33,16 +34,18 @@ function readKind(source: ImportSource, surroundings: Surroundings): Promise<Imp
   }
 }
 
-type Parse = (bytes: Uint8Array, options: { readonly unicode: boolean }) => ImportResult
+type Parse = (bytes: Uint8Array) => ImportResult
 
 async function readFileWith(parse: Parse, name: string, surroundings: Surroundings): Promise<ImportResult> {
   const bytes = await readWhole(name, surroundings)
-  return bytes.ok ? parse(bytes.value, surroundings) : failedImport(bytes.why, { where: name })
+  return bytes.ok ? parse(bytes.value) : failedImport(bytes.why, { where: name })
 }
 
-/** What a contact is where its source does not say so itself. */
-function withScope(result: ImportResult, { scope }: ImportSource): ImportResult {
-  if (!result.ok || scope === undefined) return result
+/** As the source's settings have it: what a contact is where it does not say so itself, and whether any row may be bad. */
+function settled(result: ImportResult, { scope, strict }: ImportSource): ImportResult {
+  if (!result.ok) return result
+  if (strict && result.left?.length) return { ok: false, faults: result.left.map(faultOfRow) }
+  if (scope === undefined) return result
   return { ...result, contacts: result.contacts.map((contact) => ({ ...contact, scope: contact.scope ?? scope })) }
 }
 
@@ -74,7 +77,7 @@ export function watchSource(
 ): SourceWatch {
   const stop = new AbortController()
   const told = (result: ImportResult): boolean => {
-    if (!stop.signal.aborted) tell(withScope(result, source))
+    if (!stop.signal.aborted) tell(settled(result, source))
     return result.ok
   }
   const run = async (): Promise<void> => {

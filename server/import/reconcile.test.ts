@@ -1,9 +1,9 @@
 import { array, assert, constantFrom, integer, option, property, record, uniqueArray } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { entryFromText, type ListFacts, type ListWish, plan as planList } from '../lists/changes.ts'
-import type { ImportedContact } from './contact.ts'
+import type { ExistingContact, ImportedContact } from './contact.ts'
 import { diffJson, diffText } from './diff.ts'
-import { type ExistingContact, type ReconcileOptions, reconcile } from './reconcile.ts'
+import { type ReconcileOptions, reconcile } from './reconcile.ts'
 import { wishesOf } from './wishes.ts'
 
 const options: ReconcileOptions = { source: 'hr' }
@@ -135,27 +135,81 @@ describe('what is refused', () => {
     expect(reconcile(three, others, options).faults[0]?.why).toMatch(/3 of 3/)
   })
 
-  test('A2: an address that cannot be listed is a fault with its line, and nothing is changed', () => {
+  test('nothing, for an address that cannot be listed (A2): it is left out with its line, and whoever it is stays', () => {
     const plan = reconcile(three, [found('1', 'p1@x.example'), found('2', 'a b@x.example', { line: 7 })], options)
-    expect(plan).toMatchObject({ add: [], change: [], remove: [], faults: [{ line: 7 }] })
+    expect(plan).toMatchObject({ add: [], change: [], remove: [{ externalId: '3' }], left: [{ line: 7 }], faults: [] })
+    expect(plan.unchanged.map(({ externalId }) => externalId)).toEqual(['1', '2'])
     const unicode = [
       ...three.map(({ externalId = '', address }) => found(externalId, address)),
       found('4', '波@x.example'),
     ]
-    expect(reconcile(three, unicode, options).faults).toHaveLength(1)
+    expect(reconcile(three, unicode, options).left).toHaveLength(1)
     expect(reconcile(three, unicode, { ...options, unicode: true }).add).toHaveLength(1)
   })
+})
 
-  test('duplicates of an address or an identifier', () => {
+describe('an address or an identifier that several rows claim', () => {
+  test('is the first row’s, and the other is left out and told', () => {
     const plan = reconcile(
       [],
-      [found('1', 'a@x.example'), found('2', 'A@x.example'), found('1', 'b@x.example')],
+      [
+        found('1', 'a@x.example', { line: 2 }),
+        found('2', 'A@x.example', { line: 3 }),
+        found('1', 'b@x.example', { line: 4 }),
+      ],
       options,
     )
-    expect(plan.faults.map(({ why }) => why)).toEqual([
-      'the address a@x.example occurs twice',
-      'the identifier 1 occurs twice',
+    expect(plan.add.map(({ address }) => address)).toEqual(['a@x.example'])
+    expect(plan.left).toMatchObject([
+      { line: 3, why: 'the address a@x.example occurs twice: first in line 2' },
+      { line: 4, why: 'the identifier 1 occurs twice: first in line 2' },
     ])
+  })
+
+  test('stays with whoever is listed by it, wherever the rows stand, and the other stays as before', () => {
+    const existing = [listed('ada', 'ada@x.example'), listed('dee', 'dee@x.example')]
+    for (const rows of [
+      ['dee', 'ada'],
+      ['ada', 'dee'],
+    ]) {
+      const plan = reconcile(
+        existing,
+        rows.map((id) => found(id, 'ada@x.example')),
+        options,
+      )
+      expect([plan.add, plan.change, plan.remove]).toEqual([[], [], []])
+      expect(plan.left).toMatchObject([{ where: 'Name dee', code: 'rowTwice' }])
+    }
+  })
+})
+
+describe('several addresses of one person', () => {
+  const dee = listed('dee', 'dee@x.example')
+
+  test('the listed one stays, and the others are told', () => {
+    const row = found('dee', 'aaa@x.example', { others: ['DEE@x.example'] })
+    const plan = reconcile([dee], [row], options)
+    expect([plan.add, plan.remove, plan.change.map(({ changes }) => changes.address)]).toEqual([
+      [],
+      [],
+      ['DEE@x.example'],
+    ])
+    expect(reconcile([dee], [found('dee', 'aaa@x.example', { others: ['dee@x.example'] })], options)).toMatchObject({
+      change: [],
+      unchanged: [dee],
+      warnings: [{ where: 'Name dee', why: 'several addresses: dee@x.example is taken, left out: aaa@x.example' }],
+    })
+  })
+
+  test('so it is where the address is all that tells who it is', () => {
+    const known = listed('home@x.example', 'home@x.example')
+    const card = found('work@x.example', 'work@x.example', { others: ['home@x.example'], name: known.name })
+    expect(reconcile([known], [card], options)).toMatchObject({ add: [], change: [], remove: [], unchanged: [known] })
+  })
+
+  test('the listed one that is only mistyped does not give way to another', () => {
+    const row = found('dee', 'aaa@x.example', { hasUnread: true })
+    expect(reconcile([dee], [row], options)).toMatchObject({ change: [], remove: [], left: [{ code: 'rowUnsure' }] })
   })
 })
 

@@ -1,12 +1,20 @@
 /** What a source's contacts do to the lists: a pure comparison. Contacts of other sources and those added by hand stay. */
 
-import type { ContactChanges, ContactInput } from '../../shared/administration/change.ts'
-import { readAddress } from '../lists/contact.ts'
-import { type ImportedContact, type ImportFault, keyOf, maxToldFaults, placeOf } from './contact.ts'
+import type { ContactChanges } from '../../shared/administration/change.ts'
+import { readExpiry } from '../lists/contact.ts'
+import {
+  type ExistingContact,
+  faultOfRow,
+  type ImportedContact,
+  type ImportFault,
+  keyOf,
+  type LeftOut,
+  maxToldFaults,
+  placeOf,
+} from './contact.ts'
+import { createOwners } from './left-out.ts'
 import { lookalikeWarnings } from './lookalikes.ts'
-
-/** A contact that is listed already. Without `source` it was added by hand. */
-export type ExistingContact = Readonly<ContactInput> & { readonly source?: string; readonly externalId?: string }
+import { identityOf, settle } from './settle.ts'
 
 /** `source` decides what may be touched: contacts of other sources and those added by hand stay. */
 export type ReconcileOptions = {
@@ -14,6 +22,8 @@ export type ReconcileOptions = {
   readonly source: string
   /** Whether the list's policy takes addresses beyond ASCII (guard.md A2). */
   readonly unicode?: boolean
+  /** Rows of the source that could not be read: nobody goes whose row one of them may be. */
+  readonly left?: readonly LeftOut[]
   /** Largest share of the source's contacts that may go at once, 0 to 1. Losing all of them is always refused. */
   readonly maxShrink?: number
   /** Takes a shrunken result all the same: somebody has looked at it. */
@@ -35,6 +45,8 @@ export type ImportPlan = {
   readonly remove: readonly ExistingContact[]
   readonly unchanged: readonly ExistingContact[]
   readonly warnings: readonly ImportFault[]
+  /** Rows that were read and cannot be taken into this list. */
+  readonly left: readonly ImportFault[]
   /** When there are any, nothing is to be changed, and the parts above are empty. */
   readonly faults: readonly ImportFault[]
 }
@@ -50,10 +62,7 @@ type Mutable = {
   readonly warnings: ImportFault[]
 }
 
-/**
- * Compares a list with a source. A source with a fault, or that shrank by more than it may, changes nothing: the plan
- * then has only faults.
- */
+/** Compares a list with a source. One that shrank by more than it may changes nothing: the plan then has only faults. */
 export function reconcile(
   existing: readonly ExistingContact[],
   imported: readonly ImportedContact[],
@@ -63,37 +72,35 @@ export function reconcile(
   const others = new Map(
     existing.filter((contact) => contact.source !== options.source).map((contact) => [keyOf(contact.address), contact]),
   )
-  const faults = faultsOf(imported, options.unicode === true)
-  if (faults.length > 0) return refused(faults)
-  const plan = compare(own, imported, others)
+  const settled = settle(imported, own, options.unicode === true)
+  const plan = compare(own, settled.contacts, others)
+  const stay = keepUnread(plan, createOwners([...(options.left ?? []), ...settled.left]))
   // A source that answers with too little is the usual way in which an import goes wrong; nobody would see it in
   // time.
-  const shrunk = shrinkFault(own.length, imported.length, plan.remove.length, options)
+  const now = imported.length + plan.remove.length - stay.remove.length
+  const shrunk = shrinkFault(own.length, now, stay.remove.length, options)
   if (shrunk) return refused([shrunk])
   const fresh = [...plan.add, ...plan.change.filter(({ changes }) => changes.address).map(({ after }) => after)]
-  const kept = [...plan.unchanged, ...plan.change.filter(({ changes }) => !changes.address).map(({ after }) => after)]
+  const kept = [...stay.unchanged, ...plan.change.filter(({ changes }) => !changes.address).map(({ after }) => after)]
   const alike = lookalikeWarnings(fresh, [...others.values(), ...kept])
-  const warnings = [...plan.warnings, ...alike].slice(0, maxToldFaults)
-  return { ...plan, warnings, faults: [] }
+  const warnings = [...plan.warnings, ...settled.warnings, ...stay.warnings, ...alike].slice(0, maxToldFaults)
+  return { ...plan, ...stay, warnings, left: settled.left.map(faultOfRow), faults: [] }
 }
 
 function refused(faults: readonly ImportFault[]): ImportPlan {
-  return { add: [], change: [], remove: [], unchanged: [], warnings: [], faults: faults.slice(0, maxToldFaults) }
+  const nothing = { add: [], change: [], remove: [], unchanged: [], warnings: [], left: [] }
+  return { ...nothing, faults: faults.slice(0, maxToldFaults) }
 }
 
-/** Addresses that A2 refuses, and what occurs twice. Readers say the same earlier; this is the last door. */
-function faultsOf(imported: readonly ImportedContact[], unicode: boolean): ImportFault[] {
-  const faults: ImportFault[] = []
-  const seen = new Set<string>()
-  for (const contact of imported) {
-    const address = readAddress(contact.address, unicode)
-    if (!address.ok) faults.push({ ...placeOf(contact), why: address.why })
-    const identities = [`address ${keyOf(contact.address)}`, `identifier ${contact.externalId}`]
-    const twice = identities.find((identity) => seen.has(identity))
-    if (twice !== undefined) faults.push({ ...placeOf(contact), why: `the ${twice} occurs twice` })
-    for (const identity of identities) seen.add(identity)
-  }
-  return faults
+/** Whose row could not be taken stays as before. */
+function keepUnread({ remove, unchanged }: Mutable, ownerOf: (contact: ExistingContact) => LeftOut | undefined) {
+  const warnings: ImportFault[] = []
+  const going = remove.filter((contact) => {
+    const row = ownerOf(contact)
+    if (row) warnings.push({ ...placeOf(row), why: `${contact.address} stays as it is: this row may be theirs` })
+    return row === undefined
+  })
+  return { remove: going, unchanged: [...unchanged, ...remove.filter((one) => !going.includes(one))], warnings }
 }
 
 function compare(
@@ -102,7 +109,7 @@ function compare(
   others: ReadonlyMap<string, ExistingContact>,
 ): Mutable {
   const plan: Mutable = { add: [], change: [], remove: [], unchanged: [], warnings: [] }
-  const left = new Map(own.map((contact) => [contact.externalId ?? keyOf(contact.address), contact]))
+  const left = new Map(own.map((contact) => [identityOf(contact), contact]))
   for (const after of imported) {
     const other = others.get(keyOf(after.address))
     if (other) {
@@ -144,7 +151,8 @@ function normal(field: (typeof comparedFields)[number], value: string | number |
   if (field === 'direction') return value ?? 'both'
   if (field !== 'expires') return value ?? ''
   if (value === undefined || value === 'never') return 'never'
-  return typeof value === 'number' ? value : Date.parse(value)
+  const time = readExpiry(value)
+  return time.ok ? (time.value ?? 'never') : value
 }
 
 function groupText(groups: readonly string[]): string {
@@ -157,9 +165,18 @@ function shrinkFault(
   removed: number,
   { maxShrink = defaultMaxShrink, force }: ReconcileOptions,
 ): ImportFault | undefined {
-  if (force || before === 0) return undefined
-  if (now === 0) return { why: `the source has no contacts where it had ${before}: refused unless forced` }
+  if (force || removed === 0) return undefined
+  if (now === 0)
+    return {
+      why: `the source has no contacts where it had ${before}: refused unless forced`,
+      code: 'sourceShrunk',
+      what: `${before} / ${before}`,
+    }
   if (removed <= before * maxShrink) return undefined
   const share = `${Math.round((removed / before) * 100)} %, more than ${Math.round(maxShrink * 100)} %`
-  return { why: `${removed} of ${before} contacts would go (${share}): refused unless forced` }
+  return {
+    why: `${removed} of ${before} contacts would go (${share}): refused unless forced`,
+    code: 'sourceShrunk',
+    what: `${removed} / ${before}`,
+  }
 }

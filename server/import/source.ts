@@ -1,5 +1,6 @@
 /** The settings of a source of contacts. A password is named by where it lies, never written here. */
 import { z } from 'zod'
+import { csvColumns } from './csv/write.ts'
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/)
 const file = z.string().min(1)
@@ -20,6 +21,8 @@ const common = {
   maxShrink: z.number().min(0).max(1).default(0.5),
   /** What its contacts are where it does not say so itself. */
   scope: z.enum(['internal', 'external']).optional(),
+  /** Nothing is taken where anything is left out. */
+  strict: z.boolean().optional(),
 }
 
 const online = {
@@ -31,8 +34,17 @@ const online = {
   timeout: z.number().int().min(1).max(600).default(60),
 }
 
-const csv = z.strictObject({ ...common, kind: z.literal('csv'), file })
-const vcard = z.strictObject({ ...common, kind: z.literal('vcard'), file })
+const files = {
+  file,
+  /** As browsers name them: `gbk`, `big5`. Without: by the file's mark, else UTF-8. */
+  encoding: z.string().min(1).max(40).optional(),
+}
+
+/** The head of each column that is read, by its field. */
+export const columnHeads = z.partialRecord(z.enum(csvColumns), z.string().min(1).max(200))
+
+const csv = z.strictObject({ ...common, ...files, kind: z.literal('csv'), columns: columnHeads.optional() })
+const vcard = z.strictObject({ ...common, ...files, kind: z.literal('vcard') })
 
 const xmpp = z.strictObject({
   ...common,

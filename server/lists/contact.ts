@@ -1,6 +1,7 @@
 /** A contact as an administrator gives it, and how it becomes an entry (protocol.md 3.2). */
 import { type Address, parseAddress } from '../../shared/address.ts'
 import type { ContactChanges, ContactInput } from '../../shared/administration/change.ts'
+import { expirySchema, momentOf } from '../../shared/moment.ts'
 import { type Entry, entryLimits, isEntry } from '../../shared/whitelist/entry.ts'
 import { type Done, type Refusal, refusal } from '../ground/refusals.ts'
 
@@ -133,15 +134,11 @@ export function plainLine(text: string): string {
     .trim()
 }
 
-/** The last one that a date can name: ECMA-262, time values. */
-const lastTime = 8.64e15
-
-/** An end as milliseconds since the epoch, given so or as a date; undefined: never. */
+/** An end as milliseconds since the epoch; undefined: never. */
 export function readExpiry(expires: number | string): Done<number | undefined> {
   if (expires === 'never') return { ok: true, value: undefined }
-  const time = typeof expires === 'number' ? expires : Date.parse(expires)
-  if (Number.isInteger(time) && time >= 0 && time <= lastTime) return { ok: true, value: time }
-  return refusal('date', String(expires), `${JSON.stringify(expires)} is not a date`)
+  if (!expirySchema.safeParse(expires).success) return refusal('date', String(expires))
+  return { ok: true, value: typeof expires === 'number' ? expires : momentOf(expires) }
 }
 
 /** Which limit an entry breaks. Called only for one that `isEntry` refused, so what is left at the end is the proof. */

@@ -34,9 +34,9 @@ overEach((stores) => {
     expect(await editor.change('alice', [], 't')).toMatchObject({ value: { version: 3 } })
     expect(await editor.change('alice', [add('c@x.example'), add('b@x.example')], 't')).toMatchObject({
       ok: false,
-      faults: [{ index: 1 }],
+      fault: [{ index: 1 }],
     })
-    expect(await editor.change('nobody', [add('a@x.example')], 't')).toEqual({ ok: false, kind: 'noList' })
+    expect(await editor.change('nobody', [add('a@x.example')], 't')).toEqual({ ok: false, fault: 'noList' })
     expect((await store.lists.announcedAfter(0)).map(({ version }) => version)).toEqual([1, 2, 3])
     expect(await faultOfList(folder.administration, 'alice')).toBeUndefined()
   })

@@ -3,6 +3,7 @@
  * (protocol.md 7). Needs the policy key, so it never runs in the SOAP process. `changes.ts` says what wishes do to
  * the rows, `list-difference.ts` what that and the rules come to for one list, and `issue.ts` writes the version.
  */
+import type { Checked } from '../../shared/failures.ts'
 import { utf8 } from '../../shared/whitelist/bytes/encoding.ts'
 import { emptyAcc } from '../../shared/whitelist/head.ts'
 import { decodeManifest } from '../../shared/whitelist/manifest.ts'
@@ -17,11 +18,8 @@ import { type ListWish, type Planned, plan, type WishFault, wishedKeys } from '.
 import { type HeadSigner, issue, issueAll, type ListChange } from './issue.ts'
 import { type OrganisationStep, standing } from './list-difference.ts'
 
-/** `noList`: there is no such user. `refused`: nothing was written. */
-type ChangeResult =
-  | { readonly ok: true; readonly value: ListChange }
-  | { readonly ok: false; readonly kind: 'noList' }
-  | { readonly ok: false; readonly kind: 'refused'; readonly faults: readonly WishFault[] }
+/** The fault: there is no such user, or which wishes cannot be granted. Nothing was written. */
+type ChangeResult = Checked<ListChange, 'noList' | readonly WishFault[]>
 
 /** For whoever changes one list alone. What concerns many lists goes by `administration/run-changes.ts`. */
 export type ListEditor = {
@@ -131,7 +129,7 @@ export async function changeList(
   // The lock is taken before anything is read that the plan rests on. Two changes of one list would otherwise make
   // one version twice.
   const row = found && (await inside.lists.lock(found.id))
-  if (!row) return { ok: false, kind: 'noList' }
+  if (!row) return { ok: false, fault: 'noList' }
   const unicode = dependencies.config.policy.unicode
   const keys = wishedKeys(wishes, unicode)
   // Only rows of the named addresses: a change of one contact must not cost a list of 100,000.
@@ -149,6 +147,6 @@ export async function changeList(
       isOwn: domain === dependencies.config.domain,
     }),
   })
-  if (planned.faults.length > 0) return { ok: false, kind: 'refused', faults: planned.faults }
+  if (planned.faults.length > 0) return { ok: false, fault: planned.faults }
   return { ok: true, value: await issue(dependencies, inside, { row, planned, texts, step, by, now }) }
 }

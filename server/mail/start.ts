@@ -27,13 +27,8 @@ export async function startMail(options: MailOptions): Promise<MailServer> {
   const tasks = createTasks()
   const apart = createApart(options.dns)
   await store.mail.forgetSubmissions(clock.now() - submissionMemoryMs)
-  const deliverer = {
-    ...options,
-    mail: store.mail,
-    lists: store.lists,
-    notifier,
-    apart,
-  }
+  await store.mail.removeUnfinished()
+  const deliverer = { ...options, mail: store.mail, lists: store.lists, notifier, apart }
   const shared: typeof deliverer & Submission = {
     ...deliverer,
     tasks,

@@ -88,9 +88,9 @@ export function revive(json: string): unknown {
 }
 
 /** Where the body begins: after the blank line, or the end where there is none. */
-export function headerEnd(text: string): number {
-  const leading = /^\r?\n/.exec(text)
-  if (leading) return leading[0].length
+export function headerEnd(text: string | Buffer): number {
+  if (text.indexOf('\n') === 0) return 1
+  if (text.indexOf('\r\n') === 0) return 2
   const crlf = text.indexOf('\r\n\r\n')
   const lf = text.indexOf('\n\n')
   if (crlf < 0 && lf < 0) return text.length

@@ -1,5 +1,4 @@
 /**
-/**
  * Holds the policy key while the server runs and does four things with it: carries out the changes that the services
  * were asked for, takes steps of the keys for them where the root key is here too, keeps imports in step, and issues each
  * list's head again at half of its life (protocol.md 3.4). Forked by `serve`; ends with it. Opens no port; only `serve`
@@ -25,6 +24,7 @@ import { reissueDue } from '../lists/reissue.ts'
 import { ClockJumped } from '../lists/signing-clock.ts'
 import { createLog, failureTo } from '../monitoring/log.ts'
 import { readConfig } from '../settings/config.ts'
+import type { Context } from '../settings/context.ts'
 import { folderAt } from '../settings/folder.ts'
 import { openConfigured } from '../settings/open-configured.ts'
 import { storeFailure } from '../store/failures.ts'
@@ -110,13 +110,16 @@ function tellOfFile(error: unknown): void {
   log.error('the anchors of the audit log cannot be written to the file of "anchors" in config.json', { code })
 }
 
-async function main(path: string): Promise<void> {
+async function openContext(path: string): Promise<Context> {
   const folder = folderAt(path)
   const read = await readConfig(folder)
   if (!read.ok) throw new Error('the data folder cannot be read')
-  const config = read.value
-  const store = await openConfigured(config.store, folder)
-  const clock = systemClock()
+  return { folder, config: read.value, store: await openConfigured(read.value.store, folder), clock: systemClock() }
+}
+
+async function main(path: string): Promise<void> {
+  const context = await openContext(path)
+  const { folder, config, store, clock } = context
   const policyKey = policyKeyOf(folder)
   const sign = signerOf(policyKey)
   const editor = createListEditor({ store, clock, config, sign })
@@ -145,7 +148,6 @@ async function main(path: string): Promise<void> {
     await withKey(() => store.transaction((inside) => anchor(inside, clock.now())))
     await copyAnchors()
   }
-  const context = { folder, config, store, clock }
   listen(async (task) => {
     if (task.task === 'keys') return { kind: 'keys', keys: await keysView(context) }
     // Every list may be signed anew in it: nothing else is signed meanwhile.

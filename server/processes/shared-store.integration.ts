@@ -53,7 +53,7 @@ test('what is wrong with the database is said in words, with the exit code of wh
   expect(await init('new', settings)).toMatchObject({ ok: true })
   postgres.sql(settings.database, `update settings set value = '99' where name = 'schema'`)
   expect((await runCommand(join(path, 'new'), ['user', 'list'])).err).toContain('use a newer program')
-  postgres.sql(settings.database, `update settings set value = '2' where name = 'schema'`)
+  postgres.sql(settings.database, `update settings set value = '3' where name = 'schema'`)
   postgres.sql('postgres', `alter database ${settings.database} set default_transaction_read_only = on`)
   const added = await runCommand(join(path, 'new'), ['user', 'add', 'bob', '--name', 'Bob'], 'a good password\n')
   expect([added.code, added.err]).toEqual([4, expect.stringContaining('read-only')])

@@ -25,9 +25,13 @@ export type AccessStore = {
 
 /** These rows in a database or transaction. */
 export function createAccessStore(db: Database): AccessStore {
+  return { ...attemptRows(db), ...provenRows(db), ...enrolmentRows(db) }
+}
+
+function attemptRows(db: Database) {
   return {
-    attempts: (key) => db.selectFrom('attempts').selectAll().where('key', '=', key).executeTakeFirst(),
-    async setAttempts(row) {
+    attempts: (key: string) => db.selectFrom('attempts').selectAll().where('key', '=', key).executeTakeFirst(),
+    async setAttempts(row: AttemptRow) {
       const { count, since, until, strikes } = row
       await db
         .insertInto('attempts')
@@ -35,10 +39,10 @@ export function createAccessStore(db: Database): AccessStore {
         .onConflict((conflict) => conflict.column('key').doUpdateSet({ count, since, until, strikes }))
         .execute()
     },
-    async clearAttempts(key) {
+    async clearAttempts(key: string) {
       await db.deleteFrom('attempts').where('key', '=', key).execute()
     },
-    async clearAttemptsOf(user) {
+    async clearAttemptsOf(user: string) {
       const alone = ['strangers', 'networks'].map((kind) => `${kind}:${user}`)
       await db.deleteFrom('attempts').where('key', 'in', alone).execute()
       // These go on with a blank and the device or network; "!" is the character after the blank.
@@ -47,10 +51,15 @@ export function createAccessStore(db: Database): AccessStore {
         await those.where('key', '<', `${kind}:${user}!`).execute()
       }
     },
-    async removeAttempts(time) {
+    async removeAttempts(time: number) {
       await db.deleteFrom('attempts').where('since', '<', time).where('until', '<', time).execute()
     },
-    async proven(who, place) {
+  }
+}
+
+function provenRows(db: Database) {
+  return {
+    async proven(who: string, place: string) {
       const row = await db
         .selectFrom('proven')
         .select('at')
@@ -59,7 +68,7 @@ export function createAccessStore(db: Database): AccessStore {
         .executeTakeFirst()
       return row?.at
     },
-    async setProven(row) {
+    async setProven(row: ProvenRow) {
       const { at } = row
       await db
         .insertInto('proven')
@@ -67,14 +76,19 @@ export function createAccessStore(db: Database): AccessStore {
         .onConflict((conflict) => conflict.columns(['who', 'place']).doUpdateSet({ at }))
         .execute()
     },
-    async removeProven(before) {
+    async removeProven(before: number) {
       await db.deleteFrom('proven').where('at', '<', before).execute()
     },
-    enrolment: (hash) => db.selectFrom('enrolments').selectAll().where('hash', '=', hash).executeTakeFirst(),
-    async addEnrolment(row) {
+  }
+}
+
+function enrolmentRows(db: Database) {
+  return {
+    enrolment: (hash: string) => db.selectFrom('enrolments').selectAll().where('hash', '=', hash).executeTakeFirst(),
+    async addEnrolment(row: EnrolmentRow) {
       await db.insertInto('enrolments').values(row).execute()
     },
-    async spendEnrolment(hash, device) {
+    async spendEnrolment(hash: string, device: string) {
       // One statement asks and marks: of two devices that show the same code at once, one finds it unused.
       const used = await db
         .updateTable('enrolments')

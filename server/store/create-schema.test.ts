@@ -54,6 +54,6 @@ overEach((stores) => {
   test('many who open a new store at once make it once', async () => {
     const empty = await stores.fresh()
     const all = await Promise.all(Array.from({ length: 6 }, () => empty.open()))
-    expect(await Promise.all(all.map((store) => store.journal.setting('schema')))).toEqual(Array(6).fill('2'))
+    expect(await Promise.all(all.map((store) => store.journal.setting('schema')))).toEqual(Array(6).fill('3'))
   })
 })

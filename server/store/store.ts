@@ -76,8 +76,11 @@ async function adopt(journal: JournalStore): Promise<void> {
   if (standing === 'copy') await journal.setSetting('standing', 'live')
 }
 
-/** Rises with changes that are more than new tables and columns; a store of a later version is not for this program. */
-const schemaVersion = 2
+/**
+ * Rises where an older program would misread the store: a store of a later version is not for this program. 2: columns
+ * renamed; 3: bytes of large messages in pieces.
+ */
+const schemaVersion = 3
 
 /** Only a store that lacks something is written to: opening must not wait for whoever is writing. */
 export async function prepare(db: Database, traits: DialectTraits): Promise<void> {

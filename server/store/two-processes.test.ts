@@ -37,7 +37,7 @@ overEach((stores) => {
     const server = (i: number) => servers[i % 2] ?? createAccounts({ store: both[0], clock })
     const guesses = Array.from({ length: 12 }, (_, i) => server(i).check('alice', `guess ${i}`, `192.0.2.${i}`))
     const results = await Promise.all(guesses)
-    expect(results.filter((result) => !result.ok && result.kind === 'authFailed')).toHaveLength(5)
+    expect(results.filter((result) => !result.ok && result.fault.kind === 'authFailed')).toHaveLength(5)
   })
 
   test('a device that signs in at two servers at once is one device, and nobody has too many', async () => {

@@ -28,8 +28,8 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 async function add(address: string, name: string): Promise<string> {
   const result = await editor.change(user, [{ op: 'add', contact: { address, name } }], label)
   if (result.ok) return `${result.value.version}\n`
-  if (result.kind === 'refused' && result.faults[0]?.why.includes('already')) return ''
-  throw new Error(result.kind)
+  if (result.fault !== 'noList' && result.fault[0]?.why.includes('already')) return ''
+  throw new Error(JSON.stringify(result.fault))
 }
 
 for (let i = 0; i < Number(count); i++) {

@@ -1,5 +1,6 @@
 /** Every administrative change, once: as the page, the command line and other programs give it, and as the server reads it. */
 import { z } from 'zod'
+import { expirySchema, expiryText } from '../moment.ts'
 
 /** A contact as an administrator gives it. */
 export const contactInputSchema = z.strictObject({
@@ -11,12 +12,14 @@ export const contactInputSchema = z.strictObject({
   scope: z.enum(['internal', 'external']).optional(),
   /** `login`, `dmarc`, `dkim:<domain>` or `key:<public key>`; empty takes it away. */
   proof: z.string().optional(),
-  /** A date, or milliseconds since the epoch; `never` takes an expiry away. */
-  expires: z.union([z.number().int().min(0), z.string()]).optional(),
+  /** `never` takes an expiry away. */
+  expires: expirySchema.optional(),
   direction: z.enum(['both', 'send', 'receive']).optional(),
 })
 /** The fields of a contact that somebody gives. */
 export type ContactInput = z.infer<typeof contactInputSchema>
+/** A contact in a file or document that somebody wrote: digits alone may be seconds or milliseconds, so only dates count. */
+export const writtenContactSchema = contactInputSchema.extend({ expires: expiryText.optional() })
 /** The same fields, all optional: what is not named stays as it is. */
 export const contactChangesSchema = contactInputSchema.partial()
 /** The fields of a contact that are to be different. */
@@ -64,15 +67,13 @@ const address = z.string().min(1).max(320)
 const unit = z.string().refine(isUnit, 'all, department:NAME, group:ID or user:LOGIN')
 const device = z.string().min(1).max(200)
 const group = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,50}$/)
-/** Milliseconds since the epoch, or a date; `never`: no end. */
-const expires = z.union([z.number().int().min(0), z.string().max(40)])
 const personFields = {
   name: z.string().min(1).max(200),
   address,
   department: z.string().max(100),
   /** Login of the employee who answers for a guest; empty: nobody. */
   sponsor: z.string().max(64),
-  expires,
+  expires: expirySchema,
 }
 
 /** One change, as everybody gives it. An unknown field is refused: what was meant by it would be lost silently. */
@@ -181,6 +182,10 @@ export const otherOps = [
   'import.remove',
   'proposal.approve',
   'proposal.refuse',
+  'recovery.make',
+  'recovery.use',
+  'role.resetSecondFactor',
+  'clock.confirm',
 ] as const
 /** An operation that has words; the log of a newer server may hold others. */
 type KnownOp = ChangeOp | (typeof otherOps)[number]

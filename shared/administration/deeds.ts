@@ -1,8 +1,17 @@
 /** What deeds come to, once: the SOAP service with its WSDL and the command line have these forms. */
 import { z } from 'zod'
-import { time } from './readings.ts'
+import { time } from './time.ts'
 
 const number = z.number().int()
+
+/** A contact that comes into a list, is another one there, or leaves it. */
+export const listedPersonForm = z.object({
+  change: z.enum(['added', 'changed', 'removed']),
+  name: z.string(),
+  address: z.string(),
+})
+/** One contact in what a change does to a list. */
+export type ListedPerson = Readonly<z.output<typeof listedPersonForm>>
 
 /**
  * What changes come to. `pending`: the proposal waits for a second person (`approval`) or for whoever holds the policy key
@@ -14,7 +23,15 @@ export const outcomeForm = z.object({
   needs: z.enum(['approval', 'signature']).exactOptional(),
   lists: z.array(
     z
-      .object({ user: z.string(), version: number, added: number, changed: number, removed: number })
+      .object({
+        user: z.string(),
+        version: number,
+        added: number,
+        changed: number,
+        removed: number,
+        /** Where it was asked for, of a dry run: the first of those whom it adds, changes and removes. */
+        people: z.array(listedPersonForm.meta({ id: 'ListedPerson' })).exactOptional(),
+      })
       .meta({ id: 'ListChange' }),
   ),
   audit: z.array(number),

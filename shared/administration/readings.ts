@@ -4,13 +4,13 @@ import { keyFactsSchema, keysViewSchema } from '../key-steps.ts'
 import { releaseRequestSchema } from '../quarantine.ts'
 import { auditStateShape } from './anchor.ts'
 import { changeForm, contactInputSchema, policySettings, roleSchema } from './change.ts'
+import { importForm } from './import-form.ts'
+import { time } from './time.ts'
 
 const text = z.string()
 const number = z.number().int()
+const flag = z.boolean().optional()
 const days = number.min(1).max(36_500)
-
-/** Milliseconds since the epoch; SOAP has it as `xs:dateTime`, the command line's JSON as ISO 8601. */
-export const time = z.number().int().meta({ format: 'time' })
 
 /** A part of what was found: `from` the how-manieth, and at most how many. */
 const windowed = {
@@ -184,7 +184,8 @@ const unusedForm = z
 const expiringForm = z
   .object({ user: text, address: text, name: text, expires: time, kind: z.enum(['contact', 'account']) })
   .meta({ id: 'ExpiringContact' })
-const roleForm = z.object({ user: text, role: text }).meta({ id: 'UserRole' })
+/** `recovery`: recovery codes that are left; absent without an authenticator. */
+const roleForm = z.object({ user: text, role: text, recovery: number.exactOptional() }).meta({ id: 'UserRole' })
 const releaseForm = releaseRequestSchema.extend({ at: time }).meta({ id: 'Release' })
 
 /** A wish of two people to be contacts, as far as it has come. */
@@ -252,10 +253,10 @@ export const readings = {
     {
       user: text,
       /** All that the user sees, by rules too; else the user's own entries. */
-      effective: z.boolean().optional(),
+      effective: flag,
       ...windowed,
       /** As a screen shows them: by name, what a rule keeps out too, and nothing that only stays closed. */
-      screen: z.boolean().optional(),
+      screen: flag,
     },
     { version: number, total: number, contacts: z.array(contactForm), epoch: number },
   ),
@@ -284,10 +285,12 @@ export const readings = {
     { proposals: z.array(proposalForm) },
   ),
   proposal: reading('GetProposal', { id: text }, { proposal: proposalForm }),
-  /** Oldest first; `all`: those that ended, too. */
-  requests: reading('ListRequests', { all: z.boolean().optional(), count }, { requests: z.array(requestForm) }),
+  /** Oldest first; `all`: those that ended, too; `newest`: the same, those that wait first and the newest of the others. */
+  requests: reading('ListRequests', { all: flag, newest: flag, count }, { requests: z.array(requestForm) }),
   /** Messages in quarantine that their users ask for, oldest first. */
   releases: reading('ListReleases', { count }, { releases: z.array(releaseForm) }),
+  /** Sources of contacts that are kept, and what could not be taken of them. */
+  imports: reading('ListImports', {}, { imports: z.array(importForm) }),
   /** The organisation's keys; `missing`: root keys that are not on the server, without which no step is taken. */
   keys: reading(
     'ListKeys',

@@ -88,7 +88,12 @@ export type IncomingFacts = {
   readonly unicode: boolean
   readonly message: RawMessage
   /** X-Kith-Verdict whose signature by the gateway's key over these bytes the caller has verified (I5). */
-  readonly verdict?: { readonly from: string; readonly level: string; readonly verdict: 'pass' | 'hold' }
+  readonly verdict?: {
+    readonly from: string
+    readonly level: string
+    readonly verdict: 'pass' | 'hold'
+    readonly proven?: boolean
+  }
   /** Key of the account that submitted it, known first hand: at the gateway, or from the configured own server (I5). */
   readonly login?: string
   readonly dkim: readonly DkimFact[]

@@ -142,6 +142,17 @@ describe('I5 verdicts of the gateway', () => {
     expect(held(judge(message, { verdict: verdict as typeof pass }))).toEqual(['I3', 'notProven', bo.address])
   })
 
+  test('I6 what a hold says is proven counts as a pass does: for this From and this level, and never without saying so', () => {
+    const hold = { ...pass, verdict: 'hold', proven: true } as const
+    expect(held(judge(message, { verdict: hold }))).toBe('admitted')
+    for (const other of [
+      { ...hold, proven: false },
+      { ...hold, level: 'login' },
+      { ...hold, from: 'x@partner.example' },
+    ])
+      expect(held(judge(message, { verdict: other }))).toEqual(['I3', 'notProven', bo.address])
+  })
+
   test('I5 the newer list wins: a pass of somebody not listed here admits nobody', () => {
     const facts = incoming(message, { verdict: pass })
     expect(held(judgeIncoming(createListView([carol]), facts))).toEqual(['I3', 'notListed', undefined])

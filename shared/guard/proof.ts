@@ -8,7 +8,7 @@ export const fieldsToSign = ['from', 'subject', 'date'] as const
 type Evidence = Pick<IncomingFacts, 'self' | 'message' | 'verdict' | 'login' | 'dkim' | 'keySignature'>
 
 /**
- * Every comparison asks for the pass itself, never for the absence of a fail (I2). A gateway's pass counts only for this
+ * Every comparison asks for the pass itself, never for the absence of a fail (I2). What a gateway proved counts only for this
  * From and this level; its hold, or a pass for something else, proves nothing and the message's own evidence decides.
  */
 export function isProven(from: Address, level: string, evidence: Evidence): boolean {
@@ -25,7 +25,9 @@ function isOfOwnDomain(from: Address, self: string): boolean {
 }
 
 function isVouchedFor(from: Address, level: string, verdict: IncomingFacts['verdict']): boolean {
-  return verdict?.verdict === 'pass' && verdict.level === level && foldAscii(verdict.from) === from.key
+  // Whom the list admits is asked of the list in force (I6): what was proven when the message came stays proven.
+  const vouches = verdict?.verdict === 'pass' || verdict?.proven === true
+  return vouches && verdict?.level === level && foldAscii(verdict.from) === from.key
 }
 
 function provesItself(from: Address, level: string, evidence: Evidence): boolean {

@@ -19,6 +19,8 @@ const verdictSchema = z.strictObject({
   /** Level at which the author was proven, or that was asked. */
   level: z.string().max(330),
   verdict: z.enum(['pass', 'hold']),
+  /** Of a hold: the author is proven at this level all the same, so that a newer list may admit the message (guard.md I6). */
+  proven: z.literal(true).exactOptional(),
   /** Address key of the recipient: it is a verdict for nobody else (guard.md I12). */
   to: z.string().max(320),
   /** Whose list judged, at which version. */

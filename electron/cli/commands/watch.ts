@@ -1,6 +1,7 @@
 /** kith watch: what happens, line by line, until it is ended. kith held: what was not admitted. */
 import { shownAddress } from '../../../shared/address.ts'
-import { contract, type HeldMessage } from '../../../shared/contract.ts'
+import { contract } from '../../../shared/contract.ts'
+import type { HeldMessage } from '../../../shared/held.ts'
 import type { EventName } from '../../../shared/rpc.ts'
 import { table } from '../../../shared/text/table.ts'
 import { terminalJson, terminalLine, terminalText } from '../../../shared/text/terminal.ts'

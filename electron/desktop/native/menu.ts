@@ -1,5 +1,6 @@
-/** A small application menu. Ctrl+R (refresh) and Ctrl+K (palette) are the page's: no accelerator of ours takes them. */
+/** A small application menu. Its keys are those of the table in shared/keys.ts; the others there are the page's. */
 import { Menu, type MenuItemConstructorOptions } from 'electron'
+import { menuKeys } from '../../../shared/keys.ts'
 import type { NativeWords } from './words.ts'
 
 /** What menu and tray can have done. */
@@ -13,9 +14,11 @@ export type Actions = {
 /** Sets the application's menu in the given words; `developer` adds the developer tools. */
 export function setMenu(words: NativeWords, actions: Actions, developer: boolean): void {
   const view: MenuItemConstructorOptions[] = [
-    { role: 'zoomIn', label: words.zoomIn },
-    { role: 'zoomOut', label: words.zoomOut },
-    { role: 'resetZoom', label: words.actualSize },
+    ...menuKeys.zoomIn.map((accelerator, index): MenuItemConstructorOptions => {
+      return { role: 'zoomIn', label: words.zoomIn, accelerator, visible: index === 0 }
+    }),
+    { role: 'zoomOut', label: words.zoomOut, accelerator: menuKeys.zoomOut[0] },
+    { role: 'resetZoom', label: words.actualSize, accelerator: menuKeys.actualSize[0] },
     { type: 'separator' },
     { role: 'togglefullscreen', label: words.fullScreen },
   ]
@@ -32,10 +35,10 @@ export function setMenu(words: NativeWords, actions: Actions, developer: boolean
 function fileItems(words: NativeWords, actions: Actions): MenuItemConstructorOptions[] {
   return [
     { label: words.refresh, click: actions.refresh },
-    { label: words.lock, accelerator: 'CmdOrCtrl+L', click: actions.lock },
+    { label: words.lock, accelerator: menuKeys.lock[0], click: actions.lock },
     { type: 'separator' },
-    { role: 'close', label: words.closeWindow, accelerator: 'CmdOrCtrl+W' },
-    { label: words.quit, accelerator: 'CmdOrCtrl+Q', click: actions.quit },
+    { role: 'close', label: words.closeWindow, accelerator: menuKeys.closeWindow[0] },
+    { label: words.quit, accelerator: menuKeys.quit[0], click: actions.quit },
   ]
 }
 

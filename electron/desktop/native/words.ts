@@ -15,6 +15,7 @@ export type NativeWords = {
   readonly copy: string
   readonly paste: string
   readonly selectAll: string
+  readonly noSuggestions: string
   readonly view: string
   readonly zoomIn: string
   readonly zoomOut: string
@@ -53,6 +54,7 @@ const english: NativeWords = {
   copy: 'Copy',
   paste: 'Paste',
   selectAll: 'Select all',
+  noSuggestions: 'No suggestions',
   view: 'View',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
@@ -91,6 +93,7 @@ const traditional: NativeWords = {
   copy: '複製',
   paste: '貼上',
   selectAll: '全選',
+  noSuggestions: '沒有建議',
   view: '檢視',
   zoomIn: '放大',
   zoomOut: '縮小',
@@ -129,6 +132,7 @@ const simplified: NativeWords = {
   copy: '复制',
   paste: '粘贴',
   selectAll: '全选',
+  noSuggestions: '没有建议',
   view: '视图',
   zoomIn: '放大',
   zoomOut: '缩小',

@@ -2,6 +2,12 @@
 import { app, type Session, type WebContents } from 'electron'
 import { pageOrigin, pageUrl } from '../channels.ts'
 
+/**
+ * Whether words are checked: by the system itself on a Mac. Elsewhere Chromium's checker fetches its dictionaries, in a
+ * form of its own, from a server of its maker, so it stays off.
+ */
+export const hasSpelling = process.platform === 'darwin'
+
 type AskToOpen = (url: string) => void
 
 /** Navigation, new windows and webviews are denied everywhere; a link to https is handed to `askToOpen`. */
@@ -39,8 +45,7 @@ export async function hardenSession(session: Session): Promise<void> {
   session.setPermissionCheckHandler((_contents, permission, origin) => allowed(permission, origin))
   session.setDevicePermissionHandler(() => false)
   session.setDisplayMediaRequestHandler((_request, answer) => answer({}))
-  // The spell checker fetches its dictionaries from a server of its maker.
-  session.setSpellCheckerEnabled(false)
+  session.setSpellCheckerEnabled(hasSpelling)
   session.on('will-download', (event, item) => {
     // The page may offer a text that it has made itself (diagnostics); where it goes is the user's choice.
     if (!item.getURL().startsWith(`blob:${pageOrigin}/`)) event.preventDefault()

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { BrowserWindow, nativeTheme, type Session, screen } from 'electron'
 import { pageUrl } from '../channels.ts'
+import { hasSpelling } from './hardening.ts'
 import { readWindowFile, writeWindowFile } from './window-file.ts'
 import { halfOf, minimumSize, placeWindow, type WindowState } from './window-state.ts'
 
@@ -42,7 +43,7 @@ export function openMainWindow(options: MainWindowOptions): BrowserWindow {
       contextIsolation: true,
       nodeIntegration: false,
       webviewTag: false,
-      spellcheck: false,
+      spellcheck: hasSpelling,
       devTools: options.developer,
       navigateOnDragDrop: false,
       safeDialogs: true,

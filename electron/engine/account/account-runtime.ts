@@ -108,10 +108,7 @@ export async function openAccountRuntime(deps: RuntimeDependencies): Promise<Acc
     start: connection.start,
     wake: connection.wake,
     askForCommand: () => askForCommand(deps, { keeper, policy }),
-    tell: async (make, timeout) => {
-      const told = await link.call('Ack', make, { timeout })
-      if (!told.ok) ports.log.info('acknowledgement not taken', { kind: told.failure.kind })
-    },
+    tell: (make, timeout) => tell(deps, make, timeout),
     logout: () => logOut(link),
     stop,
     close: async () => {
@@ -124,6 +121,15 @@ export async function openAccountRuntime(deps: RuntimeDependencies): Promise<Acc
       }
     },
   }
+}
+
+async function tell(
+  { link, ports }: RuntimeDependencies,
+  make: (common: Common) => AckRequest,
+  timeout: number,
+): Promise<void> {
+  const told = await link.call('Ack', make, { timeout })
+  if (!told.ok) ports.log.info('acknowledgement not taken', { kind: told.failure.kind })
 }
 
 /** Ends the session at the server where it can be reached in time, and here in any case. */

@@ -15,10 +15,16 @@ import { type AccountPlace, asidesOf, moveStore, setAside } from '../keys/accoun
 import type { VaultDependencies } from '../keys/kek.ts'
 import { primitives } from '../keys/primitives.ts'
 import { openVault, storedProtection, type Vault } from '../keys/vault.ts'
-import { mailNotices, mailSchema, placesSchema } from '../mail/schema.ts'
+import { draftsApart, heldStates, mailNotices, mailSchema, placesSchema } from '../mail/schema.ts'
 
 /** The store's migrations, one list of statements each. Later versions append; nothing here changes once shipped. */
-const migrations: readonly (readonly string[])[] = [[...recordsSchema, ...mailSchema], mailNotices, placesSchema]
+const migrations: readonly (readonly string[])[] = [
+  [...recordsSchema, ...mailSchema],
+  mailNotices,
+  placesSchema,
+  heldStates,
+  draftsApart,
+]
 
 /** What lies on the disk of one account, opened. */
 export type AccountStore = {

@@ -90,20 +90,6 @@ describe('conversations', () => {
   })
 })
 
-describe('mails that were begun', () => {
-  it('are kept whole beside the drafts of conversations, and are gone once there is none', async () => {
-    const { handlers } = world.mail
-    const empty = { to: [], cc: [], bcc: [], typed: { to: '', cc: '', bcc: '' }, subject: '', text: '' }
-    const draft = { ...empty, to: ['bob@corp.test'], bcc: ['eve@evil.test'], subject: 'Half', text: 'a\nthought' }
-    expect(await handlers['mailDrafts.get']({})).toEqual({ ok: true, value: { drafts: [] } })
-    await handlers['mailDrafts.save']({ drafts: [empty, draft] })
-    expect(await handlers['mailDrafts.get']({})).toEqual({ ok: true, value: { drafts: [empty, draft] } })
-    expect(await handlers['conversations.list']({ from: 0, count: 10 })).toMatchObject({ value: { total: 0 } })
-    await handlers['mailDrafts.save']({ drafts: [] })
-    expect(await handlers['mailDrafts.get']({})).toEqual({ ok: true, value: { drafts: [] } })
-  })
-})
-
 describe('drafts', () => {
   it('are kept per conversation, list the conversation, and go with the message', async () => {
     const { handlers } = world.mail

@@ -1,11 +1,11 @@
 /** The mail side's calls of the contract: name -> function. All of them work offline. */
 import { addressIdentity } from '../../../shared/address.ts'
-import { mailDraftsSchema } from '../../../shared/message.ts'
 import { fail, ok } from '../../../shared/rpc.ts'
 import type { MailDependencies, MailHandlers } from './dependencies.ts'
 import { prepare } from './incoming/prepare.ts'
 import type { MessageReader } from './incoming/reader.ts'
 import { judgeRecipients, planAnswer } from './judge.ts'
+import { mailDraftHandlers } from './mail-drafts.ts'
 import type { Outbox } from './outgoing/outbox.ts'
 import type { Submitter } from './outgoing/submit.ts'
 import type { MailStore } from './store/store.ts'
@@ -29,7 +29,7 @@ export function mailHandlers(parts: HandlerParts): MailHandlers {
     ...conversationHandlers(parts),
     ...messageHandlers(parts),
     ...draftHandlers(parts),
-    ...mailDraftHandlers(parts),
+    ...mailDraftHandlers(parts.dependencies, parts.store),
     ...heldHandlers(parts),
   }
 }
@@ -43,7 +43,8 @@ function conversationHandlers(
   return {
     'conversations.list': (window) => {
       const { total, rows } = store.conversations.page(window)
-      return ok({ total, conversations: rows.flatMap(({ id }) => showConversation(dependencies, store, id) ?? []) })
+      const conversations = rows.flatMap(({ id }) => showConversation(dependencies, store, id) ?? [])
+      return ok({ total, conversations, unread: store.messages.unread() })
     },
     'conversations.get': ({ id }) => {
       const conversation = showConversation(dependencies, store, id)
@@ -74,7 +75,14 @@ function conversationHandlers(
 function messageHandlers(
   parts: HandlerParts,
 ): Named<
-  'messages.list' | 'mail.list' | 'message.get' | 'message.planReply' | 'outbox.submit' | 'outbox.retry' | 'guard.judge'
+  | 'messages.list'
+  | 'mail.list'
+  | 'message.get'
+  | 'message.markRead'
+  | 'message.planReply'
+  | 'outbox.submit'
+  | 'outbox.retry'
+  | 'guard.judge'
 > {
   const { dependencies, store } = parts
   return {
@@ -91,6 +99,14 @@ function messageHandlers(
     'message.get': ({ id }) => {
       const message = store.messages.get(id)
       return message ? ok(showMessage(dependencies, message)) : fail('notFound')
+    },
+    'message.markRead': ({ id }) => {
+      const message = store.messages.get(id)
+      if (!message) return fail('notFound')
+      if (store.messages.markMessageRead(id) === 0) return ok({})
+      dependencies.emit('conversation.changed', { id: message.conversation })
+      parts.wakeMailbox()
+      return ok({})
     },
     'message.planReply': ({ id, scope }) => {
       const message = store.messages.get(id)
@@ -138,34 +154,43 @@ function draftHandlers({ dependencies, store }: HandlerParts): Named<'draft.get'
   }
 }
 
-/** Where they lie among the conversations' drafts: no address is empty. */
-const mailDrafts = ''
+type HeldCalls = 'held.list' | 'held.get' | 'held.looked' | 'held.dismiss' | 'held.restore' | 'held.delete'
 
-function mailDraftHandlers({ dependencies, store }: HandlerParts): Named<'mailDrafts.get' | 'mailDrafts.save'> {
+function heldHandlers({ dependencies, reader, store, wakeMailbox }: HandlerParts): Named<HeldCalls> {
+  const { held } = store
+  const chosen = (count: number) => {
+    if (count === 0) return fail('notFound')
+    dependencies.emit('held.changed', { total: held.total() })
+    return ok({ count })
+  }
   return {
-    'mailDrafts.get': () => {
-      const text = store.drafts.get(mailDrafts)
-      return ok(text === '' ? { drafts: [] } : mailDraftsSchema.parse(JSON.parse(text)))
+    'held.list': (window) =>
+      ok({
+        total: held.total(),
+        unseen: held.unseen(),
+        keptLooked: held.keptLooked(),
+        held: [...held.page(window)],
+      }),
+    'held.get': async ({ id }) => {
+      const found = held.get(id)
+      const facts = held.facts(id)
+      if (!found || !facts) return fail('notFound')
+      // Plain text only, made when it is looked at (I3).
+      const raw = await held.bytes(id)
+      const { content } = await prepare(dependencies, reader, { ...facts, raw }, 'claimed')
+      return ok({ held: found, text: content.text, ofSender: held.ofSender(id) })
     },
-    'mailDrafts.save': (input) => {
-      if (input.drafts.length === 0) store.drafts.remove(mailDrafts)
-      else store.drafts.save(mailDrafts, JSON.stringify(input), dependencies.clock.now())
+    'held.looked': ({ kept }) => {
+      const moved = store.transaction(() => [held.setLooked(), kept > 0 && held.setKeptLooked(kept)])
+      if (moved.includes(true)) dependencies.emit('held.changed', { total: held.total() })
       return ok({})
     },
-  }
-}
-
-function heldHandlers({ dependencies, reader, store }: HandlerParts): Named<'held.list' | 'held.get'> {
-  return {
-    'held.list': (window) => ok({ total: store.held.total(), held: [...store.held.page(window)] }),
-    'held.get': async ({ id }) => {
-      const held = store.held.get(id)
-      const facts = store.held.facts(id)
-      if (!held || !facts) return fail('notFound')
-      // Plain text only, made when it is looked at (I3).
-      const raw = await store.held.bytes(id)
-      const { content } = await prepare(dependencies, reader, { ...facts, raw }, 'claimed')
-      return ok({ held, text: content.text })
+    'held.dismiss': ({ id, scope }) => chosen(held.dismiss(id, scope)),
+    'held.restore': ({ id, scope }) => chosen(held.restore(id, scope)),
+    'held.delete': ({ id, scope }) => {
+      const result = chosen(held.delete(id, scope))
+      if (result.ok) wakeMailbox()
+      return result
     },
   }
 }

@@ -61,6 +61,13 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     online: () => sending.endPauses(),
   })
   let judging: Promise<void> = Promise.resolve()
+  const judgeAgain = (): void => {
+    judging = incoming.listChanged().catch((error: unknown) => {
+      if (error instanceof ReaderClosed) return
+      const name = error instanceof Error ? error.name : typeof error
+      dependencies.log.error('inbox.judgeAgain', { name })
+    })
+  }
   return {
     handlers: mailHandlers({
       dependencies,
@@ -73,6 +80,8 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     }),
     start() {
       sending.start()
+      // What the last run had no time to judge by its newest list.
+      judgeAgain()
       receiving.start()
     },
     async stop() {
@@ -87,11 +96,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     listChanged() {
       sending.listChanged()
       states.announce()
-      judging = incoming.listChanged().catch((error: unknown) => {
-        if (error instanceof ReaderClosed) return
-        const name = error instanceof Error ? error.name : typeof error
-        dependencies.log.error('inbox.judgeAgain', { name })
-      })
+      judgeAgain()
     },
   }
 }

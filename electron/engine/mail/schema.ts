@@ -145,3 +145,21 @@ export const placesSchema: readonly string[] = [
   ...['raw', 'folder', 'uid_validity', 'uid'].map((column) => `ALTER TABLE held DROP COLUMN ${column}`),
   'ALTER TABLE held ADD COLUMN gone_at INTEGER',
 ]
+
+/**
+ * Migration 4: what the user did with a held message. `new`: not looked at. `dismissed`: out of the list, and still
+ * judged again. `deleted`: nobody sees it, and the server is still to be told.
+ */
+export const heldStates: readonly string[] = [
+  /** How far the user has looked at what only the server has: `kept`, the number of a message that the gateway keeps. */
+  'CREATE TABLE looked (what TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID',
+  "ALTER TABLE held ADD COLUMN state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'looked', 'dismissed', 'deleted'))",
+]
+
+/** Migration 5: each mail that was begun is a draft of its own, under an id without an @; before they lay under '' together. */
+export const draftsApart: readonly string[] = [
+  `INSERT INTO drafts (conversation, text, saved_at)
+     SELECT lower(hex(randomblob(16))), each.value, saved_at FROM drafts, json_each(drafts.text, '$.drafts') AS each
+     WHERE conversation = '' AND json_valid(drafts.text)`,
+  "DELETE FROM drafts WHERE conversation = ''",
+]

@@ -72,6 +72,7 @@ export function showConversation(
   const { account } = dependencies
   const closed = closedReason(dependencies, id)
   const last = store.messages.last(id)
+  const { chat, mail } = store.messages.unread(id)
   return {
     id,
     name: contact?.name ?? (isSelf ? account.name : undefined) ?? row?.name ?? '',
@@ -79,7 +80,8 @@ export function showConversation(
     open: closed === undefined,
     ...(closed === undefined ? {} : { closed }),
     ...(last ? { last: { text: lineOf(last), at: last.at, direction: last.direction } } : {}),
-    unread: store.messages.unread(id),
+    unread: chat + mail,
+    ...(mail > 0 ? { unreadMail: mail } : {}),
   }
 }
 

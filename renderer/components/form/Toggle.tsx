@@ -15,7 +15,7 @@ export function Toggle({ label, hint, checked, disabled = false, onChange }: Tog
   // The switch has no words of its own: label and hint name it by their ids.
   const id = useId()
   return (
-    <div className="flex items-start justify-between gap-6">
+    <div className="flex items-start justify-between gap-4">
       <div className="grid gap-0.5">
         <span id={id} className="font-medium">
           {label}

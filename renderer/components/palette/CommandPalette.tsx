@@ -1,17 +1,26 @@
 /** The palette: commands and people by name. */
 import { Autocomplete } from '@base-ui/react/autocomplete'
 import { Dialog } from '@base-ui/react/dialog'
-import { type KeyboardEvent, useState } from 'react'
+import { useState } from 'react'
 import { useWords } from '../../i18n/i18n.ts'
 import { Avatar } from '../Avatar.tsx'
 import { useSlice, useStores } from '../context.tsx'
 import { Icon } from '../Icons.tsx'
+import { keyLabel, shownKeys } from '../keys/combination.ts'
 import { type Command, type CommandGroup, useCommands } from './use-commands.ts'
 
 function CommandRow({ command, onRun }: { readonly command: Command; readonly onRun: (command: Command) => void }) {
-  const { person } = command
+  const { keyboard } = useStores()
+  const { person, deed, about } = command
+  const [key] = deed ? shownKeys(deed, keyboard) : []
   return (
-    <Autocomplete.Item value={command} className="option" onClick={() => onRun(command)}>
+    <Autocomplete.Item
+      value={command}
+      className="option"
+      onClick={() => onRun(command)}
+      // Which one Enter takes is said too, and not only drawn.
+      render={(props, { highlighted }) => <div {...props} aria-selected={highlighted} />}
+    >
       {person ? (
         <Avatar name={person.name} address={person.address} />
       ) : (
@@ -21,8 +30,9 @@ function CommandRow({ command, onRun }: { readonly command: Command; readonly on
       )}
       <span className="row-text">
         <span className="row-main">{command.label}</span>
-        {person && <span className="row-sub">{person.address}</span>}
+        {about && <span className="row-sub">{about}</span>}
       </span>
+      {key !== undefined && <kbd className="key">{keyLabel(key, keyboard)}</kbd>}
     </Autocomplete.Item>
   )
 }
@@ -62,19 +72,13 @@ function Palette() {
     navigation.setPalette('closed')
     command.run()
   }
-  /** Enter without having chosen takes the first. */
-  const press = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
-    if (event.currentTarget.getAttribute('aria-activedescendant')) return
-    const first = groups[0]?.items[0]
-    event.preventDefault()
-    if (first) run(first)
-  }
   return (
     <Autocomplete.Root
       open
       inline
       mode="none"
+      autoHighlight="always"
+      keepHighlight
       items={groups}
       value={typed}
       onValueChange={setTyped}
@@ -87,7 +91,6 @@ function Palette() {
             className="palette-input"
             aria-label={t('palette.search')}
             placeholder={t('palette.search')}
-            onKeyDown={press}
           />
         </div>
       </div>

@@ -83,15 +83,13 @@ export function SearchedList<Row>({ search, add, ...shown }: SearchedListProps<R
   const list = useRef<ListHandle>(null)
   return (
     <>
-      <div className="flex items-center gap-3 px-5 py-3">
-        <div className="flex-1">
-          <SearchBox
-            label={search.label}
-            value={search.text}
-            onChange={search.onChange}
-            onLeave={() => list.current?.focus()}
-          />
-        </div>
+      <div className="tools">
+        <SearchBox
+          label={search.label}
+          value={search.text}
+          onChange={search.onChange}
+          onLeave={() => list.current?.focus()}
+        />
         {add && (
           <button type="button" className="button" onClick={add.onAdd}>
             {add.label}

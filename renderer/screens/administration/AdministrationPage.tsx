@@ -13,6 +13,7 @@ import { OpenGate } from './OpenGate.tsx'
 import { Overview } from './Overview.tsx'
 import { AccessDialog } from './people/AccessDialog.tsx'
 import { UsersTab } from './people/UsersTab.tsx'
+import { PolicyTab } from './PolicyTab.tsx'
 import { ProposalsTab } from './ProposalsTab.tsx'
 import { RulesTab } from './RulesTab.tsx'
 import { WhyTab } from './WhyTab.tsx'
@@ -27,6 +28,8 @@ function contentOf(tab: AdminTab, may: May) {
       return <GroupsTab may={may} />
     case 'rules':
       return <RulesTab may={may} />
+    case 'policy':
+      return <PolicyTab may={may} />
     case 'proposals':
       return <ProposalsTab may={may} />
     case 'audit':
@@ -38,6 +41,11 @@ function contentOf(tab: AdminTab, may: May) {
     default:
       return assertNever(tab)
   }
+}
+
+/** Brings a tab into view that lies beyond the edge. */
+function showWhole(button: HTMLElement | null): void {
+  button?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
 }
 
 function Tabs({ tab }: { readonly tab: AdminTab }) {
@@ -52,6 +60,7 @@ function Tabs({ tab }: { readonly tab: AdminTab }) {
           className="button button-quiet button-small admin-tab"
           aria-current={one === tab ? 'page' : undefined}
           onClick={() => administration.show(one)}
+          ref={one === tab ? showWhole : undefined}
         >
           {t(`adminTab.${one}`)}
         </button>
@@ -73,8 +82,8 @@ export function AdministrationPage({ session }: { readonly session: Ready }) {
   const isOpen = state?.step === 'open'
   return (
     <>
-      <header className="bar bar-line flex-wrap">
-        <h2 className="title flex-1">{t('nav.administration')}</h2>
+      <header className="bar bar-line">
+        <h2 className="title">{t('nav.administration')}</h2>
         {isOpen && (
           <button type="button" className="button button-small" onClick={() => void administration.opening.close()}>
             {t('admin.close')}

@@ -16,7 +16,8 @@ import { useWords } from '../../i18n/i18n.ts'
 import type { May } from '../session.ts'
 import { linesModel } from './AdminList.tsx'
 import { ChangeFields } from './ChangeFields.tsx'
-import { opWords } from './reason-words.ts'
+import { useNaming } from './naming.ts'
+import { doorWords, opWords } from './reason-words.ts'
 
 /** Whether this role may undo the line: an operator undoes what an operator may do. */
 function mayUndo(line: AuditLine, { operate, administer }: May): boolean {
@@ -34,11 +35,13 @@ function Details({
 }) {
   const { changing } = useStores().administration
   const { t, language } = useWords()
-  const { n, op, target, who, via, at, why, before, after } = line
+  const naming = useNaming()
+  const { n, op, who, via, at, why, before, after } = line
+  const target = naming.target(line)
   // Undoing is a change like others: it is tried, shown and given a reason in the dialog of changes.
   const undo = () => {
     onClose()
-    void changing.begin({ title: t('admin.undoTitle', { what: opWords(t, op), target }), undo: n })
+    void changing.begin({ title: t('admin.undo'), undo: n, line })
   }
   return (
     <Modal open onClose={onClose} title={opWords(t, op)}>
@@ -46,11 +49,11 @@ function Details({
         <Facts
           facts={[
             { term: t('admin.target'), text: target },
-            { term: t('admin.who'), text: t('common.and', { first: who, second: via }) },
+            { term: t('admin.who'), text: t('common.and', { first: naming.actor(who), second: doorWords(t, via) }) },
             { term: t('admin.when'), text: formatMoment(language, at) },
             { term: t('change.why'), text: why || t('admin.none') },
-            { term: t('admin.before'), text: <ChangeFields json={before} /> },
-            { term: t('admin.after'), text: <ChangeFields json={after} /> },
+            { term: t('admin.before'), text: <ChangeFields json={before} op={op} /> },
+            { term: t('admin.after'), text: <ChangeFields json={after} op={op} /> },
           ]}
         />
         {line.undoable && isKnownOp(op) && mayUndo(line, may) && (
@@ -68,6 +71,7 @@ function Lines({ onOpen, ref }: { readonly onOpen: (line: AuditLine) => void; re
   const { control } = administration
   const { lines, loading, failure } = useSlice(control)
   const { t, language } = useWords()
+  const naming = useNaming()
   if (failure && lines.length === 0) {
     return (
       <div className="p-5">
@@ -84,8 +88,8 @@ function Lines({ onOpen, ref }: { readonly onOpen: (line: AuditLine) => void; re
     {
       label: t('adminTab.audit'),
       empty: '',
-      main: ({ op, target }) => t('common.and', { first: opWords(t, op), second: target }),
-      sub: ({ n, who, why }) => [`${n}`, who, why].filter((text) => text !== '').join(' · '),
+      main: (line) => t('common.and', { first: opWords(t, line.op), second: naming.target(line) }),
+      sub: ({ n, who, why }) => [`${n}`, naming.actor(who), why].filter((text) => text !== '').join(' · '),
       end: ({ at }) => formatShort(language, at, now),
       onOpen,
     },
@@ -108,15 +112,13 @@ export function AuditTab({ may }: { readonly may: May }) {
   const [shown, setShown] = useState<AuditLine>()
   return (
     <>
-      <div className="flex items-center gap-3 px-5 py-3">
-        <div className="flex-1">
-          <SearchBox
-            label={t('admin.searchAudit')}
-            value={search}
-            onChange={control.search}
-            onLeave={() => list.current?.focus()}
-          />
-        </div>
+      <div className="tools">
+        <SearchBox
+          label={t('admin.searchAudit')}
+          value={search}
+          onChange={control.search}
+          onLeave={() => list.current?.focus()}
+        />
         <button type="button" className="button" onClick={() => void control.verify()}>
           {t('admin.verify')}
         </button>

@@ -1,17 +1,18 @@
 /** The fields of a change, as the log and proposals keep them. */
 import { roleSchema } from '../../../shared/administration/change.ts'
-import { jsonOf } from '../../../shared/json.ts'
+import { isRecord, jsonOf } from '../../../shared/json.ts'
 import { Facts } from '../../components/Facts.tsx'
-import { formatDate } from '../../i18n/format.ts'
+import { formatDate, formatNames } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
+import { type Naming, useNaming } from './naming.ts'
 
-type Field = { readonly name: string; readonly value: unknown }
+type Field = { readonly name: string; readonly value: unknown; readonly of: Readonly<Record<string, unknown>> }
 
 /** Nested fields stand beside the others: what a change holds is small. */
-function fieldsOf(value: unknown, name = ''): readonly Field[] {
-  if (typeof value !== 'object' || value === null) return [{ name, value }]
-  if (Array.isArray(value)) return value.length === 0 ? [] : [{ name, value: value.map(String).join(', ') }]
-  return Object.entries(value).flatMap(([inner, one]) => fieldsOf(one, inner))
+function fieldsOf(value: unknown, name = '', of: Field['of'] = {}): readonly Field[] {
+  if (Array.isArray(value)) return value.length === 0 ? [] : [{ name, value: value.map(String), of }]
+  if (!isRecord(value)) return [{ name, value, of }]
+  return Object.entries(value).flatMap(([inner, one]) => fieldsOf(one, inner, value))
 }
 
 function parsed(json: string): readonly Field[] | undefined {
@@ -48,6 +49,8 @@ const known = {
   reason: 'admin.reason',
   offlineDays: 'admin.offlineDays',
   onExpiry: 'admin.onExpiry',
+  members: 'access.members',
+  proof: 'card.proof',
   version: 'admin.manifest',
   epoch: 'admin.epoch',
 } as const
@@ -61,14 +64,38 @@ function isSecond(fields: readonly Field[], index: number): boolean {
   return fields.findIndex(({ name }) => name === fields[index]?.name) < index
 }
 
+/** Ids in the words of people, by the field that they stand in. */
+function named(naming: Naming, op: string, { name, value, of }: Field): string | undefined {
+  if (Array.isArray(value)) return undefined
+  const text = String(value)
+  if (name === 'user' || name === 'sponsor') return naming.personAt(text)
+  if (name === 'group') return naming.group(text)
+  if (name === 'device') return naming.device(String(of.user), text)
+  if (name === 'a' || name === 'b' || name === 'for') return naming.unit(text)
+  if (name !== 'id') return undefined
+  return op.startsWith('rule.') ? naming.ruleOf(text) : naming.requestOf(text)
+}
+
+type ChangeFieldsProps = {
+  readonly json: string
+  /** The operation, by which an id is told. */
+  readonly op?: string
+}
+
 /** What a change gives, found or made, from its JSON: in words where a field has some, and whole where it was cut. */
-export function ChangeFields({ json }: { readonly json: string }) {
+export function ChangeFields({ json, op = '' }: ChangeFieldsProps) {
   const { t, language } = useWords()
-  const fields = json === '' ? [] : parsed(json)
+  const naming = useNaming()
+  const fields = json === '' ? [] : parsed(json)?.filter(({ name }) => name !== 'op')
   if (!fields) return <code className="wrap-anywhere">{json}</code>
   if (fields.length === 0) return <>{t('admin.none')}</>
-  const said = ({ name, value }: Field) => {
+  const said = (field: Field) => {
+    const { name, value } = field
     if (value === '') return t('admin.none')
+    const words = named(naming, op, field)
+    if (words !== undefined) return words
+    if (Array.isArray(value))
+      return formatNames(language, name === 'members' ? value.map(naming.person) : value.map(String))
     if (name === 'expires' && value === 'never') return t('card.noExpiry')
     if (typeof value === 'boolean') return t(value ? 'admin.on' : 'admin.off')
     if (name === 'expires' && typeof value === 'number') return formatDate(language, value)
@@ -76,10 +103,14 @@ export function ChangeFields({ json }: { readonly json: string }) {
     const role = roleSchema.safeParse(value)
     return name === 'role' && role.success ? t(`adminRole.${role.data}`) : String(value)
   }
+  const termOf = ({ name }: Field) => {
+    if (name === 'id') return t(op.startsWith('rule.') ? 'adminTab.rules' : 'admin.requests')
+    return isKnown(name) ? t(known[name]) : name
+  }
   const [only] = fields
   if (fields.length === 1 && only?.name === '') return <span className="wrap-anywhere">{said(only)}</span>
   const facts = fields.map((field, index) => ({
-    term: `${isSecond(fields, index) ? '→ ' : ''}${isKnown(field.name) ? t(known[field.name]) : field.name}`,
+    term: `${isSecond(fields, index) ? '→ ' : ''}${termOf(field)}`,
     text: <span className="wrap-anywhere">{said(field)}</span>,
   }))
   return <Facts facts={facts} close />

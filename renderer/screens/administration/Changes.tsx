@@ -2,6 +2,7 @@
 import { isRecord, jsonOf } from '../../../shared/json.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { ChangeFields } from './ChangeFields.tsx'
+import { FirstOf } from './FirstOf.tsx'
 import { opWords } from './reason-words.ts'
 
 /** A change as it was given: the operation, and the rest of it. */
@@ -13,20 +14,23 @@ function partsOf(text: string): { readonly op: string; readonly rest: string } {
   return { op: String(op), rest: JSON.stringify(rest) }
 }
 
-/** Lists changes that come as JSON, each with its operation and its fields. */
-export function Changes({ changes }: { readonly changes: readonly string[] }) {
+/** Before "and M more". */
+const firstChanges = 4
+
+/** Lists changes that come as JSON, each with its operation and its fields. `total`: also those that did not come. */
+export function Changes({ changes, total }: { readonly changes: readonly string[]; readonly total: number }) {
   const { t } = useWords()
   return (
-    <ul className="grid gap-2 text-sm">
-      {changes.map((text) => {
+    <FirstOf rows={changes} total={total} first={firstChanges} keyOf={(text) => text}>
+      {(text) => {
         const { op, rest } = partsOf(text)
         return (
-          <li key={text} className="grid gap-1">
+          <span className="grid gap-1">
             {op !== '' && <span className="font-medium">{opWords(t, op)}</span>}
-            <ChangeFields json={rest} />
-          </li>
+            <ChangeFields json={rest} op={op} />
+          </span>
         )
-      })}
-    </ul>
+      }}
+    </FirstOf>
   )
 }

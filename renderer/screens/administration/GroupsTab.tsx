@@ -99,9 +99,9 @@ function Group({ group, may }: GroupProps) {
   const { t } = useWords()
   return (
     <>
-      <header className="bar flex-wrap">
+      <header className="bar">
         <IconButton label={t('admin.allGroups')} icon="back" onClick={organisation.closeGroup} />
-        <h3 className="title flex-1">{group.title}</h3>
+        <h3 className="title">{group.title}</h3>
         {may.operate && <GroupButtons group={group} />}
       </header>
       {may.operate && <p className="px-5 pb-2 text-sm text-muted">{t('admin.memberHint')}</p>}

@@ -1,83 +1,9 @@
 /** What must be typed before the administration opens. */
-import { type FormEvent, type ReactNode, useState } from 'react'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
-import { TextField } from '../../components/form/TextField.tsx'
 import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
-import { QrCode } from './QrCode.tsx'
-
-type SecretFormProps = {
-  readonly label: string
-  readonly type: 'text' | 'password'
-  readonly submit: string
-  readonly onSubmit: (secret: string) => Promise<boolean>
-  readonly children?: ReactNode
-}
-
-/** One secret to be typed; it is gone from the page once it was sent. */
-function SecretForm({ label, type, submit, onSubmit, children }: SecretFormProps) {
-  const { busy, failure, retryAt } = useSlice(useStores().administration.opening)
-  const [secret, setSecret] = useState('')
-  const send = (event: FormEvent) => {
-    event.preventDefault()
-    // Before the answer: a wrong one is typed again, and a right one must not lie in the page's memory.
-    setSecret('')
-    void onSubmit(secret)
-  }
-  return (
-    <form className="grid gap-4" onSubmit={send}>
-      {children}
-      <TextField
-        label={label}
-        type={type}
-        value={secret}
-        onChange={setSecret}
-        autoComplete={type === 'password' ? 'current-password' : 'one-time-code'}
-        focusFirst
-      />
-      <div role="alert" className="empty:absolute">
-        {failure && (
-          <Note tone="danger">
-            <FailureText failure={failure} retryAt={retryAt} />
-          </Note>
-        )}
-      </div>
-      <button type="submit" className="button button-primary justify-self-end" disabled={busy}>
-        {submit}
-      </button>
-    </form>
-  )
-}
-
-function CodeForm({ confirming }: { readonly confirming: boolean }) {
-  const { opening } = useStores().administration
-  const { t } = useWords()
-  return (
-    <SecretForm
-      label={t('admin.code')}
-      type="text"
-      submit={t('admin.open')}
-      onSubmit={(code) => (confirming ? opening.confirm(code) : opening.open({ code }))}
-    >
-      <p>{t(confirming ? 'admin.confirmHint' : 'admin.codeHint')}</p>
-    </SecretForm>
-  )
-}
-
-function Scan({ secret, uri }: { readonly secret: string; readonly uri: string }) {
-  const { t } = useWords()
-  return (
-    <div className="grid gap-3">
-      <p>{t('admin.scan')}</p>
-      <QrCode text={uri} label={t('admin.qr')} />
-      <p className="text-sm text-muted">{t('admin.secretHint')}</p>
-      <p className="font-mono text-sm wrap-anywhere" data-testid="secret">
-        {secret.match(/.{1,4}/g)?.join(' ')}
-      </p>
-    </div>
-  )
-}
+import { CodeForm, Scan, SecretForm } from './SecretForm.tsx'
 
 /** A demo account was chosen with one press, and so its administration opens. */
 function DemoOpen() {

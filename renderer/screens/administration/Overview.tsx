@@ -7,6 +7,8 @@ import { scrollStop } from '../../components/scroll-stop.ts'
 import { formatDate, formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { Section } from '../settings/Section.tsx'
+import { ImportTroubles } from './ImportTroubles.tsx'
+import { RecoveryNews, SecondFactor } from './SecondFactor.tsx'
 
 /** From then on the coming end of the manifest is said loudly. */
 // The keys' tab warns 90 days before the end; here, where everybody looks first, stands only what is urgent.
@@ -47,12 +49,13 @@ export function Overview() {
   }
   if (!overview) return null
   const number = (value: number) => formatNumber(language, value)
-  const { policy, manifest } = overview
-  const yes = (value: boolean) => t(value ? 'admin.on' : 'admin.off')
+  const { manifest } = overview
   return (
     <section className="page-scroll" aria-label={t('adminTab.overview')} tabIndex={scrollStop}>
       <div className="measure grid gap-6">
+        <RecoveryNews />
         <Waiting />
+        <ImportTroubles />
         <Facts
           facts={[
             { term: t('admin.organisation'), text: overview.organisation },
@@ -63,20 +66,7 @@ export function Overview() {
             { term: t('admin.rules'), text: number(overview.rules) },
           ]}
         />
-        <Section title={t('admin.policy')}>
-          <Facts
-            facts={[
-              { term: t('admin.everyone'), text: yes(policy.everyone) },
-              { term: t('admin.departments'), text: yes(policy.departments) },
-              { term: t('admin.domains'), text: yes(policy.domains) },
-              { term: t('admin.fourEyes'), text: yes(policy.fourEyes) },
-              { term: t('admin.approval'), text: t(`adminApproval.${policy.approval}`) },
-              { term: t('admin.reason'), text: yes(policy.reason === 'required') },
-              { term: t('admin.offlineDays'), text: number(policy.offlineDays) },
-              { term: t('admin.onExpiry'), text: t(`adminExpiry.${policy.onExpiry}`) },
-            ]}
-          />
-        </Section>
+        <SecondFactor />
         <Section title={t('admin.server')}>
           <Facts
             facts={[

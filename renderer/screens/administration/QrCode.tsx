@@ -11,7 +11,7 @@ export function QrCode({ text, label }: { readonly text: string; readonly label:
   }, [text])
   return (
     <figure aria-label={label}>
-      <svg aria-hidden="true" viewBox={`0 0 ${size} ${size}`} width="13rem" height="13rem">
+      <svg aria-hidden="true" viewBox={`0 0 ${size} ${size}`} className="w-52 max-w-full">
         <rect width={size} height={size} fill="#ffffff" />
         <path d={path} fill="#000000" shapeRendering="crispEdges" />
       </svg>

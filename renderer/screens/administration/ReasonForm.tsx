@@ -11,12 +11,14 @@ type ReasonFormProps = {
   readonly dangerous?: boolean
   readonly onSubmit: (why: string) => void
   readonly onCancel: () => void
+  /** What the button beside says, where that is not to cancel. */
+  readonly cancel?: string
   readonly children: ReactNode
 }
 
 /** Shows what is about to be done once more, and asks for the reason. */
 export function ReasonForm(props: ReasonFormProps) {
-  const { reason, doing, submit, dangerous = false, onSubmit, onCancel, children } = props
+  const { reason, doing, submit, dangerous = false, onSubmit, onCancel, cancel, children } = props
   const { t } = useWords()
   const [why, setWhy] = useState('')
   const send = (event: FormEvent) => {
@@ -36,9 +38,9 @@ export function ReasonForm(props: ReasonFormProps) {
           focusFirst
         />
       )}
-      <div className="flex justify-end gap-2">
+      <div className="flex flex-wrap justify-end gap-2">
         <button type="button" className="button" onClick={onCancel}>
-          {t('change.cancel')}
+          {cancel ?? t('change.cancel')}
         </button>
         <button type="submit" className={`button ${dangerous ? 'button-danger' : 'button-primary'}`} disabled={doing}>
           {doing ? t('change.doing') : submit}

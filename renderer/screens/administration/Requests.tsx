@@ -5,19 +5,22 @@ import type { ReleaseRequest } from '../../../shared/quarantine.ts'
 import { useStores } from '../../components/context.tsx'
 import { heldWords } from '../../components/words.ts'
 import { formatMoment } from '../../i18n/format.ts'
-import { useWords } from '../../i18n/i18n.ts'
+import { type Translate, useWords } from '../../i18n/i18n.ts'
 import type { May } from '../session.ts'
+import { type Naming, useNaming } from './naming.ts'
 
 type RequestProps = { readonly request: AdminRequest; readonly may: May }
 
 function Buttons({ request }: { readonly request: AdminRequest }) {
   const { changing } = useStores().administration
   const { t } = useWords()
-  const { id, user, address, scope, waits } = request
+  const naming = useNaming()
+  const { id, address, scope, waits } = request
+  const user = naming.person(request.user)
   // What waits for the other side is not for us to accept, and a rule is changed first.
   const isReady = waits === 'administrator' || waits === 'sponsor'
   return (
-    <div className="flex gap-2">
+    <div className="flex flex-wrap gap-2">
       {isReady && (
         <button
           type="button"
@@ -47,17 +50,46 @@ function Buttons({ request }: { readonly request: AdminRequest }) {
 
 function OneRequest({ request, may }: RequestProps) {
   const { t, language } = useWords()
-  const { user, address, note, at, scope, waits = 'nobody' } = request
+  const { note, at, scope, waits = 'nobody', sponsor } = request
+  const naming = useNaming()
+  const whom = sponsor === undefined || waits !== 'sponsor' ? [] : [naming.person(sponsor)]
   return (
-    <li className="grid gap-2 border-t border-line pt-4">
-      <p className="font-medium">{t('admin.requestLine', { user, address })}</p>
+    <li className="grid gap-2 border-t border-line pt-4 first:border-0 first:pt-0">
+      <p className="font-medium">{t('admin.requestLine', sidesOf(naming, request))}</p>
       <p className="text-sm text-muted">
-        {[t(`requestWaits.${waits}`), t(`card.${scope}`), formatMoment(language, at)].join(' · ')}
+        {[t(`requestWaits.${waits}`), ...whom, t(`card.${scope}`), formatMoment(language, at)].join(' · ')}
       </p>
       {note !== '' && <p>{note}</p>}
       {may.operate && <Buttons request={request} />}
     </li>
   )
+}
+
+/** Who asked, and whom for: by name where the other side has an account. */
+function sidesOf(naming: Naming, { user, address, peer }: AdminRequest) {
+  return { user: naming.person(user), address: peer === '' ? address : `${naming.person(peer)}, ${address}` }
+}
+
+/** What became of earlier ones. */
+export function EndedRequests({ requests }: { readonly requests: readonly AdminRequest[] }) {
+  const { t, language } = useWords()
+  const naming = useNaming()
+  return (
+    <ul className="grid gap-3" aria-label={t('waiting.requestsDone')}>
+      {requests.map((request) => (
+        <li key={request.id} className="grid gap-1">
+          <p>{t('admin.requestLine', sidesOf(naming, request))}</p>
+          <p className="text-sm text-muted">
+            {[endWords(t, request.state), formatMoment(language, request.at)].filter((text) => text !== '').join(' · ')}
+          </p>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function endWords(t: Translate, state: AdminRequest['state']): string {
+  return state === 'asked' || state === 'accepted' ? '' : t(`requestEnded.${state}`)
 }
 
 /** Wishes of users to be contacts. */
@@ -75,15 +107,16 @@ export function Requests({ requests, may }: { readonly requests: readonly AdminR
 function ReleaseButtons({ release: { user, id, claimedAddress: address } }: { readonly release: ReleaseRequest }) {
   const { changing } = useStores().administration
   const { t } = useWords()
+  const naming = useNaming()
   // A decision is a change like others, so it is tried, shown and written to the log.
   const begin = (op: 'quarantine.release' | 'quarantine.refuse', title: string) =>
     void changing.begin({ title, changes: [{ op, user, message: id }] })
   return (
-    <div className="flex gap-2">
+    <div className="flex flex-wrap gap-2">
       <button
         type="button"
         className="button button-small button-primary"
-        onClick={() => begin('quarantine.release', t('admin.releaseTitle', { user, address }))}
+        onClick={() => begin('quarantine.release', t('admin.releaseTitle', { user: naming.person(user), address }))}
       >
         {t('change.approve')}
       </button>
@@ -101,13 +134,14 @@ function ReleaseButtons({ release: { user, id, claimedAddress: address } }: { re
 /** Messages in quarantine that their users ask for. */
 export function Releases({ releases, may }: { readonly releases: readonly ReleaseRequest[]; readonly may: May }) {
   const { t, language } = useWords()
+  const naming = useNaming()
   return (
     <ul className="grid gap-5" aria-label={t('admin.releases')}>
       {releases.map((release) => (
-        <li key={release.id} className="grid gap-2 border-t border-line pt-4">
+        <li key={release.id} className="grid gap-2 border-t border-line pt-4 first:border-0 first:pt-0">
           <p className="font-medium">
             {t('admin.releaseLine', {
-              user: release.user,
+              user: naming.person(release.user),
               address: shownAddress(release.claimedAddress) || t('held.noSender'),
             })}
           </p>

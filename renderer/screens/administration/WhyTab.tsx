@@ -8,13 +8,14 @@ import { Note } from '../../components/Note.tsx'
 import { formatDate } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import type { May } from '../session.ts'
-import { admissionWords, ruleWords } from './reason-words.ts'
+import { useNaming } from './naming.ts'
 
 function Denied({ denied, may }: { readonly denied: NonNullable<Why['denied']>; readonly may: May }) {
   const { changing } = useStores().administration
   const { t } = useWords()
+  const naming = useNaming()
   const { id, rule } = denied
-  const words = ruleWords(t, rule)
+  const words = naming.rule(rule)
   const remove = () =>
     void changing.begin({
       title: t('admin.removeRuleTitle', { rule: words }),
@@ -34,14 +35,16 @@ function Denied({ denied, may }: { readonly denied: NonNullable<Why['denied']>; 
 
 function Answer({ why, may }: { readonly why: Why; readonly may: May }) {
   const { t, language } = useWords()
-  const { user, address, listed, admitted, denied, expired, direction } = why
+  const naming = useNaming()
+  const { address, listed, admitted, denied, expired, direction } = why
+  const user = naming.person(why.user)
   return (
     <Note tone={listed ? 'plain' : 'warn'} icon={listed ? 'check' : 'warning'}>
       <p className="font-semibold">{t(listed ? 'why.listed' : 'why.notListed', { user, address })}</p>
       {admitted.length > 0 && (
         <ul className="list-disc ps-5">
           {admitted.map((one) => (
-            <li key={JSON.stringify(one)}>{admissionWords(t, one)}</li>
+            <li key={JSON.stringify(one)}>{naming.admission(one)}</li>
           ))}
         </ul>
       )}
@@ -56,10 +59,11 @@ function Answer({ why, may }: { readonly why: Why; readonly may: May }) {
 /** Asks for a user and an address, and shows which rules admit or forbid it. */
 export function WhyTab({ may }: { readonly may: May }) {
   const { organisation } = useStores().administration
-  const { why, failure } = useSlice(organisation)
+  const { why, failure, question } = useSlice(organisation)
   const { t } = useWords()
-  const [user, setUser] = useState('')
-  const [address, setAddress] = useState('')
+  // A question that was begun at somebody's row stands here already.
+  const [user, setUser] = useState(question?.user ?? '')
+  const [address, setAddress] = useState(question?.address ?? '')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     void organisation.explain(user.trim(), address.trim())

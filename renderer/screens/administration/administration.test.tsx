@@ -89,7 +89,7 @@ describe('users', () => {
     expect(dialog.textContent).toContain('2 lists change: 2 added, 0 changed, 1 removed')
     expect(fake.asked).toEqual([])
     await type('Reason', 'left the company')
-    await press(within(dialog).getByRole('button', { name: 'Do it' }))
+    await press(within(dialog).getByRole('button', { name: 'Disable user' }))
     expect(fake.asked).toEqual([{ changes: [{ op: 'user.disable', user: 'bob' }], why: 'left the company' }])
     expect(screen.getByRole('dialog').textContent).toContain('Done.')
   })
@@ -100,7 +100,7 @@ describe('users', () => {
     await press(screen.getByRole('listitem', { name: /bob name/ }))
     await press(button('Revoke and erase'))
     expect(screen.getByRole('dialog').textContent).toContain('lost for good')
-    await press(button('Do it'))
+    await press(within(screen.getByRole('dialog')).getByRole('button', { name: 'Revoke and erase' }))
     expect(fake.asked[0]?.changes).toEqual([{ op: 'device.revoke', wipe: 'all', user: 'bob', device: 'd-1' }])
   })
 
@@ -111,7 +111,7 @@ describe('users', () => {
     await press(button('Change'))
     await type('Department', 'Support')
     await press(button('Next'))
-    await press(button('Do it'))
+    await press(button('Change user'))
     const changes = { department: 'Support' }
     expect(fake.asked[0]?.changes).toEqual([{ op: 'user.set', user: 'bob', changes }])
   })
@@ -121,7 +121,7 @@ describe('users', () => {
     await press(tab('Users'))
     await press(screen.getByRole('listitem', { name: /bob name/ }))
     await press(within(screen.getByRole('main')).getByRole('button', { name: 'Contacts' }))
-    await press(screen.getByRole('listitem', { name: /Shared.*Both are in the group sales/ }))
+    await press(screen.getByRole('listitem', { name: /Shared.*Both are in the group Sales/ }))
     expect(screen.queryByRole('button', { name: 'Remove contact' })).toBeNull()
     await press(button('Close'))
     await press(screen.getByRole('listitem', { name: /Own.*Added to this list by hand/ }))
@@ -138,7 +138,7 @@ describe('honest outcomes', () => {
     fake.outcome = { state: 'pending', id: 'p', needs }
     await press(tab('Rules'))
     await press(screen.getByRole('listitem', { name: /Nobody lists spam@other.test/ }))
-    await press(button('Do it'))
+    await press(button('Remove rule'))
     expect(screen.getByRole('dialog').textContent).toContain(words)
     expect(screen.getByRole('dialog').textContent).not.toContain('Done.')
   })
@@ -149,7 +149,7 @@ describe('honest outcomes', () => {
     await press(tab('Rules'))
     await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
     expect(screen.getByRole('dialog').textContent).toContain('The rule is not there any more.')
-    expect(screen.queryByRole('button', { name: 'Do it' })).toBeNull()
+    expect(screen.queryByRole('button', { name: 'Remove rule' })).toBeNull()
   })
 
   test('what a newer server says in its own words stands beneath a general sentence', async () => {
@@ -170,7 +170,7 @@ describe('honest outcomes', () => {
     expect(box.required).toBe(true)
     expect(screen.getByText(/The policy asks for it/)).toBeDefined()
     await type('Reason', 'it was a mistake')
-    await press(button('Do it'))
+    await press(button('Remove rule'))
     expect(fake.asked).toMatchObject([{ why: 'it was a mistake' }])
   })
 
@@ -179,7 +179,7 @@ describe('honest outcomes', () => {
     await press(tab('Rules'))
     await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
     state.failures.set('admin.change', { kind: 'unreachable' })
-    await press(button('Do it'))
+    await press(button('Remove rule'))
     expect(screen.getByRole('dialog').textContent).toContain('not reachable')
   })
 })
@@ -196,7 +196,13 @@ describe('watching', () => {
     await press(within(list()).getByRole('listitem', { name: /address7@/ }))
     expect(screen.getByRole('dialog').textContent).toMatch(/BeforeNoneAfterx1/)
     await press(button('Undo'))
-    await press(button('Do it'))
+    const dialog = screen.getByRole('dialog')
+    // What was done, by whom and why; and what taking it back does.
+    expect(dialog.textContent).toContain('Address kept out · address7@other.test')
+    expect(dialog.textContent).toContain('rita name')
+    expect(dialog.textContent).toContain('Rule removed · Nobody lists x@other.test')
+    expect(dialog.textContent).toContain('bob name, bob@kith.test')
+    await press(button('Undo this change'))
     expect(fake.asked).toEqual([{ changes: [{ op: 'undo', n: 7 }], why: '' }])
   })
 
@@ -206,10 +212,12 @@ describe('watching', () => {
     const list = within(screen.getByRole('list', { name: 'Proposals' }))
     expect(list.getAllByRole('button', { name: 'Approve' })).toHaveLength(1)
     // What was proposed stands in words.
-    expect(list.getAllByRole('listitem')[0]?.textContent).toContain('Contact addedUser namebob')
+    expect(list.getAllByRole('listitem')[0]?.textContent).toContain('Contact addedUser namebob name, bob@kith.test')
     expect(screen.getByText(/a second person has to approve it/)).toBeDefined()
     await press(list.getByRole('button', { name: 'Approve' }))
-    await press(within(screen.getByRole('dialog')).getByRole('button', { name: 'Approve' }))
+    // Whom it touches stands there before anybody approves.
+    expect(screen.getByRole('dialog').textContent).toContain('New: Erin Hsu, erin@kith.test')
+    await press(within(screen.getByRole('dialog')).getByRole('button', { name: 'Approve these changes' }))
     expect(fake.asked[0]?.changes).toEqual([{ op: 'decide', id: 'p-rita', approve: true }])
   })
 
@@ -221,10 +229,10 @@ describe('watching', () => {
     if (!first || !second) throw new Error('two requests')
     expect(within(second).queryByRole('button', { name: 'Approve' })).toBeNull()
     await press(within(second).getByRole('button', { name: 'Refuse' }))
-    await press(button('Do it'))
+    await press(button('Refuse request'))
     await press(within(screen.getByRole('dialog')).getAllByRole('button', { name: 'Close' }).at(-1) ?? first)
     await press(within(first).getByRole('button', { name: 'Approve' }))
-    await press(button('Do it'))
+    await press(button('Approve request'))
     expect(fake.asked.map(({ changes }) => changes)).toEqual([
       [{ op: 'request.refuse', id: 'q2' }],
       [{ op: 'request.link', id: 'q1', scope: 'external' }],
@@ -235,12 +243,12 @@ describe('watching', () => {
     const { fake } = await openAdministration('operator')
     await press(tab('Requests'))
     const list = within(screen.getByRole('list', { name: 'Messages that users ask for' }))
-    expect(list.getByRole('listitem').textContent).toContain('bob asks for a message from zoe@else.test')
+    expect(list.getByRole('listitem').textContent).toContain('bob name asks for a message from zoe@else.test')
     await press(list.getByRole('button', { name: 'Refuse' }))
-    await press(button('Do it'))
+    await press(button('Keep message back'))
     await press(within(screen.getByRole('dialog')).getAllByRole('button', { name: 'Close' }).at(-1) ?? document.body)
     await press(list.getByRole('button', { name: 'Approve' }))
-    await press(button('Do it'))
+    await press(button('Deliver message'))
     expect(fake.asked.map(({ changes }) => changes)).toEqual([
       [{ op: 'quarantine.refuse', user: 'bob', message: 17 }],
       [{ op: 'quarantine.release', user: 'bob', message: 17 }],
@@ -253,8 +261,8 @@ describe('watching', () => {
     await type('User name', 'bob')
     await type('Address', 'carol@kith.test')
     await press(button('Ask why'))
-    const answer = screen.getByText('bob does not list carol@kith.test').parentElement
-    expect(answer?.textContent).toContain('Both are in the group sales')
+    const answer = screen.getByText('bob name does not list carol@kith.test').parentElement
+    expect(answer?.textContent).toContain('Both are in the group Sales')
     expect(answer?.textContent).toContain('Nobody lists carol@kith.test')
     await type('User name', 'nobody')
     await press(button('Ask why'))
@@ -267,7 +275,7 @@ test.each(['auditor', 'operator'] as const)('the %s sees only the buttons of the
   const main = within(screen.getByRole('main'))
   const names = () => main.getAllByRole('button').map(({ textContent }) => textContent ?? '')
   const seen: string[] = []
-  for (const one of ['Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why', 'Keys']) {
+  for (const one of ['Users', 'Groups', 'Rules', 'Policy', 'Requests', 'Audit log', 'Why', 'Keys']) {
     await press(tab(one))
     seen.push(...names())
   }
@@ -279,13 +287,14 @@ test.each(['auditor', 'operator'] as const)('the %s sees only the buttons of the
   await press(tab('Groups'))
   await press(screen.getByRole('listitem', { name: /Sales/ }))
   seen.push(...names())
-  const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Requests', 'Audit log', 'Why', 'Keys']
+  const tabs = ['Overview', 'Users', 'Groups', 'Rules', 'Policy', 'Requests', 'Audit log', 'Why', 'Keys']
   const reading = [
     ...tabs,
     'Close the administration',
     'Check the log',
     'Ask why',
     'Look again',
+    'Why is somebody in bob name’s list, or not?',
     'Account',
     'Contacts',
     '',

@@ -23,7 +23,7 @@ describe('keys', () => {
     await press(tab('Keys'))
     await press(section('Freshness key').getByRole('button', { name: 'Replace' }))
     await type('Reason', 'every year')
-    await press(button('Do it'))
+    await press(button('Replace'))
     expect(fake.asked).toEqual([{ changes: [{ op: 'rotate', key: 'fresh', stolen: false }], why: 'every year' }])
     expect(screen.getByRole('dialog').textContent).toContain('Manifest 4 is in force')
   })
@@ -33,7 +33,7 @@ describe('keys', () => {
     await press(tab('Keys'))
     await press(section('Policy key').getByRole('button', { name: 'Replace after a theft' }))
     expect(screen.getByRole('dialog').textContent).toContain('Every list is signed anew')
-    await press(button('Do it'))
+    await press(button('Replace after a theft'))
     expect(fake.asked[0]?.changes).toEqual([{ op: 'rotate', key: 'policy', stolen: true }])
   })
 
@@ -42,7 +42,7 @@ describe('keys', () => {
     await press(tab('Keys'))
     expect(section('Gateway key').queryByRole('button', { name: 'Drop the old ones' })).toBeNull()
     await press(section('Server key').getByRole('button', { name: 'Drop the old ones' }))
-    await press(button('Do it'))
+    await press(button('Drop the old ones'))
     expect(fake.asked[0]?.changes).toEqual([{ op: 'retire', key: 'server' }])
   })
 
@@ -79,28 +79,56 @@ describe('keys', () => {
 })
 
 describe('what lets a user sign in', () => {
-  test('whoever was added gets a password and a code, which are gone once the dialog is closed', async () => {
+  test('one dialog adds a user and makes password and code, which are gone once it is closed', async () => {
     const { fake, stores } = await openAdministration('administrator')
     await press(tab('Users'))
     await press(button('Add user'))
     await type('User name', 'erin')
     await type('Name', 'Erin')
     await press(button('Next'))
-    await press(button('Do it'))
-    await press(button('Make password and code'))
+    // Who is touched stands there by name, before it is done.
+    expect(screen.getByRole('dialog', { name: 'Add Erin' }).textContent).toContain('bob name, bob@kith.test')
     await type('Reason', 'joins')
-    await press(button('Make it'))
+    await press(button('Add user'))
     expect(fake.asked.at(-1)).toEqual({
       changes: [{ op: 'access', user: 'erin', give: ['password', 'enrolment'] }],
       why: 'joins',
     })
-    const dialog = screen.getByRole('dialog', { name: 'Let Erin sign in' })
+    const dialog = screen.getByRole('dialog', { name: 'Add Erin' })
     expect(dialog.textContent).toContain(fakeAccess.password)
     expect(dialog.textContent).toContain(fakeAccess.code)
     expect(within(dialog).getByRole('figure', { name: /QR code/ })).toBeDefined()
     await press(within(dialog).getAllByRole('button', { name: 'Close' }).at(-1) ?? dialog)
+    expect(screen.queryByRole('dialog')).toBeNull()
     expect(document.body.textContent).not.toContain(fakeAccess.password)
-    expect(JSON.stringify(stores.administration.access.store.getState())).not.toContain(fakeAccess.password)
+    expect(JSON.stringify(stores.administration.changing.store.getState())).not.toContain(fakeAccess.password)
+  })
+
+  test('a new user who is refused goes back to the form, with what was typed', async () => {
+    const { fake } = await openAdministration('administrator')
+    fake.outcome = { state: 'refused', faults: [{ index: 0, why: 'there', code: 'userExists', what: 'bob' }] }
+    await press(tab('Users'))
+    await press(button('Add user'))
+    await type('User name', 'bob')
+    await type('Name', 'Bob Two')
+    await press(button('Next'))
+    expect(screen.getByRole('dialog').textContent).toContain('The user bob is there already.')
+    await press(button('Back'))
+    expect(screen.getByLabelText<HTMLInputElement>('User name').value).toBe('bob')
+    expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('Bob Two')
+  })
+
+  test('nothing is made where nothing is asked for, nor before a second person has approved', async () => {
+    const { fake } = await openAdministration('administrator')
+    fake.outcome = { state: 'pending', id: 'p', needs: 'approval' }
+    await press(tab('Users'))
+    await press(button('Add user'))
+    await type('User name', 'erin')
+    await type('Name', 'Erin')
+    await press(button('Next'))
+    await press(button('Add user'))
+    expect(screen.getByRole('dialog').textContent).toContain('Once it is approved')
+    expect(fake.asked).toHaveLength(1)
   })
 
   test('a known user gets a new password or another code; nobody ends the own session', async () => {
@@ -109,7 +137,7 @@ describe('what lets a user sign in', () => {
     await press(screen.getByRole('listitem', { name: /bob name/ }))
     await press(button('New password'))
     expect(screen.getByRole('dialog').textContent).toContain('signed out everywhere')
-    await press(button('Make it'))
+    await press(button('Make a new password'))
     expect(fake.asked.at(-1)?.changes).toEqual([{ op: 'access', user: 'bob', give: ['password'] }])
     await press(screen.getAllByRole('button', { name: 'Close' }).at(-1) ?? document.body)
     await press(button('All users'))
@@ -124,7 +152,7 @@ describe('what lets a user sign in', () => {
     await press(screen.getByRole('listitem', { name: /bob name/ }))
     state.failures.set('admin.access', { kind: 'unreachable' })
     await press(button('Enrolment code'))
-    await press(button('Make it'))
+    await press(button('Make an enrolment code'))
     expect(screen.getByRole('dialog').textContent).toContain('not reachable')
   })
 })

@@ -1,51 +1,6 @@
-/** Rules in plain words. */
+/** The kinds of changes and rules in plain words, and what the button that does a change says. */
 import { type Change, isKnownOp } from '../../../shared/administration/change.ts'
-import type { AdmissionView } from '../../../shared/administration/readings.ts'
-import { assertNever } from '../../../shared/rpc.ts'
 import type { Translate } from '../../i18n/i18n.ts'
-
-/** What puts an address into a list. */
-export function admissionWords(t: Translate, admission: AdmissionView): string {
-  const { rule, name = '', a = '', b = '', sponsor = '', source = '', domain = '' } = admission
-  switch (rule) {
-    case 'everyone':
-      return t('because.everyone')
-    case 'department':
-      return t('because.department', { name })
-    case 'group':
-      return t('because.group', { name })
-    case 'open':
-      return t('because.open', { a: unitWords(t, a), b: unitWords(t, b) })
-    case 'guest':
-      return t('because.guest', { sponsor })
-    case 'entry':
-      return source === '' ? t('because.entry') : t('because.imported', { source })
-    case 'domain':
-      return t('because.domain', { domain })
-    case 'self':
-      return t('because.self')
-    default:
-      return assertNever(rule)
-  }
-}
-
-/** `all`, `department:X`, `group:G`, `user:LOGIN` as a person would say it. */
-function unitWords(t: Translate, unit: string): string {
-  const name = unit.slice(unit.indexOf(':') + 1)
-  if (unit === 'all') return t('unit.all')
-  if (unit.startsWith('department:')) return t('unit.department', { name })
-  if (unit.startsWith('group:')) return t('unit.group', { name })
-  return t('unit.user', { name })
-}
-
-/** A rule, as the change that makes it. */
-export function ruleWords(t: Translate, rule: Change): string {
-  if (rule.op === 'rule.open') return t('because.open', { a: unitWords(t, rule.a), b: unitWords(t, rule.b) })
-  if (rule.op === 'rule.domain') return t('ruleWords.domain', { domain: rule.domain, who: unitWords(t, rule.for) })
-  if (rule.op !== 'rule.deny') return opWords(t, rule.op)
-  const { what, user } = rule
-  return user === undefined ? t('ruleWords.deny', { what }) : t('ruleWords.denyFor', { what, user })
-}
 
 /** The kind of a rule, in words; a change that is no rule of a known kind is called by its operation. */
 export function kindWords(t: Translate, { op }: Change): string {
@@ -57,4 +12,23 @@ export function kindWords(t: Translate, { op }: Change): string {
 /** A newer server's operation keeps its own name. */
 export function opWords(t: Translate, op: string): string {
   return isKnownOp(op) ? t(`adminOp.${op}`) : op
+}
+
+const doors = ['cli', 'desktop', 'soap', 'client', 'import'] as const
+
+/** By which door somebody came: `cli`, `desktop`, or with a name such as `soap:TOKEN`. */
+export function doorWords(t: Translate, via: string): string {
+  const at = via.indexOf(':')
+  const kind = at < 0 ? via : via.slice(0, at)
+  const door = doors.find((one) => one === kind)
+  const words = door === undefined ? kind : t(`door.${door}`)
+  return at < 0 ? words : t('common.and', { first: words, second: via.slice(at + 1) })
+}
+
+/** The deed of the button that carries changes out; several of different kinds have no one verb. */
+export function deedWords(t: Translate, changes: readonly Change[]): string {
+  const [first] = changes
+  if (!first || changes.some(({ op }) => op !== first.op)) return t('preview.carryOut')
+  if (first.op === 'device.revoke' && first.wipe !== undefined) return t('device.wipe')
+  return t(`deed.${first.op}`)
 }

@@ -25,9 +25,15 @@ function useLastWords(): (conversation: Conversation) => string {
   }
 }
 
+/** Unread mail counts at Mail. */
+function unreadChat({ unread, unreadMail = 0 }: Conversation): number {
+  return unread - unreadMail
+}
+
 function ChatLine({ chat, now }: { readonly chat: Conversation; readonly now: number }) {
   const { t, language } = useWords()
   const last = useLastWords()(chat)
+  const unread = unreadChat(chat)
   return (
     <>
       <Avatar name={chat.name} address={chat.address} />
@@ -37,13 +43,13 @@ function ChatLine({ chat, now }: { readonly chat: Conversation; readonly now: nu
           {chat.last && <span className="row-when">{formatShort(language, chat.last.at, now)}</span>}
         </span>
         <span className="row-line items-center">
-          <span className={`row-sub ${chat.unread > 0 ? 'font-medium text-ink' : ''}`}>{last || chat.address}</span>
+          <span className={`row-sub ${unread > 0 ? 'font-medium text-ink' : ''}`}>{last || chat.address}</span>
           {!chat.open && (
             <span className="text-muted" title={t('chats.closed')}>
               <Icon name="lock" size={15} />
             </span>
           )}
-          {chat.unread > 0 && <span className="badge">{formatNumber(language, chat.unread)}</span>}
+          {unread > 0 && <span className="badge">{formatNumber(language, unread)}</span>}
         </span>
       </span>
     </>
@@ -68,7 +74,7 @@ function useChatsModel(): ListModel<Conversation> {
     nameOf: (chat) =>
       [
         t('contacts.name', { name: chat.name, address: chat.address }),
-        chat.unread > 0 ? t('nav.unread', { count: chat.unread }) : '',
+        unreadChat(chat) > 0 ? t('nav.unread', { count: unreadChat(chat) }) : '',
         chat.open ? '' : t('chats.closed'),
         last(chat),
       ]
@@ -109,7 +115,7 @@ export function ChatsColumn() {
   return (
     <>
       <header className="bar">
-        <h2 className="title flex-1">{t('nav.chats')}</h2>
+        <h2 className="title">{t('nav.chats')}</h2>
         <IconButton label={t('chats.new')} icon="write" onClick={() => navigation.setPalette('open')} />
       </header>
       <Body />

@@ -7,6 +7,7 @@ import { DetailBar } from '../../components/DetailBar.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { failureWords } from '../../components/FailureText.tsx'
 import { IconButton } from '../../components/IconButton.tsx'
+import { useKeyLabel } from '../../components/keys/use-deeds.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import type { Ready } from '../session.ts'
 import { Composer } from './Composer.tsx'
@@ -40,11 +41,12 @@ function Nothing() {
   const { phase, failure } = useSlice(conversation)
   const { total } = useStore(chats.list.rows)
   const { t } = useWords()
+  const key = useKeyLabel('palette')
   if (phase === 'failed' && failure) {
     return <EmptyState icon="warning" title={t('common.loadFailed')} hint={failureWords(t, failure)} />
   }
   if (phase === 'loading' || total === 0) return null
-  return <EmptyState icon="chats" title={t('chats.choose')} hint={t('chats.chooseHint')} />
+  return <EmptyState icon="chats" title={t('chats.choose')} hint={t('chats.chooseHint', { key })} />
 }
 
 /** Shows the open conversation; before one is open, says so. */

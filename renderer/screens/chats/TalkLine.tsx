@@ -58,6 +58,25 @@ function Others({ message, self }: { readonly message: Message; readonly self: s
   return <span>{t('talk.also', { names: formatNames(language, others.map(nameOf)) })}</span>
 }
 
+/** Leads to Mail, where the mail has its recipients, and can be answered as one. */
+function OpenMail({ message }: { readonly message: Message }) {
+  const { compose, mail, navigation } = useStores()
+  const { t } = useWords()
+  const open = () => {
+    void compose.putAside()
+    void mail.select(message)
+    navigation.show('mail')
+  }
+  return (
+    <div className="mt-2">
+      <button type="button" className="button button-small" onClick={open}>
+        <Icon name="mail" size={15} />
+        {t('talk.openMail')}
+      </button>
+    </div>
+  )
+}
+
 type TalkLineProps = {
   readonly message: Message
   readonly first: boolean
@@ -79,6 +98,7 @@ export function TalkLine({ message, first, last, self }: TalkLineProps) {
       <div className={`bubble ${failed ? 'bubble-failed' : ''}`}>
         {message.kind === 'mail' && <p className="mb-1 text-[0.8125rem] font-semibold">{subject}</p>}
         <MessageText message={message} />
+        {message.kind === 'mail' && <OpenMail message={message} />}
       </div>
       <div className="line-foot">
         <Others message={message} self={self} />

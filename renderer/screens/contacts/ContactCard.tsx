@@ -6,6 +6,7 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { DetailBar } from '../../components/DetailBar.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { Facts } from '../../components/Facts.tsx'
+import { useKeyLabel } from '../../components/keys/use-deeds.ts'
 import { formatDate, formatNames } from '../../i18n/format.ts'
 import { type Translate, useWords } from '../../i18n/i18n.ts'
 import { RequestsPane } from '../requests/RequestsPane.tsx'
@@ -73,9 +74,9 @@ function Card({ contact }: { readonly contact: Contact }) {
   return (
     <div className="page-scroll">
       <article className="measure grid gap-7" aria-label={contact.name}>
-        <div className="flex items-center gap-5">
+        <div className="flex flex-wrap items-center gap-5">
           <Avatar name={contact.name} address={contact.address} size="large" />
-          <div className="grid min-w-0 gap-3">
+          <div className="grid flex-[1_1_12rem] gap-3">
             <h2 className="text-2xl font-semibold tracking-tight wrap-anywhere">{contact.name}</h2>
             {isDomain(contact) ? <p>{t('card.domain')}</p> : <Actions contact={contact} />}
           </div>
@@ -90,6 +91,7 @@ function Card({ contact }: { readonly contact: Contact }) {
 export function ContactCard() {
   const { card, cardState, pane } = useSlice(useStores().contacts)
   const { t } = useWords()
+  const key = useKeyLabel('palette')
   if (pane === 'requests') return <RequestsPane />
   return (
     <>
@@ -97,7 +99,7 @@ export function ContactCard() {
       {cardState === 'ready' && card && <Card contact={card} />}
       {cardState === 'gone' && <EmptyState icon="held" title={t('contacts.gone')} hint={t('contacts.goneHint')} />}
       {cardState === 'none' && (
-        <EmptyState icon="contacts" title={t('contacts.choose')} hint={t('contacts.chooseHint')} />
+        <EmptyState icon="contacts" title={t('contacts.choose')} hint={t('contacts.chooseHint', { key })} />
       )}
     </>
   )

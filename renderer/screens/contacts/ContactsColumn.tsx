@@ -9,12 +9,13 @@ import { ListFailure } from '../../components/list/ListFailure.tsx'
 import type { ListHandle } from '../../components/list/use-roving.ts'
 import { VirtualList } from '../../components/list/VirtualList.tsx'
 import { useWords } from '../../i18n/i18n.ts'
+import { requestedAddress } from '../../store/recipients.ts'
 import { RequestsButton } from '../requests/RequestsButton.tsx'
 import { useContactsModel } from './use-contacts-model.tsx'
 import { WhitelistStatus } from './WhitelistStatus.tsx'
 
 function Body({ list }: { readonly list: RefObject<ListHandle | null> }) {
-  const { contacts } = useStores()
+  const { contacts, requests } = useStores()
   const rows = useStore(contacts.list.rows)
   const { search } = useSlice(contacts)
   const model = useContactsModel()
@@ -25,7 +26,11 @@ function Body({ list }: { readonly list: RefObject<ListHandle | null> }) {
   return search.trim() === '' ? (
     <EmptyState icon="contacts" title={t('contacts.empty')} hint={t('contacts.emptyHint')} />
   ) : (
-    <NoMatch title={t('contacts.noMatch')} hint={t('contacts.noMatchHint')} onClear={() => contacts.search('')} />
+    <NoMatch title={t('contacts.noMatch')} hint={t('contacts.noMatchHint')} onClear={() => contacts.search('')}>
+      <button type="button" className="button button-primary" onClick={() => requests.begin(requestedAddress(search))}>
+        {t('requests.request')}
+      </button>
+    </NoMatch>
   )
 }
 
@@ -37,10 +42,12 @@ export function ContactsColumn() {
   const list = useRef<ListHandle>(null)
   return (
     <>
-      <header className="bar justify-between">
-        <h2 className="title flex-1">{t('nav.contacts')}</h2>
-        <RequestsButton />
-        <IconButton label={t('requests.request')} icon="write" onClick={() => requests.begin()} />
+      <header className="bar">
+        <h2 className="title">{t('nav.contacts')}</h2>
+        <div className="flex items-center gap-1">
+          <RequestsButton />
+          <IconButton label={t('requests.request')} icon="write" onClick={() => requests.begin()} />
+        </div>
       </header>
       <div className="px-5 pb-2">
         <SearchBox

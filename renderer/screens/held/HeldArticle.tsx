@@ -1,7 +1,7 @@
 /** The frame of one held message. */
 import type { ReactNode } from 'react'
 import { shownAddress } from '../../../shared/address.ts'
-import type { HeldMessage } from '../../../shared/contract.ts'
+import type { HeldMessage } from '../../../shared/held.ts'
 import { Facts } from '../../components/Facts.tsx'
 import { Note } from '../../components/Note.tsx'
 import { scrollStop } from '../../components/scroll-stop.ts'

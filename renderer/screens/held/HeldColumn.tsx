@@ -2,7 +2,7 @@
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { shownAddress } from '../../../shared/address.ts'
-import type { HeldMessage } from '../../../shared/contract.ts'
+import type { HeldMessage } from '../../../shared/held.ts'
 import type { KeptMessage } from '../../../shared/quarantine.ts'
 import { useNow, useSlice, useStores } from '../../components/context.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
@@ -13,6 +13,7 @@ import { VirtualList } from '../../components/list/VirtualList.tsx'
 import { heldWords } from '../../components/words.ts'
 import { formatShort } from '../../i18n/format.ts'
 import { type Translate, useWords } from '../../i18n/i18n.ts'
+import { newKept } from '../../store/lists/held.ts'
 import { rowAt } from '../../store/lists/windowed.ts'
 import { PaletteButton } from '../main/MainNav.tsx'
 
@@ -142,11 +143,19 @@ function Body() {
 
 /** Lists what was held here and, where a gateway keeps something back, what lies on the server. */
 export function HeldColumn() {
+  const { held } = useStores()
+  const state = useSlice(held)
+  const kept = useStore(held.keptList.rows)
   const { t } = useWords()
+  const isNew = state.unseen + newKept(kept, state) > 0
+  // On screen, so seen: also what comes while it is.
+  useEffect(() => {
+    if (isNew) held.looked()
+  }, [held, isNew])
   return (
     <>
       <header className="bar">
-        <h2 className="title flex-1">{t('nav.held')}</h2>
+        <h2 className="title">{t('nav.held')}</h2>
         <PaletteButton />
       </header>
       <Body />

@@ -5,6 +5,7 @@ import { EmptyState } from '../../components/EmptyState.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
 import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
+import { HeldActions } from './HeldActions.tsx'
 import { HeldArticle } from './HeldArticle.tsx'
 import { KeptReading } from './KeptReading.tsx'
 
@@ -35,6 +36,8 @@ export function HeldPane() {
       <DetailBar />
       {selected && (
         <HeldArticle label={t('held.message')} held={selected}>
+          {/* Another message begins with its own scope. */}
+          <HeldActions key={selected.id} message={selected} />
           <Body />
         </HeldArticle>
       )}

@@ -4,6 +4,7 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
 import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
+import { AskSender } from './AskSender.tsx'
 import { HeldArticle } from './HeldArticle.tsx'
 
 function Release({ state }: Pick<KeptMessage, 'state'>) {
@@ -30,6 +31,11 @@ export function KeptReading({ kept }: { readonly kept: KeptMessage }) {
       <output className="grid">
         <Release state={kept.state} />
       </output>
+      {kept.state === 'kept' && (
+        <div className="flex flex-wrap gap-2 empty:hidden">
+          <AskSender held={kept} />
+        </div>
+      )}
       {failure && (
         <Note tone="danger">
           <FailureText failure={failure} />

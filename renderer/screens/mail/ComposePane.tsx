@@ -14,16 +14,22 @@ import { RecipientField } from './RecipientField.tsx'
 import { Refused } from './Refused.tsx'
 
 function Head({ onSend, refusedId }: { readonly onSend: () => void; readonly refusedId: string }) {
-  const { compose, navigation } = useStores()
+  const { compose, navigation, notices } = useStores()
   const state = useSlice(compose)
   const { t } = useWords()
   const discard = () => {
-    compose.discard()
+    const undo = compose.discard()
     navigation.back()
+    if (!undo) return
+    const bringBack = () => {
+      void undo()
+      navigation.show('mail')
+    }
+    notices.say({ about: 'discarded', undo: bringBack })
   }
   return (
     <DetailBar>
-      <h2 className="title flex-1">{t('compose.title')}</h2>
+      <h2 className="title">{t('compose.title')}</h2>
       <button type="button" className="button button-quiet" onClick={discard}>
         {t('compose.discard')}
       </button>
@@ -42,7 +48,7 @@ function Head({ onSend, refusedId }: { readonly onSend: () => void; readonly ref
 
 function Warnings({ id }: { readonly id: string }) {
   const state = useSlice(useStores().compose)
-  const { dropped, unusedReplyTo, failure } = state
+  const { dropped, unusedReplyTo, failure, unkept } = state
   const { t, language } = useWords()
   return (
     <div className="grid gap-2 px-5 [&:has(.note)]:pt-3">
@@ -60,6 +66,12 @@ function Warnings({ id }: { readonly id: string }) {
         {failure && (
           <Note tone="danger">
             <FailureText failure={failure} />
+          </Note>
+        )}
+        {unkept && (
+          <Note tone="danger">
+            <p className="font-medium">{t('compose.unkept')}</p>
+            <FailureText failure={unkept} />
           </Note>
         )}
       </div>

@@ -15,6 +15,7 @@ import { VirtualList } from '../../components/list/VirtualList.tsx'
 import { formatNames, formatShort } from '../../i18n/format.ts'
 import { type Translate, useWords } from '../../i18n/i18n.ts'
 import { rowAt } from '../../store/lists/windowed.ts'
+import { Drafts } from './Drafts.tsx'
 
 const noHeadings: ReadonlyMap<number, number> = new Map()
 const timeTick = 60_000
@@ -79,7 +80,7 @@ function useMailModel(): ListModel<Message> {
     renderRow: (message) => <MailLine message={message} now={now} />,
     onOpen: (message) => {
       // A mail that is being written is kept, and the reader sees what was pressed.
-      compose.putAside()
+      void compose.putAside()
       void mail.select(message)
       navigation.show('mail')
     },
@@ -104,45 +105,22 @@ function Body({ list }: { readonly list: RefObject<ListHandle | null> }) {
   )
 }
 
-/** Leads back to a mail that was put aside, and says that there is one. */
 function ComposeButton() {
   const { compose, navigation } = useStores()
-  const begun = useSlice(compose).step === 'aside'
   const { t } = useWords()
-  const open = () => {
-    compose.resume()
+  const begin = () => {
+    void compose.start({})
     navigation.show('mail')
   }
   return (
-    <button type="button" className="button" onClick={open} {...(begun && { title: t('mail.begun') })}>
+    <button type="button" className="button" onClick={begin}>
       <Icon name="write" size={18} />
       {t('mail.compose')}
-      {begun && <span className="size-2 rounded-full bg-accent" />}
     </button>
   )
 }
 
-/** A mail that was put aside, or begun before Kith was locked or closed. */
-function DraftLine() {
-  const { compose, navigation } = useStores()
-  const { step, subject } = useSlice(compose)
-  const { t } = useWords()
-  if (step !== 'aside') return null
-  const open = () => {
-    compose.resume()
-    navigation.show('mail')
-  }
-  return (
-    <div className="px-5 pb-2">
-      <button type="button" className="button w-full" onClick={open}>
-        <Icon name="write" size={18} />
-        <span className="truncate">{t('mail.draft', { subject: subject || t('mail.noSubject') })}</span>
-      </button>
-    </div>
-  )
-}
-
-/** Lists the mails, newest first, and leads to what was begun. */
+/** Lists what was begun and the mails, newest first. */
 export function MailColumn() {
   const { mail } = useStores()
   const { search } = useSlice(mail)
@@ -151,7 +129,7 @@ export function MailColumn() {
   return (
     <>
       <header className="bar">
-        <h2 className="title flex-1">{t('nav.mail')}</h2>
+        <h2 className="title">{t('nav.mail')}</h2>
         <ComposeButton />
       </header>
       <div className="px-5 pb-2">
@@ -162,7 +140,7 @@ export function MailColumn() {
           onLeave={() => list.current?.focus()}
         />
       </div>
-      <DraftLine />
+      <Drafts />
       <Body list={list} />
     </>
   )

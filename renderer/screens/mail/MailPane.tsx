@@ -11,10 +11,10 @@ import { ReadingPane } from './ReadingPane.tsx'
 export function MailPane() {
   const { compose, mail } = useStores()
   const { total } = useStore(mail.list.rows)
-  const { step } = useSlice(compose)
+  const { step, round } = useSlice(compose)
   const { message } = useSlice(mail)
   const { t } = useWords()
-  if (step === 'editing' || step === 'sending') return <ComposePane />
+  if (step === 'editing' || step === 'sending') return <ComposePane key={round} />
   if (message) return <ReadingPane message={message} />
   return (
     <>

@@ -70,7 +70,7 @@ function Actions({ message }: { readonly message: Message }) {
   // With one recipient, oneself, answering to all would be the same button twice.
   const several = message.to.length + message.cc.length > 1
   return (
-    <div className="flex flex-1 justify-end gap-2">
+    <div className="flex flex-1 flex-wrap justify-end gap-2">
       <button type="button" className="button" onClick={() => answer('sender')}>
         <Icon name="reply" size={18} />
         {t('mail.reply')}

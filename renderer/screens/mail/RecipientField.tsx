@@ -24,7 +24,7 @@ function ChipView({ chip }: { readonly chip: Chip }) {
       aria-label={chip.name === '' ? address : t('contacts.name', { name: chip.name, address })}
     >
       {refused && <Icon name="warning" size={15} />}
-      <span className="truncate">{shown}</span>
+      <span className="wrap-anywhere">{shown}</span>
       <Combobox.ChipRemove className="chip-remove" aria-label={t('compose.remove', { name: shown })}>
         <Icon name="close" size={13} />
       </Combobox.ChipRemove>
@@ -56,6 +56,20 @@ function Suggestions({ line }: { readonly line: RefObject<HTMLDivElement | null>
         </div>
       </Combobox.Positioner>
     </Combobox.Portal>
+  )
+}
+
+/** Nobody in the whitelist has such a name. A whole address is marked and offers the same beside its rule. */
+function Nobody() {
+  const { requests } = useStores()
+  const { t } = useWords()
+  return (
+    <output className="compose-nobody">
+      <span>{t('contacts.noMatch')}</span>
+      <button type="button" className="button button-small" onClick={() => requests.begin()}>
+        {t('requests.request')}
+      </button>
+    </output>
   )
 }
 
@@ -94,7 +108,7 @@ export function RecipientField({ field }: { readonly field: RecipientLine }) {
   const { t } = useWords()
   const id = useId()
   const line = useRef<HTMLDivElement>(null)
-  const people = useFoundPeople(typed[field])
+  const { people, nobody } = useFoundPeople(typed[field])
   const found = people.map(asChip)
   const taking = useTaking(field)
   // Escape closes the suggestions for these words; the next letter opens them again.
@@ -128,6 +142,7 @@ export function RecipientField({ field }: { readonly field: RecipientLine }) {
         </Combobox.Chips>
       </div>
       {open && <Suggestions line={line} />}
+      {nobody && !typed[field].includes('@') && <Nobody />}
     </Combobox.Root>
   )
 }

@@ -45,11 +45,11 @@ export function ConnectionBanner({ session }: { readonly session: Ready }) {
   return (
     <section className="shell-banner" aria-label={t('connection.label')} aria-live="polite">
       {words.length > 0 && (
-        <div className="flex items-center gap-3 bg-warn-soft px-5 py-2.5 text-sm">
+        <div className="banner">
           <span className="text-warn">
             <Icon name="offline" />
           </span>
-          <div className="flex-1">
+          <div className="banner-text">
             {words.map((text, index) => (
               <p key={text}>
                 {text}

@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { assertNever } from '../../../shared/rpc.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
+import { KeyMap } from '../../components/keys/KeyMap.tsx'
 import { CommandPalette } from '../../components/palette/CommandPalette.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import type { Screen } from '../../store/navigation.ts'
@@ -85,10 +86,10 @@ export function MainWindow({ session }: { readonly session: Ready }) {
   const column = columnOf(screen)
   const pane = useFocusFollowing(`${detail} ${step}`)
   useShortcuts()
-  useTitle()
+  useTitle(session)
   return (
     <div className="shell" data-detail={column === null ? 'single' : detail}>
-      <MainNav role={session.role} />
+      <MainNav session={session} />
       <main className="contents">
         <h1 className="sr-only">{t('app.name')}</h1>
         <ConnectionBanner session={session} />
@@ -98,6 +99,7 @@ export function MainWindow({ session }: { readonly session: Ready }) {
         </div>
       </main>
       <CommandPalette />
+      <KeyMap />
       <RequestDialog />
     </div>
   )

@@ -177,41 +177,6 @@ describe('mail and held', () => {
     expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Subject' }))
   })
 
-  test('a mail that was put aside is told, and gone on with by one press', async () => {
-    await open()
-    await press(navButton(/Mail/))
-    const compose = screen.getByRole('button', { name: 'Compose mail' })
-    await press(compose)
-    fireEvent.change(screen.getByRole('textbox', { name: 'Body' }), { target: { value: 'half written' } })
-    await press(screen.getAllByRole('listitem')[0] ?? document.body)
-    expect(compose.title).toBe('You have begun a mail')
-    await press(compose)
-    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Body' }).value).toBe('half written')
-    expect(compose.title).toBe('')
-  })
-
-  test('a mail that was begun is offered as a draft after Kith was locked', async () => {
-    const { state, clock } = await open()
-    const session = state.session
-    await press(navButton(/Mail/))
-    await press(screen.getByRole('button', { name: 'Compose mail' }))
-    fireEvent.change(screen.getByRole('textbox', { name: 'Subject' }), { target: { value: 'Half' } })
-    fireEvent.change(screen.getByRole('textbox', { name: 'Body' }), { target: { value: 'a thought' } })
-    act(() => clock.pass(500))
-    await act(settle)
-    act(() => state.emit('session.changed', { step: 'locked', secret: 'password', reason: 'user', user: 'alice' }))
-    await act(settle)
-    expect(screen.queryByRole('textbox', { name: 'Body' })).toBeNull()
-    act(() => state.emit('session.changed', session))
-    await act(settle)
-    await press(navButton(/Mail/))
-    await press(screen.getByRole('button', { name: 'Draft: Half' }))
-    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Body' }).value).toBe('a thought')
-    await press(screen.getByRole('button', { name: 'Discard' }))
-    expect(screen.queryByRole('button', { name: /Draft/ })).toBeNull()
-    expect(state.mailDrafts).toEqual([])
-  })
-
   test('people with such a name are offered before those who are only described so', async () => {
     const { clock } = await open()
     await press(navButton(/Mail/))

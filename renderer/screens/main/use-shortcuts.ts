@@ -1,23 +1,33 @@
 /** The keys that work everywhere in the window. */
 import { useEffect } from 'react'
 import { useStores } from '../../components/context.tsx'
-import { useRefresh } from '../contacts/use-refresh.ts'
+import { deedOf, isTyped } from '../../components/keys/combination.ts'
+import { useDeeds } from '../../components/keys/use-deeds.ts'
 
-/** Ctrl+K opens the palette, Ctrl+R refreshes the contacts: from everywhere, and instead of what a browser would do. */
+const choosers = new Set(['radio', 'checkbox', 'button', 'submit'])
+
+/** Whether a letter would be written where the focus is. */
+function isWriting(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return !choosers.has(target.type)
+  return target instanceof HTMLElement && (target.matches('textarea, select') || target.isContentEditable)
+}
+
+/** Does what the table of keys says, from everywhere, and instead of what a browser would do. */
 export function useShortcuts(): void {
-  const { navigation } = useStores()
-  const refresh = useRefresh()
+  const { navigation, keyboard } = useStores()
+  const deeds = useDeeds()
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.isComposing) return
-      const key = event.key.toLowerCase()
-      if (key !== 'k' && key !== 'r') return
+      const deed = event.isComposing ? undefined : deedOf(event, keyboard)
+      if (!deed || (isTyped(deed, keyboard) && isWriting(event.target))) return
       event.preventDefault()
-      if (key === 'k') navigation.setPalette('open')
-      else if (!event.repeat) void refresh()
+      const { palette, keyMap } = navigation.store.getState()
+      // A dialog that asks something stays until it is answered; palette and map give way.
+      const isAsked = palette === 'closed' && keyMap === 'closed' && document.querySelector('[role="dialog"]') !== null
+      if (!event.repeat && !isAsked) deeds[deed]()
     }
     // Before any field sees the key: a list or a dialog may stop it on its way up.
     window.addEventListener('keydown', press, { capture: true })
     return () => window.removeEventListener('keydown', press, { capture: true })
-  }, [navigation, refresh])
+  })
 }

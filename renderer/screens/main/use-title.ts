@@ -2,16 +2,19 @@
 import { useEffect } from 'react'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { useWords } from '../../i18n/i18n.ts'
+import type { Ready } from '../session.ts'
 
-/** The window's title tells the unread ones, and never a name. */
-export function useTitle(): void {
-  const { unread } = useSlice(useStores().chats)
+/** The window's title tells who is signed in and how much is unread, and never of whom. */
+export function useTitle({ name, address }: Ready): void {
+  const { chat, mail } = useSlice(useStores().chats)
+  const unread = chat + mail
   const { t } = useWords()
   useEffect(() => {
-    document.title = unread > 0 ? `(${unread}) ${t('app.name')}` : t('app.name')
-    // Behind the lock the title must not tell how much is unread.
+    const title = t('app.titleOf', { name: name || address })
+    document.title = unread > 0 ? `(${unread}) ${title}` : title
+    // Behind the lock the title must tell neither.
     return () => {
       document.title = t('app.name')
     }
-  }, [unread, t])
+  }, [unread, name, address, t])
 }

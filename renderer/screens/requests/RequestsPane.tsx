@@ -127,7 +127,7 @@ export function RequestsPane() {
   return (
     <>
       <DetailBar>
-        <h2 className="title flex-1" tabIndex={-1} ref={heading}>
+        <h2 className="title" tabIndex={-1} ref={heading}>
           {t('requests.title')}
         </h2>
         <button type="button" className="button button-primary" onClick={() => requests.begin()}>

@@ -19,11 +19,11 @@ export function DemoAccounts({ demo, onChoose }: DemoAccountsProps) {
           <button
             key={account.user}
             type="button"
-            className="button justify-start gap-2.5 px-2.5 py-1 text-start"
+            className="button flex-wrap justify-start gap-x-2.5 gap-y-0 px-2.5 py-1 text-start"
             onClick={() => onChoose(account)}
           >
             <Avatar name={account.name} address={account.user} />
-            <span className="min-w-0 flex-1 wrap-anywhere">{account.name}</span>
+            <span className="flex-[1_1_7rem] wrap-anywhere">{account.name}</span>
             <span className="text-sm font-normal text-muted">{t(`role.${account.role}`)}</span>
           </button>
         ))}

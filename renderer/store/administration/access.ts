@@ -5,10 +5,11 @@ import type { Failure } from '../../../shared/rpc.ts'
 import { latest } from '../latest.ts'
 import type { Asking } from './asking.ts'
 
-type Gift = 'password' | 'enrolment'
+/** What lets somebody sign in. */
+export type Gift = 'password' | 'enrolment'
 
 /** What a user is to be given. */
-export type AccessWish = { readonly user: string; readonly title: string; readonly give: readonly Gift[] }
+export type AccessWish = { readonly user: string; readonly title: string; readonly give: Gift }
 
 type AccessState = {
   readonly wish?: AccessWish
@@ -35,7 +36,7 @@ export function createAccess(ask: Asking, moved: () => void) {
       if (!wish) return
       const isWanted = wishes.same()
       store.setState({ step: 'doing' })
-      const result = await ask('admin.access', { user: wish.user, give: [...wish.give], why })
+      const result = await ask('admin.access', { user: wish.user, give: [wish.give], why })
       // Closed meanwhile: nobody reads it any more.
       if (!isWanted()) return
       const said = result.ok ? { outcome: result.value } : { failure: result.failure }

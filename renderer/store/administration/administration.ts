@@ -6,12 +6,23 @@ import { createAsking } from './asking.ts'
 import { createChanging } from './changing.ts'
 import { createControl } from './control.ts'
 import { createKeys } from './keys.ts'
+import { createNames } from './names.ts'
 import { createOpening } from './opening.ts'
-import { createOrganisation } from './organisation.ts'
+import { createOrganisation, type Question } from './organisation.ts'
 import { createPeople } from './people.ts'
 
 /** The tabs of the administration, in the order shown. */
-export const adminTabs = ['overview', 'users', 'groups', 'rules', 'proposals', 'audit', 'why', 'keys'] as const
+export const adminTabs = [
+  'overview',
+  'users',
+  'groups',
+  'rules',
+  'policy',
+  'proposals',
+  'audit',
+  'why',
+  'keys',
+] as const
 /** One of them, by the name that its words have too. */
 export type AdminTab = (typeof adminTabs)[number]
 
@@ -27,15 +38,22 @@ export function createAdministration(ports: Ports) {
     else organisation.reload()
   }
   const opening = createOpening(ports, reload)
-  const ask = createAsking(ports, () => void opening.load())
+  const names = createNames(ports)
+  const ask = createAsking(ports, names.learn, () => void opening.load())
   const people = createPeople(ports, ask)
   const organisation = createOrganisation(ports, ask)
   const control = createControl(ports, ask)
   const keys = createKeys(ask)
   const changing = createChanging(ask, reload)
   const access = createAccess(ask, reload)
+  const show = (tab: AdminTab) => {
+    if (tab !== 'why') organisation.ask(undefined)
+    store.setState({ tab })
+    reload()
+  }
   return {
     store,
+    names,
     opening,
     people,
     organisation,
@@ -43,9 +61,12 @@ export function createAdministration(ports: Ports) {
     keys,
     changing,
     access,
-    show: (tab: AdminTab) => {
-      store.setState({ tab })
-      reload()
+    show,
+    /** Why an address is in somebody's list: on the tab for that, answered at once where the address is known. */
+    askWhy: (question: Question) => {
+      organisation.ask(question)
+      show('why')
+      if (question.address !== undefined) void organisation.explain(question.user, question.address)
     },
     /** The section comes on screen. */
     enter: async () => {
@@ -55,7 +76,7 @@ export function createAdministration(ports: Ports) {
     /** Nothing of it stays in the page's memory. */
     clear: () => {
       store.setState({ tab: 'overview' })
-      for (const slice of [opening, people, organisation, control, keys]) slice.clear()
+      for (const slice of [opening, names, people, organisation, control, keys]) slice.clear()
       changing.close()
       access.close()
     },

@@ -10,11 +10,17 @@ export type Asking = <N extends AdminAskName>(
   input: Input<KithContract, N>,
 ) => Promise<Result<Output<KithContract, N>>>
 
-/** Makes the way to ask; `closed` is called when the server says that the administration is not open. */
-export function createAsking({ host }: Ports, closed: () => void): Asking {
+type Learn = (name: AdminAskName, answer: unknown) => Promise<void>
+
+/**
+ * Makes the way to ask; `closed` is called when the server says that the administration is not open, `learn` with each
+ * answer before it is given.
+ */
+export function createAsking({ host }: Ports, learn: Learn, closed: () => void): Asking {
   return async (name, input) => {
     const result = await host.call(name, input)
     if (!result.ok && (result.failure.kind === 'secondFactor' || result.failure.kind === 'notAllowed')) closed()
+    if (result.ok) await learn(name, result.value)
     return result
   }
 }

@@ -15,7 +15,7 @@ type ControlState = {
   readonly more: boolean
   readonly loading: boolean
   readonly proposals?: readonly Proposal[]
-  /** Contact requests that are open. */
+  /** Contact requests, those that are open first. */
   readonly requests?: readonly AdminRequest[]
   /** Messages in quarantine that their users ask for. */
   readonly releases?: readonly ReleaseRequest[]
@@ -52,7 +52,7 @@ export function createControl({ clock }: Ports, ask: Asking) {
   const loadProposals = async () => {
     const [proposals, requests, releases] = await Promise.all([
       ask('admin.proposals', { newest: page }),
-      ask('admin.requests', { count: page }),
+      ask('admin.requests', { newest: true, count: page }),
       ask('admin.releases', { count: page }),
     ])
     store.setState(proposals.ok ? { proposals: proposals.value.proposals } : { failure: proposals.failure })

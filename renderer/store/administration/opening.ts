@@ -9,11 +9,18 @@ type OpeningState = {
   readonly state?: AdminState
   /** A new authenticator's secret, shown once. */
   readonly setUp?: { readonly secret: string; readonly uri: string }
+  /** New recovery codes: here only until the reader has kept them. */
+  readonly codes?: readonly string[]
+  /** Whether a recovery code opened it. */
+  readonly recovered?: boolean
   readonly busy: boolean
   readonly failure?: Failure
   /** When the next try is allowed, after `tooManyAttempts`. */
   readonly retryAt?: number
 }
+
+/** A state as it is told when it was opened. */
+type Opened = AdminState & { readonly codes?: string[]; readonly recovered?: boolean }
 
 /** The way into the administration. `opened`: it is open from now on. */
 export function createOpening({ host, clock }: Ports, opened: () => void) {
@@ -26,16 +33,24 @@ export function createOpening({ host, clock }: Ports, opened: () => void) {
     const wait = failure.detail?.retryAfter
     store.setState({ busy: false, failure, ...(wait !== undefined && { retryAt: clock.now() + wait }) })
   }
-  const take = (result: Result<AdminState>) => {
+  const take = (result: Result<Opened>) => {
     if (!result.ok) {
       failed(result.failure)
       return false
     }
     // The state is asked for again and again; only the step from closed to open loads anything.
-    const wasOpen = store.getState().state?.step === 'open'
-    store.setState({ busy: false, state: result.value }, true)
-    if (result.value.step === 'open' && !wasOpen) opened()
+    const { state: before, codes: shown, recovered: known } = store.getState()
+    const { codes = shown, recovered = known, ...state } = result.value
+    const isOpen = state.step === 'open'
+    const told = { ...(codes && { codes }), ...(recovered !== undefined && { recovered }) }
+    store.setState({ busy: false, state, ...(isOpen ? told : {}) }, true)
+    if (isOpen && before?.step !== 'open') opened()
     return true
+  }
+  /** Without a part of the state. */
+  const forget = (part: 'codes' | 'setUp') => {
+    const { [part]: _gone, ...rest } = store.getState()
+    store.setState(rest, true)
   }
   return {
     store,
@@ -55,6 +70,21 @@ export function createOpening({ host, clock }: Ports, opened: () => void) {
       begin()
       return take(await host.call('admin.open', secret))
     },
+    /** New recovery codes, for whoever knows the password. */
+    makeCodes: async (password: string) => {
+      begin()
+      const result = await host.call('admin.recoveryCodes', { password })
+      if (!result.ok) failed(result.failure)
+      else {
+        store.setState({ busy: false, codes: result.value.codes })
+        take(await host.call('admin.state', {}))
+      }
+      return result.ok
+    },
+    /** The reader has kept the codes: they leave the page. */
+    keptCodes: () => forget('codes'),
+    /** A new authenticator is not set up after all. */
+    dropSetUp: () => forget('setUp'),
     close: async () => take(await host.call('admin.close', {})),
     clear: () => store.setState({ busy: false }, true),
   }

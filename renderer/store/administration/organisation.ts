@@ -1,6 +1,7 @@
 /** The organisation: overview, groups, rules, and the reasons for a listing. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { AdminGroup, Why } from '../../../shared/administration.ts'
+import type { AdminImport } from '../../../shared/administration/import-form.ts'
 import type { AdminMember, AdminOverview, AdminRule } from '../../../shared/administration/readings.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
@@ -10,14 +11,21 @@ import type { Asking } from './asking.ts'
 
 type OrganisationState = {
   readonly overview?: AdminOverview
+  /** Sources whose last reading left something out. */
+  readonly imports: readonly AdminImport[]
   readonly search: string
   readonly group?: AdminGroup
   readonly why?: Why
+  /** Whom the question is about, where somebody's row began it. */
+  readonly question?: Question
   readonly failure?: Failure
 }
 
+/** Whose list, and which address where one is meant. */
+export type Question = { readonly user: string; readonly address?: string }
+
 const searchWait = 100
-const beginning: OrganisationState = { search: '' }
+const beginning: OrganisationState = { search: '', imports: [] }
 
 function createLists(store: StoreApi<OrganisationState>, ask: Asking) {
   const groups = createListWindow<AdminGroup>(async (from, count) => {
@@ -45,7 +53,7 @@ export function createOrganisation({ clock }: Ports, ask: Asking) {
   const store = createStore<OrganisationState>(() => beginning)
   const { groups, members, rules } = createLists(store, ask)
   const askGroups = debounce(clock, searchWait, () => void groups.reload())
-  const forget = (part: 'group' | 'why' | 'failure') => {
+  const forget = (part: 'group' | 'why' | 'failure' | 'question') => {
     const { [part]: _gone, ...rest } = store.getState()
     store.setState(rest, true)
   }
@@ -53,6 +61,12 @@ export function createOrganisation({ clock }: Ports, ask: Asking) {
     const result = await ask('admin.overview', {})
     forget('failure')
     store.setState(result.ok ? { overview: result.value } : { failure: result.failure })
+  }
+  // Of a server that is older there is nothing to tell: the rest of the overview stands without it.
+  const loadImports = async () => {
+    const result = await ask('admin.imports', {})
+    const all = result.ok ? result.value.imports : []
+    store.setState({ imports: all.filter(({ state, left }) => state === 'refused' || left > 0) })
   }
   return {
     store,
@@ -74,6 +88,11 @@ export function createOrganisation({ clock }: Ports, ask: Asking) {
       forget('group')
       void groups.reload()
     },
+    /** What stands in the form when it comes on screen. */
+    ask: (question: Question | undefined) => {
+      for (const part of ['why', 'failure', 'question'] as const) forget(part)
+      if (question) store.setState({ question })
+    },
     explain: async (user: string, address: string) => {
       forget('why')
       forget('failure')
@@ -82,6 +101,7 @@ export function createOrganisation({ clock }: Ports, ask: Asking) {
     },
     reload: () => {
       void loadOverview()
+      void loadImports()
       void groups.reload()
       void members.reload()
       void rules.reload()

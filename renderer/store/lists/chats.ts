@@ -1,19 +1,21 @@
-/** The conversations, and how many messages are unread. */
+/** The conversations, and how many messages of each kind are unread. */
 import { createStore } from 'zustand/vanilla'
 import type { Conversation } from '../../../shared/contract.ts'
 import type { Ports } from '../ports.ts'
 import { createListWindow } from './windowed.ts'
 
+type Unread = { readonly chat: number; readonly mail: number }
+const none: Unread = { chat: 0, mail: 0 }
+
 /** Makes the list of conversations. */
 export function createChats(ports: Ports) {
-  const store = createStore<{ readonly unread: number }>(() => ({ unread: 0 }))
+  const store = createStore<Unread>(() => none)
   const list = createListWindow<Conversation>(async (from, count) => {
     const result = await ports.host.call('conversations.list', { from, count })
     if (!result.ok) return result
-    const { total, conversations } = result.value
-    /** Conversations come newest first, so the unread ones are in the first window. */
-    if (from === 0) store.setState({ unread: conversations.reduce((sum, { unread }) => sum + unread, 0) })
+    const { total, conversations, unread } = result.value
+    store.setState(unread)
     return { ok: true, value: { total, rows: conversations } }
   })
-  return { store, list }
+  return { store, list, clear: () => store.setState(none) }
 }

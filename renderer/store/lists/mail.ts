@@ -1,5 +1,6 @@
-/** The mails, their search, and the one that is being read. */
+/** The mails, those that were begun, their search, and the one that is being read. */
 import { createStore } from 'zustand/vanilla'
+import type { BegunMail } from '../../../shared/mail-drafts.ts'
 import type { Message } from '../../../shared/message.ts'
 import { debounce } from '../../clock.ts'
 import { latest } from '../latest.ts'
@@ -10,18 +11,31 @@ type MailState = {
   readonly search: string
   readonly selected?: string
   readonly message?: Message
+  /** Mails that were begun, the one written in last first. */
+  readonly drafts: readonly BegunMail[]
 }
+
+const start: MailState = { search: '', drafts: [] }
 
 const searchWait = 60
 
 /** Makes the list of mails and the state of the chosen one. */
 export function createMail(ports: Ports) {
-  const store = createStore<MailState>(() => ({ search: '' }))
+  const store = createStore<MailState>(() => start)
   const list = createListWindow<Message>(async (from, count) => {
     const result = await ports.host.call('mail.list', { search: store.getState().search.trim(), from, count })
     return result.ok ? { ok: true, value: { total: result.value.total, rows: result.value.messages } } : result
   })
-  const ask = debounce(ports.clock, searchWait, () => void list.reload())
+  const questions = latest()
+  const loadDrafts = async () => {
+    const isWanted = questions.next()
+    const result = await ports.host.call('mailDrafts.list', { search: store.getState().search.trim() })
+    if (result.ok && isWanted()) store.setState({ drafts: result.value.drafts })
+  }
+  const ask = debounce(ports.clock, searchWait, () => {
+    void list.reload()
+    void loadDrafts()
+  })
   const selection = latest()
   const fetchSelected = async (id: string) => {
     const isWanted = selection.same()
@@ -32,12 +46,13 @@ export function createMail(ports: Ports) {
   return {
     store,
     list,
+    loadDrafts,
     select: async (message: Message) => {
       selection.next()
       store.setState({ selected: message.id, message })
       const result = await fetchSelected(message.id)
       if (result.ok && !result.value.read) {
-        await ports.host.call('conversations.markRead', { id: result.value.conversation })
+        await ports.host.call('message.markRead', { id: message.id })
       }
     },
     search: (search: string) => {
@@ -51,7 +66,8 @@ export function createMail(ports: Ports) {
     },
     clear: () => {
       selection.next()
-      store.setState({ search: '' }, true)
+      questions.next()
+      store.setState(start, true)
     },
   }
 }

@@ -1,12 +1,14 @@
 /** What a document asks for, gathered while it is compared with the present state. */
 import { type Change, changeSchema, faultOfChange } from '../../../shared/administration/change.ts'
+import { type Checked, ok } from '../../../shared/failures.ts'
 
 /** `place` as in the document, such as `users[3].address`. */
 export type PlaceFault = { readonly place: string; readonly why: string }
 /** `places`: one for each change, for faults that show only when the change is made. */
-export type DocumentChanges =
-  | { readonly ok: true; readonly changes: readonly Change[]; readonly places: readonly string[] }
-  | { readonly ok: false; readonly faults: readonly PlaceFault[] }
+export type DocumentChanges = Checked<
+  { readonly changes: readonly Change[]; readonly places: readonly string[] },
+  readonly PlaceFault[]
+>
 
 /** Gathers changes and faults in the order of their places. */
 export class DocumentDraft {
@@ -41,7 +43,7 @@ export class DocumentDraft {
   }
 
   result(): DocumentChanges {
-    if (this.#faults.length > 0) return { ok: false, faults: this.#faults }
-    return { ok: true, changes: this.#changes, places: this.#places }
+    if (this.#faults.length > 0) return { ok: false, fault: this.#faults }
+    return ok({ changes: this.#changes, places: this.#places })
   }
 }

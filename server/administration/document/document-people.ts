@@ -64,7 +64,7 @@ function readPerson(state: PresentState, person: DocumentPerson, reading: Readin
   const { scope, place, draft, logins } = reading
   const { user: id, department = '', sponsor = '', contacts } = person
   const address = readAddress(person.address ?? `${id}@${state.domain}`, state.unicode)
-  const expires = readExpiry(person.expires ?? 'never')
+  const expires = readExpiry(String(person.expires ?? 'never'))
   if (!address.ok) draft.refuse(`${place}.address`, address.why)
   if (!expires.ok) draft.refuse(`${place}.expires`, expires.why)
   if (sponsor !== '' && !logins.has(sponsor))

@@ -19,10 +19,10 @@ async function planned(document: OrganisationDocument, prune = true) {
 
 async function apply(document: OrganisationDocument, prune = true): Promise<number> {
   const plan = await planned(document, prune)
-  if (!plan.ok) throw new Error(JSON.stringify(plan.faults))
-  const ran = await folder.administration.run(plan.changes)
+  if (!plan.ok) throw new Error(JSON.stringify(plan.fault))
+  const ran = await folder.administration.run(plan.value.changes)
   if (!ran.ok || 'pending' in ran) throw new Error(JSON.stringify(ran))
-  return plan.changes.length
+  return plan.value.changes.length
 }
 
 async function snapshot(): Promise<OrganisationDocument> {
@@ -32,7 +32,7 @@ async function snapshot(): Promise<OrganisationDocument> {
 
 async function faultsOf(document: unknown) {
   const plan = await planned(documentSchema.parse(document))
-  return plan.ok ? [] : plan.faults
+  return plan.ok ? [] : plan.fault
 }
 
 const optional = { requiredKeys: [] }
@@ -141,7 +141,7 @@ test('whatever a document says is so once it is applied: the snapshot is the doc
       await apply(wanted)
       const found = await snapshot()
       expect(settledRules(found)).toEqual(settledRules(wanted))
-      expect(await planned(found)).toEqual({ ok: true, changes: [], places: [] })
+      expect(await planned(found)).toEqual({ ok: true, value: { changes: [], places: [] } })
       for (const user of ['alice', 'bob', 'guest'])
         expect([user, await faultOfList(folder.administration, user)]).toEqual([user, undefined])
     }),

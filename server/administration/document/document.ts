@@ -1,7 +1,7 @@
 /** The organisation as one document: what `snapshot` prints and `apply` brings about. Passwords are not in it. */
 
 import { z } from 'zod'
-import { type ContactInput, contactInputSchema, policyChangesSchema } from '../../../shared/administration/change.ts'
+import { policyChangesSchema, writtenContactSchema } from '../../../shared/administration/change.ts'
 import { entryFromText } from '../../lists/changes.ts'
 import { type AddressFacts, contactOfEntryRow } from '../../lists/contact.ts'
 import { domainDetails } from '../../organisation/cards.ts'
@@ -13,8 +13,6 @@ import type { EntryRow, UserRow } from '../../store/tables.ts'
 import { isOwn } from '../last-use.ts'
 
 const login = z.string().min(1).max(64)
-/** Milliseconds, a date, or `never`: a document is written by hand as well. */
-const expires = z.union([z.number().int().min(0), z.string().max(40)])
 
 const personSchema = z.strictObject({
   user: login,
@@ -23,10 +21,11 @@ const personSchema = z.strictObject({
   address: z.string().min(1).max(320).optional(),
   department: z.string().max(100).optional(),
   sponsor: z.string().max(64).optional(),
-  expires: expires.optional(),
+  /** As text: digits alone may be seconds or milliseconds. What is no date is told with its place. */
+  expires: z.union([z.number(), z.string().max(40)]).optional(),
   disabled: z.boolean().optional(),
   /** Entries of the user's own; without: they stay as they are. */
-  contacts: z.array(contactInputSchema).optional(),
+  contacts: z.array(writtenContactSchema).optional(),
 })
 
 /** What is absent stays as it is; within a person or a contact, what is absent is empty. */
@@ -145,7 +144,7 @@ function personOf({ id, name, address, department, sponsor, expires: end, state 
   }
 }
 
-function contactOf(row: EntryRow, { scope, hasAccount }: AddressFacts): ContactInput {
+function contactOf(row: EntryRow, { scope, hasAccount }: AddressFacts): z.infer<typeof writtenContactSchema> {
   const { expires: end, ...contact } = contactOfEntryRow(entryFromText(row.json))
   // A guest's mail is proven by its login unless the document says that it is not.
   const unproven = contact.proof === undefined && hasAccount && (contact.scope ?? scope) === 'external'

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import type { Change } from '../../../shared/administration/change.ts'
-import { outcomeForm } from '../../../shared/administration/deeds.ts'
+import { type DeedOutcome, outcomeForm } from '../../../shared/administration/deeds.ts'
 import { type proposalForm, readings, type requestForm } from '../../../shared/administration/readings.ts'
 import { heldReasonSchema } from '../../../shared/quarantine.ts'
 import { refusal } from '../../ground/refusals.ts'
@@ -13,7 +13,8 @@ import { isOpen } from '../requests/requests.ts'
 import { type OperatorView, requestsForOperators } from '../requests/views.ts'
 import { decide, readChanges } from '../submit.ts'
 import { nothingChanged, runBatch, undoLines } from './changes.ts'
-import { deed, failedBy, reading, reasonField, refusedBy, windowOf } from './operation.ts'
+import { getNames } from './names.ts'
+import { deed, failedBy, type OperationAnswer, reading, refusedBy, windowOf } from './operation.ts'
 import { asked, makeChanges, settled } from './outcome.ts'
 
 /** A page of the audit log, newest first. `more` is for the page alone: older programs know only the lines. */
@@ -105,14 +106,17 @@ const getProposal = reading({
 
 const unreadable = 'this version of the program cannot read what it would change: it can only be refused'
 
-/** By a second person: whoever decides must be able to do alone what it changes. */
+/**
+ * By a second person: whoever decides must be able to do alone what it changes. `dryRun`: what approving it would do now,
+ * which is for its maker, too, to see.
+ */
 export const decideProposal = deed({
   name: 'DecideProposal',
   role: 'administrator',
   scope: 'read',
-  input: z.strictObject({ id: z.string().max(64), approve: z.boolean(), why: reasonField }),
+  input: z.strictObject({ id: z.string().max(64), approve: z.boolean(), ...asked }),
   output: outcomeForm,
-  async work(desk, { id, approve, why: reason = '' }) {
+  async work(desk, { id, approve, why: reason = '', dryRun = false, explain = false }) {
     const { store, actor, note } = desk
     const row = await store.administration.proposal(id)
     if (!row) return refusedBy(refusal('unknownProposal', id))
@@ -121,6 +125,7 @@ export const decideProposal = deed({
     // What cannot be read may be anything: it takes whoever may do everything to drop it.
     const beyond = desk.beyond(changes ?? [{ op: 'role.set', user: actor.who, role: 'administrator' }])
     if (beyond) return failedBy(beyond)
+    if (dryRun) return approve && changes ? makeChanges(desk, changes, { dryRun, explain }) : triedNothing
     const decided = await store.transaction(async (inside) => {
       const result = await decide(inside, { id, who: actor.who, approve })
       // The line is of the same transaction: no decision is without its line, by whatever door.
@@ -131,6 +136,8 @@ export const decideProposal = deed({
     return approve ? settled(desk, id) : { ok: true, value: { ...nothingChanged, proposal: id } }
   },
 })
+
+const triedNothing: OperationAnswer<DeedOutcome> = { ok: true, value: { ...nothingChanged, state: 'dryRun' } }
 
 function requestTold({ row, approval, scope = 'external', denied }: OperatorView): z.output<typeof requestForm> {
   const { id, user, address, note, state, at, peer } = row
@@ -147,8 +154,11 @@ function requestTold({ row, approval, scope = 'external', denied }: OperatorView
 /** Open contact requests, or all; each says whom it waits for. */
 export const listRequests = reading({
   ...readings.requests,
-  async work(inside, { all = false, count }) {
-    const shown = (await requestsForOperators(inside)).filter(({ row }) => all || isOpen(row))
+  async work(inside, { all = false, newest = false, count }) {
+    const found = await requestsForOperators(inside)
+    const open = found.filter(({ row }) => isOpen(row))
+    const ended = newest ? found.filter(({ row }) => !isOpen(row)).toReversed() : []
+    const shown = newest ? [...open, ...ended] : all ? found : open
     return { ok: true, value: { requests: windowOf(shown, { count }).map(requestTold) } }
   },
 })
@@ -191,6 +201,7 @@ export const controlOperations = [
   undoLines,
   listAudit,
   verifyAudit,
+  getNames,
   listProposals,
   getProposal,
   decideProposal,

@@ -41,9 +41,11 @@ describe('readings', () => {
     Why: { user: 'alice', address: 'bob@example.org' },
     ListAudit: {},
     VerifyAudit: {},
+    GetNames: { ids: ['user:alice'] },
     ListProposals: {},
     ListRequests: { all: true },
     ListReleases: {},
+    ListImports: {},
   }
 
   test.each(Object.entries(questions))('%s reads in a snapshot and nowhere else', async (name, given) => {

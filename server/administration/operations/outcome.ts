@@ -2,8 +2,10 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Change } from '../../../shared/administration/change.ts'
-import type { DeedOutcome } from '../../../shared/administration/deeds.ts'
+import type { DeedOutcome, ListedPerson } from '../../../shared/administration/deeds.ts'
 import { refusal } from '../../ground/refusals.ts'
+import { entryFromText } from '../../lists/changes.ts'
+import type { HeadToSign } from '../../lists/issue.ts'
 import type { AuditRow } from '../../store/administration/tables.ts'
 import type { RunOptions } from '../run-changes.ts'
 import type { Submitted } from '../submit.ts'
@@ -59,13 +61,18 @@ export async function carry(
   { why: reason = '', dryRun = false, explain = false }: Asked,
 ): Promise<OperationAnswer<DeedOutcome>> {
   let lines: readonly AuditRow[] = []
+  const people = new Map<string, readonly ListedPerson[]>()
+  const heads = (some: readonly HeadToSign[]) => {
+    for (const head of some.slice(0, mostListsNamed - people.size)) people.set(head.user, peopleOf(head))
+  }
   const also: Also = async (inside, ran) => {
     const [first] = ran.ok ? ran.audit : []
     if (ran.ok && first !== undefined) lines = await inside.administration.auditsAfter(first - 1, ran.audit.length)
   }
-  const submitted = await work({ why: reason, dry: dryRun, ...(dryRun && explain ? { also } : {}) })
+  const submitted = await work({ why: reason, dry: dryRun, ...(dryRun && explain ? { also, heads } : {}) })
   // Approval takes a person: nobody waits for that. A signature may be there in a moment.
-  if (!('pending' in submitted)) return answerOf(submitted, dryRun ? { state: 'dryRun', lines } : { state: 'done' })
+  if (!('pending' in submitted))
+    return answerOf(submitted, dryRun ? { state: 'dryRun', lines, people } : { state: 'done' })
   return submitted.needs === 'approval' ? pendingOf(submitted.pending, 'approval') : settled(desk, submitted.pending)
 }
 
@@ -107,12 +114,45 @@ export async function settled(desk: Desk, proposal: string): Promise<OperationAn
   }
 }
 
-type Ended = { readonly state: 'done' } | { readonly state: 'dryRun'; readonly lines: readonly AuditRow[] }
+/** Of a change that reaches thousands of lists, a person reads the first. */
+const mostListsNamed = 200
+const mostPeopleNamed = 12
+
+/** The first of those whom a list's user would see come, change and go. */
+function peopleOf({ change, before }: HeadToSign): readonly ListedPerson[] {
+  const gone = new Set(change.removals)
+  const some = [
+    ...change.additions.map((text) => ['added', text] as const),
+    ...change.changes.map((text) => ['changed', text] as const),
+    ...before.map((text) => ['removed', text] as const),
+  ]
+  const people: ListedPerson[] = []
+  for (const [what, text] of some) {
+    if (people.length === mostPeopleNamed) break
+    const { id, n: name, m: address, o: direction } = entryFromText(text)
+    // An address that stays closed is nobody whom the user sees.
+    if (direction === 'n' || (what === 'removed' && !gone.has(id))) continue
+    people.push({ change: what, name, address })
+  }
+  return people
+}
+
+type Ended =
+  | { readonly state: 'done' }
+  | {
+      readonly state: 'dryRun'
+      readonly lines: readonly AuditRow[]
+      readonly people: ReadonlyMap<string, readonly ListedPerson[]>
+    }
 
 function answerOf(ran: Ran, ended: Ended): OperationAnswer<DeedOutcome> {
   if (!ran.ok) return failedBy({ kind: 'changes', faults: ran.faults })
-  const lists = ran.lists.map(({ list: _list, ...rest }) => rest)
-  if (ended.state === 'done') return { ok: true, value: { state: 'done', lists, audit: [...ran.audit] } }
+  const moved = ran.lists.map(({ list: _list, ...rest }) => rest)
+  if (ended.state === 'done') return { ok: true, value: { state: 'done', lists: moved, audit: [...ran.audit] } }
+  const lists = moved.map((list) => {
+    const people = ended.people.get(list.user)
+    return people ? { ...list, people: [...people] } : list
+  })
   const changes = ended.lines.map(({ op, target, before, after: made }) => ({ op, target, before, after: made }))
   return { ok: true, value: { state: 'dryRun', lists, audit: [], ...(changes.length > 0 ? { changes } : {}) } }
 }

@@ -7,6 +7,7 @@ import { accessForm, enrolmentForm, outcomeForm } from '../../../shared/administ
 import { type AdminDevice, type AdminUser, readings } from '../../../shared/administration/readings.ts'
 import { refusal } from '../../ground/refusals.ts'
 import { deviceWords } from '../../keys/device-words.ts'
+import type { RoleRow } from '../../store/administration/tables.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommandRow, DeviceRow, UserRow } from '../../store/tables.ts'
 import { faultOfTaking, newEnrolment, newPassword } from '../access.ts'
@@ -212,8 +213,10 @@ export const giveAccess = deed({
 const listRoles = reading({
   ...readings.roles,
   async work({ administration }) {
-    const roles = (await administration.roles()).map(({ user, role }) => ({ user, role }))
-    return { ok: true, value: { roles } }
+    const told = async ({ user, role, totp }: RoleRow) => {
+      return { user, role, ...(totp === '' ? {} : { recovery: await administration.recoveries(user) }) }
+    }
+    return { ok: true, value: { roles: await Promise.all((await administration.roles()).map(told)) } }
   },
 })
 

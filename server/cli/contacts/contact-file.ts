@@ -1,5 +1,5 @@
 /** Contacts from a file with one JSON object a line. A line that cannot be read names its number, and nothing is changed. */
-import { type ContactInput, contactInputSchema } from '../../../shared/administration/change.ts'
+import { type ContactInput, writtenContactSchema } from '../../../shared/administration/change.ts'
 import { jsonOf, readText } from '../text.ts'
 
 type FileFault = { readonly line: number; readonly why: string }
@@ -26,7 +26,7 @@ export function parseContactLines(text: string): ContactFile {
     .split(/\r?\n/)
     .entries()) {
     if (line.trim() === '') continue
-    const parsed = contactInputSchema.safeParse(jsonOf(line))
+    const parsed = writtenContactSchema.safeParse(jsonOf(line))
     if (parsed.success) {
       contacts.push(parsed.data)
       lines.push(index + 1)

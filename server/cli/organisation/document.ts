@@ -52,8 +52,8 @@ async function apply(
   // The comparison is of one moment, and the run comes after it: a change that no longer fits by then is refused with
   // its place.
   const planned = changesOf(await loadState(store, config), read.value, { prune: prune === true })
-  if (!planned.ok) return faulty(planned.faults)
-  const { changes, places } = planned
+  if (!planned.ok) return faulty(planned.fault)
+  const { changes, places } = planned.value
   if (changes.length === 0) return succeeded('it is so already', { changes: 0 })
   return carryAtServer(administration, (more) => run(changes, more), {
     ...options,

@@ -1,9 +1,11 @@
 /** `kith-server policy show|set` and `kith-server role set|list` */
 import { readings } from '../../../shared/administration/readings.ts'
+import type { Administration } from '../../administration/administer.ts'
+import { faultOfReason, ReasonNeeded } from '../../administration/audit.ts'
 import { change, operate } from '../changing.ts'
-import { type Given, group, operating } from '../command.ts'
-import { changeFields, flag, word, words } from '../fields.ts'
-import { misused, type Outcome } from '../outcome.ts'
+import { administering, type Given, group, operating } from '../command.ts'
+import { changeFields, flag, reasonFields, word, words } from '../fields.ts'
+import { misused, type Outcome, refused, succeeded } from '../outcome.ts'
 import { listing, reads } from '../reading.ts'
 import type { Transport } from '../transport.ts'
 
@@ -36,10 +38,19 @@ export const policyCommands = group('policy', 'how the organisation makes its li
 /** `role`, likewise. */
 export const roleCommands = group('role', 'who may administer', [
   operating('set', 'none, auditor, operator or administrator', roleFields, setRole),
+  administering(
+    'recovery',
+    'new recovery codes for whoever has an authenticator; each opens the administration once',
+    { ...reasonFields, user: word('<login>') },
+    makeCodes,
+  ),
   reads('list', 'list who may administer', {
     asks: readings.roles,
     takes: {},
-    tell: ({ roles }) => listing('roles', roles, 'LOGIN=user, ROLE'),
+    tell: ({ roles }, naming) => {
+      const shown = roles.map((one) => ({ ...one, user: naming.person(one.user) }))
+      return listing('roles', roles, 'LOGIN=user, ROLE, RECOVERY CODES=recovery', shown)
+    },
   }),
 ])
 
@@ -59,6 +70,25 @@ async function setRole(
       await administration.note(inside, { op: 'role.resetSecondFactor', target: user, why: options.why ?? '' })
   })
   return outcome
+}
+
+/** At the server alone: whoever could make another's codes elsewhere would be both pairs of eyes. */
+async function makeCodes(
+  { store, note, clock }: Administration,
+  { user, why = '' }: { readonly user: string; readonly why?: string | undefined },
+): Promise<Outcome> {
+  const { makeRecoveryCodes } = await import('../../accounts/recovery-codes.ts')
+  const codes = await store.transaction(async (inside) => {
+    const role = await inside.administration.role(user)
+    if (!role || role.totp === '') return undefined
+    const unreasoned = await faultOfReason(inside, why)
+    if (unreasoned) throw new ReasonNeeded(unreasoned)
+    await note(inside, { op: 'recovery.make', target: user, why })
+    return makeRecoveryCodes(inside, user, clock.now())
+  })
+  if (!codes) return refused(`${user} has no authenticator: recovery codes are made when one is set up`)
+  const text = `${codes.join('\n')}\n\nThis is the only time that they are shown; older ones count no more.`
+  return succeeded(text, { user, codes })
 }
 
 async function set(transport: Transport, { settings, ...options }: Given<typeof settingFields>): Promise<Outcome> {

@@ -1,129 +1,126 @@
-/** Contacts from CSV: the only file that knows csv-parse. */
-import { CsvError, parse } from 'csv-parse/sync'
+/** Contacts from CSV: Kith's own, what spreadsheets make of it, and what other programs export. */
 import { contactInputSchema } from '../../../shared/administration/change.ts'
-import { fromUtf8 } from '../../../shared/whitelist/bytes/encoding.ts'
+import { refusal } from '../../ground/refusals.ts'
 import {
   type Draft,
   failedImport,
   gather,
   type ImportFault,
   type ImportResult,
+  type LeftOut,
   maxImportBytes,
   maxImportContacts,
+  toldOf,
 } from '../contact.ts'
+import { decodeFile, unreadable, unreadableWords } from '../file-text.ts'
+import { fullName } from '../full-name.ts'
 import { splitGroups, unguardCell } from './cells.ts'
+import { type Columns, columnsOf, type CsvField } from './columns.ts'
+import { type Row, rowsOf } from './rows.ts'
 import { type CsvColumn, csvColumns } from './write.ts'
 
-/** Characters of one row: all fields at their longest, quoted, with room. */
-const maxRowLength = 32_768
+type CsvOptions = {
+  readonly unicode?: boolean
+  readonly encoding?: string | undefined
+  /** The head of each column that is to be read, by its field; without: the known ones. */
+  readonly columns?: Readonly<Partial<Record<CsvColumn, string>>> | undefined
+}
 
-/** Rows, blank ones included, that the parser is let read. */
-const maxRecords = maxImportContacts + 1_000
-/** Thrown in the parser's callback to stop it at once; never leaves this file. */
-class TooLong extends Error {}
+type Found = { readonly drafts: Draft[]; readonly left: LeftOut[] }
 
-type Row = { readonly cells: readonly string[]; readonly line: number }
-
-/**
- * Reads a file of contacts whose first line names the columns. One wrong row, and nothing is taken; each fault tells
- * its line.
- */
-export function readCsv(bytes: Uint8Array, { unicode = false } = {}): ImportResult {
+/** Reads a file of contacts whose first row names the columns. Each row that cannot be taken is left out and told. */
+export function readCsv(
+  bytes: Uint8Array,
+  { unicode = false, encoding, columns: said }: CsvOptions = {},
+): ImportResult {
   if (bytes.length > maxImportBytes) return failedImport(`the file has more than ${maxImportBytes} bytes`)
-  const text = fromUtf8(bytes)?.replace(/^\ufeff/, '')
-  if (text === undefined) return failedImport('the file is not UTF-8: save it as "CSV UTF-8"')
-  const rows = rowsOf(text)
-  if ('why' in rows) return { ok: false, faults: [rows] }
-  const [head, ...body] = rows
-  if (!head) return failedImport('the file is empty: its first line names the columns', { line: 1 })
-  const columns = columnsOf(head)
-  if ('why' in columns) return { ok: false, faults: [columns] }
-  if (body.length > maxImportContacts) return failedImport(`more than ${maxImportContacts} rows`)
-  return gather(draftsOf(body, columns.names), unicode)
-}
-
-/** Counts lines itself: the parser counts a line break inside quotes twice where it is CR LF. */
-function rowsOf(text: string): readonly Row[] | ImportFault {
-  const rows: Row[] = []
-  let line = 1
-  let records = 0
-  try {
-    parse(text, {
-      delimiter: delimiterOf(text),
-      record_delimiter: ['\r\n', '\n', '\r'],
-      relax_column_count: true,
-      // A quotation mark that is never closed would make the rest of the file one row.
-      max_record_size: maxRowLength,
-      raw: true,
-      info: true,
-      on_record: (record: unknown) => {
-        records += 1
-        // Blank lines count too: millions of them cost minutes.
-        if (records > maxRecords) throw new TooLong()
-        const { record: cells, raw } = record as { readonly record: string[]; readonly raw: string }
-        if (cells.length > 1 || cells[0] !== '') rows.push({ cells, line })
-        line += raw.match(/\r\n|\n|\r/g)?.length ?? 0
-        return null
-      },
-    })
-    return rows
-  } catch (error) {
-    if (error instanceof TooLong) return { line, why: `more than ${maxRecords} lines` }
-    if (error instanceof CsvError) return { line, why: wordsOf(error.code) }
-    throw error
-  }
-}
-
-/** The one of the three that splits the first line into most parts. */
-function delimiterOf(text: string): string {
-  const [first = ''] = text.split(/[\r\n]/, 1)
-  const parts = (delimiter: string) => first.split(delimiter).length
-  return [',', ';', '\t'].reduce((best, next) => (parts(next) > parts(best) ? next : best))
-}
-
-function wordsOf(code: string): string {
-  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'a quotation mark is opened and never closed'
-  if (code === 'CSV_MAX_RECORD_SIZE') return `the row has more than ${maxRowLength} characters`
-  return 'a quotation mark stands where none may: fields with quotation marks are quoted, and the marks doubled'
-}
-
-function columnsOf({ cells, line }: Row): { readonly names: readonly CsvColumn[] } | ImportFault {
-  const names: CsvColumn[] = []
-  for (const cell of cells) {
-    const name = csvColumns.find((column) => column === cell.trim().toLowerCase())
-    if (!name) return { line, why: `unknown column ${JSON.stringify(cell)}; known are ${csvColumns.join(', ')}` }
-    if (names.includes(name)) return { line, why: `the column ${name} occurs twice` }
-    names.push(name)
-  }
-  for (const needed of ['address', 'name'] as const)
-    if (!names.includes(needed)) return { line, why: `the column ${needed} is missing` }
-  return { names }
-}
-
-function draftsOf(rows: readonly Row[], columns: readonly CsvColumn[]) {
-  const drafts: Draft[] = []
-  const faults: ImportFault[] = []
-  for (const { cells, line } of rows) {
-    if (cells.length !== columns.length) {
-      faults.push({ line, why: `${cells.length} fields where the first line names ${columns.length}` })
+  const text = decodeFile(bytes, encoding)
+  if (!text.ok) return failedImport(text.why)
+  let columns: Columns | undefined
+  const found: Found = { drafts: [], left: [] }
+  const warnings: ImportFault[] = []
+  for (const read of rowsOf(text.value.text)) {
+    const row = text.value.isSound ? read : checked(read)
+    if (columns) {
+      takeRow(row, columns, found)
+      if (found.drafts.length + found.left.length > maxImportContacts)
+        return failedImport(`more than ${maxImportContacts} rows`)
       continue
     }
-    const fields: Partial<Record<CsvColumn, string | string[]>> = {}
-    for (const [index, column] of columns.entries()) {
-      const value = fieldOf(column, unguardCell(cells[index] ?? ''))
-      if (value !== undefined) fields[column] = value
-    }
-    const parsed = contactInputSchema.safeParse(fields)
-    const issue = parsed.error?.issues[0]
-    if (parsed.success) drafts.push({ ...parsed.data, line })
-    else faults.push({ line, why: `${issue?.path.join('.') || 'row'}: ${issue?.message ?? 'unreadable'}` })
+    // Without its head nothing in the file means anything.
+    const head = 'why' in row ? row : columnsOf(row.cells.map(unguardCell), said)
+    if ('why' in head) return failedImport(head.why, { line: row.line })
+    columns = head
+    if (head.extra.length > 0)
+      warnings.push({ line: row.line, why: `these columns are left out: ${head.extra.join(', ')}` })
   }
-  return { drafts, faults }
+  if (!columns) return failedImport('the file is empty: its first line names the columns', { line: 1 })
+  return gather({ ...found, warnings }, unicode)
 }
 
-/** An empty cell empties what may be empty; scope, proof, expiry and direction it leaves alone. */
-function fieldOf(column: CsvColumn, cell: string): string | string[] | undefined {
-  if (column === 'groups') return splitGroups(cell)
-  if (column === 'address' || column === 'name' || column === 'nickname' || column === 'remark') return cell
-  return cell === '' ? undefined : cell
+function checked(row: Row): Row {
+  if ('why' in row || !row.cells.some((cell) => cell.includes(unreadable))) return row
+  return { raw: row.cells.join('\t'), line: row.line, why: unreadableWords }
+}
+
+function takeRow(row: Row, columns: Columns, { drafts, left }: Found): void {
+  const { line } = row
+  const texts = 'why' in row ? row.raw.split(/[,;\t]/) : row.cells.map((cell) => unguardCell(cell).trim())
+  const why = 'why' in row ? row.why : faultOf(row.cells, columns)
+  const draft = why === undefined ? draftOf(texts, line, columns) : toldOf(refusal('rowUnreadable', why, why))
+  if ('addresses' in draft) drafts.push(draft)
+  else left.push({ line, ...draft, texts })
+}
+
+/** Spreadsheets leave out cells at the end where a column is empty; of one that decides access that would be a guess. */
+function faultOf(cells: readonly string[], { fields }: Columns): string | undefined {
+  const tooMany = cells.slice(fields.length).some((cell) => cell.trim() !== '')
+  const tooFew = fields.slice(cells.length).some((field) => field !== undefined && guarded.has(field))
+  return tooMany || tooFew ? `${cells.length} fields where the first line names ${fields.length}` : undefined
+}
+
+const guarded: ReadonlySet<string> = new Set(['address', 'name', 'scope', 'proof', 'expires', 'direction'])
+
+/** What decides access, checked as everywhere; the rest is read by `gather`. */
+const decidingSchema = contactInputSchema.pick({ scope: true, proof: true, expires: true, direction: true })
+
+function draftOf(texts: readonly string[], line: number, { fields }: Columns): Draft | Omit<ImportFault, 'line'> {
+  const cells = (wanted: CsvField) => fields.flatMap((field, at) => (field === wanted ? [texts[at] ?? ''] : []))
+  const cell = (wanted: CsvField) => cells(wanted)[0]
+  const given = Object.fromEntries(
+    csvColumns.flatMap((column) => (column in decidingSchema.shape && cell(column) ? [[column, cell(column)]] : [])),
+  )
+  const deciding = decidingSchema.safeParse(given)
+  if (!deciding.success) {
+    const { path = [], message = '' } = deciding.error.issues[0] ?? {}
+    const field = String(path[0] ?? 'row')
+    const about = given[field] ?? ''
+    return toldOf(field === 'expires' ? refusal('date', about) : refusal('rowFields', field, `${field}: ${message}`))
+  }
+  const [nickname, remark, groups, labels] = [cell('nickname'), cell('remark'), cell('groups'), cell('labels')]
+  return {
+    ...deciding.data,
+    // Google puts several values into one cell.
+    addresses: [...cells('address'), ...cells('other')].flatMap((value) => value.split(' ::: ')).filter(Boolean),
+    name: nameOf(cell),
+    ...(nickname === undefined ? {} : { nickname }),
+    ...(remark === undefined ? {} : { remark }),
+    ...(groups === undefined && labels === undefined
+      ? {}
+      : { groups: [...splitGroups(groups ?? ''), ...labelsIn(labels ?? '')] }),
+    line,
+  }
+}
+
+function nameOf(cell: (field: CsvField) => string | undefined): string {
+  const parts = { family: cell('family'), given: cell('given'), middle: cell('middle') }
+  return [cell('name'), fullName(parts), cell('label'), cell('company')].find(Boolean) ?? ''
+}
+
+/** Google's own groups (`* myContacts`) are in every row. */
+function labelsIn(cell: string): string[] {
+  return cell
+    .split(/ ::: |[;|]/)
+    .map((label) => label.trim())
+    .filter((label) => label !== '' && !label.startsWith('* '))
 }

@@ -1,7 +1,17 @@
 /** Contacts from a directory (RFC 4511): one paged search, mapped by the source's settings. */
 import { type Client, type Entry, InvalidCredentialsError, ResultCodeError } from 'ldapts'
 import { fromUtf8 } from '../../../shared/whitelist/bytes/encoding.ts'
-import { type Draft, failedImport, gather, type ImportFault, type ImportResult, maxImportContacts } from '../contact.ts'
+import { refusal } from '../../ground/refusals.ts'
+import {
+  type Draft,
+  failedImport,
+  gather,
+  type ImportFault,
+  type ImportResult,
+  type LeftOut,
+  maxImportContacts,
+  toldOf,
+} from '../contact.ts'
 import { connectionFault } from '../network.ts'
 import { readCa, readSourcePassword, type Surroundings } from '../places.ts'
 import type { LdapSource } from '../source.ts'
@@ -64,26 +74,23 @@ async function searchAll(client: Client, source: LdapSource): Promise<Found> {
 
 function draftsOf(entries: readonly Entry[], source: LdapSource) {
   const drafts: Draft[] = []
-  const faults: ImportFault[] = []
+  const left: LeftOut[] = []
   for (const entry of entries) {
     const draft = draftOf(entry, source)
-    if (typeof draft === 'string') faults.push({ where: entry.dn, why: draft })
-    else drafts.push(draft)
+    if (draft.externalId !== undefined) drafts.push(draft)
+    else left.push({ where: entry.dn, ...toldOf(refusal('rowIdentity')), texts: [...draft.addresses, draft.name] })
   }
-  return { drafts, faults }
+  return { drafts, left }
 }
 
-function draftOf(entry: Entry, { attributes }: LdapSource): Draft | string {
+function draftOf(entry: Entry, { attributes }: LdapSource): Draft {
   const values = valuesOf(entry)
   const first = (names: readonly string[]) => names.flatMap((name) => texts(values.get(name.toLowerCase())))[0]
   const id = idOf(values.get(attributes.id.toLowerCase())?.[0], attributes.id)
-  if (id === undefined) return `the entry has no ${attributes.id}`
-  // A set has no order: the least of several, so that it is the same one next time.
-  const [address] = texts(values.get(attributes.mail.toLowerCase())).sort()
-  if (address === undefined) return `the entry has no ${attributes.mail}: let the filter leave it out`
   return {
-    externalId: id,
-    address,
+    ...(id === undefined ? {} : { externalId: id }),
+    // A set has no order; whoever is listed stays so by the address that the list has.
+    addresses: texts(values.get(attributes.mail.toLowerCase())),
     name: first(attributes.name) ?? '',
     ...(attributes.nickname.length === 0 ? {} : { nickname: first(attributes.nickname) ?? '' }),
     ...(attributes.remark.length === 0 ? {} : { remark: first(attributes.remark) ?? '' }),

@@ -1,6 +1,6 @@
-/** For tests of readers: what a text gives, or what is wrong with it. */
+/** For tests of readers: what a text gives, or what is wrong with it or its rows. */
 import { utf8 } from '../../../shared/whitelist/bytes/encoding.ts'
-import type { ImportResult } from '../contact.ts'
+import { faultOfRow, type ImportResult } from '../contact.ts'
 
 export function readingBy(reader: (bytes: Uint8Array) => ImportResult) {
   const read = (text: string) => reader(utf8(text))
@@ -13,7 +13,7 @@ export function readingBy(reader: (bytes: Uint8Array) => ImportResult) {
     },
     faultsOf: (text: string) => {
       const result = read(text)
-      return result.ok ? [] : result.faults
+      return result.ok ? (result.left ?? []).map(faultOfRow) : result.faults
     },
   }
 }

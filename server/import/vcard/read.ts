@@ -1,96 +1,127 @@
-/** Contacts from a file of vCards 3.0 and 4.0 (RFC 2426, RFC 6350). */
-import { fromUtf8 } from '../../../shared/whitelist/bytes/encoding.ts'
+/** Contacts from a file of vCards: 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350), as telephones and mail programs write them. */
+import { refusal } from '../../ground/refusals.ts'
 import {
   type Draft,
   failedImport,
   gather,
   type ImportFault,
   type ImportResult,
+  type LeftOut,
   maxImportBytes,
   maxImportContacts,
+  toldOf,
 } from '../contact.ts'
-import { type ContentLine, contentLines, splitValue, unescapeText } from './lines.ts'
+import { decodeBytes, decodeFile, unreadableWords } from '../file-text.ts'
+import { fullName } from '../full-name.ts'
+import { type VCard, cardsOf } from './cards.ts'
+import { type ContentLine, isQuotedPrintable, splitValue, unescapeText } from './lines.ts'
 
-type Card = { readonly line: number; readonly lines: ContentLine[] }
+type VCardOptions = { readonly unicode?: boolean; readonly encoding?: string | undefined }
 
-/** Properties of one card. */
-const maxProperties = 1_000
-const older = 'vCard 2.1 is not read: export the file as vCard 3.0 or 4.0'
-
-/**
- * Reads a file of vCards. One wrong card, and nothing is taken; a card without an address is left out with a warning.
- */
-export function readVCards(bytes: Uint8Array, { unicode = false } = {}): ImportResult {
+/** Reads a file of vCards. Each card that cannot be taken is left out and told; so is each line that cannot be read. */
+export function readVCards(bytes: Uint8Array, { unicode = false, encoding }: VCardOptions = {}): ImportResult {
   if (bytes.length > maxImportBytes) return failedImport(`the file has more than ${maxImportBytes} bytes`)
-  const text = fromUtf8(bytes)?.replace(/^\ufeff/, '')
-  if (text === undefined) return failedImport('the file is not UTF-8: export it as vCard 3.0 or 4.0')
-  const cards = cardsOf(text)
-  if ('why' in cards) return { ok: false, faults: [cards] }
-  if (cards.length === 0) return failedImport('the file has no vCard')
+  const file = bytesOf(bytes, encoding)
+  if (typeof file === 'string') return failedImport(file)
+  const found = cardsOf(file.text)
+  if (!found) return failedImport(`more than ${maxImportContacts} vCards`)
+  if (found.cards.length === 0) return failedImport('the file has no vCard', found.warnings[0] ?? {})
   const drafts: Draft[] = []
-  const faults: ImportFault[] = []
-  const warnings: ImportFault[] = []
-  for (const card of cards) {
-    const draft = draftOf(card)
-    if (typeof draft === 'string') faults.push({ line: card.line, why: draft })
-    else if (draft.address === '')
-      warnings.push({ line: card.line, why: `${draft.name} has no mail address: left out` })
+  const left: LeftOut[] = []
+  const warnings: ImportFault[] = [...found.warnings]
+  for (const card of found.cards) {
+    const draft = draftOf(card, file.encoding)
+    if ('why' in draft) left.push(draft)
+    else if (isGroup(card) && draft.addresses.length === 0)
+      warnings.push({ line: card.line, why: `${draft.name} is a group, not a person: left out` })
     else drafts.push(draft)
+    for (const { line, why, name } of card.unread)
+      if (name !== 'EMAIL') warnings.push({ line, why: `${why}: the line is left out` })
   }
-  return gather({ drafts, faults, warnings }, unicode)
+  const isCut = { why: 'the file ends within a vCard: more may be missing', line: found.cards.at(-1)?.line ?? 1 }
+  return gather({ drafts, left: found.isCut ? [...left, isCut] : left, warnings }, unicode)
 }
 
-function cardsOf(text: string): readonly Card[] | ImportFault {
-  const cards: Card[] = []
-  let open: Card | undefined
-  for (const line of contentLines(text)) {
-    if ('why' in line) return line
-    const edge = line.name === 'BEGIN' || line.name === 'END'
-    const isCard = line.value.trim().toUpperCase() === 'VCARD'
-    if (edge && (!isCard || (line.name === 'BEGIN') === (open !== undefined)))
-      return { line: line.line, why: `${line.name}:${line.value.slice(0, 20)} has no place here` }
-    if (line.name === 'BEGIN') {
-      if (cards.length === maxImportContacts) return { line: line.line, why: `more than ${maxImportContacts} vCards` }
-      open = { line: line.line, lines: [] }
-    } else if (!open) return { line: line.line, why: 'the line stands outside a vCard' }
-    else if (line.name === 'END') {
-      cards.push(open)
-      open = undefined
-    } else if (open.lines.push(line) > maxProperties)
-      return { line: line.line, why: `the vCard has more than ${maxProperties} lines` }
+/** A byte in each character. Only UTF-16 is decoded as a whole: in all others ASCII stands for itself. */
+function bytesOf(bytes: Uint8Array, encoding?: string): { readonly text: string; readonly encoding: string } | string {
+  const [first, second] = bytes
+  const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+  const named = encoding?.trim().toLowerCase() ?? 'utf-8'
+  if (!isWide && !named.startsWith('utf-16')) {
+    if (!decodeBytes(new Uint8Array(), named)) return `the encoding ${JSON.stringify(encoding)} is not known`
+    return {
+      text: Buffer.from(bytes)
+        .toString('latin1')
+        .replace(/^\u00ef\u00bb\u00bf/, ''),
+      encoding: named,
+    }
   }
-  return open ? { line: open.line, why: 'the vCard has no end' } : cards
+  const text = decodeFile(bytes, encoding)
+  return text.ok ? { text: Buffer.from(text.value.text).toString('latin1'), encoding: 'utf-8' } : text.why
 }
 
-function draftOf({ line, lines }: Card): Draft | string {
-  const version = lines.find(({ name }) => name === 'VERSION')?.value.trim()
-  // Its quoted-printable and character sets are a format of their own; guessing would put wrong names into lists.
-  if (version === '2.1' || lines.some(isQuotedPrintable)) return older
-  if (version !== '3.0' && version !== '4.0') return 'the vCard names no version that is read: 3.0 or 4.0'
-  const texts = (name: string) => lines.filter((one) => one.name === name)
-  const address = preferred(texts('EMAIL'))?.value
-  const uid = texts('UID')[0]?.value.trim()
+/** Properties that make a contact: one of them that cannot be read makes the card one that cannot. */
+const used: ReadonlySet<string> = new Set(['VERSION', 'UID', 'FN', 'N', 'ORG', 'NICKNAME', 'NOTE', 'CATEGORIES'])
+
+function draftOf({ line, lines, unread, why }: VCard, encoding: string): Draft | LeftOut {
+  const version = lines.find(({ name }) => name === 'VERSION')?.value.trim() ?? ''
+  const decoded = new Map(lines.map((one) => [one, textOf(one, encoding)]))
+  const raw = (one: ContentLine) => decoded.get(one)?.text ?? ''
+  const of = (name: string) => lines.filter((one) => one.name === name)
+  // A backslash means little in 2.1, and everything later.
+  const plain = (text: string) => (version === '2.1' ? text.replace(/\\([;,\\])/g, '$1') : unescapeText(text))
+  const text = (one: ContentLine | undefined) => (one ? plain(raw(one)).trim() : '')
+  const bad = lines.find((one) => (used.has(one.name) || one.name === 'EMAIL') && decoded.get(one)?.isSound === false)
+  const lost = unread.find(({ name }) => used.has(name))
+  const uid = text(of('UID')[0])
+  const addresses = [
+    ...of('EMAIL')
+      .toSorted((a, b) => rank(a) - rank(b))
+      .map((one) => text(one).replace(/^mailto:/i, '')),
+    ...unread.filter(({ name }) => name === 'EMAIL').map(({ value }) => value),
+  ].filter((address) => address !== '')
+  const name = nameOf(text(preferred(of('FN'))), structured(of('N')[0]), structured(of('ORG')[0]))
+  function structured(one: ContentLine | undefined): readonly string[] {
+    return one ? splitValue(raw(one), ';').map((part) => part.trim()) : []
+  }
+  const fault =
+    why ??
+    (bad ? `line ${bad.line}: ${unreadableWords} (--encoding)` : undefined) ??
+    (lost ? `line ${lost.line}: ${lost.why}` : undefined) ??
+    (['2.1', '3.0', '4.0'].includes(version) ? undefined : 'the vCard names no version that is read: 2.1, 3.0 or 4.0')
+  if (fault !== undefined) {
+    const owner = uid === '' || bad?.name === 'UID' ? { texts: [...addresses, name] } : { identity: uid }
+    return { line, ...toldOf(refusal('rowUnreadable', fault, fault)), ...owner }
+  }
   return {
-    ...(uid ? { externalId: uid } : {}),
-    address:
-      address === undefined
-        ? ''
-        : unescapeText(address)
-            .trim()
-            .replace(/^mailto:/i, ''),
-    name: nameOf(preferred(texts('FN'))?.value, texts('N')[0]?.value),
-    nickname: splitValue(preferred(texts('NICKNAME'))?.value ?? '', ',')[0] ?? '',
-    remark: texts('NOTE')
-      .map(({ value }) => unescapeText(value))
-      .join('\n'),
-    groups: texts('CATEGORIES').flatMap(({ value }) => splitValue(value, ',')),
+    ...(uid === '' ? {} : { externalId: uid }),
+    addresses,
+    name,
+    nickname: splitValue(raw(preferred(of('NICKNAME')) ?? nothing), ',')[0] ?? '',
+    remark: of('NOTE').map(text).join('\n'),
+    groups: of('CATEGORIES').flatMap((one) => splitValue(raw(one), ',')),
     line,
   }
 }
 
-function isQuotedPrintable({ parameters }: ContentLine): boolean {
-  const values = [...(parameters.get('ENCODING') ?? []), ...(parameters.get('TYPE') ?? [])]
-  return values.some((value) => value.toUpperCase() === 'QUOTED-PRINTABLE')
+const nothing: ContentLine = { name: '', parameters: new Map(), value: '', line: 0 }
+
+/** The value as its charset has it: what the line says, else what the file is in. */
+function textOf(one: ContentLine, encoding: string) {
+  const bytes = Buffer.from(isQuotedPrintable(one) ? unquoted(one.value) : one.value, 'latin1')
+  return decodeBytes(bytes, one.parameters.get('CHARSET')?.[0] ?? encoding) ?? { text: '', isSound: false }
+}
+
+/** Quoted-printable (RFC 2045 section 6.7); a lone `=` stands for itself. */
+function unquoted(value: string): string {
+  return value.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
+
+function isGroup({ lines }: VCard): boolean {
+  return lines.some(
+    ({ name, value }) =>
+      (name === 'KIND' || name === 'X-ADDRESSBOOKSERVER-KIND') && value.trim().toLowerCase() === 'group',
+  )
 }
 
 /** Lowest PREF (RFC 6350 section 5.3), or TYPE=PREF (RFC 2426 section 3.3.2), else the first. */
@@ -105,11 +136,8 @@ function rank({ parameters }: ContentLine): number {
   return types.some((type) => type.toUpperCase() === 'PREF') ? 1 : 101
 }
 
-/** FN; where it is empty, N: family, given, additional, prefix, suffix. Han names have the family first and no blank. */
-function nameOf(formatted: string | undefined, structured: string | undefined): string {
-  const name = unescapeText(formatted ?? '').trim()
-  if (name !== '') return name
-  const [family = '', given = '', additional = '', prefix = '', suffix = ''] = splitValue(structured ?? '', ';')
-  if (/^\p{Script=Han}+$/u.test(family + given)) return family + given
-  return [prefix, given, additional, family, suffix].filter((part) => part !== '').join(' ')
+/** FN; where it is empty, N: family, given, additional, prefix, suffix; of a company, which has neither, ORG. */
+function nameOf(formatted: string, parts: readonly string[], [company = '']: readonly string[]): string {
+  const [family, given, middle, prefix, suffix] = parts
+  return formatted || fullName({ family, given, middle, prefix, suffix }) || company
 }

@@ -5,7 +5,7 @@ import { contentLines, splitValue } from './lines.ts'
 import { readVCards } from './read.ts'
 
 const card = (body: string, version = '3.0') => `BEGIN:VCARD\r\nVERSION:${version}\r\n${body}\r\nEND:VCARD\r\n`
-const { read, contactsOf, faultsOf } = readingBy(readVCards)
+const { read, contactsOf } = readingBy(readVCards)
 
 describe('reading', () => {
   test('version 3.0: groups of properties, folded lines, preference by type', () => {
@@ -22,6 +22,7 @@ describe('reading', () => {
         remark: 'one two',
         groups: ['a,c', 'b'],
         line: 1,
+        others: ['old@x.example'],
       },
     ])
   })
@@ -47,32 +48,93 @@ describe('reading', () => {
         { externalId: 'a@x.example', name: '李波', line: 1 },
         { name: 'Dr Jo Roe', line: 6 },
       ],
-      warnings: [{ line: 12, why: 'No has no mail address: left out' }],
+      left: [{ line: 12, code: 'rowAddress', texts: ['No'] }],
     })
   })
 
+  test('version 2.1: quoted-printable with its charset and soft breaks, raw bytes of a charset, types without names', () => {
+    const phone =
+      'N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E6=9D=8E;=E6=B3=A2;;;\r\n' +
+      'FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E6=9D=8E=E6=B3=A2=EF=BC=88=\r\n=E4=BE=9B=EF=BC=89\r\n' +
+      'TEL;CELL:1\r\nEMAIL;HOME:old@x.example\r\nEMAIL;PREF;INTERNET:bo@x.example\r\nNOTE;QUOTED-PRINTABLE:a=0D=0Ab=3D=\r\n\r\nADR:;C:\\d'
+    expect(contactsOf(card(phone, '2.1'))).toMatchObject([
+      { address: 'bo@x.example', name: '李波（供）', remark: 'a b=', others: ['old@x.example'] },
+    ])
+    const gbk = Buffer.from('c0eeb2a8', 'hex')
+    const around = (head: string) =>
+      Buffer.concat([
+        Buffer.from(`BEGIN:VCARD\nVERSION:2.1\nFN${head}:`),
+        gbk,
+        Buffer.from('\nEMAIL:bo@x.example\nEND:VCARD\n'),
+      ])
+    expect(readVCards(around(';CHARSET=GBK'))).toMatchObject({ contacts: [{ name: '李波' }] })
+    expect(readVCards(around(''), { encoding: 'gbk' })).toMatchObject({ contacts: [{ name: '李波' }] })
+    expect(readVCards(around(''))).toMatchObject({
+      contacts: [],
+      left: [{ line: 1, why: expect.stringContaining('--encoding') }],
+    })
+    expect(readVCards(around(''), { encoding: 'klingon' })).toMatchObject({ ok: false })
+    const wide = Buffer.from(`\ufeff${card('FN:李波\r\nEMAIL:bo@x.example')}`, 'utf16le')
+    expect(readVCards(wide)).toMatchObject({ contacts: [{ name: '李波' }] })
+  })
+
+  test('a line of 3.0 in quoted-printable, breaks that are CR alone, groups, cards within cards', () => {
+    expect(contactsOf(card('FN:Bo\r\nEMAIL:bo@x.example\r\nADR;ENCODING=QUOTED-PRINTABLE:Haus=20=31'))).toHaveLength(1)
+    expect(contactsOf(card('FN:Bo\r\nEMAIL:bo@x.example').replaceAll('\r\n', '\r'))).toMatchObject([{ name: 'Bo' }])
+    const group = card('FN:Board\r\nX-ADDRESSBOOKSERVER-KIND:group\r\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:1')
+    expect(read(group)).toMatchObject({
+      contacts: [],
+      left: [],
+      warnings: [{ why: expect.stringContaining('a group') }],
+    })
+    const boss = `FN:Bo\r\nEMAIL:bo@x.example\r\nAGENT:\r\n${card('FN:Ann\r\nEMAIL:ann@x.example')}`
+    expect(contactsOf(card(boss)).map(({ name }) => name)).toEqual(['Bo'])
+  })
+
+  test.each(['second line of a note', 'X_CUSTOM', 'TEL;X="a:1', `TEL${';A=b'.repeat(65)}:1`])(
+    'a line that nobody needs is left out and told: %s',
+    (line) => {
+      const result = read(card(`FN:Bo\r\nEMAIL:bo@x.example\r\nNOTE:first\r\n${line}`))
+      expect(result).toMatchObject({ contacts: [{ name: 'Bo', remark: 'first' }], left: [], warnings: [{ line: 6 }] })
+    },
+  )
+
+  test.each(['', 'FN:A\r\n', 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n', 'END:VCARD\r\n'])(
+    '%j is no file of vCards',
+    (text) => {
+      expect(read(text)).toMatchObject({ ok: false, faults: [{ why: 'the file has no vCard' }] })
+    },
+  )
+
   test.each([
-    ['', 'no vCard', undefined],
-    [card('FN;ENCODING=QUOTED-PRINTABLE:=E6', '2.1'), 'vCard 2.1', 1],
-    [card('FN;CHARSET=UTF-8;QUOTED-PRINTABLE:=E6'), 'vCard 2.1', 1],
-    [card('FN:A', '5.0'), 'no version', 1],
-    ['BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCALENDAR\r\n', 'END:VCALENDAR', 3],
-    ['BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n', 'BEGIN:VCALENDAR', 1],
-    ['END:VCARD\r\n', 'END:VCARD', 1],
-    ['BEGIN:VCARD\r\nBEGIN:VCARD\r\n', 'BEGIN:VCARD', 2],
-    ['\r\nBEGIN:VCARD\r\nVERSION:3.0', 'no end', 2],
-    ['FN:A\r\n', 'outside', 1],
-    [card('FN'), 'not a line', 3],
-    [card('FN;X="a:b'), 'parameters', 3],
-    [card(`FN${';A=b'.repeat(65)}:x`), 'more than 64 parameters', 3],
-    [card('X:y\r\n'.repeat(1_001)), 'more than 1000 lines', 1_002],
-    [card('FN:A\r\nEMAIL:a b@x.example'), 'not an address that can be listed', 1],
-    [card('EMAIL:a@x.example'), 'needs a name', 1],
-    [card('FN:A\r\nEMAIL:a@x.example\r\nUID:1') + card('FN:B\r\nEMAIL:b@x.example\r\nUID:1'), 'identifier 1', 7],
-  ])('names what is wrong: case %#', (text, why, line) => {
-    const [fault] = faultsOf(text)
-    expect(fault?.why).toContain(why)
-    expect(fault?.line).toBe(line)
+    [card('FN;ENCODING=QUOTED-PRINTABLE:=E6\r\nEMAIL:a@x.example', '2.1'), 'line 8: it holds bytes'],
+    [card('FN;CHARSET=X-NOBODY:A\r\nEMAIL:a@x.example'), 'line 8: it holds bytes'],
+    [card('FN:A\r\nEMAIL:a@x.example', '5.0'), 'no version'],
+    [card('FN'), 'line 8: not a line'],
+    [card('FN;X="a:b\r\nEMAIL:a@x.example'), 'line 8: its parameters'],
+    [card('UID;X="a:b\r\nFN:A\r\nEMAIL:a@x.example'), 'line 8: its parameters'],
+    [card('X:y\r\n'.repeat(1_001)), 'more than 1000 lines'],
+    [card('FN:A\r\nEMAIL:a b@x.example'), 'not an address that can be listed'],
+    [card('FN:A\r\nEMAIL;X="a:b'), 'not an address that can be listed'],
+    [card('EMAIL:a@x.example'), 'needs a name'],
+    [card('FN:A\r\nTEL:1'), 'no address'],
+    ['BEGIN:VCARD\r\nVERSION:3.0\r\nFN:A\r\n', 'no end'],
+  ])('a card that cannot be taken is left out and told, and all around it are taken: case %#', (text, why) => {
+    const around = card('FN:B\r\nEMAIL:b@x.example')
+    const result = read(around + text + around.replaceAll('b@', 'c@'))
+    expect(result).toMatchObject({
+      contacts: [{ address: 'b@x.example' }, { address: 'c@x.example' }],
+      left: [{ line: 6, why: expect.stringContaining(why) }],
+    })
+  })
+
+  test('a file that ends within a card may have lost anybody’s', () => {
+    const result = read(`${card('FN:B\r\nEMAIL:b@x.example')}BEGIN:VCARD\r\nFN:A`)
+    expect(result).toMatchObject({
+      ok: true,
+      left: [{ why: 'the vCard has no end' }, { why: expect.stringContaining('more may be missing') }],
+    })
+    expect(result.ok && result.left?.[1]).not.toHaveProperty('texts')
   })
 })
 

@@ -140,13 +140,6 @@ describe('SCRAM', () => {
 
 describe('the roster', () => {
   test.each<[string, string, string]>([
-    ['without an address', "<item subscription='both'/>", 'makes no sense'],
-    ['with a resource', "<item jid='bo@x.example/phone' subscription='both'/>", 'makes no sense'],
-    ['of an unknown kind', "<item jid='bo@x.example' subscription='all'/>", 'makes no sense'],
-    ['removed', "<item jid='bo@x.example' subscription='remove'/>", 'makes no sense'],
-    ['of another namespace', "<item xmlns='x' jid='bo@x.example' subscription='both'/>", 'makes no sense'],
-    ['twice', `${bo}${bo.replace('bo@', 'BO@')}`, 'twice'],
-    ['that is no address', "<item jid='a b@x.example' subscription='both'/>", 'not an address'],
     ['with a comment', '<!-- -->', 'comment'],
     ['with an entity', "<item jid='&bo;@x.example' subscription='both'/>", 'not XML'],
     ['with a document type', "<!DOCTYPE a [<!ENTITY b 'c'>]>", 'document type|not XML'],
@@ -162,6 +155,23 @@ describe('the roster', () => {
     ['not closed as opened', '<item></it>', 'not XML'],
   ])('an item %s: nothing is taken', async (_, items, why) => {
     expect((await reading(rosterAnswer(bo + items))).why).toMatch(new RegExp(why))
+  })
+
+  test.each([
+    ['without an address', "<item subscription='both'/>", 'makes no sense'],
+    ['with a resource', "<item jid='eve@x.example/phone' subscription='both'/>", 'makes no sense'],
+    ['of an unknown kind', "<item jid='eve@x.example' subscription='all'/>", 'makes no sense'],
+    ['removed', "<item jid='eve@x.example' subscription='remove'/>", 'makes no sense'],
+    ['of another namespace', "<item xmlns='x' jid='eve@x.example' subscription='both'/>", 'makes no sense'],
+    ['twice', bo.replace('bo@', 'BO@'), 'occurs twice'],
+    ['that is no address', "<item jid='a b@x.example' subscription='both'/>", 'not an address'],
+  ])('an item %s: it is left out and told, and the others are taken', async (_, item, why) => {
+    const { source, surroundings } = await against(rosterAnswer(item + bo))
+    const result = await readXmpp(source, surroundings)
+    expect(result).toMatchObject({
+      contacts: [{ address: 'bo@x.example' }],
+      left: [{ where: expect.any(String), why: expect.stringContaining(why) }],
+    })
   })
 
   test('bytes that are no characters', async () => {

@@ -84,7 +84,7 @@ async function followRoster(
   every: number,
   tell: (roster: Roster) => void,
 ): Promise<undefined> {
-  const roster = new Map(first)
+  const items = new Map(first.items)
   let asked: string | undefined
   const timer = setInterval(() => {
     // TCP alone notices a peer that vanished only after hours, and a roster that stands still looks well.
@@ -92,16 +92,17 @@ async function followRoster(
     else asked = sendAsk(connection, 'get', `<ping xmlns='${pingUri}'/>`)
   }, every)
   try {
-    tell(roster)
+    const now = () => ({ items, left: first.left })
+    tell(now())
     let changed = false
     for (;;) {
       const stanza = await connection.next()
       if (asked !== undefined && isAnswer(stanza, asked, account)) asked = undefined
-      else changed = takePush({ connection, account, roster }, stanza) || changed
+      else changed = takePush({ connection, account, items }, stanza) || changed
       // Several changes that came together are told together.
       if (!changed || connection.isBusy) continue
       changed = false
-      tell(roster)
+      tell(now())
     }
   } finally {
     clearInterval(timer)
@@ -112,19 +113,19 @@ async function followRoster(
 type Followed = {
   readonly connection: XmppConnection
   readonly account: XmppAccount
-  readonly roster: Map<string, RosterItem>
+  readonly items: Map<string, RosterItem>
 }
 
 /** True where the roster is another now. A push from anybody but the account is as if it had not come. */
-function takePush({ connection, account, roster }: Followed, stanza: Stanza): boolean {
+function takePush({ connection, account, items }: Followed, stanza: Stanza): boolean {
   const isPush = isIq(stanza) && stanza.attributes.get('type') === 'set' && childOf(stanza, rosterUri, 'query')
   const item = isPush && isFromAccount(stanza, account) ? pushedItem(stanza) : undefined
   if (!item) {
     declineAsk(connection, stanza, account)
     return false
   }
-  if (item.subscription === 'remove') roster.delete(item.jid)
-  else roster.set(item.jid, item)
+  if (item.subscription === 'remove') items.delete(item.jid)
+  else items.set(item.jid, item)
   reply(connection, stanza)
   return true
 }

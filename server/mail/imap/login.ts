@@ -23,14 +23,14 @@ export function loginHandlers(context: ImapContext): Pick<Handlers, 'onAuth'> {
       answerWith<[{ readonly user: ImapUser }?]>(context, reply, async () => {
         const checked = await context.accounts.check(username, password, session.remoteAddress)
         if (!checked.ok) {
-          context.log.info('imap.login', { ok: false, kind: checked.kind })
-          if (checked.kind !== 'authFailed') notNow = new NotNow(method, notNowWords(checked))
+          context.log.info('imap.login', { ok: false, kind: checked.fault.kind })
+          if (checked.fault.kind !== 'authFailed') notNow = new NotNow(method, notNowWords(checked.fault))
           return []
         }
         // The standard folders are made now: clients list them first and would show an empty account.
-        await context.mail.folders(checked.account.id, context.clock.now())
-        context.log.info('imap.login', { ok: true, account: checked.account.id })
-        return [{ user: { id: checked.account.id, username: checked.account.id } }]
+        await context.mail.folders(checked.value.id, context.clock.now())
+        context.log.info('imap.login', { ok: true, account: checked.value.id })
+        return [{ user: { id: checked.value.id, username: checked.value.id } }]
       })
     },
   }

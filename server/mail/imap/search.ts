@@ -32,11 +32,14 @@ async function search({ mail }: ImapContext, { mailbox }: Place, { query }: Sear
       since = { messages: 0, bytes: 0 }
     }
     since.messages += 1
-    const read = () => {
-      since.bytes += message.size
-      return mail.raw(message.content)
+    const searched: Searched = {
+      ...message,
+      async raw() {
+        const raw = await mail.beginning(message.content)
+        since.bytes += raw?.length ?? 0
+        return raw
+      },
     }
-    const searched: Searched = { ...message, raw: read }
     if (!(await matches(searched))) continue
     uidList.push(message.uid)
     highestModseq = Math.max(highestModseq, message.modseq)

@@ -55,6 +55,7 @@ describe('mail from outside', () => {
     expect(names.filter((name) => name === 'x-kith-verdict')).toHaveLength(1)
     expect(raw.toString()).not.toContain('forged\r\nFrom')
     expect(verdictIn(raw)).toMatchObject({ verdict: 'hold', level: 'login', from: 'alice@kith.test' })
+    expect(verdictIn(raw)?.proven).toBeUndefined()
     expect(names).not.toContain('authentication-results')
     expect(raw.toString()).toContain('DKIM-Signature: v=1; a=b\r\nSubject:  two  blanks\r\n\r\nforged\r\n')
     client.close()

@@ -13,7 +13,7 @@ const head = 'From: x@outside.test\r\nTo: alice@kith.test\r\nMessage-ID: <m1@out
 const size = maxMessageBytes - 10_000
 const filled = (piece: string) => piece.repeat(Math.floor(size / piece.length))
 
-/** Writing 25 MB into the store takes some 70 ms by itself; reading them here took 1,500 to 15,000. */
+/** It is some 50 ms; reading a message here took 1,500 to 15,000. */
 const mostMs = 250
 
 /**

@@ -217,13 +217,18 @@ describe('what is delivered', () => {
     expect(readVerdict(primitives, value, tampered, [gatewayPublic])).toBeUndefined()
   })
 
-  it('says hold where the recipient does not list the sender, and delivers', async () => {
+  it('I6 says hold where the recipient does not list the sender, and that the author is proven; delivers', async () => {
     mail.list('bob', [])
     await submit({ body: 'are we friends' })
     mail.list('bob', [contact('alice@kith.test')])
     const split = splitMessage(await newest('bob'))
     const value = split.fields.find(({ name }) => name === 'x-kith-verdict')?.value ?? ''
-    expect(readVerdict(primitives, value, split, [gatewayPublic])).toMatchObject({ verdict: 'hold' })
+    expect(readVerdict(primitives, value, split, [gatewayPublic])).toMatchObject({
+      verdict: 'hold',
+      from: 'alice@kith.test',
+      level: 'login',
+      proven: true,
+    })
   })
 
   it('stores a retry with the same Message-ID once, and another one again', async () => {

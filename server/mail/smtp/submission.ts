@@ -68,9 +68,9 @@ async function signIn(submission: Submission, login: SignIn, ip: string): Promis
   })
   submission.log.info(
     'smtp.login',
-    checked.ok ? { ok: true, account: checked.account.id } : { ok: false, kind: checked.kind },
+    checked.ok ? { ok: true, account: checked.value.id } : { ok: false, kind: checked.fault.kind },
   )
-  if (checked.ok) return checked.account
-  if (checked.kind === 'authFailed') throw wrong
-  throw new SmtpReply(454, `4.7.0 ${notNowWords(checked)}`)
+  if (checked.ok) return checked.value
+  if (checked.fault.kind === 'authFailed') throw wrong
+  throw new SmtpReply(454, `4.7.0 ${notNowWords(checked.fault)}`)
 }

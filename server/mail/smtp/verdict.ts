@@ -73,18 +73,23 @@ export async function judgeFor(judge: Judge, recipient: Account, evidence: Evide
   const view = await judge.whitelists.viewOf(recipient.id)
   const found = await judgedBy(judge, { recipient, view }, evidence)
   if (found.verdict === 'admit') judge.usage?.received(recipient.id, found.contact.key)
-  const facts = { from: authorOf(found, evidence.login), level: levelOf(found), verdict: verdictOf(found) }
+  const facts = { from: authorOf(found, evidence.login), ...provenOf(found, evidence.login) }
   return { found, view, field: await verdictField(judge, { recipient, view, evidence }, facts) }
 }
 
-function verdictOf(found: IncomingVerdict): 'pass' | 'hold' {
-  return found.verdict === 'admit' ? 'pass' : 'hold'
-}
-
-/** The level that was proven, or that was asked for; none for those whom the list does not name. */
-function levelOf(found: IncomingVerdict): string {
-  if (found.verdict === 'admit') return found.contact.level
-  return found.reason === 'notProven' ? (found.contact?.level ?? '') : ''
+/**
+ * What the message bears in itself a client can prove later, when its list admits the author (I6). Who was signed in only
+ * the server knows, and only now.
+ */
+function provenOf(
+  found: IncomingVerdict,
+  login: string | undefined,
+): Pick<VerdictFacts, 'level' | 'verdict' | 'proven'> {
+  if (found.verdict === 'admit') return { level: found.contact.level, verdict: 'pass' }
+  const isAuthor = login !== undefined && found.reason !== 'malformed' && addressKey(found.claimed.address) === login
+  if (isAuthor) return { level: 'login', verdict: 'hold', proven: true }
+  // The level that was asked for; none for those whom the list does not name.
+  return { level: found.reason === 'notProven' ? (found.contact?.level ?? '') : '', verdict: 'hold' }
 }
 
 /** Address key; empty where From does not name one sender. */
@@ -114,7 +119,7 @@ async function judgedBy({ clock }: Judge, { recipient, view }: Reader, evidence:
 export async function verdictField(
   { lists, gatewayKey }: Judge,
   { recipient, view, evidence }: Reader & { readonly evidence: Evidence },
-  facts: Pick<VerdictFacts, 'from' | 'level' | 'verdict'>,
+  facts: Pick<VerdictFacts, 'from' | 'level' | 'verdict' | 'proven'>,
 ): Promise<string> {
   const { message, hashes } = evidence
   // A verdict names the recipient, the list and its version (protocol.md 8): it proves nothing to any other reader (I12).

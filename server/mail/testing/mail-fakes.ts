@@ -1,7 +1,7 @@
 /** Accounts and whitelists that a test sets, beside the ports that they stand in for. */
 import type { ListedContact } from '../../../shared/guard.ts'
 import { createListView } from '../../../shared/list-view.ts'
-import type { Account, Accounts, CheckResult } from '../../accounts/accounts.ts'
+import type { Account, Accounts } from '../../accounts/accounts.ts'
 import { primitives } from '../../ground/primitives.ts'
 import { selfSigned } from '../../keys/certificate.ts'
 import type { Whitelists, WhitelistView } from '../../lists/whitelists.ts'
@@ -33,12 +33,12 @@ type Broken = { broken: boolean }
 export function fakeAccounts(state: Broken = { broken: false }): Accounts & Broken {
   const of = (wanted: (account: Account) => boolean) => people.find(wanted)
   return Object.assign(state, {
-    async check(login: string, given: string): Promise<CheckResult> {
+    async check(login: string, given: string): ReturnType<Accounts['check']> {
       if (state.broken) throw new Error('the store is away')
-      if (given === 'locked out') return { ok: false, kind: 'locked', retryAfter: 90_000, by: 'account' }
-      if (given === 'too many at once') return { ok: false, kind: 'busy', retryAfter: 5_000 }
+      if (given === 'locked out') return { ok: false, fault: { kind: 'locked', retryAfter: 90_000, by: 'account' } }
+      if (given === 'too many at once') return { ok: false, fault: { kind: 'busy', retryAfter: 5_000 } }
       const account = of(({ id, address }) => id === login || address === login)
-      return account && given === password ? { ok: true, account } : { ok: false, kind: 'authFailed' }
+      return account && given === password ? { ok: true, value: account } : { ok: false, fault: { kind: 'authFailed' } }
     },
     byId: async (id: string) => of((account) => account.id === id),
     byAddress: async (key: string) => of((account) => account.address === key),

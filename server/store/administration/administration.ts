@@ -1,12 +1,13 @@
 /** Rows of administration: the audit log, proposals, roles, tokens, contact requests, invitations, last use. */
 import type { Database } from '../database.ts'
+import { recoveryRows, type RecoveryStore } from './recoveries.ts'
 import type { AuditRow, ContactRequestRow, InvitationRow, ProposalRow, RoleRow, TokenRow, UsageRow } from './tables.ts'
 
 /** `before`: only lines with a lower number, which is how the next page is asked for. `count`: at most so many. */
 type AuditSearch = { readonly text?: string; readonly before?: number; readonly count: number }
 
 /** Rows only: who may do what, and the chain of the audit log, are `server/administration`'s. */
-export type AdministrationStore = {
+export type AdministrationStore = RecoveryStore & {
   /** The end of the chain; undefined while the log is empty. */
   readonly lastAudit: () => Promise<AuditRow | undefined>
   readonly addAudit: (...rows: readonly AuditRow[]) => Promise<void>
@@ -28,6 +29,7 @@ export type AdministrationStore = {
   readonly role: (user: string) => Promise<RoleRow | undefined>
   readonly roles: () => Promise<readonly RoleRow[]>
   readonly setRole: (row: RoleRow) => Promise<void>
+  /** With the recovery codes. */
   readonly removeRole: (user: string) => Promise<void>
   /** True once for each step: a code opens once. */
   readonly takeTotpStep: (user: string, step: number) => Promise<boolean>
@@ -70,6 +72,7 @@ export function createAdministrationStore(db: Database): AdministrationStore {
     ...auditRows(db),
     ...proposalRows(db),
     ...roleRows(db),
+    ...recoveryRows(db),
     ...tokenRows(db),
     ...requestRows(db),
     ...invitationRows(db),
@@ -152,6 +155,7 @@ function roleRows(
     },
     async removeRole(user) {
       await db.deleteFrom('roles').where('user', '=', user).execute()
+      await db.deleteFrom('recoveries').where('user', '=', user).execute()
     },
     async takeTotpStep(user, step) {
       const used = await db

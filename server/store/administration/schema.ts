@@ -42,6 +42,7 @@ export const administrationShapes: { readonly [T in keyof AdministrationTables]:
     },
     usage: { columns: { user: 'text', key: 'text', sent: 'number', received: 'number' }, key: ['user', 'key'] },
     roles: { columns: { user: 'text', role: 'text', totp: 'text', totp_step: 'number' }, key: ['user'] },
+    recoveries: { columns: { hash: 'text', user: 'text', at: 'number' }, key: ['hash'], indexes: ['user'] },
     tokens: {
       columns: { hash: 'text', name: 'text', scopes: 'text', by: 'text', at: 'number', expires: 'number' },
       key: ['hash'],

@@ -77,6 +77,14 @@ export type RoleRow = {
   readonly totp_step: number
 }
 
+/** What opens the administration once in place of the authenticator. */
+export type RecoveryRow = {
+  /** Hash of user and code: the code itself is never stored. */
+  readonly hash: string
+  readonly user: string
+  readonly at: number
+}
+
 /** Opens the administration service to a program. */
 export type TokenRow = {
   /** Hash of the token: the token itself is never stored. */
@@ -130,6 +138,7 @@ export type AdministrationTables = {
   readonly proposals: ProposalRow
   readonly usage: UsageRow
   readonly roles: RoleRow
+  readonly recoveries: RecoveryRow
   readonly tokens: TokenRow
   readonly requests: ContactRequestRow
   readonly invitations: InvitationRow

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely'
 import type { Database } from '../database.ts'
 import { joined } from '../transactions.ts'
+import { removeUnused } from './mail-contents.ts'
 import type { MailFolderRow } from './mail-schema.ts'
 import type { FolderRefusal, MailFolder, MailFolders } from './mail-store.ts'
 
@@ -159,24 +160,4 @@ function isStandard(folder: MailFolder): boolean {
   return standardFolders.some(
     (standard) => standard.path === folder.path || (folder.special && standard.special === folder.special),
   )
-}
-
-/** Rows in one statement: SQLite allows 32,766 parameters. */
-export const batch = 1_000
-
-/** Deletes the bytes that no message refers to any more. */
-export async function removeUnused(db: Database, contents: readonly number[]): Promise<void> {
-  for (let from = 0; from < contents.length; from += batch) {
-    await db
-      .deleteFrom('mail_contents')
-      .where('id', 'in', contents.slice(from, from + batch))
-      .where((where) =>
-        where.not(
-          where.exists(
-            where.selectFrom('mail_messages').select('uid').whereRef('mail_messages.content', '=', 'mail_contents.id'),
-          ),
-        ),
-      )
-      .execute()
-  }
 }

@@ -4,7 +4,8 @@
  */
 import type { Database, DialectTraits } from '../database.ts'
 import { joined } from '../transactions.ts'
-import { batch, folderOf, inboxOf, removeUnused } from './mail-folders.ts'
+import { batch, isLarge, putFirst, putRest, removeUnfinished, removeUnused } from './mail-contents.ts'
+import { folderOf, inboxOf } from './mail-folders.ts'
 import { flagsOf } from './mail-reading.ts'
 import type {
   Added,
@@ -27,8 +28,12 @@ export function createMailMessages(db: Database, traits: DialectTraits): MailMes
       return work(inside)
     })
   return {
-    append: (folder, message) => joined(db, (inside) => append(inside, folder, message)),
-    deliver: (deliveries, now) => joined(db, (inside) => deliver(inside, deliveries, now)),
+    append: (folder, message) =>
+      keeping(db, [message], (kept) => joined(db, (inside) => append(inside, folder, { message, kept }))),
+    deliver(deliveries, now) {
+      const messages = deliveries.map(({ message }) => message)
+      return keeping(db, messages, (kept) => joined(db, (inside) => deliver(inside, deliveries, { now, kept })))
+    },
     setFlags: (folder, uids, change) => holding([folder], (inside) => setFlags(inside, { folder, uids }, change)),
     expunge: (folder, uids) => holding([folder], (inside) => expunge(inside, folder, uids)),
     copy: (from, uids, target) =>
@@ -36,6 +41,7 @@ export function createMailMessages(db: Database, traits: DialectTraits): MailMes
     async forgetSubmissions(before) {
       await db.deleteFrom('mail_submissions').where('at', '<', before).execute()
     },
+    removeUnfinished: () => removeUnfinished(db),
   }
 }
 
@@ -60,32 +66,45 @@ async function take(db: Database, folder: number, count: { readonly uids: number
   return { folder: now, firstUid: now.uidNext - count.uids, firstModseq: now.modseq - count.changes + 1 }
 }
 
-async function append(db: Database, folder: number, message: NewMessage): Promise<Added | undefined> {
+/** Ids of the bytes of large messages, which are written before the messages themselves. */
+type Kept = ReadonlyMap<NewMessage, number>
+
+/** Writes the bytes of those that are large, then does `work`. What no message names afterwards is removed again. */
+async function keeping<T>(db: Database, messages: readonly NewMessage[], work: (kept: Kept) => Promise<T>): Promise<T> {
+  const kept = new Map<NewMessage, number>()
+  try {
+    for (const message of messages) {
+      const { raw } = message
+      if (!isLarge(raw)) continue
+      const content = await putFirst(db, raw, message.summary)
+      kept.set(message, content)
+      await putRest(db, content, raw)
+    }
+    return await work(kept)
+  } finally {
+    // Where the disk refuses this, too, the next start does it.
+    await removeUnused(db, [...kept.values()]).catch(() => undefined)
+  }
+}
+
+type Appended = { readonly message: NewMessage; readonly kept: Kept }
+
+async function append(db: Database, folder: number, { message, kept }: Appended): Promise<Added | undefined> {
   const taken = await take(db, folder, { uids: 1, changes: 1 })
   if (!taken) return undefined
-  const { raw, summary } = message
-  const content = await db
-    .insertInto('mail_contents')
-    .values({ raw: bytesOf(raw), size: raw.length, envelope: summary.envelope, structure: summary.structure })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+  const content = kept.get(message) ?? (await putFirst(db, message.raw, message.summary))
   await db
     .insertInto('mail_messages')
     .values({
       folder,
       uid: taken.firstUid,
-      content: content.id,
+      content,
       ...flagColumns(message.flags),
       modseq: taken.firstModseq,
       received: message.received,
     })
     .execute()
   return { folder: taken.folder, uid: taken.firstUid, modseq: taken.firstModseq }
-}
-
-/** The same bytes: a copy of a large message would cost as much as its hash. */
-function bytesOf(raw: Uint8Array): Buffer {
-  return Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
 }
 
 function flagColumns(flags: readonly string[]) {
@@ -96,7 +115,13 @@ function flagColumns(flags: readonly string[]) {
   }
 }
 
-async function deliver(db: Database, deliveries: readonly Delivery[], now: number): Promise<readonly Added[]> {
+type Delivering = { readonly now: number; readonly kept: Kept }
+
+async function deliver(
+  db: Database,
+  deliveries: readonly Delivery[],
+  { now, kept }: Delivering,
+): Promise<readonly Added[]> {
   const added: Added[] = []
   // Missing folders first, then the mailboxes in one order: two deliveries to the same people never wait for each other.
   const ordered = deliveries.toSorted((a, b) => (a.account < b.account ? -1 : 1))
@@ -106,7 +131,7 @@ async function deliver(db: Database, deliveries: readonly Delivery[], now: numbe
     if (delivery.submission && !(await isFirst(db, delivery, now))) continue
     const inbox = inboxes.get(delivery.account)
     if (!inbox) throw new Error('the INBOX just made is missing')
-    const stored = await append(db, inbox.id, delivery.message)
+    const stored = await append(db, inbox.id, { message: delivery.message, kept })
     if (stored) added.push(stored)
   }
   return added

@@ -2,7 +2,8 @@
 
 import type { Database } from '../database.ts'
 import { atOnce } from '../transactions.ts'
-import { batch, folderOf } from './mail-folders.ts'
+import { batch, firstPiece, wholeContent } from './mail-contents.ts'
+import { folderOf } from './mail-folders.ts'
 import type { MailReading, StoredMessage } from './mail-store.ts'
 
 /** Reads from a database or transaction. */
@@ -21,8 +22,8 @@ export function createMailReading(db: Database): MailReading {
     list: async (folder) => (await listing(db, folder).execute()).map(storedOf),
     summary: (content) =>
       db.selectFrom('mail_contents').select(['envelope', 'structure']).where('id', '=', content).executeTakeFirst(),
-    raw: async (content) =>
-      (await db.selectFrom('mail_contents').select('raw').where('id', '=', content).executeTakeFirst())?.raw,
+    raw: (content) => wholeContent(db, content),
+    beginning: async (content) => (await firstPiece(db, content))?.raw,
   }
 }
 

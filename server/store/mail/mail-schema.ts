@@ -26,13 +26,17 @@ export type MailFolderRow = {
 /** What a message is, apart from which folders it is in. */
 type MailContentRow = {
   readonly id: Generated<number>
-  /** The message, byte for byte. */
+  /** The message, byte for byte; of a large one the first piece. */
   readonly raw: Uint8Array
+  /** Of the whole message. */
   readonly size: number
   /** JSON of the ENVELOPE and the BODYSTRUCTURE as the IMAP library lists them. */
   readonly envelope: string
   readonly structure: string
 }
+
+/** What follows the first piece of a large message, in order; `piece` counts from 1. */
+type MailPieceRow = { readonly content: number; readonly piece: number; readonly raw: Uint8Array }
 
 /** A message's place in one folder. */
 type MailMessageRow = {
@@ -67,6 +71,7 @@ type MailValidityRow = { readonly id: number; readonly last: number }
 export type MailTables = {
   readonly mail_folders: MailFolderRow
   readonly mail_contents: MailContentRow
+  readonly mail_pieces: MailPieceRow
   readonly mail_messages: MailMessageRow
   readonly mail_submissions: MailSubmissionRow
   readonly mail_validity: MailValidityRow
@@ -92,6 +97,11 @@ export const mailShapes: { readonly [T in keyof MailTables]: TableShape<MailTabl
     // The large column last: SQLite then lists the others without reading its pages.
     columns: { id: 'counter', size: 'number', envelope: 'text', structure: 'text', raw: 'bytes' },
     key: ['id'],
+  },
+  mail_pieces: {
+    columns: { content: 'number', piece: 'number', raw: 'bytes' },
+    key: ['content', 'piece'],
+    references: { content: { table: 'mail_contents', cascade: true } },
   },
   mail_messages: {
     columns: {

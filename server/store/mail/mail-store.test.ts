@@ -1,6 +1,11 @@
+import { Kysely } from 'kysely'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { backendOf } from '../../settings/open-configured.ts'
 import { overEach, type TestStore } from '../../testing/stores.ts'
+import { sumsOf } from '../migration/copy.ts'
 import type { Store } from '../store.ts'
+import type { Tables } from '../tables.ts'
+import { putFirst, putRest } from './mail-contents.ts'
 import type { MailFolder, NewMessage } from './mail-store.ts'
 
 let fresh: TestStore
@@ -97,6 +102,73 @@ overEach((stores) => {
       expect(await uids()).toEqual([])
       expect(await uids('Trash')).toEqual(all)
     })
+  })
+
+  describe('large messages', () => {
+    const raw = Uint8Array.from({ length: 2_500_000 }, (_, at) => at % 251)
+    const large = { ...message(''), raw }
+
+    it('are read as they were stored, a copy and what is left after it too', async () => {
+      const added = await store.mail.append(inbox.id, large)
+      await store.mail.copy(inbox.id, [added?.uid ?? 0], { folder: inbox.id, move: false })
+      await store.mail.setFlags(inbox.id, [1], { action: 'add', flags: ['\\Deleted'] })
+      await store.mail.expunge(inbox.id)
+      const [left] = await store.mail.messages(inbox.id, await uids())
+      expect(left?.size).toBe(raw.length)
+      expect(Buffer.compare((await store.mail.raw(left?.content ?? 0)) ?? new Uint8Array(), raw)).toBe(0)
+      const beginning = await store.mail.beginning(left?.content ?? 0)
+      expect(Buffer.compare(beginning ?? new Uint8Array(), raw.subarray(0, 1_048_576))).toBe(0)
+    })
+
+    it('others get their turn while one is stored and read', async () => {
+      let turns = 0
+      let ended = false
+      const turn = () => {
+        turns += 1
+        if (!ended) setImmediate(turn)
+      }
+      setImmediate(turn)
+      await store.mail.append(inbox.id, large)
+      expect(turns).toBeGreaterThanOrEqual(2)
+      const stored = turns
+      const [one] = await store.mail.messages(inbox.id, [1])
+      await store.mail.raw(one?.content ?? 0)
+      expect(turns).toBeGreaterThanOrEqual(stored + 2)
+      ended = true
+    })
+
+    it('leave nothing where no message names them: gone folder, second submission, failure', async () => {
+      expect(await store.mail.append(9_999, large)).toBeUndefined()
+      const delivery = { account: 'alice', message: large, submission: { account: 'bob', messageId: '<1@x>' } }
+      await store.mail.deliver([delivery], 1)
+      const first = await kept()
+      await store.mail.deliver([delivery], 2)
+      const bad = { account: 'alice', message: { ...large, received: Number.NaN } }
+      await expect(store.mail.deliver([bad], 3)).rejects.toThrow(/NOT NULL|bigint/)
+      expect(await kept()).toEqual(first)
+    })
+
+    it('that a crash cut off are removed at the next start', async () => {
+      await store.mail.append(inbox.id, large)
+      const first = await kept()
+      const backend = await backendOf(fresh.settings, fresh.folder)
+      const db = new Kysely<Tables>({ dialect: backend.dialect })
+      const content = await putFirst(db, raw, { envelope: '[]', structure: '[]' })
+      await putRest(db, content, raw)
+      await db.destroy()
+      expect(await kept()).not.toEqual(first)
+      await store.mail.removeUnfinished()
+      expect(await kept()).toEqual(first)
+    })
+
+    /** What the tables of bytes hold. */
+    async function kept(): Promise<unknown> {
+      const backend = await backendOf(fresh.settings, fresh.folder)
+      const db = new Kysely<Tables>({ dialect: backend.dialect })
+      const sums = await sumsOf({ db, traits: backend.traits })
+      await db.destroy()
+      return [sums['mail_contents']?.rows, sums['mail_pieces']]
+    }
   })
 
   describe('deliveries', () => {

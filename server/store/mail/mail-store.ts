@@ -99,10 +99,16 @@ export type MailReading = {
   /** All of a folder, ascending by UID. */
   list(folder: number): Promise<readonly StoredMessage[]>
   summary(content: number): Promise<MessageSummary | undefined>
+  /** All bytes, read piece by piece. */
   raw(content: number): Promise<Uint8Array | undefined>
+  /** The first piece: at least the first MiB, or all of it. */
+  beginning(content: number): Promise<Uint8Array | undefined>
 }
 
-/** What changes messages; each call is one transaction. */
+/**
+ * What changes messages; each call is one transaction. Before it the bytes of a large message are written piece by
+ * piece, and others get their turn between two pieces.
+ */
 export type MailMessages = {
   append(folder: number, message: NewMessage): Promise<Added | undefined>
   /** All of them or none, in one transaction; those that were delivered before are left out of the answer. */
@@ -118,6 +124,8 @@ export type MailMessages = {
   ): Promise<readonly Copied[]>
   /** Forgets submissions before this time: no retry comes so late. */
   forgetSubmissions(before: number): Promise<void>
+  /** Removes pieces of messages that a crash kept from being stored. For a start: nothing is being stored meanwhile. */
+  removeUnfinished(): Promise<void>
 }
 
 /** The whole of it, as `Store.mail` offers it. */

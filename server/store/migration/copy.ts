@@ -18,8 +18,8 @@ export type Sums = Readonly<Record<string, { readonly rows: number; readonly has
 /** Rows in memory at once; SQLite allows 32,766 parameters in one statement. */
 const maxRows = 1_000
 const maxParameters = 30_000
-/** Of messages, each with up to 25 MB. */
-const maxMessages = 10
+/** Of messages and their pieces, each with up to 25 MB in a store of an older program. */
+const maxContents = 10
 
 /** In a transaction of each side. What the other database held is gone. */
 export async function copyAll(from: StoreSide, to: StoreSide): Promise<Sums> {
@@ -85,7 +85,7 @@ async function pageAfter(db: Database, name: string, { shape, last }: Page): Pro
   const conditions: RawBuilder<unknown>[] = [...notCopied(name)]
   if (last) conditions.push(sql`(${keys}) > (${sql.join(shape.key.map((column) => last[column]))})`)
   const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`
-  const limit = name === 'mail_contents' ? maxMessages : pageSize(shape)
+  const limit = name === 'mail_contents' || name === 'mail_pieces' ? maxContents : pageSize(shape)
   const query = sql<Row>`select ${columnsOf(shape)} from ${sql.table(name)} ${where} order by ${keys} limit ${limit}`
   return (await query.execute(db)).rows
 }

@@ -30,7 +30,7 @@ overEach((stores) => {
     const all = await Promise.all(Array.from({ length: 4 }, () => fresh.open()))
     expect(await sumsOf({ db, traits })).toEqual(before)
     expect(await indexesOf()).toEqual(indexes)
-    expect(await all[3]?.journal.setting('schema')).toBe('2')
+    expect(await all[3]?.journal.setting('schema')).toBe('3')
     expect(await all[0]?.lists.ofUser('lists.user')).toMatchObject({ version: 3, epoch: 2, count: 6 })
     // A store that is up to date is not written to when it is opened: nobody waits for whoever is writing.
     await all[0]?.transaction(() => fresh.open())
@@ -44,7 +44,7 @@ overEach((stores) => {
     await makeOld(db)
     await sql`delete from settings where name = 'schema'`.execute(db)
     const store = await fresh.open()
-    expect(await store.journal.setting('schema')).toBe('2')
+    expect(await store.journal.setting('schema')).toBe('3')
     expect(await sumsOf({ db, traits })).toEqual(before)
     expect(await store.lists.ofUser('lists.user')).toMatchObject({ version: 3, epoch: 2, count: 6 })
   })

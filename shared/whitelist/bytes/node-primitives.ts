@@ -12,7 +12,7 @@ type NodeCrypto<Key extends NodeKey> = {
   hash(algorithm: string, data: Uint8Array | string, encoding: 'buffer'): Uint8Array
   createPrivateKey(pem: string): Key
   createPublicKey(pem: string): Key
-  sign(algorithm: null, data: Uint8Array, pem: string): Uint8Array
+  sign(algorithm: null, data: Uint8Array, key: NoInfer<Key>): Uint8Array
   verify(algorithm: null, data: Uint8Array, pem: string, signature: Uint8Array): boolean
   diffieHellman(keys: { privateKey: NoInfer<Key>; publicKey: NoInfer<Key> }): Uint8Array
 }
@@ -52,9 +52,11 @@ export function nodeBrotli(zlib: NodeZlib): Brotli {
 export function nodePrimitives<Key extends NodeKey>(openssl: NodeCrypto<Key>, zlib: NodeZlib): Primitives {
   const publicOf = (algorithm: Algorithm, secret: Uint8Array): Uint8Array =>
     plain(openssl.createPublicKey(privatePem(algorithm, secret)).export({ format: 'der', type: 'spki' })).slice(-32)
+  const signing = privateKeys(openssl, 'ed25519')
+  const agreeing = privateKeys(openssl, 'x25519')
   return {
     hash32: (bytes) => plain(openssl.hash('sha512', bytes, 'buffer')).subarray(0, 32),
-    sign: (message, seed) => plain(openssl.sign(null, message, privatePem('ed25519', seed))),
+    sign: (message, seed) => plain(openssl.sign(null, message, signing(seed))),
     verify(message, signature, publicKey) {
       if (!isStrict(signature, publicKey)) return false
       try {
@@ -66,12 +68,25 @@ export function nodePrimitives<Key extends NodeKey>(openssl: NodeCrypto<Key>, zl
     signPublicKey: (seed) => publicOf('ed25519', seed),
     boxPublicKey: (secret) => publicOf('x25519', secret),
     boxKey(publicKey, secret) {
-      const shared = agree(openssl, publicKey, secret)
+      const shared = agree(openssl, publicKey, agreeing(secret))
       return shared && hsalsa20(shared)
     },
     secretbox: nacl.secretbox,
     openSecretbox: (box, nonce, key) => nacl.secretbox.open(box, nonce, key) ?? undefined,
     ...nodeBrotli(zlib),
+  }
+}
+
+/**
+ * Parses a key once: reading its PEM takes longer than signing with it. Whoever holds a secret does not write to its
+ * bytes.
+ */
+function privateKeys<Key extends NodeKey>(openssl: NodeCrypto<Key>, algorithm: Algorithm): (secret: Uint8Array) => Key {
+  const known = new WeakMap<Uint8Array, Key>()
+  return (secret) => {
+    const key = known.get(secret) ?? openssl.createPrivateKey(privatePem(algorithm, secret))
+    known.set(secret, key)
+    return key
   }
 }
 
@@ -93,9 +108,8 @@ function pem(label: string, prefix: Uint8Array, key: Uint8Array): string {
 function agree<Key extends NodeKey>(
   openssl: NodeCrypto<Key>,
   publicKey: Uint8Array,
-  secret: Uint8Array,
+  privateKey: Key,
 ): Uint8Array | undefined {
-  const privateKey = openssl.createPrivateKey(privatePem('x25519', secret))
   const theirs = openssl.createPublicKey(publicPem('x25519', publicKey))
   try {
     const shared = plain(openssl.diffieHellman({ privateKey, publicKey: theirs }))

@@ -7,10 +7,9 @@ import { createTurns } from '../../ground/turns.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import type { Aside, Position } from '../store/folders.ts'
 import type { Standing } from '../store/messages.ts'
-import type { Touched } from '../store/places.ts'
-import type { NewMessage, Person } from '../store/records.ts'
 import type { MailStore } from '../store/store.ts'
-import { type Fetched, type Judged, judge, listState, type Prepared, prepareList, readSent } from './incoming.ts'
+import { announceOutcome, announceAdmitted, type Change, merge, newOutcome, type Outcome } from './announce.ts'
+import { type Fetched, type Judged, judge, keyOf, listState, type Prepared, prepareList, readSent } from './incoming.ts'
 import { prepare } from './prepare.ts'
 import { type MessageReader, ReaderClosed } from './reader.ts'
 
@@ -30,25 +29,14 @@ type Batch = {
 /** Where messages enter the store. */
 export type Inbox = {
   receive(batch: Batch): Promise<void>
-  /** I6: held messages of whose claimed sender the list says something else now. */
+  /** I6: held messages of whose claimed sender the list says something else than when they were judged. */
   listChanged(): Promise<void>
   /** Held messages whose proof failed for want of DNS. */
   retryProofs(): Promise<void>
 }
 
-type Change = { readonly message: NewMessage; readonly partner: Person; readonly quiet: boolean }
-type Outcome = {
-  readonly added: Change[]
-  /** Own messages of which a receipt came. */
-  readonly read: { readonly id: string; readonly conversation: string; readonly at: number }[]
-  /** Messages that were there already, and were touched by another program. */
-  readonly touched: Touched[]
-  heldMoved: boolean
-}
 type Parts = { readonly dependencies: MailDependencies; readonly store: MailStore; readonly reader: MessageReader }
 
-/** Characters of a message shown in a notification. */
-const previewLength = 200
 /** Bytes of a held message that are written in one go with what else came. */
 const smallMessage = 1024 * 1024
 
@@ -78,7 +66,7 @@ async function receive(parts: Parts, batch: Batch): Promise<void> {
     await prepareList(dependencies, prepared)
     await keepLarge(parts, prepared)
   }
-  announce(parts, storeAll(parts, batch, prepared, aside))
+  announceOutcome(parts, storeAll(parts, batch, prepared, aside))
 }
 
 /** How far the folder is read, and what of it could not be had: in the transaction that stores the rest. */
@@ -150,19 +138,12 @@ function storeOne(parts: Parts, batch: Batch, one: Prepared, outcome: Outcome): 
   const judged = batch.role === 'inbox' ? judge(dependencies, one) : readSent(dependencies, one, isConversation(store))
   const uid = one.fetched.place?.uid
   // What was there before the folder was first read is history, and so is what was read elsewhere.
-  const quiet = uid !== undefined && uid <= batch.position.history
-  apply(parts, judged, outcome, { standing: batch.standing, quiet })
+  const isHistory = uid !== undefined && uid <= batch.position.history
+  apply(parts, judged, outcome, { standing: batch.standing, telling: isHistory ? 'history' : 'news' })
   if (uid === undefined) return
   store.folders.takeBack(batch.folder, uid)
   const touched = store.places.followSeen(batch.folder, uid, one.fetched.seen)
   if (touched) outcome.touched.push(touched)
-}
-
-function merge(into: Outcome, more: Outcome): void {
-  into.added.push(...more.added)
-  into.read.push(...more.read)
-  into.touched.push(...more.touched)
-  into.heldMoved ||= more.heldMoved
 }
 
 function nameOf(error: unknown): string {
@@ -175,10 +156,13 @@ function isConversation(store: MailStore): (key: string) => boolean {
 
 function idsOfChangedClaims({ dependencies, store }: Parts): readonly string[] {
   const { view } = dependencies.list()
-  return store.held
+  const claimed = store.held
     .claims()
     .filter(({ key, state }) => listState(view, key) !== state)
     .flatMap(({ key, state }) => store.held.idsOfClaim(key, state))
+  // Whom they resemble may be nobody's contact any more (I9).
+  const alike = store.held.lookalikes().filter(({ contact }) => !view?.find(keyOf({ address: contact })))
+  return [...new Set([...claimed, ...alike.map(({ id }) => id)])]
 }
 
 /**
@@ -186,20 +170,30 @@ function idsOfChangedClaims({ dependencies, store }: Parts): readonly string[] {
  * waiting.
  */
 async function judgeAgain(parts: Parts, ids: readonly string[]): Promise<void> {
+  const admitted: Change[] = []
+  try {
+    for (const id of ids) admitted.push(...(await judgeOneAgain(parts, id)))
+  } finally {
+    announceAdmitted(parts.dependencies, admitted)
+  }
+}
+
+async function judgeOneAgain(parts: Parts, id: string): Promise<readonly Change[]> {
   const { dependencies, store, reader } = parts
-  for (const id of ids) {
-    const facts = store.held.facts(id)
-    // Judged by an earlier round that ran meanwhile.
-    if (!facts) continue
-    try {
-      const prepared = await prepare(dependencies, reader, { ...facts, raw: await store.held.bytes(id) })
-      await prepareList(dependencies, [prepared])
-      announce(parts, settle(parts, id, prepared))
-    } catch (error) {
-      if (error instanceof StoreError || error instanceof ReaderClosed) throw error
-      // It stays held; the others have their turn.
-      dependencies.log.error('inbox.unreadable', { name: nameOf(error) })
-    }
+  const facts = store.held.facts(id)
+  // Judged by an earlier round that ran meanwhile.
+  if (!facts) return []
+  try {
+    const prepared = await prepare(dependencies, reader, { ...facts, raw: await store.held.bytes(id) })
+    await prepareList(dependencies, [prepared])
+    const outcome = settle(parts, id, prepared)
+    announceOutcome(parts, outcome)
+    return outcome.added
+  } catch (error) {
+    if (error instanceof StoreError || error instanceof ReaderClosed) throw error
+    // It stays held; the others have their turn.
+    dependencies.log.error('inbox.unreadable', { name: nameOf(error) })
+    return []
   }
 }
 
@@ -208,7 +202,7 @@ function settle(parts: Parts, id: string, prepared: Prepared): Outcome {
   const outcome = newOutcome()
   store.transaction(() => {
     const judged = judge(dependencies, prepared)
-    apply(parts, judged, outcome, { standing: 'history', quiet: false })
+    apply(parts, judged, outcome, { standing: 'history', telling: 'released' })
     if (judged.kind === 'held') return
     store.held.release(id, judged.kind === 'message' ? judged.message.id : undefined)
     outcome.heldMoved = true
@@ -216,21 +210,17 @@ function settle(parts: Parts, id: string, prepared: Prepared): Outcome {
   return outcome
 }
 
-function newOutcome(): Outcome {
-  return { added: [], read: [], touched: [], heldMoved: false }
-}
-
-type How = { readonly standing: Standing; readonly quiet: boolean }
+type How = { readonly standing: Standing; readonly telling: Change['telling'] }
 
 /** Stores what a judgement says, inside the caller's transaction. */
-function apply({ dependencies, store }: Parts, judged: Judged, outcome: Outcome, { standing, quiet }: How): void {
+function apply({ dependencies, store }: Parts, judged: Judged, outcome: Outcome, { standing, telling }: How): void {
   if (judged.kind === 'message') {
     const { message, partner } = judged
     const rank = store.messages.add(message, standing, dependencies.clock.now())
     // Already there, as after another UIDVALIDITY: it is not told of again.
     if (rank === undefined) return void outcome.touched.push(message)
     store.conversations.touch(message.conversation, partner, rank)
-    outcome.added.push({ message, partner, quiet })
+    outcome.added.push({ message, partner, telling })
   } else if (judged.kind === 'held') {
     if (store.held.put(judged.row)) outcome.heldMoved = true
   } else if (judged.kind === 'receipt') {
@@ -240,29 +230,4 @@ function apply({ dependencies, store }: Parts, judged: Judged, outcome: Outcome,
     store.messages.setDelivery(own.id, { step: 'read', at: judged.at })
     outcome.read.push({ id: own.id, conversation: own.conversation, at: judged.at })
   }
-}
-
-function announce({ dependencies, store }: Parts, outcome: Outcome): void {
-  const { emit } = dependencies
-  for (const { id, conversation, at } of outcome.read) {
-    emit('message.changed', { id, conversation, delivery: { step: 'read', at } })
-  }
-  const conversations = new Set<string>(outcome.touched.map(({ conversation }) => conversation))
-  for (const { message, partner, quiet } of outcome.added) {
-    const { id, conversation, delivery } = message
-    conversations.add(conversation)
-    // At the first reading of a mailbox thousands of notifications would come at once.
-    if (quiet) continue
-    emit('message.changed', { id, conversation, ...(delivery ? { delivery } : {}) })
-    if (message.direction === 'in' && !message.read) {
-      emit('message.arrived', { id, conversation, name: partner.name, text: preview(message) })
-    }
-  }
-  for (const id of conversations) emit('conversation.changed', { id })
-  if (outcome.heldMoved) emit('held.changed', { total: store.held.total() })
-}
-
-function preview(message: NewMessage): string {
-  const text = message.kind === 'mail' && message.subject !== '' ? message.subject : message.text
-  return text.slice(0, previewLength).toWellFormed()
 }

@@ -36,6 +36,8 @@ export type Prepared = {
   readonly proof: Proof
   /** The level at which the sender's entry wants it proven: what that proof covers decides how it is read (I8). */
   readonly level: string
+  /** What the list said of the sender then (`listState`): where it says something else by now, proofs are to be gathered anew. */
+  readonly listState: string
   readonly content: Content
   /** SHA-256 of the bytes, in hex. */
   readonly rawDigest: string
@@ -71,7 +73,7 @@ export function judge(dependencies: MailDependencies, prepared: Prepared): Judge
   const { again: _again, ...evidence } = proof
   const facts = { now: dependencies.clock.now(), self: dependencies.account.address, unicode, message, ...evidence }
   const verdict = judgeIncoming(view, facts)
-  if (verdict.verdict === 'hold') return { kind: 'held', row: heldRow(prepared, verdict, view) }
+  if (verdict.verdict === 'hold') return { kind: 'held', row: heldRow(prepared, verdict) }
   const self = selfKey(dependencies)
   const { contact } = verdict
   const others = verdict.others.filter(({ address }) => address !== '')
@@ -202,7 +204,7 @@ function common(prepared: Prepared, participants: Participants) {
 
 type Hold = Extract<IncomingVerdict, { readonly verdict: 'hold' }>
 
-function heldRow(prepared: Prepared, hold: Hold, view: ListView | undefined): NewHeld {
+function heldRow(prepared: Prepared, hold: Hold): NewHeld {
   const { fetched, message, proof } = prepared
   const { claimed, contact } = hold
   const claimedKey = keyOf(claimed)
@@ -220,7 +222,7 @@ function heldRow(prepared: Prepared, hold: Hold, view: ListView | undefined): Ne
     },
     raw: fetched.raw,
     claimedKey,
-    listState: listState(view, claimedKey),
+    listState: prepared.listState,
     again: proof.again,
     ...(fetched.place ? { place: fetched.place } : {}),
     seen: fetched.seen,

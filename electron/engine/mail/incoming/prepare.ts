@@ -3,7 +3,7 @@ import type { ListedContact, ListView } from '../../../../shared/guard.ts'
 import { authorOf, splitMessage } from '../../../../shared/header.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import { selfKey } from '../judge.ts'
-import type { Fetched, Prepared } from './incoming.ts'
+import { type Fetched, listState, type Prepared } from './incoming.ts'
 import type { ReadTask } from './read-message.ts'
 import type { MessageReader } from './reader.ts'
 
@@ -17,7 +17,7 @@ export async function prepare(
   fetched: Fetched,
   view: ReadTask['view'] = 'proven',
 ): Promise<Prepared> {
-  const { message, authors } = openHeader(dependencies, fetched.raw)
+  const { message, authors, state } = openHeader(dependencies, fetched.raw)
   const self = selfKey(dependencies)
   const { view: _list, prepare: _prepare, ...list } = dependencies.list()
   const { at, truncated } = fetched
@@ -37,7 +37,12 @@ export async function prepare(
   })
   const body = raw.subarray(raw.length - message.body)
   const { fields, fault } = message
-  return { fetched: { ...fetched, raw }, message: { fields, body, ...(fault ? { fault } : {}) }, ...found }
+  return {
+    fetched: { ...fetched, raw },
+    message: { fields, body, ...(fault ? { fault } : {}) },
+    listState: state,
+    ...found,
+  }
 }
 
 /** The header, which costs little however large the message is (A5), and what the list says of the author that From names. */
@@ -48,7 +53,8 @@ function openHeader({ list }: MailDependencies, raw: Uint8Array) {
   // As proofs read From, and as what is shown does: with non-ASCII addresses, whether or not the policy allows any.
   const keys = new Set([unicode, true].map((all) => authorOf(message, all)?.address.key ?? ''))
   const authors = view && [...keys].flatMap((key) => pairOf(key, view))
-  return { message: { fields, fault, body: body.length }, authors }
+  const state = listState(view, authorOf(message, unicode)?.address.key ?? '')
+  return { message: { fields, fault, body: body.length }, authors, state }
 }
 
 function pairOf(key: string, view: ListView): readonly (readonly [string, ListedContact])[] {

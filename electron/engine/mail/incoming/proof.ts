@@ -60,7 +60,7 @@ function verdictOf({ list, account }: ProofMeans, message: RawMessage): Incoming
     const found = readVerdict(primitives, field.value, message, keys)
     // I12: what another user's list admits says nothing to the reader of this one.
     if (found?.lst === listId && found.to === addressKey(account.address))
-      return { from: found.from, level: found.level, verdict: found.verdict }
+      return { from: found.from, level: found.level, verdict: found.verdict, proven: found.proven === true }
   }
   return undefined
 }

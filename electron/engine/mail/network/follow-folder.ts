@@ -29,6 +29,18 @@ export async function tellSeen({ store, session, folder }: Following): Promise<v
   }
 }
 
+/** Takes from the server what the user deleted here. */
+export async function discardDeleted({ store, session, folder }: Following): Promise<void> {
+  const uids = store.held.toDiscard(folder)
+  if (uids.length === 0) return
+  const trash = (await session.folders()).find(({ role }) => role === 'trash')?.path
+  for (let from = 0; from < uids.length; from += seenAtATime) {
+    const some = uids.slice(from, from + seenAtATime)
+    await session.discard(some, trash)
+    store.transaction(() => store.held.discarded(folder, some))
+  }
+}
+
 /** UIDs of one STORE: servers bound the length of a command (RFC 7162 section 4 asks for 8,192 octets). */
 const seenAtATime = 500
 
@@ -81,7 +93,7 @@ export async function settleLost(following: Omit<Following, 'folder' | 'state'>)
   const left = new Map(lost.map((one) => [one.id, one]))
   for (const folder of await session.folders()) {
     if (left.size === 0) break
-    if (folder.role !== 'discarded') await seek(following, folder, left)
+    if (folder.role !== 'trash' && folder.role !== 'discarded') await seek(following, folder, left)
   }
   store.transaction(() => {
     for (const { id } of left.values()) store.places.setGone(id, dependencies.clock.now())

@@ -35,7 +35,7 @@ const internalDateStep = 999
 /** Words of RFC 5530 3 that say: this password will never do. Every other refusal of a login may pass by itself. */
 const wrongPassword: ReadonlySet<string> = new Set(['AUTHENTICATIONFAILED', 'AUTHORIZATIONFAILED', 'EXPIRED'])
 /** Special uses (RFC 6154) of folders whose messages nobody misses. */
-const discarded: ReadonlySet<string> = new Set(['\\Trash', '\\Junk', '\\Drafts'])
+const discarded: ReadonlySet<string> = new Set(['\\Junk', '\\Drafts'])
 
 /** Connects and logs in. Rejects with `ImapError`: the login was refused, or the server is not in reach. */
 export const connectImap: Connect = async (options, signal) => {
@@ -143,6 +143,7 @@ function sessionOf(client: ImapFlow): MailSession {
         const more = { uid: true, silent: true }
         if (!(await client.messageFlagsAdd(uids.join(','), ['\\Seen'], more))) throw refusal('STORE')
       }),
+    discard: (uids, into) => run(() => discard(client, uids.join(','), into)),
     find: (messageId) =>
       run(async () => {
         const found = await client.search({ header: { 'message-id': messageId } }, { uid: true })
@@ -162,6 +163,21 @@ function sessionOf(client: ImapFlow): MailSession {
   }
 }
 
+async function discard(client: ImapFlow, uids: string, into: string | undefined): Promise<void> {
+  const byUid = { uid: true }
+  // Without UIDPLUS an EXPUNGE takes whatever any program has marked as deleted: then these are only marked.
+  const isExact = client.capabilities.has('UIDPLUS')
+  if (into !== undefined && (isExact || client.capabilities.has('MOVE'))) {
+    if (!(await client.messageMove(uids, into, byUid))) throw refusal('MOVE')
+    return
+  }
+  if (into !== undefined && !(await client.messageCopy(uids, into, byUid))) throw refusal('COPY')
+  const done = isExact
+    ? await client.messageDelete(uids, byUid)
+    : await client.messageFlagsAdd(uids, ['\\Deleted'], { ...byUid, silent: true })
+  if (!done) throw refusal('EXPUNGE')
+}
+
 function refusal(command: string): ImapError {
   return new ImapError('refused', command)
 }
@@ -170,6 +186,7 @@ function folderOf({ path, specialUse, flags }: Awaited<ReturnType<ImapFlow['list
   // RFC 9051 7.3.1: names that cannot be selected, and such as only hint at something.
   if (flags.has('\\Noselect') || flags.has('\\NonExistent')) return []
   if (specialUse === '\\Sent') return [{ path, role: 'sent' }]
+  if (specialUse === '\\Trash') return [{ path, role: 'trash' }]
   return [{ path, role: specialUse !== undefined && discarded.has(specialUse) ? 'discarded' : 'other' }]
 }
 

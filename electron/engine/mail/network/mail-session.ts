@@ -21,10 +21,10 @@ export class ImapError extends Error {
   }
 }
 
-/** A folder of the mailbox. `other`: none of those that mean something here. */
+/** A folder of the mailbox. `trash`, `discarded`: what nobody misses. `other`: none of those that mean something here. */
 export type FolderInfo = {
   readonly path: string
-  readonly role: 'sent' | 'discarded' | 'other'
+  readonly role: 'sent' | 'trash' | 'discarded' | 'other'
 }
 
 /** A selected folder. `modseq`: only where the server counts changes (RFC 7162). */
@@ -57,6 +57,8 @@ export interface MailSession {
   /** Flags of messages from the UID `from` on; where `modseq` is known, only those that changed since. */
   flags(from: number, modseq: string | undefined): Promise<readonly SeenFlag[]>
   markSeen(uids: readonly number[]): Promise<void>
+  /** Takes messages out of the selected folder: into that one, or off the server. */
+  discard(uids: readonly number[], into: string | undefined): Promise<void>
   /** UID of a message of the selected folder that has this Message-ID. */
   find(messageId: string): Promise<number | undefined>
   /** `at`: the date that the copy gets; without one the server dates it. */

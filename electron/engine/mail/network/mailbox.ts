@@ -21,7 +21,7 @@ import {
 } from '../limits.ts'
 import type { MailStore } from '../store/store.ts'
 import { fileCopies, findSentFolder } from './file-copies.ts'
-import { followRemovals, followSeen, settleLost, tellSeen } from './follow-folder.ts'
+import { discardDeleted, followRemovals, followSeen, settleLost, tellSeen } from './follow-folder.ts'
 import { type Connect, ImapError, type ImapErrorKind, type MailSession } from './mail-session.ts'
 import { type Fragile, nothingFragile, readAside, readNew, type Reading } from './read-folder.ts'
 import { createSteps, type Steps, type Troubles } from './troubles.ts'
@@ -231,6 +231,7 @@ async function readFolder(parts: MailboxParts, session: MailSession, memory: Mem
   const { clock } = dependencies
   const look = session.flagsMoved() || memory.rounds === 0 || clock.now() - memory.flagsAt >= flagsPause
   if (look) memory.flagsAt = clock.now()
+  await steps.run('discard', 'discard', () => discardDeleted(reading))
   await steps.run('tellSeen', 'flags', () => tellSeen(reading))
   await steps.run('followSeen', 'flags', () => followSeen(reading, look))
   return done

@@ -47,7 +47,6 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
 function worker(parts: OutboxParts): Worker {
   const { clock } = parts.dependencies
-  const { queue } = parts.store
   let run: SendingRun | undefined
   let working: Promise<void> | undefined
   let again = false
@@ -62,7 +61,7 @@ function worker(parts: OutboxParts): Worker {
         again = false
         await drain(parts, current)
       } while (again && !current.stopped)
-      due = queue.nextAt()
+      due = parts.store.queue.nextAt()
       parts.troubles.tell('outbox', undefined)
     } catch (error) {
       due = afterFailure(parts, current, error)
@@ -78,7 +77,7 @@ function worker(parts: OutboxParts): Worker {
     working ??= work(run)
   }
   const endPauses = (): void => {
-    queue.endPauses(clock.now())
+    parts.store.queue.endPauses(clock.now())
     if (run) Object.assign(run, { pausedUntil: 0, pause: 0 })
     wake()
   }

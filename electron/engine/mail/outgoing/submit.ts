@@ -51,7 +51,10 @@ export function createSubmitter(dependencies: MailDependencies, store: MailStore
         purpose: 'message',
         recipients: draft,
         compose: (basis) => composeMessage({ ...composition, ...basis }),
-        record: (queued) => recordOwn(store, { ...composition, ...queued }, queued),
+        record: (queued) => {
+          recordOwn(store, { ...composition, ...queued }, queued)
+          if (draft.begunAs !== undefined) store.drafts.remove(draft.begunAs)
+        },
       })
       if (!result.ok) return result
       const { id, conversation } = result.value

@@ -58,7 +58,10 @@ function readRow(row: Row): ConversationRow {
 /** The drafts of one store. */
 export type DraftStore = ReturnType<typeof createDraftStore>
 
-/** The drafts in an open store, one a conversation; empty where there is none. */
+/** A mail that was begun, as it lies in the store: JSON under an id of its own. */
+type MailDraftRow = { readonly id: string; readonly text: string; readonly at: number }
+
+/** The drafts in an open store, one a conversation or a mail that was begun; empty where there is none. */
 export function createDraftStore(database: Database) {
   return {
     get: (conversation: string): string =>
@@ -75,5 +78,11 @@ export function createDraftStore(database: Database) {
     remove(conversation: string): void {
       database.run('DELETE FROM drafts WHERE conversation = ?', conversation)
     },
+    /** What lies under no address, the one written in last first. */
+    mails: (): readonly MailDraftRow[] =>
+      database.all<MailDraftRow>(
+        `SELECT conversation AS id, text, saved_at AS at FROM drafts WHERE instr(conversation, '@') = 0
+         ORDER BY saved_at DESC, conversation`,
+      ),
   }
 }

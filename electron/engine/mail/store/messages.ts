@@ -50,6 +50,8 @@ export type Window = { readonly from: number; readonly count: number }
 /** Not deleted on the server by another program. */
 const shown = 'gone_at IS NULL'
 
+const unread = `FROM messages WHERE read = 0 AND direction = 'in' AND ${shown}`
+
 /** The messages of one store. */
 export type MessageStore = ReturnType<typeof createMessageStore>
 
@@ -88,16 +90,16 @@ function writes(database: Database) {
       database.run("UPDATE messages SET receipt = 'sent' WHERE id = ?", id)
     },
     /** Marks a conversation's messages read, and those that lie on the server as still to be flagged there. */
-    markRead(conversation: string): number {
-      return database.run(
-        `UPDATE messages SET read = 1,
-           seen = CASE WHEN EXISTS (SELECT 1 FROM places WHERE message = messages.id) THEN 'pending' ELSE 'same' END
-         WHERE conversation = ? AND read = 0 AND direction = 'in'`,
-        conversation,
-      ).changes
-    },
+    markRead: (conversation: string): number =>
+      database.run(`${markRead} WHERE conversation = ? AND read = 0 AND direction = 'in'`, conversation).changes,
+    /** Marks one message read in the same way. */
+    markMessageRead: (id: string): number =>
+      database.run(`${markRead} WHERE id = ? AND read = 0 AND direction = 'in'`, id).changes,
   }
 }
+
+const markRead = `UPDATE messages SET read = 1,
+  seen = CASE WHEN EXISTS (SELECT 1 FROM places WHERE message = messages.id) THEN 'pending' ELSE 'same' END`
 
 /** What of a message is searched: names and addresses too, since people remember who wrote rather than what. */
 export function contentOf(message: Pick<NewMessage, 'participants' | 'subject' | 'text'>): string {
@@ -189,12 +191,13 @@ function reads(database: Database) {
           )
       return { messages: rows.slice(0, count).map(readRow).reverse(), more: rows.length > count }
     },
-    unread: (conversation: string): number =>
-      counted(
-        database,
-        `SELECT count(*) AS total FROM messages WHERE conversation = ? AND read = 0 AND direction = 'in' AND ${shown}`,
-        conversation,
-      ),
+    /** How many messages of each kind nobody has read, in one conversation or in all. */
+    unread(conversation?: string): { readonly chat: number; readonly mail: number } {
+      const [where, parameters] = conversation === undefined ? ['', []] : [' AND conversation = ?', [conversation]]
+      const of = (kind: string) =>
+        counted(database, `SELECT count(*) AS total ${unread} AND kind = '${kind}'${where}`, ...parameters)
+      return { chat: of('chat'), mail: of('mail') }
+    },
     /** Unread chat messages whose sender asked for a receipt. */
     receiptsDue: (conversation: string): readonly StoredMessage[] =>
       database

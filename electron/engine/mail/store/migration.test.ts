@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openDatabase } from '../../database/open.ts'
-import { mailNotices, mailSchema, placesSchema } from '../schema.ts'
+import { heldStates, mailNotices, mailSchema, placesSchema } from '../schema.ts'
 import { createMailStore } from './store.ts'
 
 let folder = ''
@@ -30,11 +30,12 @@ it('places, read marks that wait, and the bytes of held messages are kept', asyn
     raw,
   )
   old.close()
-  const database = open([mailSchema, mailNotices, placesSchema])
+  const database = open([mailSchema, mailNotices, placesSchema, heldStates])
   const store = createMailStore(database)
   expect(store.messages.get('m')).toMatchObject({ text: 'text', at: 5, rank: 5, read: true })
   expect(store.places.unseen('INBOX')).toEqual([8])
   expect(store.folders.get('INBOX')).toEqual({ uidValidity: '7', lastUid: 9, history: 0 })
+  expect([store.held.total(), store.held.unseen()]).toEqual([1, 1])
   expect(Buffer.compare(await store.held.bytes('h'), raw)).toBe(0)
   expect(store.places.keepOnly('INBOX', new Set([8]), 10)).toBe(true)
   expect(store.held.total()).toBe(0)

@@ -17,7 +17,11 @@ export type PlaceStore = ReturnType<typeof createPlaceStore>
 /** Notes where a message lies; it is back, if it was gone. Whether that was so. */
 export function putPlace(database: Database, message: string, { folder, uid }: Place): boolean {
   database.run('INSERT OR REPLACE INTO places (folder, uid, message) VALUES (?, ?, ?)', folder, uid, message)
-  database.run('UPDATE held SET gone_at = NULL WHERE id = ? AND gone_at IS NOT NULL', message)
+  database.run(
+    `UPDATE held SET gone_at = NULL, state = CASE state WHEN 'deleted' THEN 'new' ELSE state END
+     WHERE id = ? AND gone_at IS NOT NULL`,
+    message,
+  )
   const back = database.run('UPDATE messages SET gone_at = NULL WHERE id = ? AND gone_at IS NOT NULL', message)
   database.run('UPDATE messages SET lost = 0 WHERE id = ? AND lost = 1', message)
   return back.changes > 0

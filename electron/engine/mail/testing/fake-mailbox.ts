@@ -1,6 +1,12 @@
 /** An IMAP server's mailbox in memory, behind the same port as imap.ts. */
 import type { Fetched } from '../incoming/incoming.ts'
-import { type Connect, ImapError, type ImapErrorKind, type MailSession } from '../network/mail-session.ts'
+import {
+  type Connect,
+  type FolderInfo,
+  ImapError,
+  type ImapErrorKind,
+  type MailSession,
+} from '../network/mail-session.ts'
 
 type Stored = { readonly uid: number; readonly raw: Uint8Array; readonly at: number; seen: boolean }
 type Folder = { uidValidity: string; uidNext: number; messages: Stored[] }
@@ -14,6 +20,8 @@ export type FakeMailbox = {
     more?: { readonly folder?: string; readonly seen?: boolean; readonly at?: number },
   ): void
   folder(name: string): readonly { readonly uid: number; readonly text: string; readonly seen: boolean }[]
+  /** Makes a folder; `Trash` is the one for deleted mail. */
+  create(folder: string): void
   /** The mailbox was rebuilt: same messages, other UIDs. */
   rebuild(folder: string): void
   /** What the next connections end in. */
@@ -66,6 +74,7 @@ export function fakeMailbox(at: () => number): FakeMailbox {
       }),
     folder: (name) =>
       folderOf(name).messages.map(({ uid, raw, seen }) => ({ uid, text: Buffer.from(raw).toString('utf8'), seen })),
+    create: (name) => void folders.set(name, { uidValidity: '1', uidNext: 1, messages: [] }),
     rebuild: (name) => {
       const folder = folderOf(name)
       folder.uidValidity = String(Number(folder.uidValidity) + 1)
@@ -110,7 +119,7 @@ function sessionOn({ folders, now, folderOf, put, state, command, appended }: Se
   return {
     folders: async () => {
       await say('LIST')
-      return [...folders.keys()].map((path) => ({ path, role: path === 'Sent' ? 'sent' : 'other' }))
+      return [...folders.keys()].map((path) => ({ path, role: roleOf(path) }))
     },
     create: async (folder) => {
       await say('CREATE')
@@ -124,7 +133,7 @@ function sessionOn({ folders, now, folderOf, put, state, command, appended }: Se
       const { uidValidity, messages } = folderOf(folder)
       return { uidValidity, exists: messages.length }
     },
-    ...commandsHere(() => ({ name: selected, folder: folderOf(selected) }), say),
+    ...commandsHere(() => ({ name: selected, folder: folderOf(selected) }), say, put),
     append: async (folder, raw, at) => {
       await say('APPEND')
       appended(at)
@@ -150,11 +159,16 @@ function sessionOn({ folders, now, folderOf, put, state, command, appended }: Se
   }
 }
 
+function roleOf(path: string): FolderInfo['role'] {
+  if (path === 'Sent') return 'sent'
+  return path === 'Trash' ? 'trash' : 'other'
+}
+
 type Here = () => { readonly name: string; readonly folder: Folder }
-type Commands = Pick<MailSession, 'list' | 'uids' | 'fetch' | 'flags' | 'markSeen' | 'find'>
+type Commands = Pick<MailSession, 'list' | 'uids' | 'fetch' | 'flags' | 'markSeen' | 'discard' | 'find'>
 
 /** Commands to the selected folder. */
-function commandsHere(here: Here, say: (name: string) => Promise<void>): Commands {
+function commandsHere(here: Here, say: (name: string) => Promise<void>, put: SessionParts['put']): Commands {
   return {
     list: async (after) => {
       await say('LISTING')
@@ -179,6 +193,13 @@ function commandsHere(here: Here, say: (name: string) => Promise<void>): Command
     markSeen: async (uids) => {
       await say('STORE')
       for (const message of here().folder.messages) if (uids.includes(message.uid)) message.seen = true
+    },
+    discard: async (uids, into) => {
+      await say('DISCARD')
+      const { folder } = here()
+      const taken = folder.messages.filter(({ uid }) => uids.includes(uid))
+      if (into !== undefined) for (const { raw, seen, at } of taken) put(into, raw, { seen, at })
+      folder.messages = folder.messages.filter((message) => !taken.includes(message))
     },
     find: async (messageId) => {
       await say('SEARCH')

@@ -1,6 +1,13 @@
 /** An IMAP server over real loopback TCP that answers as the script says, and otherwise as it should. */
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { fetchAnswers, type PeerFolder, type PeerMessage, searchAnswer, storeFlags } from './imap-peer-folder.ts'
+import {
+  fetchAnswers,
+  isInSet,
+  type PeerFolder,
+  type PeerMessage,
+  searchAnswer,
+  storeFlags,
+} from './imap-peer-folder.ts'
 
 /** One command of a client. `literal`: the bytes that came with it. */
 export type PeerCommand = {
@@ -212,6 +219,10 @@ function answer(serving: Serving, command: PeerCommand): readonly (string | Buff
     case 'UID STORE':
       if (selected) storeFlags(selected, rest.split(' ', 1)[0]?.split(',').map(Number) ?? [], /\+FLAGS/iu.test(rest))
       return [ok()]
+    case 'UID MOVE':
+    case 'UID COPY':
+    case 'UID EXPUNGE':
+      return takeOut(serving, command).concat(ok())
     case 'APPEND':
       return append(serving, named, literal, ok)
     case 'IDLE':
@@ -220,6 +231,27 @@ function answer(serving: Serving, command: PeerCommand): readonly (string | Buff
     default:
       return [ok()]
   }
+}
+
+/** RFC 6851, RFC 4315. A plain EXPUNGE would take what other programs marked, so no test wants it. */
+function takeOut({ client, folders }: Serving, { name, rest }: PeerCommand): readonly string[] {
+  const [set = '', into = ''] = rest.split(' ')
+  const from = folders.get(client.selected ?? '')
+  const target = folders.get(into.replaceAll('"', ''))
+  if (!from) return []
+  const highest = from.messages.at(-1)?.uid ?? 0
+  const taken = from.messages.filter(({ uid }) => isInSet(set, uid, highest))
+  for (const message of name === 'UID EXPUNGE' ? [] : taken) {
+    if (!target) continue
+    target.messages.push({ ...message, uid: target.uidNext })
+    target.uidNext += 1
+  }
+  if (name === 'UID COPY') return []
+  return taken.map((message) => {
+    const number = from.messages.indexOf(message) + 1
+    from.messages.splice(number - 1, 1)
+    return `* ${number} EXPUNGE`
+  })
 }
 
 function useOf(folder: string): string {

@@ -13,7 +13,7 @@ import type { Clock, DnsResolver, Log } from '../../ground/ports.ts'
 import { type FakeClock, fakeClock, fakeDns, fakeRandom, type LogLine, memoryLog } from '../../testing/fakes.ts'
 import type { ListInForce, MailConnection, MailDependencies, MailService } from '../dependencies.ts'
 import { createMailService, type MailNetwork } from '../mail-service.ts'
-import { mailNotices, mailSchema, placesSchema } from '../schema.ts'
+import { draftsApart, heldStates, mailNotices, mailSchema, placesSchema } from '../schema.ts'
 import { readInPlace } from './read-in-place.ts'
 
 export const me = { address: 'alice@corp.test', name: 'Alice Chen', password: 'alice-pw' } as const
@@ -53,7 +53,7 @@ export function mailWorld(options: WorldOptions = {}) {
   const log = watchedLog(happened)
   const open = (): Database => {
     const key = new Uint8Array(32).fill(9)
-    const migrations = [mailSchema, mailNotices, placesSchema]
+    const migrations = [mailSchema, mailNotices, placesSchema, heldStates, draftsApart]
     const database = openDatabase({ file: join(folder, 'mail.db'), key, migrations })
     databases.push(database)
     return database

@@ -24,7 +24,8 @@ function Step({ here, commanding, ...props }: StepProps & { readonly here: boole
   const { changing } = useStores().administration
   const { step, label, title, warning } = props
   if (!here) return <Copyable label={title} text={stepCommand(step, commanding)} />
-  const begin = () => void changing.begin({ title, keyStep: step, ...(warning !== undefined && { warning }) })
+  const begin = () =>
+    void changing.begin({ title, keyStep: step, deed: label, ...(warning !== undefined && { warning }) })
   return (
     <button
       type="button"

@@ -1,36 +1,13 @@
 /** The dialog that makes and shows a first password or an enrolment code. */
-import type { Access } from '../../../../shared/access.ts'
 import { useSlice, useStores } from '../../../components/context.tsx'
 import { FailureText } from '../../../components/FailureText.tsx'
 import { Modal } from '../../../components/Modal.tsx'
 import { Note } from '../../../components/Note.tsx'
-import { formatMoment } from '../../../i18n/format.ts'
 import { useWords } from '../../../i18n/i18n.ts'
 import type { AccessWish } from '../../../store/administration/access.ts'
-import { Copyable } from '../Copyable.tsx'
 import { Faults } from '../Faults.tsx'
-import { QrCode } from '../QrCode.tsx'
 import { ReasonForm } from '../ReasonForm.tsx'
-
-type Given = Extract<Access, { readonly state: 'given' }>
-
-function Secrets({ given }: { readonly given: Given }) {
-  const { t, language } = useWords()
-  const { password, enrolment } = given
-  return (
-    <>
-      <Note tone="warn">{t('access.once')}</Note>
-      {password !== undefined && <Copyable label={t('access.passwordLabel')} text={password} />}
-      {enrolment && (
-        <>
-          <QrCode text={enrolment.code} label={t('access.qr')} />
-          <Copyable label={t('access.code')} text={enrolment.code} />
-          <p className="text-sm text-muted">{t('access.until', { at: formatMoment(language, enrolment.until) })}</p>
-        </>
-      )}
-    </>
-  )
-}
+import { Secrets } from './Secrets.tsx'
 
 function Ask({ wish }: { readonly wish: AccessWish }) {
   const { access, organisation } = useStores().administration
@@ -41,12 +18,12 @@ function Ask({ wish }: { readonly wish: AccessWish }) {
     <ReasonForm
       reason={overview?.policy.reason ?? 'optional'}
       doing={step === 'doing'}
-      submit={t('access.make')}
+      submit={t(`accessMake.${wish.give}`)}
       onSubmit={(why) => void access.give(why)}
       onCancel={access.close}
     >
-      {wish.give.includes('password') && <p>{t('access.passwordHint')}</p>}
-      {wish.give.includes('enrolment') && <p>{t('access.enrolmentHint')}</p>}
+      {wish.give === 'password' && <p>{t('access.passwordHint')}</p>}
+      {wish.give === 'enrolment' && <p>{t('access.enrolmentHint')}</p>}
     </ReasonForm>
   )
 }

@@ -11,7 +11,7 @@ import { formatDate } from '../../../i18n/format.ts'
 import { type Translate, useWords } from '../../../i18n/i18n.ts'
 import type { May } from '../../session.ts'
 import { AdminList } from '../AdminList.tsx'
-import { admissionWords } from '../reason-words.ts'
+import { type Naming, useNaming } from '../naming.ts'
 import { dayOf } from './UserForm.tsx'
 
 type ContactFields = { readonly name: string; readonly remark: string; readonly expires: string }
@@ -62,14 +62,20 @@ function ContactForm({ user, contact, onClose }: Editing) {
   )
 }
 
-function becauseWords(t: Translate, contact: AdminContact): string {
-  const words = contact.admitted.map((one) => admissionWords(t, one)).join(' · ')
+function becauseWords(t: Translate, naming: Naming, contact: AdminContact): string {
+  const words = contact.admitted.map(naming.admission).join(' · ')
   return contact.denied ? t('common.and', { first: t('admin.denied'), second: words }) : words
 }
 
 function Contact({ user, contact, may, onClose }: Editing & { readonly contact: AdminContact; readonly may: May }) {
-  const { changing } = useStores().administration
+  const { administration } = useStores()
+  const { changing } = administration
   const { t, language } = useWords()
+  const naming = useNaming()
+  const ask = () => {
+    onClose()
+    administration.askWhy({ user: user.user, address: contact.address })
+  }
   const remove = () => {
     onClose()
     const title = t('admin.removeContactTitle', { name: contact.name, user: user.name })
@@ -84,9 +90,12 @@ function Contact({ user, contact, may, onClose }: Editing & { readonly contact: 
         facts={[
           { term: t('card.address'), text: contact.address },
           { term: t('card.expires'), text: expires },
-          { term: t('admin.because'), text: becauseWords(t, contact) },
+          { term: t('admin.because'), text: becauseWords(t, naming, contact) },
         ]}
       />
+      <button type="button" className="button justify-self-start" onClick={ask}>
+        {t(contact.denied ? 'whose.notInList' : 'whose.inList', { name: contact.name, user: user.name })}
+      </button>
       {isOwn && may.operate && (
         <>
           <ContactForm user={user} contact={contact} onClose={onClose} />
@@ -105,20 +114,19 @@ export function UserContacts({ user, may }: { readonly user: AdminUser; readonly
   const { people } = useStores().administration
   const { contactSearch } = useSlice(people)
   const { t } = useWords()
+  const naming = useNaming()
   const list = useRef<ListHandle>(null)
   const [shown, setShown] = useState<AdminContact | 'new'>()
   const close = () => setShown(undefined)
   return (
     <>
-      <div className="flex items-center gap-3 px-5 pb-3">
-        <div className="flex-1">
-          <SearchBox
-            label={t('contacts.search')}
-            value={contactSearch}
-            onChange={people.searchContacts}
-            onLeave={() => list.current?.focus()}
-          />
-        </div>
+      <div className="tools">
+        <SearchBox
+          label={t('contacts.search')}
+          value={contactSearch}
+          onChange={people.searchContacts}
+          onLeave={() => list.current?.focus()}
+        />
         {may.operate && (
           <button type="button" className="button" onClick={() => setShown('new')}>
             {t('admin.addContact')}
@@ -132,7 +140,7 @@ export function UserContacts({ user, may }: { readonly user: AdminUser; readonly
           label: t('admin.contactsOf', { name: user.name }),
           empty: t('contacts.empty'),
           main: ({ name }) => name,
-          sub: (contact) => t('common.and', { first: contact.address, second: becauseWords(t, contact) }),
+          sub: (contact) => t('common.and', { first: contact.address, second: becauseWords(t, naming, contact) }),
           onOpen: setShown,
         }}
       />

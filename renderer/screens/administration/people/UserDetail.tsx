@@ -13,6 +13,7 @@ import { formatDate, formatNames } from '../../../i18n/format.ts'
 import { useWords } from '../../../i18n/i18n.ts'
 import type { May } from '../../session.ts'
 import { Section } from '../../settings/Section.tsx'
+import { useNaming } from '../naming.ts'
 import { UserContacts } from './UserContacts.tsx'
 import { UserDevices } from './UserDevices.tsx'
 import { EditUserDialog } from './UserForm.tsx'
@@ -21,6 +22,7 @@ type OfUser = { readonly user: AdminUser; readonly may: May }
 
 function AccountFacts({ user }: { readonly user: AdminUser }) {
   const { t, language } = useWords()
+  const naming = useNaming()
   const none = t('admin.none')
   return (
     <Facts
@@ -30,12 +32,15 @@ function AccountFacts({ user }: { readonly user: AdminUser }) {
         { term: t('card.scope'), text: t(`card.${user.scope}`) },
         { term: t('admin.state'), text: t(user.state === 'active' ? 'admin.active' : 'admin.disabled') },
         { term: t('admin.department'), text: user.department || none },
-        { term: t('admin.sponsor'), text: user.sponsor || none },
+        { term: t('admin.sponsor'), text: user.sponsor ? naming.personAt(user.sponsor) : none },
         {
           term: t('card.expires'),
           text: user.expires === undefined ? t('card.noExpiry') : formatDate(language, user.expires),
         },
-        { term: t('adminTab.groups'), text: user.groups.length === 0 ? none : formatNames(language, user.groups) },
+        {
+          term: t('adminTab.groups'),
+          text: user.groups.length === 0 ? none : formatNames(language, user.groups.map(naming.group)),
+        },
         { term: t('admin.role'), text: t(`adminRole.${user.role}`) },
       ]}
     />
@@ -56,7 +61,7 @@ function AccessButtons({ user }: { readonly user: AdminUser }) {
           type="button"
           className="button"
           onClick={() =>
-            access.begin({ user: user.user, title: t('access.passwordTitle', { name }), give: ['password'] })
+            access.begin({ user: user.user, title: t('access.passwordTitle', { name }), give: 'password' })
           }
         >
           {t('access.password')}
@@ -67,7 +72,7 @@ function AccessButtons({ user }: { readonly user: AdminUser }) {
           type="button"
           className="button"
           onClick={() =>
-            access.begin({ user: user.user, title: t('access.enrolmentTitle', { name }), give: ['enrolment'] })
+            access.begin({ user: user.user, title: t('access.enrolmentTitle', { name }), give: 'enrolment' })
           }
         >
           {t('access.enrolment')}
@@ -123,11 +128,19 @@ function RoleChoice({ user }: { readonly user: AdminUser }) {
 }
 
 function Account({ user, may }: OfUser) {
+  const { administration } = useStores()
   const { t } = useWords()
   return (
     <section className="page-scroll" aria-label={t('admin.account')} tabIndex={scrollStop}>
       <div className="measure grid gap-6">
         <AccountFacts user={user} />
+        <button
+          type="button"
+          className="button justify-self-start"
+          onClick={() => administration.askWhy({ user: user.user })}
+        >
+          {t('whose.anybody', { user: user.name })}
+        </button>
         {may.administer && <AccountButtons user={user} />}
         <UserDevices user={user} may={may} />
         {may.administer && <RoleChoice user={user} />}
@@ -143,9 +156,9 @@ export function UserDetail({ may }: { readonly may: May }) {
   const { t } = useWords()
   return (
     <>
-      <header className="bar flex-wrap">
+      <header className="bar">
         <IconButton label={t('admin.allUsers')} icon="back" onClick={people.back} />
-        <h3 className="title flex-1">{detail?.user.name}</h3>
+        <h3 className="title">{detail?.user.name}</h3>
         {(['account', 'contacts'] as const).map((one) => (
           <button
             key={one}

@@ -1,8 +1,7 @@
-/** The forms that add a user and change one. */
+/** The fields of a person, and the form that changes a user. */
 import { type FormEvent, useState } from 'react'
 import type { AdminUser } from '../../../../shared/administration/readings.ts'
 import { useStores } from '../../../components/context.tsx'
-import { Choice } from '../../../components/form/Choice.tsx'
 import { TextField } from '../../../components/form/TextField.tsx'
 import { Modal } from '../../../components/Modal.tsx'
 import { useWords } from '../../../i18n/i18n.ts'
@@ -21,7 +20,8 @@ export function dayOf(expires: number | undefined): string {
   return expires === undefined ? '' : new Date(expires).toISOString().slice(0, 10)
 }
 
-const nobody: PersonFields = { name: '', address: '', department: '', sponsor: '', expires: '' }
+/** Nothing typed yet. */
+export const nobody: PersonFields = { name: '', address: '', department: '', sponsor: '', expires: '' }
 
 function fieldsOf({ name, address, department = '', sponsor = '', expires }: AdminUser): PersonFields {
   return { name, address, department, sponsor, expires: dayOf(expires) }
@@ -29,7 +29,8 @@ function fieldsOf({ name, address, department = '', sponsor = '', expires }: Adm
 
 type FieldsProps = { readonly value: PersonFields; readonly onChange: (value: PersonFields) => void }
 
-function Fields({ value, onChange }: FieldsProps) {
+/** The boxes for them. */
+export function Fields({ value, onChange }: FieldsProps) {
   const { t } = useWords()
   const set = (name: keyof PersonFields) => (text: string) => onChange({ ...value, [name]: text })
   return (
@@ -63,44 +64,8 @@ function Fields({ value, onChange }: FieldsProps) {
 }
 
 /** Only what was filled in. */
-function filled(fields: PersonFields): Partial<PersonFields> {
+export function filled(fields: PersonFields): Partial<PersonFields> {
   return Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== ''))
-}
-
-/** Asks for a new user's login, scope and fields. */
-export function AddUserDialog({ onClose }: { readonly onClose: () => void }) {
-  const { changing } = useStores().administration
-  const { t } = useWords()
-  const [user, setUser] = useState('')
-  const [scope, setScope] = useState<'internal' | 'external'>('internal')
-  const [fields, setFields] = useState(nobody)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    onClose()
-    const change = { op: 'user.add' as const, user: user.trim(), scope, name: fields.name, ...filled(fields) }
-    void changing.begin({ title: t('admin.addUserTitle', { name: fields.name }), changes: [change] })
-  }
-  return (
-    <Modal open onClose={onClose} title={t('admin.addUser')}>
-      <form className="grid gap-4" onSubmit={submit}>
-        <TextField label={t('signIn.user')} hint={t('admin.loginHint')} value={user} onChange={setUser} focusFirst />
-        <Choice
-          label={t('card.scope')}
-          value={scope}
-          options={[
-            { value: 'internal', label: t('card.internal') },
-            { value: 'external', label: t('card.external') },
-          ]}
-          onChange={setScope}
-        />
-        <Fields value={fields} onChange={setFields} />
-        <p className="text-sm text-muted">{t('access.later')}</p>
-        <button type="submit" className="button button-primary justify-self-end">
-          {t('admin.next')}
-        </button>
-      </form>
-    </Modal>
-  )
 }
 
 /** Only what is different. */

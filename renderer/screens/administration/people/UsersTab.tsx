@@ -5,8 +5,8 @@ import { useSlice, useStores } from '../../../components/context.tsx'
 import { type Translate, useWords } from '../../../i18n/i18n.ts'
 import type { May } from '../../session.ts'
 import { SearchedList } from '../AdminList.tsx'
+import { AddUserDialog } from './AddUserDialog.tsx'
 import { UserDetail } from './UserDetail.tsx'
-import { AddUserDialog } from './UserForm.tsx'
 
 /** What is unusual about a user: disabled, with a role, from outside. Empty for most. */
 function standingWords(t: Translate, user: AdminUser): string {

@@ -26,16 +26,18 @@ import {
   verifyAudit,
 } from '../../../administration/operations/control.ts'
 import { serviceDesk } from '../../../administration/operations/desk.ts'
+import { importsReading } from '../../../administration/operations/imports.ts'
 import {
   listKeys,
   renewManifestOperation,
   retireKeyOperation,
   rotateKeyOperation,
 } from '../../../administration/operations/keys.ts'
+import { getNames } from '../../../administration/operations/names.ts'
 import type { Operation, OperationAnswer } from '../../../administration/operations/operation.ts'
 import { getOverview, listGroups, listMembers, listRules } from '../../../administration/operations/organisation.ts'
 import { getUser, giveAccess, listUsers } from '../../../administration/operations/people.ts'
-import { faultAt, refusal } from '../../../ground/refusals.ts'
+import { faultAt, type Refusal, refusal } from '../../../ground/refusals.ts'
 import { policyFrom } from '../../../organisation/organisation.ts'
 import type { Service } from '../../service.ts'
 import type { AskCaller, AskHandlers } from '../handler.ts'
@@ -114,15 +116,17 @@ function read<I extends z.ZodObject, O extends z.ZodObject>(
 }
 
 type Decisive = { readonly why?: string; readonly dry?: boolean }
+/** What a person tries is told with the names of those whom it touches. */
+type Common = { readonly why: string; readonly dryRun: boolean; readonly explain: boolean }
 
 /** What leads to an outcome. `giving`: the operation's input, or the outcome where it is known without it. */
 function change<Q extends Decisive, I extends z.ZodObject>(
   operation: Operation<I, typeof outcomeForm>,
-  giving: (question: Q, common: { readonly why: string; readonly dryRun: boolean }) => z.input<I> | Outcome,
+  giving: (question: Q, common: Common) => z.input<I> | Outcome,
 ): Handler<Q, Outcome> {
   return gated<Q, Outcome>(operation.role, async (service, caller, question) => {
     const { why: reason = '', dry: dryRun = false } = question
-    const given = giving(question, { why: plain(reason.trim()), dryRun })
+    const given = giving(question, { why: plain(reason.trim()), dryRun, explain: dryRun })
     if (isOutcome(given)) return ok(given)
     const answer = await call(operation, service, { caller, given })
     if (!answer.ok) return refusedTold(answer.fault)
@@ -168,25 +172,32 @@ const readingAsks = {
   'admin.proposals': read(listProposals, proposalsTold),
   'admin.requests': read(listRequests),
   'admin.releases': read(listReleases),
+  'admin.imports': read(importsReading),
   'admin.keys': read(listKeys, keysTold),
+  'admin.names': read(getNames),
 } satisfies Partial<AskHandlers>
 
 type Deeds = 'admin.decide' | 'admin.change' | 'admin.undo' | 'admin.keyStep' | 'admin.access'
+
+function malformed(error: z.ZodError, given: unknown): Refusal {
+  const path = error.issues[0]?.path ?? []
+  if (path.at(-1) !== 'expires') return refusal('malformed', placeOfFault(error), faultOfChange(error))
+  const typed = path.reduce<unknown>((value, key) => Object(value)[key], given)
+  return refusal('date', String(typed))
+}
 
 /** Asks that change something. Each says how the page's question becomes the operation's input. */
 const deedAsks: Pick<AskHandlers, Deeds> = {
   'admin.change': change(runBatch, ({ changes: given }, common) => {
     // The page sends changes as data, so each is read here; one that does not fit is told at its place.
     const parsed = given.map((one: unknown) => changeForm.safeParse(one))
-    const faults = parsed.flatMap(({ error }, index) =>
-      error ? [faultAt(index, refusal('malformed', placeOfFault(error), faultOfChange(error)))] : [],
-    )
+    const faults = parsed.flatMap(({ error }, index) => (error ? [faultAt(index, malformed(error, given[index]))] : []))
     return faults.length > 0 ? refusedOutcome(faults) : { changes: parsed.flatMap(({ data }) => data ?? []), ...common }
   }),
   'admin.undo': change(undoLines, ({ n: first }, common) => ({ first, ...common })),
 
-  'admin.decide': async (service, caller, { id, approve }) => {
-    const decided = await change(decideProposal, () => ({ id, approve }))(service, caller, {})
+  'admin.decide': async (service, caller, { id, approve, dry = false }) => {
+    const decided = await change(decideProposal, (_, common) => ({ id, approve, ...common }))(service, caller, { dry })
     return decided.ok && decided.value.state === 'done' && !approve ? ok(refusedOutcome([])) : decided
   },
 
@@ -223,6 +234,7 @@ const {
   'admin.confirm': confirm,
   'admin.open': open,
   'admin.close': close,
+  'admin.recoveryCodes': recoveryCodes,
 } = openingAsks
 
 /**
@@ -235,6 +247,7 @@ export const administrationAsks: Pick<AskHandlers, AdminAskName> = {
   'admin.confirm': gated('auditor', confirm, true),
   'admin.open': gated('auditor', open, true),
   'admin.close': gated('auditor', close, true),
+  'admin.recoveryCodes': gated('auditor', recoveryCodes),
   ...readingAsks,
   ...deedAsks,
 }

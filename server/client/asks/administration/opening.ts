@@ -10,13 +10,17 @@ import {
   openAdmin,
   openByCode,
 } from '../../../accounts/admin-session.ts'
+import { makeRecoveryCodes } from '../../../accounts/recovery-codes.ts'
 import { newTotpSecret, totpUri } from '../../../accounts/totp.ts'
+import { userActor } from '../../../administration/actor.ts'
+import { noteAs } from '../../../administration/audit.ts'
+import type { Store } from '../../../store/store.ts'
 import type { Service } from '../../service.ts'
 import type { AskCaller, AskHandlers } from '../handler.ts'
 
-type Names = 'admin.state' | 'admin.setUp' | 'admin.confirm' | 'admin.open' | 'admin.close'
+type Names = `admin.${'state' | 'setUp' | 'confirm' | 'open' | 'close' | 'recoveryCodes'}`
 
-/** In the order of use: at first state, set-up, confirm; from then on state, open, close. */
+/** In the order of use: at first state, set-up, confirm; from then on state, open, close; recovery codes from within. */
 export const openingAsks: Pick<AskHandlers, Names> = {
   'admin.state': async (service, caller) => ok(await stateOf(service, caller)),
 
@@ -34,16 +38,35 @@ export const openingAsks: Pick<AskHandlers, Names> = {
   },
 
   'admin.confirm': async (service, caller, { code }) => {
-    const typed = { user: caller.user.id, device: caller.device.id, sid: caller.sid, code }
-    const verdict = await confirmCode(service, typed)
+    const verdict = await confirmCode(service, typedBy(service, caller, code))
     if (verdict.ok) service.log.info('second factor set up', { user: caller.user.id, device: caller.device.id })
-    return told(service, caller, verdict)
+    const state = await told(service, caller, verdict)
+    return state.ok && verdict.ok && verdict.codes ? ok({ ...state.value, codes: [...verdict.codes] }) : state
+  },
+
+  /** For oneself alone: with another's codes one person would be two. */
+  'admin.recoveryCodes': async (service, caller, { password }) => {
+    const { totp } = await stateOf(service, caller)
+    if (!totp) return fail('secondFactor')
+    // The open administration is not enough: somebody may have found it so.
+    const checked = await checkPassword(service, caller, password)
+    if (!checked.ok) return checked
+    const { id: user } = caller.user
+    const codes = await service.store.transaction(async (inside) => {
+      await notedBy(service, caller)(inside, 'recovery.make')
+      return makeRecoveryCodes(inside, user, service.clock.now())
+    })
+    service.log.info('recovery codes made', { user, device: caller.device.id })
+    return ok({ codes: [...codes] })
   },
 
   'admin.open': async (service, caller, { password = '', code = '' }) => {
     const { step, totp } = await stateOf(service, caller)
-    const typed = { user: caller.user.id, device: caller.device.id, sid: caller.sid, code }
-    if (totp) return told(service, caller, await openByCode(service, typed))
+    if (totp) {
+      const verdict = await openByCode(service, typedBy(service, caller, code))
+      const state = await told(service, caller, verdict)
+      return state.ok && verdict.ok && verdict.recovered === true ? ok({ ...state.value, recovered: true }) : state
+    }
     // An administrator without an authenticator sets one up first; the password alone opens for lesser roles.
     if (step === 'setUp') return fail('secondFactor')
     const checked = await checkPassword(service, caller, password)
@@ -58,10 +81,24 @@ export const openingAsks: Pick<AskHandlers, Names> = {
   },
 }
 
+function typedBy(service: Service, caller: AskCaller, code: string) {
+  const { user, device, sid } = caller
+  return { user: user.id, device: device.id, sid, code, noted: notedBy(service, caller) }
+}
+
+/** A line of the log about one's own recovery codes. */
+function notedBy({ clock }: Service, { user }: AskCaller) {
+  const note = noteAs({ clock, ...userActor(user.id) })
+  return (inside: Store, op: 'recovery.make' | 'recovery.use') => note(inside, { op, target: user.id })
+}
+
 async function stateOf(service: Service, { user, role = 'auditor', sid }: AskCaller): Promise<AdminState> {
   const totp = ((await service.store.administration.role(user.id))?.totp ?? '') !== ''
   const until = await adminUntil(service, sid)
-  if (until !== undefined) return { role, step: 'open', totp, until }
+  if (until !== undefined) {
+    const recovery = totp ? { recovery: await service.store.administration.recoveries(user.id) } : {}
+    return { role, step: 'open', totp, until, ...recovery }
+  }
   const step = totp ? 'code' : role === 'administrator' && service.authenticator !== 'spared' ? 'setUp' : 'password'
   return { role, step, totp }
 }
@@ -92,6 +129,7 @@ async function checkPassword(
 ): Promise<Result<true, (typeof notChecked)[keyof typeof notChecked] | 'authFailed'>> {
   const checked = await accounts.check(user.id, password, ip, { id: device.id, key: device.dsig })
   if (checked.ok) return ok(true)
-  if (checked.kind === 'authFailed') return fail('authFailed')
-  return fail(notChecked[checked.kind], { retryAfter: checked.retryAfter })
+  const { fault } = checked
+  if (fault.kind === 'authFailed') return fail('authFailed')
+  return fail(notChecked[fault.kind], { retryAfter: fault.retryAfter })
 }

@@ -8,14 +8,14 @@ import { assertNever, fail, type Result } from '../../../../shared/rpc.ts'
 import type { Failure } from '../../../administration/operations/operation.ts'
 import type { Fault } from '../../../administration/work.ts'
 import { faultAt } from '../../../ground/refusals.ts'
-import { plain } from '../plain.ts'
+import { allPlain, plain } from '../plain.ts'
 
 /** Of a long outcome or proposal. */
 export const mostShown = 50
 
 /** `isReasonNeeded`: whether what was tried is done only with a reason. */
 export function outcomeTold(done: DeedOutcome, isReasonNeeded: boolean): Outcome {
-  const { state, proposal = '', needs = 'signature', lists, audit } = done
+  const { state, proposal = '', needs = 'signature', lists, audit, changes } = done
   if (state === 'pending') return { state, id: proposal, needs }
   // Sums over all lists, names of the first fifty: a change of a department reaches thousands.
   const sum = (pick: 'added' | 'changed' | 'removed') => lists.reduce((all, list) => all + list[pick], 0)
@@ -26,7 +26,10 @@ export function outcomeTold(done: DeedOutcome, isReasonNeeded: boolean): Outcome
     removed: sum('removed'),
     users: lists.slice(0, mostShown).map(({ version: _version, ...rest }) => rest),
   }
-  if (state === 'dryRun') return { state: 'tried', ...moved, reason: isReasonNeeded }
+  if (state === 'dryRun') {
+    const lines = changes && { changes: changes.slice(0, mostShown) }
+    return allPlain({ state: 'tried', ...moved, reason: isReasonNeeded, ...lines })
+  }
   return { state, ...moved, audit: audit.slice(0, mostShown) }
 }
 
