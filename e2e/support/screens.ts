@@ -1,77 +1,8 @@
-/** The way to each screen and dialog of the preview: what one presses, one after the other. */
-import type { Page } from '@playwright/test'
-
-/** One thing that is done on the way to a screen. */
-type Step = (page: Page) => Promise<unknown>
-
-/** The preview's fake engine, as far as it is changed here. */
-type Fake = {
-  readonly session: object
-  readonly failures: Map<string, object>
-  readonly contacts: { change(next: () => readonly object[]): number }
-  readonly messages: readonly object[]
-  held: readonly object[]
-  kept: readonly object[]
-  mailDrafts: readonly object[]
-  readonly administration: { outcome: object }
-  emit(name: string, value: unknown): void
-}
+/** The way to each screen and dialog of the preview: what one does, one after the other. */
+import { fail, fill, go, inDetail, inField, key, lay, press, row, type Step, submit, tab, type } from './steps.ts'
 
 /** A screen or dialog: the preview's query, and the way from there. */
 export type Screen = { readonly name: string; readonly query: string; readonly way: readonly Step[] }
-
-const press =
-  (name: string | RegExp): Step =>
-  (page) =>
-    page.getByRole('button', { name }).first().click()
-const row =
-  (name: RegExp): Step =>
-  (page) =>
-    page.getByRole('listitem', { name }).first().click()
-const fill =
-  (label: string, text: string): Step =>
-  (page) =>
-    page.getByLabel(label, { exact: true }).first().fill(text)
-const key =
-  (name: string): Step =>
-  (page) =>
-    page.keyboard.press(name)
-/** Changes what the fake engine has or answers; it runs in the page. */
-const lay =
-  (change: (fake: Fake) => void): Step =>
-  (page) =>
-    page.evaluate(`(${String(change)})(window.fake)`)
-/** Lays one failure down for the next call of that name. */
-const fail =
-  (call: string, failure: object): Step =>
-  (page) =>
-    page.evaluate(`window.fake.failures.set('${call}', ${JSON.stringify(failure)})`)
-/** A section of the main window. */
-const go =
-  (name: string): Step =>
-  (page) =>
-    page.getByRole('navigation', { name: 'Main' }).getByRole('button', { name }).click()
-/** A tab of the administration. */
-const tab =
-  (name: string): Step =>
-  (page) =>
-    page.getByRole('navigation', { name: 'Administration' }).getByRole('button', { name, exact: true }).click()
-const inField =
-  (label: string, text: string): Step =>
-  (page) =>
-    page.getByRole('dialog').getByLabel(label, { exact: true }).fill(text)
-/** Sends the form of the dialog, whatever its button is called. */
-const submit: Step = (page) => page.getByRole('dialog').locator('button[type="submit"]').click()
-/** Writes letter by letter, for what searches meanwhile. */
-const type =
-  (name: string | RegExp, text: string): Step =>
-  (page) =>
-    page.getByRole('combobox', { name }).first().pressSequentially(text)
-/** A button whose name the navigation has too. */
-const inDetail =
-  (name: string): Step =>
-  (page) =>
-    page.getByRole('main').getByRole('button', { name, exact: true }).click()
 
 const open = [go('Administration'), fill('Code', '123456'), press('Open')]
 const bob = row(/bob name|Bartholom/)
@@ -175,7 +106,8 @@ const troubled: readonly Screen[] = [
     way: [
       lay((fake) => {
         fake.held = Array.from({ length: 1_200 }, (_, index) => ({ ...fake.held[0], id: `held-${index}` }))
-        fake.emit('held.changed', {})
+        fake.heldUnseen = 1_200
+        fake.emit('held.changed', { total: 1_200 })
       }),
       go('Held'),
     ],

@@ -114,7 +114,8 @@ function isCovered(element: Element, { left, top, right, bottom }: Box): boolean
   if (right - left < 2 || bottom - top < 2) return false
   const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
   if (!hit || isNoticeOverRow(element, hit)) return false
-  return !element.contains(hit) && !hit.contains(element) && hit.closest('label') !== element.closest('label')
+  const whole = element.closest('label') ?? element
+  return !whole.contains(hit) && !hit.contains(element)
 }
 
 function mispressed(root: Element): string[] {
