@@ -103,6 +103,8 @@ export const sessionSchema = z.discriminatedUnion('step', [
     role: roleSchema,
     /** In the demo: what opens the administration. */
     demo: demoAccountSchema.optional(),
+    /** How many requests and proposals wait for a decision that the account may make; absent where there are none. */
+    toDecide: z.number().optional(),
     /** Absent until the server has said it. */
     colleagues: colleaguesSchema.optional(),
   }),
