@@ -98,6 +98,7 @@ const spoilt: readonly (readonly [css: string, fault: RegExp])[] = [
   ['.nav-badge { inset: auto 0 0 }', /^text over text/],
   ['.button { inline-size: 4.5rem }', /^broken although a line has room/],
   ['.row-when { inline-size: 2.5rem }', /^broken into lines/],
+  ['.shell-nav { flex-flow: row wrap }', /^in several lines/],
 ]
 
 test('each kind of fault is found where a rule is spoilt', async ({ page }) => {

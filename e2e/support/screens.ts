@@ -1,5 +1,20 @@
 /** The way to each screen and dialog of the preview: what one does, one after the other. */
-import { fail, fill, go, inDetail, inField, key, lay, press, row, type Step, submit, tab, type } from './steps.ts'
+import {
+  fail,
+  fill,
+  go,
+  inDetail,
+  inField,
+  key,
+  lay,
+  press,
+  row,
+  type Step,
+  submit,
+  tab,
+  type,
+  unfold,
+} from './steps.ts'
 
 /** A screen or dialog: the preview's query, and the way from there. */
 export type Screen = { readonly name: string; readonly query: string; readonly way: readonly Step[] }
@@ -45,6 +60,7 @@ const main: readonly Screen[] = [
   { name: 'many contacts', query: 'contacts=5000', way: [go('Contacts')] },
   { name: 'contact', query: '', way: [go('Contacts'), row(/Bartholom/)] },
   { name: 'requests', query: '', way: [go('Contacts'), press(/^Requests/)] },
+  { name: 'requests that have ended', query: '', way: [go('Contacts'), press(/^Requests/), unfold] },
   { name: 'invitation', query: '', way: [go('Contacts'), press(/^Requests/), press('Create invitation')] },
   { name: 'request', query: '', way: [go('Contacts'), press('Request contact')] },
   { name: 'held', query: '', way: [go('Held')] },
@@ -78,6 +94,18 @@ const troubled: readonly Screen[] = [
     name: 'no keychain',
     query: 'state=signedOut',
     way: [fail('session.signIn', { kind: 'keychainUnavailable' }), ...signingIn, press('Sign in')],
+  },
+  {
+    name: 'accepted',
+    query: 'role=administrator',
+    way: [
+      go('Contacts'),
+      lay((fake) => {
+        fake.emit('session.changed', { ...fake.session, toDecide: 1_200 })
+        fake.emit('request.arrived', { what: 'linked', name: 'Bob Lin 林柏', address: 'bob@kith.test' })
+        fake.emit('request.arrived', { what: 'declined', name: '', address: 'eva@partner.example' })
+      }),
+    ],
   },
   { name: 'no mail', query: 'bare', way: [go('Mail')] },
   { name: 'nothing held', query: 'bare', way: [go('Held')] },
@@ -244,7 +272,7 @@ const administration: readonly Screen[] = [
     query: '',
     way: [...open, press('Make new recovery codes'), inField('Password', 'right'), submit],
   },
-  { name: 'keys', query: '', way: [...open, tab('Keys')] },
+  { name: 'keys', query: '', way: [...open, tab('Keys'), unfold] },
 ]
 
 /** Every screen of the app, with the rows as long as they come. */

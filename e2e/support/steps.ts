@@ -58,6 +58,8 @@ export const tab =
   (name: string): Step =>
   (page) =>
     page.getByRole('navigation', { name: 'Administration' }).getByRole('button', { name, exact: true }).click()
+/** Unfolds the first thing that is folded. */
+export const unfold: Step = (page) => page.locator('summary').first().click()
 /** Writes into a field of the dialog. */
 export const inField =
   (label: string, text: string): Step =>
