@@ -213,3 +213,21 @@ test('of what the server keeps a stranger can be asked for as well', async () =>
   const to = screen.getByRole<HTMLInputElement>('textbox', { name: 'Address or invitation' })
   expect(to.value).toBe('zoe@else.test')
 })
+
+test('what the server keeps is deleted there after a yes, one or all of a sender', async () => {
+  const page = await open('user', [
+    kept,
+    { ...kept, id: 16, subject: 'Again' },
+    { ...kept, id: 15, claimedAddress: 'x@y.test' },
+  ])
+  await press(opener(onServer(), name))
+  await press(screen.getByRole('switch', { name: 'For all 2 messages of this sender' }))
+  await press(screen.getByRole('button', { name: 'Delete' }))
+  const ask = screen.getByRole('dialog', { name: 'Delete what is held' })
+  expect(ask.textContent).toMatch(/Delete 2 messages that claim to be from zoe@else.test.*off the server for good/)
+  await press(within(ask).getByRole('button', { name: 'Delete' }))
+  expect(lastCall(page, 'quarantine.delete')).toEqual({ id: 17, scope: 'sender' })
+  expect(within(onServer()).getAllByRole('listitem')).toHaveLength(1)
+  expect(screen.queryByRole('region', { name: 'On the server' })).toBeNull()
+  expect(screen.getByText('2 deleted')).toBeDefined()
+})
