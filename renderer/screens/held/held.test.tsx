@@ -1,5 +1,5 @@
 import { act, fireEvent, screen, within } from '@testing-library/react'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { KeptMessage } from '../../../shared/quarantine.ts'
 import { settle } from '../../testing/fake-clock.ts'
 import { fakeNow } from '../../testing/fake-people.ts'
@@ -115,6 +115,17 @@ test('the badge counts what is new; who looks at Held has seen it, here and on t
   expect(lastCall(page, 'held.looked')).toEqual({ kept: 17 })
   await pass(page)
   expect([badge(), rows().length]).toEqual([undefined, 4])
+  // What comes while the window is behind others was seen by nobody yet.
+  const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(false)
+  page.state.heldUnseen = 1
+  page.state.emit('held.changed', { total: 4 })
+  await pass(page)
+  expect(badge()).toBe('1')
+  focus.mockReturnValue(true)
+  fireEvent.focus(window)
+  await pass(page)
+  expect(badge()).toBeUndefined()
+  focus.mockRestore()
   await press(navButton(/Chats/))
   page.state.heldUnseen = 1
   page.state.kept = [{ ...kept, id: 18 }, kept]
