@@ -86,6 +86,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'settings.': ['keychain', 'passphrase', 'none'],
   'theme.': ['system', 'light', 'dark'],
   'unlock.': ['start', 'user', 'revoked', 'lease', 'online', 'password', 'passphrase'],
+  'unlockHint.': ['password', 'passphrase'],
 }
 
 /** Every source file of the page, as text, without the tests. */

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { app, Menu, Tray } from 'electron'
 import { iconImage } from './icon-image.ts'
-import type { Actions } from './menu.ts'
+import type { Actions } from './menu-items.ts'
 import type { NativeWords } from './words.ts'
 
 /** The icon as long as it is shown. `unread`: conversations with something unread; 0 takes the dot away. */

@@ -63,7 +63,7 @@ export function KeyMap() {
   const { keyMap } = useSlice(navigation)
   const { t } = useWords()
   return (
-    <Modal open={keyMap === 'open'} onClose={() => navigation.setKeyMap('closed')} title={t('shortcut.title')}>
+    <Modal open={keyMap === 'open'} onClose={() => navigation.setKeyMap('closed')} title={t('shortcut.title')} reading>
       <Lines />
     </Modal>
   )

@@ -1,5 +1,5 @@
 /** The mails that were begun. */
-import { useEffect } from 'react'
+import { useEffect, useId } from 'react'
 import { shownAddress } from '../../../shared/address.ts'
 import type { BegunMail } from '../../../shared/mail-drafts.ts'
 import { useNow, useSlice, useStores } from '../../components/context.tsx'
@@ -14,6 +14,7 @@ function DraftRow({ draft }: { readonly draft: BegunMail }) {
   const { id } = useSlice(compose)
   const { t, language } = useWords()
   const now = useNow(timeTick)
+  const words = useId()
   const names = draft.people.map(({ address, name }) => name || shownAddress(address))
   const name = names.length > 0 ? formatNames(language, names) : t('mail.nobodyYet')
   const subject = draft.subject || t('mail.noSubject')
@@ -29,11 +30,11 @@ function DraftRow({ draft }: { readonly draft: BegunMail }) {
       <button
         type="button"
         className="row draft"
-        aria-label={t('mail.item', { name, subject })}
+        aria-labelledby={words}
         aria-current={draft.id === id ? 'true' : undefined}
         onClick={() => void open()}
       >
-        <span className="row-text">
+        <span className="row-text" id={words}>
           <span className="row-line">
             <span className="row-main">{name}</span>
             <span className="row-when">{formatShort(language, draft.at, now)}</span>
