@@ -101,7 +101,7 @@ async function refresh(context: Context): Promise<void> {
   ])
   if (!isWanted()) return
   // Somebody accepted, and was gone to before the list that names them came.
-  if (phase === 'failed' && conversation.ok) return void (await open(context, id))
+  if (phase === 'failed' && conversation.ok) return open(context, id)
   store.setState((state) => ({
     ...(conversation.ok && { conversation: conversation.value }),
     ...(!conversation.ok && closedBy(conversation.failure, state)),
