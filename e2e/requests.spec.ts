@@ -29,6 +29,10 @@ test('asked by address, accepted without a click elsewhere: both talk', async ({
   await show(asked.page, 'Contacts')
   await request(asking.page, bob.address, 'From the fair\nin Taipei')
   await expect(asking.page.getByText('Your request is on its way')).toBeVisible()
+  await asking.page.getByRole('button', { name: /^Requests/ }).click()
+  await expect(asking.page.getByRole('list', { name: 'You asked for' })).toContainText(
+    `waits for ${bob.address} to accept`,
+  )
   const requests = asked.page.getByRole('button', { name: /^Requests 1/ })
   await requests.click()
   const incoming = asked.page.getByRole('list', { name: 'They ask for you' })
@@ -36,7 +40,10 @@ test('asked by address, accepted without a click elsewhere: both talk', async ({
   await incoming.getByRole('button', { name: `Accept ${carol.name}` }).click()
   await expect(contact(asked.page, carol)).toBeVisible()
   await expect(contact(asking.page, bob)).toBeVisible()
-  await converse(asking.page, bob)
+  // Told, with the way to the conversation.
+  const notices = asking.page.getByRole('region', { name: 'Notices' })
+  await notices.getByRole('button', { name: `Message ${bob.address}` }).click()
+  await asking.page.getByRole('log', { name: 'Conversation' }).waitFor()
   await say(asking.page, 'hello Bob')
   await converse(asked.page, carol)
   await expect(asked.page.getByRole('log', { name: 'Conversation' }).getByText('hello Bob')).toBeVisible()
@@ -44,7 +51,9 @@ test('asked by address, accepted without a click elsewhere: both talk', async ({
   await expect(asking.page.getByRole('log', { name: 'Conversation' }).getByText('hello Carol')).toBeVisible()
   await show(asking.page, 'Contacts')
   await asking.page.getByRole('button', { name: /^Requests/ }).click()
-  await expect(asking.page.getByRole('list', { name: 'You asked for' })).toContainText('accepted')
+  await asking.page.getByText('History').click()
+  await expect(asking.page.getByRole('list', { name: 'History' })).toContainText(`You asked for ${bob.address}`)
+  await expect(asking.page.getByRole('list', { name: 'History' })).toContainText('accepted on')
 })
 
 test('a stranger is asked for from a refused recipient, and waits for the operator', async ({ open, organisation }) => {
@@ -69,7 +78,8 @@ test('a stranger is asked for from a refused recipient, and waits for the operat
   await request(page, 'other@partner.test')
   await organisation.command(['request', 'refuse', await waitingRequest(organisation), '--why', 'unknown'])
   await page.getByRole('button', { name: /^Requests/ }).click()
-  await expect(page.getByRole('list', { name: 'You asked for' })).toContainText('declined')
+  await page.getByText('History').click()
+  await expect(page.getByRole('list', { name: 'History' })).toContainText('declined on')
   await request(page, 'other@partner.test')
   await expect(page.getByRole('alert').filter({ hasText: '30 days' })).toBeVisible()
 })
@@ -121,6 +131,7 @@ test('requests by keyboard alone; axe finds nothing, light and dark', async ({ o
   await asked.page.getByRole('button', { name: /^Requests 1/ }).press('Enter')
   await asked.page.getByRole('button', { name: `Decline ${carol.name}` }).press('Enter')
   await expect(asked.page.getByRole('heading', { name: 'Requests' })).toBeFocused()
-  await expect(asked.page.getByText('No requests')).toBeVisible()
-  await expect(page.getByRole('list', { name: 'You asked for' })).toContainText('declined')
+  await expect(asked.page.getByRole('list', { name: 'They ask for you' })).toHaveCount(0)
+  await page.getByText('History').press('Enter')
+  await expect(page.getByRole('list', { name: 'History' })).toContainText('declined on')
 })

@@ -3,7 +3,7 @@
  * server, opens one desktop (or two, side by side), and ends the server when the last one is closed.
  */
 import type { ChildProcess } from 'node:child_process'
-import { type DemoPlaces, demoPlaces, holdDemo, startDemo } from './lib/demo.ts'
+import { type DemoPlaces, demoPlaces, holdDemo, type Shown, startDemo } from './lib/demo.ts'
 import { findRuntime, type Runtime } from './lib/desktop-runtime.ts'
 import { isFresh } from './lib/freshness.ts'
 import { type HostOptions, type Place, startDesktop, startWeb } from './lib/hosts.ts'
@@ -27,10 +27,10 @@ else process.exitCode = await start()
 async function start(): Promise<number> {
   const runtime = findRuntime()
   const places = demoPlaces(process.env)
-  const holder = await holdDemo(places.folder)
-  if (!holder) return showRunning(runtime, places)
   // From here on Ctrl+C ends every child, whatever step it falls into.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void endHosts())
+  const holder = await holdDemo(places.folder, two ? 'two' : 'one')
+  if (typeof holder === 'string') return showRunning(runtime, places, holder)
   try {
     if ('path' in runtime) await ensurePackages(desktopPackages)
     const built = isFresh('.') ? 0 : await build()
@@ -60,11 +60,11 @@ async function showDemo(runtime: Runtime, places: DemoPlaces): Promise<number> {
  * A second start while the first one runs. A desktop that is open comes to the front, one that is not is opened; in the
  * browser, where a link is good for one, it opens what the first start has not.
  */
-async function showRunning(runtime: Runtime, places: DemoPlaces): Promise<number> {
+async function showRunning(runtime: Runtime, places: DemoPlaces, shown: Shown): Promise<number> {
   say('The demo is already running.')
   if ('path' in runtime) return showSides((options) => showDesktop(runtime, options), places)
   say('Press Enter in its terminal for another link.')
-  return two ? showWeb(optionsOf(places, 1, 'right')) : 0
+  return two && shown === 'one' ? showWeb(optionsOf(places, 1, 'right')) : 0
 }
 
 /** Until every face is closed; the first exit code that is not 0. */

@@ -146,6 +146,7 @@ export const adminAsks = {
   },
   'admin.requests': readings.requests,
   'admin.releases': readings.releases,
+  'admin.imports': readings.imports,
   'admin.keys': readings.keys,
   'admin.names': namesReading,
   /** `dry`: what approving it would do now. */

@@ -59,12 +59,18 @@ const administration = Object.fromEntries(
 /** Every question by its name. */
 export const asks = {
   /**
-   * What the server says of the account beside its list: what the user may administer, where the mail is now, since settings
-   * change while nobody signs in anew, and whether anything proves who of the organisation wrote a message.
+   * What the server says of the account beside its list: what the user may administer, how much waits for the user's
+   * decision there, where the mail is now, since settings change while nobody signs in anew, and whether anything proves
+   * who of the organisation wrote a message.
    */
   me: {
     input: noFields,
-    output: z.strictObject({ role: roleSchema, mail: mailServersSchema, colleagues: colleaguesSchema }),
+    output: z.strictObject({
+      role: roleSchema,
+      toDecide: z.number().int().min(0),
+      mail: mailServersSchema,
+      colleagues: colleaguesSchema,
+    }),
     failures: [],
   },
   ...administration,

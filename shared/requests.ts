@@ -34,18 +34,40 @@ const personSchema = z.strictObject({ name: z.string().max(200), address: z.stri
 const note = z.string().max(maxNoteLength)
 const at = z.number().int()
 
+/**
+ * For whom an open request waits. It tells nobody whether an address has an account here: of the organisation's own
+ * domain each waits for `them` until somebody agrees, of elsewhere each for `either`: the organisation, and them where
+ * they have an account. `organisation`: the other side has agreed.
+ */
+const waitsSchema = z.enum(['them', 'organisation', 'either'])
+/** One of them. */
+export type RequestWaits = z.infer<typeof waitsSchema>
+
 /** Every request that concerns the user, as the server tells it. `at`: milliseconds since the epoch. */
 export const requestsSchema = z.strictObject({
   /** Others' wishes, which the user answers. */
   incoming: z.array(z.strictObject({ id, from: personSchema, note, at })),
-  /** The user's own. `waiting` says nothing about for whom: not whether the address has an account here. */
+  /** The user's own; those that have ended for some weeks. */
   own: z.array(
     z.strictObject({
       id,
       address: z.string().max(320),
       note,
+      state: z.enum(['waiting', 'linked', 'declined', 'withdrawn']),
+      at,
+      waits: waitsSchema.exactOptional(),
+      endedAt: at.exactOptional(),
+    }),
+  ),
+  /** Others' wishes that the user has answered, for some weeks; `waiting`: it is for the organisation to approve. */
+  answered: z.array(
+    z.strictObject({
+      id,
+      from: personSchema,
+      note,
       state: z.enum(['waiting', 'linked', 'declined']),
       at,
+      endedAt: at,
     }),
   ),
   /** Wishes that both sides have agreed to and that the user, who answers for a guest, approves. */

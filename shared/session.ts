@@ -16,7 +16,12 @@ export type Protection = z.infer<typeof protectionSchema>
 export const demoSchema = z.object({
   server: z.string(),
   accounts: z.array(
-    z.object({ user: z.string(), name: z.string(), password: z.string(), role: z.enum(['employee', 'partner']) }),
+    z.object({
+      user: z.string(),
+      name: z.string(),
+      password: z.string(),
+      role: z.enum(['employee', 'partner', 'administrator']),
+    }),
   ),
 })
 
@@ -53,6 +58,9 @@ export const mailTroubleSchema = z.enum([
 /** One of them. */
 export type MailTrouble = z.infer<typeof mailTroubleSchema>
 
+/** A demo account that is in use, and its password, which nobody ever typed. */
+const demoAccountSchema = z.object({ name: z.string(), password: z.string() })
+
 /**
  * Where the user stands, one step with what its screen shows. It holds no secret: every face and every page gets it.
  */
@@ -74,7 +82,7 @@ export const sessionSchema = z.discriminatedUnion('step', [
     /** Empty while no key is at hand that it is sealed under. */
     user: z.string(),
     /** In the demo, whose passwords nobody ever typed: what opens the store. */
-    demo: z.object({ name: z.string(), password: z.string() }).optional(),
+    demo: demoAccountSchema.optional(),
   }),
   /** Waiting for an administrator; the words are the device's and the server's fingerprints, to compare by telephone. */
   z.object({ step: z.literal('pending'), user: z.string(), deviceWords: z.string(), serverWords: z.string() }),
@@ -93,6 +101,10 @@ export const sessionSchema = z.discriminatedUnion('step', [
     sendingOff: z.enum(['no', 'upgrade', 'lease']),
     /** What the account may administer, as far as the server has said. */
     role: roleSchema,
+    /** In the demo: what opens the administration. */
+    demo: demoAccountSchema.optional(),
+    /** How many requests and proposals wait for a decision that the account may make; absent where there are none. */
+    toDecide: z.number().optional(),
     /** Absent until the server has said it. */
     colleagues: colleaguesSchema.optional(),
   }),

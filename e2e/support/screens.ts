@@ -13,6 +13,7 @@ type Fake = {
   held: readonly object[]
   mailDrafts: readonly object[]
   kept: readonly object[]
+  mailDrafts: readonly object[]
   readonly administration: { outcome: object }
   emit(name: string, value: unknown): void
 }
@@ -56,10 +57,12 @@ const tab =
   (name: string): Step =>
   (page) =>
     page.getByRole('navigation', { name: 'Administration' }).getByRole('button', { name, exact: true }).click()
-const inDialog =
-  (name: RegExp): Step =>
+const inField =
+  (label: string, text: string): Step =>
   (page) =>
-    page.getByRole('dialog').getByRole('button', { name }).last().click()
+    page.getByRole('dialog').getByLabel(label, { exact: true }).fill(text)
+/** Sends the form of the dialog, whatever its button is called. */
+const submit: Step = (page) => page.getByRole('dialog').locator('button[type="submit"]').click()
 /** Writes letter by letter, for what searches meanwhile. */
 const type =
   (name: string | RegExp, text: string): Step =>
@@ -114,7 +117,7 @@ const main: readonly Screen[] = [
       press('Compose mail'),
       fill('To', 'somebody.with.a.long.address.without.end@elsewhere-and-nowhere.example'),
       key('Enter'),
-      fill('To', 'bartholomaeus.lin-wolfeschlegelsteinhausen.vertriebsleitung@niederlassung-hamburg.kith.test'),
+      fill('To', 'bartholomaeus.lin-wolfeschlegelsteinhausen.vertriebsleitung.hamburg.altona@kith.test'),
       key('Enter'),
     ],
   },
@@ -126,6 +129,9 @@ const main: readonly Screen[] = [
   { name: 'request', query: '', way: [go('Contacts'), press('Request contact')] },
   { name: 'held', query: '', way: [go('Held')] },
   { name: 'held message', query: '', way: [go('Held'), row(/Bartholom/)] },
+  { name: 'delete what is held', query: '', way: [go('Held'), row(/Bartholom/), press('Delete')] },
+  { name: 'keys of the keyboard', query: '', way: [go('Chats'), key('?')] },
+  { name: 'nobody to write to', query: '', way: [go('Mail'), press('Compose mail'), fill('To', 'xyzzy')] },
   { name: 'settings', query: '', way: [go('Settings')] },
   { name: 'diagnostics', query: '', way: [go('Settings'), press(/Export/)] },
   { name: 'palette', query: '', way: [key('Control+k')] },
@@ -230,6 +236,27 @@ const troubled: readonly Screen[] = [
     query: '',
     way: [fail('contacts.refresh', { kind: 'clockWrong' }), go('Contacts'), press('Refresh contacts')],
   },
+  {
+    name: 'drafts',
+    query: '',
+    way: [
+      lay((fake) => {
+        const draft = { to: ['bob@kith.test'], cc: [], bcc: [], typed: {}, subject: 'Schedule for the fair', text: '' }
+        fake.mailDrafts = Array.from({ length: 9 }, (_, index) => ({ id: `${index}`.padStart(32, '0'), at: 0, draft }))
+      }),
+      go('Mail'),
+    ],
+  },
+  {
+    name: 'discarded',
+    query: '',
+    way: [go('Mail'), press('Compose mail'), fill('Subject', 'half a thought'), press('Discard')],
+  },
+  {
+    name: 'unproven',
+    query: '',
+    way: [lay((fake) => fake.emit('session.changed', { ...fake.session, colleagues: 'unproven' })), row(/Bartholom/)],
+  },
   { name: 'people to choose', query: '', way: [go('Mail'), press('Compose mail'), type('To', 'b')] },
   { name: 'nobody to choose', query: '', way: [go('Mail'), press('Compose mail'), type('To', 'zzz')] },
   { name: 'palette, nobody', query: '', way: [key('Control+k'), type(/./, 'nobody@elsewhere.example')] },
@@ -246,8 +273,21 @@ const administration: readonly Screen[] = [
   { name: 'contacts of a user', query: '', way: [...open, tab('Users'), bob, inDetail('Contacts')] },
   { name: 'edit user', query: '', way: [...open, tab('Users'), bob, press('Change')] },
   { name: 'add user', query: '', way: [...open, tab('Users'), press('Add user')] },
+  {
+    name: 'added',
+    query: '',
+    way: [
+      ...open,
+      tab('Users'),
+      press('Add user'),
+      fill('User name', 'erin'),
+      fill('Name', 'Erin Hsu'),
+      submit,
+      submit,
+    ],
+  },
   { name: 'disable', query: '', way: [...open, tab('Users'), bob, press('Disable')] },
-  { name: 'disabled', query: '', way: [...open, tab('Users'), bob, press('Disable'), inDialog(/Do it|Disable/)] },
+  { name: 'disabled', query: '', way: [...open, tab('Users'), bob, press('Disable'), submit] },
   {
     name: 'refused',
     query: '',
@@ -266,17 +306,29 @@ const administration: readonly Screen[] = [
   {
     name: 'access given',
     query: '',
-    way: [...open, tab('Users'), bob, press('Enrolment code'), inDialog(/Make it/)],
+    way: [...open, tab('Users'), bob, press('Enrolment code'), submit],
   },
   { name: 'groups', query: '', way: [...open, tab('Groups')] },
   { name: 'group', query: '', way: [...open, tab('Groups'), row(/./)] },
   { name: 'rules', query: '', way: [...open, tab('Rules')] },
-  { name: 'policy', query: '', way: [...open, tab('Rules'), press('Policy')] },
+  { name: 'policy', query: '', way: [...open, tab('Policy')] },
   { name: 'add rule', query: '', way: [...open, tab('Rules'), press('Add rule')] },
   { name: 'proposals', query: '', way: [...open, tab('Requests')] },
   { name: 'audit', query: '', way: [...open, tab('Audit log')] },
   { name: 'audit line', query: '', way: [...open, tab('Audit log'), row(/./)] },
+  { name: 'undo', query: '', way: [...open, tab('Audit log'), row(/./), press('Undo')] },
   { name: 'why', query: '', way: [...open, tab('Why')] },
+  {
+    name: 'why not',
+    query: '',
+    way: [...open, tab('Why'), fill('User name', 'bob'), fill('Address', 'spam@other.test'), press('Ask')],
+  },
+  { name: 'new recovery codes', query: '', way: [...open, press('Make new recovery codes')] },
+  {
+    name: 'recovery codes',
+    query: '',
+    way: [...open, press('Make new recovery codes'), inField('Password', 'right'), submit],
+  },
   { name: 'keys', query: '', way: [...open, tab('Keys')] },
 ]
 

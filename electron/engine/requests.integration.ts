@@ -89,6 +89,57 @@ it('an invitation links whoever pastes it; a stranger waits for the operator, wh
   await expect(server.admin(['request', 'approve', id])).rejects.toThrow(/waits for approval/)
 })
 
+it('an answer that came while Kith was closed is told at the next start, once; the other side has it in its history', async () => {
+  for (const user of ['dora', 'emil']) await server.admin(['user', 'add', user, '--name', user], password)
+  const emil = await signedIn('emil')
+  const dora = await signedIn('dora')
+  const world = worlds.at(-1)
+  await dora.value('requests.create', { to: 'emil@corp.example', note: '' })
+  expect((await dora.value('requests.list', {})).own).toMatchObject([{ state: 'waiting', waits: 'them' }])
+  await world?.close()
+  const { incoming } = await emil.value('requests.list', {})
+  const linked = emil.next('request.arrived')
+  await emil.value('requests.answer', { id: incoming[0]?.id ?? '', accept: true })
+  expect(await linked).toEqual({ what: 'linked', name: 'dora', address: 'dora@corp.example' })
+  expect((await emil.value('requests.list', {})).answered).toMatchObject([
+    { from: { address: 'dora@corp.example' }, state: 'linked' },
+  ])
+  const heard: unknown[] = []
+  for (let start = 0; start < 2; start += 1) {
+    const again = await world?.open()
+    await again?.session((session) => session.step === 'ready' && session.connection === 'online')
+    await again?.value('requests.list', {})
+    heard.push(...(again?.events ?? []).filter(({ name }) => name === 'request.arrived').map(({ value }) => value))
+    expect(heard).toEqual([{ what: 'linked', name: '', address: 'emil@corp.example' }])
+    await world?.close()
+  }
+})
+
+it('whoever decides has the number of what waits, kept current without a click', async () => {
+  for (const user of ['olga', 'paul']) await server.admin(['user', 'add', user, '--name', user], password)
+  await server.admin(['role', 'set', 'olga', 'operator'])
+  const olga = await signedIn('olga')
+  const before = await olga.session((session) => session.step === 'ready' && session.role === 'operator')
+  const had = before.step === 'ready' ? (before.toDecide ?? 0) : 0
+  const paul = await signedIn('paul')
+  const has = (count: number) =>
+    olga.session((session) => session.step === 'ready' && (session.toDecide ?? 0) === count)
+  await paul.value('requests.create', { to: 'one@partner.example', note: '' })
+  await has(had + 1)
+  // Of the organisation's own nobody decides: that waits for whoever has the address, and here nobody does.
+  await paul.value('requests.create', { to: 'nobody@corp.example', note: '' })
+  await paul.value('requests.create', { to: 'two@partner.example', note: '' })
+  await has(had + 2)
+  const { own } = await paul.value('requests.list', {})
+  expect(own.map(({ waits }) => waits)).toEqual(['either', 'them', 'either'])
+  await paul.value('requests.withdraw', { id: own[0]?.id ?? '' })
+  await has(had + 1)
+  await server.admin(['request', 'refuse', own[2]?.id ?? '', '--why', 'unknown'])
+  await has(had)
+  const paulSees = await paul.value('session.state', {})
+  expect(paulSees.step === 'ready' && paulSees.toDecide).toBeUndefined()
+})
+
 it('without the server nothing is asked, and that is said', async () => {
   const alice = await signedIn('alice')
   await server.stop()

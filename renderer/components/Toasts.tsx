@@ -1,5 +1,5 @@
 /** Notices that come, can be dismissed, and go by themselves. */
-import { cleanName } from '../../shared/address.ts'
+import { addressIdentity, cleanName } from '../../shared/address.ts'
 import { useWords } from '../i18n/i18n.ts'
 import type { Notice } from '../store/notices.ts'
 import { changeWords } from './change-words.ts'
@@ -13,6 +13,8 @@ function useNoticeWords(notice: Notice): string {
   if (notice.about === 'failure') return failureWords(t, notice.failure)
   if (notice.about === 'refreshed') return changeWords(t, notice.change)
   if (notice.about === 'admitted') return t('notice.admitted', { count: notice.count, name: cleanName(notice.name) })
+  if (notice.about === 'linked' || notice.about === 'declined')
+    return t(`notice.${notice.about}`, { name: notice.name })
   if (notice.about === 'deleted') return t('notice.deleted', { count: notice.count })
   if (notice.about === 'dismissed') return t('notice.dismissed', { count: notice.count })
   return t(`notice.${notice.about}`)
@@ -24,9 +26,10 @@ type Offer = { readonly words: string; readonly label: string; readonly act: () 
 function useOffer(notice: Notice): Offer | undefined {
   const { conversation, held, navigation } = useStores()
   const { t } = useWords()
-  if (notice.about === 'admitted') {
+  if (notice.about === 'admitted' || notice.about === 'linked') {
+    const id = notice.about === 'admitted' ? notice.conversation : addressIdentity(notice.address)
     const act = () => {
-      void conversation.open(notice.conversation)
+      void conversation.open(id)
       navigation.show('chats')
     }
     // The name as well: the page has other buttons that are called so.

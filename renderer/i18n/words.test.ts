@@ -57,6 +57,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'keyState.': keyFactsSchema.shape.state.options,
   'policy.': ['everyone', 'departments', 'domains', 'fourEyes'],
   'policyHint.': ['everyone', 'departments', 'domains', 'fourEyes'],
+  'requestFor.': requestsSchema.shape.own.element.shape.waits.unwrap().options,
   'listed.': listedPersonForm.shape.change.options,
   'requestEnded.': requestForm.shape.state.options.filter((state) => state !== 'asked' && state !== 'accepted'),
   'requestWaits.': requestForm.shape.waits.unwrap().options,
@@ -75,7 +76,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'language.': ['en', 'zh-Hant', 'zh-Hans'],
   'mailTrouble.': mailTroubleSchema.options,
   'nav.': ['chats', 'mail', 'contacts', 'held', 'administration', 'settings'],
-  'notice.': ['sent', 'copied', 'requested', 'discarded'],
+  'notice.': ['sent', 'copied', 'requested', 'discarded', 'linked', 'declined'],
   'refusal.': refusalReasons,
   'requestReason.': requestReasons,
   'requestState.': requestsSchema.shape.own.element.shape.state.options,
@@ -85,6 +86,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'settings.': ['keychain', 'passphrase', 'none'],
   'theme.': ['system', 'light', 'dark'],
   'unlock.': ['start', 'user', 'revoked', 'lease', 'online', 'password', 'passphrase'],
+  'unlockHint.': ['password', 'passphrase'],
 }
 
 /** Every source file of the page, as text, without the tests. */

@@ -13,6 +13,8 @@ type NoticeBody =
   | { readonly about: 'dismissed'; readonly count: number; readonly choice: HeldChoice }
   /** Messages that were held moved to the conversation with `name`. */
   | { readonly about: 'admitted'; readonly conversation: string; readonly name: string; readonly count: number }
+  /** A contact request was answered; `name` is the address where nothing else is known. */
+  | { readonly about: 'linked' | 'declined'; readonly name: string; readonly address: string }
   | { readonly about: 'failure'; readonly failure: Failure }
   | { readonly about: 'refreshed'; readonly change: ListChange }
 /** A notice on screen; `id` counts up and tells two of the same words apart. */
@@ -27,7 +29,7 @@ type NoticesState = { readonly notices: readonly Notice[]; readonly arrival?: Ar
 const noticeTime = 7_000
 /** The same where it offers something to do. */
 const offerTime = 20_000
-const offers: ReadonlySet<NoticeBody['about']> = new Set(['discarded', 'dismissed', 'admitted'])
+const offers: ReadonlySet<NoticeBody['about']> = new Set(['discarded', 'dismissed', 'admitted', 'linked'])
 
 /** Makes the notices; each goes by itself after some seconds. */
 export function createNotices(ports: Ports) {

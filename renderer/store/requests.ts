@@ -26,7 +26,7 @@ type RequestsState = {
   readonly invitation?: Invitation
 }
 
-const none: ContactRequests = { incoming: [], own: [], approvals: [] }
+const none: ContactRequests = { incoming: [], own: [], answered: [], approvals: [] }
 const start: RequestsState = { phase: 'new', requests: none, waiting: 0 }
 
 /** Makes the state of requests, of the dialog and of the invitation. */

@@ -3,6 +3,7 @@
  * asks the engine and keeps the answers, and components read it. Events only say that something moved; the slice then
  * asks again. Begin with session.ts, then lists/windowed.ts.
  */
+import { shownAddress } from '../../shared/address.ts'
 import type { Session } from '../../shared/session.ts'
 import { gather } from '../clock.ts'
 import { createAdministration } from './administration/administration.ts'
@@ -112,7 +113,10 @@ function followEvents(slices: Slices, { host, clock }: Ports): readonly (() => v
       conversation.changed('')
     }),
     host.on('requests.changed', requestsMoved),
-    host.on('request.arrived', ({ name, address }) => slices.notices.arrived(name || address, 'request')),
+    host.on('request.arrived', ({ what, name, address }) => {
+      if (what === 'asked') slices.notices.arrived(name || address, 'request')
+      else slices.notices.say({ about: what, name: name || shownAddress(address), address })
+    }),
     host.on('conversation.changed', ({ id }) => {
       chatsMoved()
       mailMoved()

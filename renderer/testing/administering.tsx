@@ -2,14 +2,20 @@
 import { act, fireEvent, screen, within } from '@testing-library/react'
 import { onTestFinished } from 'vitest'
 import type { RoleName } from '../../shared/administration/change.ts'
+import type { Ready } from '../screens/session.ts'
 import { settle } from './fake-clock.ts'
 import { readySession } from './fake-session.ts'
 import { navButton, renderPage } from './render-page.tsx'
 
 type Step = 'open' | 'setUp' | 'code' | 'password'
 
-export async function openAdministration(role: RoleName, step: Step = 'open', administered = 3) {
-  const page = await renderPage({ session: { ...readySession, role }, administered })
+export async function openAdministration(
+  role: RoleName,
+  step: Step = 'open',
+  administered = 3,
+  session: Ready = readySession,
+) {
+  const page = await renderPage({ session: { ...session, role }, administered })
   page.state.administration.state = { role, step, totp: step === 'code' }
   onTestFinished(page.end)
   await press(navButton(/Administration/))

@@ -1,4 +1,5 @@
 import type { AdminAskName, AdminState, AuditLine, Outcome, Tried } from '../../shared/administration.ts'
+import type { AdminImport } from '../../shared/administration/import-form.ts'
 import type { AdminOverview, AdminUser } from '../../shared/administration/readings.ts'
 import type { AskQuestion } from '../../shared/asks.ts'
 import type { KithContract } from '../../shared/contract.ts'
@@ -22,6 +23,7 @@ export type FakeAdministration = {
   /** What a change comes to; by default it is done. */
   outcome: Outcome
   lines: AuditLine[]
+  imports: AdminImport[]
   policy: AdminOverview['policy']
   keys: KeysView
   asked: { readonly changes: AskQuestion<'admin.change'>['changes']; readonly why: string }[]
@@ -34,6 +36,7 @@ export function createFakeAdministration(people = 3): FakeAdministration {
     tried: fakeLists,
     outcome: { state: 'done', ...fakeLists, audit: [8] },
     lines: Array.from({ length: 250 }, (_, index) => lineAt(250 - index)),
+    imports: [],
     policy: { ...fakePolicy },
     keys: fakeKeys,
     asked: [],
@@ -112,6 +115,7 @@ type Reading =
   | 'admin.groups'
   | 'admin.members'
   | 'admin.rules'
+  | 'admin.imports'
 
 function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Reading> {
   const overview = { organisation: 'kith.test', version: '0.1.0', users: 3, active: 3, external: 0, pendingDevices: 1 }
@@ -119,11 +123,8 @@ function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Rea
   return {
     'admin.overview': inside(() => {
       const counts = { ...overview, groups: 1, rules: 1, proposals: 1, requests: 0 }
-      return ok({
-        ...counts,
-        policy: fake.policy,
-        manifest: { version: 3, epoch: 1, expires: fakeNow + 300 * 86_400_000 },
-      })
+      const manifest = { version: 3, epoch: 1, expires: fakeNow + 300 * 86_400_000 }
+      return ok({ ...counts, policy: fake.policy, manifest })
     }),
     'admin.users': inside(({ search = '', from = 0, count = 100 }) => {
       const found = fake.users.filter(({ user }) => user.includes(search))
@@ -163,6 +164,7 @@ function reading(fake: FakeAdministration, inside: Inside): Pick<AdminCalls, Rea
     }),
     'admin.groups': inside(() => ok({ total: 1, groups: [{ group: 'sales', title: 'Sales', size: 2 }] })),
     'admin.members': inside(() => ok({ total: 1, members: [{ user: 'bob', name: 'Bob', address: 'bob@kith.test' }] })),
+    'admin.imports': inside(() => ok({ imports: fake.imports })),
     'admin.rules': inside(() => ok({ total: 1, rules: [{ id: 'r1', rule }] })),
   }
 }

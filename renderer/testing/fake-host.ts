@@ -53,7 +53,7 @@ function makeState(options: FakeOptions, emit: FakeState['emit']): FakeState {
     dismissed: [],
     kept: [],
     keptBy: 'administrator',
-    requests: options.bare ? { incoming: [], own: [], approvals: [] } : createFakeRequests(now()),
+    requests: options.bare ? { incoming: [], own: [], answered: [], approvals: [] } : createFakeRequests(now()),
     replyTo: new Map(),
     drafts: new Map(),
     mailDrafts: [],

@@ -16,8 +16,26 @@ export function createFakeRequests(now: number): ContactRequests {
       },
     ],
     own: [
-      { id: 'r2', address: 'eva@partner.example', note: '', state: 'waiting', at: now - 26 * hour },
-      { id: 'r3', address: 'old@partner.example', note: '', state: 'declined', at: now - 80 * hour },
+      { id: 'r2', address: 'eva@partner.example', note: '', state: 'waiting', waits: 'either', at: now - 26 * hour },
+      { id: 'r5', address: 'bo@kith.test', note: '', state: 'waiting', waits: 'them', at: now - 28 * hour },
+      {
+        id: 'r3',
+        address: 'old@partner.example',
+        note: '',
+        state: 'declined',
+        at: now - 80 * hour,
+        endedAt: now - 60 * hour,
+      },
+    ],
+    answered: [
+      {
+        id: 'r6',
+        from: { name: 'Grace Hopper', address: 'grace@navy.example' },
+        note: '',
+        state: 'linked',
+        at: now - 90 * hour,
+        endedAt: now - 50 * hour,
+      },
     ],
     approvals: [
       {
@@ -48,17 +66,24 @@ export function requestHandlers(state: FakeState): Pick<Handlers<KithContract>, 
         address: to,
         note,
         state: 'waiting' as const,
+        waits: 'them' as const,
         at: state.now(),
       }
       return moved({ ...state.requests, own: [...state.requests.own, made] })
     },
     'requests.answer': ({ id }) => {
-      const { incoming, own, approvals } = state.requests
+      const { incoming, own, answered, approvals } = state.requests
       const others = <T extends { readonly id: string }>(rows: readonly T[]) => rows.filter((row) => row.id !== id)
-      return moved({ own, incoming: others(incoming), approvals: others(approvals) })
+      return moved({ own, answered, incoming: others(incoming), approvals: others(approvals) })
     },
     'requests.withdraw': ({ id }) =>
-      moved({ ...state.requests, own: state.requests.own.filter((row) => row.id !== id) }),
+      moved({
+        ...state.requests,
+        own: state.requests.own.map((row) => {
+          const { waits: _none, ...told } = row
+          return row.id === id ? { ...told, state: 'withdrawn' as const, endedAt: state.now() } : row
+        }),
+      }),
     'invitations.create': () =>
       ok({ text: 'kith-invite:AAAAAAAAAAAAAAAAAAAAAA', expiresAt: state.now() + 7 * 24 * hour }),
   }

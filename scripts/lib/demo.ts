@@ -28,31 +28,36 @@ export function demoPlaces(environment: Readonly<Record<string, string | undefin
   return { folder, file: path.join(folder, 'demo.json'), profile: (name) => path.join(folder, 'profiles', name) }
 }
 
+/** How many of the demo's people a start shows. */
+export type Shown = 'one' | 'two'
+
 /**
- * Holds the demo's folder for this process; undefined while another one holds it. A socket, not a file with a number:
- * it answers only while its process lives.
+ * Holds the demo's folder for this process; while another one holds it, what that one shows. A socket, not a file with a
+ * number: it answers only while its process lives.
  */
-export async function holdDemo(folder: string): Promise<Server | undefined> {
+export async function holdDemo(folder: string, shown: Shown): Promise<Server | Shown> {
   const place =
     process.platform === 'win32' ? `\\\\.\\pipe\\kith-demo-${path.basename(homedir())}` : path.join(folder, 'running')
-  if (await answers(place)) return undefined
+  const running = await answerAt(place)
+  if (running !== undefined) return running
   // A socket that nobody answers was left by a process that was killed.
   if (process.platform !== 'win32') rmSync(place, { force: true })
-  const holder = createServer((socket) => socket.end())
+  const holder = createServer((socket) => socket.end(shown))
   return new Promise((resolve, reject) => {
     holder.once('error', reject)
     holder.listen(place, () => resolve(holder))
   })
 }
 
-function answers(place: string): Promise<boolean> {
+function answerAt(place: string): Promise<Shown | undefined> {
   const socket = connect(place)
   return new Promise((resolve) => {
-    socket.once('error', () => resolve(false))
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += String(chunk)
     })
+    socket.once('error', () => resolve(undefined))
+    socket.once('end', () => resolve(text === 'two' ? 'two' : 'one'))
   })
 }
 

@@ -91,14 +91,3 @@ export async function brokenAudit(store: Store): Promise<number | undefined> {
     }
   }
 }
-
-/** A line in words: what was changed, from what to what. */
-export function textOfLine({
-  op,
-  target,
-  before,
-  after,
-}: Pick<AuditRow, 'op' | 'target' | 'before' | 'after'>): string {
-  const change = before === '' ? after : `${before} -> ${after === '' ? 'nothing' : after}`
-  return `${op} ${target}${change === '' ? '' : `: ${change}`}`
-}

@@ -4,6 +4,7 @@ import type { AdmissionView } from '../../shared/administration/readings.ts'
 import { assertNever } from '../../shared/rpc.ts'
 import type { Explanation } from './explain.ts'
 import { isOwn } from './last-use.ts'
+import { type Naming, noNames } from './naming.ts'
 
 /** Where an entry of a user's own comes from. */
 export function sourceWords(source: string): string {
@@ -12,7 +13,10 @@ export function sourceWords(source: string): string {
 }
 
 /** The rule that admits an address. */
-export function ruleWords({ rule, id, name, a, b, domain, sponsor, source = '' }: AdmissionView): string {
+export function ruleWords(
+  { rule, id, name = '', a = '', b = '', domain, sponsor = '', source = '' }: AdmissionView,
+  naming: Naming = noNames,
+): string {
   switch (rule) {
     case 'self':
       return 'it is the user’s own address'
@@ -23,11 +27,11 @@ export function ruleWords({ rule, id, name, a, b, domain, sponsor, source = '' }
     case 'department':
       return `the policy "departments": both are in ${name}`
     case 'group':
-      return `both are in the group ${name}`
+      return `both are in the group ${naming.group(name)}`
     case 'open':
-      return `rule ${id}: ${a} and ${b} list each other`
+      return `rule ${id}: ${naming.unit(a)} and ${naming.unit(b)} list each other`
     case 'guest':
-      return `guest and sponsor (${sponsor})`
+      return `guest and sponsor, ${naming.person(sponsor)}`
     case 'domain':
       return `rule ${id}: the whole domain ${domain} is open`
     default:
@@ -59,17 +63,17 @@ function wayToChange({ rule, id, name }: AdmissionView, user: string, address: s
 }
 
 /** Whether the two may exchange messages, by which rules, and what to run to change that: lines of text. */
-export function explanationWords(explanation: Explanation): readonly string[] {
+export function explanationWords(explanation: Explanation, naming: Naming = noNames): readonly string[] {
   const { user, listed, admitted, denied, expired, direction, proof } = explanation
   const address = cleanAddressText(explanation.address)
   const ways = admitted.flatMap((admission) => {
     const way = wayToChange(admission, user, address)
-    return [`  ${ruleWords(admission)}`, ...(way === undefined ? [] : [`    to change it: ${way}`])]
+    return [`  ${ruleWords(admission, naming)}`, ...(way === undefined ? [] : [`    to change it: ${way}`])]
   })
   return [
-    `${user} ${listed ? 'may exchange messages with' : 'has no contact'} ${address}`,
+    `${naming.person(user)} ${listed ? 'may exchange messages with' : 'has no contact'} ${address}`,
     ...(ways.length > 0 ? [listed ? 'admitted by:' : 'it would be admitted by:', ...ways] : []),
-    ...(denied ? [`refused by: rule ${denied.id}, ${denialWords(denied.rule)}`] : []),
+    ...(denied ? [`refused by: rule ${denied.id}, ${denialWords(denied.rule, naming)}`] : []),
     ...(denied ? [`    to change it: kith-server rule remove ${denied.id}`] : []),
     ...(expired === undefined ? [] : [`refused since ${new Date(expired).toISOString()}: its time has ended`]),
     ...(direction === undefined ? [] : [`only to ${direction}`]),
@@ -80,9 +84,11 @@ export function explanationWords(explanation: Explanation): readonly string[] {
 
 type Denial = NonNullable<Explanation['denied']>['rule']
 
-function denialWords(rule: Denial): string {
+function denialWords(rule: Denial, naming: Naming): string {
   if (rule.op !== 'rule.deny') return rule.op
-  return rule.user === undefined ? `nobody lists ${rule.what}` : `${rule.user} does not list ${rule.what}`
+  return rule.user === undefined
+    ? `nobody lists ${rule.what}`
+    : `${naming.person(rule.user)} does not list ${rule.what}`
 }
 
 function noRule(user: string, address: string): string {

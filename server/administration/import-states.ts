@@ -1,8 +1,10 @@
 /** What the last reading of each source came to, for those who look after them: the page, the metrics, the commands. */
 import { z } from 'zod'
+import { importForm } from '../../shared/administration/import-form.ts'
 import { jsonOf } from '../../shared/json.ts'
 import type { ImportFault } from '../import/contact.ts'
 import type { ImportSource } from '../import/source.ts'
+import type { ImportFigures } from '../monitoring/metrics.ts'
 import type { Store } from '../store/store.ts'
 
 /** Rows that are told; the first ones are enough to see what is wrong. */
@@ -10,13 +12,6 @@ const maxRows = 50
 /** Characters of one of their texts. */
 const maxText = 300
 
-const rowSchema = z.object({
-  line: z.number().int().exactOptional(),
-  where: z.string().exactOptional(),
-  why: z.string(),
-  code: z.string().exactOptional(),
-  what: z.string().exactOptional(),
-})
 const stateSchema = z.object({
   kind: z.enum(['csv', 'vcard', 'xmpp', 'ldap']),
   at: z.number().int(),
@@ -25,7 +20,7 @@ const stateSchema = z.object({
   /** Rows that were left out. */
   left: z.number().int(),
   /** The first of them, or why nothing was taken. */
-  rows: z.array(rowSchema),
+  rows: importForm.shape.rows,
 })
 /** How one source stands. */
 type ImportState = z.infer<typeof stateSchema>
@@ -39,6 +34,12 @@ export async function importStates(store: Store): Promise<ReadonlyMap<string, Im
   const read = z.record(z.string(), stateSchema).safeParse(text === undefined ? {} : jsonOf(text))
   // Of another version it says nothing; the next reading writes it anew.
   return new Map(Object.entries(read.data ?? {}))
+}
+
+/** For the metrics. */
+export async function importFigures(store: Store): Promise<readonly ImportFigures[]> {
+  const states = [...(await importStates(store)).values()]
+  return states.map(({ kind, left, state }) => ({ kind, left, refused: state === 'refused' ? 1 : 0 }))
 }
 
 /** Notes what a reading came to. */

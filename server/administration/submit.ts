@@ -8,7 +8,7 @@ import { jsonOf } from '../../shared/json.ts'
 import type { Clock } from '../ground/clock.ts'
 import { type Done, faultAt, refusal } from '../ground/refusals.ts'
 import type { HeadSigner } from '../lists/issue.ts'
-import { nudge } from '../lists/nudge.ts'
+import { nudge, tellDeciders } from '../lists/nudge.ts'
 import { ClockJumped } from '../lists/signing-clock.ts'
 import type { ProposalRow } from '../store/administration/tables.ts'
 import type { Store } from '../store/store.ts'
@@ -66,6 +66,7 @@ export async function submit(dependencies: SubmitDependencies, run: Run, options
   await store.transaction(async (inside) => {
     await lockOut(inside, run)
     await inside.administration.addProposal(proposalOf(id, run, ran === 'approval' ? 'approval' : 'ready'))
+    await tellDeciders(inside, run.now)
   })
   return { ok: true, pending: id, needs: ran === 'approval' ? 'approval' : 'signature' }
 }
@@ -187,7 +188,11 @@ export async function carryOutOne(
       await also?.()
     },
   }).catch(carriedOut)
-  if (ran === 'approval') return waitForApproval(dependencies.store, proposal.id)
+  if (ran === 'approval')
+    return dependencies.store.transaction(async (inside) => {
+      await tellDeciders(inside, now)
+      return waitForApproval(inside, proposal.id)
+    })
   // The run's transaction was rolled back with its faults; the proposal is ended in one of its own, or it would be
   // tried for ever.
   if (ran && !ran.ok) await administration.moveProposal(proposal.id, 'ready', done(ran))

@@ -4,10 +4,11 @@ import { type DeedOutcome, outcomeForm } from '../../shared/administration/deeds
 import { jsonOf } from '../../shared/json.ts'
 import type { Answer } from '../admin-soap/faults.ts'
 import type { Administration } from '../administration/administer.ts'
-import { textOfLine } from '../administration/audit.ts'
+import { type Naming, noNames, textOfLine } from '../administration/naming.ts'
 import type { CarryWork } from '../administration/operations/outcome.ts'
 import { type Entry, type Given, operating } from './command.ts'
 import { changeFields, type Fields } from './fields.ts'
+import { learnNames } from './names.ts'
 import { faulty, type Outcome, type OutcomeFault, succeeded, told } from './outcome.ts'
 import { givenOf, ownOf } from './reading.ts'
 import type { Transport } from './transport.ts'
@@ -29,6 +30,10 @@ type Telling = {
   readonly later?: string
   /** The user whose list it is about: its version is told. */
   readonly list?: string
+  /** Names for the ids that are told. */
+  readonly naming?: Naming
+  /** What stands before the usual words. */
+  readonly first?: string
   /** Where each change comes from. */
   readonly places?: readonly Omit<OutcomeFault, 'why'>[]
 }
@@ -43,7 +48,9 @@ export async function operate(
   const { why, dryRun } = options
   // A person is there to read: look-alikes are told, and of a dry run each line.
   const asked = { ...givenOf({ why, dryRun }), explain: true }
-  return toldOutcome(await transport.call(name, { ...given, ...asked }, outcomeForm), telling)
+  const answer = await transport.call(name, { ...given, ...asked }, outcomeForm)
+  const naming = answer.ok && answer.value.state === 'dryRun' ? await learnNames(transport, answer.value) : noNames
+  return toldOutcome(answer, { naming, ...telling })
 }
 
 /** What a command takes beside that. */
@@ -99,13 +106,17 @@ export async function carryAtServer(
   { why, dryRun, ...telling }: ChangeOptions & Telling,
 ): Promise<Outcome> {
   // Loaded here, since commands by a server elsewhere have no use for them.
-  const [{ carry }, { localDesk }, { faultOf }] = await Promise.all([
+  const [{ carry }, { localDesk }, { faultOf }, { namingIn }] = await Promise.all([
     import('../administration/operations/outcome.ts'),
     import('../administration/operations/desk.ts'),
     import('../admin-soap/faults.ts'),
+    import('../administration/operations/names.ts'),
   ])
   const done = await carry(localDesk(administration), work, { why, dryRun, explain: true })
-  return toldOutcome(done.ok ? done : { ok: false, fault: faultOf(done.fault, false) }, telling)
+  if (!done.ok) return toldOutcome({ ok: false, fault: faultOf(done.fault, false) }, telling)
+  const isTold = done.value.state === 'dryRun'
+  const naming = isTold ? await administration.store.snapshot((inside) => namingIn(inside, done.value)) : noNames
+  return toldOutcome(done, { naming, ...telling })
 }
 
 /** What changes came to. */
@@ -121,7 +132,8 @@ export function toldOutcome(answer: Answer<DeedOutcome>, telling: Telling = {}):
   const warnings = [...(telling.warnings ?? []), ...found.map(({ index, why }) => placed(telling.places?.[index], why))]
   const ways = { done: toldDone, pending: toldPending, dryRun: toldDifference }
   const { text, value } = ways[state](answer.value, telling)
-  return succeeded([text, ...warnings.map((warning) => `warning: ${warning}`)].join('\n'), {
+  const first = telling.first === undefined ? [] : [telling.first]
+  return succeeded([...first, text, ...warnings.map((warning) => `warning: ${warning}`)].join('\n'), {
     ...telling.value,
     state,
     ...value,
@@ -141,19 +153,30 @@ function toldPending({ proposal, needs }: DeedOutcome, { later }: Telling): Told
   return { text, value: { pending: proposal, proposal, needs, ...(later === undefined ? {} : { later }) } }
 }
 
-function toldDifference({ lists, changes: lines = [] }: DeedOutcome): Told {
+function toldDifference({ lists, changes: lines = [] }: DeedOutcome, { naming = noNames }: Telling): Told {
   const changes = lines.map(({ op, target, before, after }) => ({
     op,
     target,
     before: jsonOf(before),
     after: jsonOf(after),
   }))
-  const lineTexts = lines.slice(0, maxTold).map(textOfLine)
+  const lineTexts = lines.slice(0, maxTold).map((line) => textOfLine(line, naming))
   const more = lines.length > maxTold ? [`... and ${lines.length - maxTold} more`] : []
   const reached = lists.map(({ version: _version, ...rest }) => rest)
-  const listTexts = reached.slice(0, maxTold).map(({ user, ...counts }) => `list of ${user}: ${countsOf(counts)}`)
-  const text = ['nothing was changed; this would be:', ...lineTexts, ...more, ...listTexts].join('\n')
+  const listTexts = reached
+    .slice(0, maxTold)
+    .flatMap(({ user, people = [], ...counts }) => [
+      `list of ${naming.person(user)}: ${countsOf(counts)}`,
+      ...people.map(({ change, name, address }) => `  ${change}: ${name}, ${address}`),
+      ...andMore(counts.added + counts.changed + counts.removed - people.length, people.length > 0),
+    ])
+  const restTexts = lists.length > maxTold ? [`... and ${lists.length - maxTold} more lists`] : []
+  const text = ['nothing was changed; this would be:', ...lineTexts, ...more, ...listTexts, ...restTexts].join('\n')
   return { text, value: { dryRun: true, changes, lists: reached } }
+}
+
+function andMore(count: number, isBegun: boolean): readonly string[] {
+  return isBegun && count > 0 ? [`  ... and ${count} more`] : []
 }
 
 function toldDone({ lists, audit }: DeedOutcome, { text, list }: Telling): Told {

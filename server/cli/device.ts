@@ -20,9 +20,11 @@ export const deviceCommands = group('device', 'devices of users', [
   reads('list', 'list devices with the words that their users see', {
     asks: readings.devices,
     takes: { user },
-    tell(answer) {
+    tell(answer, naming) {
       const devices = answer.devices.map(deviceTold)
-      const shown = devices.map((one) => ({ ...one, command: lastCommand(one.commands) }))
+      const shown = devices.map((one) => {
+        return { ...one, user: naming.person(one.user), command: lastCommand(one.commands) }
+      })
       return listing('devices', devices, 'USER, DEVICE, NAME, STATE, COMMAND, SEEN, WORDS', shown)
     },
   }),

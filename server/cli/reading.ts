@@ -1,8 +1,10 @@
 /** Commands that tell one reading: what to ask, and the columns of the answer. */
 import type { z } from 'zod'
 import type { Answer } from '../admin-soap/faults.ts'
+import { type Naming, noNames } from '../administration/naming.ts'
 import { type Entry, type Given, operating } from './command.ts'
 import type { Fields } from './fields.ts'
+import { learnNames } from './names.ts'
 import { type Outcome, succeeded, table, told } from './outcome.ts'
 import type { Transport } from './transport.ts'
 
@@ -67,7 +69,8 @@ type Reading<F extends Fields, A extends z.ZodType> = {
   readonly asks: AskedReading<A>
   readonly takes: F
   readonly given?: (given: Given<F>) => object
-  readonly tell: (answer: z.output<A>) => Listing | Outcome
+  /** `naming`: names for the ids that the answer mentions, where a person reads. */
+  readonly tell: (answer: z.output<A>, naming: Naming) => Listing | Outcome
 }
 
 /** A command that tells one reading. */
@@ -76,12 +79,14 @@ export function reads<F extends Fields, A extends z.ZodType>(
   says: string,
   { asks, takes, given: inputOf = (given) => ownOf(takes, given), tell }: Reading<F, A>,
 ): Entry {
-  return operating(name, says, takes, async (transport, given) =>
-    told(await askReading(transport, asks, inputOf(given)), (answer) => {
-      const telling = tell(answer)
+  return operating(name, says, takes, async (transport, given) => {
+    const answer = await askReading(transport, asks, inputOf(given))
+    const naming = answer.ok && given.json !== true ? await learnNames(transport, answer.value) : noNames
+    return told(answer, (value) => {
+      const telling = tell(value, naming)
       return 'ok' in telling ? telling : listed(telling)
-    }),
-  )
+    })
+  })
 }
 
 /** What was given of a command's own fields. */

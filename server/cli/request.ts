@@ -14,11 +14,17 @@ export const requestCommands = group('request', 'wishes of users for contacts', 
   reads('list', 'requests that wait, and for whom', {
     asks: readings.requests,
     takes: { all: flag('those that ended, too') },
-    tell(answer) {
+    tell(answer, naming) {
       const requests = answer.requests.map(({ id, at, scope: _scope, approval: _approval, ...rest }) => {
         return { request: id, ...rest, waits: waitsFor(rest), at: iso(at) }
       })
-      const shown = requests.map((one) => ({ ...one, note: JSON.stringify(one.note) }))
+      const shown = requests.map((one) => ({
+        ...one,
+        user: naming.person(one.user),
+        address: one.peer === '' ? one.address : `${one.address}, ${naming.person(one.peer)}`,
+        waits: one.waits.startsWith('sponsor ') && one.sponsor ? `sponsor ${naming.person(one.sponsor)}` : one.waits,
+        note: JSON.stringify(one.note),
+      }))
       return listing('requests', requests, 'REQUEST, USER, ADDRESS, WAITS FOR=waits, AT, NOTE', shown)
     },
   }),

@@ -1,6 +1,7 @@
 /** `kith-server user add|set|list|disable|enable|password` and `kith-server guest add` */
 import { z } from 'zod'
 import { readings } from '../../shared/administration/readings.ts'
+import { namingOf } from '../administration/naming.ts'
 import { allRows } from './all-rows.ts'
 import { does, operate } from './changing.ts'
 import { type Given, group, operating } from './command.ts'
@@ -125,11 +126,18 @@ async function setPassword(transport: Transport, { user: login, why }: Given<typ
 }
 
 async function list(transport: Transport): Promise<Outcome> {
-  return told(await allRows(transport, [readings.users, {}], (page) => page.users), ({ rows }) => {
+  const answer = await allRows(transport, [readings.users, {}], (page) => page.users)
+  // Everybody is among the rows: a sponsor's name is there already.
+  const names = new Map(answer.ok ? answer.value.rows.map(({ user: id, name }) => [`user:${id}`, { id, name }]) : [])
+  return told(answer, ({ rows }) => {
     const users = rows.map(({ expires, ...one }) => ({
       ...one,
       ...(expires === undefined ? {} : { expires: iso(expires) }),
     }))
-    return listed(listing('users', users, 'LOGIN=user, NAME, ADDRESS, SCOPE, STATE, DEPARTMENT, SPONSOR, EXPIRES'))
+    const { person } = namingOf(names)
+    const shown = users.map((one) => ({ ...one, sponsor: one.sponsor === undefined ? '' : person(one.sponsor) }))
+    return listed(
+      listing('users', users, 'LOGIN=user, NAME, ADDRESS, SCOPE, STATE, DEPARTMENT, SPONSOR, EXPIRES', shown),
+    )
   })
 }

@@ -41,6 +41,8 @@ export type Service = {
   readonly url: () => string
   /** The server's certificate, for enrolment codes; absent over plain HTTP. */
   readonly cert?: string
+  /** `spared`: nobody is asked for an authenticator, as in the demo. */
+  readonly authenticator?: 'spared'
 }
 
 /** One call: an envelope that was read, and where it came from. `ip` counts for limits only. */

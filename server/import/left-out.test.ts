@@ -43,5 +43,8 @@ describe('a row that could not be read', () => {
   test('is no loss: a source whose rows are all bad takes nobody away, and is not called empty', () => {
     const left = existing.map(({ address }) => ({ why: 'bad', identity: address }))
     expect(reconcile(existing, [], { source: 'hr', left })).toMatchObject({ remove: [], faults: [] })
+    expect(reconcile(existing, [], { source: 'hr', left: left.slice(1) }).remove.map(({ name }) => name)).toEqual([
+      'ada',
+    ])
   })
 })

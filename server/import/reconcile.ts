@@ -77,7 +77,8 @@ export function reconcile(
   const stay = keepUnread(plan, createOwners([...(options.left ?? []), ...settled.left]))
   // A source that answers with too little is the usual way in which an import goes wrong; nobody would see it in
   // time.
-  const shrunk = shrinkFault(own.length, imported.length, stay.remove.length, options)
+  const now = imported.length + plan.remove.length - stay.remove.length
+  const shrunk = shrinkFault(own.length, now, stay.remove.length, options)
   if (shrunk) return refused([shrunk])
   const fresh = [...plan.add, ...plan.change.filter(({ changes }) => changes.address).map(({ after }) => after)]
   const kept = [...stay.unchanged, ...plan.change.filter(({ changes }) => !changes.address).map(({ after }) => after)]

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { keepImportState } from '../administration/import-states.ts'
 import { startWorld } from '../gateway/testing/world.ts'
 import { startServer } from '../processes/serve.ts'
 import { openContext } from '../settings/context.ts'
@@ -47,6 +48,8 @@ test('alerts and dashboard name metrics and labels that a server and a gateway s
   const server = await startServer(context.value, createLog({ write: () => undefined }))
   if (!server.ok) throw new Error(server.why)
   // One of each kind: a metric with labels shows from the first event on.
+  const rows = [{ where: 'dee', why: 'no address' }]
+  await keepImportState(context.value.store, { name: 'hr', kind: 'ldap' }, { at: 1, state: 'taken', rows })
   const target = { url: server.value.ready.url, cert: server.value.cert ?? '' }
   const client = await signedIn(target, { user: 'alice', password: testPassword })
   expect(await client.sync()).toMatchObject({ ok: true })
@@ -64,6 +67,7 @@ test('alerts and dashboard name metrics and labels that a server and a gateway s
   expect(asked.flatMap(metricsIn).filter((name) => !known.names.has(name))).toEqual([])
   expect(asked.flatMap(labelsIn).filter((label) => !known.labels.has(label))).toEqual([])
   expect(new Set(asked.flatMap(metricsIn)).size).toBeGreaterThan(10)
+  expect(shown).toContain('kith_import_rows_left_out{kind="ldap"} 1')
   await server.value.close()
   await context.value.store.close()
   await world.close()

@@ -18,11 +18,17 @@ export type Metrics = Exposed & {
   readonly policyRestart: () => void
 }
 
+/** How the sources of one kind stand: rows that their last readings left out, and readings of which nothing was taken. */
+export type ImportFigures = { readonly kind: string; readonly left: number; readonly refused: number }
+
+/** Where the figures come from that are not counted but looked up, with each scrape. */
+type Figures = { readonly imports?: () => Promise<readonly ImportFigures[]> }
+
 /** Seconds; a long poll lasts up to 50. */
 const buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 60]
 
 /** The metrics of the server, and of its Node. */
-export function createMetrics(): Metrics {
+export function createMetrics({ imports }: Figures = {}): Metrics {
   // One of its own, not the library's global one: tests start several servers in one process.
   const registers = [new Registry()]
   const [register = new Registry()] = registers
@@ -40,6 +46,7 @@ export function createMetrics(): Metrics {
   const bytes = new Counter({ ...make, name: 'kith_sync_bytes_total', help: 'Sealed bytes sent', labelNames: ['kind'] })
   const waiters = new Gauge({ ...make, name: 'kith_waiters', help: 'Held Wait requests' })
   const sockets = new Gauge({ ...make, name: 'kith_sockets', help: 'Open push connections' })
+  if (imports) watchImports(make, imports)
   const restarts = new Counter({ ...make, name: 'kith_policy_restarts_total', help: 'Restarts of the policy process' })
   return {
     request: (operation, result, seconds) => requests.observe({ operation, result }, seconds),
@@ -54,6 +61,26 @@ export function createMetrics(): Metrics {
     text: () => register.metrics(),
     contentType: register.contentType,
   }
+}
+
+/** Looked up in the store: whichever process reads a source, and also after a restart. */
+function watchImports(
+  make: { readonly registers: Registry[] },
+  figures: () => Promise<readonly ImportFigures[]>,
+): void {
+  const gauge = (name: string, help: string, of: (one: ImportFigures) => number) =>
+    new Gauge({
+      ...make,
+      name,
+      help,
+      labelNames: ['kind'],
+      async collect() {
+        this.reset()
+        for (const one of await figures()) this.inc({ kind: one.kind }, of(one))
+      },
+    })
+  gauge('kith_import_rows_left_out', 'Rows that the last reading of each source left out', ({ left }) => left)
+  gauge('kith_imports_refused', 'Sources of whose last reading nothing was taken', ({ refused }) => refused)
 }
 
 /** `held`: by a recipient's whitelist. `deferred`: could not be judged (451). */

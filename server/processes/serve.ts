@@ -9,6 +9,7 @@ import { passwordsElsewhere } from '../accounts/imap-passwords.ts'
 import { provenLifeMs } from '../accounts/proven.ts'
 import { createSessions } from '../accounts/sessions.ts'
 import { addAdministration } from '../admin-soap/http.ts'
+import { importFigures } from '../administration/import-states.ts'
 import { createUsageRecorder } from '../administration/usage.ts'
 import { createHttp } from '../client/http.ts'
 import { openHub } from '../client/push/hub.ts'
@@ -38,6 +39,8 @@ export type ServeOptions = {
   readonly port?: number
   /** Plain HTTP, on loopback only: for tests and for a proxy on the same machine. */
   readonly insecureLoopback?: boolean
+  /** `spared`: the password alone opens the administration, for the demo, whose people have no authenticator. */
+  readonly authenticator?: 'spared'
 }
 
 /** Where the server can be reached, with the ports that it got. */
@@ -101,7 +104,7 @@ type Parts = {
 async function startParts(context: Context, log: Log, { options, tls, closers }: Parts): Promise<Ready> {
   const { config, folder, store, clock } = context
   const failed = failureTo(log)
-  const metrics = createMetrics()
+  const metrics = createMetrics({ imports: () => importFigures(store) })
   const accounts = createAccounts({ store, clock, elsewhere: await passwordsElsewhere(context, log) })
   const every = (ms: number, work: () => Promise<void>) => repeat(ms, work, failed)
   // Closers run the other way round. The hub comes first, so it is the last that others lose.
@@ -134,6 +137,7 @@ async function startParts(context: Context, log: Log, { options, tls, closers }:
     policy,
     url: () => url,
     ...(options.insecureLoopback ? {} : { cert: tls.cert }),
+    ...(options.authenticator && { authenticator: options.authenticator }),
   }
   const { requestsPerMinute, proxies } = config
   const secured = options.insecureLoopback ? {} : { tls }

@@ -1,6 +1,6 @@
 /** What deeds come to, once: the SOAP service with its WSDL and the command line have these forms. */
 import { z } from 'zod'
-import { time } from './readings.ts'
+import { time } from './time.ts'
 
 const number = z.number().int()
 

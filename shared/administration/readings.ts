@@ -4,14 +4,13 @@ import { keyFactsSchema, keysViewSchema } from '../key-steps.ts'
 import { releaseRequestSchema } from '../quarantine.ts'
 import { auditStateShape } from './anchor.ts'
 import { changeForm, contactInputSchema, policySettings, roleSchema } from './change.ts'
+import { importForm } from './import-form.ts'
+import { time } from './time.ts'
 
 const text = z.string()
 const number = z.number().int()
 const flag = z.boolean().optional()
 const days = number.min(1).max(36_500)
-
-/** Milliseconds since the epoch; SOAP has it as `xs:dateTime`, the command line's JSON as ISO 8601. */
-export const time = z.number().int().meta({ format: 'time' })
 
 /** A part of what was found: `from` the how-manieth, and at most how many. */
 const windowed = {
@@ -290,6 +289,8 @@ export const readings = {
   requests: reading('ListRequests', { all: flag, newest: flag, count }, { requests: z.array(requestForm) }),
   /** Messages in quarantine that their users ask for, oldest first. */
   releases: reading('ListReleases', { count }, { releases: z.array(releaseForm) }),
+  /** Sources of contacts that are kept, and what could not be taken of them. */
+  imports: reading('ListImports', {}, { imports: z.array(importForm) }),
   /** The organisation's keys; `missing`: root keys that are not on the server, without which no step is taken. */
   keys: reading(
     'ListKeys',

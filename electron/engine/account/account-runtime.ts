@@ -16,7 +16,7 @@ import { createSignedCalls, type SignedCalls } from '../link/signed-calls.ts'
 import type { Exchanged } from '../soap/exchange.ts'
 import { type WhitelistHandlers, whitelistHandlers } from '../whitelist/handlers.ts'
 import { createListKeeper, type ListKeeper } from '../whitelist/list-keeper.ts'
-import { createRequests } from '../whitelist/requests.ts'
+import { createRequests, type WaitingRequests } from '../whitelist/requests.ts'
 import type { WhitelistSync } from '../whitelist/whitelist-sync.ts'
 import { createAccountConnection, createAccountSync, noticeRollback } from './account-connection.ts'
 import { bindIdentity, keepVerifier, takeLogin } from './account-login.ts'
@@ -60,6 +60,13 @@ export type AccountRuntime = {
 /** Milliseconds for the farewell. */
 const logoutLimit = 5_000
 
+function waitingIn({ account }: AccountStore): WaitingRequests {
+  return {
+    read: () => account.read()?.waitingRequests,
+    write: (waitingRequests) => void account.change({ waitingRequests: [...waitingRequests] }),
+  }
+}
+
 /**
  * Opens the account over its store and link; syncing begins with `start`. From here on the runtime owns both, and `close`
  * closes them.
@@ -88,7 +95,7 @@ export async function openAccountRuntime(deps: RuntimeDependencies): Promise<Acc
   await noticeRollback(deps, keeper, sync)
   const boxSecret = () => store.vault.keys.dbox
   const ask = createAsk({ calls, primitives, boxSecret, manifest: identity.manifest, log: ports.log })
-  const requests = createRequests(ask, ports.log, deps.events.requests)
+  const requests = createRequests({ ask, log: ports.log, waiting: waitingIn(store) }, deps.events.requests)
   const connection = createAccountConnection(deps, { keeper, calls, sync, relogin, requests })
   const stop = async (): Promise<void> => {
     await connection.stop()

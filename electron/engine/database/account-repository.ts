@@ -40,6 +40,8 @@ const accountSchema = z.object({
   held: z.enum(['lease', 'lock']).optional(),
   /** The manifest in force before there is a list: base64 of its bytes. */
   manifest: z.string(),
+  /** Contact requests that waited when the server was asked last, by their ids. */
+  waitingRequests: z.array(z.string()).optional(),
   /** Highest sequence number used in a request. */
   seq: z.number(),
 })

@@ -35,7 +35,7 @@ export type SessionEvent =
   | { readonly type: 'mailChanged'; readonly mail: Ready['mail'] }
   | { readonly type: 'mailTroublesChanged'; readonly troubles: readonly MailTrouble[] }
   | { readonly type: 'sendingChanged'; readonly sendingOff: SendingOff }
-  | ({ readonly type: 'standingTold' } & Pick<Ready, 'role' | 'colleagues'>)
+  | ({ readonly type: 'standingTold'; readonly toDecide?: number } & Pick<Ready, 'role' | 'colleagues'>)
   | ({ readonly type: 'locked' } & Pick<Locked, 'secret' | 'reason' | 'user'>)
   | { readonly type: 'closed'; readonly server: string; readonly user: string; readonly cause?: ClosedFailure }
 
@@ -58,7 +58,7 @@ export function nextSession(state: SessionState, event: SessionEvent): SessionSt
     case 'sendingChanged':
       return state.step === 'ready' ? { ...state, sendingOff: event.sendingOff } : state
     case 'standingTold':
-      return state.step === 'ready' ? { ...state, role: event.role, colleagues: event.colleagues } : state
+      return state.step === 'ready' ? withStanding(state, event) : state
     case 'locked':
       // A store that was never opened here has nothing to lock.
       if (state.step === 'signedOut' && event.reason !== 'start' && event.reason !== 'user') return state
@@ -70,6 +70,12 @@ export function nextSession(state: SessionState, event: SessionEvent): SessionSt
     default:
       return assertNever(event)
   }
+}
+
+type Standing = Extract<SessionEvent, { readonly type: 'standingTold' }>
+
+function withStanding({ toDecide: _before, ...state }: Ready, { role, colleagues, toDecide = 0 }: Standing): Ready {
+  return { ...state, role, colleagues, ...(toDecide === 0 ? {} : { toDecide }) }
 }
 
 /** Why a call that needs the open store can't be answered in this step. */

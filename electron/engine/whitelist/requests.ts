@@ -6,6 +6,7 @@ import type { ServerFailure } from '../../../shared/failures.ts'
 import type { ContactRequests } from '../../../shared/requests.ts'
 import type { Failure, FailureKind, Result } from '../../../shared/rpc.ts'
 import type { Log } from '../ground/ports.ts'
+import { StoreError } from '../ground/store-error.ts'
 import type { Ask } from '../link/ask.ts'
 
 type ChangeName = 'requests.create' | 'requests.answer' | 'requests.withdraw'
@@ -34,13 +35,30 @@ export type RequestEvents = {
   readonly arrived: (arrival: RequestArrival) => void
 }
 
+/** Ids of the user's own requests, and of those that the user said yes to, that waited when the server was asked last. */
+export type WaitingRequests = {
+  readonly read: () => readonly string[] | undefined
+  readonly write: (ids: readonly string[]) => void
+}
+
+type RequestParts = { readonly ask: Ask; readonly log: Log; readonly waiting: WaitingRequests }
+
 /** The requests of one account, unknown until the first answer. */
-export function createRequests(ask: Ask, log: Log, { changed, arrived }: RequestEvents): Requests {
+export function createRequests({ ask, log, waiting }: RequestParts, { changed, arrived }: RequestEvents): Requests {
   let known: ContactRequests | undefined
   const list = async () => {
     const result = await ask('requests.list', {})
     if (result.ok) notice(result.value)
     return result
+  }
+  const keep = (waits: readonly string[]): void => {
+    try {
+      waiting.write(waits)
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      // The requests are shown all the same; what was told may be told again after a restart.
+      log.warn('waiting requests not kept', { kind: error.kind })
+    }
   }
   const notice = (requests: ContactRequests): void => {
     const before = known
@@ -48,7 +66,12 @@ export function createRequests(ask: Ask, log: Log, { changed, arrived }: Request
     known = requests
     changed(requests.incoming.length + requests.approvals.length)
     // What was there before the first look is in the count.
-    if (before) for (const arrival of arrivalsOf(before, requests)) arrived(arrival)
+    if (before) for (const arrival of wishesSince(before, requests)) arrived(arrival)
+    // Kept over restarts: an answer that came while Kith was closed is told as well.
+    const waited = new Set(waiting.read())
+    for (const arrival of answersTo(waited, requests)) arrived(arrival)
+    const waits = waitingIn(requests)
+    if (waits.length !== waited.size || waits.some((id) => !waited.has(id))) keep(waits)
   }
   return {
     list,
@@ -74,16 +97,26 @@ export function createRequests(ask: Ask, log: Log, { changed, arrived }: Request
 /** The server itself was not asked, or not now. */
 const passing: ReadonlySet<FailureKind> = new Set(['unreachable', 'busy'])
 
-/** What others did since: asked, or answered. */
-function arrivalsOf(before: ContactRequests, now: ContactRequests): readonly RequestArrival[] {
-  const asked = [...now.incoming, ...now.approvals].filter(
-    ({ id }) => ![...before.incoming, ...before.approvals].some((old) => old.id === id),
+/** Who asked since. */
+function wishesSince(before: ContactRequests, now: ContactRequests): readonly RequestArrival[] {
+  const known = new Set([...before.incoming, ...before.approvals].map(({ id }) => id))
+  return [...now.incoming, ...now.approvals]
+    .filter(({ id }) => !known.has(id))
+    .map(({ from }) => ({ what: 'asked', name: cleanName(from.name), address: from.address }))
+}
+
+function waitingIn({ own, answered }: ContactRequests): readonly string[] {
+  return [...own, ...answered].flatMap(({ id, state }) => (state === 'waiting' ? [id] : []))
+}
+
+/** What became of those that waited; to withdraw one is the user's own doing. */
+function answersTo(waited: ReadonlySet<string>, { own, answered }: ContactRequests): readonly RequestArrival[] {
+  const theirs = answered.map(({ from, ...request }) => ({
+    ...request,
+    address: from.address,
+    name: cleanName(from.name),
+  }))
+  return [...own.map((request) => ({ ...request, name: '' })), ...theirs].flatMap(({ id, state, name, address }) =>
+    waited.has(id) && (state === 'linked' || state === 'declined') ? [{ what: state, name, address }] : [],
   )
-  const waited = new Set(before.own.flatMap(({ id, state }) => (state === 'waiting' ? [id] : [])))
-  return [
-    ...asked.map(({ from }): RequestArrival => ({ what: 'asked', name: cleanName(from.name), address: from.address })),
-    ...now.own.flatMap(({ id, state, address }): readonly RequestArrival[] =>
-      state !== 'waiting' && waited.has(id) ? [{ what: state, name: '', address }] : [],
-    ),
-  ]
 }

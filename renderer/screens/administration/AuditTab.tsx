@@ -41,7 +41,7 @@ function Details({
   // Undoing is a change like others: it is tried, shown and given a reason in the dialog of changes.
   const undo = () => {
     onClose()
-    void changing.begin({ title: t('admin.undoTitle', { what: opWords(t, op), target }), undo: n, line })
+    void changing.begin({ title: t('admin.undo'), undo: n, line })
   }
   return (
     <Modal open onClose={onClose} title={opWords(t, op)}>

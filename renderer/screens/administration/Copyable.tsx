@@ -14,7 +14,7 @@ export function Copyable({ label, text }: { readonly label: string; readonly tex
     <figure className="grid gap-1.5" aria-label={label}>
       <figcaption className="text-sm font-medium">{label}</figcaption>
       <div className="flex flex-wrap items-start gap-2">
-        <code className="flex-[1_1_10rem] rounded-lg border border-line bg-sunken px-3 py-2 text-sm wrap-anywhere select-all">
+        <code className="flex-[1_1_10rem] rounded-lg border border-line bg-sunken px-3 py-2 text-sm wrap-anywhere whitespace-pre-line select-all">
           {text}
         </code>
         <button type="button" className="button button-small" onClick={() => void copy()}>

@@ -5,6 +5,21 @@ import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import { CodeForm, Scan, SecretForm } from './SecretForm.tsx'
 
+/** A demo account was chosen with one press, and so its administration opens. */
+function DemoOpen() {
+  const { administration, session } = useStores()
+  const { session: signedIn } = useSlice(session)
+  const { t } = useWords()
+  const demo = signedIn?.step === 'ready' ? signedIn.demo : undefined
+  if (!demo) return null
+  const open = () => void administration.opening.open({ password: demo.password })
+  return (
+    <button type="button" className="button" onClick={open}>
+      {t('admin.demoOpen', { name: demo.name })}
+    </button>
+  )
+}
+
 function Step() {
   const { opening } = useStores().administration
   const { state, setUp, failure } = useSlice(opening)
@@ -36,6 +51,7 @@ function Step() {
       onSubmit={(password) => (isSetUp ? opening.setUp(password) : opening.open({ password }))}
     >
       <p>{t(isSetUp ? 'admin.setUpHint' : 'admin.passwordHint')}</p>
+      {!isSetUp && <DemoOpen />}
     </SecretForm>
   )
 }

@@ -7,7 +7,8 @@ import { scrollStop } from '../../components/scroll-stop.ts'
 import { formatDate, formatNumber } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { Section } from '../settings/Section.tsx'
-import { SecondFactor } from './SecondFactor.tsx'
+import { ImportTroubles } from './ImportTroubles.tsx'
+import { RecoveryNews, SecondFactor } from './SecondFactor.tsx'
 
 /** From then on the coming end of the manifest is said loudly. */
 // The keys' tab warns 90 days before the end; here, where everybody looks first, stands only what is urgent.
@@ -52,7 +53,9 @@ export function Overview() {
   return (
     <section className="page-scroll" aria-label={t('adminTab.overview')} tabIndex={scrollStop}>
       <div className="measure grid gap-6">
+        <RecoveryNews />
         <Waiting />
+        <ImportTroubles />
         <Facts
           facts={[
             { term: t('admin.organisation'), text: overview.organisation },

@@ -38,7 +38,7 @@ export function ReasonForm(props: ReasonFormProps) {
           focusFirst
         />
       )}
-      <div className="flex justify-end gap-2">
+      <div className="flex flex-wrap justify-end gap-2">
         <button type="button" className="button" onClick={onCancel}>
           {cancel ?? t('change.cancel')}
         </button>

@@ -20,7 +20,7 @@ function Buttons({ request }: { readonly request: AdminRequest }) {
   // What waits for the other side is not for us to accept, and a rule is changed first.
   const isReady = waits === 'administrator' || waits === 'sponsor'
   return (
-    <div className="flex gap-2">
+    <div className="flex flex-wrap gap-2">
       {isReady && (
         <button
           type="button"
@@ -112,7 +112,7 @@ function ReleaseButtons({ release: { user, id, claimedAddress: address } }: { re
   const begin = (op: 'quarantine.release' | 'quarantine.refuse', title: string) =>
     void changing.begin({ title, changes: [{ op, user, message: id }] })
   return (
-    <div className="flex gap-2">
+    <div className="flex flex-wrap gap-2">
       <button
         type="button"
         className="button button-small button-primary"

@@ -70,29 +70,35 @@ function ReplaceDialog({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
-/** How many recovery codes are left, new ones, and another authenticator. */
+/** New codes, and that one of them was used: before everything else, since they are shown only now. */
+export function RecoveryNews() {
+  const { codes, recovered } = useSlice(useStores().administration.opening)
+  const { t } = useWords()
+  return (
+    <>
+      {recovered === true && <Note tone="warn">{t('recovery.used')}</Note>}
+      {codes && <Codes codes={codes} />}
+    </>
+  )
+}
+
+/** For whoever has an authenticator: how many recovery codes are left, new ones, and another authenticator. */
 export function SecondFactor() {
-  const { opening } = useStores().administration
-  const { state, codes, recovered } = useSlice(opening)
+  const { state } = useSlice(useStores().administration.opening)
   const { t } = useWords()
   const [dialog, setDialog] = useState<'make' | 'replace'>()
   const close = () => setDialog(undefined)
   const left = state?.recovery ?? 0
-  const isSetUp = state?.totp === true
+  if (state?.totp !== true) return null
   return (
     <Section title={t('recovery.title')}>
-      {recovered === true && <Note tone="warn">{t('recovery.used')}</Note>}
-      {codes && <Codes codes={codes} />}
-      {isSetUp && <p>{left === 0 ? t('recovery.none') : t('recovery.left', { count: left })}</p>}
-      {!isSetUp && <p>{t('recovery.noAuthenticator')}</p>}
+      <p>{left === 0 ? t('recovery.none') : t('recovery.left', { count: left })}</p>
       <div className="flex flex-wrap gap-2">
-        {isSetUp && (
-          <button type="button" className="button" onClick={() => setDialog('make')}>
-            {t('recovery.make')}
-          </button>
-        )}
+        <button type="button" className="button" onClick={() => setDialog('make')}>
+          {t('recovery.make')}
+        </button>
         <button type="button" className="button" onClick={() => setDialog('replace')}>
-          {t(isSetUp ? 'recovery.replace' : 'admin.setUpTitle')}
+          {t('recovery.replace')}
         </button>
       </div>
       {dialog === 'make' && <MakeDialog onClose={close} />}

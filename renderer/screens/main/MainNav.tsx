@@ -22,18 +22,21 @@ function useCount(screen: Screen): Count | undefined {
   const held = useSlice(stores.held)
   const kept = useStore(stores.held.keptList.rows)
   const { waiting } = useSlice(stores.requests)
+  const { session } = useSlice(stores.session)
+  const toDecide = session?.step === 'ready' ? (session.toDecide ?? 0) : 0
   const { t, language } = useWords()
   const count = {
     chats: chat,
     mail,
     contacts: waiting,
     held: held.unseen + newKept(kept, held),
-    administration: 0,
+    administration: toDecide,
     settings: 0,
   }[screen]
   if (count === 0) return undefined
   const shown = count > largestCount ? `${formatNumber(language, largestCount)}+` : formatNumber(language, count)
   if (screen === 'contacts') return { shown, words: t('requests.waiting', { count }) }
+  if (screen === 'administration') return { shown, words: t('nav.toDecide', { count }) }
   return { shown, words: screen === 'held' ? t('nav.heldCount', { count }) : t('nav.unread', { count }) }
 }
 

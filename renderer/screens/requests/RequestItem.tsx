@@ -8,7 +8,8 @@ type RequestItemProps = {
   readonly name: string
   readonly address?: string
   readonly note: string
-  readonly at: number
+  /** When it was made; absent where the state says a date. */
+  readonly at?: number
   readonly state?: string
   /** Its buttons. */
   readonly children: ReactNode
@@ -18,7 +19,11 @@ type RequestItemProps = {
 export function RequestItem({ name, address, note, at, state, children }: RequestItemProps) {
   const { language } = useWords()
   // A4: a name is free, and whoever asks is nobody's entry yet.
-  const about = [address === undefined ? undefined : shownAddress(address), formatDate(language, at), state]
+  const about = [
+    address === undefined ? undefined : shownAddress(address),
+    at === undefined ? undefined : formatDate(language, at),
+    state,
+  ]
     .filter((text) => text !== undefined)
     .join(' · ')
   return (

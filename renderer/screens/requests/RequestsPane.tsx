@@ -1,5 +1,6 @@
 /** The pane of contact requests: others', one's own, and those to approve. */
 import { type ReactNode, useId, useRef } from 'react'
+import { shownAddress } from '../../../shared/address.ts'
 import type { ContactRequests } from '../../../shared/requests.ts'
 import type { Result } from '../../../shared/rpc.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
@@ -8,6 +9,7 @@ import { EmptyState } from '../../components/EmptyState.tsx'
 import { failureWords } from '../../components/FailureText.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import { Invite } from './Invite.tsx'
+import { RequestHistory } from './RequestHistory.tsx'
 import { RequestItem } from './RequestItem.tsx'
 
 type Part = { readonly title: string; readonly hint?: string; readonly children: ReactNode }
@@ -40,6 +42,7 @@ function useAct(toHeading: () => void) {
 type Lists = { readonly requests: ContactRequests; readonly act: (doing: Promise<Result<unknown>>) => Promise<void> }
 
 function Lists({ requests: { incoming, approvals, own }, act }: Lists) {
+  const waiting = own.filter(({ state }) => state === 'waiting')
   const { requests } = useStores()
   const { t } = useWords()
   const answer = (id: string, accept: boolean) => void act(requests.answer(id, accept))
@@ -69,20 +72,24 @@ function Lists({ requests: { incoming, approvals, own }, act }: Lists) {
           ))}
         </RequestPart>
       )}
-      {own.length > 0 && (
+      {waiting.length > 0 && (
         <RequestPart title={t('requests.own')}>
-          {own.map(({ id, address, note, at, state }) => (
-            <RequestItem key={id} name={address} note={note} at={at} state={t(`requestState.${state}`)}>
-              {state === 'waiting' && (
-                <button
-                  type="button"
-                  className="button button-small"
-                  aria-label={t('requests.withdrawName', { name: address })}
-                  onClick={() => void act(requests.withdraw(id))}
-                >
-                  {t('requests.withdraw')}
-                </button>
-              )}
+          {waiting.map(({ id, address, note, at, waits = 'either' }) => (
+            <RequestItem
+              key={id}
+              name={address}
+              note={note}
+              at={at}
+              state={t(`requestFor.${waits}`, { address: shownAddress(address) })}
+            >
+              <button
+                type="button"
+                className="button button-small"
+                aria-label={t('requests.withdrawName', { name: address })}
+                onClick={() => void act(requests.withdraw(id))}
+              >
+                {t('requests.withdraw')}
+              </button>
             </RequestItem>
           ))}
         </RequestPart>
@@ -122,8 +129,8 @@ export function RequestsPane() {
   const { t } = useWords()
   const heading = useRef<HTMLHeadingElement>(null)
   const act = useAct(() => heading.current?.focus())
-  const { incoming, approvals, own } = state.requests
-  const isEmpty = incoming.length + approvals.length + own.length === 0
+  const { incoming, approvals, own, answered } = state.requests
+  const isEmpty = incoming.length + approvals.length + own.length + answered.length === 0
   return (
     <>
       <DetailBar>
@@ -147,6 +154,7 @@ export function RequestsPane() {
             <EmptyState icon="contacts" title={t('requests.empty')} hint={t('requests.emptyHint')} />
           )}
           <Lists requests={state.requests} act={act} />
+          <RequestHistory requests={state.requests} />
           <Invite />
         </div>
       </div>

@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, within } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 import { settle } from '../../testing/fake-clock.ts'
+import { readySession } from '../../testing/fake-session.ts'
 import { navButton, renderPage } from '../../testing/render-page.tsx'
 
 let end: () => void = () => undefined
@@ -39,9 +40,7 @@ test('incoming requests are accepted or declined, own ones withdrawn; the count 
   await press(within(consent).getByRole('button', { name: /Decline/ }))
   expect(lastCall(page, 'requests.answer')).toEqual({ id: 'r4', accept: false })
   const own = screen.getByRole('list', { name: 'You asked for' })
-  expect(within(own).getAllByRole('button')).toHaveLength(1)
-  expect(own.textContent).toContain('declined')
-  await press(within(own).getByRole('button'))
+  await press(within(own).getByRole('button', { name: 'Withdraw the request for eva@partner.example' }))
   expect(lastCall(page, 'requests.withdraw')).toEqual({ id: 'r2' })
 })
 
@@ -97,4 +96,64 @@ test('a refused recipient is asked for with its address; a whole domain has no b
   expect(screen.getByText(/Only the domain vouches/)).toBeDefined()
   expect(screen.queryByRole('button', { name: 'Message' })).toBeNull()
   expect(await page.stores.contacts.find('open.example', 5)).toEqual([])
+})
+
+test('a request says what it waits for', async () => {
+  const page = await open()
+  const [one] = page.state.requests.own
+  const third = one && { ...one, id: 'r9', address: 'li@kith.test', waits: 'organisation' as const }
+  page.state.requests = { ...page.state.requests, own: [...page.state.requests.own, ...(third ? [third] : [])] }
+  await press(button(/^Requests/))
+  const rows = within(screen.getByRole('list', { name: 'You asked for' })).getAllByRole('listitem')
+  expect(rows.map(({ textContent }) => textContent)).toEqual([
+    expect.stringContaining('waits for your organisation, and for them to accept where they use Kith here'),
+    expect.stringContaining('waits for bo@kith.test to accept'),
+    expect.stringContaining('they accepted; waits for your organisation'),
+  ])
+})
+
+test('what has ended is a history, folded: what became of it, when, with whom; a contact can be written to', async () => {
+  const page = await open()
+  await press(button(/^Requests/))
+  expect(screen.getByRole('list', { name: 'You asked for' }).textContent).not.toContain('declined')
+  const history = screen.getByText('History').closest('details')
+  expect(history?.open).toBe(false)
+  fireEvent.click(screen.getByText('History'))
+  const rows = [...(history?.querySelectorAll('li') ?? [])].map(({ textContent }) => textContent)
+  expect(rows[0]).toMatch(/Grace Hopper asked for you.*grace@navy.example.*accepted on/)
+  expect(rows[1]).toMatch(/You asked for old@partner.example.*declined on/)
+  const own = screen.getByRole('list', { name: 'You asked for' })
+  await press(within(own).getByRole('button', { name: 'Withdraw the request for bo@kith.test' }))
+  await act(async () => page.clock.pass(100))
+  await act(settle)
+  expect(history?.querySelector('li')?.textContent).toMatch(/You asked for bo@kith.test.*withdrawn on/)
+  await press(within(history ?? document.body).getByRole('button', { name: 'Message Grace Hopper' }))
+  expect(screen.getByRole('log', { name: 'Conversation' })).toBeDefined()
+})
+
+test('that somebody accepted is told, with the way to write to them; that they declined is told', async () => {
+  const page = await open()
+  const notices = screen.getByRole('region', { name: 'Notices' })
+  const arrive = (what: string, name: string, address: string) =>
+    act(() => page.state.emit('request.arrived', { what, name, address }))
+  arrive('declined', '', 'old@partner.example')
+  expect(notices.textContent).toContain('Your request for old@partner.example was declined')
+  expect(within(notices).queryByRole('button', { name: /^Message/ })).toBeNull()
+  arrive('linked', '', 'Bob@kith.test')
+  expect(notices.textContent).toContain('Bob@kith.test is your contact now')
+  await press(within(notices).getByRole('button', { name: 'Message Bob@kith.test' }))
+  expect(screen.getByRole('log', { name: 'Conversation' })).toBeDefined()
+  expect(screen.getByRole('heading', { name: /Bob Lin/ })).toBeDefined()
+})
+
+test('the administration has a badge of what waits for a decision', async () => {
+  const page = await open({ session: { ...readySession, role: 'operator', toDecide: 3 } })
+  expect(navButton(/Administration/).querySelector('.badge')?.textContent).toBe('3')
+  expect(
+    navButton(/Administration/)
+      .querySelector('.badge')
+      ?.getAttribute('title'),
+  ).toBe('3 wait for your decision')
+  act(() => page.state.emit('session.changed', { ...readySession, role: 'operator' }))
+  expect(navButton(/Administration/).querySelector('.badge')).toBeNull()
 })

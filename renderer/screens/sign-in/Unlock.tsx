@@ -36,6 +36,7 @@ export function Unlock({ session }: { readonly session: Extract<Session, { reado
       <form className="grid gap-4" onSubmit={(event) => void submit(event)}>
         <TextField
           label={t(`unlock.${session.secret}`)}
+          hint={session.demo ? t('unlock.demoHint', session.demo) : t(`unlockHint.${session.secret}`)}
           type="password"
           value={secret}
           onChange={setSecret}

@@ -102,6 +102,7 @@ describe('signing in', () => {
 
   test('a locked store opens with the secret, and says so when it is wrong', async () => {
     await open({ session: { step: 'locked', secret: 'passphrase', reason: 'start', user: 'alice' } })
+    expect(screen.getByText(/passphrase that you chose on this device, not the password/)).toBeDefined()
     const unlock = async (secret: string) => {
       fireEvent.change(screen.getByLabelText('Passphrase'), { target: { value: secret } })
       fireEvent.click(screen.getByRole('button', { name: 'Unlock' }))
@@ -116,6 +117,7 @@ describe('signing in', () => {
   test('a demo account, whose password nobody typed, is unlocked with one press', async () => {
     const demo = { name: 'Alice Chen', password: 'right' }
     await open({ session: { step: 'locked', secret: 'password', reason: 'user', user: 'alice', demo } })
+    expect(screen.getByText(/password of the demo account Alice Chen: right/)).toBeDefined()
     fireEvent.click(screen.getByRole('button', { name: /Alice Chen/ }))
     await act(settle)
     expect(screen.queryByRole('navigation')).not.toBeNull()

@@ -1,6 +1,7 @@
 /** The organisation: overview, groups, rules, and the reasons for a listing. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { AdminGroup, Why } from '../../../shared/administration.ts'
+import type { AdminImport } from '../../../shared/administration/import-form.ts'
 import type { AdminMember, AdminOverview, AdminRule } from '../../../shared/administration/readings.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { debounce } from '../../clock.ts'
@@ -10,6 +11,8 @@ import type { Asking } from './asking.ts'
 
 type OrganisationState = {
   readonly overview?: AdminOverview
+  /** Sources whose last reading left something out. */
+  readonly imports: readonly AdminImport[]
   readonly search: string
   readonly group?: AdminGroup
   readonly why?: Why
@@ -22,7 +25,7 @@ type OrganisationState = {
 export type Question = { readonly user: string; readonly address?: string }
 
 const searchWait = 100
-const beginning: OrganisationState = { search: '' }
+const beginning: OrganisationState = { search: '', imports: [] }
 
 function createLists(store: StoreApi<OrganisationState>, ask: Asking) {
   const groups = createListWindow<AdminGroup>(async (from, count) => {
@@ -59,6 +62,12 @@ export function createOrganisation({ clock }: Ports, ask: Asking) {
     forget('failure')
     store.setState(result.ok ? { overview: result.value } : { failure: result.failure })
   }
+  // Of a server that is older there is nothing to tell: the rest of the overview stands without it.
+  const loadImports = async () => {
+    const result = await ask('admin.imports', {})
+    const all = result.ok ? result.value.imports : []
+    store.setState({ imports: all.filter(({ state, left }) => state === 'refused' || left > 0) })
+  }
   return {
     store,
     groups,
@@ -92,6 +101,7 @@ export function createOrganisation({ clock }: Ports, ask: Asking) {
     },
     reload: () => {
       void loadOverview()
+      void loadImports()
       void groups.reload()
       void members.reload()
       void rules.reload()

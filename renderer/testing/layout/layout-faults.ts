@@ -18,7 +18,8 @@ const targets = [
 /** What is one line whatever the room. */
 const oneLine = '.badge, nav button, .row-group, .row-when, th'
 /** What a button may be as wide as. */
-const panes = '.measure, .gate-card, [role="dialog"] > .page-scroll, .shell-list, .shell-detail, [role="dialog"]'
+const panes =
+  '.note > div, .measure, .gate-card, [role="dialog"] > .page-scroll, .shell-list, .shell-detail, [role="dialog"]'
 
 function nameOf(element: Element): string {
   const words = (element.getAttribute('aria-label') ?? element.textContent ?? '').trim().replace(/\s+/g, ' ')
@@ -102,11 +103,17 @@ function isInText(element: Element): boolean {
   return getComputedStyle(element).display === 'inline'
 }
 
+/** A notice lies over rows for some seconds; it lies over nothing else. */
+function isNoticeOverRow(one: Element, other: Element): boolean {
+  const notice = [one, other].find((element) => element.closest('.toasts'))
+  const row = [one, other].find((element) => element.closest('li'))
+  return notice !== undefined && row !== undefined
+}
+
 function isCovered(element: Element, { left, top, right, bottom }: Box): boolean {
   if (right - left < 2 || bottom - top < 2) return false
   const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
-  // A notice lies over rows for some seconds; it lies over nothing else.
-  if (!hit || (element.matches('li') && hit.closest('.toasts'))) return false
+  if (!hit || isNoticeOverRow(element, hit)) return false
   return !element.contains(hit) && !hit.contains(element) && hit.closest('label') !== element.closest('label')
 }
 
@@ -128,6 +135,7 @@ function mispressed(root: Element): string[] {
     if (isCovered(element, seen)) tell('covered')
     for (const other of all.slice(index + 1)) {
       if (element.contains(other.element) || other.element.contains(element)) continue
+      if (isNoticeOverRow(element, other.element)) continue
       const { width: wide, height: high } = overlap(seen, other.seen)
       if (wide > 1.5 && high > 1.5) tell(`over ${nameOf(other.element)}`)
     }
@@ -183,7 +191,7 @@ function overwritten(texts: readonly TextRun[]): string[] {
   )
   return lines.flatMap(({ element, line }, index) =>
     lines.slice(index + 1).flatMap((other) => {
-      if (other.element === element) return []
+      if (other.element === element || isNoticeOverRow(element, other.element)) return []
       const { width, height } = overlap(line, other.line)
       // Lines of letters reach above and below what is drawn of them.
       const low = Math.min(line.bottom - line.top, other.line.bottom - other.line.top)

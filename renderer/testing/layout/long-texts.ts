@@ -2,7 +2,7 @@
 
 const longer: readonly (readonly [short: string, long: string])[] = [
   ['Bob Lin 林柏', 'Bartholomäus Lin-Wolfeschlegelsteinhausen, Vertriebsleitung 林柏'],
-  ['bob@kith.test', 'bartholomaeus.lin-wolfeschlegelsteinhausen.vertriebsleitung@niederlassung-hamburg.kith.test'],
+  ['bob@kith.test', 'bartholomaeus.lin-wolfeschlegelsteinhausen.vertriebsleitung.hamburg.altona@kith.test'],
   ['dana@kith.test', 'dana_roth_unbroken_address_without_any_place_to_break_it_at_all_0123456789@kith.test'],
   ['eva@partner.example', 'eva.of.the.partners.with.a.long.address@department-of-purchasing.partner.example'],
   [

@@ -2,7 +2,7 @@
 
 import type { ChangeOf } from '../../../shared/administration/change.ts'
 import { refusal } from '../../ground/refusals.ts'
-import { tellNews } from '../../lists/nudge.ts'
+import { tellDeciders, tellNews } from '../../lists/nudge.ts'
 import { dueNow, type Move } from '../../store/quarantine.ts'
 import type { Applied, Handler, Work } from '../work.ts'
 
@@ -22,5 +22,6 @@ async function move({ inside, now }: Work, { user, message: id }: Kept, step: Mo
   // Somebody else may have decided since it was shown: the state is asked again in the move itself.
   if (!(await inside.quarantine.move({ user, id }, step))) return refusal('keptDecided', kept.state)
   await tellNews(inside, [user], now)
+  await tellDeciders(inside, now)
   return { ok: true, target: `${user} ${id}`, before: kept.state, after: step.to, undo: [] }
 }

@@ -2,7 +2,7 @@
 
 import type { Change, ChangeOf } from '../../../shared/administration/change.ts'
 import { refusal } from '../../ground/refusals.ts'
-import { tellNews } from '../../lists/nudge.ts'
+import { tellDeciders, tellNews } from '../../lists/nudge.ts'
 import { loadOrganisation } from '../../organisation/organisation.ts'
 import { explain } from '../explain.ts'
 import { isDenied, isNobodysHere, type Side, scopeOf, sidesOf } from '../requests/sides.ts'
@@ -32,6 +32,7 @@ export const linkRequest: Handler<ChangeOf<'request.link'>> = async (work, { id,
   const ended = { state: 'done', decided_at: now, decided_by: row.decided_by } as const
   if (!(await inside.administration.moveRequest(id, 'accepted', ended))) return refusal('decided')
   await tellNews(work.inside, [row.user, row.peer], work.now)
+  await tellDeciders(work.inside, work.now)
   return { ok: true, target: id, before: 'accepted', after: { user: row.user, address: row.address }, undo }
 }
 
@@ -43,6 +44,7 @@ export const refuseRequest: Handler<ChangeOf<'request.refuse'>> = async (work, {
   const isOpen = row?.state === 'asked' || row?.state === 'accepted'
   if (!isOpen || !(await administration.moveRequest(id, row.state, ended))) return refusal('requestGone', id)
   await tellNews(work.inside, [row.user, row.peer], work.now)
+  await tellDeciders(work.inside, work.now)
   return { ok: true, target: id, before: row.state, after: { user: row.user, address: row.address }, undo: [] }
 }
 

@@ -12,6 +12,7 @@ import { explanationWords } from '../explain-words.ts'
 import { admissionsOf, explain } from '../explain.ts'
 import { expiringContacts, unusedContacts } from '../last-use.ts'
 import { changing } from './changes.ts'
+import { namingIn } from './names.ts'
 import { finds, reading, refusedBy, windowOf } from './operation.ts'
 
 /** A contact as listed: `own` is absent for a shared card, which the administrator changes by its rule. */
@@ -86,7 +87,7 @@ export const whyListed = reading({
     if (!(await inside.users.get(user))) return refusedBy(refusal('unknownUser', user))
     const explained = await explain(inside, { user, address, now: clock.now(), unicode: config.policy.unicode })
     if (!explained.ok) return refusedBy(explained)
-    const words = [...explanationWords(explained.value)]
+    const words = [...explanationWords(explained.value, await namingIn(inside, explained.value))]
     return { ok: true, value: { ...explained.value, admitted: [...explained.value.admitted], words } }
   },
 })

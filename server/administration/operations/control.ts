@@ -6,6 +6,7 @@ import { type DeedOutcome, outcomeForm } from '../../../shared/administration/de
 import { type proposalForm, readings, type requestForm } from '../../../shared/administration/readings.ts'
 import { heldReasonSchema } from '../../../shared/quarantine.ts'
 import { refusal } from '../../ground/refusals.ts'
+import { tellDeciders } from '../../lists/nudge.ts'
 import type { ProposalRow } from '../../store/administration/tables.ts'
 import { faultOfAnchor, storedAnchor } from '../anchors.ts'
 import { brokenAudit } from '../audit.ts'
@@ -129,7 +130,9 @@ export const decideProposal = deed({
     const decided = await store.transaction(async (inside) => {
       const result = await decide(inside, { id, who: actor.who, approve })
       // The line is of the same transaction: no decision is without its line, by whatever door.
-      if (result.ok) await note(inside, { op: `proposal.${approve ? 'approve' : 'refuse'}`, target: id, why: reason })
+      if (!result.ok) return result
+      await note(inside, { op: `proposal.${approve ? 'approve' : 'refuse'}`, target: id, why: reason })
+      await tellDeciders(inside, desk.clock.now())
       return result
     })
     if (!decided.ok) return refusedBy(decided)

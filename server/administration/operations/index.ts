@@ -1,6 +1,7 @@
 /** Every operation of administration, each deed and each reading once: read this and operation.ts first. */
 import { contactOperations } from './contacts.ts'
 import { controlOperations } from './control.ts'
+import { importsReading } from './imports.ts'
 import { keyOperations } from './keys.ts'
 import type { Operation } from './operation.ts'
 import { organisationOperations } from './organisation.ts'
@@ -11,6 +12,7 @@ export const administrativeOperations: readonly Operation[] = [
   ...peopleOperations,
   ...contactOperations,
   ...controlOperations,
+  importsReading,
   ...deviceOperations,
   ...keyOperations,
 ]

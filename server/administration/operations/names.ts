@@ -1,7 +1,8 @@
 /** What people call the things that lines, changes and requests mention by their ids. */
-import { type Name, namesReading } from '../../../shared/administration/names.ts'
+import { mentionsIn, type Name, namesReading } from '../../../shared/administration/names.ts'
 import type { Store } from '../../store/store.ts'
 import { changeOfRule } from '../changes/rules.ts'
+import { type Naming, namingOf } from '../naming.ts'
 import { readChanges } from '../submit.ts'
 import { reading } from './operation.ts'
 
@@ -66,13 +67,23 @@ async function findersIn(inside: Store): Promise<ReadonlyMap<string, Finder>> {
 export const getNames = reading({
   ...namesReading,
   async work(inside, { ids }) {
-    const finders = await findersIn(inside)
-    const names: Name[] = []
-    for (const id of new Set(ids)) {
-      const at = id.indexOf(':')
-      const found = await finders.get(id.slice(0, at))?.(id.slice(at + 1))
-      if (found) names.push({ id, ...found })
-    }
-    return { ok: true, value: { names } }
+    return { ok: true, value: { names: [...(await namesIn(inside, ids))] } }
   },
 })
+
+/** For whoever is in the store already: names for all that a value mentions. */
+export async function namingIn(inside: Store, value: unknown): Promise<Naming> {
+  const found = await namesIn(inside, [...mentionsIn(value)])
+  return namingOf(new Map(found.map((one) => [one.id, one])))
+}
+
+async function namesIn(inside: Store, ids: readonly string[]): Promise<readonly Name[]> {
+  const finders = await findersIn(inside)
+  const names: Name[] = []
+  for (const id of new Set(ids)) {
+    const at = id.indexOf(':')
+    const found = await finders.get(id.slice(0, at))?.(id.slice(at + 1))
+    if (found) names.push({ id, ...found })
+  }
+  return names
+}

@@ -45,6 +45,7 @@ describe('readings', () => {
     ListProposals: {},
     ListRequests: { all: true },
     ListReleases: {},
+    ListImports: {},
   }
 
   test.each(Object.entries(questions))('%s reads in a snapshot and nowhere else', async (name, given) => {

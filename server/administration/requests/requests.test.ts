@@ -60,6 +60,56 @@ describe('between colleagues', () => {
     expect(await world.store.administration.requests({})).toHaveLength(1)
   })
 
+  test('it says what it waits for, and never whether the address has an account', async () => {
+    await world.addGuest('carol')
+    const waits = async () =>
+      Object.fromEntries((await world.seenBy('alice')).own.map(({ address, waits: of }) => [address, of]))
+    for (const to of [mail('bob'), mail('nobody'), guestMail, 'unknown@partner.example'])
+      await world.requests('alice', to)
+    // Somebody and nobody of the own domain look alike, and so do a guest and a stranger.
+    expect(await waits()).toEqual({
+      [mail('bob')]: 'them',
+      [mail('nobody')]: 'them',
+      [guestMail]: 'either',
+      'unknown@partner.example': 'either',
+    })
+    await world.run({ op: 'rule.deny', what: mail('carol'), user: 'alice' })
+    await world.requests('alice', mail('carol'))
+    expect((await waits())[mail('carol')]).toBe('them')
+    await world.answers('guest', await world.idOf('guest', 'incoming'), true)
+    expect((await waits())[guestMail]).toBe('organisation')
+    expect((await world.seenBy('guest')).answered).toMatchObject([{ from: { name: 'alice' }, state: 'waiting' }])
+  })
+
+  test('what has ended is told to both for thirty days: what became of it, and when', async () => {
+    const { clock } = world.administration
+    const began = clock.now()
+    await world.requests('alice', mail('bob'))
+    await world.requests('carol', mail('bob'))
+    const [first = '', second = ''] = (await world.seenBy('bob')).incoming.map(({ id }) => id)
+    world.pass(60_000)
+    await world.answers('bob', first, true)
+    await world.answers('bob', second, false)
+    await world.requests('alice', mail('carol'))
+    await withdrawRequest(world.administration, await world.person('alice'), await world.idOf('alice', 'own', -1))
+    const ends = (rows: readonly { readonly state: string; readonly endedAt?: number }[]) =>
+      rows.map(({ state, endedAt = 0 }) => [state, Math.floor((endedAt - began) / 60_000)])
+    expect(ends((await world.seenBy('alice')).own)).toEqual([
+      ['linked', 1],
+      ['withdrawn', 1],
+    ])
+    expect(ends((await world.seenBy('carol')).own)).toEqual([['declined', 1]])
+    expect(ends((await world.seenBy('bob')).answered)).toEqual([
+      ['linked', 1],
+      ['declined', 1],
+    ])
+    // What was withdrawn before an answer is nothing to the other side.
+    expect(await world.seenBy('carol')).toMatchObject({ incoming: [], answered: [] })
+    world.pass(declinedForMs + 1)
+    for (const user of ['alice', 'bob', 'carol'])
+      expect(await world.seenBy(user)).toMatchObject({ own: [], answered: [] })
+  })
+
   test('a no holds for thirty days; a request may be withdrawn, and asked again', async () => {
     await world.requests('alice', mail('bob'))
     await world.answers('bob', await world.idOf('bob', 'incoming'), false)

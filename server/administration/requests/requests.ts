@@ -8,7 +8,7 @@ import { isInvitation, type RequestReason } from '../../../shared/requests.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import type { Clock } from '../../ground/clock.ts'
 import { readAddress } from '../../lists/contact.ts'
-import { tellNews } from '../../lists/nudge.ts'
+import { tellDeciders, tellNews } from '../../lists/nudge.ts'
 import { loadOrganisation, type Organisations } from '../../organisation/organisation.ts'
 import type { Config } from '../../settings/config.ts'
 import type { ContactRequestRow } from '../../store/administration/tables.ts'
@@ -137,6 +137,8 @@ async function place(
     : { ...withPeer, state: withPeer.peer === '' ? 'accepted' : 'asked' }
   await inside.administration.putRequest(row)
   await tellNews(inside, [row.peer === '' ? row.user : row.peer], row.at)
+  // Each time, for the same reason.
+  await tellDeciders(inside, row.at)
   return row
 }
 
@@ -167,6 +169,7 @@ async function agreed(
   const to = { state: 'accepted', decided_at: now, decided_by: by } as const
   if (!(await inside.administration.moveRequest(row.id, 'asked', to))) return fail('notFound')
   await tellNews(inside, [row.user, row.peer], now)
+  await tellDeciders(inside, now)
   return ok({ ...row, ...to })
 }
 
@@ -215,6 +218,7 @@ function end(
     const to = { state, decided_at: now, decided_by: by }
     if (!(await inside.administration.moveRequest(row.id, row.state, to))) return fail('notFound')
     await tellNews(inside, [row.user, row.peer], now)
+    await tellDeciders(inside, now)
     return done
   })
 }

@@ -1,9 +1,10 @@
 /** What users and operators see of contact requests. */
 
 import { changeSchema } from '../../../shared/administration/change.ts'
-import type { ContactRequests } from '../../../shared/requests.ts'
+import type { ContactRequests, RequestWaits } from '../../../shared/requests.ts'
 import type { Clock } from '../../ground/clock.ts'
 import { loadOrganisation, type Organisation, type Organisations } from '../../organisation/organisation.ts'
+import type { Config } from '../../settings/config.ts'
 import type { ContactRequestRow } from '../../store/administration/tables.ts'
 import type { Store } from '../../store/store.ts'
 import { type Approval, approvalOf, isDenied, type Side, sidesOf } from './sides.ts'
@@ -15,13 +16,14 @@ const most = 200
 
 type ViewDependencies = {
   readonly store: Store
+  readonly config: Config
   readonly clock: Clock
   readonly organisations: Organisations
 }
 
 /** As one user sees them. */
 export async function requestsOf(
-  { store, clock, organisations }: ViewDependencies,
+  { store, config, clock, organisations }: ViewDependencies,
   user: string,
 ): Promise<ContactRequests> {
   const organisation = await organisations.of(store)
@@ -32,7 +34,8 @@ export async function requestsOf(
   const now = clock.now()
   return {
     incoming: asked.flatMap((row) => incomingOf(organisation, row)).slice(-most),
-    own: own.flatMap((row) => ownOf(row, now)).slice(-most),
+    own: own.flatMap((row) => ownOf(row, config, now)).slice(-most),
+    answered: rows.flatMap((row) => answeredBy(organisation, row, { user, now })).slice(-most),
     approvals: approvals.flatMap((row) => approvalView(organisation, row)).slice(-most),
   }
 }
@@ -62,12 +65,35 @@ function incomingOf(organisation: Organisation, row: ContactRequestRow): Contact
   return sides && !isDenied(organisation, sides) ? [{ id, from: shown(sides.from), note, at }] : []
 }
 
-function ownOf({ id, address, note, state, at, decided_at }: ContactRequestRow, now: number): ContactRequests['own'] {
+type Row = ContactRequestRow
+
+function ownOf(row: Row, config: Config, now: number): ContactRequests['own'] {
+  const { id, address, note, state, at, decided_at } = row
   const told = { id, address, note, at }
-  if (state === 'asked' || state === 'accepted') return [{ ...told, state: 'waiting' }]
+  if (state === 'asked' || state === 'accepted') return [{ ...told, state: 'waiting', waits: waitsOf(row, config) }]
+  if (decided_at < now - shownForMs) return []
   // `declined` and `refused` are one to the user: which of the two said no is not told.
-  if (state === 'withdrawn' || decided_at < now - shownForMs) return []
-  return [{ ...told, state: state === 'done' ? 'linked' : 'declined' }]
+  const ended = state === 'done' ? 'linked' : state === 'withdrawn' ? 'withdrawn' : 'declined'
+  return [{ ...told, state: ended, endedAt: decided_at }]
+}
+
+/** By the address alone until the other side has agreed: whether somebody has it is not told. */
+function waitsOf({ state, peer, key }: Row, { domain }: Config): RequestWaits {
+  if (state === 'accepted' && peer !== '') return 'organisation'
+  return key.endsWith(`@${domain.toLowerCase()}`) ? 'them' : 'either'
+}
+
+type Reader = { readonly user: string; readonly now: number }
+
+/** What became of others' wishes that the user said yes or no to. */
+function answeredBy(organisation: Organisation, row: Row, { user, now }: Reader): ContactRequests['answered'] {
+  const { id, state, at, note, decided_at } = row
+  // Those who withdrew have nothing more to do with the user.
+  if (row.peer !== user || state === 'asked' || state === 'withdrawn' || decided_at < now - shownForMs) return []
+  const sides = sidesOf(organisation, row)
+  if (!sides) return []
+  const became = state === 'accepted' ? 'waiting' : state === 'done' ? 'linked' : 'declined'
+  return [{ id, from: shown(sides.from), note, state: became, at, endedAt: decided_at }]
 }
 
 function approvalView(organisation: Organisation, row: ContactRequestRow): ContactRequests['approvals'] {
@@ -112,7 +138,8 @@ export async function isProposed(store: Store, id: string): Promise<boolean> {
   return (await proposedRequests(store)).has(id)
 }
 
-async function proposedRequests({ administration }: Store): Promise<ReadonlySet<string>> {
+/** Requests whose end is proposed, and waits for a second person or a signature. */
+export async function proposedRequests({ administration }: Store): Promise<ReadonlySet<string>> {
   const waiting = [...(await administration.proposals('ready')), ...(await administration.proposals('approval'))]
   const changes = waiting
     .filter((proposal) => proposal.changes.includes('"request.'))

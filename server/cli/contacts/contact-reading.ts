@@ -3,10 +3,12 @@ import { z } from 'zod'
 import type { ContactInput } from '../../../shared/administration/change.ts'
 import { type AdminContact, readings } from '../../../shared/administration/readings.ts'
 import { ruleWords, sourceWords } from '../../administration/explain-words.ts'
+import { type Naming, noNames } from '../../administration/naming.ts'
 import { writeCsv } from '../../import/csv/write.ts'
 import { allRows } from '../all-rows.ts'
 import { type Given, operating } from '../command.ts'
 import { days, flag, needed, option, text } from '../fields.ts'
+import { learnNames } from '../names.ts'
 import { type Outcome, succeeded, told } from '../outcome.ts'
 import { givenOf, iso, listed, listing, reads } from '../reading.ts'
 import type { Transport } from '../transport.ts'
@@ -66,13 +68,16 @@ function inputOf(contact: AdminContact): ContactInput {
 }
 
 /** Where it comes from, in words. */
-function originOf({ id, source, admitted }: AdminContact): string {
+function originOf({ id, source, admitted }: AdminContact, naming: Naming = noNames): string {
   if (source !== undefined) return sourceWords(source)
-  return id.startsWith('u.') ? admitted.map(ruleWords).join('; ') : `rule ${id.slice(2)}`
+  const isCard = id.startsWith('u.')
+  return isCard ? admitted.map((one) => ruleWords(one, naming)).join('; ') : `rule ${id.slice(2)}`
 }
 
 async function listContacts(transport: Transport, options: Given<typeof listFields>): Promise<Outcome> {
-  return told(await contactsOf(transport, options), ({ rows: found, last: { version, epoch } }) => {
+  const answer = await contactsOf(transport, options)
+  const naming = answer.ok && options.json !== true ? await learnNames(transport, answer.value.rows) : noNames
+  return told(answer, ({ rows: found, last: { version, epoch } }) => {
     const contacts = found.map((contact) => {
       const { expires, nickname = '', remark = '', groups = [], ...input } = inputOf(contact)
       return {
@@ -87,10 +92,11 @@ async function listContacts(transport: Transport, options: Given<typeof listFiel
         ...(contact.denied ? { denied: true } : {}),
       }
     })
-    const shown = contacts.map((one) => ({
+    const origins = found.map((contact) => originOf(contact, naming))
+    const shown = contacts.map((one, index) => ({
       ...one,
       groups: one.groups.join(', '),
-      from: `${one.from}${one.denied ? ', but denied' : ''}${one.closed ? ', closed' : ''}`,
+      from: `${origins[index] ?? ''}${one.denied ? ', but denied' : ''}${one.closed ? ', closed' : ''}`,
     }))
     const { value, ...rest } = listing('contacts', contacts, 'NAME, NICKNAME, ADDRESS, SCOPE, GROUPS, FROM', shown)
     return listed({

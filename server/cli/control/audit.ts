@@ -8,11 +8,12 @@ import { type lineForm, readings } from '../../../shared/administration/readings
 import { jsonOf } from '../../../shared/json.ts'
 import type { Administration } from '../../administration/administer.ts'
 import { anchorFile, faultOfAnchor, readAnchors } from '../../administration/anchors.ts'
-import { textOfLine } from '../../administration/audit.ts'
+import { type Naming, textOfLine } from '../../administration/naming.ts'
 import type { Store } from '../../store/store.ts'
 import { operate } from '../changing.ts'
 import { administering, type Given, group, operating } from '../command.ts'
 import { changeFields, needed, option, text, word } from '../fields.ts'
+import { learnNames } from '../names.ts'
 import { misused, type Outcome, refused, succeeded, told as toldAnswer, unavailable } from '../outcome.ts'
 import { askReading, iso, listing, reads } from '../reading.ts'
 import type { Transport } from '../transport.ts'
@@ -33,8 +34,12 @@ export const auditCommands = group('audit', 'the log of every change', [
       before: option(positive.optional(), '<number>', 'only lines older than this one'),
       count: option(positive.max(10_000).prefault('50'), '<number>', 'how many'),
     },
-    tell: ({ lines }) => ({
-      ...listing('lines', lines.map(shownLine), 'LINE=n, AT, WHO, VIA, WHAT, WHY'),
+    tell: ({ lines }, naming) => ({
+      ...listing(
+        'lines',
+        lines.map((line) => shownLine(line, naming)),
+        'LINE=n, AT, WHO, VIA, WHAT, WHY',
+      ),
       value: { lines: lines.map(toldLine) },
     }),
   }),
@@ -52,8 +57,8 @@ export const undoCommand = operating(
 
 type Line = z.output<typeof lineForm>
 
-function shownLine(line: Line) {
-  return { ...line, at: iso(line.at), what: textOfLine(line) }
+function shownLine(line: Line, naming: Naming) {
+  return { ...line, at: iso(line.at), who: naming.actor(line.who), what: textOfLine(line, naming) }
 }
 
 function toldLine({ at, before, after, undo, hash: _hash, undoable: _undoable, ...rest }: Line) {
@@ -132,7 +137,26 @@ async function writeAll(store: Store, to: string): Promise<number> {
 async function undoLines(transport: Transport, options: Given<typeof undoFields>): Promise<Outcome> {
   const given = linesOf(options.lines)
   if (!given) return misused(`${options.lines}: a line is a number; several are 17-42`)
-  return operate(transport, options, { name: 'Undo', given })
+  const first = await undone(transport, given)
+  return operate(transport, options, { name: 'Undo', given }, first === undefined ? {} : { first })
+}
+
+/** Lines that are told at most before they are taken back. */
+const maxUndone = 50
+
+/** What the lines did, by whom and why: whoever takes them back sees what goes. */
+async function undone(transport: Transport, { first, last }: Lines): Promise<string | undefined> {
+  const count = Math.min(last - first + 1, maxUndone)
+  const answer = await askReading(transport, readings.audit, { before: last + 1, count })
+  if (!answer.ok) return undefined
+  const lines = answer.value.lines.filter(({ n }) => n >= first)
+  const naming = await learnNames(transport, lines)
+  const texts = lines.map((line) => {
+    const { n, who, why } = line
+    return `  ${n}: ${textOfLine(line, naming)}, by ${naming.actor(who)}${why === '' ? '' : `, because: ${why}`}`
+  })
+  const more = last - first + 1 - lines.length
+  return ['to be undone:', ...texts, ...(more > 0 ? [`  ... and ${more} more`] : [])].join('\n')
 }
 
 type Lines = { readonly first: number; readonly last: number }

@@ -1,9 +1,11 @@
 /** `kith-server proposal list|show|approve|refuse`: changes that wait for a second pair of eyes */
 import type { z } from 'zod'
+import type { Change } from '../../../shared/administration/change.ts'
 import { outcomeForm } from '../../../shared/administration/deeds.ts'
 import { type proposalForm, readings } from '../../../shared/administration/readings.ts'
 import { jsonOf } from '../../../shared/json.ts'
 import { reasonOf } from '../../admin-soap/faults.ts'
+import type { Naming } from '../../administration/naming.ts'
 import { toldOutcome } from '../changing.ts'
 import { type Given, group, operating } from '../command.ts'
 import { flag, reasonFields, word } from '../fields.ts'
@@ -20,10 +22,11 @@ export const proposalCommands = group('proposal', 'changes that wait for a secon
     asks: readings.proposals,
     takes: { all: flag('those that were decided too') },
     given: ({ all }) => (all === true ? {} : { state: 'approval' }),
-    tell(answer) {
+    tell(answer, naming) {
       const proposals = answer.proposals.map(toldProposal)
       const shown = proposals.map(({ changes, unreadable, ...rest }) => {
-        return { ...rest, changes: unreadable === true ? 'unreadable' : changes.length }
+        const told = unreadable === true ? 'unreadable' : shortOf(changes, naming)
+        return { ...rest, who: naming.actor(rest.who), changes: told }
       })
       return listing('proposals', proposals, 'ID, AT, WHO, STATE, CHANGES, WHY', shown)
     },
@@ -31,12 +34,12 @@ export const proposalCommands = group('proposal', 'changes that wait for a secon
   reads('show', 'what it would change', {
     asks: readings.proposal,
     takes: { id },
-    tell(answer) {
+    tell(answer, naming) {
       const proposal = toldProposal(answer.proposal)
       const { who, at, why, state, changes, unreadable } = proposal
-      const head = `${state}, proposed by ${who} at ${at}${why === '' ? '' : `: ${why}`}`
+      const head = `${state}, proposed by ${naming.actor(who)} at ${at}${why === '' ? '' : `: ${why}`}`
       const unread = '  what it would change cannot be read by this version: it can only be refused'
-      const lines = changes.map((one) => `  ${JSON.stringify(one)}`)
+      const lines = changes.map((one) => `  ${changeText(one, naming)}`)
       return { text: [head, ...lines, ...(unreadable === true ? [unread] : [])].join('\n'), value: { proposal } }
     },
   }),
@@ -45,6 +48,18 @@ export const proposalCommands = group('proposal', 'changes that wait for a secon
   ),
   operating('refuse', 'drop it', decideFields, (transport, given) => decided(transport, given, false)),
 ])
+
+/** A change in one line; an id of a rule or a request with what it stands for. */
+function changeText(change: Change, naming: Naming): string {
+  if ('id' in change) return `${change.op} ${naming.target(change.op, change.id)}`
+  return `${change.op} ${naming.fields(change)}`
+}
+
+/** The first change, and how many more there are. */
+function shortOf([first, ...others]: readonly Change[], naming: Naming): string {
+  if (!first) return ''
+  return `${changeText(first, naming)}${others.length === 0 ? '' : `, and ${others.length} more`}`
+}
 
 function toldProposal({ at, result, ...rest }: z.output<typeof proposalForm>) {
   return { ...rest, at: iso(at), ...(result === undefined ? {} : { result: jsonOf(result) }) }

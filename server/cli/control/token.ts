@@ -1,6 +1,7 @@
 /** `kith-server token add|list|remove`: what opens the administration service to programs */
 import { z } from 'zod'
 import type { Administration } from '../../administration/administer.ts'
+import { namingOf } from '../../administration/naming.ts'
 import { addToken, removeToken, scopesOf, tokenScopes } from '../../administration/tokens.ts'
 import { readExpiry } from '../../lists/contact.ts'
 import { administering, type Given, group } from '../command.ts'
@@ -49,6 +50,7 @@ async function list({ store }: Administration): Promise<Outcome> {
     at: iso(row.at),
     ...(row.expires === 0 ? {} : { expires: iso(row.expires) }),
   }))
-  const shown = tokens.map((one) => ({ expires: 'never', ...one }))
+  const names = new Map((await store.users.all()).map(({ id, name }) => [`user:${id}`, { id, name }]))
+  const shown = tokens.map((one) => ({ expires: 'never', ...one, by: namingOf(names).actor(one.by) }))
   return listed(listing('tokens', tokens, 'NAME, SCOPES, BY, AT, EXPIRES', shown))
 }

@@ -25,6 +25,9 @@ export const groupCommands = commands('group', 'named groups: their members list
   reads('list', 'list groups and members', {
     asks: readings.groups,
     takes: {},
-    tell: ({ groups }) => listing('groups', groups, 'GROUP, TITLE, MEMBERS'),
+    tell: ({ groups }, naming) => {
+      const shown = groups.map((one) => ({ ...one, members: one.members.map(naming.person).join(', ') }))
+      return listing('groups', groups, 'GROUP, TITLE, MEMBERS', shown)
+    },
   }),
 ])

@@ -47,7 +47,10 @@ export const roleCommands = group('role', 'who may administer', [
   reads('list', 'list who may administer', {
     asks: readings.roles,
     takes: {},
-    tell: ({ roles }) => listing('roles', roles, 'LOGIN=user, ROLE, RECOVERY CODES=recovery'),
+    tell: ({ roles }, naming) => {
+      const shown = roles.map((one) => ({ ...one, user: naming.person(one.user) }))
+      return listing('roles', roles, 'LOGIN=user, ROLE, RECOVERY CODES=recovery', shown)
+    },
   }),
 ])
 

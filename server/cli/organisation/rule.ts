@@ -36,16 +36,14 @@ export const ruleCommands = group('rule', 'rules that make lists of people', [
   reads('list', 'list the rules with their ids', {
     asks: readings.rules,
     takes: {},
-    tell(answer) {
+    tell(answer, naming) {
       const rules = answer.rules.map(({ id, rule }) => ({ id, ...rule }))
-      const shown = rules.map(({ id, op, ...rest }) => ({ id, rule: op.slice('rule.'.length), what: wordsOf(rest) }))
+      const shown = rules.map(({ id, op, ...rest }) => ({
+        id,
+        rule: op.slice('rule.'.length),
+        what: naming.fields(rest),
+      }))
       return listing('rules', rules, 'ID, RULE, WHAT', shown)
     },
   }),
 ])
-
-function wordsOf(fields: object): string {
-  return Object.entries(fields)
-    .map(([name, one]) => `${name} ${String(one)}`)
-    .join(', ')
-}

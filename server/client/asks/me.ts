@@ -1,5 +1,6 @@
 /** What a user learns of itself. */
 import { ok } from '../../../shared/rpc.ts'
+import { countToDecide } from '../../administration/to-decide.ts'
 import { provesColleagues } from '../../settings/config.ts'
 import type { AskHandlers } from './handler.ts'
 
@@ -8,6 +9,9 @@ import type { AskHandlers } from './handler.ts'
  * follows the mail servers where the settings moved them.
  */
 export const meAsks: Pick<AskHandlers, 'me'> = {
-  me: async ({ config, mail }, { role }) =>
-    ok({ role: role ?? 'none', mail, colleagues: provesColleagues(config) ? 'proven' : 'unproven' }),
+  me: async (service, { user, role }) => {
+    const colleagues = provesColleagues(service.config) ? 'proven' : 'unproven'
+    const toDecide = await countToDecide(service, { user: user.id, role })
+    return ok({ role: role ?? 'none', toDecide, mail: service.mail, colleagues })
+  },
 }

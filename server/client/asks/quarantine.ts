@@ -1,6 +1,7 @@
 /** What the gateway keeps back for the calling user: seen, and asked for. */
 import { heldReasonSchema, type KeptMessage } from '../../../shared/quarantine.ts'
 import { fail, ok } from '../../../shared/rpc.ts'
+import { tellDeciders } from '../../lists/nudge.ts'
 import { dueNow, type Quarantined } from '../../store/quarantine.ts'
 import type { AskHandlers } from './handler.ts'
 import { plain } from './plain.ts'
@@ -12,12 +13,17 @@ export const quarantineAsks: Pick<AskHandlers, 'quarantine.list' | 'quarantine.r
     return ok({ total, by: config.gateway.releaseBy, kept: rows.map(keptOf) })
   },
 
-  'quarantine.release': async ({ store, config, log }, { user, device }, { id }) => {
+  'quarantine.release': async ({ store, config, clock, log }, { user, device }, { id }) => {
     const to = config.gateway.releaseBy === 'user' ? 'released' : 'asked'
     const due = to === 'released' ? dueNow : 0
     // What was asked for under a policy of old may go now; what somebody has decided stays decided.
     const from = to === 'released' ? (['kept', 'asked'] as const) : (['kept'] as const)
-    if (await store.quarantine.move({ user: user.id, id }, { from, to, due })) {
+    const moved = await store.transaction(async (inside) => {
+      const isMoved = await inside.quarantine.move({ user: user.id, id }, { from, to, due })
+      if (isMoved) await tellDeciders(inside, clock.now())
+      return isMoved
+    })
+    if (moved) {
       log.info('release asked', { user: user.id, device: device.id, kind: to })
       return ok({ state: to })
     }

@@ -24,6 +24,7 @@ export const adminQuestions: { readonly [N in AdminAskName]: AskQuestion<N> } = 
   'admin.recoveryCodes': { password: 'not this one' },
   'admin.requests': {},
   'admin.releases': {},
+  'admin.imports': {},
   'admin.decide': { id: 'none', approve: true },
   'admin.change': { changes: [{ op: 'group.put', group: 'g', title: 'G' }], why: '', dry: true },
   'admin.undo': { n: 1, why: '', dry: true },

@@ -107,11 +107,76 @@ test('an identifier that is bytes becomes hex, one that is text stays text', asy
   expect(await contactsOf(sourceOf({ filter, attributes: { id: 'uid' } }))).toMatchObject([{ externalId: 'p555' }])
 })
 
-describe('what is refused', () => {
-  test('an entry without an address, by its name', async () => {
-    expect(await whyNot(sourceOf({ filter: '(uid=silent)' }))).toContain('uid=silent,ou=people')
+describe('one bad entry of a live directory', () => {
+  const filter = '(|(uid=p77*)(uid=p20new))'
+  const read = async () => {
+    const result = await readSource(sourceOf({ filter }), around())
+    if (!result.ok) throw new Error(JSON.stringify(result.faults))
+    return result
+  }
+  const change = (uid: string, lines: string) => `dn: ${personDn(uid)}\nchangetype: modify\n${lines}\n\n`
+  const mail = (uid: string, value: string) => change(uid, `replace: mail\nmail: ${value}`)
+
+  test('keeps neither the good ones nor whoever left; its own person stays as before, and it is told', async () => {
+    const listed = (await read()).contacts.map((contact) => ({ ...contact, source: 'hr' }))
+    const wordsOf = (address: string) => listed.find((one) => one.address === address)?.externalId
+    directory.modify(`dn: ${personDn('p770')}\nchangetype: delete\n`)
+    directory.modify(change('p772', 'replace: displayName\ndisplayName: Other'))
+    for (const [bad, why] of [
+      [mail('p771', 'person.771@corp,example'), 'not an address'],
+      [mail('p771', 'person.773@corp.example'), 'occurs twice'],
+      [
+        mail('p771', 'person.771@corp.example') +
+          change('p771', `replace: description\ndescription: ${'x'.repeat(1_100)}`),
+        'longer than',
+      ],
+      [
+        change(
+          'p771',
+          'replace: description\ndescription: ok\n-\nreplace: mail\nmail: not one\nmail: aaa@corp.example',
+        ),
+        'one of its addresses',
+      ],
+    ] as const) {
+      directory.modify(bad)
+      const { contacts, left = [] } = await read()
+      const plan = reconcile(listed, contacts, { source: 'hr', left })
+      expect(plan.remove.map(({ address }) => address)).toEqual(['person.770@corp.example'])
+      expect(plan.change.map(({ changes }) => changes)).toEqual([{ name: 'Other' }])
+      expect([plan.add, plan.faults]).toEqual([[], []])
+      expect([...left, ...plan.left].map((row) => row.why).join()).toContain(why)
+      expect(plan.unchanged.map(({ externalId }) => externalId)).toContain(wordsOf('person.771@corp.example'))
+    }
   })
 
+  test('a second address never takes the place of the listed one, and is told', async () => {
+    directory.modify(change('p774', 'add: mail\nmail: aaa.774@corp.example'))
+    directory.modify(change('p775', 'replace: mail\nmail: aaa.775@corp.example\nmail: person.775@corp.example'))
+    const known = crowd.filter(({ uid }) => uid === 'p774' || uid === 'p775').map(({ mail: address }) => address)
+    const { contacts, left = [] } = await read()
+    const listed = contacts.map((contact) => ({
+      ...contact,
+      source: 'hr',
+      address: known.find((address) => contact.others?.includes(address)) ?? contact.address,
+    }))
+    const plan = reconcile(listed, contacts, { source: 'hr', left })
+    expect([plan.add, plan.change, plan.remove]).toEqual([[], [], []])
+    expect(plan.warnings.map(({ why }) => why)).toEqual(
+      expect.arrayContaining(
+        ['774', '775'].map(
+          (n) => `several addresses: person.${n}@corp.example is taken, left out: aaa.${n}@corp.example`,
+        ),
+      ),
+    )
+  })
+})
+
+test('an entry without an address is left out, by its name', async () => {
+  const result = await readSource(sourceOf({ filter: '(uid=silent)' }), around())
+  expect(result).toMatchObject({ contacts: [], left: [{ where: expect.stringContaining('uid=silent,ou=people') }] })
+})
+
+describe('what is refused', () => {
   test('an empty password, before anything is connected', async () => {
     const bind = { dn: directory.bindDn, password: { env: 'EMPTY' } }
     const nowhere = sourceOf({ bind, port: 1 })

@@ -38,6 +38,7 @@ test('everybody of the offer signs in and sees all the others; started again it 
     ['alice', 'employee'],
     ['bob', 'employee'],
     ['mei', 'partner'],
+    ['admin', 'administrator'],
   ])
   const { cert } = first.running
   const target = { url: server, ...(cert === undefined ? {} : { cert }) }

@@ -19,13 +19,14 @@ import { type Folder, folderAt } from '../../settings/folder.ts'
 import type { Store } from '../../store/store.ts'
 import { initialise } from '../init.ts'
 import { type Ready, type Running, startServer } from '../serve.ts'
-import { type DemoPerson, demoAccounts, demoContacts, demoDomain } from './people.ts'
+import { fillDemo } from './fill.ts'
+import { type DemoPerson, demoAccounts, demoAdministrator, demoContacts, demoDomain, demoNewcomer } from './people.ts'
 
 type DemoAccount = {
   readonly user: string
   readonly name: string
   readonly password: string
-  readonly role: 'employee' | 'partner'
+  readonly role: 'employee' | 'partner' | 'administrator'
 }
 type DemoOffer = {
   readonly server: string
@@ -44,7 +45,10 @@ export async function startDemo(path: string, log: Log, port?: number): Promise<
   if (!opened.ok) return opened
   const context = opened.value
   const passwords = await readPasswords(folder)
-  await addPeople(await administer(context), passwords)
+  const administration = await administer(context)
+  await addPeople(administration, passwords)
+  await raiseAdministrator(administration)
+  await fillDemo(context)
   const running = await serveDemo(context, log, port)
   if (!running.ok) {
     await context.store.close()
@@ -52,8 +56,9 @@ export async function startDemo(path: string, log: Log, port?: number): Promise<
   }
   await rememberPorts(context, running.value.ready)
   const { url } = running.value.ready
-  const accounts = demoAccounts.map(({ user, name, scope }): DemoAccount => {
-    return { user, name, password: passwords.get(user) ?? '', role: scope === 'internal' ? 'employee' : 'partner' }
+  const accounts = demoAccounts.map((person): DemoAccount => {
+    const { user, name } = person
+    return { user, name, password: passwords.get(user) ?? '', role: roleOf(person) }
   })
   const enrolment = formatEnrolment(await introduction(context, url, running.value.cert))
   return {
@@ -77,15 +82,19 @@ async function openDemo(folder: Folder): Promise<Done<Context>> {
 async function readPasswords(folder: Folder): Promise<ReadonlyMap<string, string>> {
   const file = join(folder.path, 'demo.json')
   const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text !== undefined) return new Map(Object.entries(passwordsSchema.parse(JSON.parse(text))))
-  const made = demoAccounts.map(({ user }) => [user, `${user}-${randomBytes(6).toString('hex')}`] as const)
-  await writeFile(file, JSON.stringify(Object.fromEntries(made)), { mode: 0o600 })
-  return new Map(made)
+  const known = new Map(text === undefined ? [] : Object.entries(passwordsSchema.parse(JSON.parse(text))))
+  const passwords = new Map(
+    demoAccounts.map(({ user }) => [user, known.get(user) ?? `${user}-${randomBytes(6).toString('hex')}`]),
+  )
+  // Of an older demo an account may be missing.
+  if (passwords.size > known.size) await writeFile(file, JSON.stringify(Object.fromEntries(passwords)), { mode: 0o600 })
+  return passwords
 }
 
 async function addPeople(administration: Administration, passwords: ReadonlyMap<string, string>): Promise<void> {
   const everybody = [...demoAccounts, ...demoContacts]
-  await Promise.all(everybody.map((person) => addPerson(administration, person, passwords.get(person.user))))
+  const all = [...everybody, demoNewcomer]
+  await Promise.all(all.map((person) => addPerson(administration, person, passwords.get(person.user))))
   for (const person of everybody) {
     const list = await administration.store.lists.ofUser(person.user)
     // Filled once: what somebody has changed while trying stays at the next start.
@@ -95,6 +104,16 @@ async function addPeople(administration: Administration, passwords: ReadonlyMap<
     const changed = await administration.editor.change(person.user, wishes, 'demo')
     if (!changed.ok) throw new Error('a contact of the demo does not fit')
   }
+}
+
+function roleOf({ user, scope }: DemoPerson): DemoAccount['role'] {
+  if (user === demoAdministrator) return 'administrator'
+  return scope === 'internal' ? 'employee' : 'partner'
+}
+
+async function raiseAdministrator({ store, run }: Administration): Promise<void> {
+  if (await store.administration.role(demoAdministrator)) return
+  await run([{ op: 'role.set', user: demoAdministrator, role: 'administrator' }])
 }
 
 /** Contacts have accounts, too, so that what is written to them arrives; nobody can sign in to them. */
@@ -113,10 +132,11 @@ function wishFor({ user, name, nickname, remark, groups }: DemoPerson): ListWish
 
 /** On the ports that clients remember; where somebody else has taken one, on any free ones. */
 async function serveDemo(context: Context, log: Log, port?: number): Promise<Done<Running>> {
-  const options = port === undefined ? {} : { port }
+  const spared = { authenticator: 'spared' } as const
+  const options = port === undefined ? spared : { ...spared, port }
   const first = await startServer(context, log, options)
   if (first.ok || port !== undefined) return first
-  return startServer({ ...context, config: { ...context.config, ...anyPorts } }, log)
+  return startServer({ ...context, config: { ...context.config, ...anyPorts } }, log, spared)
 }
 
 async function rememberPorts({ config, folder }: Context, ready: Ready): Promise<void> {

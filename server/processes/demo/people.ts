@@ -31,12 +31,29 @@ function partner(
   return { user, name, nickname, remark, groups, scope: 'external' }
 }
 
+/** Who administers the demo. */
+export const demoAdministrator = 'admin'
+
 /** Those who can be tried out; each sees all the others. */
 export const demoAccounts: readonly DemoPerson[] = [
   staff('alice', 'Alice Chen', '小艾', ['Product lead', 'Product', 'Taipei']),
   staff('bob', 'Bob Lin 林柏', '阿柏', ['Backend engineer', 'Engineering', 'Taipei']),
   partner('mei', 'Mei Tanaka 田中芽衣', 'Mei', ['Translation agency, guest account', 'Partners']),
+  staff(demoAdministrator, 'Ada Kwan 關雅達', 'Ada', ['Administrator of Kith', 'IT', 'Taipei']),
 ]
+
+/** Whom nobody has in a list yet: his request waits. */
+export const demoNewcomer = staff('noah', 'Noah Weber 韋諾亞', 'Noah', ['Workshop', 'Operations'])
+
+/** Requests that wait: one for the answer of whoever is asked, the other for the organisation's. */
+export const demoRequests = [
+  {
+    user: 'noah',
+    to: `alice@${demoDomain}`,
+    note: '您好，我是新來的 Noah，在工坊上班。May I write to you about the samples?',
+  },
+  { user: 'bob', to: 'petra@printhouse.test', note: 'Petra prints our manuals. We need the proofs this week.' },
+] as const
 
 /** Those whom the others have in their lists. */
 export const demoContacts: readonly DemoPerson[] = [
@@ -73,3 +90,8 @@ export const demoContacts: readonly DemoPerson[] = [
   partner('giulia', 'Giulia Ricci', 'Giulia', ['Trade fair stand, Milan', 'Partners', 'Marketing']),
   partner('han', '韓佳穎', '佳穎', ['法律顧問（大陸）', 'Partners', 'Legal']),
 ]
+
+/** The name of anybody in the demo. */
+export function nameOfDemo(user: string): string {
+  return [...demoAccounts, ...demoContacts].find((person) => person.user === user)?.name ?? user
+}

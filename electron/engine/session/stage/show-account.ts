@@ -45,7 +45,7 @@ export async function tellStanding(stage: Stage): Promise<void> {
     ports.log.info('standing not known', { kind: answer.failure.kind })
     return
   }
-  const { role, colleagues, mail } = answer.value
-  dispatch({ type: 'standingTold', role, colleagues })
+  const { mail, ...standing } = answer.value
+  dispatch({ type: 'standingTold', ...standing })
   if (takeMailServers(current.runtime.store, ports.log, mail)) renewMail(stage, current)
 }

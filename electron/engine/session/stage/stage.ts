@@ -86,7 +86,7 @@ export function createStage(ports: Ports, emit: Emit): Stage {
 /** The demo is offered until another server is used. `server`: of the account that the profile names. */
 function sessionOf(state: SessionState, { demo }: Ports, server: string): Session {
   const isDemo = demo !== undefined && server === parseServerAddress(demo.server)?.origin
-  if (state.step === 'locked' && state.secret === 'password' && isDemo) {
+  if (isDemo && (state.step === 'ready' || (state.step === 'locked' && state.secret === 'password'))) {
     const account = demo.accounts.find(({ user }) => user === state.user)
     return account ? { ...state, demo: { name: account.name, password: account.password } } : state
   }

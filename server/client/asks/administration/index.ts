@@ -26,6 +26,7 @@ import {
   verifyAudit,
 } from '../../../administration/operations/control.ts'
 import { serviceDesk } from '../../../administration/operations/desk.ts'
+import { importsReading } from '../../../administration/operations/imports.ts'
 import {
   listKeys,
   renewManifestOperation,
@@ -171,6 +172,7 @@ const readingAsks = {
   'admin.proposals': read(listProposals, proposalsTold),
   'admin.requests': read(listRequests),
   'admin.releases': read(listReleases),
+  'admin.imports': read(importsReading),
   'admin.keys': read(listKeys, keysTold),
   'admin.names': read(getNames),
 } satisfies Partial<AskHandlers>

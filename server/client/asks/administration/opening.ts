@@ -99,7 +99,7 @@ async function stateOf(service: Service, { user, role = 'auditor', sid }: AskCal
     const recovery = totp ? { recovery: await service.store.administration.recoveries(user.id) } : {}
     return { role, step: 'open', totp, until, ...recovery }
   }
-  const step = totp ? 'code' : role === 'administrator' ? 'setUp' : 'password'
+  const step = totp ? 'code' : role === 'administrator' && service.authenticator !== 'spared' ? 'setUp' : 'password'
   return { role, step, totp }
 }
 
