@@ -11,7 +11,6 @@ type Fake = {
   readonly contacts: { change(next: () => readonly object[]): number }
   readonly messages: readonly object[]
   held: readonly object[]
-  mailDrafts: readonly object[]
   kept: readonly object[]
   mailDrafts: readonly object[]
   readonly administration: { outcome: object }
@@ -74,16 +73,6 @@ const inDetail =
   (page) =>
     page.getByRole('main').getByRole('button', { name, exact: true }).click()
 
-/** Mails that were begun: to several, and to nobody yet. */
-const begun = lay((fake) => {
-  const draft = { to: [], cc: [], bcc: [], typed: { to: '', cc: '', bcc: '' }, subject: '', text: '' }
-  const to = ['bob@kith.test', 'carol@kith.test', 'somebody@elsewhere-and-nowhere.example']
-  const at = Date.UTC(2026, 10, 22)
-  const subject = 'About the schedule for the fair and everything that goes with it'
-  const drafts = [{ ...draft, to, subject }, ...Array.from({ length: 6 }, () => draft)]
-  fake.mailDrafts = drafts.map((one, index) => ({ id: String(index).padStart(32, '0'), at, draft: one }))
-})
-
 const open = [go('Administration'), fill('Code', '123456'), press('Open')]
 const bob = row(/bob name|Bartholom/)
 
@@ -135,10 +124,6 @@ const main: readonly Screen[] = [
   { name: 'settings', query: '', way: [go('Settings')] },
   { name: 'diagnostics', query: '', way: [go('Settings'), press(/Export/)] },
   { name: 'palette', query: '', way: [key('Control+k')] },
-  { name: 'keys', query: 'desktop', way: [go('Settings'), key('?')] },
-  { name: 'drafts', query: '', way: [begun, go('Mail')] },
-  { name: 'draft', query: '', way: [begun, go('Mail'), row(/Bartholom/)] },
-  { name: 'discarded', query: '', way: [begun, go('Mail'), row(/Bartholom/), press('Discard')] },
   { name: 'notice', query: '', way: [go('Chats'), key('Control+r')] },
 ]
 

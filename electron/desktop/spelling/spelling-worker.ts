@@ -23,5 +23,5 @@ function answer({ ask, words }: SpellingQuestion): readonly string[] {
 
 parentPort?.on('message', (question: SpellingQuestion) => {
   const said: SpellingAnswer = { id: question.id, words: answer(question) }
-  parentPort?.postMessage(said)
+  parentPort?.postMessage(said, [])
 })

@@ -53,7 +53,7 @@ it('the thread tells which words are wrong, and what could be meant', async () =
   const ask = async (question: object) => {
     const { promise, resolve } = Promise.withResolvers<SpellingAnswer>()
     thread.once('message', resolve)
-    thread.postMessage(question)
+    thread.postMessage(question, [])
     return promise
   }
   expect(await ask({ id: 1, ask: 'wrong', words: ['lunch', 'lunhc', 'Lunchs', 'noons'] })).toEqual({

@@ -52,7 +52,7 @@ export function openSpelling(languages: readonly string[], program: string): Spe
     const { promise, resolve } = Promise.withResolvers<readonly string[]>()
     asked.set(last, resolve)
     const said: SpellingQuestion = { id: last, ask, words }
-    thread.postMessage(said)
+    thread.postMessage(said, [])
     return promise
   }
   return {
