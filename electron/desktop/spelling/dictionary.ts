@@ -8,12 +8,18 @@ const folders = ['/usr/share/hunspell', '/usr/share/myspell/dicts']
 /** Larger ones are of languages with so many endings that reading them takes gigabytes. */
 const largest = 2_000_000
 
+/** Words of these languages are not told apart by blanks: they have no such dictionary, and their text is passed over. */
+const unchecked = /^(?:zh|ja|ko)(?:-|$)/u
+/** What those who write them check beside it; to others English words would be no help, and theirs all wrong. */
+const beside = ['en-US', 'en-GB']
+
 /** `sizeOf`: of a file in bytes; undefined where there is none. */
 export function findDictionary(
   languages: readonly string[],
   sizeOf: (file: string) => number | undefined,
 ): Dictionary | undefined {
-  for (const language of languages) {
+  const isBeside = languages.every((language) => unchecked.test(language))
+  for (const language of isBeside ? beside : languages) {
     // As the system writes it, and never a way out of the folder.
     if (!/^[A-Za-z]{2,3}(?:-[A-Za-z]{2,4})?$/u.test(language)) continue
     for (const folder of folders) {

@@ -27,6 +27,9 @@ describe('the dictionary', () => {
     })
     expect(findDictionary(['en-GB'], has('/usr/share/hunspell/en_GB.dic'))).toBeUndefined()
     expect(findDictionary(['en-US'], has(...english))).toBeUndefined()
+    // Beside Chinese one writes English; beside German not every word should be wrong.
+    expect(findDictionary(['zh-Hant-TW', 'zh-CN'], has(...english))).toMatchObject({ language: 'en-GB' })
+    expect(findDictionary(['de-DE', 'zh-CN'], has(...english))).toBeUndefined()
   })
 
   it('is none that is too large, empty, or named by a path', () => {
