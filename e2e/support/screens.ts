@@ -203,6 +203,8 @@ const troubled: readonly Screen[] = [
     way: [lay((fake) => fake.emit('session.changed', { ...fake.session, colleagues: 'unproven' })), row(/Bartholom/)],
   },
   { name: 'people to choose', query: '', way: [go('Mail'), press('Compose mail'), type('To', 'b')] },
+  { name: 'nobody to choose', query: '', way: [go('Mail'), press('Compose mail'), type('To', 'zzz')] },
+  { name: 'palette, nobody', query: '', way: [key('Control+k'), type(/./, 'nobody@elsewhere.example')] },
   { name: 'palette, people', query: '', way: [key('Control+k'), type(/./, 'ba')] },
 ]
 
