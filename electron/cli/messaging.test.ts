@@ -83,6 +83,7 @@ describe('send', () => {
     const { code, error } = await script.run(['send', '--to', 'eve@evil.test', 'hi'])
     expect(code).toBe(1)
     expect(error).toContain('eve@evil.test is not in the whitelist (O1)')
+    expect(error).toContain('ask for them as contacts: kith request ADDRESS')
   })
 
   test('O3 says so when the guard refuses just before SMTP', async () => {
