@@ -73,22 +73,36 @@ async function run(command: string, input = '', more: Readonly<Record<string, st
   return told
 }
 
+type Running = { says(sign: RegExp): Promise<void> }
+
 /** Starts what runs until ended, up to what it prints when it is ready. */
-async function runUntil(command: string, sign: RegExp, input = '', more: Readonly<Record<string, string>> = {}) {
+async function runUntil(
+  command: string,
+  sign: RegExp,
+  input = '',
+  more: Readonly<Record<string, string>> = {},
+): Promise<Running> {
   const child = start(command, more)
   running.push(child)
   child.stdin?.end(input)
   let told = ''
-  const saw = Promise.withResolvers<void>()
+  let look: () => void = () => undefined
   const hear = (chunk: Buffer) => {
     told += String(chunk)
-    if (sign.test(told)) saw.resolve()
+    look()
   }
   child.stdout?.on('data', hear)
   child.stderr?.on('data', hear)
-  child.once('close', (code) => saw.reject(new Error(`${command}: ended with ${String(code)}: ${told}`)))
-  await saw.promise
-  return child
+  const says = (wanted: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      look = () => {
+        if (wanted.test(told)) resolve()
+      }
+      child.once('close', (code) => reject(new Error(`${command}: ended with ${String(code)}: ${told}`)))
+      look()
+    })
+  await says(sign)
+  return { says }
 }
 
 type Codes = { readonly alice: string; readonly bob: string }
@@ -114,20 +128,19 @@ async function configure(change: (config: Readonly<Record<string, unknown>>) => 
 
 /** Both sign in as README says, Bob watches, and Alice writes: what she is told, once Bob sees it. */
 async function chat({ alice, bob }: Codes): Promise<string> {
-  const [login = '', send = '', watch = ''] = commandsOf(blocksOf('## For your organisation', 'sh')[1] ?? '')
+  const [login = '', watch = '', send = ''] = commandsOf(blocksOf('## For your organisation', 'sh')[1] ?? '')
   const withPassphrase = (command: string) => `${command} --passphrase-stdin`
   const profile = (user: string) => ({ KITH_PROFILE: join(folder, user) })
   const signIn = (user: 'alice' | 'bob', code: string) =>
     run(withPassphrase(login.replace('alice', user)), `${code}\n${passwords[user]}\n${passphrase}\n`, profile(user))
   expect(await signIn('bob', bob)).toContain('Signed in as Bob Lin <bob@example.org>.')
   expect(await signIn('alice', alice)).toContain('Signed in as Alice Chen <alice@example.org>.')
-  const seen = runUntil(
-    withPassphrase(watch),
-    /Alice Chen <alice@example\.org>: Hello Bob/,
-    `${passphrase}\n`,
-    profile('bob'),
-  )
-  const [told] = await Promise.all([run(withPassphrase(send), `${passphrase}\n`, profile('alice')), seen])
+  // What is there when a mailbox is first read is history, which is shown but not announced.
+  const bobs = await runUntil(withPassphrase(watch), /mail online/, `${passphrase}\n`, profile('bob'))
+  const [told] = await Promise.all([
+    run(withPassphrase(send), `${passphrase}\n`, profile('alice')),
+    bobs.says(/Alice Chen <alice@example\.org>: Hello Bob/),
+  ])
   return told
 }
 
