@@ -40,7 +40,7 @@ export type ImportFault = {
 export type LeftOut = ImportFault & {
   /** An `externalId`. */
   readonly identity?: string
-  /** Where there is none: addresses and names as they stand there. */
+  /** Addresses and names as they stand there. */
   readonly texts?: readonly string[]
 }
 
@@ -125,7 +125,8 @@ function ownerOf(
   contact?: ImportedContact,
 ): Pick<LeftOut, 'identity' | 'texts'> {
   const identity = externalId ?? contact?.externalId
-  return identity === undefined || identity === '' ? { texts: [...addresses, name] } : { identity }
+  const texts = [...addresses, name]
+  return identity === undefined || identity === '' ? { texts } : { identity, texts }
 }
 
 /** Identity of an address (A3), whether or not the list's policy takes it. */

@@ -16,6 +16,7 @@ describe('a row that could not be read', () => {
 
   test.each([
     ['its identifier', { identity: 'dee@x.example' }],
+    ['an identifier that is new, and its address', { identity: 'uid-1', texts: ['DEE@x.example', 'Dee'] }],
     ['a comma for a point', { texts: ['dee@x,example', ''] }],
     ['a blank within', { texts: ['d ee@x.example'] }],
     ['signs of full width', { texts: ['ｄｅｅ＠x．example'] }],
@@ -29,6 +30,7 @@ describe('a row that could not be read', () => {
 
   test.each([
     ['somebody new', { identity: 'zoe@x.example' }],
+    ['somebody else of the same name', { identity: 'zoe@x.example', texts: ['zoe@x.example', 'Dee'] }],
     ['somebody new who is mistyped', { texts: ['zoe@x,example', 'Zoe'] }],
     ['a longer name that begins alike', { texts: ['deeds@x,example'] }],
   ])('keeps nobody by %s', (_, row) => {
@@ -57,4 +59,11 @@ test('twenty thousand bad rows about as many people are told apart at once, also
   const left = listed.map(({ address }) => ({ why: 'bad', texts: [address.replace('.', ',')] }))
   const plan = reconcile(listed, [], { source: 'hr', left: left.slice(1) })
   expect(plan.remove.map(({ name }) => name)).toEqual(['N 0'])
+})
+
+test('where the source tells people apart by identifiers, an address that somebody else has now keeps nobody', () => {
+  const listed = existing.map((one) => ({ ...one, externalId: `id-${one.name}` }))
+  const left = [{ why: 'bad', identity: 'id-dee', texts: ['eve@x.example', 'dee'] }]
+  const found = [{ externalId: 'id-ada', address: 'ada@x.example', name: 'ada' }]
+  expect(reconcile(listed, found, { source: 'hr', left }).remove.map(({ name }) => name)).toEqual(['eve'])
 })

@@ -7,13 +7,16 @@ import { type ExistingContact, keyOf, type LeftOut } from './contact.ts'
  */
 export function createOwners(left: readonly LeftOut[]): (contact: ExistingContact) => LeftOut | undefined {
   const byIdentity = new Map<string, LeftOut>()
+  const byAddress = new Map<string, LeftOut>()
   const byText = new Map<string, LeftOut>()
   /** By what stands before the sign, and all letters. */
   const byStart = new Map<string, LeftOut>()
   let anybodys: LeftOut | undefined
   for (const row of left) {
-    if (row.identity !== undefined) byIdentity.set(row.identity, row)
-    else {
+    if (row.identity !== undefined) {
+      byIdentity.set(row.identity, row)
+      for (const text of row.texts ?? []) byAddress.set(keyOf(text), row)
+    } else {
       const texts = (row.texts ?? []).filter((text) => lettersOf(text) !== '')
       if (texts.length === 0) anybodys ??= row
       for (const text of texts) {
@@ -24,7 +27,10 @@ export function createOwners(left: readonly LeftOut[]): (contact: ExistingContac
     }
   }
   return ({ address, name, externalId }) => {
-    const known = byIdentity.get(externalId ?? keyOf(address))
+    const key = keyOf(address)
+    const identity = externalId ?? key
+    // Whoever had only an address so far may have got an identifier meanwhile.
+    const known = byIdentity.get(identity) ?? (identity === key ? byAddress.get(key) : undefined)
     if (known) return known
     const letters = lettersOf(address)
     const exact = byText.get(letters) ?? byText.get(lettersOf(name))

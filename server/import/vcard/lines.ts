@@ -30,6 +30,10 @@ const parameterValue = /"([^"]*)"|([^",]+)/g
 /** A line whose value is written in quoted-printable, by its parameters alone. */
 const quotedPrintable = /^[^:\r\n]{1,1000};(?:ENCODING=)?QUOTED-PRINTABLE[;:]/i
 
+/** A picture as telephones write it: lines of base64 without a blank before them. */
+const base64 = /^[^:\r\n]{1,1000};(?:ENCODING=)?(?:BASE64|B)[;:]/i
+const base64Line = /^[A-Za-z0-9+/]{16,}={0,2}$|^[A-Za-z0-9+/]+={1,2}$/
+
 /** Yields each line, or a fault, after which the reader may go on. */
 export function* contentLines(text: string): Generator<ContentLine | LineFault> {
   for (const { text: whole, line } of unfolded(text)) {
@@ -56,6 +60,7 @@ function* unfolded(text: string): Generator<{ readonly text: string; readonly li
     line += 1
     if (isSoft && !/^END:VCARD/i.test(part)) parts.push(part)
     else if (line > 1 && (part.startsWith(' ') || part.startsWith('\t'))) parts.push(part.slice(1))
+    else if (base64Line.test(part) && base64.test(parts[0] ?? '')) parts.push(part)
     else {
       if (line > 1) yield { text: parts.join(''), line: start }
       parts = [part]

@@ -90,7 +90,8 @@ function draftOf({ line, lines, unread, why }: VCard, encoding: string): Draft |
     (lost ? `line ${lost.line}: ${lost.why}` : undefined) ??
     (['2.1', '3.0', '4.0'].includes(version) ? undefined : 'the vCard names no version that is read: 2.1, 3.0 or 4.0')
   if (fault !== undefined) {
-    const owner = uid === '' || bad?.name === 'UID' ? { texts: [...addresses, name] } : { identity: uid }
+    const owner =
+      uid === '' || bad?.name === 'UID' ? { texts: [...addresses, name] } : { identity: uid, texts: addresses }
     return { line, ...toldOf(refusal('rowUnreadable', fault, fault)), ...owner }
   }
   return {

@@ -81,6 +81,9 @@ describe('reading', () => {
   test('a line of 3.0 in quoted-printable, breaks that are CR alone, groups, cards within cards', () => {
     expect(contactsOf(card('FN:Bo\r\nEMAIL:bo@x.example\r\nADR;ENCODING=QUOTED-PRINTABLE:Haus=20=31'))).toHaveLength(1)
     expect(contactsOf(card('FN:Bo\r\nEMAIL:bo@x.example').replaceAll('\r\n', '\r'))).toMatchObject([{ name: 'Bo' }])
+    const picture = `PHOTO;ENCODING=BASE64;JPEG:\r\n${`${'A'.repeat(72)}\r\n`.repeat(2_000)}AAA=\r\n\r\nTEL:1`
+    const shown = read(card(`FN:Bo\r\n${picture}\r\nEMAIL:bo@x.example`, '2.1'))
+    expect(shown).toMatchObject({ contacts: [{ name: 'Bo' }], left: [], warnings: [] })
     const group = card('FN:Board\r\nX-ADDRESSBOOKSERVER-KIND:group\r\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:1')
     expect(read(group)).toMatchObject({
       contacts: [],
