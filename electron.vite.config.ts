@@ -20,6 +20,8 @@ export default defineConfig({
           'engine-process': 'electron/desktop/engine/engine-process.ts',
           // The thread in which the engine reads messages; it looks for it beside itself (mail/incoming/reader.ts).
           'read-worker': 'electron/engine/mail/incoming/read-worker.ts',
+          // The thread that holds the dictionary; desktop.ts looks for it beside itself.
+          'spelling-worker': 'electron/desktop/spelling/spelling-worker.ts',
         },
         external: native,
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -64,6 +64,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
     files: ['electron/engine/database/open.ts', 'server/store/'],
   },
   electron: { parts: ['desktop'] },
+  nspell: { parts: ['desktop'], files: ['electron/desktop/spelling/spelling-worker.ts'] },
   commander: { parts: ['cli', 'server'] },
   react: { parts: ['renderer'] },
   'react-dom': { parts: ['renderer'] },

@@ -2,6 +2,8 @@
 
 /** The page's calls to the main process, each with its answer. */
 export const callChannel = 'kith:call'
+/** The page's words, to be checked against a dictionary of this computer. */
+export const spellingChannel = 'kith:spelling'
 /** Events from the main process to the page. */
 export const eventChannel = 'kith:event'
 /** The page's own scheme: its origin is nobody else's, and it has no network. */

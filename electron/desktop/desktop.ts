@@ -8,7 +8,7 @@ import { systemClock } from '../engine/ground/system-ports.ts'
 import { type EngineLink, openEngineLink } from './engine/engine-link.ts'
 import { forkEngine } from './engine/fork-engine.ts'
 import type { Flags } from './flags.ts'
-import { answerCalls, sendEvent } from './ipc.ts'
+import { answerCalls, answerSpelling, sendEvent } from './ipc.ts'
 import { askForConsent } from './native/consent.ts'
 import { addContextMenu } from './native/context-menu.ts'
 import { iconImage } from './native/icon-image.ts'
@@ -19,7 +19,8 @@ import { createNotifier } from './native/notifications.ts'
 import { openTray, type TrayIcon, trayIsShown } from './native/tray.ts'
 import { openUnreadCounter } from './native/unread.ts'
 import { nativeWords } from './native/words.ts'
-import { hardenContents, hardenSession } from './window/hardening.ts'
+import { openSpelling } from './spelling/spelling.ts'
+import { hardenContents, hasSpelling, hardenSession } from './window/hardening.ts'
 import { bringToFront, openMainWindow } from './window/main-window.ts'
 import { servePage } from './window/page-protocol.ts'
 
@@ -43,6 +44,10 @@ class Desktop {
     systemClock,
     (envelope) => this.#engine.serve(envelope),
     (count) => this.#showUnread(count),
+  )
+  readonly #spelling = openSpelling(
+    hasSpelling ? [] : app.getPreferredSystemLanguages(),
+    path.join(here, 'spelling-worker.js'),
   )
   #window: BrowserWindow | undefined
   #tray: TrayIcon | undefined
@@ -82,6 +87,7 @@ class Desktop {
       () => this.#window?.webContents,
       (envelope) => this.#engine.serve(envelope),
     )
+    answerSpelling(() => this.#window?.webContents, this.#spelling)
     this.#applySettings(this.#settings)
     this.#openWindow()
     app.on('second-instance', () => this.#open())
@@ -106,7 +112,7 @@ class Desktop {
       developer: this.#options.developer,
       keepOnClose: () => this.#tray !== undefined && !this.#quitting,
     })
-    addContextMenu(this.#window, () => nativeWords(this.#settings.language))
+    addContextMenu(this.#window, { words: () => nativeWords(this.#settings.language), spelling: this.#spelling })
     this.#window.on('closed', () => {
       this.#window = undefined
     })

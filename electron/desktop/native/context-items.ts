@@ -3,10 +3,9 @@ import type { ContextMenuParams, MenuItemConstructorOptions } from 'electron'
 import type { NativeWords } from './words.ts'
 
 /** What of the event decides. */
-type Under = Pick<
-  ContextMenuParams,
-  'isEditable' | 'selectionText' | 'misspelledWord' | 'dictionarySuggestions' | 'editFlags'
->
+type Under = Pick<ContextMenuParams, 'isEditable' | 'selectionText' | 'misspelledWord' | 'editFlags'> & {
+  readonly dictionarySuggestions: readonly string[]
+}
 type Item = MenuItemConstructorOptions
 
 /** More suggestions than these would be a list to read. */

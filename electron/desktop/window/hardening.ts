@@ -3,8 +3,8 @@ import { app, type Session, type WebContents } from 'electron'
 import { pageOrigin, pageUrl } from '../channels.ts'
 
 /**
- * Whether words are checked: by the system itself on a Mac. Elsewhere Chromium's checker fetches its dictionaries, in a
- * form of its own, from a server of its maker, so it stays off.
+ * Whether Chromium checks words: on a Mac, where it asks the system. Elsewhere it fetches its dictionaries, in a form of
+ * its own, from a server of its maker, so it stays off, and spelling/ checks.
  */
 export const hasSpelling = process.platform === 'darwin'
 

@@ -26,13 +26,6 @@ describe('the section', () => {
   })
 })
 
-test('nothing proves the mail of colleagues: the overview says so, and what to do', async () => {
-  const { state } = await openAdministration('auditor')
-  expect(screen.queryByText(/waits in Held/)).toBeNull()
-  await act(async () => state.emit('session.changed', { ...readySession, role: 'auditor', colleagues: 'unproven' }))
-  expect(screen.getByText(/waits in Held.*docs\/gateway\.md.*authserv/)).toBeDefined()
-})
-
 describe('the way in', () => {
   test('an administrator sets up an authenticator: password, QR and text, code', async () => {
     const { fake } = await openAdministration('administrator', 'setUp')
