@@ -48,7 +48,7 @@ function WasDone({ line }: { readonly line: AuditLine }) {
   const { op, who, at, why } = line
   return (
     <section className="grid gap-2" aria-label={t('preview.wasDone')}>
-      <h4 className="font-semibold">{t('preview.wasDone')}</h4>
+      <h3 className="font-semibold">{t('preview.wasDone')}</h3>
       <p>{t('common.and', { first: opWords(t, op), second: naming.target(line) })}</p>
       <Facts
         close
@@ -71,7 +71,7 @@ function Preview({ tried, wish }: { readonly tried: Tried; readonly wish: Wish }
     <>
       {changes.length > 0 && (
         <section className="grid gap-2" aria-label={t('undo' in wish ? 'preview.undoing' : 'preview.changes')}>
-          <h4 className="font-semibold">{t('undo' in wish ? 'preview.undoing' : 'preview.changes')}</h4>
+          <h3 className="font-semibold">{t('undo' in wish ? 'preview.undoing' : 'preview.changes')}</h3>
           <LinesOfChange lines={changes} total={count} />
         </section>
       )}
