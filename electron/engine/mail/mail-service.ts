@@ -62,11 +62,7 @@ export function createMailService(dependencies: MailDependencies, network: MailN
   })
   let judging: Promise<void> = Promise.resolve()
   const judgeAgain = (): void => {
-    judging = incoming.listChanged().catch((error: unknown) => {
-      if (error instanceof ReaderClosed) return
-      const name = error instanceof Error ? error.name : typeof error
-      dependencies.log.error('inbox.judgeAgain', { name })
-    })
+    judging = incoming.listChanged().catch((error: unknown) => tellOf(error, dependencies))
   }
   return {
     handlers: mailHandlers({
@@ -99,6 +95,12 @@ export function createMailService(dependencies: MailDependencies, network: MailN
       judgeAgain()
     },
   }
+}
+
+/** The end of the service ends a judgement, too; anything else is told. */
+function tellOf(error: unknown, { log }: MailDependencies): void {
+  if (error instanceof ReaderClosed) return
+  log.error('inbox.judgeAgain', { name: error instanceof Error ? error.name : typeof error })
 }
 
 /** Remembers which conversations are open, to tell of those that a list change opens, closes or renames. */
