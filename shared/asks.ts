@@ -13,7 +13,14 @@ import {
   type ServerFailure,
   serverFailures,
 } from './failures.ts'
-import { keptIdSchema, keptMovedSchema, keptPageSchema, keptWindowSchema } from './quarantine.ts'
+import {
+  keptChoiceSchema,
+  keptCountSchema,
+  keptIdSchema,
+  keptMovedSchema,
+  keptPageSchema,
+  keptWindowSchema,
+} from './quarantine.ts'
 import { invitationSchema, newRequestSchema, requestAnswerSchema, requestIdSchema, requestsSchema } from './requests.ts'
 import { colleaguesSchema } from './session.ts'
 import { mailServersSchema } from './whitelist/login.ts'
@@ -86,6 +93,8 @@ export const asks = {
   'quarantine.list': { input: keptWindowSchema, output: keptPageSchema, failures: [] },
   /** Delivered at once, or put before an administrator, as the settings say. */
   'quarantine.release': { input: keptIdSchema, output: keptMovedSchema, failures: ['notFound', 'refused'] },
+  /** Off the server for good, but for what is on its way already. */
+  'quarantine.delete': { input: keptChoiceSchema, output: keptCountSchema, failures: ['notFound'] },
 } as const satisfies Readonly<Record<string, AskSchema>>
 
 /** The name of a question. */

@@ -65,6 +65,7 @@ export const changeFaultCodes = [
   'rowUnreadable',
   'rowUnsure',
   'sourceShrunk',
+  'sourceUnread',
 ] as const
 /** One of those codes, as it comes over a wire. */
 export const changeFaultCodeSchema = z.enum(changeFaultCodes)

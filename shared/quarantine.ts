@@ -41,6 +41,10 @@ export const keptPageSchema = z.strictObject({
 })
 /** One kept message, by its number. */
 export const keptIdSchema = z.strictObject({ id })
+/** One kept message, or all that claim its sender. */
+export const keptChoiceSchema = z.strictObject({ id, scope: z.enum(['message', 'sender']) })
+/** To how many something was done. */
+export const keptCountSchema = z.strictObject({ count: z.number().int() })
 /** How far a message is after something was asked for it. */
 export const keptMovedSchema = z.strictObject({ state: keptStateSchema })
 

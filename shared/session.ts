@@ -111,3 +111,14 @@ export const sessionSchema = z.discriminatedUnion('step', [
 ])
 /** The step at which the user stands, with what its screen shows. */
 export type Session = z.infer<typeof sessionSchema>
+
+/** Whether one of these is a colleague, where nothing proves who of the organisation wrote a message. */
+export function namesUnprovenColleague(session: Session, recipients: readonly string[]): boolean {
+  if (session.step !== 'ready' || session.colleagues !== 'unproven') return false
+  const own = domainOf(session.address)
+  return recipients.some((address) => domainOf(address) === own)
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+}

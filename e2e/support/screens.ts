@@ -1,77 +1,23 @@
-/** The way to each screen and dialog of the preview: what one presses, one after the other. */
-import type { Page } from '@playwright/test'
-
-/** One thing that is done on the way to a screen. */
-type Step = (page: Page) => Promise<unknown>
-
-/** The preview's fake engine, as far as it is changed here. */
-type Fake = {
-  readonly session: object
-  readonly failures: Map<string, object>
-  readonly contacts: { change(next: () => readonly object[]): number }
-  readonly messages: readonly object[]
-  held: readonly object[]
-  kept: readonly object[]
-  mailDrafts: readonly object[]
-  readonly administration: { outcome: object }
-  emit(name: string, value: unknown): void
-}
+/** The way to each screen and dialog of the preview: what one does, one after the other. */
+import {
+  fail,
+  fill,
+  go,
+  inDetail,
+  inField,
+  key,
+  lay,
+  press,
+  row,
+  type Step,
+  submit,
+  tab,
+  type,
+  unfold,
+} from './steps.ts'
 
 /** A screen or dialog: the preview's query, and the way from there. */
 export type Screen = { readonly name: string; readonly query: string; readonly way: readonly Step[] }
-
-const press =
-  (name: string | RegExp): Step =>
-  (page) =>
-    page.getByRole('button', { name }).first().click()
-const row =
-  (name: RegExp): Step =>
-  (page) =>
-    page.getByRole('listitem', { name }).first().click()
-const fill =
-  (label: string, text: string): Step =>
-  (page) =>
-    page.getByLabel(label, { exact: true }).first().fill(text)
-const key =
-  (name: string): Step =>
-  (page) =>
-    page.keyboard.press(name)
-/** Changes what the fake engine has or answers; it runs in the page. */
-const lay =
-  (change: (fake: Fake) => void): Step =>
-  (page) =>
-    page.evaluate(`(${String(change)})(window.fake)`)
-/** Lays one failure down for the next call of that name. */
-const fail =
-  (call: string, failure: object): Step =>
-  (page) =>
-    page.evaluate(`window.fake.failures.set('${call}', ${JSON.stringify(failure)})`)
-/** A section of the main window. */
-const go =
-  (name: string): Step =>
-  (page) =>
-    page.getByRole('navigation', { name: 'Main' }).getByRole('button', { name }).click()
-/** A tab of the administration. */
-const tab =
-  (name: string): Step =>
-  (page) =>
-    page.getByRole('navigation', { name: 'Administration' }).getByRole('button', { name, exact: true }).click()
-const inField =
-  (label: string, text: string): Step =>
-  (page) =>
-    page.getByRole('dialog').getByLabel(label, { exact: true }).fill(text)
-/** Sends the form of the dialog, whatever its button is called. */
-const submit: Step = (page) => page.getByRole('dialog').locator('button[type="submit"]').click()
-/** Writes letter by letter, for what searches meanwhile. */
-const type =
-  (name: string | RegExp, text: string): Step =>
-  (page) =>
-    page.getByRole('combobox', { name }).first().pressSequentially(text)
-/** A button whose name the navigation has too. */
-const inDetail =
-  (name: string): Step =>
-  (page) =>
-    page.getByRole('main').getByRole('button', { name, exact: true }).click()
 
 const open = [go('Administration'), fill('Code', '123456'), press('Open')]
 const bob = row(/bob name|Bartholom/)
@@ -114,6 +60,7 @@ const main: readonly Screen[] = [
   { name: 'many contacts', query: 'contacts=5000', way: [go('Contacts')] },
   { name: 'contact', query: '', way: [go('Contacts'), row(/Bartholom/)] },
   { name: 'requests', query: '', way: [go('Contacts'), press(/^Requests/)] },
+  { name: 'requests that have ended', query: '', way: [go('Contacts'), press(/^Requests/), unfold] },
   { name: 'invitation', query: '', way: [go('Contacts'), press(/^Requests/), press('Create invitation')] },
   { name: 'request', query: '', way: [go('Contacts'), press('Request contact')] },
   { name: 'held', query: '', way: [go('Held')] },
@@ -148,6 +95,18 @@ const troubled: readonly Screen[] = [
     query: 'state=signedOut',
     way: [fail('session.signIn', { kind: 'keychainUnavailable' }), ...signingIn, press('Sign in')],
   },
+  {
+    name: 'accepted',
+    query: 'role=administrator',
+    way: [
+      go('Contacts'),
+      lay((fake) => {
+        fake.emit('session.changed', { ...fake.session, toDecide: 1_200 })
+        fake.emit('request.arrived', { what: 'linked', name: 'Bob Lin 林柏', address: 'bob@kith.test' })
+        fake.emit('request.arrived', { what: 'declined', name: '', address: 'eva@partner.example' })
+      }),
+    ],
+  },
   { name: 'no mail', query: 'bare', way: [go('Mail')] },
   { name: 'nothing held', query: 'bare', way: [go('Held')] },
   { name: 'nobody matches', query: '', way: [go('Contacts'), fill('Search contacts', 'nobody at all')] },
@@ -175,7 +134,8 @@ const troubled: readonly Screen[] = [
     way: [
       lay((fake) => {
         fake.held = Array.from({ length: 1_200 }, (_, index) => ({ ...fake.held[0], id: `held-${index}` }))
-        fake.emit('held.changed', {})
+        fake.heldUnseen = 1_200
+        fake.emit('held.changed', { total: 1_200 })
       }),
       go('Held'),
     ],
@@ -314,7 +274,7 @@ const administration: readonly Screen[] = [
     query: '',
     way: [...open, press('Make new recovery codes'), inField('Password', 'right'), submit],
   },
-  { name: 'keys', query: '', way: [...open, tab('Keys')] },
+  { name: 'keys', query: '', way: [...open, tab('Keys'), unfold] },
 ]
 
 /** Every screen of the app, with the rows as long as they come. */

@@ -56,6 +56,15 @@ describe('send', () => {
     expect(script.inputOf('outbox.submit')).toMatchObject({ kind: 'chat', to: ['bob@corp.test'], text: 'hello Bob' })
   })
 
+  test('tells who writes to a colleague that it will wait in Held, as long as nothing proves who wrote it', async () => {
+    script.answers['session.state'] = () => ok({ ...ready, colleagues: 'unproven' })
+    script.answers['outbox.submit'] = () => ok({ id: 'm1' })
+    script.answers['message.get'] = () => message({ step: 'sent', at: 1 })
+    const told = await script.run([...words, 'hi'])
+    expect(told).toMatchObject({ code: 0, out: 'Sent.\n', error: expect.stringContaining('will find it in Held') })
+    expect((await script.run(['send', '--to', 'bo@partner.test', 'hi'])).error).toBe('')
+  })
+
   test('takes the text from standard input, after the passphrase', async () => {
     script.answers['session.state'] = () => ok(locked)
     script.answers['session.unlock'] = () => ok(ready)
@@ -74,6 +83,7 @@ describe('send', () => {
     const { code, error } = await script.run(['send', '--to', 'eve@evil.test', 'hi'])
     expect(code).toBe(1)
     expect(error).toContain('eve@evil.test is not in the whitelist (O1)')
+    expect(error).toContain('ask for them as contacts: kith request ADDRESS')
   })
 
   test('O3 says so when the guard refuses just before SMTP', async () => {

@@ -52,6 +52,8 @@ const words: Readonly<Record<FailureKind, string>> = {
 const pastTheWait =
   'or ask your administrator for an enrolment code and give it as the server: with it you need not wait'
 
+const askFor = 'leave them out, or ask for them as contacts: kith request ADDRESS'
+
 /** Why a request for a contact is not made. */
 const requestWords: Readonly<Record<RequestReason, string>> = {
   address: 'that is not an address',
@@ -101,6 +103,7 @@ export function wordsOf({ kind, detail }: Failure): string {
   if (detail?.fingerprint) lines.push(`  SHA-256: ${terminalText(detail.fingerprint)}`)
   for (const field of detail?.fields ?? []) if (field) lines.push(`  not valid: ${terminalText(field)}`)
   for (const refusal of detail?.refusals ?? []) lines.push(`  ${refusalWords(refusal)}`)
+  if (detail?.refusals?.some((refusal) => refusal.reason === 'notListed')) lines.push(`  ${askFor}`)
   return lines.join('\n')
 }
 

@@ -174,6 +174,20 @@ it('what a gateway keeps back is seen and asked for, and the decision is heard o
   await heard
   expect(await alice.value('quarantine.list', window)).toMatchObject({ kept: [{ id, state: 'refused' }] })
   expect(await alice.call('quarantine.release', { id })).toMatchObject({ ok: false, failure: { kind: 'refused' } })
+  // Only the user's own; of a sender all, but for what is on its way.
+  const [other = 0, going = 0] = (
+    (await server.query(
+      `INSERT INTO quarantine (${columns}) VALUES ('alice', 6, 'alice@corp.example', '', '', 'I3', 'notListed',
+      'zoe@else.test', 'Offer', 9, 1, 'kept', 0, x'00'), ('alice', 7, 'alice@corp.example', '', '', 'I3', 'notListed',
+      'zoe@else.test', 'Offer', 9, 1, 'released', 9e15, x'00') RETURNING id`,
+    )) as { id: number }[]
+  ).map((row) => row.id)
+  const choice = { id, scope: 'sender' } as const
+  expect(await bob.call('quarantine.delete', choice)).toMatchObject({ ok: false, failure: { kind: 'notFound' } })
+  expect(await alice.value('quarantine.delete', choice)).toEqual({ count: 2 })
+  expect((await alice.value('quarantine.list', window)).kept.map((row) => row.id)).toEqual([going])
+  for (const gone of [id, other])
+    expect(await alice.call('quarantine.delete', { id: gone, scope: 'message' })).toMatchObject({ ok: false })
 })
 
 it('a role that is given or taken shows at once, without a click', async () => {

@@ -6,6 +6,7 @@ import type { Failure, FailureKind } from '../../shared/rpc.ts'
 import { formatCountdown } from '../i18n/format.ts'
 import { type Translate, useWords } from '../i18n/i18n.ts'
 import { useNow } from './context.tsx'
+import { RuleNote } from './RuleNote.tsx'
 import { refusalWords } from './words.ts'
 
 /** One sentence for a failure, where there is no room for more. */
@@ -101,7 +102,9 @@ export function FailureText({ failure, retryAt }: FailureTextProps) {
       {failure.detail?.refusals !== undefined && (
         <ul className="grid gap-1 text-sm">
           {failure.detail.refusals.map((refusal) => (
-            <li key={`${refusal.address} ${refusal.rule}`}>{refusalWords(t, refusal)}</li>
+            <li key={`${refusal.address} ${refusal.rule}`}>
+              {refusalWords(t, refusal)} <RuleNote rule={refusal.rule} />
+            </li>
           ))}
         </ul>
       )}

@@ -65,11 +65,11 @@ function Toast({ notice }: { readonly notice: Notice }) {
   const offer = useOffer(notice)
   return (
     <div className="toast">
-      <span className="flex-1">{words}</span>
+      <span className="min-w-0 flex-1 basis-40 wrap-anywhere">{words}</span>
       {offer && <OfferButton notice={notice} offer={offer} />}
       <button
         type="button"
-        className="grid size-8 flex-none place-items-center rounded-full focus-visible:outline-current"
+        className="ms-auto grid size-8 flex-none place-items-center rounded-full focus-visible:outline-current"
         aria-label={t('notice.dismiss')}
         onClick={() => notices.dismiss(notice.id)}
       >

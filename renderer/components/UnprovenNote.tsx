@@ -1,4 +1,5 @@
 /** Tells who writes to a colleague that the message will wait in Held there, as long as nothing proves who wrote it. */
+import { namesUnprovenColleague } from '../../shared/session.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { useSlice, useStores } from './context.tsx'
 import { Note } from './Note.tsx'
@@ -7,13 +8,6 @@ import { Note } from './Note.tsx'
 export function UnprovenNote({ recipients }: { readonly recipients: readonly string[] }) {
   const { session } = useSlice(useStores().session)
   const { t } = useWords()
-  if (session?.step !== 'ready' || session.colleagues !== 'unproven') return null
-  const own = domainOf(session.address)
-  return recipients.some((address) => domainOf(address) === own) ? (
-    <Note tone="warn">{t('compose.unproven')}</Note>
-  ) : null
-}
-
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  if (!session || !namesUnprovenColleague(session, recipients)) return null
+  return <Note tone="warn">{t('compose.unproven')}</Note>
 }

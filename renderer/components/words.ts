@@ -22,15 +22,13 @@ function isRefusalReason(reason: string): reason is RefusalReason {
   return (refusalReasons as readonly string[]).includes(reason)
 }
 
-type Refusal = { readonly address: string; readonly rule: string; readonly reason: string }
+type Refusal = { readonly address: string; readonly reason: string }
 
-/** Why one recipient is refused, with the rule's number for whoever wants to look it up. */
+/** Why one recipient is refused, and what to do; the rule's number is a note beside it. */
 export function refusalWords(t: Translate, refusal: Refusal): string {
   // A reason that this version has no words for, such as the mail server's, is shown as it came.
   const reason = isRefusalReason(refusal.reason) ? t(`refusal.${refusal.reason}`) : refusal.reason
-  const words =
-    refusal.address === '' ? reason : t('compose.refused', { address: shownAddress(refusal.address), reason })
-  return t('common.and', { first: words, second: t('common.rule', { rule: refusal.rule }) })
+  return refusal.address === '' ? reason : t('compose.refused', { address: shownAddress(refusal.address), reason })
 }
 
 type HeldWhy = Pick<HeldMessage, 'reason' | 'claimedAddress' | 'contactName' | 'contactAddress'>

@@ -80,7 +80,7 @@ const builtKeys: Readonly<Record<string, readonly string[]>> = {
   'refusal.': refusalReasons,
   'requestReason.': requestReasons,
   'requestState.': requestsSchema.shape.own.element.shape.state.options,
-  'role.': ['employee', 'partner'],
+  'role.': ['employee', 'partner', 'administrator'],
   'sendFailure.': sendFailureSchema.options,
   'shortcut.': ['palette', 'search', 'write', 'refresh', 'keys', ...menuDeeds],
   'settings.': ['keychain', 'passphrase', 'none'],

@@ -34,6 +34,25 @@ function many(count: number): Message[] {
 }
 
 describe('a conversation', () => {
+  test('with somebody whom the list does not name yet opens once it does', async () => {
+    const page = await createPage()
+    const { state, stores, clock } = page
+    const nana = 'nana@partner.example'
+    let there: Parameters<Parameters<typeof state.contacts.change>[0]>[0] = []
+    state.contacts.change((all) => {
+      there = all
+      return all.filter(({ address }) => address !== nana)
+    })
+    await stores.conversation.open(nana)
+    expect(stores.conversation.store.getState()).toMatchObject({ phase: 'failed' })
+    state.contacts.change(() => there)
+    state.emit('contacts.changed', { revision: 2 })
+    clock.pass(100)
+    await settle()
+    await settle()
+    expect(stores.conversation.store.getState()).toMatchObject({ phase: 'ready', conversation: { open: true } })
+  })
+
   test('opens with messages, the first unread one, and the kept draft', async () => {
     const page = await createPage()
     page.state.drafts.set(bob, 'half a sentence')

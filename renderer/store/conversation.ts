@@ -92,7 +92,7 @@ async function open(context: Context, id: string): Promise<void> {
 
 async function refresh(context: Context): Promise<void> {
   const { store, ports } = context
-  const { id } = store.getState()
+  const { id, phase } = store.getState()
   if (id === undefined) return
   const isWanted = context.opened.same()
   const [conversation, page] = await Promise.all([
@@ -100,6 +100,8 @@ async function refresh(context: Context): Promise<void> {
     ports.host.call('messages.list', { conversation: id, count: windowSize }),
   ])
   if (!isWanted()) return
+  // Somebody accepted, and was gone to before the list that names them came.
+  if (phase === 'failed' && conversation.ok) return open(context, id)
   store.setState((state) => ({
     ...(conversation.ok && { conversation: conversation.value }),
     ...(!conversation.ok && closedBy(conversation.failure, state)),

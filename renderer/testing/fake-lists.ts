@@ -20,6 +20,7 @@ type ListCalls = Pick<
   | 'held.delete'
   | 'quarantine.list'
   | 'quarantine.release'
+  | 'quarantine.delete'
 >
 
 /** Refusals as guard.md words them: A2 for what is no address, O1 for who is not listed. */
@@ -117,6 +118,15 @@ export function listHandlers(state: FakeState): ListCalls {
     ...heldHandlers(state),
     'quarantine.list': ({ from, count }) =>
       ok({ total: state.kept.length, by: state.keptBy, kept: state.kept.slice(from, from + count) }),
+    'quarantine.delete': ({ id, scope }) => {
+      const found = state.kept.find((one) => one.id === id)
+      if (!found) return fail('notFound')
+      const before = state.kept.length
+      state.kept = state.kept.filter((one) =>
+        scope === 'sender' ? one.claimedAddress !== found.claimedAddress : one !== found,
+      )
+      return ok({ count: before - state.kept.length })
+    },
     'quarantine.release': ({ id }) => {
       const found = state.kept.find((one) => one.id === id)
       if (!found) return fail('notFound')

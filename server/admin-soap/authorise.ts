@@ -1,4 +1,4 @@
-/** Who calls: the token in `Authorization: Bearer`, and how often somebody may guess one. */
+/** Who calls: the token in `Authorization`, and how often somebody may guess one. */
 import { addressLimit, attemptsLock, countAttempt, noAttempts, waitOf } from '../accounts/attempt-limit.ts'
 import { isProven, networkPlace, remember } from '../accounts/proven.ts'
 import { findToken, type TokenHolder } from '../administration/tokens.ts'
@@ -9,6 +9,13 @@ import { type Answer, failed } from './faults.ts'
 /** Longer than any token. */
 const maxHeader = 200
 
+/** As a bearer's, or as the password of anybody: many toolkits know no other way. */
+function tokenIn(header: string): string | undefined {
+  const [, basic] = /^Basic ([\w+/]+=*)$/i.exec(header) ?? []
+  if (basic === undefined) return /^Bearer ([\w-]+)$/i.exec(header)?.[1]
+  return /^[^:]*:([\w-]+)$/.exec(Buffer.from(basic, 'base64').toString('latin1'))?.[1]
+}
+
 /** Whatever is wrong with a token, the answer is the same. */
 export async function authorise(
   { store, clock }: Pick<AdminService, 'store' | 'clock'>,
@@ -16,7 +23,7 @@ export async function authorise(
 ): Promise<Answer<TokenHolder>> {
   const now = clock.now()
   // A long one is not looked at: the header is a stranger's, and of whatever it names the hash is computed.
-  const [, token] = header.length > maxHeader ? [] : (/^Bearer ([\w-]+)$/i.exec(header) ?? [])
+  const token = header.length > maxHeader ? undefined : tokenIn(header)
   const holder = token === undefined ? undefined : await findToken(store, token, now)
   const network = networkOf(ip)
   const key = `token:${network}`

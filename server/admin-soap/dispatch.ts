@@ -9,7 +9,7 @@ import { beyondToken, grants, scopeFor, type TokenHolder } from '../administrati
 import type { Service } from '../client/service.ts'
 import { bugFields } from '../monitoring/log.ts'
 import { storeFailure } from '../store/failures.ts'
-import { readCall, type SoapVersion, writeCall } from './envelope.ts'
+import { readCall, type SoapVersion, cureOf, writeCall } from './envelope.ts'
 import { type Answer, failed, faultOf } from './faults.ts'
 import { operationsByName } from './operations.ts'
 import { readValue } from './typed-xml.ts'
@@ -41,7 +41,7 @@ export async function dispatch(service: AdminService, call: RawCall): Promise<An
           const done = await found.call(await deskOf(service, call), value.value)
           return done.ok ? done : { ok: false, fault: faultOf(done.fault, found.name === 'RunChanges') }
         })
-      : failed('BadRequest', { place: '', why: read.ok ? 'there is no such operation' : read.why })
+      : failed('BadRequest', { place: '', why: read.ok ? 'there is no such operation' : cureOf(read.why) })
   const name = found?.name ?? 'none'
   const result = answer.ok ? 'ok' : answer.fault.kind
   service.metrics.request(`admin:${name}`, result, (performance.now() - start) / 1_000)

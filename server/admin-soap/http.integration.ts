@@ -35,8 +35,12 @@ async function remoteOf(...scopes: readonly TokenScope[]) {
   return connectTo({ url: new URL(target.url), token, pin: certificateHash(server.running.cert ?? '') })
 }
 
+function enveloped(call: string): string {
+  return `<s:Envelope xmlns:s="${envelopeNamespaces['1.1']}"><s:Body>${call}</s:Body></s:Envelope>`
+}
+
 function post(authorization: string | undefined, call: string, type: string = contentTypes['1.1']) {
-  const body = `<s:Envelope xmlns:s="${envelopeNamespaces['1.1']}"><s:Body>${call}</s:Body></s:Envelope>`
+  const body = enveloped(call)
   const headers = { 'content-type': type, ...(authorization === undefined ? {} : { authorization }) }
   return exchange(target, adminPath, { body, headers })
 }
@@ -69,6 +73,23 @@ test('without a valid token every answer is the same 401, before the body is rea
   })
   expect(large.status).toBe(401)
   expect(server.logged()).not.toContain(token)
+})
+
+test('a token counts as a bearer’s, or as the password of anybody; an envelope under any name of XML', async () => {
+  const token = await newToken(['all'])
+  const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
+  for (const good of [`Bearer ${token}`, basic(`hr:${token}`), basic(`:${token}`)])
+    expect((await post(good, getPolicy)).status).toBe(200)
+  for (const bad of [basic(token), basic(`${token}:`), basic(`${token}:x`), basic(`hr:x:${token}`), `Basic ${token}:`])
+    expect((await post(bad, getPolicy)).status).toBe(401)
+  const headers = { authorization: `Bearer ${token}` }
+  const body = enveloped(getPolicy)
+  const xml = await exchange(target, adminPath, { body, headers: { ...headers, 'content-type': 'application/xml' } })
+  expect(xml.status).toBe(200)
+  const json = await exchange(target, adminPath, { body, headers: { ...headers, 'content-type': 'application/json' } })
+  expect(String(json.body)).toContain('send it as Content-Type text/xml')
+  const packed = { ...headers, 'content-type': 'text/xml', 'content-encoding': 'gzip' }
+  expect(String((await exchange(target, adminPath, { body, headers: packed })).body)).toContain('no Content-Encoding')
 })
 
 test('the WSDL is for whoever has a token', async () => {

@@ -17,7 +17,8 @@ export const adminPath = '/kith/admin'
 export async function addAdministration(app: FastifyInstance, service: AdminService): Promise<void> {
   await app.register(async (scope) => {
     // Beside SOAP 1.2's own, which the server takes already.
-    scope.addContentTypeParser('text/xml', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    const others = ['text/xml', 'application/xml']
+    scope.addContentTypeParser(others, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     scope.setErrorHandler((error, request, reply) => sendFault(request, reply, faultOfError(service, error)))
     const holders = new WeakMap<FastifyRequest, TokenHolder>()
     // After the request was counted, and before its body is read: who has no token sends no 12 MB.
@@ -95,7 +96,10 @@ function faultOfError(service: AdminService, error: unknown): AdminFault {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500
   if (status === 413) return { kind: 'TooLarge', detail: {} }
   if (typeof status === 'number' && status < 500)
-    return { kind: 'BadRequest', detail: { place: '', why: 'text/xml or application/soap+xml is taken here' } }
+    return {
+      kind: 'BadRequest',
+      detail: { place: '', why: 'send it as Content-Type text/xml (SOAP 1.1) or application/soap+xml (1.2)' },
+    }
   service.log.error('bug', bugFields(error))
   return { kind: 'Internal', detail: {} }
 }

@@ -47,6 +47,20 @@ describe('values from elements', () => {
   })
 
   it.each([
+    ['comments between elements', '<!--Optional:--><text>x</text><!-- <text>y</text> &lol; <?php?> -->'],
+    ['a whole text as CDATA', '<text><![CDATA[x]]></text>'],
+    ['where a schema lies', '<text xsi:schemaLocation="a b" xsi:noNamespaceSchemaLocation="c">x</text>'],
+    ['the style of an encoding', '<text s:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/">x</text>'],
+  ])('takes %s for what it is: nothing', (_, inner) => {
+    expect(read(inner)).toEqual({ ok: true, value: { text: 'x', inner: [] } })
+  })
+
+  it('reads markup within CDATA as the signs that it is written with', () => {
+    const signs = '</text><text>&amp;&lol;<!-- --><?php?>'
+    expect(read(`<text><![CDATA[${signs}]]></text>`)).toEqual({ ok: true, value: { text: signs, inner: [] } })
+  })
+
+  it.each([
     ['<text>x</text><text>y</text>', 'text', 'it is given twice'],
     ['<text>x</text><other>y</other>', '', 'there is no element "other" here'],
     ['<text>x</text><o:number>1</o:number>', '', 'there is no element "number" here'],
@@ -64,10 +78,24 @@ describe('values from elements', () => {
 
   it.each([
     ['<text id="1">x</text>', 'attribute'],
-    ['<text xsi:schemaLocation="a b">x</text>', 'attribute'],
     ['<text o:nil="true">x</text>', 'attribute'],
-    ['<!-- --><text>x</text>', 'markup declaration'],
-    ['<![CDATA[x]]>', 'markup declaration'],
+    ['<text s:mustUnderstand="1">x</text>', 'attribute'],
+    ['<text xml:lang="en">x</text>', 'attribute'],
+    ['<!DOCTYPE x><text>x</text>', 'markup declaration'],
+    ['<!ENTITY x "y"><text>x</text>', 'markup declaration'],
+    ['<![cdata[x]]>', 'markup declaration'],
+    ['<!-- <text>x</text>', 'markup declaration'],
+    ['<text><![CDATA[x</text>', 'markup declaration'],
+    ['<!-- a -- b --><text>x</text>', 'not well-formed'],
+    // Some programs see two texts, and take the first.
+    ['<text>a<!-- -->b</text>', 'comment in text'],
+    ['<text><!-- a -->b</text>', 'comment in text'],
+    ['<text><![CDATA[a]]><!-- --></text>', 'comment in text'],
+    ['<text>a<![CDATA[b]]></text>', 'CDATA beside text'],
+    ['<text><![CDATA[a]]>b</text>', 'CDATA beside text'],
+    ['<text><![CDATA[a]]><![CDATA[b]]></text>', 'CDATA beside text'],
+    ['<text><![CDATA[a]]>&amp;</text>', 'CDATA beside text'],
+    ['<![CDATA[x]]><text>x</text>', 'mixed content'],
     ['<?php x?>', 'processing instruction'],
     ['<text>&lol;</text>', 'entity'],
     ['<text>&#65;</text>', 'entity'],

@@ -14,7 +14,7 @@ export type Naming = {
   readonly target: (op: string, target: string) => string
   /** The fields of a change, or of what it found or made, one after the other. */
   readonly fields: (fields: Readonly<Record<string, unknown>>) => string
-  /** The same from JSON, or a single value. */
+  /** JSON of such fields, with the names in it. */
   readonly json: (json: string) => string
 }
 
@@ -44,8 +44,12 @@ export function namingOf(names: ReadonlyMap<string, Name>): Naming {
     fields,
     json: (json) => {
       const value = jsonOf(json)
-      if (isRecord(value)) return fields(value)
-      return typeof value === 'string' ? value : json
+      if (!isRecord(value)) return json
+      const named = Object.entries(value).map(([name, one]) => {
+        const isText = typeof one === 'string' || name === 'members'
+        return [name, isText ? valueText({ person, group, unit, names }, name, one) : one]
+      })
+      return JSON.stringify(Object.fromEntries(named))
     },
   }
 }

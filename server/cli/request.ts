@@ -3,6 +3,7 @@ import { readings } from '../../shared/administration/readings.ts'
 import { operate } from './changing.ts'
 import { type Given, group, operating } from './command.ts'
 import { changeFields, flag, word } from './fields.ts'
+import { learnNames } from './names.ts'
 import { type Outcome, refused, succeeded, told } from './outcome.ts'
 import { askReading, iso, listing, reads } from './reading.ts'
 import type { Transport } from './transport.ts'
@@ -46,7 +47,8 @@ async function decide(
   const request = found.value.requests.find((one) => one.id === id)
   if (!request) return refused(`there is no request ${JSON.stringify(id)}`)
   const { user, address } = request
-  const text = approve ? `${user} and ${address} list each other` : `the request of ${user} is refused`
+  const { person } = await learnNames(transport, request)
+  const text = approve ? `${person(user)} and ${address} list each other` : `the request of ${person(user)} is refused`
   const asked = { name: 'DecideRequest', given: { id, approve } }
   return operate(transport, options, asked, { text, value: { request: id, user, address } })
 }

@@ -55,7 +55,8 @@ export async function createHttp(service: Service, options: HttpOptions): Promis
   app.addContentTypeParser('application/soap+xml', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', async (request, reply) => {
     // No content encoding: a small request must not unpack into a large one.
-    if (request.headers['content-encoding'] !== undefined) await sendFault(reply, { code: 'BadRequest' })
+    if (request.headers['content-encoding'] !== undefined)
+      await sendFault(reply, { code: 'BadRequest', reason: 'no Content-Encoding is read here: send it as it is' })
   })
   app.setErrorHandler((error, _request, reply) => sendFault(reply, faultOfError(service, error)))
   await app.register(rateLimit, {

@@ -40,7 +40,9 @@ describe('the policy service', () => {
     expect(await rcpt('bob@kith.test')).toBe('DUNNO')
     expect(await rcpt('BOB@Kith.Test', { login: 'ALICE@kith.test' })).toBe('DUNNO')
     expect(await rcpt('alice@kith.test')).toBe('DUNNO')
-    expect(await rcpt('bo@x.test')).toBe('550 5.7.1 O1 bo@x.test is not in your whitelist')
+    expect(await rcpt('bo@x.test')).toBe(
+      '550 5.7.1 O1 bo@x.test is not in your whitelist. Nobody got it: remove them, or ask for them as contacts in Kith',
+    )
     expect(await rcpt('carol@kith.test')).toBe('550 5.7.1 O1 carol@kith.test has expired in your whitelist')
     expect(await rcpt('b\u200bob@kith.test')).toMatch(/^550 5\.7\.1 A2 /)
     expect(await rcpt('bob@kith.test', { sender: 'bob@kith.test' })).toMatch(/^550 5\.7\.1 I2 /)
@@ -81,7 +83,9 @@ describe('the policy service', () => {
     const { ask, rcpt } = world()
     await rcpt('bob@kith.test')
     await rcpt('bo@x.test')
-    expect(await ask('DATA')).toBe('550 5.7.1 O1 bo@x.test is not in your whitelist')
+    expect(await ask('DATA')).toBe(
+      '550 5.7.1 O1 bo@x.test is not in your whitelist. Nobody got it: remove them, or ask for them as contacts in Kith',
+    )
     await rcpt('bob@kith.test', { instance: 'i2' })
     expect(await ask('DATA', { instance: 'i2' })).toMatch(/^PREPEND /)
   })

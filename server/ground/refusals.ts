@@ -81,10 +81,11 @@ const words: { readonly [C in ChangeFaultCode]: (what: string) => string } = {
   rowAddresses: (others) => `there are several addresses, left out: ${others}`,
   rowFields: (column) => `${column}: it does not fit`,
   rowIdentity: () => 'its identifier is missing, empty or too long',
-  rowTwice: (identity) => `the ${identity} occurs twice`,
+  rowTwice: (address) => `the address ${address} occurs twice`,
   rowUnreadable: (why) => why,
   rowUnsure: (address) =>
     `one of its addresses cannot be read, and ${address}, which is listed, is not among the others`,
+  sourceUnread: (why) => why,
   sourceShrunk: (counts) => `${counts} contacts would go: refused unless forced`,
   keysAway: () => 'the process that holds the keys is not there now; try again',
 }

@@ -66,7 +66,7 @@ const maxExternalId = 1_000
 
 /** A source of which nothing is taken, and where in it the reason lies. */
 export function failedImport(why: string, place: Omit<ImportFault, 'why'> = {}): ImportResult {
-  return { ok: false, faults: [{ ...place, why }] }
+  return { ok: false, faults: [{ ...place, ...toldOf(refusal('sourceUnread', why, why)) }] }
 }
 
 /** What a source read, before the rules: addresses and the name as they were found, the preferred address first. */

@@ -48,3 +48,13 @@ describe('a row that could not be read', () => {
     ])
   })
 })
+
+test('twenty thousand bad rows about as many people are told apart at once, also where all addresses begin alike', () => {
+  const listed = Array.from({ length: 20_000 }, (_, at): ExistingContact => {
+    const address = `info@d${at}.example`
+    return { source: 'hr', externalId: address, address, name: `N ${at}` }
+  })
+  const left = listed.map(({ address }) => ({ why: 'bad', texts: [address.replace('.', ',')] }))
+  const plan = reconcile(listed, [], { source: 'hr', left: left.slice(1) })
+  expect(plan.remove.map(({ name }) => name)).toEqual(['N 0'])
+})

@@ -8,25 +8,34 @@ import { type ExistingContact, keyOf, type LeftOut } from './contact.ts'
 export function createOwners(left: readonly LeftOut[]): (contact: ExistingContact) => LeftOut | undefined {
   const byIdentity = new Map<string, LeftOut>()
   const byText = new Map<string, LeftOut>()
-  const byLocal = new Map<string, { readonly letters: string; readonly row: LeftOut }[]>()
+  /** By what stands before the sign, and all letters. */
+  const byStart = new Map<string, LeftOut>()
   let anybodys: LeftOut | undefined
   for (const row of left) {
     if (row.identity !== undefined) byIdentity.set(row.identity, row)
-    else if (row.texts?.some((text) => lettersOf(text) !== '')) {
-      for (const text of row.texts) {
+    else {
+      const texts = (row.texts ?? []).filter((text) => lettersOf(text) !== '')
+      if (texts.length === 0) anybodys ??= row
+      for (const text of texts) {
         byText.set(lettersOf(text), row)
         const local = localOf(text)
-        if (local !== '') byLocal.set(local, [...(byLocal.get(local) ?? []), { letters: lettersOf(text), row }])
+        if (local !== '') byStart.set(`${local} ${lettersOf(text)}`, row)
       }
-    } else anybodys ??= row
+    }
   }
   return ({ address, name, externalId }) => {
     const known = byIdentity.get(externalId ?? keyOf(address))
     if (known) return known
     const letters = lettersOf(address)
+    const exact = byText.get(letters) ?? byText.get(lettersOf(name))
+    if (exact) return exact
     // A mistyped sign, and what stands behind it cut off: `dee@corp,example`, `dee@corp`.
-    const cut = byLocal.get(localOf(address))?.find((one) => letters.startsWith(one.letters))
-    return byText.get(letters) ?? byText.get(lettersOf(name)) ?? cut?.row ?? anybodys
+    const local = localOf(address)
+    for (let length = letters.length; length >= local.length; length -= 1) {
+      const cut = byStart.get(`${local} ${letters.slice(0, length)}`)
+      if (cut) return cut
+    }
+    return anybodys
   }
 }
 

@@ -47,7 +47,7 @@ export function settle(
     const identities = [`address ${keyOf(contact.address)}`, `identifier ${contact.externalId}`]
     const twice = identities.find((identity) => taken.has(identity))
     const first = twice === undefined ? undefined : taken.get(twice)
-    if (first) left.push(leftOut(contact, toldOf(refusal('rowTwice', `${twice}`, wordsOf(`${twice}`, first)))))
+    if (first) left.push(leftOut(contact, toldOf(refusal('rowTwice', contact.address, wordsOf(`${twice}`, first)))))
     else for (const identity of identities) taken.set(identity, contact)
   }
   const kept = new Set(taken.values())

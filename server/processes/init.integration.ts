@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { parseEnrolment } from '../../shared/whitelist/enrolment.ts'
 import { runCommand } from '../testing/harness.ts'
 import { startPostgres, type TestPostgres } from '../testing/postgres.ts'
 
@@ -37,6 +38,41 @@ test('what cannot be Kith’s own folder is refused in words, and keeps its righ
     ])
     expect((await stat(path)).mode).toBe(before)
   }
+})
+
+test('an administrator is made with the folder: the password is asked for, the code is printed, and a refusal leaves nothing', async () => {
+  const path = join(folder, 'data')
+  const withAdmin = (input: string, ...more: string[]) =>
+    runCommand(path, ['init', '--domain', 'a.example', '--admin', ...more, '--json'], input)
+  for (const [input, words, why] of [
+    ['short\n', ['alice'], /password needs at least/],
+    ['long enough\n', ['Al!ce'], /login name/],
+    ['long enough\n', ['alice', '--port', '0'], /port that stays/],
+  ] as const) {
+    const { code, out } = await withAdmin(input, ...words)
+    expect([code === 0, out, await stat(path).catch(() => 'nothing')]).toEqual([
+      false,
+      expect.stringMatching(why),
+      'nothing',
+    ])
+  }
+  const made = await withAdmin('long enough\n', 'alice', '--name', 'Alice Chen')
+  const told = JSON.parse(made.out)
+  expect([made.code, told, parseEnrolment(told.code)]).toMatchObject([
+    0,
+    { ok: true, admin: 'alice' },
+    { url: 'https://127.0.0.1:8443', secret: expect.any(String), tls: expect.any(String) },
+  ])
+  expect(JSON.parse((await runCommand(path, ['role', 'list', '--json'])).out)).toMatchObject({
+    roles: [{ user: 'alice', role: 'administrator' }],
+  })
+  const users = JSON.parse((await runCommand(path, ['user', 'list', '--json'])).out)
+  expect(users).toMatchObject({ users: [{ name: 'Alice Chen', address: 'alice@a.example' }] })
+})
+
+test('an address that only this machine reaches is told as that', async () => {
+  expect((await init(join(folder, 'here'))).out).toMatch(/only this machine reaches the server: set "listen"/)
+  expect((await init(join(folder, 'all'), '--listen', '0.0.0.0')).out).not.toMatch(/only this machine/)
 })
 
 test('a device where the store is to be is refused in words, and keeps its rights', async () => {

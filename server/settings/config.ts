@@ -228,7 +228,7 @@ export function whyNotReached({
   proxies,
 }: Pick<Config, 'host' | 'listen' | 'proxies'>): string | undefined {
   if (isLoopback(host) && !isLoopback(listen))
-    return `clients elsewhere look for this server at ${host}, which is their own machine: set "host" in config.json to the name under which they reach it, and make a certificate for that name`
+    return `clients elsewhere look for this server at ${host}, which is their own machine: run "init --host NAME" in a new folder, or set "host" in config.json to the name under which they reach it and "tls" to a certificate for it`
   if (!isLoopback(host) && isLoopback(listen) && proxies.length === 0)
     return `only this machine reaches the server: set "listen" in config.json to "0.0.0.0" (or to one address) and restart "serve", unless a proxy here hands on to it`
   return undefined

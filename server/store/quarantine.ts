@@ -30,6 +30,8 @@ export type QuarantineStore = {
   /** Released ones that are to be sent now; until `until` they are this caller's, and then somebody tries again. */
   readonly takeDue: (now: number, until: number) => Promise<readonly Quarantined[]>
   readonly get: (user: string, id: number) => Promise<QuarantinedMessage | undefined>
+  /** What the user wants none of: one, or all that claim its sender. Answers how many; what is on its way goes on. */
+  readonly discard: (choice: Choice) => Promise<number>
   readonly remove: (ids: readonly number[]) => Promise<void>
   /** Those of whom the user has not been told, oldest first; marked as told from now on. */
   readonly takeUntold: () => Promise<readonly Quarantined[]>
@@ -46,6 +48,8 @@ export const dueNow = 1
 type Window = { readonly from: number; readonly count: number }
 /** A step from one of the states `from` to another; `due` goes into the row with it. */
 export type Move = { readonly from: readonly KeptState[]; readonly to: KeptState; readonly due: number }
+
+type Choice = { readonly user: string; readonly id: number; readonly scope: 'message' | 'sender' }
 
 /** Every column but the bytes, which may be 25 MB each. */
 const listed = [
@@ -96,6 +100,17 @@ async function page(db: Database, user: string, { from, count }: Window) {
   return { total, rows: await ofUser(db, user).offset(from).limit(count).execute() }
 }
 
+async function discard(db: Database, { user, id, scope }: Choice): Promise<number> {
+  const own = db.selectFrom('quarantine').select('sender').where('user', '=', user)
+  const chosen = await own.where('id', '=', id).executeTakeFirst()
+  if (!chosen) return 0
+  const gone = db.deleteFrom('quarantine').where('user', '=', user).where('state', '<>', 'released')
+  // Where the message names nobody it stands for itself.
+  const all = scope === 'sender' && chosen.sender !== ''
+  const which = all ? gone.where('sender', '=', chosen.sender) : gone.where('id', '=', id)
+  return Number((await which.executeTakeFirst()).numDeletedRows)
+}
+
 async function takeDue(db: Database, now: number, until: number): Promise<readonly Quarantined[]> {
   const isDue = db.selectFrom('quarantine').select('id').where('due', '>', 0).where('due', '<=', now)
   const ids = (await isDue.orderBy('id').limit(maxDue).execute()).map(({ id }) => id)
@@ -133,6 +148,7 @@ export function createQuarantineStore(db: Database): QuarantineStore {
     ofUser: (user) => ofUser(db, user).execute(),
     get: (user, id) =>
       db.selectFrom('quarantine').selectAll().where('user', '=', user).where('id', '=', id).executeTakeFirst(),
+    discard: (choice) => joined(db, (inside) => discard(inside, choice)),
     async remove(ids) {
       if (ids.length > 0) await db.deleteFrom('quarantine').where('id', 'in', ids).execute()
     },

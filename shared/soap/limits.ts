@@ -8,6 +8,8 @@ const maxElements = 64
 export const maxAttributes = 8
 /** Characters of a namespace. */
 export const maxNamespaceLength = 200
+/** The same where other programs say besides where a schema lies. */
+export const maxTypedAttribute = 1_000
 /** References to the five entities in one envelope; base64 and hex need none, and each costs a string. */
 const maxReferences = 1_000
 /** Line breaks in one envelope; the same. */
@@ -22,7 +24,10 @@ export type XmlRules = {
   readonly maxElements: number
   readonly maxReferences: number
   readonly maxLineBreaks: number
-  /** Elements may repeat, and `xsi:nil` and `xsi:type` may stand: nested calls of programs that read a WSDL. */
+  /**
+   * Calls of programs that read a WSDL: elements may repeat and nest, and what toolkits write besides is taken where it
+   * says nothing.
+   */
   readonly isTyped: boolean
 }
 

@@ -3,12 +3,13 @@
  *
  * Whatever XML can do beyond elements, text and namespace declarations is refused before or while it is read:
  * declarations, comments, CDATA, processing instructions, entities, attributes. Costs are linear in the bytes.
+ * What other programs write besides (`isTyped`) is taken only where every reader makes the same of it.
  */
 
 import { SaxesParser, type SaxesTagNS } from 'saxes'
 import type { Checked } from '../failures.ts'
 import { fromUtf8 } from '../whitelist/bytes/encoding.ts'
-import { flatXml, maxAttributes, maxNamespaceLength, type XmlRules } from './limits.ts'
+import { flatXml, maxAttributes, maxNamespaceLength, maxTypedAttribute, type XmlRules } from './limits.ts'
 
 /** An element: either children, or text. `text` of one with children is white space. */
 export type XmlElement = {
@@ -19,7 +20,8 @@ export type XmlElement = {
 }
 
 type ReadXml = Checked<XmlElement, XmlFault>
-type XmlFault =
+/** Why a document is refused. */
+export type XmlFault =
   | 'too large'
   | 'not UTF-8'
   | 'byte order mark'
@@ -34,6 +36,8 @@ type XmlFault =
   | 'attribute'
   | 'duplicate element'
   | 'mixed content'
+  | 'comment in text'
+  | 'CDATA beside text'
 
 /** Thrown inside the parser's callbacks to stop it at once; never leaves this file. */
 class Refused extends Error {
@@ -47,8 +51,9 @@ class Refused extends Error {
 /** The document's root element, or why the document is refused. */
 export function readXml(bytes: Uint8Array, rules: XmlRules = flatXml): ReadXml {
   if (bytes.length > rules.maxBytes) return { ok: false, fault: 'too large' }
-  const text = fromUtf8(bytes)
-  if (text === undefined) return { ok: false, fault: 'not UTF-8' }
+  const whole = fromUtf8(bytes)
+  if (whole === undefined) return { ok: false, fault: 'not UTF-8' }
+  const text = rules.isTyped ? whole.replace(/^\ufeff/, '') : whole
   // Before the parser: what it never sees can't make it slow, nor be read differently by it.
   const fault = forbidden(text, rules)
   if (fault) return { ok: false, fault }
@@ -68,15 +73,31 @@ const declaration =
  * What must not occur anywhere, found before parsing. `<` cannot stand in text or in an attribute's value, so every
  * `<!` is a declaration, a comment or CDATA, and every `<?` a processing instruction.
  */
-function forbidden(text: string, { maxReferences, maxLineBreaks }: XmlRules): XmlFault | undefined {
-  if (text.startsWith('\ufeff')) return 'byte order mark'
-  if (text.includes('<!')) return 'markup declaration'
+function forbidden(whole: string, { maxReferences, maxLineBreaks, isTyped }: XmlRules): XmlFault | undefined {
+  if (whole.startsWith('\ufeff')) return 'byte order mark'
+  const text = isTyped ? withoutSections(whole) : whole
+  if (text === undefined || text.includes('<!')) return 'markup declaration'
   if (text.indexOf('<?', 1) !== -1) return 'processing instruction'
   if (text.startsWith('<?') && !declaration.test(text)) return 'xml declaration'
   if (!hasOnlyFiveEntities(text, maxReferences)) return 'entity'
   return countOf(text, '\n', maxLineBreaks) + countOf(text, '\r', maxLineBreaks) > maxLineBreaks
     ? 'too many line breaks'
     : undefined
+}
+
+/** Without comments and CDATA, in which `&` and `<` are nothing but signs; undefined where one has no end. */
+function withoutSections(text: string): string | undefined {
+  const parts: string[] = []
+  let from = 0
+  for (;;) {
+    const at = text.indexOf('<!', from)
+    if (at === -1) return parts.join('') + text.slice(from)
+    const close = text.startsWith('<!--', at) ? '-->' : text.startsWith('<![CDATA[', at) ? ']]>' : undefined
+    const end = close === undefined ? -1 : text.indexOf(close, at + 4)
+    if (close === undefined || end === -1) return undefined
+    parts.push(text.slice(from, at))
+    from = end + close.length
+  }
 }
 
 function hasOnlyFiveEntities(text: string, maxReferences: number): boolean {
@@ -99,14 +120,18 @@ type Building = {
   readonly local: string
   readonly children: Building[]
   text: string
-  /** Said to be no value: as if it were not there. */
-  readonly isNil?: boolean
+  /** Said to be no value, or a header that nobody has to understand: as if it were not there. */
+  readonly isNothing?: boolean
+  /** Whether it stands in a header, where anything may stand that is not read. */
+  readonly isHeader: boolean
+  comments: number
+  sections: number
 }
 
 /** Parses under the limits. The builder sits under a node of its own, so that the root has a parent like all others. */
 function parse(text: string, rules: XmlRules): XmlElement {
   const parser = new SaxesParser({ xmlns: true, position: false, forceXMLVersion: true, defaultXMLVersion: '1.0' })
-  const top: Building = { uri: '', local: '', children: [], text: '' }
+  const top: Building = { ...empty, uri: '', local: '', children: [], isHeader: false }
   const open: Building[] = [top]
   let elements = 0
   let attributes = 0
@@ -117,54 +142,97 @@ function parse(text: string, rules: XmlRules): XmlElement {
     if (open.length > rules.maxDepth) refuse('too deep')
   })
   parser.on('attribute', ({ name, prefix, value }) => {
-    if (++attributes > maxAttributes || value.length > maxNamespaceLength) refuse('attribute')
+    const longest = rules.isTyped ? maxTypedAttribute : maxNamespaceLength
+    if (++attributes > maxAttributes || value.length > longest) refuse('attribute')
     if (name !== 'xmlns' && prefix !== 'xmlns' && name !== 'xml:lang' && !rules.isTyped) refuse('attribute')
   })
   parser.on('opentag', (tag) => {
-    if ('xml:lang' in tag.attributes && !isFaultText(tag)) refuse('attribute')
-    const isNil = rules.isTyped && readInstance(tag)
-    open.push(addChild(open.at(-1) ?? top, { ...rules, uri: tag.uri, local: tag.local, isNil }))
+    const parent = open.at(-1) ?? top
+    const isHeader = rules.isTyped && (parent.isHeader || (open.length === 3 && isSoap(parent, 'Header')))
+    if (!isHeader && 'xml:lang' in tag.attributes && !isSoap(tag, 'Text')) refuse('attribute')
+    const isBlock = isHeader && !parent.isHeader
+    const isNothing = isBlock ? !mustBeUnderstood(tag) : !isHeader && rules.isTyped && readAttributes(tag)
+    open.push(addChild(parent, { ...rules, uri: tag.uri, local: tag.local, isNothing, isHeader }))
+  })
+  parser.on('comment', () => {
+    const element = open.at(-1) ?? top
+    element.comments += 1
+  })
+  parser.on('cdata', (part) => {
+    const element = open.at(-1) ?? top
+    element.sections += 1
+    // Of text and CDATA side by side some programs see only the first: then neither may hold anything.
+    if (!element.isHeader && (element.sections > 1 || element.text.trim() !== '')) refuse('CDATA beside text')
+    element.text += part
   })
   parser.on('text', (part) => {
     const element = open.at(-1) ?? top
+    if (element.sections > 0 && !element.isHeader && part.trim() !== '') refuse('CDATA beside text')
     element.text += part
   })
   parser.on('closetag', () => {
     const element = open.pop()
-    if (element && element.children.length > 0 && element.text.trim() !== '') refuse('mixed content')
+    if (element && !element.isHeader) checkText(element)
     // Taken out as if it had not been sent: the schema then sees an absent field.
-    if (element?.isNil) open.at(-1)?.children.pop()
+    if (element?.isNothing) open.at(-1)?.children.pop()
   })
   parser.write(text).close()
   return top.children[0] ?? refuse('not well-formed')
 }
 
-type Opened = Pick<XmlRules, 'isTyped'> & Pick<Building, 'uri' | 'local'> & { readonly isNil: boolean }
+/** A comment within a text would part it: `AA<!-- -->AA` is two texts to some programs. */
+function checkText({ children, text, comments }: Building): void {
+  if (text.trim() === '') return
+  if (children.length > 0) refuse('mixed content')
+  if (comments > 0) refuse('comment in text')
+}
 
-function addChild(parent: Building, { isTyped, uri, local, isNil }: Opened): Building {
+const empty = { text: '', comments: 0, sections: 0 } as const
+
+type Opened = Pick<XmlRules, 'isTyped'> & Pick<Building, 'uri' | 'local' | 'isHeader'> & { readonly isNothing: boolean }
+
+function addChild(parent: Building, { isTyped, uri, local, isNothing, isHeader }: Opened): Building {
   if (!isTyped && parent.children.some((child) => child.uri === uri && child.local === local))
     refuse('duplicate element')
-  const element: Building = { uri, local, children: [], text: '', isNil }
+  const element: Building = { ...empty, uri, local, children: [], isNothing, isHeader }
   parent.children.push(element)
   return element
 }
 
 const instanceNamespace = 'http://www.w3.org/2001/XMLSchema-instance'
 
-/** Whether `xsi:nil` says that there is no value. `xsi:type` says nothing here: the schema is known. All else is refused. */
-function readInstance({ attributes }: SaxesTagNS): boolean {
+/**
+ * Whether `xsi:nil` says that there is no value. The schema is known, so `xsi:type`, where one lies and in which style it
+ * is written say nothing. All else is refused.
+ */
+function readAttributes({ attributes }: SaxesTagNS): boolean {
   let isNil = false
   for (const { uri, local, prefix, name, value } of Object.values(attributes)) {
     if (name === 'xmlns' || prefix === 'xmlns' || name === 'xml:lang') continue
-    if (uri !== instanceNamespace || (local !== 'nil' && local !== 'type')) refuse('attribute')
-    if (local === 'nil' && (value === 'true' || value === '1')) isNil = true
+    const isStyle = soapNamespaces.has(uri) && local === 'encodingStyle'
+    if (!isStyle && (uri !== instanceNamespace || !instanceNames.has(local))) refuse('attribute')
+    if (uri === instanceNamespace && local === 'nil' && (value === 'true' || value === '1')) isNil = true
   }
   return isNil
 }
 
+const instanceNames: ReadonlySet<string> = new Set(['nil', 'type', 'schemaLocation', 'noNamespaceSchemaLocation'])
+
+/** SOAP 1.2 part 1, 2.4: what need not be understood is passed over. Whatever is not clearly "no" is a "yes". */
+function mustBeUnderstood({ attributes }: SaxesTagNS): boolean {
+  return Object.values(attributes).some(
+    ({ local, value }) => local === 'mustUnderstand' && value.trim() !== '0' && value.trim() !== 'false',
+  )
+}
+
+const soapNamespaces: ReadonlySet<string> = new Set([
+  'http://schemas.xmlsoap.org/soap/envelope/',
+  'http://www.w3.org/2003/05/soap-envelope',
+])
+
 /** SOAP 1.2 demands `xml:lang` on a fault's text; it carries no meaning here and is allowed nowhere else. */
-function isFaultText({ uri, local }: { readonly uri: string; readonly local: string }): boolean {
-  return uri === 'http://www.w3.org/2003/05/soap-envelope' && local === 'Text'
+function isSoap(element: { readonly uri: string; readonly local: string }, local: string): boolean {
+  return soapNamespaces.has(element.uri) && element.local === local
 }
 
 function refuse(fault: XmlFault): never {

@@ -1,6 +1,7 @@
 /** kith send: submits, and waits until the message is sent or cannot be. */
 import type { Delivery, Draft } from '../../../shared/message.ts'
 import type { FailureKind } from '../../../shared/rpc.ts'
+import { namesUnprovenColleague } from '../../../shared/session.ts'
 import type { Command, Context } from '../client.ts'
 import { done, failed, internalFailure, type Outcome } from '../outcome.ts'
 import { refusalWords, wordsOf } from '../words.ts'
@@ -27,11 +28,25 @@ export function send(options: SendOptions): Command {
       const submitted = await context.kith.call('outbox.submit', draft)
       if (!submitted.ok) return failed(submitted.failure)
       const { id } = submitted.value
-      return options.wait ? await watch.outcomeOf(id, options.timeout) : done('Queued.', { id, step: 'waiting' })
+      const outcome = options.wait
+        ? await watch.outcomeOf(id, options.timeout)
+        : done('Queued.', { id, step: 'waiting' })
+      // Asked afterwards: by then the server has said it, also where this run has only just signed in.
+      if (await isUnproven(context, [...options.to, ...options.cc])) context.streams.error(unprovenWords)
+      return outcome
     } finally {
       watch.stop()
     }
   }
+}
+
+const unprovenWords =
+  'colleagues will find it in Held: nothing proves yet who of your organisation wrote a message; ' +
+  'your administrator can change that\n'
+
+async function isUnproven({ kith }: Context, recipients: readonly string[]): Promise<boolean> {
+  const session = await kith.call('session.state', {})
+  return session.ok && namesUnprovenColleague(session.value, recipients)
 }
 
 /** Listens before the message exists: a fast server may have it before `submit` has answered. */

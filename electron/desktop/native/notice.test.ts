@@ -75,7 +75,9 @@ describe('news of a contact request', () => {
     expect(noticeOf(request({ ...asked, what: 'linked', name: '' }), facts)).toMatchObject({
       title: 'mei@partner.example',
       body: 'Your contact request was accepted',
+      conversation: 'mei@partner.example',
     })
+    expect(noticeOf(request({ ...asked, what: 'linked' }), facts)).toMatchObject({ body: 'Is your contact now' })
   })
 
   test.each([

@@ -1,6 +1,6 @@
 /** Which notification a new message, or news of a contact request, makes, if any. Pure: what the system shows is notifications.ts. */
 import type { z } from 'zod'
-import { cleanAddressText, cleanName, shownAddress } from '../../../shared/address.ts'
+import { addressIdentity, cleanAddressText, cleanName, shownAddress } from '../../../shared/address.ts'
 import { contract, type Settings } from '../../../shared/contract.ts'
 import type { EventEnvelope } from '../../../shared/rpc.ts'
 import { notificationBody, notificationTitle } from '../../../shared/text/notification.ts'
@@ -42,9 +42,11 @@ function requestNotice(value: unknown, { settings, focused, recent, words }: Not
   if (!read.success || !settings.notifications || focused || recent > mostAtOnce) return undefined
   const { what, name, address } = read.data
   const who = shownAddress(cleanAddressText(address))
-  const body = { asked: words.requestAsked, linked: words.requestLinked, declined: words.requestDeclined }[what]
+  // An own request goes by its address, somebody else's by their name.
+  const linked = name === '' ? words.requestLinked : words.requestApproved
+  const body = { asked: words.requestAsked, linked, declined: words.requestDeclined }[what]
   const title = notificationTitle(name === '' ? who : `${cleanName(name)} (${who})`, longestTitle)
-  return { title, body, conversation: undefined }
+  return { title, body, conversation: what === 'linked' ? addressIdentity(address) : undefined }
 }
 
 function messageNotice(value: unknown, facts: NoticeFacts): Notice | undefined {

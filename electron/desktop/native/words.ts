@@ -26,6 +26,8 @@ export type NativeWords = {
   readonly newMessage: string
   readonly requestAsked: string
   readonly requestLinked: string
+  /** Of a wish of theirs: both lists name the other now. */
+  readonly requestApproved: string
   readonly requestDeclined: string
   readonly newMessages: (count: number) => string
   readonly unread: (count: number) => string
@@ -65,6 +67,7 @@ const english: NativeWords = {
   newMessage: 'New message',
   requestAsked: 'Contact request',
   requestLinked: 'Your contact request was accepted',
+  requestApproved: 'Is your contact now',
   requestDeclined: 'Your contact request was declined',
   newMessages: (count) => `${count} new messages`,
   unread: (count) => (count === 1 ? '1 unread conversation' : `${count} unread conversations`),
@@ -104,6 +107,7 @@ const traditional: NativeWords = {
   newMessage: '新訊息',
   requestAsked: '聯絡人請求',
   requestLinked: '您的聯絡人請求已獲接受',
+  requestApproved: '現在是您的聯絡人',
   requestDeclined: '您的聯絡人請求遭到婉拒',
   newMessages: (count) => `${count} 則新訊息`,
   unread: (count) => `${count} 個未讀對話`,
@@ -143,6 +147,7 @@ const simplified: NativeWords = {
   newMessage: '新消息',
   requestAsked: '联系人请求',
   requestLinked: '您的联系人请求已被接受',
+  requestApproved: '现在是您的联系人',
   requestDeclined: '您的联系人请求已被婉拒',
   newMessages: (count) => `${count} 条新消息`,
   unread: (count) => `${count} 个未读对话`,

@@ -47,7 +47,7 @@ const newerRefusal: Sealer = ({ usr, dev, non, seq, what }) => {
 
 test('an answer for this request opens; a failure travels with its detail', async () => {
   const server = { host: 'mail.corp.test', port: 993, security: 'tls' } as const
-  const told = { role: 'auditor', mail: { imap: server, smtp: server }, colleagues: 'unproven' } as const
+  const told = { role: 'auditor', mail: { imap: server, smtp: server }, colleagues: 'unproven', toDecide: 0 } as const
   expect(await asking({ ok: true, out: told })('me', {})).toEqual({ ok: true, value: told })
   const refusal = { ok: false, kind: 'rateLimited', detail: { retryAfter: 5 } } as const
   expect(await asking(refusal)('me', {})).toEqual({

@@ -14,7 +14,9 @@ import { authserv, sample, submitted } from './testing/messages.ts'
 const bob = contactOf('bob@corp.test', { name: 'Bob Lin' })
 const nowhere = { host: '127.0.0.1', port: 1, security: 'none' } as const
 /** Each test its own mailbox, on one server. */
-const users = ['u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7', 'u8', 'u9', 'u10', 'u11'].map((name) => `${name}@corp.test`)
+const users = ['u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7', 'u8', 'u9', 'u10', 'u11', 'u12'].map(
+  (name) => `${name}@corp.test`,
+)
 
 let server: Dovecot
 let world: MailWorld
@@ -184,6 +186,35 @@ describe('Dovecot in trouble', () => {
     await world.until(heard('message.arrived'))
     expect((await messages()).map(({ text }) => text)).toEqual(['1', '2', '3', '4'])
     expect(await service.handlers['held.list']({ from: 0, count: 10 })).toMatchObject({ value: { total: 1 } })
+  })
+
+  it('what was deleted under Held is gone there: that message and no other, also after another UIDVALIDITY', async () => {
+    for (const index of [1, 2, 3, 4])
+      server.deliver(user, sample({ to: user, id: `<${index}@x>`, subject: `held ${index}`, body: `${index}` }))
+    begin()
+    const held = async () => {
+      const result = await service.handlers['held.list']({ from: 0, count: 10 })
+      return result.ok ? result.value.held : []
+    }
+    await world.until(() => world.events.some(({ name, value }) => name === 'held.changed' && value.total === 4))
+    const idOf = async (subject: string) => (await held()).find((one) => one.subject === subject)?.id ?? ''
+    const subjects = async () => {
+      const options = { server: { ...nowhere, port: server.tlsPort, security: 'tls', ca: server.ca } as const }
+      const session = await connectImap({ ...options, user, password: me.password }, new AbortController().signal)
+      await session.select('INBOX')
+      const found = await session.fetch({ first: 1, last: 99 }, 'whole')
+      session.close()
+      return found.map(({ raw }) => /^Subject: (.*)\r$/m.exec(Buffer.from(raw).toString())?.[1])
+    }
+    await service.handlers['held.delete']({ id: await idOf('held 2'), scope: 'message' })
+    await expect.poll(subjects, { timeout: 20_000 }).toEqual(['held 1', 'held 3', 'held 4'])
+    await service.stop()
+    await service.handlers['held.delete']({ id: await idOf('held 3'), scope: 'message' })
+    // The same messages under other numbers.
+    server.forgetIndex(user)
+    service.start()
+    await expect.poll(subjects, { timeout: 20_000 }).toEqual(['held 1', 'held 4'])
+    expect((await held()).map(({ subject }) => subject).toSorted()).toEqual(['held 1', 'held 4'])
   })
 
   it('a message larger than the limit is named, not swallowed, and does not stop the others', async () => {

@@ -1,5 +1,10 @@
 /** Held is no dead end: what the user does there, what a newer list does, and what is new in it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { splitMessage } from '../../../shared/header.ts'
+import { toBase64 } from '../../../shared/whitelist/bytes/encoding.ts'
+import { makeVerdict } from '../../../shared/whitelist/testing.ts'
+import { messageIdOf } from '../../../shared/whitelist/verdict.ts'
+import { primitives } from '../keys/primitives.ts'
 import { fakeDns } from '../testing/fakes.ts'
 import { keyRecord, sign } from './testing/dkim-signer.ts'
 import { contactOf } from './testing/mail-world.ts'
@@ -162,6 +167,30 @@ describe('a newer list', () => {
     world.box.deliver(await sign(sample({ from: 'eve@example.org', id: '<1@x>', body: 'signed' })))
     await world.until(() => world.named('message.arrived').length === 1)
     expect((await world.messages('eve@example.org')).map(({ text }) => text)).toEqual(['signed'])
+  })
+
+  it('I6 a gateway’s key that this device hears of after the message: the message is judged by it after all', async () => {
+    world = receivingWorld()
+    await world.online()
+    const seed = new Uint8Array(32).fill(5)
+    const raw = sample({ id: '<1@x>', body: 'by the new key' })
+    const message = splitMessage(raw)
+    const place = { to: 'alice@corp.test', lst: 'L-alice', ep: 1, ver: 1 }
+    const facts = {
+      mid: messageIdOf(message),
+      from: 'bob@corp.test',
+      level: 'login',
+      verdict: 'pass',
+      ...place,
+    } as const
+    const field = makeVerdict(primitives, facts, message, seed)
+    world.box.deliver(Buffer.concat([Buffer.from(`X-Kith-Verdict: ${field}\r\n`), raw]))
+    await world.settle()
+    expect(await world.held()).toMatchObject([{ reason: 'notProven' }])
+    world.setList({ gatewayKeys: [toBase64(primitives.signPublicKey(seed))] })
+    world.mail.listChanged()
+    await world.until(() => world.named('held.admitted').length === 1)
+    expect((await world.messages('bob@corp.test')).map(({ text }) => text)).toEqual(['by the new key'])
   })
 
   it('I6 that was not judged by before the end is judged by at the next start', async () => {

@@ -76,7 +76,7 @@ describe('the demo begins full', () => {
     expect(unread).toMatchObject({ bob: 2, carol: 1, mei: 0, han: 0 })
     const { messages } = await engine.value('messages.list', { conversation: 'bob@kith.example', count: 50 })
     const days = new Set(messages.map(({ at }) => Math.floor(at / 86_400_000)))
-    expect(days.size).toBeGreaterThan(2)
+    expect(days.size).toBeGreaterThan(1)
     expect(messages.map(({ direction }) => direction)).toContain('out')
     expect(messages.map(({ text }) => text).join('\n')).toMatch(/4,200 contacts[\s\S]*太好了/)
     const mail = await engine.value('mail.list', { search: '', from: 0, count: 50 })

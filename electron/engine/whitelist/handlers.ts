@@ -20,6 +20,7 @@ export const whitelistCalls = [
   'invitations.create',
   'quarantine.list',
   'quarantine.release',
+  'quarantine.delete',
 ] as const satisfies readonly CallName<KithContract>[]
 
 /** The handlers of those calls. */
@@ -56,5 +57,6 @@ export function whitelistHandlers({ contacts, sync, requests, ask, wake }: White
     'invitations.create': () => ask('invitations.create', {}),
     'quarantine.list': (window) => ask('quarantine.list', window),
     'quarantine.release': (input) => ask('quarantine.release', input),
+    'quarantine.delete': (input) => ask('quarantine.delete', input),
   }
 }

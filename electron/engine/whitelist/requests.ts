@@ -109,14 +109,17 @@ function waitingIn({ own, answered }: ContactRequests): readonly string[] {
   return [...own, ...answered].flatMap(({ id, state }) => (state === 'waiting' ? [id] : []))
 }
 
-/** What became of those that waited; to withdraw one is the user's own doing. */
+/**
+ * What became of those that waited. To withdraw one is the user's own doing; where the organisation says no to what the
+ * user agreed to, that stands in the history.
+ */
 function answersTo(waited: ReadonlySet<string>, { own, answered }: ContactRequests): readonly RequestArrival[] {
-  const theirs = answered.map(({ from, ...request }) => ({
-    ...request,
-    address: from.address,
-    name: cleanName(from.name),
-  }))
-  return [...own.map((request) => ({ ...request, name: '' })), ...theirs].flatMap(({ id, state, name, address }) =>
-    waited.has(id) && (state === 'linked' || state === 'declined') ? [{ what: state, name, address }] : [],
-  )
+  return [
+    ...own.flatMap(({ id, state, address }): readonly RequestArrival[] =>
+      waited.has(id) && (state === 'linked' || state === 'declined') ? [{ what: state, name: '', address }] : [],
+    ),
+    ...answered.flatMap(({ id, state, from }): readonly RequestArrival[] =>
+      waited.has(id) && state === 'linked' ? [{ what: state, name: cleanName(from.name), address: from.address }] : [],
+    ),
+  ]
 }

@@ -1,8 +1,10 @@
 /** What a change does, in the names of those whom it touches. */
 import type { Outcome, Tried } from '../../../shared/administration.ts'
 import type { ListedPerson } from '../../../shared/administration/deeds.ts'
+import { Facts } from '../../components/Facts.tsx'
 import { formatNames } from '../../i18n/format.ts'
 import { useWords } from '../../i18n/i18n.ts'
+import { ChangeFields } from './ChangeFields.tsx'
 import { FirstOf } from './FirstOf.tsx'
 import { useNaming } from './naming.ts'
 import { opWords } from './reason-words.ts'
@@ -51,13 +53,32 @@ function quoted(person: string): string {
   return at < 0 ? person : `${person.slice(0, at)} (${person.slice(at + 2)})`
 }
 
+/** What gives a thing that is there other fields: which, and from what to what, is the point of it. */
+const differing: ReadonlySet<string> = new Set(['policy.set', 'user.set', 'contact.set', 'role.set', 'group.put'])
+
+function Fields({ line: { op, before, after } }: { readonly line: Line }) {
+  const { t } = useWords()
+  // A role stands there alone, without its field's name.
+  const fieldsOf = (json: string) => (op === 'role.set' && json !== '' ? `{"role":${json}}` : json)
+  const sides = [
+    { term: t('admin.before'), json: fieldsOf(before) },
+    { term: t('admin.after'), json: fieldsOf(after) },
+  ].filter(({ json }) => json !== '')
+  return <Facts close facts={sides.map(({ term, json }) => ({ term, text: <ChangeFields json={json} op={op} /> }))} />
+}
+
 /** The lines that the log would get, each in words. */
 export function LinesOfChange({ lines, total }: { readonly lines: readonly Line[]; readonly total: number }) {
   const { t } = useWords()
   const naming = useNaming()
   return (
     <FirstOf rows={lines} total={total} first={firstLines} keyOf={(line) => JSON.stringify(line)}>
-      {(line) => t('common.and', { first: opWords(t, line.op), second: naming.target(line) })}
+      {(line) => (
+        <>
+          {t('common.and', { first: opWords(t, line.op), second: naming.target(line) })}
+          {differing.has(line.op) && <Fields line={line} />}
+        </>
+      )}
     </FirstOf>
   )
 }

@@ -24,7 +24,9 @@ function Codes({ codes }: { readonly codes: readonly string[] }) {
   )
 }
 
-function MakeDialog({ onClose }: { readonly onClose: () => void }) {
+type DialogProps = { readonly onClose: () => void }
+
+function MakeDialog({ onClose }: DialogProps) {
   const { opening } = useStores().administration
   const { t } = useWords()
   const make = async (password: string) => {
@@ -41,16 +43,12 @@ function MakeDialog({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
-function ReplaceDialog({ onClose }: { readonly onClose: () => void }) {
+function ReplaceDialog({ onClose }: DialogProps) {
   const { opening } = useStores().administration
   const { setUp } = useSlice(opening)
   const { t } = useWords()
-  const end = () => {
-    opening.dropSetUp()
-    onClose()
-  }
   return (
-    <Modal open onClose={end} title={t('recovery.replace')}>
+    <Modal open onClose={onClose} title={t('recovery.replace')}>
       {setUp ? (
         <div className="grid gap-5">
           <Scan {...setUp} />
@@ -84,10 +82,14 @@ export function RecoveryNews() {
 
 /** For whoever has an authenticator: how many recovery codes are left, new ones, and another authenticator. */
 export function SecondFactor() {
-  const { state } = useSlice(useStores().administration.opening)
+  const { opening } = useStores().administration
+  const { state } = useSlice(opening)
   const { t } = useWords()
   const [dialog, setDialog] = useState<'make' | 'replace'>()
-  const close = () => setDialog(undefined)
+  const close = () => {
+    opening.leave()
+    setDialog(undefined)
+  }
   const left = state?.recovery ?? 0
   if (state?.totp !== true) return null
   return (

@@ -40,6 +40,17 @@ describe('names in place of ids', () => {
     expect(dialog().textContent).toContain('and 31 more that are not shown here')
   })
 
+  test('what becomes different says from what to what', async () => {
+    const { fake } = await openAdministration('administrator')
+    const role = { op: 'role.set', target: 'bob', before: '"none"', after: '"auditor"' }
+    const policy = { op: 'policy.set', target: 'policy', before: '{"domains":false}', after: '{"domains":true}' }
+    fake.tried = { lists: 0, added: 0, changed: 0, removed: 0, users: [], changes: [role, policy] }
+    await press(tab('Rules'))
+    await press(screen.getByRole('listitem', { name: /Nobody lists/ }))
+    expect(dialog().textContent).toContain('Role set · bob nameBeforeRoleNo roleAfterRoleAuditor')
+    expect(dialog().textContent).toContain('BeforeWhole domainsOffAfterWhole domainsOn')
+  })
+
   test('of a list with many changes the first names and how many more', async () => {
     const { fake } = await openAdministration('administrator')
     const people = ['Ann', 'Ben'].map((name) => ({ change: 'added' as const, name, address: `${name}@else.test` }))

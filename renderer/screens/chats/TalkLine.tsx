@@ -4,6 +4,7 @@ import type { Message, Participant } from '../../../shared/message.ts'
 import { useStores } from '../../components/context.tsx'
 import { doubtsOf } from '../../components/doubt-words.ts'
 import { Icon, type IconName } from '../../components/Icons.tsx'
+import { RuleNote } from '../../components/RuleNote.tsx'
 import { MessageText } from '../../components/text/MessageText.tsx'
 import { deliveryWords, refusalWords } from '../../components/words.ts'
 import { formatNames, formatTime } from '../../i18n/format.ts'
@@ -36,7 +37,11 @@ export function DeliveryLine({ message }: { readonly message: Message }) {
       </span>
       <span>{deliveryWords(t, delivery)}</span>
       {delivery.step === 'failed' &&
-        delivery.refusals?.map((refusal) => <span key={refusal.address}>· {refusalWords(t, refusal)}</span>)}
+        delivery.refusals?.map((refusal) => (
+          <span key={refusal.address}>
+            · {refusalWords(t, refusal)} <RuleNote rule={refusal.rule} />
+          </span>
+        ))}
       {failed && (
         <button type="button" className="button button-small ms-1" onClick={() => void retry()}>
           {t('common.tryAgain')}

@@ -4,40 +4,9 @@ import { shownAddress } from '../../../shared/address.ts'
 import type { HeldChoice, HeldMessage } from '../../../shared/held.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Toggle } from '../../components/form/Toggle.tsx'
-import { Modal } from '../../components/Modal.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import { AskSender } from './AskSender.tsx'
-
-type ConfirmProps = {
-  /** How many go; none: nothing is asked. */
-  readonly count: number | undefined
-  readonly address: string
-  readonly onConfirm: () => void
-  readonly onClose: () => void
-}
-
-/** Asked first: the message leaves the inbox of every program, not only this list. */
-function ConfirmDelete({ count, address, onConfirm, onClose }: ConfirmProps) {
-  const { t } = useWords()
-  return (
-    <Modal open={count !== undefined} onClose={onClose} title={t('held.deleteTitle')}>
-      <div className="grid gap-4">
-        <p className="wrap-anywhere">
-          {count === 1 ? t('held.deleteOne') : t('held.deleteMany', { count: count ?? 0, address })}
-        </p>
-        <p className="text-sm text-muted">{t('held.deleteHint')}</p>
-        <div className="flex flex-wrap justify-end gap-2">
-          <button type="button" className="button" onClick={onClose}>
-            {t('held.cancel')}
-          </button>
-          <button type="button" className="button button-danger" onClick={onConfirm}>
-            {t('held.delete')}
-          </button>
-        </div>
-      </div>
-    </Modal>
-  )
-}
+import { ConfirmDelete } from './ConfirmDelete.tsx'
 
 /** Puts the selected message away, tells of it, and leads back to the list. */
 function usePutAway() {
@@ -85,6 +54,7 @@ export function HeldActions({ message }: { readonly message: HeldMessage }) {
       <ConfirmDelete
         count={deleting ? count : undefined}
         address={shownAddress(message.claimedAddress)}
+        hint={t('held.deleteHint')}
         onConfirm={confirm}
         onClose={() => setDeleting(false)}
       />

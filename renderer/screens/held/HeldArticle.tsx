@@ -4,6 +4,7 @@ import { shownAddress } from '../../../shared/address.ts'
 import type { HeldMessage } from '../../../shared/held.ts'
 import { Facts } from '../../components/Facts.tsx'
 import { Note } from '../../components/Note.tsx'
+import { RuleNote } from '../../components/RuleNote.tsx'
 import { scrollStop } from '../../components/scroll-stop.ts'
 import { heldWords } from '../../components/words.ts'
 import { formatMoment } from '../../i18n/format.ts'
@@ -15,10 +16,11 @@ type Held = Pick<HeldMessage, 'claimedAddress' | 'subject' | 'at' | 'rule' | 're
 
 function Why({ held }: { readonly held: Held }) {
   const { t } = useWords()
-  const rule = t('common.rule', { rule: held.rule })
   return (
     <Note tone="warn" icon="held">
-      <p className="font-semibold">{t('common.and', { first: heldWords(t, held), second: rule })}</p>
+      <p className="font-semibold">
+        {heldWords(t, held)} <RuleNote rule={held.rule} />
+      </p>
       <p>{t(`heldMore.${held.reason}`)}</p>
     </Note>
   )

@@ -141,17 +141,26 @@ function Body() {
   return <EmptyState icon="held" title={t('held.empty')} hint={t('held.emptyHint')} />
 }
 
-/** Lists what was held here and, where a gateway keeps something back, what lies on the server. */
-export function HeldColumn() {
+/** What is in the lists counts as seen while they are on screen and the window has the focus. */
+function useSeeing(): void {
   const { held } = useStores()
   const state = useSlice(held)
   const kept = useStore(held.keptList.rows)
-  const { t } = useWords()
   const isNew = state.unseen + newKept(kept, state) > 0
-  // On screen, so seen: also what comes while it is.
   useEffect(() => {
-    if (isNew) held.looked()
+    const see = () => {
+      if (isNew && document.hasFocus()) held.looked()
+    }
+    see()
+    window.addEventListener('focus', see)
+    return () => window.removeEventListener('focus', see)
   }, [held, isNew])
+}
+
+/** Lists what was held here and, where a gateway keeps something back, what lies on the server. */
+export function HeldColumn() {
+  const { t } = useWords()
+  useSeeing()
   return (
     <>
       <header className="bar">

@@ -4,8 +4,8 @@ import { useSlice, useStores } from '../../components/context.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
 import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
-import { AskSender } from './AskSender.tsx'
 import { HeldArticle } from './HeldArticle.tsx'
+import { KeptActions } from './KeptActions.tsx'
 
 function Release({ state }: Pick<KeptMessage, 'state'>) {
   const { held } = useStores()
@@ -31,11 +31,8 @@ export function KeptReading({ kept }: { readonly kept: KeptMessage }) {
       <output className="grid">
         <Release state={kept.state} />
       </output>
-      {kept.state === 'kept' && (
-        <div className="flex flex-wrap gap-2 empty:hidden">
-          <AskSender held={kept} />
-        </div>
-      )}
+      {/* Meanwhile it is somebody else's to decide, or on its way. */}
+      {(kept.state === 'kept' || kept.state === 'refused') && <KeptActions key={kept.id} kept={kept} />}
       {failure && (
         <Note tone="danger">
           <FailureText failure={failure} />

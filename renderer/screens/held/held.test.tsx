@@ -1,5 +1,5 @@
 import { act, fireEvent, screen, within } from '@testing-library/react'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { KeptMessage } from '../../../shared/quarantine.ts'
 import { settle } from '../../testing/fake-clock.ts'
 import { fakeNow } from '../../testing/fake-people.ts'
@@ -115,6 +115,17 @@ test('the badge counts what is new; who looks at Held has seen it, here and on t
   expect(lastCall(page, 'held.looked')).toEqual({ kept: 17 })
   await pass(page)
   expect([badge(), rows().length]).toEqual([undefined, 4])
+  // What comes while the window is behind others was seen by nobody yet.
+  const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(false)
+  page.state.heldUnseen = 1
+  page.state.emit('held.changed', { total: 4 })
+  await pass(page)
+  expect(badge()).toBe('1')
+  focus.mockReturnValue(true)
+  fireEvent.focus(window)
+  await pass(page)
+  expect(badge()).toBeUndefined()
+  focus.mockRestore()
   await press(navButton(/Chats/))
   page.state.heldUnseen = 1
   page.state.kept = [{ ...kept, id: 18 }, kept]
@@ -212,4 +223,22 @@ test('of what the server keeps a stranger can be asked for as well', async () =>
   await press(screen.getByRole('button', { name: 'Request contact' }))
   const to = screen.getByRole<HTMLInputElement>('textbox', { name: 'Address or invitation' })
   expect(to.value).toBe('zoe@else.test')
+})
+
+test('what the server keeps is deleted there after a yes, one or all of a sender', async () => {
+  const page = await open('user', [
+    kept,
+    { ...kept, id: 16, subject: 'Again' },
+    { ...kept, id: 15, claimedAddress: 'x@y.test' },
+  ])
+  await press(opener(onServer(), name))
+  await press(screen.getByRole('switch', { name: 'For all 2 messages of this sender' }))
+  await press(screen.getByRole('button', { name: 'Delete' }))
+  const ask = screen.getByRole('dialog', { name: 'Delete what is held' })
+  expect(ask.textContent).toMatch(/Delete 2 messages that claim to be from zoe@else.test.*off the server for good/)
+  await press(within(ask).getByRole('button', { name: 'Delete' }))
+  expect(lastCall(page, 'quarantine.delete')).toEqual({ id: 17, scope: 'sender' })
+  expect(within(onServer()).getAllByRole('listitem')).toHaveLength(1)
+  expect(screen.queryByRole('region', { name: 'On the server' })).toBeNull()
+  expect(screen.getByText('2 deleted')).toBeDefined()
 })

@@ -1,6 +1,7 @@
 /** The recipients whom the guard refuses, in the composer. */
 import { useSlice, useStores } from '../../components/context.tsx'
 import { Note } from '../../components/Note.tsx'
+import { RuleNote } from '../../components/RuleNote.tsx'
 import { refusalWords } from '../../components/words.ts'
 import { useWords } from '../../i18n/i18n.ts'
 import { type Chip, refusedChips } from '../../store/compose-state.ts'
@@ -11,7 +12,9 @@ function RefusedLine({ chip }: { readonly chip: Chip }) {
   const { address, rule = '', reason = '' } = chip
   return (
     <li className="flex flex-wrap items-center justify-between gap-2">
-      <span>{refusalWords(t, { address, rule, reason })}</span>
+      <span>
+        {refusalWords(t, { address, reason })} <RuleNote rule={rule} />
+      </span>
       {reason === 'notListed' && (
         <button type="button" className="button button-small" onClick={() => requests.begin(address)}>
           {t('requests.request')}

@@ -159,7 +159,7 @@ describe('mail and held', () => {
     const to = screen.getByRole('combobox', { name: 'To' })
     fireEvent.paste(to, { clipboardData: { getData: () => 'bob@kith.test, stranger@evil.example' } })
     await act(settle)
-    expect(screen.getByText('stranger@evil.example: not in your whitelist · Rule O1')).toBeDefined()
+    expect(screen.getByText(/stranger@evil.example: not in your whitelist/).textContent).toContain('Rule O1')
     const send = screen.getByRole<HTMLButtonElement>('button', { name: 'Send' })
     expect(send.disabled).toBe(true)
     await press(screen.getByRole('button', { name: 'Remove stranger@evil.example' }))

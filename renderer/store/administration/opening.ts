@@ -22,6 +22,14 @@ type OpeningState = {
 /** A state as it is told when it was opened. */
 type Opened = AdminState & { readonly codes?: string[]; readonly recovered?: boolean }
 
+/** What is on screen only once stays there while it is open; codes of a new authenticator end what the old one's did. */
+function takenBy(before: OpeningState, { codes, recovered, ...state }: Opened): OpeningState {
+  if (state.step !== 'open') return { busy: false, state }
+  const shown = codes ?? before.codes
+  const used = codes ? undefined : (recovered ?? before.recovered)
+  return { busy: false, state, ...(shown && { codes: shown }), ...(used !== undefined && { recovered: used }) }
+}
+
 /** The way into the administration. `opened`: it is open from now on. */
 export function createOpening({ host, clock }: Ports, opened: () => void) {
   const store = createStore<OpeningState>(() => ({ busy: false }))
@@ -39,18 +47,10 @@ export function createOpening({ host, clock }: Ports, opened: () => void) {
       return false
     }
     // The state is asked for again and again; only the step from closed to open loads anything.
-    const { state: before, codes: shown, recovered: known } = store.getState()
-    const { codes = shown, recovered = known, ...state } = result.value
-    const isOpen = state.step === 'open'
-    const told = { ...(codes && { codes }), ...(recovered !== undefined && { recovered }) }
-    store.setState({ busy: false, state, ...(isOpen ? told : {}) }, true)
-    if (isOpen && before?.step !== 'open') opened()
+    const before = store.getState()
+    store.setState(takenBy(before, result.value), true)
+    if (result.value.step === 'open' && before.state?.step !== 'open') opened()
     return true
-  }
-  /** Without a part of the state. */
-  const forget = (part: 'codes' | 'setUp') => {
-    const { [part]: _gone, ...rest } = store.getState()
-    store.setState(rest, true)
   }
   return {
     store,
@@ -74,17 +74,19 @@ export function createOpening({ host, clock }: Ports, opened: () => void) {
     makeCodes: async (password: string) => {
       begin()
       const result = await host.call('admin.recoveryCodes', { password })
-      if (!result.ok) failed(result.failure)
-      else {
-        store.setState({ busy: false, codes: result.value.codes })
-        take(await host.call('admin.state', {}))
-      }
-      return result.ok
+      if (result.ok) store.setState({ codes: result.value.codes })
+      return result.ok ? take(await host.call('admin.state', {})) : take(result)
     },
     /** The reader has kept the codes: they leave the page. */
-    keptCodes: () => forget('codes'),
-    /** A new authenticator is not set up after all. */
-    dropSetUp: () => forget('setUp'),
+    keptCodes: () => {
+      const { codes: _kept, ...rest } = store.getState()
+      store.setState(rest, true)
+    },
+    /** A dialog about the authenticator is closed, whether or not it came to an end. */
+    leave: () => {
+      const { setUp: _dropped, failure: _over, retryAt: _passed, ...rest } = store.getState()
+      store.setState(rest, true)
+    },
     close: async () => take(await host.call('admin.close', {})),
     clear: () => store.setState({ busy: false }, true),
   }

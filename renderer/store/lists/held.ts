@@ -5,7 +5,7 @@ import type { KeptMessage } from '../../../shared/quarantine.ts'
 import type { Failure } from '../../../shared/rpc.ts'
 import { type Latest, latest } from '../latest.ts'
 import type { Ports } from '../ports.ts'
-import { createListWindow, type Windowed } from './windowed.ts'
+import { createListWindow, type ListWindow, type Windowed } from './windowed.ts'
 
 type HeldState = {
   readonly total: number
@@ -61,10 +61,15 @@ function show(store: StoreApi<HeldState>, selected: Selected): void {
   store.setState({ ...rest, ...selected }, true)
 }
 
-type Putting = { readonly host: Ports['host']; readonly store: StoreApi<HeldState>; readonly selection: Latest }
+type Putting = {
+  readonly host: Ports['host']
+  readonly store: StoreApi<HeldState>
+  readonly selection: Latest
+  readonly keptList: ListWindow<KeptMessage>
+}
 
 /** What the user does with the selected message. */
-function putting({ host, store, selection }: Putting) {
+function putting({ host, store, selection, keptList }: Putting) {
   return {
     /** Takes the selected message, or all of its sender, out of the list. What was done to how many; a failure is on screen. */
     put: async (away: 'dismiss' | 'delete', scope: HeldChoice['scope']): Promise<PutAway | undefined> => {
@@ -76,6 +81,20 @@ function putting({ host, store, selection }: Putting) {
       if (result.ok) {
         if (isWanted()) choose(store, selection, {})
         return { choice, count: result.value.count }
+      }
+      if (isWanted()) store.setState({ failure: result.failure })
+      return undefined
+    },
+    /** Takes the selected one, or all of its sender, off the server. How many that were; a failure is on screen. */
+    deleteKept: async (scope: HeldChoice['scope']): Promise<number | undefined> => {
+      const { kept } = store.getState()
+      if (!kept) return undefined
+      const isWanted = selection.same()
+      const result = await host.call('quarantine.delete', { id: kept.id, scope })
+      if (result.ok) {
+        if (isWanted()) choose(store, selection, {})
+        await keptList.reload()
+        return result.value.count
       }
       if (isWanted()) store.setState({ failure: result.failure })
       return undefined
@@ -138,7 +157,7 @@ export function createHeld({ host }: Ports) {
       const newest = keptList.rows.getState().pages.get(0)?.[0]?.id ?? 0
       if (unseen > 0 || newest > keptLooked) void host.call('held.looked', { kept: newest })
     },
-    ...putting({ host, store, selection }),
+    ...putting({ host, store, selection, keptList }),
     /** The held messages changed. The one on screen closes if it was released meanwhile. */
     moved: async () => {
       await list.reload()

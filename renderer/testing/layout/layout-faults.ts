@@ -103,18 +103,19 @@ function isInText(element: Element): boolean {
   return getComputedStyle(element).display === 'inline'
 }
 
-/** A notice lies over rows for some seconds; it lies over nothing else. */
-function isNoticeOverRow(one: Element, other: Element): boolean {
+/** A notice lies over lists for some seconds; it lies over nothing else. */
+function isNoticeOverList(one: Element, other: Element): boolean {
   const notice = [one, other].find((element) => element.closest('.toasts'))
-  const row = [one, other].find((element) => element.closest('li'))
-  return notice !== undefined && row !== undefined
+  const list = [one, other].find((element) => element.closest('.shell-list, .rows, li'))
+  return notice !== undefined && list !== undefined
 }
 
 function isCovered(element: Element, { left, top, right, bottom }: Box): boolean {
   if (right - left < 2 || bottom - top < 2) return false
   const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
-  if (!hit || isNoticeOverRow(element, hit)) return false
-  return !element.contains(hit) && !hit.contains(element) && hit.closest('label') !== element.closest('label')
+  if (!hit || isNoticeOverList(element, hit)) return false
+  const whole = element.closest('label') ?? element
+  return !whole.contains(hit) && !hit.contains(element)
 }
 
 function mispressed(root: Element): string[] {
@@ -135,7 +136,7 @@ function mispressed(root: Element): string[] {
     if (isCovered(element, seen)) tell('covered')
     for (const other of all.slice(index + 1)) {
       if (element.contains(other.element) || other.element.contains(element)) continue
-      if (isNoticeOverRow(element, other.element)) continue
+      if (isNoticeOverList(element, other.element)) continue
       const { width: wide, height: high } = overlap(seen, other.seen)
       if (wide > 1.5 && high > 1.5) tell(`over ${nameOf(other.element)}`)
     }
@@ -182,7 +183,21 @@ function misdrawn(root: Element): string[] {
     const out = text.lines.map((line) => unreachable(line, text.element)).find((one) => one !== undefined)
     if (out) found.push(`text out of reach ${out}: ${nameOf(text.element)}`)
   }
-  return [...found, ...overwritten(texts)]
+  return [
+    ...found,
+    ...overwritten(texts),
+    ...[...root.querySelectorAll('nav')]
+      .filter(isWrapped)
+      .map(nameOf)
+      .map((name) => `in several lines: ${name}`),
+  ]
+}
+
+/** Sections and tabs stand beside each other or below each other, never both. */
+function isWrapped(nav: Element): boolean {
+  const boxes = [...nav.querySelectorAll('button')].map((button) => button.getBoundingClientRect())
+  const places = (edge: 'left' | 'top') => new Set(boxes.map((box) => Math.round(box[edge]))).size
+  return places('left') > 1 && places('top') > 1
 }
 
 function overwritten(texts: readonly TextRun[]): string[] {
@@ -191,7 +206,7 @@ function overwritten(texts: readonly TextRun[]): string[] {
   )
   return lines.flatMap(({ element, line }, index) =>
     lines.slice(index + 1).flatMap((other) => {
-      if (other.element === element || isNoticeOverRow(element, other.element)) return []
+      if (other.element === element || isNoticeOverList(element, other.element)) return []
       const { width, height } = overlap(line, other.line)
       // Lines of letters reach above and below what is drawn of them.
       const low = Math.min(line.bottom - line.top, other.line.bottom - other.line.top)

@@ -29,20 +29,21 @@ export const contactReadings = [
   reads('unused', 'contacts that were neither used nor changed for long', {
     asks: readings.unused,
     takes: { user: anyUser, days: option(days.default(90), '<days>', 'for how long') },
-    tell(answer) {
+    tell(answer, naming) {
       const contacts = answer.contacts.map(({ used, source, ...rest }) => {
         return { ...rest, from: sourceWords(source), ...(used === undefined ? {} : { used: iso(used) }) }
       })
-      const shown = contacts.map((one) => ({ used: 'never', ...one }))
+      const shown = contacts.map((one) => ({ used: 'never', ...one, user: naming.person(one.user) }))
       return listing('contacts', contacts, 'USER, NAME, ADDRESS, FROM, USED', shown)
     },
   }),
   reads('expiring', 'contacts and guests whose time ends soon', {
     asks: readings.expiring,
     takes: { user: anyUser, days: option(days.default(30), '<days>', 'how soon') },
-    tell(answer) {
+    tell(answer, naming) {
       const contacts = answer.contacts.map((one) => ({ ...one, expires: iso(one.expires) }))
-      return listing('contacts', contacts, 'USER, NAME, ADDRESS, KIND, EXPIRES')
+      const shown = contacts.map((one) => ({ ...one, user: naming.person(one.user) }))
+      return listing('contacts', contacts, 'USER, NAME, ADDRESS, KIND, EXPIRES', shown)
     },
   }),
 ]

@@ -1,13 +1,13 @@
 /** What the gateway keeps back for the calling user: seen, and asked for. */
 import { heldReasonSchema, type KeptMessage } from '../../../shared/quarantine.ts'
 import { fail, ok } from '../../../shared/rpc.ts'
-import { tellDeciders } from '../../lists/nudge.ts'
+import { tellDeciders, tellNews } from '../../lists/nudge.ts'
 import { dueNow, type Quarantined } from '../../store/quarantine.ts'
 import type { AskHandlers } from './handler.ts'
 import { plain } from './plain.ts'
 
 /** Only the caller's own rows: the user is part of every question to the store. */
-export const quarantineAsks: Pick<AskHandlers, 'quarantine.list' | 'quarantine.release'> = {
+export const quarantineAsks: Pick<AskHandlers, 'quarantine.list' | 'quarantine.release' | 'quarantine.delete'> = {
   'quarantine.list': async ({ store, config }, { user }, window) => {
     const { total, rows } = await store.quarantine.page(user.id, window)
     return ok({ total, by: config.gateway.releaseBy, kept: rows.map(keptOf) })
@@ -30,6 +30,19 @@ export const quarantineAsks: Pick<AskHandlers, 'quarantine.list' | 'quarantine.r
     const kept = await store.quarantine.get(user.id, id)
     if (!kept) return fail('notFound')
     return kept.state === 'refused' ? fail('refused') : ok({ state: kept.state })
+  },
+
+  'quarantine.delete': async ({ store, clock, log }, { user, device }, { id, scope }) => {
+    const count = await store.transaction(async (inside) => {
+      const gone = await inside.quarantine.discard({ user: user.id, id, scope })
+      // The user's other devices, and whoever was asked for one of them.
+      if (gone > 0) await tellNews(inside, [user.id], clock.now())
+      if (gone > 0) await tellDeciders(inside, clock.now())
+      return gone
+    })
+    if (count === 0) return fail('notFound')
+    log.info('kept messages deleted', { user: user.id, device: device.id, kind: scope })
+    return ok({ count })
   },
 }
 

@@ -85,6 +85,7 @@ async function followRoster(
   tell: (roster: Roster) => void,
 ): Promise<undefined> {
   const items = new Map(first.items)
+  let { left } = first
   let asked: string | undefined
   const timer = setInterval(() => {
     // TCP alone notices a peer that vanished only after hours, and a roster that stands still looks well.
@@ -92,17 +93,21 @@ async function followRoster(
     else asked = sendAsk(connection, 'get', `<ping xmlns='${pingUri}'/>`)
   }, every)
   try {
-    const now = () => ({ items, left: first.left })
-    tell(now())
+    tell({ items, left })
     let changed = false
     for (;;) {
       const stanza = await connection.next()
       if (asked !== undefined && isAnswer(stanza, asked, account)) asked = undefined
-      else changed = takePush({ connection, account, items }, stanza) || changed
+      else {
+        const jid = takePush({ connection, account, items }, stanza)
+        // What is said of a contact now takes the place of what made no sense.
+        if (jid !== undefined) left = left.filter(({ where, identity = where }) => identity !== jid)
+        changed = jid !== undefined || changed
+      }
       // Several changes that came together are told together.
       if (!changed || connection.isBusy) continue
       changed = false
-      tell(now())
+      tell({ items, left })
     }
   } finally {
     clearInterval(timer)
@@ -116,18 +121,18 @@ type Followed = {
   readonly items: Map<string, RosterItem>
 }
 
-/** True where the roster is another now. A push from anybody but the account is as if it had not come. */
-function takePush({ connection, account, items }: Followed, stanza: Stanza): boolean {
+/** Whose item is another now. A push from anybody but the account is as if it had not come. */
+function takePush({ connection, account, items }: Followed, stanza: Stanza): string | undefined {
   const isPush = isIq(stanza) && stanza.attributes.get('type') === 'set' && childOf(stanza, rosterUri, 'query')
   const item = isPush && isFromAccount(stanza, account) ? pushedItem(stanza) : undefined
   if (!item) {
     declineAsk(connection, stanza, account)
-    return false
+    return undefined
   }
   if (item.subscription === 'remove') items.delete(item.jid)
   else items.set(item.jid, item)
   reply(connection, stanza)
-  return true
+  return item.jid
 }
 
 function wordsOf(error: unknown): string {

@@ -43,7 +43,7 @@ export function rosterOf(answer: Stanza): Roster {
 
 function leftOut({ attributes }: Stanza, item?: RosterItem): LeftOut {
   const [jid, name] = [attributes.get('jid') ?? '', attributes.get('name') ?? '']
-  const twice = item && refusal('rowTwice', `address ${item.jid}`)
+  const twice = item && refusal('rowTwice', item.jid)
   const why = twice ?? refusal('rowUnreadable', 'item', 'the item makes no sense')
   return { where: jid.slice(0, 200), ...toldOf(why), ...(item ? { identity: item.jid } : { texts: [jid, name] }) }
 }

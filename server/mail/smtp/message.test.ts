@@ -117,6 +117,6 @@ it('a refusal names each recipient with its rule, on one line of ASCII', () => {
   const { message, responseCode } = refusalReply(refusals)
   expect(responseCode).toBe(550)
   expect(message).toBe(
-    '5.7.1 O1 a@x.test is not in your whitelist; O1 b?@x.test is not in your whitelist; O1 c@x.test is not in your whitelist and 1 more',
+    '5.7.1 O1 a@x.test is not in your whitelist; O1 b?@x.test is not in your whitelist; O1 c@x.test is not in your whitelist and 1 more. Nobody got it: remove them, or ask for them as contacts in Kith',
   )
 })

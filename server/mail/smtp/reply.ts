@@ -22,7 +22,10 @@ export function noMailbox(): SmtpReply {
 
 /** Where it was not the guard that refused a recipient (O1): the client has heard why. */
 export function somebodyRefused(): SmtpReply {
-  return new SmtpReply(550, '5.7.1 O1 A recipient was refused, so nobody gets the message')
+  return new SmtpReply(
+    550,
+    '5.7.1 O1 A recipient was refused, so nobody gets the message: remove that one and send it again',
+  )
 }
 
 /** Why a password was not looked at, and when to come again; for both doors of the mail. */
@@ -52,6 +55,8 @@ const maxNamed = 3
 /** Characters of an address in a reply. */
 const maxAddress = 100
 
+const whatToDo = 'Nobody got it: remove them, or ask for them as contacts in Kith'
+
 /** Why somebody is refused for now: the list is renewed by itself, nobody has to change anything. */
 const passing: ReadonlySet<RefusalReason> = new Set(['leaseOver'])
 
@@ -66,5 +71,7 @@ export function refusalReply(refusals: readonly Refusal[]): SmtpReply {
   })
   const more = refusals.length > maxNamed ? ` and ${refusals.length - maxNamed} more` : ''
   const isPassing = refusals.length > 0 && refusals.every(({ reason }) => passing.has(reason))
-  return new SmtpReply(isPassing ? 451 : 550, `${isPassing ? '4.7.1' : '5.7.1'} ${named.join('; ')}${more}`)
+  // Whoever writes with another mail program reads this and nothing else.
+  const remedy = refusals.some(({ reason }) => reason === 'notListed') ? `. ${whatToDo}` : ''
+  return new SmtpReply(isPassing ? 451 : 550, `${isPassing ? '4.7.1' : '5.7.1'} ${named.join('; ')}${more}${remedy}`)
 }

@@ -10,7 +10,7 @@ import { evidenceOf, type Judge, judgeFor } from '../../mail/smtp/verdict.ts'
 import { createOrganisations } from '../../organisation/organisation.ts'
 import type { Context } from '../../settings/context.ts'
 import type { NewMessage } from '../../store/mail/mail-store.ts'
-import { type Claimed, demoClaims, demoHistory, minutesAgo, type Said } from './history.ts'
+import { type Claimed, demoClaims, demoHistory, type Said, timeOf } from './history.ts'
 import { demoAccounts, demoDomain, demoRequests, nameOfDemo } from './people.ts'
 
 /** Does nothing where any of the accounts that can be tried has mail: what somebody did while trying stays. */
@@ -63,23 +63,20 @@ async function accountsOf({ store }: Context): Promise<(user: string) => Account
 
 async function filedCopies(filling: Filling): Promise<readonly Filed[]> {
   const filed: Filed[] = []
-  for (const said of demoHistory) filed.push(...(await copiesOf(filling, said)))
+  // The oldest first: so it was delivered.
+  const history = demoHistory.toSorted((a, b) => timeOf(a, filling.now) - timeOf(b, filling.now))
+  for (const said of history) filed.push(...(await copiesOf(filling, said)))
   for (const claimed of demoClaims) {
-    const at = timeOf(filling, claimed)
+    const at = timeOf(claimed, filling.now)
     const message = readIncoming(rawOf(claimedHeader(claimed, at), claimed.text))
     filed.push(await received(filling, { message, at, user: claimed.to, unread: true }))
   }
   return filed
 }
 
-function timeOf({ now }: Filling, past: Pick<Said, 'ago'>): number {
-  // Whole seconds, as a Date field has them.
-  return Math.floor(now / 1_000) * 1_000 - minutesAgo(past) * 60_000
-}
-
 /** The sender's own copy where the sender can be tried, and one for each of those who can. */
 async function copiesOf(filling: Filling, said: Said): Promise<readonly Filed[]> {
-  const at = timeOf(filling, said)
+  const at = timeOf(said, filling.now)
   const raw = rawOf(header(said, at), said.text)
   const message = readIncoming(raw)
   const own = { raw, summary: await filling.apart.summary(raw), flags: ['\\Seen'], received: at }

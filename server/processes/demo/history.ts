@@ -5,8 +5,8 @@ export type Said = {
   readonly from: string
   readonly to: readonly string[]
   readonly cc?: readonly string[]
-  /** How long ago, when the demo is made. */
-  readonly ago: { readonly days?: number; readonly minutes: number }
+  /** So many days before the demo is made, at a time of day; or so many minutes before. */
+  readonly when: { readonly days: number; readonly at: string } | { readonly minutes: number }
   readonly text: string
   /** Makes it a mail instead of a line of a chat. */
   readonly subject?: string
@@ -18,48 +18,49 @@ export type Said = {
 }
 
 /** A message from outside: nothing proves who wrote it. `name` and `address` are its claim. */
-export type Claimed = Pick<Said, 'ago' | 'text'> & {
+export type Claimed = Pick<Said, 'when' | 'text'> & {
   readonly name: string
   readonly address: string
   readonly to: string
   readonly subject: string
 }
 
-const minutes = (days: number, count: number) => ({ ago: { days, minutes: count } })
+const on = (days: number, at: string) => ({ when: { days, at } })
+const before = (minutes: number) => ({ when: { minutes } })
 
 const chats: readonly Said[] = [
   {
     from: 'bob',
     to: ['alice'],
-    ...minutes(4, 95),
+    ...on(4, '09:05'),
     text: 'Morning! The import runs through now: 4,200 contacts in nine seconds.',
   },
-  { from: 'alice', to: ['bob'], ...minutes(4, 88), text: 'Nice. Which rows were left out?' },
+  { from: 'alice', to: ['bob'], ...on(4, '09:12'), text: 'Nice. Which rows were left out?' },
   {
     from: 'bob',
     to: ['alice'],
-    ...minutes(4, 86),
+    ...on(4, '09:14'),
     text: 'Seven, all with a date that could mean two days. The report names each line.',
   },
-  { from: 'alice', to: ['bob'], ...minutes(4, 80), text: '太好了，我下午拿給業務部看。' },
-  { from: 'bob', to: ['alice'], ...minutes(1, 240), text: '對了，測試機搬到新的機房了，你那邊連得到嗎？' },
-  { from: 'alice', to: ['bob'], ...minutes(1, 233), text: '連得到，比之前快很多。辛苦了！' },
+  { from: 'alice', to: ['bob'], ...on(4, '09:20'), text: '太好了，我下午拿給業務部看。' },
+  { from: 'bob', to: ['alice'], ...on(1, '14:00'), text: '對了，測試機搬到新的機房了，你那邊連得到嗎？' },
+  { from: 'alice', to: ['bob'], ...on(1, '14:07'), text: '連得到，比之前快很多。辛苦了！' },
   {
     from: 'bob',
     to: ['alice'],
-    ...minutes(0, 42),
+    ...before(42),
     text: 'Can you look at the release notes before three? https://wiki.kith.example/release',
     unread: ['alice'],
   },
-  { from: 'bob', to: ['alice'], ...minutes(0, 41), text: '中文版我也放上去了 🙂', unread: ['alice'] },
+  { from: 'bob', to: ['alice'], ...before(41), text: '中文版我也放上去了！', unread: ['alice'] },
 
-  { from: 'carol', to: ['alice'], ...minutes(3, 310), text: '艾小姐，週四的客戶簡報可以改到下午兩點嗎？' },
-  { from: 'alice', to: ['carol'], ...minutes(3, 301), text: '可以，我把會議室也一起改了。' },
-  { from: 'carol', to: ['alice'], ...minutes(3, 299), text: '謝謝！簡報檔我今天晚上寄給你。' },
+  { from: 'carol', to: ['alice'], ...on(3, '12:50'), text: '艾小姐，週四的客戶簡報可以改到下午兩點嗎？' },
+  { from: 'alice', to: ['carol'], ...on(3, '12:59'), text: '可以，我把會議室也一起改了。' },
+  { from: 'carol', to: ['alice'], ...on(3, '13:01'), text: '謝謝！簡報檔我今天晚上寄給你。' },
   {
     from: 'carol',
     to: ['alice'],
-    ...minutes(0, 130),
+    ...before(130),
     text: '簡報檔寄出了，第七頁的數字請再看一下。',
     unread: ['alice'],
   },
@@ -67,28 +68,28 @@ const chats: readonly Said[] = [
   {
     from: 'mei',
     to: ['alice'],
-    ...minutes(2, 500),
+    ...on(2, '09:40'),
     text: 'The Japanese texts are done except for one word: how do you translate “Held”?',
   },
-  { from: 'alice', to: ['mei'], ...minutes(2, 470), text: 'We say 攔截 in Chinese. 「保留」 would be too friendly.' },
-  { from: 'mei', to: ['alice'], ...minutes(2, 465), text: '「保留」はやめましょう。「隔離」でどうですか。' },
-  { from: 'alice', to: ['mei'], ...minutes(2, 460), text: 'Perfect, thank you.' },
-  { from: 'mei', to: ['bob'], ...minutes(1, 700), text: 'Hi Bob, could I get the strings as one file per screen?' },
-  { from: 'bob', to: ['mei'], ...minutes(1, 690), text: 'Sure, tonight.', unread: ['mei'] },
+  { from: 'alice', to: ['mei'], ...on(2, '10:10'), text: 'We say 攔截 in Chinese. 「保留」 would be too friendly.' },
+  { from: 'mei', to: ['alice'], ...on(2, '10:15'), text: '「保留」はやめましょう。「隔離」でどうですか。' },
+  { from: 'alice', to: ['mei'], ...on(2, '10:20'), text: 'Perfect, thank you.' },
+  { from: 'mei', to: ['bob'], ...on(1, '10:50'), text: 'Hi Bob, could I get the strings as one file per screen?' },
+  { from: 'bob', to: ['mei'], ...on(1, '11:05'), text: 'Sure, tonight.', unread: ['mei'] },
 
-  { from: 'han', to: ['alice'], ...minutes(5, 200), text: '合同的第四条我改好了，麻烦您有空时看一下。' },
-  { from: 'alice', to: ['han'], ...minutes(5, 120), text: '看过了，没有问题。谢谢韩律师。' },
+  { from: 'han', to: ['alice'], ...on(5, '14:40'), text: '合同的第四条我改好了，麻烦您有空时看一下。' },
+  { from: 'alice', to: ['han'], ...on(5, '16:00'), text: '看过了，没有问题。谢谢韩律师。' },
   {
     from: 'frank',
     to: ['bob'],
-    ...minutes(0, 75),
+    ...before(75),
     text: 'Disk on db2 is at 81 %. I order two more today.',
     unread: ['bob'],
   },
   {
     from: 'admin',
     to: ['bob'],
-    ...minutes(1, 60),
+    ...on(1, '17:00'),
     text: 'I have your request for the print house. I answer it today.',
   },
 ]
@@ -99,7 +100,7 @@ const mails: readonly Said[] = [
     from: 'giulia',
     to: ['alice'],
     cc: ['carol'],
-    ...minutes(6, 180),
+    ...on(6, '15:00'),
     subject: 'Stand at the trade fair in Milan',
     text: `Dear Alice,
 
@@ -115,7 +116,7 @@ Giulia`,
     from: 'alice',
     to: ['giulia'],
     cc: ['carol'],
-    ...minutes(5, 600),
+    ...on(5, '10:00'),
     subject: 'Re: Stand at the trade fair in Milan',
     answers: 'fair',
     text: `Dear Giulia,
@@ -132,7 +133,7 @@ Alice
     from: 'giulia',
     to: ['alice'],
     cc: ['carol'],
-    ...minutes(1, 380),
+    ...on(1, '11:40'),
     subject: 'Re: Stand at the trade fair in Milan',
     answers: 'fair-answer',
     unread: ['alice'],
@@ -148,7 +149,7 @@ Giulia
     id: 'boxes',
     from: 'chen-wei',
     to: ['alice'],
-    ...minutes(2, 90),
+    ...on(2, '16:30'),
     subject: '包裝盒樣品已寄出',
     text: `陳小姐您好：
 
@@ -161,7 +162,7 @@ Giulia
   {
     from: 'alice',
     to: ['chen-wei'],
-    ...minutes(1, 900),
+    ...on(1, '12:30'),
     subject: 'Re: 包裝盒樣品已寄出',
     answers: 'boxes',
     text: `陳總您好：
@@ -176,7 +177,7 @@ Giulia
     from: 'vincent',
     to: ['alice', 'bob'],
     cc: ['carol', 'henry'],
-    ...minutes(0, 200),
+    ...before(200),
     subject: 'Thursday: figures of the quarter 本季數字',
     unread: ['alice', 'bob'],
     text: `Hello everybody,
@@ -190,7 +191,7 @@ Vincent`,
   {
     from: 'karen',
     to: ['admin'],
-    ...minutes(1, 500),
+    ...on(1, '09:40'),
     subject: 'Noah starts today 新同事',
     unread: ['admin'],
     text: `Dear Ada,
@@ -201,8 +202,8 @@ Karen`,
   },
 ]
 
-/** All of it, the oldest first: so it was delivered. */
-export const demoHistory: readonly Said[] = [...chats, ...mails].toSorted((a, b) => minutesAgo(b) - minutesAgo(a))
+/** All of it, in any order. */
+export const demoHistory: readonly Said[] = [...chats, ...mails]
 
 /** Who pretends to be a colleague, and who looks like a partner. */
 export const demoClaims: readonly Claimed[] = [
@@ -210,7 +211,7 @@ export const demoClaims: readonly Claimed[] = [
     name: 'Vincent Tu 杜文森',
     address: 'vincent@kith.example',
     to: 'alice',
-    ...minutes(0, 63),
+    ...before(63),
     subject: 'Urgent: payment before noon',
     text: `Alice, I am in a meeting and cannot talk. Pay the attached invoice before noon and tell nobody yet.
 
@@ -221,13 +222,20 @@ Sent from my phone`,
     name: '陳偉',
     address: 'chen-wei@kith-example.test',
     to: 'alice',
-    ...minutes(1, 130),
+    ...on(1, '15:50'),
     subject: '收款帳戶變更通知',
     text: '陳小姐您好：本公司收款帳戶已變更，往後貨款請匯入新帳戶，帳號如附件。',
   },
 ]
 
-/** How long ago, in minutes. */
-export function minutesAgo({ ago: { days = 0, minutes: rest } }: Pick<Said, 'ago'>): number {
-  return days * 24 * 60 + rest
+/** When it was written, in the time zone of this machine; milliseconds since the epoch, in whole seconds as a Date field has them. */
+export function timeOf({ when }: Pick<Said, 'when'>, now: number): number {
+  const time = new Date(now)
+  if ('minutes' in when) time.setMinutes(time.getMinutes() - when.minutes, time.getSeconds(), 0)
+  else {
+    const [hours = 0, minutes = 0] = when.at.split(':').map(Number)
+    time.setDate(time.getDate() - when.days)
+    time.setHours(hours, minutes, 0, 0)
+  }
+  return time.getTime()
 }

@@ -155,13 +155,13 @@ function isConversation(store: MailStore): (key: string) => boolean {
 }
 
 function idsOfChangedClaims({ dependencies, store }: Parts): readonly string[] {
-  const { view } = dependencies.list()
+  const list = dependencies.list()
   const claimed = store.held
     .claims()
-    .filter(({ key, state }) => listState(view, key) !== state)
+    .filter(({ key, state }) => listState(list, key) !== state)
     .flatMap(({ key, state }) => store.held.idsOfClaim(key, state))
   // Whom they resemble may be nobody's contact any more (I9).
-  const alike = store.held.lookalikes().filter(({ contact }) => !view?.find(keyOf({ address: contact })))
+  const alike = store.held.lookalikes().filter(({ contact }) => !list.view?.find(keyOf({ address: contact })))
   return [...new Set([...claimed, ...alike.map(({ id }) => id)])]
 }
 

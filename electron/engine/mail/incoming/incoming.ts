@@ -1,12 +1,12 @@
 /** One message from the server, read and judged: what is to be stored of it. Nothing is stored here. */
 import { addressKey, foldAscii } from '../../../../shared/address.ts'
-import { type IncomingVerdict, judgeIncoming, type ListedContact, type ListView } from '../../../../shared/guard.ts'
+import { type IncomingVerdict, judgeIncoming, type ListedContact } from '../../../../shared/guard.ts'
 import { type Covers, coverageOf, coversAll } from '../../../../shared/guard/coverage.ts'
 import { type Notices, noticesOf, writtenAt } from '../../../../shared/guard/notices.ts'
 import { authorOf, parseMailboxes, type RawMessage } from '../../../../shared/header.ts'
 import { singleField } from '../../../../shared/mime/structure.ts'
 import { shownName } from '../../../../shared/text/header-text.ts'
-import type { MailDependencies } from '../dependencies.ts'
+import type { ListInForce, MailDependencies } from '../dependencies.ts'
 import { selfKey } from '../judge.ts'
 import { maxReferences } from '../limits.ts'
 import { submittedIdentity } from '../outgoing/submit.ts'
@@ -230,11 +230,17 @@ function heldRow(prepared: Prepared, hold: Hold): NewHeld {
   }
 }
 
-/** What the list says of an address, as far as it decides about incoming mail: a change is a reason to judge again (I6). */
-export function listState(view: ListView | undefined, key: string): string {
+/**
+ * What the list says of an address, and what else came with it that decides about incoming mail: a change is a reason to
+ * judge again (I6). A message may be signed by a gateway's key that this device hears of only later.
+ */
+export function listState({ view, unicode, gatewayKeys }: Judging, key: string): string {
   const contact = view?.find(key)
-  return contact ? `${contact.level} ${contact.receive} ${contact.expiresAt ?? ''}` : ''
+  const entry = contact ? [contact.level, contact.receive, contact.expiresAt ?? ''] : []
+  return [...entry, ...(unicode ? ['unicode'] : []), ...gatewayKeys].join(' ')
 }
+
+type Judging = Pick<ListInForce, 'view' | 'unicode' | 'gatewayKeys'>
 
 /** The identity of an address as text; empty when it is none. */
 export function keyOf(person: { readonly address: string }): string {

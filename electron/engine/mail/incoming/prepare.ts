@@ -49,11 +49,12 @@ export async function prepare(
 function openHeader({ list }: MailDependencies, raw: Uint8Array) {
   const message = splitMessage(raw)
   const { fields, body, fault } = message
-  const { view, unicode } = list()
+  const inForce = list()
+  const { view, unicode } = inForce
   // As proofs read From, and as what is shown does: with non-ASCII addresses, whether or not the policy allows any.
   const keys = new Set([unicode, true].map((all) => authorOf(message, all)?.address.key ?? ''))
   const authors = view && [...keys].flatMap((key) => pairOf(key, view))
-  const state = listState(view, authorOf(message, unicode)?.address.key ?? '')
+  const state = listState(inForce, authorOf(message, unicode)?.address.key ?? '')
   return { message: { fields, fault, body: body.length }, authors, state }
 }
 

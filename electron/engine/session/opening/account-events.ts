@@ -6,7 +6,7 @@ import { assertNever, type Failure } from '../../../../shared/rpc.ts'
 import type { RuntimeEvents } from '../../account/runtime-dependencies.ts'
 import { carryOut, carryOutUnfinished } from '../commands/carry-out.ts'
 import { meaningOf } from '../session-state.ts'
-import { renewMail, startMail } from '../stage/account-mail.ts'
+import { renewMail, startMail, tellMail } from '../stage/account-mail.ts'
 import { ended, lockAccount } from '../stage/close-account.ts'
 import { tellStanding, tellSending } from '../stage/show-account.ts'
 import type { Opened, Stage } from '../stage/stage.ts'
@@ -15,7 +15,11 @@ import { awaitApproval } from './pending.ts'
 /** The receiver of one account's events. */
 export function accountEvents(stage: Stage): RuntimeEvents {
   return {
-    status: (status) => stage.emit('whitelist.changed', status),
+    status: (status) => {
+      stage.emit('whitelist.changed', status)
+      const opened = stage.opened()
+      if (opened) tellMail(stage, opened)
+    },
     listChanged: (change) => {
       const opened = stage.opened()
       if (!opened) return

@@ -39,7 +39,8 @@ export function ensureMail(stage: Stage, opened: Opened): void {
     troublesChanged: (troubles) => stage.dispatch({ type: 'mailTroublesChanged', troubles }),
   })
   // As text, since the record is read anew each time and two equal ones are two objects.
-  opened.mail = { service, servers: JSON.stringify(record.mail), running: false }
+  const judging = judgingOf(listInForce(stage, runtime))
+  opened.mail = { service, servers: JSON.stringify(record.mail), running: false, judging }
 }
 
 /** Begins to send and receive. Mail waits for the first list: before it there is nothing to judge a message by. */
@@ -47,6 +48,19 @@ export function startMail({ runtime, mail }: Opened): void {
   if (!mail || mail.running || !runtime.keeper.state()?.core) return
   mail.running = true
   mail.service.start()
+}
+
+/** After a sync that may have brought other gateway keys or another policy, though no entry moved. */
+export function tellMail(stage: Stage, { runtime, mail }: Opened): void {
+  if (!mail) return
+  const judging = judgingOf(listInForce(stage, runtime))
+  if (judging === mail.judging) return
+  mail.judging = judging
+  mail.service.listChanged()
+}
+
+function judgingOf({ unicode, gatewayKeys }: ListInForce): string {
+  return JSON.stringify([unicode, gatewayKeys])
 }
 
 /** The service anew: it may have given up on the old password. */

@@ -20,6 +20,8 @@ type RunningMail = {
   /** The servers that it was made for. */
   readonly servers: string
   running: boolean
+  /** What beside the list decides about its messages, as it was told of last. */
+  judging: string
 }
 
 /** The one session of an engine: what is open, what is shown, what the profile remembers. */
