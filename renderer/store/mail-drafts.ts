@@ -50,6 +50,12 @@ function createTurns() {
   }
 }
 
+/** Under which id the open mail is kept, or why it is not. */
+function noteIn(store: StoreApi<ComposeState>, as: Pick<ComposeState, 'id' | 'unkept'>): void {
+  const { id: _before, unkept: _over, ...rest } = store.getState()
+  store.setState({ ...rest, ...as }, true)
+}
+
 /** Keeps the open mail a moment after each key. `onKept`: what is kept changed. */
 export function createKeeper(store: StoreApi<ComposeState>, { host, clock }: Ports, onKept: () => Promise<void>) {
   let kept: Kept = { text: '' }
@@ -58,10 +64,7 @@ export function createKeeper(store: StoreApi<ComposeState>, { host, clock }: Por
     const state = store.getState()
     return state.step !== 'editing' || textOf(state) === kept.text
   }
-  const note = (as: Pick<ComposeState, 'id' | 'unkept'>) => {
-    const { id: _before, unkept: _over, ...rest } = store.getState()
-    store.setState({ ...rest, ...as }, true)
-  }
+  const note = (as: Pick<ComposeState, 'id' | 'unkept'>) => noteIn(store, as)
   const remove = async ({ id }: Kept) => {
     if (id === undefined) return
     await host.call('mailDrafts.remove', { id })

@@ -51,22 +51,13 @@ export function createMailService(dependencies: MailDependencies, network: MailN
     // The copy in the Sent folder is filed over the IMAP connection, so the outbox wakes the mailbox.
     sent: () => receiving.wake(),
   })
-  const receiving = createMailbox({
-    dependencies,
-    store,
-    inbox: incoming,
-    connect: network.connect,
-    troubles,
-    // The IMAP server answered, so the network is there: what waits in the outbox need not wait out its pause.
-    online: () => sending.endPauses(),
-  })
+  // The IMAP server answered, so the network is there: what waits in the outbox need not wait out its pause.
+  const online = () => sending.endPauses()
+  const { connect } = network
+  const receiving = createMailbox({ dependencies, store, inbox: incoming, connect, troubles, online })
   let judging: Promise<void> = Promise.resolve()
   const judgeAgain = (): void => {
-    judging = incoming.listChanged().catch((error: unknown) => {
-      if (error instanceof ReaderClosed) return
-      const name = error instanceof Error ? error.name : typeof error
-      dependencies.log.error('inbox.judgeAgain', { name })
-    })
+    judging = incoming.listChanged().catch(tellOf(dependencies))
   }
   return {
     handlers: mailHandlers({
@@ -98,6 +89,14 @@ export function createMailService(dependencies: MailDependencies, network: MailN
       states.announce()
       judgeAgain()
     },
+  }
+}
+
+/** The end of the service ends a judgement, too; anything else is told. */
+function tellOf({ log }: MailDependencies): (error: unknown) => void {
+  return (error) => {
+    if (error instanceof ReaderClosed) return
+    log.error('inbox.judgeAgain', { name: error instanceof Error ? error.name : typeof error })
   }
 }
 

@@ -4,6 +4,7 @@ import { useStores } from '../../components/context.tsx'
 import { deedOf, isTyped } from '../../components/keys/combination.ts'
 import { useDeeds } from '../../components/keys/use-deeds.ts'
 
+const asking = '[role="dialog"]:not([data-closed])'
 const choosers = new Set(['radio', 'checkbox', 'button', 'submit'])
 
 /** Whether a letter would be written where the focus is. */
@@ -22,8 +23,8 @@ export function useShortcuts(): void {
       if (!deed || (isTyped(deed, keyboard) && isWriting(event.target))) return
       event.preventDefault()
       const { palette, keyMap } = navigation.store.getState()
-      // A dialog that asks something stays until it is answered; palette and map give way.
-      const isAsked = palette === 'closed' && keyMap === 'closed' && document.querySelector('[role="dialog"]') !== null
+      // A dialog that asks something stays until it is answered; palette and map give way, and so does one that is closing.
+      const isAsked = palette === 'closed' && keyMap === 'closed' && document.querySelector(asking) !== null
       if (!event.repeat && !isAsked) deeds[deed]()
     }
     // Before any field sees the key: a list or a dialog may stop it on its way up.

@@ -48,26 +48,45 @@ function createLists(store: StoreApi<OrganisationState>, ask: Asking) {
   return { groups, members, rules }
 }
 
+type Readings = {
+  readonly store: StoreApi<OrganisationState>
+  readonly ask: Asking
+  readonly forget: (part: Part) => void
+}
+type Part = 'group' | 'why' | 'failure' | 'question'
+
+function readingsOf({ store, ask, forget }: Readings) {
+  return {
+    loadOverview: async () => {
+      const result = await ask('admin.overview', {})
+      forget('failure')
+      store.setState(result.ok ? { overview: result.value } : { failure: result.failure })
+    },
+    // Of a server that is older there is nothing to tell: the rest of the overview stands without it.
+    loadImports: async () => {
+      const result = await ask('admin.imports', {})
+      const all = result.ok ? result.value.imports : []
+      store.setState({ imports: all.filter(({ state, left }) => state === 'refused' || left > 0) })
+    },
+    explain: async (user: string, address: string) => {
+      forget('why')
+      forget('failure')
+      const result = await ask('admin.why', { user, address })
+      store.setState(result.ok ? { why: result.value } : { failure: result.failure })
+    },
+  }
+}
+
 /** Makes the state of overview, groups, members, rules and reasons. */
 export function createOrganisation({ clock }: Ports, ask: Asking) {
   const store = createStore<OrganisationState>(() => beginning)
   const { groups, members, rules } = createLists(store, ask)
   const askGroups = debounce(clock, searchWait, () => void groups.reload())
-  const forget = (part: 'group' | 'why' | 'failure' | 'question') => {
+  const forget = (part: Part) => {
     const { [part]: _gone, ...rest } = store.getState()
     store.setState(rest, true)
   }
-  const loadOverview = async () => {
-    const result = await ask('admin.overview', {})
-    forget('failure')
-    store.setState(result.ok ? { overview: result.value } : { failure: result.failure })
-  }
-  // Of a server that is older there is nothing to tell: the rest of the overview stands without it.
-  const loadImports = async () => {
-    const result = await ask('admin.imports', {})
-    const all = result.ok ? result.value.imports : []
-    store.setState({ imports: all.filter(({ state, left }) => state === 'refused' || left > 0) })
-  }
+  const { loadOverview, loadImports, explain } = readingsOf({ store, ask, forget })
   return {
     store,
     groups,
@@ -93,12 +112,7 @@ export function createOrganisation({ clock }: Ports, ask: Asking) {
       for (const part of ['why', 'failure', 'question'] as const) forget(part)
       if (question) store.setState({ question })
     },
-    explain: async (user: string, address: string) => {
-      forget('why')
-      forget('failure')
-      const result = await ask('admin.why', { user, address })
-      store.setState(result.ok ? { why: result.value } : { failure: result.failure })
-    },
+    explain,
     reload: () => {
       void loadOverview()
       void loadImports()

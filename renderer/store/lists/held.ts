@@ -99,6 +99,18 @@ function putting({ host, store, selection, keptList }: Putting) {
       if (isWanted()) store.setState({ failure: result.failure })
       return undefined
     },
+    /** Asks for the selected message that the server keeps. */
+    release: async () => {
+      const { kept } = store.getState()
+      if (!kept) return
+      const isWanted = selection.same()
+      const result = await host.call('quarantine.release', { id: kept.id })
+      if (isWanted()) {
+        if (result.ok) show(store, { kept: { ...kept, state: result.value.state } })
+        else store.setState({ failure: result.failure })
+      }
+      if (result.ok) await keptList.reload()
+    },
     /** Takes a dismissal back. */
     restore: (choice: HeldChoice) => host.call('held.restore', choice),
   }
@@ -138,18 +150,6 @@ export function createHeld({ host }: Ports) {
       return store.setState({ text, ofSender })
     },
     selectKept: (kept: KeptMessage) => void select({ kept }),
-    /** Asks for the selected message that the server keeps. */
-    release: async () => {
-      const { kept } = store.getState()
-      if (!kept) return
-      const isWanted = selection.same()
-      const result = await host.call('quarantine.release', { id: kept.id })
-      if (isWanted()) {
-        if (result.ok) show(store, { kept: { ...kept, state: result.value.state } })
-        else store.setState({ failure: result.failure })
-      }
-      if (result.ok) await keptList.reload()
-    },
     keptMoved,
     /** The user sees the lists. */
     looked: () => {
