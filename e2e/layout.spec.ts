@@ -51,6 +51,8 @@ async function goTo(page: Page, { query, way }: Screen): Promise<void> {
     document.documentElement.style.fontSize = ''
     ;(window as unknown as Preview).show(text)
   }, `lang=en&long&${query}`)
+  // A key that is pressed before the page listens is lost.
+  await page.getByRole('heading').first().waitFor()
   for (const step of way) await step(page)
 }
 
