@@ -177,7 +177,7 @@ describe('Dovecot in trouble', () => {
     for (const index of [1, 2, 3]) server.deliver(user, submitted({ to: user, id: `<${index}@x>`, body: `${index}` }))
     server.deliver(user, sample({ to: user, id: '<held@x>' }))
     begin()
-    await world.until(heard('conversation.changed'))
+    await expect.poll(async () => (await messages()).length, { timeout: 20_000 }).toBe(3)
     await world.until(heard('held.changed'))
     await service.stop()
     server.forgetIndex(user)
