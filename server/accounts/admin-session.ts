@@ -3,6 +3,7 @@
  * password where the role needs none. It lives in the session's row, so that every process of the server knows it, and
  * ends with the session.
  */
+import { type Checked, ok } from '../../shared/failures.ts'
 import type { Clock } from '../ground/clock.ts'
 import { hashOf } from '../ground/hash.ts'
 import type { Store } from '../store/store.ts'
@@ -49,14 +50,12 @@ export function keepSecret({ store }: Pick<Dependencies, 'store'>, sid: string, 
   return store.sessions.setAdmin(hashOf(sid), { totp })
 }
 
-/**
- * `codes`: recovery codes that were made. `recovered`: a recovery code opened. `nothing`: no authenticator is set up, or none
- * waits for its first code. `retryAfter`: milliseconds.
- */
-export type CodeVerdict =
-  | { readonly ok: true; readonly codes?: readonly string[]; readonly recovered?: boolean }
-  | { readonly ok: false; readonly kind: 'wrong' | 'nothing' }
-  | { readonly ok: false; readonly kind: 'wait'; readonly retryAfter: number }
+/** `codes`: recovery codes that were made. `recovered`: a recovery code opened. */
+type Opened = { readonly codes?: readonly string[]; readonly recovered?: boolean }
+/** `nothing`: no authenticator is set up, or none waits for its first code. `retryAfter`: milliseconds. */
+type CodeFault = { readonly kind: 'wrong' | 'nothing' } | { readonly kind: 'wait'; readonly retryAfter: number }
+/** What a code comes to. */
+export type CodeVerdict = Checked<Opened, CodeFault>
 
 type Typed = {
   readonly user: string
@@ -72,15 +71,15 @@ export function openByCode(dependencies: Dependencies, typed: Typed): Promise<Co
   const { user, sid, code, noted } = typed
   return limited(dependencies, typed, async (inside) => {
     const role = await inside.administration.role(user)
-    if (!role || role.totp === '') return { ok: false, kind: 'nothing' }
+    if (!role || role.totp === '') return { ok: false, fault: { kind: 'nothing' } }
     const step = stepOfCode(role.totp, code, dependencies.clock.now())
     // A code opens once, whichever process is asked: also one that was seen over a shoulder.
     const isCode = step !== undefined && (await inside.administration.takeTotpStep(user, step))
     const recovered = !isCode && (await spendRecoveryCode(inside, user, code))
-    if (!isCode && !recovered) return { ok: false, kind: 'wrong' }
+    if (!isCode && !recovered) return { ok: false, fault: { kind: 'wrong' } }
     if (recovered) await noted(inside, 'recovery.use')
     await openAdmin({ ...dependencies, store: inside }, sid)
-    return { ok: true, recovered }
+    return ok({ recovered })
   })
 }
 
@@ -90,9 +89,9 @@ export function confirmCode(dependencies: Dependencies, typed: Typed): Promise<C
   return limited(dependencies, typed, async (inside) => {
     const role = await inside.administration.role(user)
     const session: SessionRow | undefined = await inside.sessions.get(hashOf(sid))
-    if (!role || !session || session.totp === '') return { ok: false, kind: 'nothing' }
+    if (!role || !session || session.totp === '') return { ok: false, fault: { kind: 'nothing' } }
     const step = stepOfCode(session.totp, code, dependencies.clock.now())
-    if (step === undefined) return { ok: false, kind: 'wrong' }
+    if (step === undefined) return { ok: false, fault: { kind: 'wrong' } }
     // Whatever the old one had opened elsewhere closes.
     await inside.sessions.closeAdmin(user)
     await inside.administration.setRole({ ...role, totp: session.totp, totp_step: step })
@@ -100,7 +99,7 @@ export function confirmCode(dependencies: Dependencies, typed: Typed): Promise<C
     const codes = await makeRecoveryCodes(inside, user, dependencies.clock.now())
     await noted(inside, 'recovery.make')
     await openAdmin({ ...dependencies, store: inside }, sid)
-    return { ok: true, codes }
+    return ok({ codes })
   })
 }
 
@@ -120,7 +119,7 @@ async function limited(
     if (counted.allowed) await access.setAttempts(counted.row)
     return counted
   }, attemptsLock)
-  if (!verdict.allowed) return { ok: false, kind: 'wait', retryAfter: verdict.retryAfter }
+  if (!verdict.allowed) return { ok: false, fault: { kind: 'wait', retryAfter: verdict.retryAfter } }
   const checked = await store.transaction(async (inside) => {
     const opened = await check(inside)
     if (opened.ok) await inside.access.clearAttempts(key)

@@ -41,7 +41,9 @@ export const openingAsks: Pick<AskHandlers, Names> = {
     const verdict = await confirmCode(service, typedBy(service, caller, code))
     if (verdict.ok) service.log.info('second factor set up', { user: caller.user.id, device: caller.device.id })
     const state = await told(service, caller, verdict)
-    return state.ok && verdict.ok && verdict.codes ? ok({ ...state.value, codes: [...verdict.codes] }) : state
+    return state.ok && verdict.ok && verdict.value.codes
+      ? ok({ ...state.value, codes: [...verdict.value.codes] })
+      : state
   },
 
   /** For oneself alone: with another's codes one person would be two. */
@@ -65,14 +67,16 @@ export const openingAsks: Pick<AskHandlers, Names> = {
     if (totp) {
       const verdict = await openByCode(service, typedBy(service, caller, code))
       const state = await told(service, caller, verdict)
-      return state.ok && verdict.ok && verdict.recovered === true ? ok({ ...state.value, recovered: true }) : state
+      return state.ok && verdict.ok && verdict.value.recovered === true
+        ? ok({ ...state.value, recovered: true })
+        : state
     }
     // An administrator without an authenticator sets one up first; the password alone opens for lesser roles.
     if (step === 'setUp') return fail('secondFactor')
     const checked = await checkPassword(service, caller, password)
     if (!checked.ok) return checked
     await openAdmin(service, caller.sid)
-    return told(service, caller, { ok: true })
+    return told(service, caller, ok({}))
   },
 
   'admin.close': async (service, caller) => {
@@ -113,9 +117,10 @@ async function told(
     service.log.info('administration opened', { user: user.id, device: device.id })
     return ok(await stateOf(service, caller))
   }
-  service.log.warn('administration not opened', { user: user.id, device: device.id, kind: verdict.kind })
-  if (verdict.kind === 'wait') return fail('tooManyAttempts', { retryAfter: verdict.retryAfter })
-  return fail(verdict.kind === 'wrong' ? 'codeWrong' : 'secondFactor')
+  const { fault } = verdict
+  service.log.warn('administration not opened', { user: user.id, device: device.id, kind: fault.kind })
+  if (fault.kind === 'wait') return fail('tooManyAttempts', { retryAfter: fault.retryAfter })
+  return fail(fault.kind === 'wrong' ? 'codeWrong' : 'secondFactor')
 }
 
 /** Why a password was not looked at. */
