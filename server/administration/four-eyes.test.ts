@@ -140,10 +140,10 @@ describe('each change by its effect', () => {
     if (!back.ok) throw new Error(JSON.stringify(back.fault))
     expect(await needs(back.value.changes)).toBe('approval')
     const source = { name: 'hr', kind: 'csv', file: 'hr.csv', maxShrink: 1 } as const
-    const read = { ok: true, contacts: [{ address: 'x@evil.test', name: 'X', externalId: '1' }], warnings: [] } as const
+    const read = { contacts: [{ address: 'x@evil.test', name: 'X', externalId: '1' }], warnings: [] } as const
     const planned = await planRead(administration, { source, for: 'user:bob' }, read)
-    if (!planned.ok) throw new Error(JSON.stringify(planned.faults))
-    expect(await planned.carry({})).toMatchObject({ needs: 'approval' })
+    if (!planned.ok) throw new Error(JSON.stringify(planned.fault))
+    expect(await planned.value.carry({})).toMatchObject({ needs: 'approval' })
   })
 
   test('I2: by no change a signature proves somebody of the own domain', async () => {

@@ -32,8 +32,8 @@ async function runImport(options: { readonly dry?: boolean; readonly force?: boo
   const [stored] = await listImports(administration.store)
   if (!stored) throw new Error('there is no import')
   const planned = await planImport(administration, stored, options)
-  if (!planned.ok || planned.changes.length === 0) return planned
-  return planned.carry({ dry: options.dry === true, why: options.why ?? '' })
+  if (!planned.ok || planned.value.changes.length === 0) return planned
+  return planned.value.carry({ dry: options.dry === true, why: options.why ?? '' })
 }
 
 test('a run brings every list in step, leaves what was added by hand, and says nothing where nothing changed', async () => {
@@ -48,7 +48,7 @@ test('a run brings every list in step, leaves what was added by hand, and says n
   expect(await rows('alice')).toMatchObject([{ source: 'hr', external: 'a@x.example' }, { source: 'hr' }])
   expect((await rows('bob')).map(({ source }) => source).sort()).toEqual(['', 'hr'])
   const last = await store.administration.lastAudit()
-  expect(await runImport()).toMatchObject({ ok: true, changes: [] })
+  expect(await runImport()).toMatchObject({ ok: true, value: { changes: [] } })
   expect(await store.administration.lastAudit()).toEqual(last)
   await put('b@x.example,B 2')
   await runImport({ force: true })
@@ -57,11 +57,11 @@ test('a run brings every list in step, leaves what was added by hand, and says n
 })
 
 test('a source that is broken or shrunken changes nothing and says whose list it was about', async () => {
-  expect(await runImport()).toMatchObject({ ok: false, faults: [{ where: 'hr.csv' }] })
+  expect(await runImport()).toMatchObject({ ok: false, fault: [{ where: 'hr.csv' }] })
   await put('a@x.example,A', 'b@x.example,B', 'c@x.example,C')
   await runImport()
   await put('a@x.example,A')
-  expect(await runImport()).toMatchObject({ ok: false, faults: [{ where: 'alice' }] })
+  expect(await runImport()).toMatchObject({ ok: false, fault: [{ where: 'alice' }] })
   expect(await rows('alice')).toHaveLength(3)
 })
 
@@ -72,9 +72,9 @@ test('a bad row keeps neither good rows nor removals; whoever of it is listed st
   const [stored] = await listImports(folder.administration.store)
   if (!stored) throw new Error('there is no import')
   const strict = { ...stored, source: { ...stored.source, strict: true } }
-  expect(await planImport(folder.administration, strict)).toMatchObject({ ok: false, faults: [{ line: 3 }] })
+  expect(await planImport(folder.administration, strict)).toMatchObject({ ok: false, fault: [{ line: 3 }] })
   const planned = await planImport(folder.administration, stored)
-  expect(planned).toMatchObject({ left: [{ line: 3 }] })
+  expect(planned).toMatchObject({ value: { left: [{ line: 3 }] } })
   await runImport()
   expect((await rows('alice')).map(({ external }) => external).sort()).toEqual([
     'a@x.example',

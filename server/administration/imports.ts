@@ -1,8 +1,9 @@
 /** Sources of contacts that the organisation has set up, and what running one does to the lists. */
 import { z } from 'zod'
 import { type Change, isUnit } from '../../shared/administration/change.ts'
+import { type Checked, ok } from '../../shared/failures.ts'
 import type { Done } from '../ground/refusals.ts'
-import { type ExistingContact, faultOfRow, type ImportFault, type ImportResult, toldOf } from '../import/contact.ts'
+import { type ExistingContact, faultOfRow, type ImportFault, type SourceContents, toldOf } from '../import/contact.ts'
 import { readSource } from '../import/read-source.ts'
 import { type ImportPlan, reconcile } from '../import/reconcile.ts'
 import { importSourceSchema } from '../import/source.ts'
@@ -107,21 +108,20 @@ export type UserPlan = { readonly user: string; readonly plan: ImportPlan }
 type Carried = Submitted & { readonly refused?: readonly ImportFault[] }
 
 /** A source that was read and compared; nothing is changed before `carry`. */
-export type ImportRun =
-  | { readonly ok: false; readonly faults: readonly ImportFault[] }
-  | {
-      readonly ok: true
-      readonly plans: readonly UserPlan[]
-      readonly warnings: readonly ImportFault[]
-      /** Rows that are left out. */
-      readonly left: readonly ImportFault[]
-      readonly changes: readonly Change[]
-      /** Has the changes made, but for those that a list refuses. */
-      readonly carry: (options: RunOptions & { readonly why?: string }) => Promise<Carried>
-      /** Only the removals, which nobody has to approve. */
-      readonly remove: (options: RunOptions & { readonly why?: string }) => Promise<Submitted>
-      readonly removals: readonly Change[]
-    }
+export type PlannedImport = {
+  readonly plans: readonly UserPlan[]
+  readonly warnings: readonly ImportFault[]
+  /** Rows that are left out. */
+  readonly left: readonly ImportFault[]
+  readonly changes: readonly Change[]
+  /** Has the changes made, but for those that a list refuses. */
+  readonly carry: (options: RunOptions & { readonly why?: string }) => Promise<Carried>
+  /** Only the removals, which nobody has to approve. */
+  readonly remove: (options: RunOptions & { readonly why?: string }) => Promise<Submitted>
+  readonly removals: readonly Change[]
+}
+/** That, or why nothing is taken of the source. */
+type ImportRun = Checked<PlannedImport, readonly ImportFault[]>
 
 /** Whoever runs imports: the command line, and the process that holds the policy key. */
 export type ImportHost = Pick<Administration, 'store' | 'folder' | 'config' | 'clock' | 'run'>
@@ -143,14 +143,14 @@ export async function planImport(
     env: process.env,
     unicode: config.policy.unicode,
   })
-  return read.ok ? planRead(host, stored, read, options) : read
+  return read.ok ? planRead(host, stored, read.value, options) : read
 }
 
 /** The same with what was read already. */
 export async function planRead(
   { store, config, run }: ImportHost,
   { source, for: unit }: StoredImport,
-  read: Extract<ImportResult, { readonly ok: true }>,
+  read: SourceContents,
   { force = false }: ImportOptions = {},
 ): Promise<ImportRun> {
   const { unicode } = config.policy
@@ -160,19 +160,18 @@ export async function planRead(
     const options = { source: name, unicode, maxShrink, force, left: read.left ?? [] }
     const plan = reconcile(existing, read.contacts, options)
     // A shrunken source is a fault of the source, not of a row: for the other lists it is no better.
-    if (plan.faults.length > 0) return { ok: false, faults: plan.faults.map((fault) => ({ where: user, ...fault })) }
+    if (plan.faults.length > 0) return { ok: false, fault: plan.faults.map((fault) => ({ where: user, ...fault })) }
     plans.push({ user, plan })
   }
-  if (plans.length === 0) return { ok: false, faults: [{ why: `nobody is in ${unit}` }] }
+  if (plans.length === 0) return { ok: false, fault: [{ why: `nobody is in ${unit}` }] }
   const left = eachOnce([...(read.left ?? []).map(faultOfRow), ...plans.flatMap(({ plan }) => plan.left)])
-  if (strict && left.length > 0) return { ok: false, faults: left }
+  if (strict && left.length > 0) return { ok: false, fault: left }
   const changes = plans.flatMap((one) => changesOf(one, name))
   const removals = plans.flatMap(({ user, plan }) =>
     plan.remove.map(({ address }): Change => ({ op: 'contact.remove', user, address })),
   )
   const via = `import:${name}`
-  return {
-    ok: true,
+  return ok({
     plans,
     warnings: read.warnings,
     left,
@@ -181,7 +180,7 @@ export async function planRead(
     remove: (options) => run(removals, { ...options, via }),
     carry: (options) =>
       strict ? run(changes, { ...options, via }) : carryGood((some) => run(some, { ...options, via }), changes, plans),
-  }
+  })
 }
 
 /** The same row is left out of everybody's list for the same reason. */

@@ -1,12 +1,13 @@
 /** Keeps stored imports in step while the server runs: a roster as it changes, a directory at its interval. */
+import { type Checked, ok } from '../../shared/failures.ts'
 import { oneAtATime } from '../ground/one-at-a-time.ts'
-import { type ImportFault, type ImportResult, toldOf } from '../import/contact.ts'
+import { type ImportFault, type ImportResult, type SourceContents, toldOf } from '../import/contact.ts'
 import { type SourceWatch, watchSource } from '../import/read-source.ts'
 import type { Log } from '../monitoring/log.ts'
 import { policyFrom } from '../organisation/organisation.ts'
 import type { Store } from '../store/store.ts'
 import { keepImportState } from './import-states.ts'
-import { type ImportHost, type ImportRun, listImports, planRead, type StoredImport } from './imports.ts'
+import { type ImportHost, listImports, type PlannedImport, planRead, type StoredImport } from './imports.ts'
 
 type ImportKeeper = {
   /** Follows what is set up now; to be asked again and again. */
@@ -61,55 +62,52 @@ export function keepImports(host: ImportHost, log: Log): ImportKeeper {
   }
 }
 
-type ReadSource = Extract<ImportResult, { readonly ok: true }>
 type Told = { readonly stored: StoredImport; readonly result: ImportResult }
 
 async function take(host: ImportHost, log: Log, { stored, result }: Told): Promise<void> {
   const { store, clock } = host
   const { kind } = stored.source
-  const planned = result.ok ? await planTaken(host, stored, result) : result
-  const outcome = planned.ok ? await carried(store, stored, planned) : planned
-  const rows = outcome.ok ? outcome.rows : outcome.faults
+  const planned = result.ok ? await planTaken(host, stored, result.value) : result
+  const outcome = planned.ok ? await carried(store, stored, planned.value) : planned
+  const rows = outcome.ok ? outcome.value.rows : outcome.fault
   const state = outcome.ok ? 'taken' : 'refused'
   await keepImportState(store, stored.source, { at: clock.now(), state, rows })
   // Which rows they are, the page and `import list` tell: an address is nothing for the log.
   if (!outcome.ok) return log.warn('import refused', { kind, count: rows.length })
   if (rows.length > 0) log.warn('import rows left out', { kind, count: rows.length })
-  if (outcome.count > 0) log.info('imported', { kind, count: outcome.count })
+  if (outcome.value.count > 0) log.info('imported', { kind, count: outcome.value.count })
 }
 
 const why = 'kept in step'
 
 /** With four eyes whoever is new waits for a second person; whoever left does not wait with them. */
-async function planTaken(host: ImportHost, stored: StoredImport, read: ReadSource): Promise<ImportRun> {
+async function planTaken(host: ImportHost, stored: StoredImport, read: SourceContents): ReturnType<typeof planRead> {
   const planned = await planRead(host, stored, read)
   const { fourEyes } = policyFrom(await host.store.organisation.policy())
-  if (!planned.ok || !fourEyes || planned.removals.length === 0) return planned
-  const gone = await planned.remove({ why })
+  if (!planned.ok || !fourEyes || planned.value.removals.length === 0) return planned
+  const gone = await planned.value.remove({ why })
   return gone.ok ? planRead(host, stored, read) : planned
 }
 
-type Carried =
-  | { readonly ok: true; readonly count: number; readonly rows: readonly ImportFault[] }
-  | { readonly ok: false; readonly faults: readonly ImportFault[] }
+type Carried = Checked<{ readonly count: number; readonly rows: readonly ImportFault[] }, readonly ImportFault[]>
 
 async function carried(
   store: Store,
   { source }: StoredImport,
-  { changes, left, carry }: Extract<ImportRun, { readonly ok: true }>,
+  { changes, left, carry }: PlannedImport,
 ): Promise<Carried> {
-  if (changes.length === 0) return { ok: true, count: 0, rows: left }
+  if (changes.length === 0) return ok({ count: 0, rows: left })
   // What waits for somebody's approval would be asked for again with each reading.
   const asked = JSON.stringify(changes)
   const waiting = (await store.administration.proposals()).filter(
     ({ state }) => state === 'approval' || state === 'ready',
   )
   if (waiting.some((one) => one.via === `import:${source.name}` && one.changes === asked))
-    return { ok: true, count: 0, rows: left }
+    return ok({ count: 0, rows: left })
   const done = await carry({ why })
-  if (!done.ok) return { ok: false, faults: done.faults.map(toldOf) }
+  if (!done.ok) return { ok: false, fault: done.faults.map(toldOf) }
   const refused = done.refused ?? []
-  return { ok: true, count: changes.length - refused.length, rows: [...left, ...refused] }
+  return ok({ count: changes.length - refused.length, rows: [...left, ...refused] })
 }
 
 function nameOf(error: unknown): string {

@@ -6,8 +6,8 @@ import type { Administration } from '../administration/administer.ts'
 import { importStates, keepImportState } from '../administration/import-states.ts'
 import {
   addImport,
-  type ImportRun,
   listImports,
+  type PlannedImport,
   planImport,
   removeImport,
   removeImported,
@@ -114,8 +114,9 @@ type Run = { readonly outcome: Outcome; readonly rows: readonly ImportFault[] }
 
 async function run(administration: Administration, options: RunOptions, given: StoredImport): Promise<Run> {
   const stored = options.strict ? { ...given, source: { ...given.source, strict: true } } : given
-  const planned = await planImport(administration, stored, { force: options.force === true })
-  if (!planned.ok) return { outcome: importFaults(planned.faults), rows: planned.faults }
+  const read = await planImport(administration, stored, { force: options.force === true })
+  if (!read.ok) return { outcome: importFaults(read.fault), rows: read.fault }
+  const planned = read.value
   const rows = [...planned.left]
   const outcome = await carried(administration, options, {
     ...planned,
@@ -147,11 +148,7 @@ function withRows(outcome: Outcome, rows: readonly ImportFault[], warnings: read
   })
 }
 
-async function carried(
-  administration: Administration,
-  options: RunOptions,
-  planned: Extract<ImportRun, { readonly ok: true }>,
-): Promise<Outcome> {
+async function carried(administration: Administration, options: RunOptions, planned: PlannedImport): Promise<Outcome> {
   const { plans, changes } = planned
   const value = { plans: plans.map(({ user, plan }) => ({ user, ...diffJson(plan) })) }
   // Nothing to do is no fault: imports run at night by themselves.
@@ -164,7 +161,7 @@ async function carried(
   })
 }
 
-function textOf({ plans }: Extract<ImportRun, { readonly ok: true }>): string {
+function textOf({ plans }: PlannedImport): string {
   return plans.flatMap(({ user, plan }) => [`${user}: ${countsOf(plan)}`, ...linesOf(plan)]).join('\n')
 }
 

@@ -1,6 +1,7 @@
 /** The one shape that every source yields, and the rules that all of them keep. */
 import { type Address, addressKey } from '../../shared/address.ts'
 import type { ContactInput } from '../../shared/administration/change.ts'
+import { type Checked, ok } from '../../shared/failures.ts'
 import type { ChangeFaultCode } from '../../shared/fault-codes.ts'
 import { type Refusal, refusal } from '../ground/refusals.ts'
 import { entryOf, plainLine, readAddress } from '../lists/contact.ts'
@@ -44,16 +45,15 @@ export type LeftOut = ImportFault & {
   readonly texts?: readonly string[]
 }
 
-/** What could be read of a source, and the rows that could not; or why nothing could. */
-export type ImportResult =
-  | {
-      readonly ok: true
-      readonly contacts: readonly ImportedContact[]
-      /** Absent: every row could be read. */
-      readonly left?: readonly LeftOut[]
-      readonly warnings: readonly ImportFault[]
-    }
-  | { readonly ok: false; readonly faults: readonly ImportFault[] }
+/** What could be read of a source, and the rows that could not. */
+export type SourceContents = {
+  readonly contacts: readonly ImportedContact[]
+  /** Absent: every row could be read. */
+  readonly left?: readonly LeftOut[]
+  readonly warnings: readonly ImportFault[]
+}
+/** That, or why nothing could be read. */
+export type ImportResult = Checked<SourceContents, readonly ImportFault[]>
 
 /** Bytes of a file or of a roster. */
 export const maxImportBytes = 16 * 1024 * 1024
@@ -66,7 +66,7 @@ const maxExternalId = 1_000
 
 /** A source of which nothing is taken, and where in it the reason lies. */
 export function failedImport(why: string, place: Omit<ImportFault, 'why'> = {}): ImportResult {
-  return { ok: false, faults: [{ ...place, ...toldOf(refusal('sourceUnread', why, why)) }] }
+  return { ok: false, fault: [{ ...place, ...toldOf(refusal('sourceUnread', why, why)) }] }
 }
 
 /** What a source read, before the rules: addresses and the name as they were found, the preferred address first. */
@@ -102,7 +102,7 @@ export function gather(gathered: Gathered, unicode: boolean): ImportResult {
       for (const one of unread) warnings.push({ ...placeOf(draft), ...toldOf(one) })
     }
   }
-  return { ok: true, contacts, left, warnings: warnings.slice(0, maxToldFaults) }
+  return ok({ contacts, left, warnings: warnings.slice(0, maxToldFaults) })
 }
 
 /** What is told of a row that is left out. */

@@ -27,14 +27,17 @@ afterAll(folder.remove)
 
 test('files are read from the data folder; the source says what its contacts are where they do not', async () => {
   const csv = await readSource(source({ kind: 'csv', name: 'f', file: 'people.csv', scope: 'external' }), around)
-  expect(csv).toMatchObject({ contacts: [{ scope: 'external' }, { scope: 'internal' }] })
+  expect(csv).toMatchObject({ ok: true, value: { contacts: [{ scope: 'external' }, { scope: 'internal' }] } })
   const vcard = await readSource(source({ kind: 'vcard', name: 'f', file: 'people.vcf' }), around)
-  expect(vcard).toMatchObject({ contacts: [{ address: 'bo@x.example', externalId: 'bo@x.example' }] })
+  expect(vcard).toMatchObject({
+    ok: true,
+    value: { contacts: [{ address: 'bo@x.example', externalId: 'bo@x.example' }] },
+  })
 })
 
 test.each(['nothing.csv', 'folder', '/dev/zero'])('%s is no file of contacts', async (file) => {
   const result = await readSource(source({ kind: 'csv', name: 'f', file }), around)
-  expect(result.ok ? [] : result.faults[0]?.why).toMatch(/cannot read|more than 16777216 bytes/)
+  expect(result.ok ? [] : result.fault[0]?.why).toMatch(/cannot read|more than 16777216 bytes/)
 })
 
 test('settings name where a password lies, and never hold one', () => {
@@ -78,7 +81,7 @@ test('a directory is read again at its interval, a tenth more or less, whether o
   const { asked, go, powers } = pauses()
   const watch = watchSource(ldap, around, told.put, powers)
   for (let round = 0; round < 2; round++) {
-    expect(await told.next()).toMatchObject({ ok: false, faults: [{ where: '127.0.0.1' }] })
+    expect(await told.next()).toMatchObject({ ok: false, fault: [{ where: '127.0.0.1' }] })
     expect(await asked.next()).toBe(66_000)
     go()
   }
@@ -105,10 +108,13 @@ test('a roster is watched anew after its connection broke, later each time it do
   const told = queue<ImportResult>()
   const { asked, go, powers } = pauses()
   const watch = watchSource(xmpp, around, told.put, powers)
-  expect(await told.next()).toMatchObject({ contacts: [{ address: 'bo@x.example', scope: 'external' }] })
+  expect(await told.next()).toMatchObject({
+    ok: true,
+    value: { contacts: [{ address: 'bo@x.example', scope: 'external' }] },
+  })
   broken = true
   server.drop()
-  expect(await told.next()).toMatchObject({ ok: false, faults: [{ where: 'me@corp.example' }] })
+  expect(await told.next()).toMatchObject({ ok: false, fault: [{ where: 'me@corp.example' }] })
   expect(await asked.next()).toBe(5_500)
   for (const pause of [11_000, 22_000]) {
     go()

@@ -4,6 +4,7 @@
  * wishes of the difference.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ok } from '../../shared/failures.ts'
 import { assertNever } from '../../shared/rpc.ts'
 import { failedImport, faultOfRow, type ImportResult } from './contact.ts'
 import { readCsv } from './csv/read.ts'
@@ -44,9 +45,10 @@ async function readFileWith(parse: Parse, name: string, surroundings: Surroundin
 /** As the source's settings have it: what a contact is where it does not say so itself, and whether any row may be bad. */
 function settled(result: ImportResult, { scope, strict }: ImportSource): ImportResult {
   if (!result.ok) return result
-  if (strict && result.left?.length) return { ok: false, faults: result.left.map(faultOfRow) }
+  const { value } = result
+  if (strict && value.left?.length) return { ok: false, fault: value.left.map(faultOfRow) }
   if (scope === undefined) return result
-  return { ...result, contacts: result.contacts.map((contact) => ({ ...contact, scope: contact.scope ?? scope })) }
+  return ok({ ...value, contacts: value.contacts.map((contact) => ({ ...contact, scope: contact.scope ?? scope })) })
 }
 
 /** `ended` settles when nothing more will be told: the store may be closed then. */

@@ -37,7 +37,7 @@ describe('reading', () => {
     ['address,name,expire\n', /is it expires/],
     ['address,name,Porof\n', /is it proof/],
   ])('a head that says nothing sure is a fault of the file: case %#', (text, why) => {
-    expect(read(text)).toMatchObject({ ok: false, faults: [{ why: expect.stringMatching(why) }] })
+    expect(read(text)).toMatchObject({ ok: false, fault: [{ why: expect.stringMatching(why) }] })
   })
 
   test.each([
@@ -57,7 +57,7 @@ describe('reading', () => {
       const text = `address,name\n${around}\n${row}\n"mei@x.example",Mei\nlin@x.example,Lin\n`
       const result = read(text)
       expect(contactsOf(text).map(({ address }) => address)).toEqual(['bo@x.example', 'mei@x.example', 'lin@x.example'])
-      expect(result).toMatchObject({ ok: true, left: [{ line: 3, why: expect.stringMatching(why) }] })
+      expect(result).toMatchObject({ ok: true, value: { left: [{ line: 3, why: expect.stringMatching(why) }] } })
     }
   })
 
@@ -96,7 +96,7 @@ describe('reading', () => {
     const text = 'address,name\nbo@x.example,李波\n'
     const names = (bytes: Uint8Array, encoding?: string) => {
       const result = readCsv(bytes, { encoding })
-      return result.ok ? result.contacts.map(({ name }) => name) : result.faults[0]?.why
+      return result.ok ? result.value.contacts.map(({ name }) => name) : result.fault[0]?.why
     }
     const wide = Buffer.from(`\ufeff${text}`, 'utf16le')
     const gbk = Buffer.concat([Buffer.from('address,name\nbo@x.example,'), Buffer.from('c0eeb2a8', 'hex')])
@@ -114,9 +114,9 @@ describe('reading', () => {
       Buffer.from([0xe9]),
       Buffer.from('\nb@x.example,B'),
     ])
-    expect(readCsv(bytes)).toMatchObject({ left: [{ line: 7, texts: ['a@x.example', '\ufffd'] }] })
+    expect(readCsv(bytes)).toMatchObject({ ok: true, value: { left: [{ line: 7, texts: ['a@x.example', '\ufffd'] }] } })
     const result = readCsv(bytes)
-    expect(result.ok && result.contacts).toHaveLength(6)
+    expect(result.ok && result.value.contacts).toHaveLength(6)
   })
 
   test('any bytes whatever are read or refused', () => {
@@ -189,15 +189,18 @@ describe('columns of other programs', () => {
 
   test('columns that mean nothing here are left out and told, and --columns says which ones do', () => {
     const text = 'Mitarbeiter,Post,Telefon\nBo,bo@x.example,1\n'
-    expect(read(text)).toMatchObject({ ok: false, faults: [{ line: 1, why: expect.stringContaining('--columns') }] })
+    expect(read(text)).toMatchObject({ ok: false, fault: [{ line: 1, why: expect.stringContaining('--columns') }] })
     const columns = { name: 'mitarbeiter', address: 'Post' }
     const result = readCsv(Buffer.from(text), { columns })
     expect(result).toMatchObject({
-      contacts: [{ address: 'bo@x.example', name: 'Bo' }],
-      warnings: [{ line: 1, why: 'these columns are left out: Telefon' }],
+      ok: true,
+      value: {
+        contacts: [{ address: 'bo@x.example', name: 'Bo' }],
+        warnings: [{ line: 1, why: 'these columns are left out: Telefon' }],
+      },
     })
     expect(readCsv(Buffer.from(text), { columns: { ...columns, remark: 'Note' } })).toMatchObject({
-      faults: [{ why: 'there is no column "Note" for remark' }],
+      fault: [{ why: 'there is no column "Note" for remark' }],
     })
   })
 })

@@ -39,13 +39,13 @@ function around(more: Partial<Surroundings> = {}): Surroundings {
 
 async function contactsOf(source: LdapSource): Promise<readonly ImportedContact[]> {
   const result = await readSource(source, around())
-  if (!result.ok) throw new Error(JSON.stringify(result.faults))
-  return result.contacts
+  if (!result.ok) throw new Error(JSON.stringify(result.fault))
+  return result.value.contacts
 }
 
 async function whyNot(source: LdapSource, surroundings = around()): Promise<string> {
   const result = await readSource(source, surroundings)
-  return result.ok ? 'it was read' : JSON.stringify(result.faults)
+  return result.ok ? 'it was read' : JSON.stringify(result.fault)
 }
 
 describe('a directory of ten thousand', () => {
@@ -111,8 +111,8 @@ describe('one bad entry of a live directory', () => {
   const filter = '(|(uid=p77*)(uid=p20new))'
   const read = async () => {
     const result = await readSource(sourceOf({ filter }), around())
-    if (!result.ok) throw new Error(JSON.stringify(result.faults))
-    return result
+    if (!result.ok) throw new Error(JSON.stringify(result.fault))
+    return result.value
   }
   const change = (uid: string, lines: string) => `dn: ${personDn(uid)}\nchangetype: modify\n${lines}\n\n`
   const mail = (uid: string, value: string) => change(uid, `replace: mail\nmail: ${value}`)
@@ -173,7 +173,10 @@ describe('one bad entry of a live directory', () => {
 
 test('an entry without an address is left out, by its name', async () => {
   const result = await readSource(sourceOf({ filter: '(uid=silent)' }), around())
-  expect(result).toMatchObject({ contacts: [], left: [{ where: expect.stringContaining('uid=silent,ou=people') }] })
+  expect(result).toMatchObject({
+    ok: true,
+    value: { contacts: [], left: [{ where: expect.stringContaining('uid=silent,ou=people') }] },
+  })
 })
 
 describe('what is refused', () => {

@@ -43,9 +43,9 @@ async function measure(source: ImportSource, folder: string) {
     return value
   }
   const result = await clock('read', () => readSource(source, { folder, env: {}, unicode: false }))
-  if (!result.ok || result.contacts.length !== count) throw new Error(JSON.stringify(result).slice(0, 500))
-  const existing = result.contacts.map((contact) => ({ ...contact, source: source.name }))
-  await clock('first', () => reconcile([], result.contacts, { source: source.name }))
-  await clock('again', () => reconcile(existing, result.contacts, { source: source.name }))
+  if (!result.ok || result.value.contacts.length !== count) throw new Error(JSON.stringify(result).slice(0, 500))
+  const existing = result.value.contacts.map((contact) => ({ ...contact, source: source.name }))
+  await clock('first', () => reconcile([], result.value.contacts, { source: source.name }))
+  await clock('again', () => reconcile(existing, result.value.contacts, { source: source.name }))
   return times
 }

@@ -8,12 +8,12 @@ export function readingBy(reader: (bytes: Uint8Array) => ImportResult) {
     read,
     contactsOf: (text: string) => {
       const result = read(text)
-      if (!result.ok) throw new Error(JSON.stringify(result.faults))
-      return result.contacts
+      if (!result.ok) throw new Error(JSON.stringify(result.fault))
+      return result.value.contacts
     },
     faultsOf: (text: string) => {
       const result = read(text)
-      return result.ok ? (result.left ?? []).map(faultOfRow) : result.faults
+      return result.ok ? (result.value.left ?? []).map(faultOfRow) : result.fault
     },
   }
 }

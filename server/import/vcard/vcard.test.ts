@@ -44,11 +44,14 @@ describe('reading', () => {
       card('N:李;波\r\nEMAIL:A@x.example') + card('FN:\r\nN:Roe;Jo;;Dr;\r\nEMAIL:b@x.example') + card('FN:No')
     const result = read(text)
     expect(result).toMatchObject({
-      contacts: [
-        { externalId: 'a@x.example', name: '李波', line: 1 },
-        { name: 'Dr Jo Roe', line: 6 },
-      ],
-      left: [{ line: 12, code: 'rowAddress', texts: ['No'] }],
+      ok: true,
+      value: {
+        contacts: [
+          { externalId: 'a@x.example', name: '李波', line: 1 },
+          { name: 'Dr Jo Roe', line: 6 },
+        ],
+        left: [{ line: 12, code: 'rowAddress', texts: ['No'] }],
+      },
     })
   })
 
@@ -67,15 +70,18 @@ describe('reading', () => {
         gbk,
         Buffer.from('\nEMAIL:bo@x.example\nEND:VCARD\n'),
       ])
-    expect(readVCards(around(';CHARSET=GBK'))).toMatchObject({ contacts: [{ name: '李波' }] })
-    expect(readVCards(around(''), { encoding: 'gbk' })).toMatchObject({ contacts: [{ name: '李波' }] })
+    expect(readVCards(around(';CHARSET=GBK'))).toMatchObject({ ok: true, value: { contacts: [{ name: '李波' }] } })
+    expect(readVCards(around(''), { encoding: 'gbk' })).toMatchObject({
+      ok: true,
+      value: { contacts: [{ name: '李波' }] },
+    })
     expect(readVCards(around(''))).toMatchObject({
-      contacts: [],
-      left: [{ line: 1, why: expect.stringContaining('--encoding') }],
+      ok: true,
+      value: { contacts: [], left: [{ line: 1, why: expect.stringContaining('--encoding') }] },
     })
     expect(readVCards(around(''), { encoding: 'klingon' })).toMatchObject({ ok: false })
     const wide = Buffer.from(`\ufeff${card('FN:李波\r\nEMAIL:bo@x.example')}`, 'utf16le')
-    expect(readVCards(wide)).toMatchObject({ contacts: [{ name: '李波' }] })
+    expect(readVCards(wide)).toMatchObject({ ok: true, value: { contacts: [{ name: '李波' }] } })
   })
 
   test('a line of 3.0 in quoted-printable, breaks that are CR alone, groups, cards within cards', () => {
@@ -83,12 +89,11 @@ describe('reading', () => {
     expect(contactsOf(card('FN:Bo\r\nEMAIL:bo@x.example').replaceAll('\r\n', '\r'))).toMatchObject([{ name: 'Bo' }])
     const picture = `PHOTO;ENCODING=BASE64;JPEG:\r\n${`${'A'.repeat(72)}\r\n`.repeat(2_000)}AAA=\r\n\r\nTEL:1`
     const shown = read(card(`FN:Bo\r\n${picture}\r\nEMAIL:bo@x.example`, '2.1'))
-    expect(shown).toMatchObject({ contacts: [{ name: 'Bo' }], left: [], warnings: [] })
+    expect(shown).toMatchObject({ ok: true, value: { contacts: [{ name: 'Bo' }], left: [], warnings: [] } })
     const group = card('FN:Board\r\nX-ADDRESSBOOKSERVER-KIND:group\r\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:1')
     expect(read(group)).toMatchObject({
-      contacts: [],
-      left: [],
-      warnings: [{ why: expect.stringContaining('a group') }],
+      ok: true,
+      value: { contacts: [], left: [], warnings: [{ why: expect.stringContaining('a group') }] },
     })
     const boss = `FN:Bo\r\nEMAIL:bo@x.example\r\nAGENT:\r\n${card('FN:Ann\r\nEMAIL:ann@x.example')}`
     expect(contactsOf(card(boss)).map(({ name }) => name)).toEqual(['Bo'])
@@ -98,14 +103,17 @@ describe('reading', () => {
     'a line that nobody needs is left out and told: %s',
     (line) => {
       const result = read(card(`FN:Bo\r\nEMAIL:bo@x.example\r\nNOTE:first\r\n${line}`))
-      expect(result).toMatchObject({ contacts: [{ name: 'Bo', remark: 'first' }], left: [], warnings: [{ line: 6 }] })
+      expect(result).toMatchObject({
+        ok: true,
+        value: { contacts: [{ name: 'Bo', remark: 'first' }], left: [], warnings: [{ line: 6 }] },
+      })
     },
   )
 
   test.each(['', 'FN:A\r\n', 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n', 'END:VCARD\r\n'])(
     '%j is no file of vCards',
     (text) => {
-      expect(read(text)).toMatchObject({ ok: false, faults: [{ why: 'the file has no vCard' }] })
+      expect(read(text)).toMatchObject({ ok: false, fault: [{ why: 'the file has no vCard' }] })
     },
   )
 
@@ -126,8 +134,11 @@ describe('reading', () => {
     const around = card('FN:B\r\nEMAIL:b@x.example')
     const result = read(around + text + around.replaceAll('b@', 'c@'))
     expect(result).toMatchObject({
-      contacts: [{ address: 'b@x.example' }, { address: 'c@x.example' }],
-      left: [{ line: 6, why: expect.stringContaining(why) }],
+      ok: true,
+      value: {
+        contacts: [{ address: 'b@x.example' }, { address: 'c@x.example' }],
+        left: [{ line: 6, why: expect.stringContaining(why) }],
+      },
     })
   })
 
@@ -135,9 +146,9 @@ describe('reading', () => {
     const result = read(`${card('FN:B\r\nEMAIL:b@x.example')}BEGIN:VCARD\r\nFN:A`)
     expect(result).toMatchObject({
       ok: true,
-      left: [{ why: 'the vCard has no end' }, { why: expect.stringContaining('more may be missing') }],
+      value: { left: [{ why: 'the vCard has no end' }, { why: expect.stringContaining('more may be missing') }] },
     })
-    expect(result.ok && result.left?.[1]).not.toHaveProperty('texts')
+    expect(result.ok && result.value.left?.[1]).not.toHaveProperty('texts')
   })
 })
 

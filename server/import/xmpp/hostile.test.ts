@@ -38,7 +38,10 @@ async function against(script: Script, timeout = 20) {
 async function reading(script: Script, timeout?: number): Promise<{ readonly why: string; readonly heard: string }> {
   const { server, source, surroundings } = await against(script, timeout)
   const result = await readXmpp(source, surroundings)
-  return { why: result.ok ? `read ${result.contacts.length}` : JSON.stringify(result.faults), heard: server.heard() }
+  return {
+    why: result.ok ? `read ${result.value.contacts.length}` : JSON.stringify(result.fault),
+    heard: server.heard(),
+  }
 }
 
 const encoded = Buffer.from(`\0import\0${password}`).toString('base64')
@@ -169,8 +172,11 @@ describe('the roster', () => {
     const { source, surroundings } = await against(rosterAnswer(item + bo))
     const result = await readXmpp(source, surroundings)
     expect(result).toMatchObject({
-      contacts: [{ address: 'bo@x.example' }],
-      left: [{ where: expect.any(String), why: expect.stringContaining(why) }],
+      ok: true,
+      value: {
+        contacts: [{ address: 'bo@x.example' }],
+        left: [{ where: expect.any(String), why: expect.stringContaining(why) }],
+      },
     })
   })
 
@@ -223,7 +229,7 @@ describe('pushes', () => {
     const names: string[] = []
     while (!names.includes('last')) {
       const result = await told.next()
-      names.splice(0, names.length, ...(result.ok ? result.contacts.map(({ name }) => name) : ['fault']))
+      names.splice(0, names.length, ...(result.ok ? result.value.contacts.map(({ name }) => name) : ['fault']))
     }
     return { names: names.sort(), heard: server.heard }
   }

@@ -53,13 +53,13 @@ function around(env: Surroundings['env'] = {}): Surroundings {
 
 async function contactsOf(source: XmppSource): Promise<readonly ImportedContact[]> {
   const result = await readSource(source, around())
-  if (!result.ok) throw new Error(JSON.stringify(result.faults))
-  return result.contacts
+  if (!result.ok) throw new Error(JSON.stringify(result.fault))
+  return result.value.contacts
 }
 
 async function whyNot(source: XmppSource, surroundings = around()): Promise<string> {
   const result = await readSource(source, surroundings)
-  return result.ok ? 'it was read' : JSON.stringify(result.faults)
+  return result.ok ? 'it was read' : JSON.stringify(result.fault)
 }
 
 describe('the roster', () => {
@@ -70,25 +70,27 @@ describe('the roster', () => {
       const result = await readSource(sourceOf({ security, port, scope: 'external' }), around())
       expect(result).toMatchObject({
         ok: true,
-        contacts: expect.arrayContaining([
-          {
-            externalId: 'bo@partner.example',
-            address: 'bo@partner.example',
-            name: 'Bo Li',
-            groups: ['A', 'B'],
-            scope: 'external',
-          },
-          {
-            externalId: 'ada@partner.example',
-            address: 'ada@partner.example',
-            name: 'ada',
-            groups: [],
-            scope: 'external',
-          },
-        ]),
-        warnings: [{ where: 'irc.partner.example', why: 'is a service, not a person: left out' }],
+        value: {
+          contacts: expect.arrayContaining([
+            {
+              externalId: 'bo@partner.example',
+              address: 'bo@partner.example',
+              name: 'Bo Li',
+              groups: ['A', 'B'],
+              scope: 'external',
+            },
+            {
+              externalId: 'ada@partner.example',
+              address: 'ada@partner.example',
+              name: 'ada',
+              groups: [],
+              scope: 'external',
+            },
+          ]),
+          warnings: [{ where: 'irc.partner.example', why: 'is a service, not a person: left out' }],
+        },
       })
-      expect(result.ok && result.contacts).toHaveLength(2)
+      expect(result.ok && result.value.contacts).toHaveLength(2)
     },
   )
 
@@ -135,7 +137,7 @@ describe('watching', () => {
     const told = queue<ImportResult>()
     const source = sourceOf({ jid: 'watched@corp.example', subscriptions: ['both', 'none'] })
     const watch = await watchXmpp(source, around(), told.put)
-    expect(await told.next()).toMatchObject({ contacts: [{}, {}] })
+    expect(await told.next()).toMatchObject({ ok: true, value: { contacts: [{}, {}] } })
     const ca = await readFile(join(server.folder, 'ca.pem'), 'utf8')
     const peer = { host: '127.0.0.1', port: server.tlsPort, security: 'tls', domain: 'corp.example', ca } as const
     const other = new XmppConnection(peer)
@@ -158,12 +160,12 @@ describe('watching', () => {
     const told = queue<ImportResult>()
     const source = sourceOf({ port: own.plainPort })
     const watch = await watchXmpp(source, { ...around(), folder: own.folder }, told.put)
-    expect(await told.next()).toMatchObject({ contacts: [] })
+    expect(await told.next()).toMatchObject({ ok: true, value: { contacts: [] } })
     await own.close()
     expect(await watch.ended).toMatch(/ends the stream: system-shutdown|hung up|ended the stream/)
   })
 })
 
 function namesOf(result: ImportResult): readonly string[] {
-  return result.ok ? result.contacts.map(({ name }) => name).sort() : []
+  return result.ok ? result.value.contacts.map(({ name }) => name).sort() : []
 }
