@@ -2,6 +2,7 @@
 import type { StoreApi } from 'zustand/vanilla'
 import type { MailDraft } from '../../shared/mail-drafts.ts'
 import { maxSubjectLength, maxTextLength } from '../../shared/message.ts'
+import { createTurns } from '../../shared/turns.ts'
 import { debounce } from '../clock.ts'
 import { type Chip, type ComposeState, closed, hasContent, type RecipientLine } from './compose-state.ts'
 import type { Ports } from './ports.ts'
@@ -38,17 +39,6 @@ function textOf(state: ComposeState): string {
 
 /** One mail from its beginning to its end: under which id it is kept, and what of it. */
 type Kept = { id?: string; text: string }
-
-/** Calls about kept mails go one after the other, whatever asks for them. */
-function createTurns() {
-  let last: Promise<unknown> = Promise.resolve()
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work)
-    // A call that broke is its caller's; the next one has its turn all the same.
-    last = turn.catch(() => undefined)
-    return turn
-  }
-}
 
 /** Under which id the open mail is kept, or why it is not. */
 function noteIn(store: StoreApi<ComposeState>, as: Pick<ComposeState, 'id' | 'unkept'>): void {

@@ -10,6 +10,7 @@ import {
 import { failureKinds, type ServerFailure } from '../../../shared/failures.ts'
 import { fail, ok, type Result } from '../../../shared/rpc.ts'
 import { operations, readFields } from '../../../shared/soap/operations.ts'
+import { createTurns } from '../../../shared/turns.ts'
 import { openAskAnswer } from '../../../shared/whitelist/ask.ts'
 import { type Canonical, encodeCanonical } from '../../../shared/whitelist/bytes/canonical.ts'
 import type { Primitives } from '../../../shared/whitelist/bytes/primitives.ts'
@@ -17,7 +18,6 @@ import { maxRequestBytes } from '../../../shared/whitelist/limits.ts'
 import { keysOf, type SignedManifest } from '../../../shared/whitelist/manifest.ts'
 import type { AskRequest } from '../../../shared/whitelist/request.ts'
 import type { Log } from '../ground/ports.ts'
-import { createTurns } from '../ground/turns.ts'
 import type { SignedCalls } from './signed-calls.ts'
 
 /** Asks one question of `shared/asks.ts`. Failures: those of the question, of the link, and untrustedServer. */

@@ -2,8 +2,8 @@
  * Incoming messages: judged, then stored in one transaction with the position, so that a message is neither lost nor
  * stored twice whenever the process ends. Everything is announced after it is stored.
  */
+import { createTurns } from '../../../../shared/turns.ts'
 import { StoreError } from '../../ground/store-error.ts'
-import { createTurns } from '../../ground/turns.ts'
 import type { MailDependencies } from '../dependencies.ts'
 import type { Aside, Position } from '../store/folders.ts'
 import type { Standing } from '../store/messages.ts'

@@ -3,8 +3,8 @@
  * hangs or breaks there costs that one message (mailbox: it is set aside) and the thread, which is made anew.
  */
 import { Worker } from 'node:worker_threads'
+import { createTurns } from '../../../../shared/turns.ts'
 import type { DnsResolver } from '../../ground/ports.ts'
-import { createTurns } from '../../ground/turns.ts'
 import { readerMemory, readerPatience } from '../limits.ts'
 import type { Read, ReadTask } from './read-message.ts'
 import type { FromReader, ToReader } from './read-worker.ts'

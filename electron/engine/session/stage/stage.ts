@@ -3,9 +3,9 @@
  * that a lock can't overtake a sign-in.
  */
 import type { Session } from '../../../../shared/session.ts'
+import { createTurns, type InTurn } from '../../../../shared/turns.ts'
 import type { AccountRuntime } from '../../account/account-runtime.ts'
 import type { Emit, Ports, Undo } from '../../ground/ports.ts'
-import { createTurns, type InTurn } from '../../ground/turns.ts'
 import { type AccountPlace, placeOf } from '../../keys/account-place.ts'
 import type { MailService } from '../../mail/dependencies.ts'
 import { parseServerAddress } from '../../soap/server-address.ts'
