@@ -1,9 +1,8 @@
 /** Forms for what proves who somebody is: a password, a code, a new authenticator. */
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useSlice, useStores } from '../../components/context.tsx'
-import { FailureText } from '../../components/FailureText.tsx'
+import { FormFailure } from '../../components/form/FormFailure.tsx'
 import { TextField } from '../../components/form/TextField.tsx'
-import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import { QrCode } from './QrCode.tsx'
 
@@ -36,13 +35,7 @@ export function SecretForm({ label, type, submit, onSubmit, children }: SecretFo
         autoComplete={type === 'password' ? 'current-password' : 'one-time-code'}
         focusFirst
       />
-      <div role="alert" className="empty:absolute">
-        {failure && (
-          <Note tone="danger">
-            <FailureText failure={failure} retryAt={retryAt} />
-          </Note>
-        )}
-      </div>
+      <FormFailure failure={failure} retryAt={retryAt} />
       <button type="submit" className="button button-primary justify-self-end" disabled={busy}>
         {submit}
       </button>

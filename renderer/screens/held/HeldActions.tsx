@@ -1,12 +1,9 @@
 /** What the user does with the held message on screen, or with all of its sender. */
-import { useState } from 'react'
-import { shownAddress } from '../../../shared/address.ts'
 import type { HeldChoice, HeldMessage } from '../../../shared/held.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
-import { Toggle } from '../../components/form/Toggle.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import { AskSender } from './AskSender.tsx'
-import { ConfirmDelete } from './ConfirmDelete.tsx'
+import { SenderActions } from './SenderActions.tsx'
 
 /** Puts the selected message away, tells of it, and leads back to the list. */
 function usePutAway() {
@@ -24,40 +21,23 @@ function usePutAway() {
 export function HeldActions({ message }: { readonly message: HeldMessage }) {
   const { ofSender = 0 } = useSlice(useStores().held)
   const { t } = useWords()
-  const [scope, setScope] = useState<HeldChoice['scope']>('message')
-  const [deleting, setDeleting] = useState(false)
   const putAway = usePutAway()
-  const count = scope === 'sender' ? ofSender : 1
-  const confirm = () => {
-    setDeleting(false)
-    void putAway('delete', scope)
-  }
   return (
-    <div className="grid gap-3">
-      <div className="flex flex-wrap gap-2">
-        <AskSender held={message} />
-        <button type="button" className="button" onClick={() => void putAway('dismiss', scope)}>
-          {t('held.dismiss')}
-        </button>
-        <button type="button" className="button" onClick={() => setDeleting(true)}>
-          {t('held.delete')}
-        </button>
-      </div>
-      {ofSender > 1 && (
-        <Toggle
-          label={t('held.ofSender', { count: ofSender })}
-          hint={t('held.ofSenderHint')}
-          checked={scope === 'sender'}
-          onChange={(all) => setScope(all ? 'sender' : 'message')}
-        />
+    <SenderActions
+      address={message.claimedAddress}
+      ofSender={ofSender}
+      scopeHint={t('held.ofSenderHint')}
+      deleteHint={t('held.deleteHint')}
+      onDelete={(scope) => putAway('delete', scope)}
+    >
+      {(scope) => (
+        <>
+          <AskSender held={message} />
+          <button type="button" className="button" onClick={() => void putAway('dismiss', scope)}>
+            {t('held.dismiss')}
+          </button>
+        </>
       )}
-      <ConfirmDelete
-        count={deleting ? count : undefined}
-        address={shownAddress(message.claimedAddress)}
-        hint={t('held.deleteHint')}
-        onConfirm={confirm}
-        onClose={() => setDeleting(false)}
-      />
-    </div>
+    </SenderActions>
   )
 }

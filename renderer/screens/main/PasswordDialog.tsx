@@ -1,10 +1,9 @@
 /** Signing in again without leaving the window. */
 import { type FormEvent, useState } from 'react'
 import { useSlice, useStores } from '../../components/context.tsx'
-import { FailureText } from '../../components/FailureText.tsx'
+import { FormFailure } from '../../components/form/FormFailure.tsx'
 import { TextField } from '../../components/form/TextField.tsx'
 import { Modal } from '../../components/Modal.tsx'
-import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import type { Ready } from '../session.ts'
 
@@ -43,13 +42,7 @@ export function PasswordDialog({ session, of, open, onClose }: PasswordDialogPro
           autoComplete="current-password"
           focusFirst
         />
-        <div role="alert" className="empty:absolute">
-          {failure && (
-            <Note tone="danger">
-              <FailureText failure={failure} retryAt={retryAt} />
-            </Note>
-          )}
-        </div>
+        <FormFailure failure={failure} retryAt={retryAt} />
         <button type="submit" className="button button-primary justify-self-end" disabled={busy === 'signingIn'}>
           {t(of === 'mail' ? 'again.keep' : 'signIn.submit')}
         </button>

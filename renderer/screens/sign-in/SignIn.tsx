@@ -2,9 +2,8 @@
 import { type FormEvent, useState } from 'react'
 import type { FailureKind } from '../../../shared/rpc.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
-import { FailureText } from '../../components/FailureText.tsx'
+import { FormFailure } from '../../components/form/FormFailure.tsx'
 import { TextField } from '../../components/form/TextField.tsx'
-import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import type { SignInForm } from '../../store/session.ts'
 import { GateCard } from '../GateCard.tsx'
@@ -74,13 +73,7 @@ function FailureRegion({ cause }: { readonly cause: FailureKind | undefined }) {
   const { failure: last, retryAt } = useSlice(useStores().session)
   const failure = last ?? (cause && { kind: cause })
   return (
-    <div role="alert" className="empty:absolute">
-      {failure && (
-        <Note tone={failure.kind === 'passphraseNeeded' ? 'warn' : 'danger'}>
-          <FailureText failure={failure} retryAt={retryAt} />
-        </Note>
-      )}
-    </div>
+    <FormFailure failure={failure} retryAt={retryAt} tone={failure?.kind === 'passphraseNeeded' ? 'warn' : 'danger'} />
   )
 }
 

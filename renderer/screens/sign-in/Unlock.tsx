@@ -2,9 +2,8 @@
 import { type FormEvent, useState } from 'react'
 import type { Session } from '../../../shared/session.ts'
 import { useSlice, useStores } from '../../components/context.tsx'
-import { FailureText } from '../../components/FailureText.tsx'
+import { FormFailure } from '../../components/form/FormFailure.tsx'
 import { TextField } from '../../components/form/TextField.tsx'
-import { Note } from '../../components/Note.tsx'
 import { useWords } from '../../i18n/i18n.ts'
 import { GateCard } from '../GateCard.tsx'
 
@@ -44,13 +43,7 @@ export function Unlock({ session }: { readonly session: Extract<Session, { reado
           focusFirst
           invalid={failure !== undefined}
         />
-        <div role="alert" className="empty:absolute">
-          {failure && (
-            <Note tone="danger">
-              <FailureText failure={failure} retryAt={retryAt} />
-            </Note>
-          )}
-        </div>
+        <FormFailure failure={failure} retryAt={retryAt} />
         <button type="submit" className="button button-primary min-h-11" disabled={busy === 'unlocking'}>
           {t('unlock.submit')}
         </button>
