@@ -65,7 +65,7 @@ function Toast({ notice }: { readonly notice: Notice }) {
   const offer = useOffer(notice)
   return (
     <div className="toast">
-      <span className="min-w-0 flex-1 basis-40 wrap-anywhere">{words}</span>
+      <span className="flex-auto">{words}</span>
       {offer && <OfferButton notice={notice} offer={offer} />}
       <button
         type="button"
